@@ -85,8 +85,8 @@ class AssignmentFigures(Contract):
     p_all_busy_5min: float | None = None
     p_all_busy_15min: float | None = None
     p_all_busy_60min: float | None = None
-    low: dict[str, float] = {}
-    high: dict[str, float] = {}
+    low: dict[str, float] = Field(default_factory=dict)
+    high: dict[str, float] = Field(default_factory=dict)
 
 
 #: The figures of CONTRACT order, without the key, status and engine columns.

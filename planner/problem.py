@@ -334,12 +334,10 @@ def reference_faults(
     )
     for table, rows in tables:
         for row, item in enumerate(rows):
-            campaign_id = getattr(item, "campaign_id", None)
-            if campaign_id is not None and campaign_id not in campaign_ids:
-                yield table, row, "campaign_id", campaign_id, "a campaign of campaigns.csv"
-            dialer_id = getattr(item, "dialer_id", None)
-            if dialer_id is not None and dialer_id not in dialer_ids:
-                yield table, row, "dialer_id", dialer_id, "a dialer of dialers.csv"
+            for column, known in (("campaign_id", campaign_ids), ("dialer_id", dialer_ids)):
+                key = getattr(item, column, None)
+                if key is not None and key not in known:
+                    yield table, row, column, key, f"a {column[:-3]} of {column[:-3]}s.csv"
     yield from _interval_overlaps(intervals)
     yield from _outage_overlaps(outages)
 

@@ -10,7 +10,7 @@ MINUTES_PER_DAY = 24 * 60
 
 
 class Window(NamedTuple):
-    """Part of one weekday: ``day`` 0 = Monday; minutes since local midnight, start < end <= 1440."""
+    """Part of one weekday: ``day`` 0 = Monday; minutes from local midnight, start < end."""
 
     day: int
     start_minute: int
@@ -96,7 +96,7 @@ def parse_schedule(text: str) -> tuple[Window, ...]:
         if not match:
             raise ValueError(f"not of the form 'Mon-Fri 09:00-17:00': {part.strip()!r}")
         start, end = parse_clock(match["start"]), parse_clock(match["end"])
-        if start == end or start == MINUTES_PER_DAY:
+        if start in (end, MINUTES_PER_DAY):
             raise ValueError(f"a window that never opens: {part.strip()!r}")
         for day in parse_days(match["days"]):
             if start < end:

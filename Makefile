@@ -1,0 +1,66 @@
+# One command per thing to do; `make help` lists them. Needs Python 3.11+ with venv, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help plan app test chromium lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+plan: $(VENV)/.runtime ## plan the example in data/quickstart and print the plan
+	@$(BIN)/planner plan data/quickstart
+
+app: $(VENV)/.runtime ## open the planner in the browser
+	@$(BIN)/planner app data/quickstart
+
+test: $(VENV)/.test chromium ## run everything that continuous integration runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest --cov
+
+lock: | $(BIN)/python ## refresh the two lock files
+	$(BIN)/pip install --quiet "uv>=0.6"
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
+	  pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
+	  --constraint requirements.lock --extra test pyproject.toml --output-file requirements-test.lock
+
+clean: ## remove the environment and everything generated
+	rm -rf $(VENV) build dist out *.egg-info .coverage* htmlcov
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps are newer than what they were made from while the environment is up to date.
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what the planner needs into $(VENV) (a minute or two, once) ..."
+	@$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.test: requirements-test.lock $(VENV)/.runtime
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(BIN)/pip install --quiet --require-hashes --requirement requirements-test.lock
+	@touch $@
+
+# The browser tests drive Debian's Chromium; nothing else is ever installed outside .venv.
+chromium:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing chromium for the browser tests ..."; \
+	    apt-get -qq update && \
+	    DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium \
+	      >/dev/null; \
+	  else \
+	    echo "The browser tests need chromium: have an administrator run 'apt-get install chromium'."; \
+	    exit 2; \
+	  fi; }
