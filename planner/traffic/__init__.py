@@ -1,0 +1,1 @@
+"""Stationary, transient and simulated traffic figures: numbers in, arrays out."""
