@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from planner.errors import Fault, InputError
-from planner.weekly import MINUTES_PER_DAY, Window, parse_clock, parse_days, parse_schedule
-
-Identifier = Annotated[str, Field(min_length=1, max_length=200)]
-#: Larger counts are typing errors, and would only exhaust memory.
-MAX_LINES = 100_000
-Lines = Annotated[int, Field(ge=0, le=MAX_LINES)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Seconds = Annotated[float, Field(gt=0, le=1e9)]
+from planner.fields import (
+    ID_SEPARATOR,
+    MAX_LINES,
+    Day,
+    Identifier,
+    Lines,
+    Moment,
+    Seconds,
+    Share,
+    Timezone,
+)
+from planner.weekly import MINUTES_PER_DAY, Window, merged, parse_clock, parse_days, parse_schedule
 
 
 class CampaignKind(StrEnum):
@@ -78,6 +81,13 @@ class Dialer(Contract):
     agent_lines_use_ports: bool = True
     in_service: bool = True
 
+    @field_validator("dialer_id")
+    @classmethod
+    def _can_be_listed(cls, value: str) -> str:
+        if ID_SEPARATOR in value:
+            raise ValueError(f"{ID_SEPARATOR} separates dialer ids elsewhere")
+        return value
+
     @property
     def domain(self) -> str:
         """The failure domain; a dialer without one fails alone."""
@@ -109,25 +119,26 @@ class Campaign(Contract):
     max_abandon_rate: Share | None = None
     records: Annotated[int, Field(ge=0, le=10**12)] | None = None
     attempts_per_record: Annotated[int, Field(ge=1, le=1000)] = 1
-    start: date | None = None
-    stop: date | None = None
+    start: Day | None = None
+    stop: Day | None = None
     schedule: tuple[Window, ...] | None = None
-    timezone: str = "UTC"
+    timezone: Timezone = "UTC"
     status: CampaignStop = CampaignStop.NONE
+
+    @field_validator("allowed_dialers", mode="before")
+    @classmethod
+    def _read_allowed(cls, value: Any) -> Any:
+        return value.split(ID_SEPARATOR) if isinstance(value, str) else value
 
     @field_validator("schedule", mode="before")
     @classmethod
     def _read_schedule(cls, value: Any) -> Any:
         return parse_schedule(value) if isinstance(value, str) else value
 
-    @field_validator("timezone")
+    @field_validator("schedule")
     @classmethod
-    def _known_timezone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("an IANA time zone name such as Europe/Berlin") from error
-        return value
+    def _normal_schedule(cls, value: tuple[Window, ...] | None) -> tuple[Window, ...] | None:
+        return None if value is None else merged(value)
 
     @model_validator(mode="after")
     def _complete(self) -> Campaign:
@@ -214,6 +225,13 @@ class Interval(Contract):
     def _read_days(cls, value: Any) -> Any:
         return parse_days(value) if isinstance(value, str) else value
 
+    @field_validator("days")
+    @classmethod
+    def _normal_days(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not value or not set(value) <= set(range(7)):
+            raise ValueError(f"no weekdays from 0 (Monday) to 6: {value}")
+        return tuple(sorted(set(value)))
+
     @field_validator("from_minute", "to_minute", mode="before")
     @classmethod
     def _read_clock(cls, value: Any) -> Any:
@@ -226,22 +244,20 @@ class Interval(Contract):
         return self
 
     def overrides(self) -> dict[str, float | int]:
-        """The campaign columns that this interval sets."""
+        """Return the campaign columns that this interval sets."""
         names = ("agent_lines", "answer_rate", "transfer_rate", "talk_seconds")
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 class Outage(Contract):
-    """A time in which a dialer is out of service; both ends carry their UTC offset."""
+    """A time in which a dialer is out of service, in UTC; text without an offset is UTC."""
 
     dialer_id: Identifier
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
 
     @model_validator(mode="after")
     def _ordered(self) -> Outage:
-        if self.start.tzinfo is None or self.end.tzinfo is None:
-            raise InputError([Fault("Outage", None, "start", None, "times with a UTC offset")])
         if self.end <= self.start:
             expected = f"a time after start {self.start.isoformat()}"
             raise InputError([Fault("Outage", None, "end", self.end.isoformat(), expected)])

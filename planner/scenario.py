@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from planner.fields import MAX_LINES
 from planner.plan import LineChange, LinePlan
-from planner.problem import MAX_LINES, AssignmentStop, LineAssignment, Problem
+from planner.problem import AssignmentStop, LineAssignment, Problem
 
 #: (campaign id, dialer id): what one row of the plan is about.
 RowKey = tuple[str, str]

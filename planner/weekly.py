@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -65,7 +66,7 @@ def parse_days(text: str) -> tuple[int, ...]:
 
 
 def format_days(days: tuple[int, ...]) -> str:
-    """The shortest text that :func:`parse_days` reads back; blank for all seven."""
+    """Return the shortest text that :func:`parse_days` reads back; blank for all seven."""
     if len(days) == 7:
         return ""
     runs: list[list[int]] = []
@@ -105,9 +106,31 @@ def parse_schedule(text: str) -> tuple[Window, ...]:
                 windows.append(Window(day, start, MINUTES_PER_DAY))
                 if end > 0:
                     windows.append(Window((day + 1) % 7, 0, end))
-    if not windows:
+    return merged(windows)
+
+
+def merged(windows: Iterable[Window]) -> tuple[Window, ...]:
+    """Sort windows and join those that overlap or touch within a day.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or one is no part of a day.
+    """
+    joined: list[Window] = []
+    for window in sorted(windows):
+        if not (
+            0 <= window.day < 7 and 0 <= window.start_minute < window.end_minute <= MINUTES_PER_DAY
+        ):
+            raise ValueError(f"no part of one weekday: {window}")
+        last = joined[-1] if joined else None
+        if last and last.day == window.day and window.start_minute <= last.end_minute:
+            joined[-1] = last._replace(end_minute=max(last.end_minute, window.end_minute))
+        else:
+            joined.append(window)
+    if not joined:
         raise ValueError("a schedule without a window")
-    return _merged(windows)
+    return tuple(joined)
 
 
 def format_schedule(windows: tuple[Window, ...]) -> str:
@@ -126,14 +149,3 @@ def _day(name: str) -> int:
     if wanted not in DAY_NAMES:
         raise ValueError(f"no weekday ({', '.join(DAY_NAMES)}): {name.strip()!r}")
     return DAY_NAMES.index(wanted)
-
-
-def _merged(windows: list[Window]) -> tuple[Window, ...]:
-    merged: list[Window] = []
-    for window in sorted(windows):
-        last = merged[-1] if merged else None
-        if last and last.day == window.day and window.start_minute <= last.end_minute:
-            merged[-1] = last._replace(end_minute=max(last.end_minute, window.end_minute))
-        else:
-            merged.append(window)
-    return tuple(merged)

@@ -1,0 +1,62 @@
+"""The kinds of value that the contracts are made of, with their ranges and spellings."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
+
+#: One line of text; spaces around it are no part of it.
+Identifier = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"
+    ),
+]
+#: Larger counts are typing errors, and would only exhaust memory.
+MAX_LINES = 100_000
+Lines = Annotated[int, Field(ge=0, le=MAX_LINES)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(gt=0, le=1e9)]
+#: Dates outside are typing errors, and would overflow in some time zones.
+FIRST_DATE, LAST_DATE = date(1970, 1, 1), date(2199, 12, 31)
+#: What separates the dialer ids of ``allowed_dialers``.
+ID_SEPARATOR = "|"
+
+
+def _date_of(value: Any) -> Any:
+    return date.fromisoformat(value.strip()) if isinstance(value, str) else value
+
+
+# pydantic alone would read the text 20260901 as seconds since 1970.
+Day = Annotated[date, BeforeValidator(_date_of), Field(ge=FIRST_DATE, le=LAST_DATE)]
+
+
+def _moment_of(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    moment = datetime.fromisoformat(value.strip())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _in_utc(value: datetime) -> datetime:
+    if not FIRST_DATE < value.date() < LAST_DATE:
+        raise ValueError(f"not between {FIRST_DATE} and {LAST_DATE}")
+    return value.astimezone(UTC)
+
+
+#: Kept in UTC, where differences between moments are times that pass.
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment_of), AfterValidator(_in_utc)]
+
+
+def _known_timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"no IANA time zone: {value!r}") from error
+    return value
+
+
+Timezone = Annotated[Identifier, AfterValidator(_known_timezone)]
