@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from planner.fields import MAX_LINES
-from planner.plan import LineChange, LinePlan
+from planner.fields import MAX_LINES
+from planner.plan import LinePlan
 from planner.problem import AssignmentStop, LineAssignment, Problem
 
 #: (campaign id, dialer id): what one row of the plan is about.
@@ -147,24 +148,6 @@ def redo(scenario: Scenario) -> Scenario:
     lines, *future = scenario.future
     past = (*scenario.past, scenario.lines)
     return replace(scenario, lines=lines, past=past, future=tuple(future))
-
-
-def changes(scenario: Scenario, plan: LinePlan) -> tuple[LineChange, ...]:
-    """What taking the plan would change, row by row; rows that stay as they are left out."""
-    lines = plan.lines()
-    return tuple(
-        LineChange(
-            campaign_id=key[0],
-            dialer_id=key[1],
-            dial_lines_from=assignment.dial_lines,
-            dial_lines_to=to[0],
-            agent_lines_from=assignment.agent_lines,
-            agent_lines_to=to[1],
-        )
-        for key, assignment in scenario.by_row().items()
-        for to in [lines.get(key, (0, 0))]
-        if to != (assignment.dial_lines, assignment.agent_lines)
-    )
 
 
 def _step(scenario: Scenario, lines: Lines) -> Scenario:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from planner.plan import LineChange, LinePlan
+from planner.plan import LinePlan
 from planner.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.scenario import Scenario, apply_edits, changes, open_scenario, redo, take_plan, undo
+from planner.scenario import Scenario, apply_edits, open_scenario, redo, take_plan, undo
 
 D1, D2 = ("sales", "D1"), ("sales", "D2")
 
@@ -154,20 +154,6 @@ def test_taking_a_plan_keeps_locks_and_can_be_undone(scenario: Scenario) -> None
     after = take_plan(locked, plan)
     assert after.lines == (line("D1", 100, 10, locked=True),)
     assert undo(after).lines == locked.lines
-
-
-def test_changes_name_only_the_rows_that_change(scenario: Scenario) -> None:
-    plan = LinePlan(assignments=(line("D1", 95, 5), line("D2", 80, 6)))
-    assert changes(scenario, plan) == (
-        LineChange(
-            campaign_id="sales",
-            dialer_id="D2",
-            dial_lines_from=95,
-            dial_lines_to=80,
-            agent_lines_from=5,
-            agent_lines_to=6,
-        ),
-    )
 
 
 def test_busy_agent_lines_follow_the_agent_lines_and_come_back() -> None:
