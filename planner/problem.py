@@ -8,7 +8,14 @@ from functools import cached_property
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from planner.errors import Fault, InputError
 from planner.fields import (
@@ -130,15 +137,14 @@ class Campaign(Contract):
     def _read_allowed(cls, value: Any) -> Any:
         return value.split(ID_SEPARATOR) if isinstance(value, str) else value
 
-    @field_validator("schedule", mode="before")
+    @field_validator("schedule", mode="wrap")
     @classmethod
-    def _read_schedule(cls, value: Any) -> Any:
-        return parse_schedule(value) if isinstance(value, str) else value
-
-    @field_validator("schedule")
-    @classmethod
-    def _normal_schedule(cls, value: tuple[Window, ...] | None) -> tuple[Window, ...] | None:
-        return None if value is None else merged(value)
+    def _read_schedule(
+        cls, value: Any, check: ValidatorFunctionWrapHandler
+    ) -> tuple[Window, ...] | None:
+        if isinstance(value, str):
+            return parse_schedule(value)
+        return None if value is None else merged(check(value))
 
     @model_validator(mode="after")
     def _complete(self) -> Campaign:

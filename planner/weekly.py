@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -79,6 +80,7 @@ def format_days(days: tuple[int, ...]) -> str:
     return ",".join(names)
 
 
+@lru_cache(maxsize=1024)  # thousands of campaigns share a few schedules
 def parse_schedule(text: str) -> tuple[Window, ...]:
     """Windows of a weekly schedule, sorted, overlapping ones merged.
 
