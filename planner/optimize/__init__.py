@@ -1,0 +1,1 @@
+"""The optimiser: throughput tables, pricing, master problem, integer plans and their bound."""

@@ -1,0 +1,319 @@
+"""The master problem: which columns to mix under the fleet's limits, and what its prices are.
+
+Column generation on the linear relaxation, solved with GLOP. Whatever the prices, the Lagrangian
+bound they give is valid, so that the bound does not depend on how well the relaxation is solved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.linear_solver import pywraplp
+
+from planner.optimize.columns import Column, Pricer, make_column
+from planner.optimize.model import Box, Model
+from planner.optimize.pricing import Prices
+
+Floats = NDArray[np.float64]
+
+MOST_ROUNDS = 400
+#: Weight of the best prices so far against the latest ones (Wentges smoothing).
+SMOOTHING = 0.5
+#: The relaxation is solved when its value and the bound differ by less, relatively.
+TOLERANCE = 1e-9
+#: Columns with less of a campaign's split are rounding.
+SMALLEST_SHARE = 1e-7
+
+
+@dataclass(frozen=True)
+class Duals:
+    """Prices of the master rows, all >= 0; of the domains they sum to the weight w."""
+
+    capacity: Floats  # [capacity] per line or attempt per hour
+    domain: Floats  # [domain]
+    dial_lines: Floats  # [campaign]
+    abandon: Floats  # [campaign]
+    survive: Floats  # [campaign, domain]
+
+    def mixed(self, other: Duals, share: float) -> Duals:
+        """``share`` of these prices and the rest of the other ones."""
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Duals(*(share * a + (1 - share) * b for a, b in pairs))
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """Solved relaxation of one box: bound, the mix of columns ``(column, share)``, prices."""
+
+    bound: float
+    mix: tuple[tuple[Column, float], ...]
+    duals: Duals
+
+
+class Master:
+    """The linear master problem over a growing pool of columns."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.pool: dict[tuple[int, bytes, bytes], Column] = {}
+        self._solver = pywraplp.Solver.CreateSolver("GLOP")
+        self._objective = self._solver.Objective()
+        self._objective.SetMaximization()
+        self._variables: list[tuple[Column, pywraplp.Variable]] = []
+        self._build_rows()
+
+    def _build_rows(self) -> None:
+        solver, model = self._solver, self.model
+        infinity = solver.infinity()
+        self._capacity = [solver.Constraint(-infinity, k.limit) for k in model.capacities]
+        self._convex = [solver.Constraint(1.0, 1.0) for _ in range(model.campaigns)]
+        self._missing = [solver.NumVar(0.0, 1.0, "") for _ in range(model.campaigns)]
+        for row, missing in zip(self._convex, self._missing, strict=True):
+            row.SetCoefficient(missing, 1.0)
+        self._domain = []
+        self._surviving = solver.NumVar(-infinity, infinity, "")
+        if model.weight > 0:
+            self._domain = [solver.Constraint(-infinity, 0.0) for _ in range(model.domains)]
+            for row in self._domain:
+                row.SetCoefficient(self._surviving, 1.0)
+        total = int(model.ports.sum())
+        self._dial = {
+            c: solver.Constraint(-infinity, float(most))
+            for c, most in enumerate(model.max_dial_lines)
+            if most < total
+        }
+        self._abandon = {
+            c: solver.Constraint(-infinity, 0.0)
+            for c in range(model.campaigns)
+            if np.isfinite(model.abandon_limit[c])
+        }
+        self._survive = {
+            (c, g): solver.Constraint(-infinity, 0.0)
+            for c in range(model.campaigns)
+            if model.survivable[c] > 0
+            for g in range(model.domains)
+        }
+
+    def add(self, column: Column) -> bool:
+        """Put a column into the pool and the relaxation; False if it is there already."""
+        if column.key in self.pool:
+            return False
+        self.pool[column.key] = column
+        model, c = self.model, column.campaign
+        variable = self._solver.NumVar(0.0, 1.0, "")
+        self._variables.append((column, variable))
+        self._convex[c].SetCoefficient(variable, 1.0)
+        for row, capacity in zip(self._capacity, model.capacities, strict=True):
+            used = column.lines if capacity.counts_lines else column.attempts
+            amount = float(used[capacity.members].sum())
+            if amount:
+                row.SetCoefficient(variable, amount)
+        for g, row in enumerate(self._domain):
+            left = model.value[c] * (column.handled - column.by_domain[g])
+            row.SetCoefficient(variable, -float(left))
+        if c in self._dial:
+            self._dial[c].SetCoefficient(variable, float(column.dial_lines.sum()))
+        if c in self._abandon:
+            over = column.abandoned - model.abandon_limit[c] * column.answered
+            self._abandon[c].SetCoefficient(variable, float(over))
+        if model.survivable[c] > 0:
+            over_by_domain = column.by_domain - (1 - model.survivable[c]) * column.handled
+            for g in range(model.domains):
+                self._survive[c, g].SetCoefficient(variable, float(over_by_domain[g]))
+        return True
+
+    def relax(
+        self,
+        box: Box,
+        *,
+        target: float = -np.inf,
+        stop: Callable[[], bool] = lambda: False,
+        on_bound: Callable[[float], None] = lambda _: None,
+    ) -> Relaxation | None:
+        """Solve the relaxation of a box by column generation; None when it holds no plan.
+
+        It ends early when the bound falls to ``target`` or ``stop`` says so; the bound holds
+        all the same.
+        """
+        if box.is_empty():
+            return None
+        pricers = [Pricer(self.model, c, box) for c in range(self.model.campaigns)]
+        self._keep_only(box)
+        feasible = self._generate(pricers, feasibility=True, target=-np.inf, stop=stop)
+        if feasible is None:
+            return None
+        if feasible.bound < 0:
+            return self._unpriced(pricers, feasible)
+        return self._generate(
+            pricers, feasibility=False, target=target, stop=stop, on_bound=on_bound
+        )
+
+    def _unpriced(self, pricers: list[Pricer], undecided: Relaxation) -> Relaxation | None:
+        """Bound of a box that neither holds a mix of known columns nor is proven empty.
+
+        Pricing bounds survival by relaxations, so that the feasibility problem may end between
+        the two; the box must then be split further.
+        """
+        model = self.model
+        free = Duals(
+            capacity=np.zeros(len(model.capacities)),
+            domain=np.full(model.domains, model.weight / max(model.domains, 1)),
+            dial_lines=np.zeros(model.campaigns),
+            abandon=np.zeros(model.campaigns),
+            survive=np.zeros((model.campaigns, model.domains)),
+        )
+        bound, found = self._price(pricers, free, feasibility=False)
+        return None if found is None else Relaxation(bound, undecided.mix, free)
+
+    def _keep_only(self, box: Box) -> None:
+        """Bar the columns outside a box."""
+        for column, variable in self._variables:
+            c = column.campaign
+            inside = (
+                np.all(column.dial_lines >= box.n_low[c])
+                and np.all(column.dial_lines <= box.n_high[c])
+                and np.all(column.agent_lines >= box.a_low[c])
+                and np.all(column.agent_lines <= box.a_high[c])
+            )
+            variable.SetUb(1.0 if inside else 0.0)
+
+    def _set_objective(self, feasibility: bool) -> None:
+        model = self.model
+        for missing in self._missing:
+            missing.SetUb(1.0 if feasibility else 0.0)
+            self._objective.SetCoefficient(missing, -1.0 if feasibility else 0.0)
+        for column, variable in self._variables:
+            worth = 0.0 if feasibility else self._worth(column)
+            self._objective.SetCoefficient(variable, worth)
+        self._objective.SetCoefficient(self._surviving, 0.0 if feasibility else model.weight)
+        if model.weight > 0:
+            # Without its reward the surviving value would be unbounded below: pin it.
+            bound = 0.0 if feasibility else self._solver.infinity()
+            self._surviving.SetBounds(-bound, bound)
+
+    def _worth(self, column: Column) -> float:
+        return float((1 - self.model.weight) * self.model.value[column.campaign] * column.handled)
+
+    def _generate(
+        self,
+        pricers: list[Pricer],
+        *,
+        feasibility: bool,
+        target: float,
+        stop: Callable[[], bool],
+        on_bound: Callable[[float], None] = lambda _: None,
+    ) -> Relaxation | None:
+        """Column generation for the value, or first for the number of campaigns with a split.
+
+        The bound of a feasibility problem is minus the number of campaigns left out: 0 when the
+        box holds a mix of columns, None when it is proven to hold none.
+        """
+        self._set_objective(feasibility)
+        best: tuple[float, Duals] | None = None
+        smoothing = SMOOTHING
+        for _ in range(MOST_ROUNDS):
+            value, latest = self._solve()
+            if feasibility and value > -TOLERANCE:
+                return Relaxation(0.0, (), latest)
+            duals = latest if best is None else best[1].mixed(latest, smoothing)
+            bound, found = self._price(pricers, duals, feasibility)
+            if found is None:
+                return None
+            if best is None or bound < best[0]:
+                best = bound, duals
+                on_bound(bound)
+            if feasibility and bound < -1e-6:
+                return None
+            added = sum([self._include(column, feasibility) for column in found])
+            closed = best[0] <= value + TOLERANCE * (1 + abs(value))
+            if closed or best[0] <= target or stop():
+                break
+            if added:
+                smoothing = SMOOTHING
+            elif smoothing > 0:
+                smoothing = 0.0  # the smoothed prices missed: take the latest as they are
+            else:
+                break
+        assert best is not None
+        self._solve()
+        shares = [(k, v.solution_value()) for k, v in self._variables]
+        mix = tuple((k, share) for k, share in shares if share > SMALLEST_SHARE)
+        return Relaxation(value if feasibility else best[0], mix, best[1])
+
+    def _include(self, column: Column, feasibility: bool) -> bool:
+        if not self.add(column):
+            return False
+        worth = 0.0 if feasibility else self._worth(column)
+        self._objective.SetCoefficient(self._variables[-1][1], worth)
+        return True
+
+    def _solve(self) -> tuple[float, Duals]:
+        """Value and prices of the relaxation over the pool."""
+        status = self._solver.Solve()
+        if status != pywraplp.Solver.OPTIMAL:
+            # GLOP sometimes ends ABNORMAL from a warm start: forget the basis.
+            cold = pywraplp.MPSolverParameters()
+            cold.SetIntegerParam(cold.INCREMENTALITY, cold.INCREMENTALITY_OFF)
+            status = self._solver.Solve(cold)
+        if status != pywraplp.Solver.OPTIMAL:
+            raise ArithmeticError(f"the master problem could not be solved (GLOP status {status})")
+        model = self.model
+        dial, abandon = np.zeros(model.campaigns), np.zeros(model.campaigns)
+        survive = np.zeros((model.campaigns, model.domains))
+        for c, row in self._dial.items():
+            dial[c] = row.dual_value()
+        for c, row in self._abandon.items():
+            abandon[c] = row.dual_value()
+        for place, row in self._survive.items():
+            survive[place] = row.dual_value()
+        domain = np.maximum([row.dual_value() for row in self._domain], 0.0)
+        if model.weight > 0 and len(domain):
+            total = domain.sum()
+            even = np.full(len(domain), 1.0 / len(domain))
+            domain = model.weight * (domain / total if total > 0 else even)
+        else:
+            domain = np.zeros(model.domains)
+        return self._objective.Value(), Duals(
+            capacity=np.maximum([row.dual_value() for row in self._capacity], 0.0),
+            domain=domain,
+            dial_lines=np.maximum(dial, 0.0),
+            abandon=np.maximum(abandon, 0.0),
+            survive=np.maximum(survive, 0.0),
+        )
+
+    def prices(self, campaign: int, duals: Duals, feasibility: bool = False) -> Prices:
+        """What one campaign's pricing problem is paid and charged at the given prices."""
+        model, c = self.model, campaign
+        line, attempt = np.zeros(model.dialers), np.zeros(model.dialers)
+        for price, capacity in zip(duals.capacity, model.capacities, strict=True):
+            (line if capacity.counts_lines else attempt)[capacity.members] += price
+        call = np.zeros(model.dialers)
+        if not feasibility:
+            spared = duals.domain.sum() - duals.domain[model.domain]
+            call += model.value[c] * (1 - model.weight + spared)
+        survive = duals.survive[c]
+        call += (1 - model.survivable[c]) * survive.sum() - survive[model.domain]
+        answered = duals.abandon[c]
+        if np.isfinite(model.abandon_limit[c]):
+            answered *= model.abandon_limit[c]
+        return Prices(call, line, attempt, duals.abandon[c], float(answered), duals.dial_lines[c])
+
+    def _price(
+        self, pricers: Iterable[Pricer], duals: Duals, feasibility: bool
+    ) -> tuple[float, list[Column] | None]:
+        """Lagrangian bound at the prices, and the best split of each campaign."""
+        model = self.model
+        limits = np.array([k.limit for k in model.capacities])
+        bound = float(duals.capacity @ limits) + float(duals.dial_lines @ model.max_dial_lines)
+        found = []
+        for c, pricer in enumerate(pricers):
+            split = pricer.best(self.prices(c, duals, feasibility))
+            if split is None:
+                return bound, None
+            found.append(make_column(model, c, split.dial_lines, split.agent_lines))
+            # In the feasibility problem a campaign may also be left out, at a cost of one.
+            bound += max(split.bound, -1.0) if feasibility else split.bound
+        return bound, found

@@ -1,0 +1,291 @@
+"""Checks a plan against every limit and recomputes its objective. Knows no solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.plan import CampaignTotals, DialerUse, LinePlan, PlanValue
+from planner.problem import Campaign, Problem
+from planner.throughput import SECONDS_PER_HOUR, Rates, rates
+
+Floats = NDArray[np.float64]
+#: Sums of floating-point rates carry rounding; a limit is broken beyond this relative excess.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One limit that a plan breaks, in a sentence for a manager."""
+
+    rule: str
+    campaign_id: str | None
+    dialer_id: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The objective of a plan and its totals."""
+
+    value: PlanValue
+    campaigns: tuple[CampaignTotals, ...]
+    dialers: tuple[DialerUse, ...]
+
+
+class PlanArrays:
+    """Lines and rates of a plan as arrays ``[campaign, dialer]`` in the problem's order."""
+
+    def __init__(self, problem: Problem, line_plan: LinePlan) -> None:
+        self.problem = problem
+        shape = (len(problem.campaigns), len(problem.dialers))
+        self.dial_lines = np.zeros(shape, dtype=np.int64)
+        self.agent_lines = np.zeros(shape, dtype=np.int64)
+        for item in line_plan.assignments:
+            place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
+            self.dial_lines[place] += item.dial_lines
+            self.agent_lines[place] += item.agent_lines
+        rows = [
+            rates(campaign, self.dial_lines[c], self.agent_lines[c])
+            for c, campaign in enumerate(problem.campaigns)
+        ]
+        empty = np.zeros(shape)
+        columns = (
+            np.array([getattr(row, name) for row in rows]) if rows else empty
+            for name in Rates._fields
+        )
+        self.rates = Rates(*columns)
+
+    @property
+    def in_use(self) -> NDArray[np.bool_]:
+        """Where a campaign has lines."""
+        return (self.dial_lines > 0) | (self.agent_lines > 0)
+
+    @cached_property
+    def ports(self) -> NDArray[np.int64]:
+        """Ports taken ``[campaign, dialer]``; agent lines count where the dialer says so."""
+        counted = np.array([d.agent_lines_use_ports for d in self.problem.dialers], dtype=np.int64)
+        return self.dial_lines + self.agent_lines * counted
+
+    @cached_property
+    def domain_of(self) -> NDArray[np.int64]:
+        """Index of each dialer's failure domain."""
+        names = self.problem.failure_domains
+        return np.array([names.index(d.domain) for d in self.problem.dialers], dtype=np.int64)
+
+    def surviving(self, domain: int) -> Floats:
+        """Handled calls per hour of each campaign when a failure domain is lost."""
+        kept: Floats = self.rates.handled[:, self.domain_of != domain].sum(axis=1)
+        return kept
+
+    @property
+    def values(self) -> Floats:
+        """Value per handled call, by campaign."""
+        return np.array([c.value for c in self.problem.campaigns], dtype=np.float64)
+
+
+def evaluate(problem: Problem, line_plan: LinePlan, redundancy: float) -> Evaluation:
+    """Objective and totals of a plan by the Markov tables; ``redundancy`` is w in [0, 1]."""
+    arrays = PlanArrays(problem, line_plan)
+    return Evaluation(
+        value=_plan_value(arrays, redundancy),
+        campaigns=tuple(
+            _campaign_totals(arrays, c, campaign) for c, campaign in enumerate(problem.campaigns)
+        ),
+        dialers=tuple(_dialer_use(arrays, d) for d in range(len(problem.dialers))),
+    )
+
+
+def _plan_value(arrays: PlanArrays, redundancy: float) -> PlanValue:
+    throughput = float(arrays.values @ arrays.rates.handled.sum(axis=1))
+    surviving, worst = throughput, None
+    for g, name in enumerate(arrays.problem.failure_domains):
+        left = float(arrays.values @ arrays.surviving(g))
+        if worst is None or left < surviving:
+            surviving, worst = left, name
+    return PlanValue(
+        value_per_hour=(1 - redundancy) * throughput + redundancy * surviving,
+        throughput_value_per_hour=throughput,
+        surviving_value_per_hour=surviving,
+        worst_failure_domain=worst,
+    )
+
+
+def _campaign_totals(arrays: PlanArrays, c: int, campaign: Campaign) -> CampaignTotals:
+    handled = float(arrays.rates.handled[c].sum())
+    abandoned = float(arrays.rates.abandoned[c].sum())
+    answered = float(arrays.rates.live_answered[c].sum())
+    left = [float(arrays.surviving(g)[c]) for g in range(len(arrays.problem.failure_domains))]
+    agents = int(arrays.agent_lines[c].sum())
+    live = campaign.is_live_transfer
+    return CampaignTotals(
+        campaign_id=campaign.campaign_id,
+        dialers_used=int(arrays.in_use[c].sum()),
+        dial_lines=int(arrays.dial_lines[c].sum()),
+        agent_lines=agents,
+        unused_agent_lines=max(campaign.agent_lines - agents, 0) if live else 0,
+        transfers_per_hour=handled if live else None,
+        messages_per_hour=None if live else handled,
+        abandons_per_hour=abandoned if live else None,
+        abandon_rate=abandoned / answered if live and answered > 0 else None,
+        value_per_hour=campaign.value * handled,
+        surviving_share=min(left) / handled if handled > 0 else None,
+    )
+
+
+def _dialer_use(arrays: PlanArrays, d: int) -> DialerUse:
+    dialer = arrays.problem.dialers[d]
+    used = int(arrays.ports[:, d].sum())
+    return DialerUse(
+        dialer_id=dialer.dialer_id,
+        ports=dialer.ports,
+        ports_used=used,
+        ports_free=dialer.ports - used,
+        attempts_per_second=float(arrays.rates.attempts[:, d].sum()) / SECONDS_PER_HOUR,
+    )
+
+
+def check(problem: Problem, line_plan: LinePlan) -> tuple[Breach, ...]:
+    """Every limit that the plan breaks; empty when it holds them all.
+
+    Raises
+    ------
+    KeyError
+        If the plan names a campaign or dialer that the problem does not have.
+    """
+    arrays = PlanArrays(problem, line_plan)
+    breaches: list[Breach] = []
+    for c, campaign in enumerate(problem.campaigns):
+        breaches += _assignment_breaches(arrays, c, campaign)
+        breaches += _campaign_breaches(arrays, c, campaign)
+        breaches += _quality_breaches(arrays, c, campaign)
+    breaches += _dialer_breaches(arrays)
+    breaches += _trunk_breaches(arrays)
+    breaches += _lock_breaches(arrays)
+    return tuple(breaches)
+
+
+def _assignment_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterator[Breach]:
+    """Per assignment: N >= max(A, 1), agents as the kind wants, dialer in service and allowed."""
+    for d in np.flatnonzero(arrays.in_use[c]):
+        dialer = arrays.problem.dialers[d]
+        dial, agents = int(arrays.dial_lines[c, d]), int(arrays.agent_lines[c, d])
+        name = f"{campaign.campaign_id} on {dialer.dialer_id}"
+
+        def breach(rule: str, message: str, dialer_id: str = dialer.dialer_id) -> Breach:
+            return Breach(rule, campaign.campaign_id, dialer_id, message)
+
+        if not dialer.in_service:
+            yield breach("in_service", f"{name}: the dialer is out of service.")
+        elif not arrays.problem.may_use(campaign, dialer):
+            yield breach("allowed_dialers", f"{name}: the campaign may not use this dialer.")
+        if dial < max(agents, 1):
+            message = f"{name}: {dial} dial lines, fewer than its {agents} agent lines."
+            if dial == 0 and agents == 0:
+                message = f"{name}: no dial line."
+            yield breach("dial_lines", message)
+        if not campaign.is_live_transfer and agents:
+            yield breach("agent_lines", f"{name}: a broadcast has no agents, but {agents} lines.")
+        if campaign.is_live_transfer and agents < campaign.min_agent_lines:
+            yield breach(
+                "min_agent_lines",
+                f"{name}: {agents} agent lines; where it runs it needs at least "
+                f"{campaign.min_agent_lines}.",
+            )
+
+
+def _campaign_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterator[Breach]:
+    """Per campaign: agent lines on shift, max_dial_lines, min_dialers."""
+    name = campaign.campaign_id
+    agents, dial = int(arrays.agent_lines[c].sum()), int(arrays.dial_lines[c].sum())
+    used = int(arrays.in_use[c].sum())
+    if campaign.is_live_transfer and agents > campaign.agent_lines:
+        message = f"{name}: {agents} agent lines assigned, {campaign.agent_lines} on shift."
+        yield Breach("agent_lines", name, None, message)
+    if campaign.max_dial_lines is not None and dial > campaign.max_dial_lines:
+        message = f"{name}: {dial} dial lines, {campaign.max_dial_lines} allowed."
+        yield Breach("max_dial_lines", name, None, message)
+    if used < campaign.min_dialers:
+        message = f"{name}: runs on {used} dialers, at least {campaign.min_dialers} are required."
+        yield Breach("min_dialers", name, None, message)
+
+
+def _quality_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterator[Breach]:
+    """Per campaign: abandon rate, and the share that survives each failure domain."""
+    name = campaign.campaign_id
+    abandoned = float(arrays.rates.abandoned[c].sum())
+    answered = float(arrays.rates.live_answered[c].sum())
+    limit = campaign.max_abandon_rate
+    if limit is not None and abandoned > limit * answered + ROUNDING * (1.0 + answered):
+        yield Breach(
+            "max_abandon_rate",
+            name,
+            None,
+            f"{name}: abandon rate {abandoned / answered:.2%} of live answers, limit {limit:.2%}.",
+        )
+    handled = float(arrays.rates.handled[c].sum())
+    wanted = campaign.survivable_share
+    for g, domain in enumerate(arrays.problem.failure_domains):
+        left = float(arrays.surviving(g)[c])
+        if left < wanted * handled - ROUNDING * (1.0 + handled):
+            yield Breach(
+                "survivable_share",
+                name,
+                None,
+                f"{name}: {left / handled:.1%} of its calls survive the loss of {domain}, "
+                f"{wanted:.1%} required.",
+            )
+
+
+def _dialer_breaches(arrays: PlanArrays) -> Iterator[Breach]:
+    """Per dialer: ports and calls per second."""
+    for d, dialer in enumerate(arrays.problem.dialers):
+        used = int(arrays.ports[:, d].sum())
+        if used > dialer.ports:
+            message = f"{dialer.dialer_id}: {used} ports used, {dialer.ports} exist."
+            yield Breach("ports", None, dialer.dialer_id, message)
+        speed = float(arrays.rates.attempts[:, d].sum()) / SECONDS_PER_HOUR
+        if dialer.cps is not None and speed > dialer.cps * (1 + ROUNDING):
+            message = f"{dialer.dialer_id}: {speed:.2f} calls per second, limit {dialer.cps:g}."
+            yield Breach("cps", None, dialer.dialer_id, message)
+
+
+def _trunk_breaches(arrays: PlanArrays) -> Iterator[Breach]:
+    """Per trunk group: channels and calls per second over its dialers."""
+    for group in arrays.problem.trunk_groups:
+        members = [d.trunk_group == group.trunk_group for d in arrays.problem.dialers]
+        used = int(arrays.ports[:, members].sum())
+        if used > group.channels:
+            message = (
+                f"Trunk group {group.trunk_group}: {used} channels used, {group.channels} exist."
+            )
+            yield Breach("channels", None, None, message)
+        speed = float(arrays.rates.attempts[:, members].sum()) / SECONDS_PER_HOUR
+        if group.cps is not None and speed > group.cps * (1 + ROUNDING):
+            message = (
+                f"Trunk group {group.trunk_group}: {speed:.2f} calls per second, "
+                f"limit {group.cps:g}."
+            )
+            yield Breach("trunk_cps", None, None, message)
+
+
+def _lock_breaches(arrays: PlanArrays) -> Iterator[Breach]:
+    """Locked assignments keep their lines."""
+    problem = arrays.problem
+    for item in problem.assignments:
+        if not item.locked:
+            continue
+        place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
+        found = int(arrays.dial_lines[place]), int(arrays.agent_lines[place])
+        if found != (item.dial_lines, item.agent_lines):
+            yield Breach(
+                "locked",
+                item.campaign_id,
+                item.dialer_id,
+                f"{item.campaign_id} on {item.dialer_id}: locked at {item.dial_lines} + "
+                f"{item.agent_lines} lines, but has {found[0]} + {found[1]}.",
+            )
