@@ -1,0 +1,57 @@
+"""Values of command-line arguments: read, or refused in a sentence."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from planner.weekly import DAY_NAMES, MINUTES_PER_DAY, parse_clock, parse_days
+
+#: Moments outside these years are typing errors, and would overflow in time zones.
+_YEARS = range(1970, 2200)
+
+
+def number(
+    low: float, high: float, *, above: bool = False, whole: bool = False
+) -> Callable[[str], float]:
+    """Reader of a number in ``[low, high]``, or ``(low, high]`` with ``above``."""
+
+    def read(text: str) -> float:
+        try:
+            value = int(text) if whole else float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high or (above and value == low):
+            kind = "a whole number" if whole else "a number"
+            span = f"above {low:g} and up to {high:g}" if above else f"from {low:g} to {high:g}"
+            raise argparse.ArgumentTypeError(f"{text!r}: expected {kind} {span}")
+        return value
+
+    return read
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 moment; UTC where it has no offset."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        value = None
+    if value is None or value.year not in _YEARS:
+        expected = "a date and time such as 2030-03-04T09:00+01:00 (UTC without an offset)"
+        raise argparse.ArgumentTypeError(f"{text!r}: expected {expected}")
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def weekly_hour(text: str) -> tuple[int, int]:
+    """Weekday (0 = Monday) and minute of the day of ``Mon 09:00``."""
+    day, _, clock = text.strip().partition(" ")
+    try:
+        days, minute = parse_days(day), parse_clock(clock)
+    except ValueError:
+        days, minute = (), 0
+    if len(days) != 1 or not day or minute == MINUTES_PER_DAY:
+        expected = f"a weekday ({', '.join(DAY_NAMES)}) and a time, such as 'Mon 09:00'"
+        raise argparse.ArgumentTypeError(f"{text!r}: expected {expected}")
+    return days[0], minute

@@ -1,0 +1,213 @@
+"""The command line: arguments, exit codes, and how faults are told."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from planner import __version__
+from planner.arguments import moment, number, weekly_hour
+from planner.errors import InputError
+
+_EXIT_CODES = """exit codes:
+  0  done
+  1  a fault of ours
+  2  bad input or usage
+  3  infeasible: no plan meets all requirements
+  4  stopped before any plan was found"""
+#: A projection further ahead than a month says nothing that its first weeks do not.
+_MAX_HOURS = 31 * 24
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; ``argv`` is without the program's name."""
+    if not os.environ.get("PLANNER_DEBUG"):
+        sys.excepthook = _tell_fault
+    # Ids may hold letters that the terminal's encoding lacks: show them somehow, never fail.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    arguments = _parser().parse_args(argv)
+    # Only now: the contracts alone take longer to import than the help takes to print.
+    from planner import commands
+
+    try:
+        code = commands.run(arguments)
+        sys.stdout.flush()
+    except InputError as error:
+        commands.tell_faults(error, as_json=getattr(arguments, "json", False))
+        return commands.BAD_INPUT
+    except KeyboardInterrupt:
+        print("Given up.", file=sys.stderr)
+        return commands.STOPPED
+    except BrokenPipeError:
+        # The reader has seen enough; Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return commands.DONE
+    return code
+
+
+def _tell_fault(
+    kind: type[BaseException], value: BaseException, _traceback: TracebackType | None
+) -> None:
+    """Tell of an unforeseen error without its traceback; Python then exits with code 1."""
+    said = str(value).strip().split("\n", 1)[0]
+    print(f"A fault in the planner, not in your input ({kind.__name__}: {said}).", file=sys.stderr)
+    print("Run it again with PLANNER_DEBUG=1 for details to report.", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="planner",
+        description="Plans dial and agent lines over several outbound dialers, and projects what "
+        "each dialer will do.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"planner {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_check(commands)
+    _add_plan(commands)
+    _add_project(commands)
+    _add_app(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # no public name for what add_subparsers returns
+
+
+def _command(
+    commands: _Commands[argparse.ArgumentParser], name: str, purpose: str, example: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=purpose,
+        description=purpose[0].upper() + purpose[1:] + ".",
+        epilog=f"example:\n  {example}\n\n{_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _add_check(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "check a planning folder, and sum up its fleet and load"
+    parser = _command(commands, "check", purpose, "planner check data/quickstart")
+    _add_folder(parser)
+    _add_json(parser)
+
+
+def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "split dial and agent lines over the dialers"
+    example = "planner plan data/regional --redundancy 0.3 --out plan"
+    parser = _command(commands, "plan", purpose, example)
+    _add_folder(parser)
+    parser.add_argument(
+        "--redundancy",
+        type=number(0, 1),
+        default=0.0,
+        metavar="W",
+        help="0 plans for value, 1 for the value that survives the worst failure (default 0)",
+    )
+    parser.add_argument(
+        "--gap",
+        type=number(0, 1),
+        default=0.001,
+        help="stop when the plan is proven this close to the best possible (default 0.001)",
+    )
+    parser.add_argument(
+        "--time-limit",
+        type=number(0, 1e6, above=True),
+        default=60.0,
+        metavar="SECONDS",
+        help="stop after so long at the latest (default 60)",
+    )
+    _add_seed(parser)
+    parser.add_argument(
+        "--interval",
+        type=weekly_hour,
+        metavar="'Mon 09:00'",
+        help="plan with the figures that intervals.csv has for this hour on each campaign's clock",
+    )
+    parser.add_argument(
+        "--keep-current",
+        action="store_true",
+        help="among equally good plans take one close to the current lines",
+    )
+    _add_out(parser, "assignments.csv, projection.csv and plan.json")
+    _add_json(parser)
+
+
+def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "project what the lines of assignments.csv will do"
+    example = "planner project data/regional --at 2030-03-04T09:00+01:00 --hours 4"
+    parser = _command(commands, "project", purpose, example)
+    _add_folder(parser)
+    parser.add_argument(
+        "--at",
+        type=moment,
+        metavar="ISO",
+        help="the moment to start from, in UTC where it has no offset (default now)",
+    )
+    parser.add_argument(
+        "--hours",
+        type=number(0, _MAX_HOURS, above=True),
+        default=8.0,
+        help="how far to look ahead (default 8)",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=["auto", "markov", "simulate"],
+        default="auto",
+        help="what makes the figures; auto: the exact one where it holds (default auto)",
+    )
+    parser.add_argument(
+        "--replications",
+        type=number(1, 1_000_000, whole=True),
+        metavar="N",
+        help="how often to simulate (default: as often as the figures need)",
+    )
+    _add_seed(parser)
+    _add_out(parser, "projection.csv and projection.json")
+    _add_json(parser)
+
+
+def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "open the planner in the browser, for this machine alone unless told otherwise"
+    parser = _command(commands, "app", purpose, "planner app data/quickstart")
+    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="planning folder")
+    parser.add_argument(
+        "--port",
+        type=number(1, 65_535, whole=True),
+        default=8501,
+        help="port to listen on (default 8501)",
+    )
+    parser.add_argument(
+        "--address",
+        default="127.0.0.1",
+        help="address to listen on; there is no log-in, so whoever reaches it can use it "
+        "(default 127.0.0.1)",
+    )
+
+
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="planning folder, or .xlsx file")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead")
+
+
+def _add_seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seed",
+        type=number(0, 2**31 - 1, whole=True),
+        default=0,
+        help="start of the random numbers; the same seed gives the same result (default 0)",
+    )
+
+
+def _add_out(parser: argparse.ArgumentParser, files: str) -> None:
+    parser.add_argument("--out", type=Path, metavar="DIR", help=f"folder to write {files} to")

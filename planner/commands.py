@@ -1,0 +1,182 @@
+"""What each command does with its arguments."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from planner.console import ProgressPrinter, stop_on_interrupt
+from planner.documents import (
+    check_document,
+    fault_document,
+    plan_document,
+    projection_document,
+    to_json,
+)
+from planner.errors import Fault, InputError
+from planner.load import fleet_load
+from planner.plan import LinePlan, PlanOptions, PlanResult, PlanStatus
+from planner.problem import Problem
+from planner.report import check_text, plan_text, projection_text
+from planner.tables import read_folder, write_assignments, write_projection
+from planner.writing import write_text
+
+DONE, _, BAD_INPUT, INFEASIBLE, STOPPED = range(5)
+_ROOT = Path(__file__).resolve().parents[1]
+#: Any week without a change to daylight-saving time would do; this one starts on a Monday.
+_SOME_MONDAY = date(2024, 1, 1)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command that the arguments name, and return its exit code."""
+    command = {"check": _check, "plan": _plan, "project": _project, "app": _app}
+    return command[arguments.command](arguments)
+
+
+def tell_faults(error: InputError, *, as_json: bool) -> None:
+    """Print every fault of the input to standard error, and as a document where one is due."""
+    count = len(error.faults)
+    print(f"{count} fault{'s' if count > 1 else ''} in the input:", file=sys.stderr)
+    for fault in error.faults:
+        print(f"  {fault}", file=sys.stderr)
+    if as_json:
+        print(to_json(fault_document(error.faults)), end="", flush=True)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    problem = read_folder(arguments.folder)
+    load, breaches = fleet_load(problem), _current_breaches(problem)
+    document = check_document(load, breaches)
+    print(to_json(document) if arguments.json else check_text(load, breaches), end="")
+    return DONE
+
+
+def _current_breaches(problem: Problem) -> list[str]:
+    """What the current lines break; nothing where there are none."""
+    if not problem.assignments:
+        return []
+    from planner.verify import check
+
+    found = check(problem, LinePlan(assignments=problem.assignments))
+    return [breach.message for breach in found]
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    problem = read_folder(arguments.folder)
+    if arguments.interval is not None:
+        problem = _at_interval(problem, *arguments.interval)
+    _require_writable(arguments.out)
+    options = PlanOptions(
+        redundancy=arguments.redundancy,
+        gap=arguments.gap,
+        time_limit=arguments.time_limit,
+        seed=arguments.seed,
+        keep_current=arguments.keep_current,
+    )
+    result = _watched_plan(problem, options, quiet=arguments.json)
+    document = to_json(plan_document(result, problem))
+    if result.plan is not None and arguments.out is not None:
+        with _writing(arguments.out):
+            write_assignments(arguments.out / "assignments.csv", result.plan.assignments)
+            write_projection(arguments.out / "projection.csv", result.figures)
+            write_text(arguments.out / "plan.json", document)
+    print(document if arguments.json else plan_text(result, problem), end="")
+    if result.plan is None:
+        return INFEASIBLE if result.status is PlanStatus.INFEASIBLE else STOPPED
+    return DONE
+
+
+def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> PlanResult:
+    """Plan with progress on standard error; Ctrl-C ends it with the best plan so far."""
+    from planner.pipeline import plan
+
+    with (
+        ProgressPrinter(sys.stderr, options.time_limit) as progress,
+        stop_on_interrupt(progress.say) as stop,
+    ):
+        if quiet:
+            return plan(problem, options, stop=stop)
+        return plan(problem, options, on_progress=progress, stop=stop)
+
+
+def _at_interval(problem: Problem, day: int, minute: int) -> Problem:
+    """The problem with every campaign's figures of a weekday and minute on its own clock."""
+    from planner.calendar import figures_at
+
+    hour = datetime.combine(_SOME_MONDAY + timedelta(days=day), time(minute // 60, minute % 60))
+    campaigns = tuple(
+        figures_at(problem, campaign, hour.replace(tzinfo=campaign.zone))
+        for campaign in problem.campaigns
+    )
+    return problem.model_copy(update={"campaigns": campaigns, "intervals": ()})
+
+
+def _project(arguments: argparse.Namespace) -> int:
+    problem = read_folder(arguments.folder)
+    if not problem.assignments:
+        expected = "the lines to project, in assignments.csv"
+        raise InputError([Fault(str(arguments.folder), None, None, None, expected)])
+    _require_writable(arguments.out)
+    from planner.pipeline import project
+
+    projection = project(problem, at=arguments.at, hours=arguments.hours)
+    document = to_json(projection_document(projection))
+    if arguments.out is not None:
+        with _writing(arguments.out):
+            write_projection(arguments.out / "projection.csv", projection.assignments)
+            write_text(arguments.out / "projection.json", document)
+    print(document if arguments.json else projection_text(projection), end="")
+    return DONE
+
+
+def _require_writable(folder: Path | None) -> None:
+    """Make the folder for results and try it, so that no long run ends without a place to go."""
+    if folder is not None:
+        with _writing(folder), tempfile.TemporaryFile(dir=folder):
+            pass
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Make the folder; tell what keeps us from writing there as a fault of the input."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        expected = f"a folder that can be written ({error.strerror})"
+        raise InputError([Fault("--out", None, None, str(folder), expected)]) from error
+
+
+def _app(arguments: argparse.Namespace) -> int:
+    """Become the web server, so that signals reach it and its exit code is ours."""
+    script = _ROOT / "app.py"
+    if not script.is_file():
+        raise InputError([Fault(str(script), None, None, None, "this file: run from a clone")])
+    if arguments.folder is not None:
+        read_folder(arguments.folder)  # its faults are told here, before any browser opens
+    _require_free(arguments.address, arguments.port)
+    environment = dict(os.environ)
+    if arguments.folder is not None:
+        environment["PLANNER_FOLDER"] = str(arguments.folder.resolve())
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += [f"--server.address={arguments.address}", f"--server.port={arguments.port}"]
+    os.chdir(_ROOT)  # where the server finds its settings
+    os.execve(sys.executable, command, environment)
+
+
+def _require_free(address: str, port: int) -> None:
+    try:
+        family, kind, *_, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(place)
+    except OSError as error:
+        expected = f"an address of this machine and a free port ({error.strerror})"
+        raise InputError([Fault("app", None, None, f"{address}:{port}", expected)]) from error

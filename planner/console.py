@@ -1,0 +1,120 @@
+"""Progress and interruption of a planning run on a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Self, TextIO
+
+from planner.plan import Progress
+from planner.words import amount, share
+
+#: A run that is over sooner needs no progress.
+QUIET_SECONDS = 1.0
+#: Least time between two plain lines, and between two drawings of the bar [s].
+LINE_SECONDS, BAR_SECONDS = 5.0, 0.1
+_BAR_WIDTH = 20
+
+
+class ProgressPrinter:
+    """Callback that shows how far a planning run is: a bar on a terminal, else plain lines.
+
+    Parameters
+    ----------
+    time_limit : seconds at which the run ends at the latest; the bar is full then.
+    """
+
+    def __init__(self, stream: TextIO, time_limit: float) -> None:
+        self._stream = stream
+        self._time_limit = time_limit
+        self._on_terminal = stream.isatty()
+        self._next = QUIET_SECONDS
+        self._drawn = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._draw("")
+
+    def __call__(self, progress: Progress) -> None:
+        """Show a state of the run, unless the last one was shown a moment ago."""
+        if progress.seconds < self._next:
+            return
+        text = progress_words(progress, self._time_limit)
+        if self._on_terminal:
+            self._next = progress.seconds + BAR_SECONDS
+            self._draw(f"{_bar(progress.seconds / self._time_limit)} {text}")
+        else:
+            self._next = progress.seconds + LINE_SECONDS
+            print(text, file=self._stream, flush=True)
+
+    def say(self, text: str) -> None:
+        """Print a line of its own, in place of the bar."""
+        self._draw("")
+        print(text, file=self._stream, flush=True)
+
+    def _draw(self, text: str) -> None:
+        """Draw over the bar; the empty text wipes it."""
+        if not (text or self._drawn):
+            return
+        shown = text[: shutil.get_terminal_size().columns - 1]
+        blank = " " * max(0, self._drawn - len(shown))
+        end = "" if shown else "\r"
+        print(f"\r{shown}{blank}", end=end, file=self._stream, flush=True)
+        self._drawn = len(shown)
+
+
+def progress_words(progress: Progress, time_limit: float) -> str:
+    """``12 s of at most 60 s: 158.4 an hour, at most 159.0 possible, gap 0.38 %: improving``."""
+    parts = []
+    if progress.value_per_hour is not None:
+        parts.append(f"{amount(progress.value_per_hour)} an hour")
+    if progress.bound_per_hour is not None:
+        parts.append(f"at most {amount(progress.bound_per_hour)} possible")
+    if progress.gap is not None:
+        parts.append(f"gap {share(progress.gap)}")
+    so_far = ", ".join(parts) or "no plan yet"
+    return f"{progress.seconds:.0f} s of at most {time_limit:g} s: {so_far} ({progress.phase})"
+
+
+@contextmanager
+def stop_on_interrupt(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C into a wish to stop, which the yielded function tells.
+
+    The second raises KeyboardInterrupt. ``say`` is told once that the wish was heard, from the
+    polling code and not from the signal handler, where printing is not safe.
+    """
+    asked = told = False
+
+    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    def stop() -> bool:
+        nonlocal told
+        if asked and not told:
+            told = True
+            say("Stopping with the best plan so far; Ctrl-C once more gives up.")
+        return asked
+
+    previous = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _bar(share_done: float) -> str:
+    full = min(_BAR_WIDTH, int(share_done * _BAR_WIDTH))
+    return f"[{'#' * full}{'-' * (_BAR_WIDTH - full)}]"

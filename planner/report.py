@@ -1,0 +1,264 @@
+"""Results as text: what a campaign manager reads in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.layout import bullets, pairs, section, table, wrapped
+from planner.load import FleetLoad
+from planner.plan import (
+    AssignmentFigures,
+    CampaignTotals,
+    PlanResult,
+    PlanStatus,
+    Projection,
+)
+from planner.problem import CampaignKind, Problem
+from planner.words import amount, duration, expected_status, quality, share
+
+_NOTHING = "-"
+
+
+def plan_text(result: PlanResult, problem: Problem) -> str:
+    """A plan, or why there is none."""
+    if result.plan is None:
+        return _text(_without_plan(result))
+    return _text(
+        [
+            *wrapped(f"Plan, {quality(result)}", ""),
+            *section("In total", _plan_totals(result)),
+            *section("Lines", _lines(result.figures, result.campaigns)),
+            *section("Dialers", _dialers(result, problem)),
+            *section("What limits the plan", bullets(result.binding)),
+            *section("Changes against the current lines", _changes(result, problem)),
+        ]
+    )
+
+
+def _without_plan(result: PlanResult) -> list[str]:
+    if result.status is not PlanStatus.INFEASIBLE:
+        return wrapped("Stopped before any plan was found. A longer --time-limit may help.", "")
+    lines = ["No plan meets all requirements."]
+    for conflict in result.conflicts:
+        lines += section("These cannot hold together", bullets(conflict.requirements))
+        lines += section("Any one of these would help", bullets(conflict.relaxations))
+    return lines
+
+
+def _plan_totals(result: PlanResult) -> list[str]:
+    value = result.value
+    if value is None:
+        return []
+    rows = [("Value an hour", amount(value.throughput_value_per_hour))]
+    if value.worst_failure_domain is not None:
+        left = f"leaves {amount(value.surviving_value_per_hour)} an hour"
+        rows.append(("Worst failure", f"{left} when {value.worst_failure_domain} fails"))
+    weight = result.options.redundancy
+    if weight:
+        parts = f"{share(1 - weight)} value, {share(weight)} after the worst failure"
+        rows.append(("Aim", f"{amount(value.value_per_hour)}: {parts}"))
+    if result.bound_per_hour is not None:
+        of_what = "the aim" if weight else "the value"
+        rows.append(("Best possible", f"at most {amount(result.bound_per_hour)} of {of_what}"))
+    return pairs(rows)
+
+
+def _lines(
+    figures: tuple[AssignmentFigures, ...], campaigns: tuple[CampaignTotals, ...]
+) -> list[str]:
+    """Lines and expected status per campaign and dialer, each campaign under its totals."""
+    rows: list[str | list[str]] = []
+    for totals in campaigns:
+        rows.append(f"{totals.campaign_id}: {_campaign_words(totals)}")
+        rows += [_line_row(f) for f in figures if f.campaign_id == totals.campaign_id]
+    return table(["Dialer", ">Dial", ">Agent", ">Calls/h", "Expected"], rows)
+
+
+def _line_row(figures: AssignmentFigures) -> list[str]:
+    handled = figures.transfers_per_hour
+    if handled is None:
+        handled = figures.live_answers_per_hour
+    return [
+        figures.dialer_id,
+        str(figures.dial_lines),
+        str(figures.agent_lines),
+        _NOTHING if handled is None else amount(handled),
+        expected_status(figures),
+    ]
+
+
+def _campaign_words(totals: CampaignTotals) -> str:
+    if not totals.dialers_used:
+        return "no lines"
+    parts = []
+    if totals.transfers_per_hour is not None:
+        on_shift = totals.agent_lines + totals.unused_agent_lines
+        parts.append(f"{totals.agent_lines} of {on_shift} agent lines")
+        parts.append(f"{amount(totals.transfers_per_hour)} transfers an hour")
+    if totals.messages_per_hour is not None:
+        parts.append(f"{amount(totals.messages_per_hour)} messages an hour")
+    if totals.abandon_rate is not None:
+        parts.append(f"{share(totals.abandon_rate)} of live answers abandoned")
+    if totals.surviving_share is not None:
+        parts.append(f"{share(totals.surviving_share)} survives the worst failure")
+    if totals.value_of_one_more_agent_line is not None:
+        parts.append(f"one more agent line is worth {amount(totals.value_of_one_more_agent_line)}")
+    return ", ".join(parts)
+
+
+def _dialers(result: PlanResult, problem: Problem) -> list[str]:
+    rows = []
+    for use in result.dialers:
+        dialer = problem.dialers[problem.dialer_index[use.dialer_id]]
+        rows.append(
+            [
+                use.dialer_id,
+                dialer.domain if dialer.in_service else f"{dialer.domain} (out of service)",
+                f"{use.ports_used} of {use.ports}",
+                amount(use.attempts_per_second),
+                _NOTHING
+                if use.value_of_one_more_port is None
+                else amount(use.value_of_one_more_port),
+            ]
+        )
+    return table(
+        ["Dialer", "Fails with", ">Ports used", ">Calls a second", ">One more port is worth"], rows
+    )
+
+
+def _changes(result: PlanResult, problem: Problem) -> list[str]:
+    if not problem.assignments:
+        return []
+    if not result.changes:
+        return ["  none"]
+    rows = [
+        [
+            change.campaign_id,
+            change.dialer_id,
+            f"{change.dial_lines_from} -> {change.dial_lines_to}",
+            f"{change.agent_lines_from} -> {change.agent_lines_to}",
+        ]
+        for change in result.changes
+    ]
+    return table(["Campaign", "Dialer", ">Dial lines", ">Agent lines"], rows)
+
+
+def projection_text(projection: Projection) -> str:
+    """Figures, passage times, timeline and completion of given lines."""
+    when = projection.at.isoformat(sep=" ", timespec="minutes")
+    return _text(
+        [
+            f"Projection from {when} over {projection.hours:g} h",
+            *section("Lines", _projected_lines(projection)),
+            *section("Until all agent lines are busy", _passage(projection)),
+            *section("Timeline", _timeline(projection)),
+            *section("Dial lists", _completion(projection)),
+            *section("Notes", bullets(projection.notes)),
+        ]
+    )
+
+
+def _projected_lines(projection: Projection) -> list[str]:
+    if not projection.assignments:
+        return ["  No lines are assigned."]
+    rows = [[f.campaign_id, *_line_row(f)] for f in projection.assignments]
+    return table(["Campaign", "Dialer", ">Dial", ">Agent", ">Calls/h", "Expected"], rows)
+
+
+def _passage(projection: Projection) -> list[str]:
+    """Time until all agent lines are busy; empty when no campaign transfers calls."""
+    rows = [
+        [
+            f.campaign_id,
+            f.dialer_id,
+            _span(f.seconds_to_all_busy_mean),
+            _span(f.seconds_to_all_busy_p50),
+            _span(f.seconds_to_all_busy_p90),
+            _share(f.p_all_busy_5min),
+            _share(f.p_all_busy_15min),
+            _share(f.p_all_busy_60min),
+        ]
+        for f in projection.assignments
+        if f.seconds_to_all_busy_mean is not None
+    ]
+    titles = [">Mean", ">Half within", ">90 % within", ">In 5 min", ">In 15 min", ">In 60 min"]
+    return table(["Campaign", "Dialer", *titles], rows) if rows else []
+
+
+def _timeline(projection: Projection) -> list[str]:
+    """Statuses with their chance; neighbouring steps that read the same are one row."""
+    rows: list[list[str]] = []
+    for step in projection.timeline:
+        chances = sorted(step.probabilities.items(), key=lambda item: -item[1])
+        words = ", ".join(f"{status} {share(p)}" for status, p in chances if p >= 0.0005)
+        start, end = (f"{moment:%a %H:%M}" for moment in (step.start, step.end))
+        row = [step.campaign_id, step.dialer_id, start, end, words]
+        if rows and (rows[-1][:2], rows[-1][4]) == (row[:2], row[4]):
+            rows[-1][3] = end
+        else:
+            rows.append(row)
+    return table(["Campaign", "Dialer", "From", "To", "Status"], rows) if rows else []
+
+
+def _completion(projection: Projection) -> list[str]:
+    rows = [
+        [done.campaign_id, *(f"{t:%a %d %b %H:%M}" if t else "later" for t in times)]
+        for done in projection.completion
+        for times in [(done.p05, done.p50, done.p95)]
+    ]
+    return table(["Campaign", "5 % done by", "50 % done by", "95 % done by"], rows) if rows else []
+
+
+def _span(seconds: float | None) -> str:
+    return _NOTHING if seconds is None else duration(seconds)
+
+
+def _share(value: float | None) -> str:
+    return _NOTHING if value is None else share(value)
+
+
+def check_text(load: FleetLoad, breaches: Sequence[str]) -> str:
+    """What a fleet has, what its campaigns could use, and what the current lines break."""
+    return _text(
+        [
+            "No faults found.",
+            *section("Fleet", _fleet(load)),
+            *section("Load", _load(load)),
+            *section("Limits that the current lines break", bullets(breaches)),
+        ]
+    )
+
+
+def _fleet(load: FleetLoad) -> list[str]:
+    kinds = [campaign.kind.replace("_", " ") for campaign in load.campaigns]
+    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    return pairs(
+        [
+            ("Dialers", f"{load.dialers_in_service} of {load.dialers} in service"),
+            ("Failure domains", str(load.failure_domains)),
+            ("Ports", f"{load.ports:,}"),
+            ("Campaigns", counts or "none"),
+            ("Agent lines", f"{load.agent_lines:,}"),
+        ]
+    )
+
+
+def _load(load: FleetLoad) -> list[str]:
+    rows = [
+        [
+            campaign.campaign_id,
+            campaign.kind.replace("_", " "),
+            str(campaign.agent_lines) if campaign.kind == CampaignKind.LIVE_TRANSFER else _NOTHING,
+            amount(campaign.calls_per_dial_line_hour),
+            _NOTHING
+            if campaign.dial_lines_for_agents is None
+            else f"{campaign.dial_lines_for_agents:,.0f}",
+        ]
+        for campaign in load.campaigns
+    ]
+    titles = [">Agent lines", ">Calls/h of a dial line", ">Dial lines to fill the agents"]
+    return table(["Campaign", "Kind", *titles], rows)
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,40 @@
+"""Plain text tables: aligned, within the page, harmless to the terminal."""
+
+from __future__ import annotations
+
+from planner.layout import WIDTH, bullets, pairs, section, table
+
+
+def test_numbers_are_aligned_to_the_right_and_text_to_the_left() -> None:
+    assert table(["Dialer", ">Lines", "Note"], [["D1", "95", "a"], ["D10", "5", "b"]]) == [
+        "  Dialer  Lines  Note",
+        "  D1         95  a",
+        "  D10         5  b",
+    ]
+
+
+def test_a_title_row_does_not_widen_the_columns() -> None:
+    lines = table(["Dialer", "Note"], ["Solar: a title of some length", ["D1", "a"]])
+    assert lines[1:] == ["Solar: a title of some length", "  D1      a"]
+
+
+def test_nothing_is_wider_than_the_page_whatever_the_input() -> None:
+    long = "word " * 80
+    rows = [["x" * 200, "y" * 200, "z" * 200, long], long]
+    lines = [*table(["A", "B", "C", "D"], rows), *bullets([long]), *pairs([("Name", long)])]
+    assert max(len(line) for line in lines) <= WIDTH
+
+
+def test_a_long_id_is_cut_visibly() -> None:
+    (_, line) = table(["Id", "Note"], [["x" * 200, "a"]])
+    assert line == f"  {'x' * 23}…  a"
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    lines = [*table(["A", "B"], [["\x1b[31mred", "b\r\nc"], "t\x07"]), *bullets(["\x1b]0;title"])]
+    assert all(letter.isprintable() for line in lines for letter in line)
+
+
+def test_a_section_without_lines_is_left_out() -> None:
+    assert section("Title", []) == []
+    assert section("Title", ["  a"]) == ["", "Title", "  a"]

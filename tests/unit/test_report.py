@@ -1,0 +1,230 @@
+"""The printed plan: what a campaign manager reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.layout import WIDTH
+from planner.load import fleet_load
+from planner.plan import (
+    CampaignTotals,
+    Completion,
+    Conflict,
+    PlanOptions,
+    PlanStatus,
+    PlanValue,
+    Projection,
+    Status,
+    TimelineStep,
+)
+from planner.problem import Dialer, LineAssignment
+from planner.report import check_text, plan_text, projection_text
+from tests.builders import solar
+from tests.results import MONDAY_NINE, figures, plan_result, two_dialers
+
+
+def test_a_plan_is_printed_as_a_manager_reads_it() -> None:
+    current = LineAssignment(campaign_id="Solar", dialer_id="D1", dial_lines=100, agent_lines=0)
+    problem = two_dialers(assignments=(current,))
+    assert (
+        plan_text(plan_result(), problem)
+        == """\
+Plan, proven within 0.04 % of the best possible
+
+In total
+  Value an hour  158.5
+  Worst failure  leaves 79.3 an hour when D1 fails
+  Best possible  at most 158.6 of the value
+
+Lines
+  Dialer  Dial  Agent  Calls/h  Expected
+Solar: 10 of 10 agent lines, 158.5 transfers an hour, 2.1 % of live answers abandoned, 50 % survives
+  the worst failure, one more agent line is worth 4.2
+  D1        95      5     79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
+  D2        95      5     79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
+
+Dialers
+  Dialer  Fails with  Ports used  Calls a second  One more port is worth
+  D1      D1          100 of 100             2.8                    0.31
+  D2      D2          100 of 100             2.8                    0.31
+
+What limits the plan
+  - All 100 ports of D1 are used.
+  - All 10 agent lines of Solar are used.
+
+Changes against the current lines
+  Campaign  Dialer  Dial lines  Agent lines
+  Solar     D1       100 -> 95       0 -> 5
+"""
+    )
+
+
+def test_the_bound_stands_beside_what_was_aimed_at() -> None:
+    # w = 0.5: 0.5 * 160 + 0.5 * 80 = 120 is what the bound of 121 belongs to.
+    value = PlanValue(
+        value_per_hour=120.0,
+        throughput_value_per_hour=160.0,
+        surviving_value_per_hour=80.0,
+        worst_failure_domain="north",
+    )
+    result = plan_result(value=value, bound_per_hour=121.0, options=PlanOptions(redundancy=0.5))
+    totals = plan_text(result, two_dialers()).split("\n\n")[1].splitlines()
+    assert totals == [
+        "In total",
+        "  Value an hour  160.0",
+        "  Worst failure  leaves 80.0 an hour when north fails",
+        "  Aim            120.0: 50 % value, 50 % after the worst failure",
+        "  Best possible  at most 121.0 of the aim",
+    ]
+
+
+def test_a_dialer_out_of_service_is_named_so() -> None:
+    dialers = (
+        Dialer(dialer_id="D1", ports=100, in_service=False),
+        Dialer(dialer_id="D2", ports=100),
+    )
+    assert "D1 (out of service)" in plan_text(plan_result(), two_dialers(dialers=dialers))
+
+
+def test_a_campaign_without_lines_and_a_broadcast_are_told_apart() -> None:
+    empty = dict.fromkeys(
+        ["transfers_per_hour", "abandons_per_hour", "abandon_rate", "surviving_share"]
+    )
+    totals = {"dial_lines": 0, "agent_lines": 0, "unused_agent_lines": 0, "value_per_hour": 0.0}
+    idle = CampaignTotals(
+        campaign_id="Idle", dialers_used=0, messages_per_hour=None, **totals, **empty
+    )
+    news = CampaignTotals(
+        campaign_id="News", dialers_used=1, messages_per_hour=321.0, **totals, **empty
+    )
+    text = plan_text(plan_result(campaigns=(idle, news), figures=()), two_dialers())
+    assert "Idle: no lines\n" in text
+    assert "News: 321.0 messages an hour\n" in text
+
+
+def test_no_changes_are_told_only_where_there_were_lines() -> None:
+    result = plan_result(changes=())
+    assert "Changes" not in plan_text(result, two_dialers())
+    current = LineAssignment(campaign_id="Solar", dialer_id="D1", dial_lines=95, agent_lines=5)
+    text = plan_text(result, two_dialers(assignments=(current,)))
+    assert text.endswith("Changes against the current lines\n  none\n")
+
+
+def test_an_infeasible_plan_names_what_conflicts_and_what_would_help() -> None:
+    conflict = Conflict(
+        requirements=("Solar needs 3 dialers.", "2 dialers are in service."),
+        relaxations=("Lower min_dialers of Solar to 2.",),
+    )
+    result = plan_result(status=PlanStatus.INFEASIBLE, plan=None, value=None, conflicts=(conflict,))
+    assert (
+        plan_text(result, two_dialers())
+        == """\
+No plan meets all requirements.
+
+These cannot hold together
+  - Solar needs 3 dialers.
+  - 2 dialers are in service.
+
+Any one of these would help
+  - Lower min_dialers of Solar to 2.
+"""
+    )
+
+
+def test_a_run_stopped_too_soon_is_not_called_infeasible() -> None:
+    text = plan_text(plan_result(status=PlanStatus.NO_PLAN, plan=None, value=None), two_dialers())
+    assert text.startswith("Stopped before any plan was found.")
+
+
+@pytest.mark.parametrize("name", ["x" * 200, "\x1b[2J"])
+def test_no_id_breaks_the_page(name: str) -> None:
+    problem = two_dialers(dialers=(Dialer(dialer_id="D1", ports=1, failure_domain="y" * 200),))
+    result = plan_result(dialers=plan_result().dialers[:1], figures=(figures(dialer_id=name),))
+    lines = plan_text(result, problem).splitlines()
+    assert max(len(line) for line in lines) <= WIDTH
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_projection_tells_lines_passage_timeline_and_completion() -> None:
+    steps = [
+        TimelineStep(
+            campaign_id="Solar",
+            dialer_id="D1",
+            start=MONDAY_NINE.replace(hour=hour),
+            end=MONDAY_NINE.replace(hour=hour + 1),
+            probabilities=chances,
+        )
+        for hour, chances in (
+            (9, {Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}),
+            (10, {Status.ALL_BUSY: 0.4, Status.RUNNING: 0.6}),
+            (11, {Status.SCHEDULED: 1.0}),
+        )
+    ]
+    projection = Projection(
+        at=MONDAY_NINE,
+        hours=3,
+        assignments=(figures(seconds_to_all_busy_p50=140.0, p_all_busy_5min=0.854353),),
+        timeline=tuple(steps),
+        completion=(Completion(campaign_id="Solar", p05=MONDAY_NINE, p50=None, p95=None),),
+        notes=("The list of Solar is endless.",),
+    )
+    assert (
+        projection_text(projection)
+        == """\
+Projection from 2030-03-04 09:00+00:00 over 3 h
+
+Lines
+  Campaign  Dialer  Dial  Agent  Calls/h  Expected
+  Solar     D1        95      5     79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
+
+Until all agent lines are busy
+  Campaign  Dialer     Mean  Half within  90 % within  In 5 min  In 15 min  In 60 min
+  Solar     D1      3.2 min      2.3 min            -      85 %          -          -
+
+Timeline
+  Campaign  Dialer  From       To         Status
+  Solar     D1      Mon 09:00  Mon 11:00  Running and Dialing 60 %, Stopped Due to All Agent Lines
+                                          Busy 40 %
+  Solar     D1      Mon 11:00  Mon 12:00  Scheduled 100 %
+
+Dial lists
+  Campaign  5 % done by       50 % done by  95 % done by
+  Solar     Mon 04 Mar 09:00  later         later
+
+Notes
+  - The list of Solar is endless.
+"""
+    )
+
+
+def test_a_projection_without_lines_says_so() -> None:
+    text = projection_text(Projection(at=MONDAY_NINE, hours=8, assignments=()))
+    assert "No lines are assigned." in text
+
+
+def test_a_check_sums_up_fleet_load_and_broken_limits() -> None:
+    broadcast = solar(campaign_id="News", kind="broadcast", agent_lines=0)
+    problem = two_dialers(campaigns=(solar(), broadcast))
+    # Solar: a line makes 3600 / 25 * 0.01 = 1.44 requests an hour, an agent takes 20;
+    # 10 * (1 + 20 / 1.44) = 148.9. News: 3600 / 25 * 0.1 = 14.4 answers an hour.
+    assert (
+        check_text(fleet_load(problem), ["D1: 110 ports used, 100 exist."])
+        == """\
+No faults found.
+
+Fleet
+  Dialers          2 of 2 in service
+  Failure domains  2
+  Ports            200
+  Campaigns        1 live transfer, 1 broadcast
+  Agent lines      10
+
+Load
+  Campaign  Kind           Agent lines  Calls/h of a dial line  Dial lines to fill the agents
+  Solar     live transfer           10                     1.4                            149
+  News      broadcast                -                    14.4                              -
+
+Limits that the current lines break
+  - D1: 110 ports used, 100 exist.
+"""
+    )
