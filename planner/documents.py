@@ -19,6 +19,7 @@ from planner.plan import (
     Projection,
 )
 from planner.problem import Problem
+from planner.tables import PROJECTION_COLUMNS
 
 
 def to_json(document: dict[str, Any]) -> str:
@@ -81,16 +82,7 @@ def projection_document(projection: Projection) -> dict[str, Any]:
 
 def assignment_row(figures: AssignmentFigures) -> dict[str, Any]:
     """Figures of one campaign on one dialer, in the order of the columns of projection.csv."""
-    row: dict[str, Any] = {
-        "campaign_id": figures.campaign_id,
-        "dialer_id": figures.dialer_id,
-        "dial_lines": figures.dial_lines,
-        "agent_lines": figures.agent_lines,
-        "status": figures.status.value,
-        "reason": figures.reason,
-        "engine": figures.engine.value,
-    }
-    row |= {name: getattr(figures, name) for name in FIGURE_NAMES}
+    row: dict[str, Any] = {name: getattr(figures, name) for name in PROJECTION_COLUMNS}
     for name in FIGURE_NAMES:
         if name in figures.low:
             row[f"{name}_low"], row[f"{name}_high"] = figures.low[name], figures.high[name]

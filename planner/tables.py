@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from planner.cells import columns, spelt
 from planner.errors import Fault, InputError
-from planner.plan import FIGURE_NAMES, Projection
+from planner.plan import FIGURE_NAMES, AssignmentFigures
 from planner.problem import (
     Campaign,
     Contract,
@@ -234,13 +234,12 @@ def write_assignments(path: str | Path, assignments: Iterable[LineAssignment]) -
     _write_contracts(path, LineAssignment, assignments)
 
 
-def write_projection(path: str | Path, projection: Projection) -> None:
-    """Write the figures of a projection, one row per campaign and dialer.
+def write_projection(path: str | Path, figures: Sequence[AssignmentFigures]) -> None:
+    """Write the figures of a plan or a projection, one row per campaign and dialer.
 
     Figures that do not apply are blank. The ends of the 95 % intervals come last, for the figures
     that have them in any row.
     """
-    figures = projection.assignments
     ranged = [
         name for name in FIGURE_NAMES if any(name in f.low or name in f.high for f in figures)
     ]

@@ -28,7 +28,7 @@ ROW = [
     *["abandon_rate", "transfer_loss", "attempts_per_hour", "live_answers_per_hour"],
     *["pauses_per_hour", "mean_pause_seconds", "seconds_to_all_busy_mean"],
     *["seconds_to_all_busy_p50", "seconds_to_all_busy_p90", "p_all_busy_5min"],
-    *["p_all_busy_15min", "p_all_busy_60min"],
+    *["p_all_busy_15min", "p_all_busy_60min", "advice"],
 ]
 
 
