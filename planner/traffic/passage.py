@@ -1,15 +1,30 @@
-"""When a dialer hits all agent lines busy: first passage of the number of busy agent lines.
+"""When a dialer hits all agent lines busy, and how likely it is to be there at a given time.
 
 Same assumptions and symbols as :mod:`planner.traffic.engset`: from k busy agent lines the number
-grows at rate (N - k)*nu*q and falls at rate k*mu, until it first is A.
+grows at rate (N - k)*nu*q while k < A, and falls at rate k*mu. In a pause the attempts that still
+run change neither the number of busy agent lines nor, as all idle lines dial again afterwards,
+what follows the pause: the number of busy agent lines is a birth-death chain of its own.
+
+Distributions are right to 1e-9 or better, absolutely and relatively, in any range (see
+:mod:`planner.traffic.uniformization`).
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.traffic.arguments import Floats, checked, require_lines
+
+
+class Transient(NamedTuple):
+    """All agent lines busy, from a known state on."""
+
+    probability: Floats  # all agent lines busy at each time [0, 1]
+    seconds_all_busy: Floats  # expected, from the start to each time
+    distribution: Floats  # of the number of busy agent lines, 0..A, at the last time
 
 
 def mean_seconds_to_all_busy(
@@ -79,3 +94,194 @@ def mean_seconds_to_all_busy(
             total += np.where((k >= start) & (k < last), step, 0.0)
     never = (given.agent_lines > given.dial_lines) & (start < given.agent_lines)
     return np.where(never, np.inf, total).reshape(shape)
+
+
+def first_passage_probability(
+    dial_lines: int,
+    agent_lines: int,
+    busy: int,
+    seconds: ArrayLike,
+    attempt_seconds: float,
+    transfer_probability: float,
+    talk_seconds: float,
+) -> Floats:
+    """Probability that all agent lines have been busy at least once within given times.
+
+    Parameters
+    ----------
+    dial_lines, agent_lines, busy : N, A and busy agent lines at the start, 0 <= busy <= A
+    seconds : times >= 0, any shape [s]
+    attempt_seconds, transfer_probability, talk_seconds : as in
+        :func:`planner.traffic.engset.stationary`
+
+    Returns
+    -------
+    Probabilities in [0, 1], shape of ``seconds``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> first_passage_probability(95, 5, 0, [60, 300, 900], 25, 0.01, 180).round(9).tolist()
+    [0.05313369, 0.854353242, 0.999528777]
+    """
+    births, deaths = busy_line_rates(
+        dial_lines, agent_lines, attempt_seconds, transfer_probability, talk_seconds
+    )
+    start = _start(busy, agent_lines)
+    times, order = _ascending("seconds", seconds, np.inf)
+    if start[-1] == 1.0:
+        result = np.ones_like(times)
+    elif agent_lines > dial_lines or transfer_probability == 0.0:
+        result = np.zeros_like(times)
+    else:
+        from planner.traffic.uniformization import march
+
+        _, spent, _ = march(births[:-1], deaths[:-1], start[:-1], times)
+        result = np.minimum(births[-2] * spent, 1.0)
+    return result[order].reshape(np.shape(seconds))
+
+
+def first_passage_quantile(
+    dial_lines: int,
+    agent_lines: int,
+    busy: int,
+    probability: ArrayLike,
+    attempt_seconds: float,
+    transfer_probability: float,
+    talk_seconds: float,
+) -> Floats:
+    """Time within which all agent lines have been busy with given probabilities.
+
+    Parameters
+    ----------
+    dial_lines, agent_lines, busy : N, A and busy agent lines at the start, 0 <= busy <= A
+    probability : in [0, 1), any shape
+    attempt_seconds, transfer_probability, talk_seconds : as in
+        :func:`planner.traffic.engset.stationary`
+
+    Returns
+    -------
+    Seconds, shape of ``probability``; infinite where it never happens.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    births, deaths = busy_line_rates(
+        dial_lines, agent_lines, attempt_seconds, transfer_probability, talk_seconds
+    )
+    start = _start(busy, agent_lines)
+    levels, order = _ascending("probability", probability, 1.0)
+    if start[-1] == 1.0:
+        result = np.zeros_like(levels)
+    elif agent_lines > dial_lines or transfer_probability == 0.0:
+        result = np.full_like(levels, np.inf)
+    else:
+        from planner.traffic.uniformization import quantiles
+
+        result = quantiles(births[:-1], deaths[:-1], start[:-1], levels)
+    result[levels == 0.0] = 0.0
+    return result[order].reshape(np.shape(probability))
+
+
+def all_busy_transient(
+    dial_lines: int,
+    agent_lines: int,
+    busy: int | Floats,
+    seconds: ArrayLike,
+    attempt_seconds: float,
+    transfer_probability: float,
+    talk_seconds: float,
+) -> Transient:
+    """Probability of all agent lines busy at given times, and the seconds spent so until then.
+
+    The average over a horizon is ``seconds_all_busy`` there over its length.
+
+    Parameters
+    ----------
+    dial_lines, agent_lines : N >= 0, A >= 0 [lines]
+    busy : busy agent lines at the start, or their distribution over 0..A
+    seconds : times >= 0 in ascending order [s]
+    attempt_seconds, transfer_probability, talk_seconds : as in
+        :func:`planner.traffic.engset.stationary`
+
+    Returns
+    -------
+    Transient.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> round(float(all_busy_transient(95, 5, 0, [300], 25, 0.01, 180).probability[0]), 9)
+    0.383514596
+    """
+    births, deaths = busy_line_rates(
+        dial_lines, agent_lines, attempt_seconds, transfer_probability, talk_seconds
+    )
+    start = _start(busy, agent_lines)
+    times = ascending_times(seconds)
+    if births.sum() + deaths.sum() == 0.0:
+        return Transient(np.full_like(times, start[-1]), start[-1] * times, start)
+    from planner.traffic.uniformization import march  # loads the compiler: only where used
+
+    probability, spent, distribution = march(births, deaths, start, times)
+    return Transient(probability, spent, distribution)
+
+
+def ascending_times(seconds: ArrayLike) -> Floats:
+    """Flat array of times; raises ValueError unless they are >= 0, finite and ascending."""
+    times = np.asarray(seconds, dtype=np.float64).ravel()
+    if not np.all((times >= 0) & np.isfinite(times)) or np.any(np.diff(times) < 0):
+        raise ValueError("seconds must be at least 0, finite and ascend")
+    return times
+
+
+def busy_line_rates(
+    dial_lines: int,
+    agent_lines: int,
+    attempt_seconds: float,
+    transfer_probability: float,
+    talk_seconds: float,
+) -> tuple[Floats, Floats]:
+    """Rates up and down of the number of busy agent lines, 0..A."""
+    given = checked(dial_lines, agent_lines, attempt_seconds, transfer_probability, talk_seconds)
+    busy = np.arange(agent_lines + 1.0)
+    births = np.maximum(dial_lines - busy, 0.0) * (given.attempt_rate * given.transfer_probability)
+    births[-1] = 0.0
+    return births, busy * given.talk_rate
+
+
+def _start(busy: int | Floats, agent_lines: int) -> Floats:
+    """Distribution over 0..A of the number of busy agent lines at the start."""
+    given = np.asarray(busy, dtype=np.float64)
+    if given.ndim == 0:
+        require_lines("busy", given)
+        if given > agent_lines:
+            raise ValueError("busy must not exceed agent_lines")
+        start = np.zeros(agent_lines + 1)
+        start[int(given)] = 1.0
+        return start
+    total = given.sum()
+    if given.shape != (agent_lines + 1,) or not (given >= 0).all() or abs(total - 1.0) > 1e-6:
+        raise ValueError("busy must be a number or a distribution over 0..agent_lines")
+    return np.asarray(given / total)
+
+
+def _ascending(
+    name: str, values: ArrayLike, below: float
+) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+    """Flat sorted values in [0, below), and the positions that undo the sorting."""
+    flat = np.asarray(values, dtype=np.float64).ravel()
+    if not np.all((flat >= 0) & (flat < below)):
+        raise ValueError(f"{name} must be at least 0 and below {below}")
+    order = np.argsort(flat, kind="stable")
+    return flat[order], np.argsort(order)

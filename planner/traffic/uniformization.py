@@ -1,0 +1,207 @@
+"""Transient of a birth-death chain by uniformization, compiled; non-negative terms only.
+
+With Q the generator and a rate R of at least all exit rates, p(t) = sum_n Poisson(n; R*t) p V^n for
+the non-negative matrix V = I + Q/R, and the time spent in a state up to t is
+(1/R) sum_n P(Poisson(R*t) > n) p V^n. Nothing is subtracted, so nothing cancels.
+Source: A. Jensen, Markoff chains as an aid in the study of Markoff processes, 1953.
+
+The march ends early once the distribution of the chain, given that it still runs, equals its
+limit to :data:`SETTLED` in every state: from there on the chain decays exponentially.
+
+A chain has states 0..m; births[m] leads out of the chain (0 if nothing does), deaths[0] is 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.traffic.arguments import Floats
+from planner.traffic.compiled import compiled
+
+#: Largest R*t of one step: exp(-512) is far from underflow, and few terms are wasted on the tail.
+LONGEST_STEP = 512.0
+#: Relative distance, in every state, at which the limit distribution counts as reached.
+SETTLED = 1e-11
+#: Probabilities below this are as good as 0.
+NEGLIGIBLE = 1e-280
+#: Values are scaled down past this, long before they overflow.
+HUGE = 1e200
+
+
+@compiled
+def number_of_terms(x: float, states: int) -> int:
+    """Terms after which the Poisson(x) tail is below 1e-30; enough to cross all states."""
+    return int(x + 12.0 * np.sqrt(x)) + 40 + states
+
+
+@compiled
+def poisson(x: float, weights: Floats, tails: Floats) -> None:
+    """Fill weights[n] = P(Poisson(x) = n) and tails[n] = P(Poisson(x) > n)."""
+    weights[0] = np.exp(-x)
+    for n in range(1, weights.size):
+        weights[n] = weights[n - 1] * x / n
+    total = 0.0
+    for n in range(weights.size - 1, -1, -1):
+        tails[n] = total
+        total += weights[n]
+
+
+@compiled
+def limit(births: Floats, deaths: Floats) -> tuple[Floats, float]:
+    """Limit of the distribution given that the chain still runs, and its rate of ending.
+
+    The left eigenvector of the generator for the eigenvalue nearest 0, by inverse iteration: the
+    cut between k and k + 1 gives x_k = (Y_k + deaths_{k+1} x_{k+1}) / births_k from the top
+    down, with Y_k = y_0 + ... + y_k; all terms are positive. The rate is NaN when the iteration
+    does not settle (then the chain ends so fast that no limit is needed).
+    """
+    m = births.size - 1
+    x = np.zeros(m + 1)
+    if births[m] == 0.0:
+        x[0] = 1.0
+        for k in range(1, m + 1):
+            x[k] = x[k - 1] * births[k - 1] / deaths[k]
+            if x[k] > HUGE:
+                x[: k + 1] /= HUGE
+        return x / x.sum(), 0.0
+    y = np.full(m + 1, 1.0 / (m + 1))
+    for _ in range(3000):
+        below = y.cumsum()
+        scale = 1.0
+        for k in range(m, -1, -1):
+            from_above = deaths[k + 1] * x[k + 1] if k < m else 0.0
+            x[k] = (below[k] * scale + from_above) / births[k]
+            if x[k] > HUGE:
+                x[k:] /= HUGE
+                scale /= HUGE
+        total = x.sum()
+        distance = 0.0
+        for k in range(m + 1):
+            new = x[k] / total
+            if new > NEGLIGIBLE:
+                distance = max(distance, abs(new - y[k]) / new)
+            y[k] = new
+        if distance < 1e-14:
+            return y, births[m] * y[m]
+    return y, np.nan
+
+
+@compiled
+def settled(v: Floats, target: Floats) -> bool:
+    """Whether v equals the limit in every state, relatively."""
+    return bool(np.all(np.abs(v - target) <= SETTLED * target + NEGLIGIBLE))
+
+
+@compiled
+def step(
+    v: Floats, births: Floats, deaths: Floats, rate: float, weights: Floats, last: Floats
+) -> Floats:
+    """One step: sum_n weights[n] v V^n. Fills last[n] = (v V^n)[m]."""
+    m = births.size - 1
+    up, down = births / rate, deaths / rate
+    stay = np.maximum(rate - births - deaths, 0.0) / rate
+    result = np.zeros(m + 1)
+    now, after = v.copy(), np.empty(m + 1)
+    for n in range(weights.size):
+        last[n] = now[m]
+        w = weights[n]
+        for k in range(m + 1):
+            result[k] += w * now[k]
+        after[0] = now[0] * stay[0]
+        for k in range(1, m + 1):
+            after[k] = now[k] * stay[k] + now[k - 1] * up[k - 1]
+        for k in range(m):
+            after[k] += now[k + 1] * down[k + 1]
+        now, after = after, now
+    return result
+
+
+@compiled
+def march(
+    births: Floats, deaths: Floats, start: Floats, times: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Follow the chain from a distribution through ascending times.
+
+    Returns the probability of state m at each time, the expected seconds spent there until then,
+    and the distribution at the last time (its sum is the probability that the chain still runs).
+    """
+    top, spent = np.zeros(times.size), np.zeros(times.size)
+    m = births.size - 1
+    rate = (births + deaths).max()
+    target, decay = limit(births, deaths)
+    v, alive, now, until_now, done = start.copy(), 1.0, 0.0, 0.0, 0
+    while done < times.size and alive > NEGLIGIBLE:
+        if not np.isnan(decay) and settled(v, target):
+            break
+        x = min(LONGEST_STEP, (times[-1] - now) * rate)
+        terms = number_of_terms(x, m + 1)
+        weights, tails, last = np.empty(terms), np.empty(terms), np.empty(terms)
+        poisson(x, weights, tails)
+        after = step(v, births, deaths, rate, weights, last)
+        in_top = np.dot(tails, last) / rate
+        # Sum of all probability, 1 but for rounding, which must not build up over many steps.
+        total = after.sum() + births[m] * in_top
+        end = now + x / rate if x == LONGEST_STEP else times[-1]
+        while done < times.size and times[done] <= end:
+            poisson((times[done] - now) * rate, weights, tails)
+            top[done] = alive * np.dot(weights, last) / total
+            spent[done] = until_now + alive * np.dot(tails, last) / (rate * total)
+            done += 1
+        until_now += alive * in_top / total
+        left = after.sum()
+        v = after / left
+        alive *= left / total
+        now = end
+    for j in range(done, times.size):
+        # Settled: exponential decay. Or ended: alive is 0 in effect.
+        passed = times[j] - now
+        kept = np.exp(-decay * passed) if decay > 0.0 else 1.0
+        mean_life = -np.expm1(-decay * passed) / decay if decay > 0.0 else passed
+        top[j] = alive * kept * v[m]
+        spent[j] = until_now + alive * v[m] * mean_life
+        if j == times.size - 1:
+            alive *= kept
+    return top, spent, v * alive
+
+
+@compiled
+def quantiles(births: Floats, deaths: Floats, start: Floats, levels: Floats) -> Floats:
+    """Times at which the chain has ended with the ascending probabilities ``levels`` < 1."""
+    found = np.full(levels.size, np.inf)
+    m = births.size - 1
+    rate = (births + deaths).max()
+    target, decay = limit(births, deaths)
+    terms = number_of_terms(LONGEST_STEP, m + 1)
+    full, full_tails, last = np.empty(terms), np.empty(terms), np.empty(terms)
+    weights, tails = np.empty(terms), np.empty(terms)
+    poisson(LONGEST_STEP, full, full_tails)
+    v, alive, now, ended, done = start.copy(), 1.0, 0.0, 0.0, 0
+    while done < levels.size and alive > NEGLIGIBLE:
+        if not np.isnan(decay) and settled(v, target):
+            for j in range(done, levels.size):
+                if decay > 0.0:
+                    part = min((levels[j] - ended) / alive, 1.0)
+                    found[j] = now - np.log1p(-part) / decay
+            break
+        after = step(v, births, deaths, rate, full, last)
+        out = births[m] / rate * np.dot(full_tails, last)
+        total = after.sum() + out
+        while done < levels.size and levels[done] <= ended + alive * out / total:
+            low, high = 0.0, LONGEST_STEP
+            while True:
+                middle = 0.5 * (low + high)
+                if middle in (low, high):
+                    break
+                poisson(middle, weights, tails)
+                if ended + alive * births[m] / rate * np.dot(tails, last) / total < levels[done]:
+                    low = middle
+                else:
+                    high = middle
+            found[done] = now + high / rate
+            done += 1
+        left = after.sum()
+        v = after / left
+        ended += alive * out / total
+        alive *= left / total
+        now += LONGEST_STEP / rate
+    return found
