@@ -1,0 +1,156 @@
+"""Optimise in the background: how far it is, stop it, see what it would change, take it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from planner.jobs import PlanJob
+from planner.outlook import Outlook, outlook
+from planner.pipeline import changes
+from planner.plan import LinePlan, PlanOptions, PlanResult
+from planner.scenario import Scenario, take_plan
+from planner.ui.desk import Desk
+from planner.ui.headline import show_headline
+from planner.ui.text import plain
+from planner.words import amount, duration, quality, share
+
+_REFRESH_SECONDS = 0.5
+
+
+def show_optimise(desk: Desk, view: Outlook, at: datetime) -> None:
+    """The run's controls, its progress while it goes on, and afterwards what it found."""
+    if desk.job is None:
+        return
+    with st.container(border=True):
+        if not desk.job.done:
+            _show_progress(desk)
+        elif desk.job.result is None:
+            _show_failure(desk)
+        else:
+            _show_result(desk, desk.job.result, view, at)
+
+
+def start_job(desk: Desk) -> None:
+    """Plan the lines as they stand in the grid now."""
+    desk.absorb_edits()
+    if desk.scenario is not None:
+        weight = st.session_state.get("redundancy", 0) / 100
+        desk.drop_job()
+        desk.job = PlanJob(desk.scenario.problem, PlanOptions(redundancy=weight))
+
+
+@st.fragment(run_every=_REFRESH_SECONDS)
+def _show_progress(desk: Desk) -> None:
+    job = desk.job
+    if job is None or job.done:
+        st.rerun()
+        return
+    progress = job.progress
+    value = None if progress is None else progress.value_per_hour
+    bound = None if progress is None else progress.bound_per_hour
+    gap = None if progress is None else progress.gap
+    best, proven, distance, action = st.columns([1, 1, 1, 1], vertical_alignment="center")
+    best.metric("Best plan so far", "–" if value is None else f"{amount(value)} value/h")
+    proven.metric("No plan can exceed", "–" if bound is None else f"{amount(bound)} value/h")
+    distance.metric("Gap between them", "–" if gap is None else share(gap))
+    action.button(
+        "Stopping …" if job.stopping else "Stop and keep best",
+        key="stop",
+        icon=":material/stop_circle:",
+        disabled=job.stopping,
+        on_click=job.stop,
+        width="stretch",
+    )
+    st.caption("Waiting for another plan to finish …" if progress is None else _phase(job))
+
+
+def _phase(job: PlanJob) -> str:
+    assert job.progress is not None
+    return f"Optimising for {duration(job.progress.seconds)}: {plain(job.progress.phase)}"
+
+
+def _show_failure(desk: Desk) -> None:
+    if desk.job is not None and desk.job.stopping:
+        st.info("Stopped before planning began. Your lines are unchanged.")
+    else:
+        st.error(
+            "Planning failed. This is a fault of the planner, not of your data; the server's log "
+            "says more. Your lines are unchanged.",
+            icon=":material/error:",
+        )
+    st.button("Close", key="discard", on_click=desk.drop_job)
+
+
+def _show_result(desk: Desk, result: PlanResult, view: Outlook, at: datetime) -> None:
+    if result.plan is None or desk.scenario is None:
+        _show_no_plan(desk, result)
+        return
+    st.subheader("Proposed plan")
+    ended = "Stopped early" if result.stopped_early else "Done"
+    st.markdown(f"{ended} after {duration(result.seconds)}; {plain(quality(result))}.")
+    frame = _change_frame(desk.scenario, result.plan)
+    if frame.empty:
+        st.success("Your lines are already this plan: nothing to change.", icon=":material/check:")
+        _show_binding(result)
+        st.button("Close", key="discard", on_click=desk.drop_job)
+        return
+    proposed = outlook(take_plan(desk.scenario, result.plan), at)
+    show_headline(proposed.headline, view.headline, "lines now")
+    rows = "1 row changes" if len(frame) == 1 else f"{len(frame)} rows change"
+    st.markdown(f"**{rows}:**")
+    st.dataframe(frame, hide_index=True, alt="Changes of the proposed plan", width="content")
+    take, discard, _ = st.columns([1, 1, 4])
+    take.button(
+        "Take all",
+        key="take",
+        type="primary",
+        icon=":material/done_all:",
+        on_click=desk.take_job,
+        width="stretch",
+    )
+    discard.button(
+        "Discard", key="discard", icon=":material/close:", on_click=desk.drop_job, width="stretch"
+    )
+    _show_binding(result)
+
+
+def _change_frame(scenario: Scenario, plan: LinePlan) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Campaign": change.campaign_id,
+                "Dialer": change.dialer_id,
+                "Dial lines": f"{change.dial_lines_from} → {change.dial_lines_to}",
+                "Agent lines": f"{change.agent_lines_from} → {change.agent_lines_to}",
+            }
+            for change in changes(scenario.problem, plan)
+        ]
+    )
+
+
+def _show_binding(result: PlanResult) -> None:
+    if result.binding:
+        with st.expander("What holds the plan back"):
+            st.markdown("\n".join(f"- {plain(reason)}" for reason in result.binding))
+
+
+def _show_no_plan(desk: Desk, result: PlanResult) -> None:
+    if not result.conflicts:
+        st.warning(
+            "Stopped before any plan was found. Your lines are unchanged."
+            if result.stopped_early
+            else "No plan holds all the limits. Your lines are unchanged.",
+            icon=":material/warning:",
+        )
+    for conflict in result.conflicts:
+        wants = "\n".join(f"- {plain(text)}" for text in conflict.requirements)
+        helps = "\n".join(f"- {plain(text)}" for text in conflict.relaxations)
+        st.error(
+            f"These requirements cannot hold together:\n\n{wants}"
+            + (f"\n\nAny of these would help:\n\n{helps}" if helps else ""),
+            icon=":material/block:",
+        )
+    st.button("Close", key="discard", on_click=desk.drop_job)

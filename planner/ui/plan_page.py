@@ -1,0 +1,125 @@
+"""The plan page: open a fleet, edit its lines with live figures, optimise, download."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from planner.charts import Figure, statuses_by_dialer, transfers_by_dialer
+from planner.outlook import Outlook, outlook
+from planner.scenario import Scenario, open_scenario
+from planner.ui.desk import Desk, desk
+from planner.ui.downloads import show_downloads
+from planner.ui.filters import chosen_rows
+from planner.ui.grid import show_grid
+from planner.ui.headline import show_headline
+from planner.ui.optimise import show_optimise, start_job
+from planner.ui.sources import open_named_folder, show_change, show_start
+from planner.ui.text import plain
+
+
+def show() -> None:
+    """Draw the page."""
+    here = desk()
+    open_named_folder(here)
+    here.absorb_edits()
+    if here.scenario is None:
+        show_start(here)
+        return
+    _show_title(here)
+    if not here.scenario.rows:
+        st.info("No campaign may use any dialer in service, so there are no lines to plan.")
+        return
+    _show_plan(here, here.scenario)
+
+
+def _show_plan(here: Desk, scenario: Scenario) -> None:
+    at = datetime.now(UTC)
+    view = outlook(scenario, at)
+    loaded = outlook(open_scenario(scenario.baseline), at)
+    before = loaded.headline if scenario.baseline.assignments else None
+    show_headline(view.headline, before, "loaded lines")
+    _show_actions(here, scenario)
+    show_optimise(here, view, at)
+    here.show_rows(chosen_rows(scenario))
+    show_grid(here, view)
+    _show_messages(here, view)
+    _show_charts(transfers_by_dialer(view, loaded), statuses_by_dialer(view))
+
+
+def _show_title(here: Desk) -> None:
+    title, change = st.columns([5, 1], vertical_alignment="bottom")
+    title.title(f"Line plan: {plain(here.source)}")
+    with change.popover("Open another", icon=":material/folder_open:", width="stretch"):
+        show_change(here)
+
+
+def _show_actions(here: Desk, scenario: Scenario) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            "Optimise",
+            key="optimise",
+            type="primary",
+            icon=":material/auto_awesome:",
+            help="Finds the best lines for every row that is not locked, with a proof of how good "
+            "they are. Nothing changes until you take the result.",
+            disabled=here.job is not None and not here.job.done,
+            on_click=start_job,
+            args=(here,),
+        )
+        st.slider(
+            "Weight on surviving a failure",
+            0,
+            100,
+            0,
+            5,
+            format="%d %%",
+            key="redundancy",
+            width=260,
+            help="0 %: as much value per hour as possible. 100 %: as much as possible of what is "
+            "left after the worst single failure.",
+        )
+        st.space("stretch")
+        st.button(
+            "Undo",
+            key="undo",
+            icon=":material/undo:",
+            shortcut="Ctrl+Z",
+            disabled=not (scenario.past or here.messages),
+            on_click=here.undo,
+        )
+        st.button(
+            "Redo",
+            key="redo",
+            icon=":material/redo:",
+            shortcut="Ctrl+Y",
+            disabled=not scenario.future,
+            on_click=here.redo,
+        )
+        show_downloads(scenario)
+
+
+def _show_messages(here: Desk, view: Outlook) -> None:
+    """Everything that wants attention, in words; one line also when nothing does."""
+    for message in here.messages:
+        name = f"{message.campaign_id} on {message.dialer_id}"
+        st.error(f"{plain(name)}: {plain(message.message)}", icon=":material/edit_off:")
+    if not view.breaches:
+        st.success("These lines keep every limit.", icon=":material/check:")
+        return
+    count = "One limit is" if len(view.breaches) == 1 else f"{len(view.breaches)} limits are"
+    told = "\n".join(f"- {plain(breach.message)}" for breach in view.breaches)
+    st.warning(f"{count} broken:\n\n{told}", icon=":material/warning:")
+
+
+def _show_charts(transfers: Figure, statuses: Figure) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Transfers per hour by dialer")
+        st.caption("Bar: these lines. Tick: the lines as loaded.")
+        st.altair_chart(transfers.chart, alt=transfers.alt)
+    with right:
+        st.subheader("What dial lines do, by dialer")
+        st.caption("Share of time in each status, mean over the dialer's lines in use.")
+        st.altair_chart(statuses.chart, alt=statuses.alt)

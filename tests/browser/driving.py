@@ -1,0 +1,66 @@
+"""Drives the page as a person would. A grid is a canvas; its accessibility table has cells."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+_OVERLAY = "[data-testid=portal] .gdg-clip-region"
+_TRIES = 10
+
+
+def wait_idle(page: Page) -> None:
+    """Wait until the server has answered everything that was done so far."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=30_000
+    )
+
+
+def grid(page: Page, name: str) -> Locator:
+    """The grid of this accessible name, once its cells are there."""
+    found = page.get_by_role("region", name=name)
+    expect(found.locator("canvas table[role=grid] td").first).to_be_attached()
+    return found
+
+
+def column(found: Locator, header: str) -> int:
+    """Position of the column with this header."""
+    heads = found.locator("canvas th[role=columnheader]")
+    expect(heads.first).to_be_attached()
+    titles = [(text or "").strip() for text in heads.all_text_contents()]
+    assert header in titles, titles
+    return int(heads.nth(titles.index(header)).get_attribute("aria-colindex") or 0) - 1
+
+
+def cell(found: Locator, row: int, header: str) -> Locator:
+    """One cell of the grid."""
+    return found.get_by_test_id(f"glide-cell-{column(found, header)}-{row}")
+
+
+def _select(page: Page, found: Locator, row: int, header: str) -> None:
+    # The first focus on a grid lands on its first cell, so ask until ours is the selected one.
+    wanted = cell(found, row, header)
+    for _ in range(_TRIES):
+        wanted.evaluate("element => element.focus()")
+        try:
+            expect(wanted).to_have_attribute("aria-selected", "true", timeout=600)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"row {row}, {header} cannot be selected")
+
+
+def type_into(page: Page, found: Locator, row: int, header: str, text: str) -> None:
+    """Open a cell, replace its text and confirm."""
+    _select(page, found, row, header)
+    page.keyboard.press("Enter")
+    box = page.locator(f"{_OVERLAY} input, {_OVERLAY} textarea").first
+    expect(box).to_be_visible()
+    box.fill(text)
+    page.keyboard.press("Enter")
+    expect(page.locator(_OVERLAY)).to_have_count(0)
+    wait_idle(page)
+
+
+def headline(page: Page, label: str) -> Locator:
+    """The headline figure with this label."""
+    return page.get_by_test_id("stMetric").filter(has_text=label).first

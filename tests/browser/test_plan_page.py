@@ -1,0 +1,170 @@
+"""A planner's first minute and daily moves on the plan page, in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.driving import cell, grid, headline, type_into, wait_idle
+
+LINES = "Line assignments"
+
+
+def handled_per_hour(lines: int, agents: int) -> tuple[float, float]:
+    """All-busy share [%] and transfers per hour of the quickstart campaign, by Engset's sums.
+
+    Attempts of 25 s mean, one in a hundred asks for an agent, talks of 180 s mean.
+    """
+    from math import comb
+
+    beta = 0.01 / 25 * 180
+    weights = [comb(lines, k) * beta**k for k in range(agents + 1)]
+    busy = sum(k * w for k, w in enumerate(weights)) / sum(weights)
+    return 100 * weights[-1] / sum(weights), busy * 3600 / 180
+
+
+@pytest.fixture
+def quickstart(page: Page) -> Locator:
+    """The grid of the quickstart example."""
+    page.get_by_role("button", name="Open quickstart").click()
+    found = grid(page, LINES)
+    wait_idle(page)
+    return found
+
+
+def number(value: float) -> str:
+    """A number as the grid hands it to its accessibility table: one digit, no needless zero."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def expect_row(found: Locator, row: int, lines: int, agents: int) -> None:
+    """The row shows these lines and their figures."""
+    busy, transfers = handled_per_hour(lines, agents)
+    expect(cell(found, row, "Dial lines")).to_have_text(str(lines))
+    expect(cell(found, row, "Agent lines")).to_have_text(str(agents))
+    expect(cell(found, row, "All busy %")).to_have_text(number(busy))
+    expect(cell(found, row, "Transfers/h")).to_have_text(number(transfers))
+
+
+def downloaded(page: Page, tmp_path: Path) -> list[tuple[str, str, str, str]]:
+    """The rows of assignments.csv as it is offered for download now."""
+    with page.expect_download() as offered:
+        page.get_by_role("button", name="Download plan").click()
+    assert offered.value.suggested_filename == "assignments.csv"
+    offered.value.save_as(tmp_path / "assignments.csv")
+    with (tmp_path / "assignments.csv").open(encoding="utf-8", newline="") as file:
+        names = ("campaign_id", "dialer_id", "dial_lines", "agent_lines")
+        return [tuple(row[name] for name in names) for row in csv.DictReader(file)]
+
+
+def test_editing_changes_figures_and_can_be_undone(
+    page: Page, quickstart: Locator, tmp_path: Path
+) -> None:
+    # The published check values of 95 + 5 lines: share 0.399945, 79.260393 transfers an hour.
+    expect(cell(quickstart, 0, "All busy %")).to_have_text("40")
+    expect(cell(quickstart, 0, "Transfers/h")).to_have_text("79.3")
+    expect(headline(page, "Transfers per hour")).to_contain_text("158.5")
+
+    type_into(page, quickstart, 0, "Dial lines", "60")
+    expect_row(quickstart, 0, 60, 5)
+    type_into(page, quickstart, 1, "Agent lines", "3")
+    expect_row(quickstart, 1, 95, 3)
+    total = handled_per_hour(60, 5)[1] + handled_per_hour(95, 3)[1]
+    expect(headline(page, "Transfers per hour")).to_contain_text(f"{total:.1f}")
+    expect(headline(page, "Transfers per hour")).to_contain_text(f"{total - 158.520786:.1f}")
+    expect(headline(page, "Ports used")).to_contain_text("163 of 200")
+
+    page.get_by_role("button", name="Undo").click()
+    wait_idle(page)
+    expect_row(grid(page, LINES), 1, 95, 5)
+    expect_row(grid(page, LINES), 0, 60, 5)
+    page.get_by_role("button", name="Redo").click()
+    wait_idle(page)
+    expect_row(grid(page, LINES), 1, 95, 3)
+    assert downloaded(page, tmp_path) == [("Solar", "D1", "60", "5"), ("Solar", "D2", "95", "3")]
+
+
+def test_a_bad_edit_is_told_and_the_last_good_lines_count(
+    page: Page, quickstart: Locator, tmp_path: Path
+) -> None:
+    type_into(page, quickstart, 0, "Dial lines", "many")
+    expect(cell(quickstart, 0, "Check")).to_have_text("⚠ edit")
+    expect(page.get_by_text("“many” is no whole number from 0 to 100,000")).to_be_visible()
+    expect(cell(quickstart, 0, "Transfers/h")).to_have_text("79.3")
+    assert downloaded(page, tmp_path)[0] == ("Solar", "D1", "95", "5")
+
+    page.get_by_role("button", name="Undo").click()
+    wait_idle(page)
+    expect_row(grid(page, LINES), 0, 95, 5)
+    expect(cell(grid(page, LINES), 0, "Check")).to_have_text("✓")
+
+
+def test_a_broken_limit_is_told_in_words(page: Page, quickstart: Locator) -> None:
+    type_into(page, quickstart, 0, "Dial lines", "120")
+    expect(page.get_by_text("D1: 125 ports used, 100 exist.")).to_be_visible()
+    type_into(page, quickstart, 0, "Dial lines", "4")
+    expect(cell(quickstart, 0, "Check")).to_have_text("⚠ limit")
+    expect(page.get_by_text("Solar on D1: 4 dial lines, fewer than its 5")).to_be_visible()
+
+
+def test_from_opening_the_page_to_a_downloaded_plan(
+    page: Page, quickstart: Locator, tmp_path: Path
+) -> None:
+    page.get_by_role("button", name="Optimise").click()
+    expect(page.get_by_text("Proposed plan")).to_be_visible(timeout=60_000)
+    wait_idle(page)
+    page.get_by_role("button", name="Take all").click()
+    wait_idle(page)
+    plan = [(int(dial), int(agents)) for _, _, dial, agents in downloaded(page, tmp_path)]
+    # More dial lines never carry less, so the best plan fills the 100 ports of each dialer it uses.
+    best = max(
+        handled_per_hour(100 - first, first)[1] + handled_per_hour(100 - second, second)[1]
+        for first in range(11)
+        for second in range(11 - first)
+    )
+    found = sum(handled_per_hour(dial, agents)[1] for dial, agents in plan)
+    assert found == pytest.approx(best, rel=0.001)
+    expect(headline(page, "Transfers per hour")).to_contain_text(f"{found:.1f}")
+    for row, lines in enumerate(plan):
+        expect_row(grid(page, LINES), row, *lines)
+
+
+HOSTILE = "<b id='planted'>x</b> **bold** :red[y] $z$ :smile:"
+
+
+def test_ids_are_text_wherever_they_stand(page: Page, tmp_path: Path) -> None:
+    dialers = f'dialer_id,ports\n"{HOSTILE}",10\n'
+    campaigns = (
+        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds\n"
+        f'"{HOSTILE}",5,25,0.1,0.1,180\n'
+    )
+    lines = f'campaign_id,dialer_id,dial_lines,agent_lines\n"{HOSTILE}","{HOSTILE}",20,5\n'
+    upload(page, tmp_path, {"dialers": dialers, "campaigns": campaigns, "assignments": lines})
+    found = grid(page, LINES)
+    wait_idle(page)
+    expect(cell(found, 0, "Campaign")).to_have_text(HOSTILE)
+    shown = page.get_by_text(re.compile(r"25 ports used, 10 exist\."))
+    expect(shown).to_be_visible()
+    assert (shown.text_content() or "").replace("\u2060", "").startswith(f"{HOSTILE}: 25 ports")
+    expect(page.locator("#planted")).to_have_count(0)
+
+
+def test_every_fault_of_an_upload_is_listed_with_its_place(page: Page, tmp_path: Path) -> None:
+    dialers = "dialer_id,ports\nD1,many\nD1,5\n"
+    upload(page, tmp_path, {"dialers": dialers})
+    expect(page.get_by_text("cannot be opened: 3 things are wrong")).to_be_visible()
+    faults = grid(page, "What is wrong with the files")
+    expect(cell(faults, 0, "Line")).to_have_text("2")
+    expect(cell(faults, 0, "Column")).to_have_text("ports")
+
+
+def upload(page: Page, folder: Path, tables: dict[str, str]) -> None:
+    """Give the page these tables as CSV files."""
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    files = [folder / f"{name}.csv" for name in tables]
+    page.locator("input[type=file]").first.set_input_files(files)
