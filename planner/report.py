@@ -17,6 +17,14 @@ from planner.problem import CampaignKind, Problem
 from planner.words import amount, duration, expected_status, quality, share
 
 _NOTHING = "-"
+_PASSAGE = {
+    "seconds_to_all_busy_mean": ">Mean",
+    "seconds_to_all_busy_p50": ">Half within",
+    "seconds_to_all_busy_p90": ">90 % within",
+    "p_all_busy_5min": ">In 5 min",
+    "p_all_busy_15min": ">In 15 min",
+    "p_all_busy_60min": ">In 60 min",
+}
 
 
 def plan_text(result: PlanResult, problem: Problem) -> str:
@@ -167,22 +175,20 @@ def _projected_lines(projection: Projection) -> list[str]:
 
 def _passage(projection: Projection) -> list[str]:
     """Time until all agent lines are busy; empty when no campaign transfers calls."""
-    rows = [
-        [
-            f.campaign_id,
-            f.dialer_id,
-            _span(f.seconds_to_all_busy_mean),
-            _span(f.seconds_to_all_busy_p50),
-            _span(f.seconds_to_all_busy_p90),
-            _share(f.p_all_busy_5min),
-            _share(f.p_all_busy_15min),
-            _share(f.p_all_busy_60min),
-        ]
-        for f in projection.assignments
-        if f.seconds_to_all_busy_mean is not None
-    ]
-    titles = [">Mean", ">Half within", ">90 % within", ">In 5 min", ">In 15 min", ">In 60 min"]
-    return table(["Campaign", "Dialer", *titles], rows) if rows else []
+    known = [f for f in projection.assignments if f.seconds_to_all_busy_mean is not None]
+    # A column in which no figure is known is left out.
+    shown = [name for name in _PASSAGE if any(getattr(f, name) is not None for f in known)]
+    rows = []
+    for f in known:
+        times = [_passage_words(name, getattr(f, name)) for name in shown]
+        rows.append([f.campaign_id, f.dialer_id, *times])
+    return table(["Campaign", "Dialer", *(_PASSAGE[n] for n in shown)], rows) if rows else []
+
+
+def _passage_words(name: str, value: float | None) -> str:
+    if value is None:
+        return _NOTHING
+    return share(value) if name.startswith("p_") else duration(value)
 
 
 def _timeline(projection: Projection) -> list[str]:
@@ -207,14 +213,6 @@ def _completion(projection: Projection) -> list[str]:
         for times in [(done.p05, done.p50, done.p95)]
     ]
     return table(["Campaign", "5 % done by", "50 % done by", "95 % done by"], rows) if rows else []
-
-
-def _span(seconds: float | None) -> str:
-    return _NOTHING if seconds is None else duration(seconds)
-
-
-def _share(value: float | None) -> str:
-    return _NOTHING if value is None else share(value)
 
 
 def check_text(load: FleetLoad, breaches: Sequence[str]) -> str:

@@ -178,8 +178,8 @@ Lines
   Solar     D1        95      5     79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
 
 Until all agent lines are busy
-  Campaign  Dialer     Mean  Half within  90 % within  In 5 min  In 15 min  In 60 min
-  Solar     D1      3.2 min      2.3 min            -      85 %          -          -
+  Campaign  Dialer     Mean  Half within  In 5 min
+  Solar     D1      3.2 min      2.3 min      85 %
 
 Timeline
   Campaign  Dialer  From       To         Status
