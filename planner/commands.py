@@ -21,6 +21,7 @@ from planner.documents import (
     to_json,
 )
 from planner.errors import Fault, InputError
+from planner.layout import clean
 from planner.load import fleet_load
 from planner.plan import LinePlan, PlanOptions, PlanResult, PlanStatus
 from planner.problem import Problem
@@ -45,7 +46,7 @@ def tell_faults(error: InputError, *, as_json: bool) -> None:
     count = len(error.faults)
     print(f"{count} fault{'s' if count > 1 else ''} in the input:", file=sys.stderr)
     for fault in error.faults:
-        print(f"  {fault}", file=sys.stderr)
+        print(f"  {clean(str(fault))}", file=sys.stderr)
     if as_json:
         print(to_json(fault_document(error.faults)), end="", flush=True)
 
