@@ -59,6 +59,7 @@ def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
     places = {known[name]: header.index(name) for name in known if name in header}
     rows = Rows(sheet.label, faults=list(sheet.faults), columns=frozenset(header))
     rows.faults += _header_faults(sheet, contract)
+    told = {(fault.line, fault.column) for fault in sheet.faults}
     absent = {
         column: expected(contract, name)
         for column, name in known.items()
@@ -70,6 +71,8 @@ def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
         rows.items.append(item)
         rows.lines.append(line)
         for column, (value, wanted) in wrong.items():
+            if (line, column) in told:
+                continue
             if column is None or column in header:
                 rows.faults.append(Fault(sheet.label, line, column, value, wanted))
             else:  # one fault for the column, not one in each row
