@@ -11,18 +11,20 @@ import pandas as pd
 from planner.outlook import Outlook, status_shares
 from planner.plan import Status
 
-#: Distinct for the common kinds of colour blindness and legible on light and dark ground; the
-#: label always stands beside the colour.
+#: White text is legible on each of them, and they stand out from light and from dark ground. They
+#: never stand alone: the label is always beside them.
 STATUS_COLOURS = {
-    Status.RUNNING: "#2a9d6f",
-    Status.ALL_BUSY: "#e08a1e",
-    Status.SCHEDULED: "#6f8fb5",
-    Status.UNSCHEDULED: "#8a8f98",
-    Status.COMPLETED: "#3f7fd0",
-    Status.STOPPED: "#9a6fc0",
-    Status.BY_ADMIN: "#b8568f",
-    Status.BY_DIALER: "#d1493f",
+    Status.RUNNING: "#1f7a54",
+    Status.ALL_BUSY: "#b35c00",
+    Status.SCHEDULED: "#4a6a94",
+    Status.UNSCHEDULED: "#666c76",
+    Status.COMPLETED: "#2f66b3",
+    Status.STOPPED: "#7a4fa8",
+    Status.BY_ADMIN: "#9c3d75",
+    Status.BY_DIALER: "#b3332a",
 }
+#: Visible on the bars and on both grounds.
+_TICK_COLOUR = "#9aa3b0"
 #: A label fits into a bar segment from this share on.
 _LABELLED_SHARE = 0.12
 #: More dialers than this are counted, not read out one by one.
@@ -54,10 +56,10 @@ def transfers_by_dialer(now: Outlook, baseline: Outlook) -> Figure:
         alt.Tooltip("Loaded lines:Q", format=".1f"),
     ]
     base = alt.Chart(frame).encode(y=dialer, tooltip=tooltip)
-    bars = base.mark_bar(color=STATUS_COLOURS[Status.RUNNING], opacity=0.85).encode(
+    bars = base.mark_bar(color=STATUS_COLOURS[Status.RUNNING]).encode(
         x=alt.X("Transfers per hour:Q", title=None)
     )
-    ticks = base.mark_tick(color=STATUS_COLOURS[Status.UNSCHEDULED], thickness=3, size=26).encode(
+    ticks = base.mark_tick(color=_TICK_COLOUR, thickness=4, size=28).encode(
         x=alt.X("Loaded lines:Q", title=None)
     )
     chart = alt.layer(bars, ticks).properties(height=alt.Step(_BAR))

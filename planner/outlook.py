@@ -55,12 +55,13 @@ class Headline:
 
 @dataclass(frozen=True)
 class Outlook:
-    """Everything a page shows about a state of the lines."""
+    """Everything a page shows about a state of the lines; ``notes`` say what figures leave out."""
 
     rows: dict[RowKey, OutlookRow]
     headline: Headline
     breaches: tuple[Breach, ...]
     evaluation: Evaluation
+    notes: tuple[str, ...]
 
     def transfers_by_dialer(self) -> dict[str, float]:
         """Handled transfers per hour of every dialer, in the problem's order."""
@@ -92,6 +93,7 @@ def outlook(scenario: Scenario, at: datetime) -> Outlook:
         headline=_headline(problem, projection.assignments, evaluation),
         breaches=breaches,
         evaluation=evaluation,
+        notes=projection.notes,
     )
 
 
@@ -109,8 +111,9 @@ def status_shares(view: Outlook) -> dict[str, dict[Status, float]]:
         for status, share in _time_in_status(row.status, row.figures).items():
             here[status] = here.get(status, 0.0) + share * row.assignment.dial_lines
     return {
-        dialer_id: {status: weight / sum(here.values()) for status, weight in here.items()}
-        for dialer_id, here in lines.items()
+        dialer_id: {status: weight / sum(mine.values()) for status, weight in mine.items()}
+        for dialer_id in (use.dialer_id for use in view.evaluation.dialers)
+        if (mine := lines.get(dialer_id))
     }
 
 
@@ -129,17 +132,26 @@ def _row(
     breaches: Sequence[Breach],
     at: datetime,
 ) -> OutlookRow:
-    here = tuple(
-        breach.message
-        for breach in breaches
-        if (breach.campaign_id, breach.dialer_id) == (assignment.campaign_id, assignment.dialer_id)
-    )
+    here = tuple(breach.message for breach in breaches if _concerns(breach, assignment))
     if figures is not None:
         return OutlookRow(assignment, figures.status, figures.reason, figures.advice, figures, here)
     campaign = problem.campaigns[problem.campaign_index[assignment.campaign_id]]
     dialer = problem.dialers[problem.dialer_index[assignment.dialer_id]]
     view = status_now(problem, campaign, dialer, None, at)
     return OutlookRow(assignment, view.status, view.reason, view.advice, None, here)
+
+
+def _concerns(breach: Breach, assignment: LineAssignment) -> bool:
+    """Whether the row is named by the breach, or has lines that count in what it names."""
+    campaign_id, dialer_id = breach.campaign_id, breach.dialer_id
+    if campaign_id is None and dialer_id is None:
+        return False
+    if campaign_id not in (None, assignment.campaign_id):
+        return False
+    if dialer_id not in (None, assignment.dialer_id):
+        return False
+    named = campaign_id is not None and dialer_id is not None
+    return named or assignment.dial_lines + assignment.agent_lines > 0
 
 
 def _headline(

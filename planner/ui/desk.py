@@ -10,6 +10,8 @@ import streamlit as st
 
 from planner.errors import Fault, InputError
 from planner.jobs import PlanJob
+from planner.pipeline import plan
+from planner.plan import PlanOptions, PlanResult
 from planner.problem import Problem
 from planner.scenario import (
     EditMessage,
@@ -85,9 +87,7 @@ class Desk:
             self.show(self.scenario)
             return
         edits = {
-            self.grid_rows[int(position)]: cells
-            for position, cells in state["edited_rows"].items()
-            if 0 <= int(position) < len(self.grid_rows)
+            self.grid_rows[int(position)]: cells for position, cells in state["edited_rows"].items()
         }
         self.scenario, self.messages = apply_edits(self.scenario, edits)
 
@@ -102,6 +102,13 @@ class Desk:
         self.absorb_edits()
         if self.scenario is not None:
             self.show(redo(self.scenario))
+
+    def start_job(self, options: PlanOptions, solve: Callable[..., PlanResult] = plan) -> None:
+        """Plan the lines as they stand in the grid now."""
+        self.absorb_edits()
+        if self.scenario is not None:
+            self.drop_job()
+            self.job = PlanJob(self.scenario.problem, options, solve=solve)
 
     def take_job(self) -> None:
         """Put the lines of the finished run in place, as one edit."""

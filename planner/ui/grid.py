@@ -57,12 +57,20 @@ def _record(
         "dial_lines": str(start.dial_lines if start else 0),
         "agent_lines": str(start.agent_lines if start else 0),
         "locked": bool(start and start.locked),
-        "check": "⚠ edit" if refused else "⚠ limit" if row.breaches else "✓",
+        "check": _check(row, refused),
         "status": [str(row.status)],
         **_figures(row.figures),
         "to_check": " ".join([*refused, *row.breaches]),
         "reason": " ".join(text for text in (row.reason, row.advice) if text),
     }
+
+
+def _check(row: OutlookRow, refused: list[str]) -> str:
+    if refused:
+        return "⚠ edit"
+    if row.breaches:
+        return "⚠ limit"
+    return "✓" if row.figures is not None else ""
 
 
 def _figures(figures: AssignmentFigures | None) -> dict[str, Any]:

@@ -114,4 +114,4 @@ def _change(figure: _Figure, value: float | None, before: float | None) -> tuple
     if figure.words is share:
         # The difference of two shares is no share of anything.
         return f"{sign}{amount(100 * abs(change))} pts", True
-    return sign + amount(abs(change)), True
+    return sign + figure.words(abs(change)), True

@@ -34,12 +34,8 @@ def show_optimise(desk: Desk, view: Outlook, at: datetime) -> None:
 
 
 def start_job(desk: Desk) -> None:
-    """Plan the lines as they stand in the grid now."""
-    desk.absorb_edits()
-    if desk.scenario is not None:
-        weight = st.session_state.get("redundancy", 0) / 100
-        desk.drop_job()
-        desk.job = PlanJob(desk.scenario.problem, PlanOptions(redundancy=weight))
+    """Plan with the options that the page shows."""
+    desk.start_job(PlanOptions(redundancy=st.session_state["redundancy"] / 100))
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -27,15 +28,14 @@ def show() -> None:
     if here.scenario is None:
         show_start(here)
         return
-    _show_title(here)
+    at = _show_title(here)
     if not here.scenario.rows:
         st.info("No campaign may use any dialer in service, so there are no lines to plan.")
         return
-    _show_plan(here, here.scenario)
+    _show_plan(here, here.scenario, at)
 
 
-def _show_plan(here: Desk, scenario: Scenario) -> None:
-    at = datetime.now(UTC)
+def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
     view = outlook(scenario, at)
     loaded = outlook(open_scenario(scenario.baseline), at)
     before = loaded.headline if scenario.baseline.assignments else None
@@ -48,11 +48,21 @@ def _show_plan(here: Desk, scenario: Scenario) -> None:
     _show_charts(transfers_by_dialer(view, loaded), statuses_by_dialer(view))
 
 
-def _show_title(here: Desk) -> None:
-    title, change = st.columns([5, 1], vertical_alignment="bottom")
+def _show_title(here: Desk) -> datetime:
+    """Name what is open; the result is the moment to look at, now unless one was picked."""
+    title, moment, change = st.columns([4, 1, 1], vertical_alignment="bottom")
     title.title(f"Line plan: {plain(here.source)}")
+    picked = moment.datetime_input(
+        "Status as of",
+        value=None,
+        key="at",
+        help="The moment whose statuses are shown, in your time zone; blank is now.",
+    )
     with change.popover("Open another", icon=":material/folder_open:", width="stretch"):
         show_change(here)
+    if picked is None:
+        return datetime.now(UTC)
+    return picked.replace(tzinfo=ZoneInfo(st.context.timezone or "UTC"))
 
 
 def _show_actions(here: Desk, scenario: Scenario) -> None:
@@ -105,6 +115,8 @@ def _show_messages(here: Desk, view: Outlook) -> None:
     for message in here.messages:
         name = f"{message.campaign_id} on {message.dialer_id}"
         st.error(f"{plain(name)}: {plain(message.message)}", icon=":material/edit_off:")
+    for note in view.notes:
+        st.caption(plain(note))
     if not view.breaches:
         st.success("These lines keep every limit.", icon=":material/check:")
         return

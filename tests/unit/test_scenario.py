@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from planner.plan import LinePlan
-from planner.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.problem import Dialer, LineAssignment, Problem
 from planner.scenario import Scenario, apply_edits, open_scenario, redo, take_plan, undo
+from tests.builders import solar
 
 D1, D2 = ("sales", "D1"), ("sales", "D2")
 
@@ -20,17 +21,7 @@ def line(dialer: str, dial: int, agents: int, **state: object) -> LineAssignment
 def fleet(*assignments: LineAssignment, **campaign: object) -> Problem:
     return Problem(
         dialers=(Dialer(dialer_id="D1", ports=100), Dialer(dialer_id="D2", ports=100)),
-        campaigns=(
-            Campaign(
-                campaign_id="sales",
-                agent_lines=10,
-                attempt_seconds=25,
-                answer_rate=0.2,
-                transfer_rate=0.05,
-                talk_seconds=180,
-                **campaign,
-            ),
-        ),
+        campaigns=(solar(campaign_id="sales", **campaign),),
         assignments=assignments,
     )
 
