@@ -45,6 +45,8 @@ def choose_columns(
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
+    # Ctrl-C belongs to the caller: the solver would take its handler away for good.
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.max_deterministic_time = DETERMINISTIC_TIME
     solver.parameters.max_time_in_seconds = max(seconds, 0.01)
     status = solver.solve(solver_model, _Stopper(stop))
