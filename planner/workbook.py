@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -52,7 +53,9 @@ def workbook_sheets(label: str, content: bytes) -> dict[str, Sheet | InputError]
             unpacked = sum(part.file_size for part in archive.infolist())
         if unpacked > MAX_BYTES:
             raise InputError([Fault(label, None, None, None, f"at most {MAX_BYTES:,} bytes")])
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of drop-down lists and the like, which nobody needs
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
         return {
             sheet.title: _read(f"{label}, sheet {sheet.title}", sheet) for sheet in book.worksheets
         }
