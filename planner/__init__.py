@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.errors import InputError
+    from planner.pipeline import plan, project
+    from planner.plan import PlanOptions, PlanResult, Projection
+    from planner.problem import Problem
+    from planner.tables import read_folder
 
 __version__ = "0.1.0"
+__all__ = [
+    "InputError",
+    "PlanOptions",
+    "PlanResult",
+    "Problem",
+    "Projection",
+    "__version__",
+    "plan",
+    "project",
+    "read_folder",
+]
 
 # Loaded on first use, so that `planner --help` and errors need none of the heavy libraries.
 _HOME = {
@@ -18,10 +38,20 @@ _HOME = {
     "plan": "planner.pipeline",
     "project": "planner.pipeline",
 }
-__all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'planner' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOME[name]), name)
+
+
+class _Package(ModuleType):
+    """Keeps ``planner.plan`` the function when the module of the same name is imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -41,9 +41,9 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "throughput_value_per_hour": value and value.throughput_value_per_hour,
         "surviving_value_per_hour": value and value.surviving_value_per_hour,
         "worst_failure_domain": value and value.worst_failure_domain,
-        "transfers_per_hour": _total(c.transfers_per_hour for c in result.campaigns),
-        "messages_per_hour": _total(c.messages_per_hour for c in result.campaigns),
-        "abandons_per_hour": _total(c.abandons_per_hour for c in result.campaigns),
+        "transfers_per_hour": result.total("transfers_per_hour"),
+        "messages_per_hour": result.total("messages_per_hour"),
+        "abandons_per_hour": result.total("abandons_per_hour"),
         "assignments": [assignment_row(figures) for figures in result.figures],
         "campaigns": [_campaign(totals, problem) for totals in result.campaigns],
         "dialers": [_dialer(use, problem) for use in result.dialers],
@@ -127,9 +127,3 @@ def _dialer(use: DialerUse, problem: Problem) -> dict[str, Any]:
         "dialer_id": row.pop("dialer_id"),
         "failure_domain": problem.dialers[place].domain,
     } | row
-
-
-def _total(rates: Iterable[float | None]) -> float | None:
-    """Sum of the rates that apply; None when none does."""
-    known = [rate for rate in rates if rate is not None]
-    return sum(known) if known else None

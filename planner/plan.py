@@ -223,6 +223,12 @@ class PlanResult(Contract):
     seconds: float = 0.0
     stopped_early: bool = False
 
+    def total(self, rate: str) -> float | None:
+        """Sum of a rate of :class:`CampaignTotals` over the campaigns that have it, else None."""
+        rates = [getattr(totals, rate) for totals in self.campaigns]
+        known = [value for value in rates if value is not None]
+        return sum(known) if known else None
+
 
 class Progress(Contract):
     """How far a planning run is: best value so far, proven bound, seconds since its start."""

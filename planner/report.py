@@ -17,6 +17,11 @@ from planner.problem import CampaignKind, Problem
 from planner.words import amount, duration, expected_status, quality, share
 
 _NOTHING = "-"
+_TOTALS = {
+    "Transfers an hour": "transfers_per_hour",
+    "Messages an hour": "messages_per_hour",
+    "Abandoned an hour": "abandons_per_hour",
+}
 _PASSAGE = {
     "seconds_to_all_busy_mean": ">Mean",
     "seconds_to_all_busy_p50": ">Half within",
@@ -35,7 +40,8 @@ def plan_text(result: PlanResult, problem: Problem) -> str:
         [
             *wrapped(f"Plan, {quality(result)}", ""),
             *section("In total", _plan_totals(result)),
-            *section("Lines", _lines(result.figures, result.campaigns)),
+            *section("Campaigns", _campaigns(result)),
+            *section("Lines", _lines(result)),
             *section("Dialers", _dialers(result, problem)),
             *section("What limits the plan", bullets(result.binding)),
             *section("Changes against the current lines", _changes(result, problem)),
@@ -57,7 +63,12 @@ def _plan_totals(result: PlanResult) -> list[str]:
     value = result.value
     if value is None:
         return []
-    rows = [("Value an hour", amount(value.throughput_value_per_hour))]
+    rows = [
+        (name, amount(total))
+        for name, rate in _TOTALS.items()
+        if (total := result.total(rate)) is not None
+    ]
+    rows.append(("Value an hour", amount(value.throughput_value_per_hour)))
     if value.worst_failure_domain is not None:
         left = f"leaves {amount(value.surviving_value_per_hour)} an hour"
         rows.append(("Worst failure", f"{left} when {value.worst_failure_domain} fails"))
@@ -71,15 +82,41 @@ def _plan_totals(result: PlanResult) -> list[str]:
     return pairs(rows)
 
 
-def _lines(
-    figures: tuple[AssignmentFigures, ...], campaigns: tuple[CampaignTotals, ...]
-) -> list[str]:
-    """Lines and expected status per campaign and dialer, each campaign under its totals."""
+def _campaigns(result: PlanResult) -> list[str]:
+    rows = [
+        [
+            totals.campaign_id,
+            _agents(totals),
+            _amount(_handled(totals)),
+            _share(totals.abandon_rate),
+            _share(totals.surviving_share),
+            _amount(totals.value_of_one_more_agent_line),
+        ]
+        for totals in result.campaigns
+    ]
+    titles = [">Agent lines", ">Handled/h", ">Abandoned", ">After worst failure"]
+    return table(["Campaign", *titles, ">One more agent line is worth"], rows)
+
+
+def _agents(totals: CampaignTotals) -> str:
+    if totals.transfers_per_hour is None:
+        return _NOTHING
+    return f"{totals.agent_lines} of {totals.agent_lines + totals.unused_agent_lines}"
+
+
+def _handled(totals: CampaignTotals) -> float | None:
+    if totals.transfers_per_hour is None:
+        return totals.messages_per_hour
+    return totals.transfers_per_hour
+
+
+def _lines(result: PlanResult) -> list[str]:
+    """Lines and expected status per dialer, under the name of each campaign."""
     rows: list[str | list[str]] = []
-    for totals in campaigns:
-        rows.append(f"{totals.campaign_id}: {_campaign_words(totals)}")
-        rows += [_line_row(f) for f in figures if f.campaign_id == totals.campaign_id]
-    return table(["Dialer", ">Dial", ">Agent", ">Calls/h", "Expected"], rows)
+    for totals in result.campaigns:
+        here = [_line_row(f) for f in result.figures if f.campaign_id == totals.campaign_id]
+        rows += [totals.campaign_id if here else f"{totals.campaign_id}: no lines", *here]
+    return table(["Dialer", ">Dial", ">Agent", ">Handled/h", "Expected"], rows)
 
 
 def _line_row(figures: AssignmentFigures) -> list[str]:
@@ -90,28 +127,9 @@ def _line_row(figures: AssignmentFigures) -> list[str]:
         figures.dialer_id,
         str(figures.dial_lines),
         str(figures.agent_lines),
-        _NOTHING if handled is None else amount(handled),
+        _amount(handled),
         expected_status(figures),
     ]
-
-
-def _campaign_words(totals: CampaignTotals) -> str:
-    if not totals.dialers_used:
-        return "no lines"
-    parts = []
-    if totals.transfers_per_hour is not None:
-        on_shift = totals.agent_lines + totals.unused_agent_lines
-        parts.append(f"{totals.agent_lines} of {on_shift} agent lines")
-        parts.append(f"{amount(totals.transfers_per_hour)} transfers an hour")
-    if totals.messages_per_hour is not None:
-        parts.append(f"{amount(totals.messages_per_hour)} messages an hour")
-    if totals.abandon_rate is not None:
-        parts.append(f"{share(totals.abandon_rate)} of live answers abandoned")
-    if totals.surviving_share is not None:
-        parts.append(f"{share(totals.surviving_share)} survives the worst failure")
-    if totals.value_of_one_more_agent_line is not None:
-        parts.append(f"one more agent line is worth {amount(totals.value_of_one_more_agent_line)}")
-    return ", ".join(parts)
 
 
 def _dialers(result: PlanResult, problem: Problem) -> list[str]:
@@ -124,9 +142,7 @@ def _dialers(result: PlanResult, problem: Problem) -> list[str]:
                 dialer.domain if dialer.in_service else f"{dialer.domain} (out of service)",
                 f"{use.ports_used} of {use.ports}",
                 amount(use.attempts_per_second),
-                _NOTHING
-                if use.value_of_one_more_port is None
-                else amount(use.value_of_one_more_port),
+                _amount(use.value_of_one_more_port),
             ]
         )
     return table(
@@ -170,7 +186,7 @@ def _projected_lines(projection: Projection) -> list[str]:
     if not projection.assignments:
         return ["  No lines are assigned."]
     rows = [[f.campaign_id, *_line_row(f)] for f in projection.assignments]
-    return table(["Campaign", "Dialer", ">Dial", ">Agent", ">Calls/h", "Expected"], rows)
+    return table(["Campaign", "Dialer", ">Dial", ">Agent", ">Handled/h", "Expected"], rows)
 
 
 def _passage(projection: Projection) -> list[str]:
@@ -186,9 +202,9 @@ def _passage(projection: Projection) -> list[str]:
 
 
 def _passage_words(name: str, value: float | None) -> str:
-    if value is None:
-        return _NOTHING
-    return share(value) if name.startswith("p_") else duration(value)
+    if name.startswith("p_"):
+        return _share(value)
+    return _NOTHING if value is None else duration(value)
 
 
 def _timeline(projection: Projection) -> list[str]:
@@ -256,6 +272,14 @@ def _load(load: FleetLoad) -> list[str]:
     ]
     titles = [">Agent lines", ">Calls/h of a dial line", ">Dial lines to fill the agents"]
     return table(["Campaign", "Kind", *titles], rows)
+
+
+def _amount(value: float | None) -> str:
+    return _NOTHING if value is None else amount(value)
+
+
+def _share(value: float | None) -> str:
+    return _NOTHING if value is None else share(value)
 
 
 def _text(lines: list[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from planner.layout import WIDTH
@@ -32,16 +34,21 @@ def test_a_plan_is_printed_as_a_manager_reads_it() -> None:
 Plan, proven within 0.04 % of the best possible
 
 In total
-  Value an hour  158.5
-  Worst failure  leaves 79.3 an hour when D1 fails
-  Best possible  at most 158.6 of the value
+  Transfers an hour  158.5
+  Abandoned an hour  42.5
+  Value an hour      158.5
+  Worst failure      leaves 79.3 an hour when D1 fails
+  Best possible      at most 158.6 of the value
+
+Campaigns
+  Campaign  Agent lines  Handled/h  Abandoned  After worst failure  One more agent line is worth
+  Solar        10 of 10      158.5      2.1 %                 50 %                           4.2
 
 Lines
-  Dialer  Dial  Agent  Calls/h  Expected
-Solar: 10 of 10 agent lines, 158.5 transfers an hour, 2.1 % of live answers abandoned, 50 % survives
-  the worst failure, one more agent line is worth 4.2
-  D1        95      5     79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
-  D2        95      5     79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
+  Dialer  Dial  Agent  Handled/h  Expected
+Solar
+  D1        95      5       79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
+  D2        95      5       79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
 
 Dialers
   Dialer  Fails with  Ports used  Calls a second  One more port is worth
@@ -71,10 +78,12 @@ def test_the_bound_stands_beside_what_was_aimed_at() -> None:
     totals = plan_text(result, two_dialers()).split("\n\n")[1].splitlines()
     assert totals == [
         "In total",
-        "  Value an hour  160.0",
-        "  Worst failure  leaves 80.0 an hour when north fails",
-        "  Aim            120.0: 50 % value, 50 % after the worst failure",
-        "  Best possible  at most 121.0 of the aim",
+        "  Transfers an hour  158.5",
+        "  Abandoned an hour  42.5",
+        "  Value an hour      160.0",
+        "  Worst failure      leaves 80.0 an hour when north fails",
+        "  Aim                120.0: 50 % value, 50 % after the worst failure",
+        "  Best possible      at most 121.0 of the aim",
     ]
 
 
@@ -98,8 +107,10 @@ def test_a_campaign_without_lines_and_a_broadcast_are_told_apart() -> None:
         campaign_id="News", dialers_used=1, messages_per_hour=321.0, **totals, **empty
     )
     text = plan_text(plan_result(campaigns=(idle, news), figures=()), two_dialers())
-    assert "Idle: no lines\n" in text
-    assert "News: 321.0 messages an hour\n" in text
+    assert "\nIdle: no lines\n" in text
+    assert "\n  Messages an hour  321.0\n" in text
+    # No agent line, no transfer and nothing abandoned: only the messages apply.
+    assert re.search(r"^  News +- +321\.0 +- +- +-$", text, re.MULTILINE)
 
 
 def test_no_changes_are_told_only_where_there_were_lines() -> None:
@@ -174,8 +185,8 @@ def test_a_projection_tells_lines_passage_timeline_and_completion() -> None:
 Projection from 2030-03-04 09:00+00:00 over 3 h
 
 Lines
-  Campaign  Dialer  Dial  Agent  Calls/h  Expected
-  Solar     D1        95      5     79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
+  Campaign  Dialer  Dial  Agent  Handled/h  Expected
+  Solar     D1        95      5       79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
 
 Until all agent lines are busy
   Campaign  Dialer     Mean  Half within  In 5 min
