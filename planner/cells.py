@@ -11,10 +11,8 @@ from planner.fields import ID_SEPARATOR, MAX_LINES
 from planner.problem import Contract
 from planner.weekly import format_clock, format_days, format_schedule
 
-#: Columns whose field has another name, because the column's name is a word of the language or
-#: lacks the unit.
-COLUMN_NAMES = {"from_minute": "from", "to_minute": "to"}
-FIELD_NAMES = {column: field for field, column in COLUMN_NAMES.items()}
+#: Columns whose name is no name in Python, or does not tell the unit.
+_COLUMN_NAMES = {"from_minute": "from", "to_minute": "to"}
 
 _WORDS = {
     "dialer_id": "one line of text without |, at most 200 characters",
@@ -31,15 +29,10 @@ _FORMATS = {
 }
 
 
-def column_of(field: str) -> str:
-    """Name of the column that holds a field of a contract."""
-    return COLUMN_NAMES.get(field, field)
-
-
 @cache
 def columns(contract: type[Contract]) -> dict[str, str]:
     """Field of each column of the table that holds a contract, in order."""
-    return {column_of(field): field for field in contract.model_fields}
+    return {_COLUMN_NAMES.get(field, field): field for field in contract.model_fields}
 
 
 @cache
@@ -87,9 +80,8 @@ def _schema(contract: type[Contract], field: str) -> dict[str, Any]:
     for option in schema.get("anyOf", []):
         if option.get("type") != "null":
             schema = option
-    for reference in [schema.get("$ref"), *(part.get("$ref") for part in schema.get("allOf", []))]:
-        if reference:
-            schema = document["$defs"][reference.rsplit("/", 1)[-1]]
+    if "$ref" in schema:
+        schema = document["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
     return schema
 
 

@@ -114,7 +114,7 @@ def _header_faults(sheet: Sheet, contract: type[Contract]) -> Iterator[Fault]:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             guess = f"perhaps {close[0]}" if close else f"one of {', '.join(known)}"
-            yield Fault(sheet.label, line, name or f"{place + 1}", None, f"a known name: {guess}")
+            yield Fault(sheet.label, line, str(place + 1), name, f"a column's name, {guess}")
         elif name in header[:place]:
             yield Fault(sheet.label, line, name, None, "this column once")
 
@@ -147,7 +147,7 @@ def _careful_item(
     for fault in _contradictions(contract, cells, wrong):
         if fault.column and fault.column not in faults:
             value = values.get(columns(contract)[fault.column], "")
-            faults[fault.column] = (fault.value or value, fault.expected)
+            faults[fault.column] = (value, fault.expected)
     return None, faults
 
 

@@ -11,6 +11,7 @@ from planner.errors import Fault, InputError
 
 #: Larger files are no planning tables, and would only exhaust memory.
 MAX_BYTES = 200_000_000
+MAX_COLUMNS = 200
 SEPARATORS = ",;\t"
 #: A spreadsheet runs cells that start so; text that does is kept as text by apostrophes before it.
 _KEPT_TEXT = re.compile(r"'+[=+\-@\t\r]")
@@ -71,13 +72,16 @@ def sheet_of(
     Raises
     ------
     InputError
-        If there is no row.
+        If there is no row, or the header has more than ``MAX_COLUMNS`` names.
     """
     if not rows:
         raise InputError([*faults, Fault(label, 1, None, "", "a header row with column names")])
     header = [cell.strip().lower() for cell in rows[0].cells]
     while header and not header[-1]:
         header.pop()
+    if len(header) > MAX_COLUMNS:
+        wanted = f"at most {MAX_COLUMNS} columns, not {len(header)}"
+        raise InputError([*faults, Fault(label, rows[0].line, None, None, wanted)])
     return Sheet(label, Row(rows[0].line, header), rows[1:], decimal_comma, faults)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -70,7 +71,7 @@ def read_folder(path: str | Path) -> Problem:
         With every fault of every table.
     """
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):  # false, too, where a folder above cannot be entered
         files = {item.name: item for item in _csv_files(path)}
         return _problem(_csv_sheets(files), set(files), "{}.csv")
     if path.suffix.lower() == _EXCEL_SUFFIX:
@@ -175,6 +176,8 @@ def _problem(
             tables[table] = Rows(label.format(table), columns=frozenset(columns(contract)))
     faults += _reference_faults(tables, {(f.file, f.line, f.column) for f in faults})
     if faults:
+        order = {file: place for place, file in enumerate(dict.fromkeys(f.file for f in faults))}
+        faults.sort(key=lambda fault: (order[fault.file], fault.line or 0))
         raise InputError(faults)
     return Problem(**{table: tuple(rows.items) for table, rows in tables.items()})
 

@@ -12,10 +12,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from planner.errors import Fault, InputError
-from planner.sheets import MAX_BYTES, Row, Sheet, plain_text, sheet_of
+from planner.sheets import MAX_BYTES, MAX_COLUMNS, Row, Sheet, plain_text, sheet_of
 
-#: Wider or longer sheets are no planning tables; some claim a million rows of nothing.
-MAX_COLUMNS = 200
+#: Longer sheets are no planning tables.
 MAX_ROWS = 1_000_000
 #: What openpyxl and the zip library raise on damaged files; they have no common base.
 _DAMAGED = (

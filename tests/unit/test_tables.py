@@ -186,22 +186,22 @@ def test_every_fault_of_every_file_in_one_go() -> None:
     assert found == [
         ("dialers", 2, "ports", "many"),
         ("dialers", 2, "cps", "0"),
+        ("dialers", 3, "dialer_id", "D1"),
         ("dialers", 4, "dialer_id", ""),
         ("trunk_groups", 2, "channels", "1.5"),
         ("campaigns", 2, "agent_lines", "x"),
         ("campaigns", 2, "answer_rate", "7"),
         ("campaigns", 2, "stop", "2026-01-01"),
         ("campaigns", 3, "transfer_rate", ""),
+        ("assignments", 2, "dialer_id", "D9"),
         ("assignments", 3, "busy_agent_lines", "2"),
+        ("assignments", 3, "campaign_id", "Gone"),
+        ("assignments", 5, "campaign_id", "Wind on D1"),
         ("intervals", 2, "to", "8:00"),
+        ("intervals", 2, "campaign_id", "Gone"),
         ("intervals", 3, "from", "x"),
         ("intervals", 3, "to", "26:00"),
-        ("outages", 2, "end", "2026-01-01T00:00:00+00:00"),
-        ("dialers", 3, "dialer_id", "D1"),
-        ("assignments", 5, "campaign_id", "Wind on D1"),
-        ("assignments", 2, "dialer_id", "D9"),
-        ("assignments", 3, "campaign_id", "Gone"),
-        ("intervals", 2, "campaign_id", "Gone"),
+        ("outages", 2, "end", "2026-01-01"),
         ("outages", 2, "dialer_id", "D9"),
     ]
 
@@ -241,8 +241,8 @@ def test_unknown_columns_and_missing_ones_are_told_once() -> None:
         campaigns="campaign_id,attempt_seconds,answer_rate\nA,25,0.1\nB,25,0.1\n",
     )
     assert found == [
-        ("dialers", 1, "prots", None),
-        ("dialers", 1, "note", None),
+        ("dialers", 1, "2", "prots"),
+        ("dialers", 1, "3", "note"),
         ("dialers", 1, "ports", None),
         ("campaigns", 1, "agent_lines", None),
         ("campaigns", 1, "transfer_rate", None),
@@ -252,6 +252,10 @@ def test_unknown_columns_and_missing_ones_are_told_once() -> None:
 
 def test_an_unknown_column_is_answered_with_the_nearest_known() -> None:
     assert "perhaps failure_domain" in expected(dialers="dialer_id,ports,failuredomain\nD1,1,x\n")
+
+
+def test_a_header_without_end_is_one_fault() -> None:
+    assert expected(dialers=",".join(f"c{n}" for n in range(999))).startswith("at most 200 columns")
 
 
 def test_a_column_twice() -> None:
@@ -283,7 +287,7 @@ def test_references_into_an_unreadable_table_are_not_held_against_it() -> None:
     lines = "campaign_id,dialer_id,dial_lines,agent_lines\nSolar,D1,5,1\n"
     assert faults(dialers="", assignments=lines) == [("dialers", 1, None, "")]
     assert faults(dialers="id,ports\nD1,1\n", assignments=lines) == [
-        ("dialers", 1, "id", None),
+        ("dialers", 1, "1", "id"),
         ("dialers", 1, "dialer_id", None),
     ]
 
