@@ -149,9 +149,8 @@ def _csv_sheets(files: Mapping[str, Path | bytes]) -> dict[str, Sheet | InputErr
 
 
 def _workbook_problem(name: str, content: bytes) -> Problem:
-    found = workbook_sheets(name, content)
-    named = {_table_name(title): sheet for title, sheet in found.items()}
-    sheets = {table: sheet for table, sheet in named.items() if table in TABLES}
+    found = workbook_sheets(name, content, lambda title: _table_name(title) in TABLES)
+    sheets = {_table_name(title): sheet for title, sheet in found.items() if sheet is not None}
     return _problem(sheets, set(found), f"{name}, sheet {{}}")
 
 

@@ -7,15 +7,15 @@ import lzma
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from planner.errors import Fault, InputError
-from planner.sheets import MAX_BYTES, MAX_COLUMNS, Row, Sheet, plain_text, sheet_of
+from planner.sheets import MAX_BYTES, Row, Sheet, plain_text, sheet_of
 
-#: Longer sheets are no planning tables.
-MAX_ROWS = 1_000_000
+#: Larger sheets are no planning tables; a small file can claim billions of blank cells.
+MAX_CELLS = 10_000_000
 #: What openpyxl and the zip library raise on damaged files; they have no common base.
 _DAMAGED = (
     ArithmeticError,
@@ -34,11 +34,14 @@ _DAMAGED = (
 )
 
 
-def workbook_sheets(label: str, content: bytes) -> dict[str, Sheet | InputError]:
+def workbook_sheets(
+    label: str, content: bytes, wanted: Callable[[str], bool]
+) -> dict[str, Sheet | InputError | None]:
     """Read the bytes of an XLSX file: each worksheet by its name, or what is wrong with it.
 
-    Cells of numbers, dates, times and truth values become the text that the CSV tables use.
-    Formulas and error values are faults: a plan must not depend on who calculated last.
+    Worksheets whose name is not ``wanted`` are None. Cells of numbers, dates, times and truth
+    values become the text that the CSV tables use. Formulas and error values are faults: a plan
+    must not depend on who calculated last.
 
     Raises
     ------
@@ -56,7 +59,10 @@ def workbook_sheets(label: str, content: bytes) -> dict[str, Sheet | InputError]
             warnings.simplefilter("ignore")  # of drop-down lists and the like, which nobody needs
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
         return {
-            sheet.title: _read(f"{label}, sheet {sheet.title}", sheet) for sheet in book.worksheets
+            sheet.title: _read(f"{label}, sheet {sheet.title}", sheet)
+            if wanted(sheet.title)
+            else None
+            for sheet in book.worksheets
         }
     except InputError:
         raise
@@ -75,21 +81,23 @@ def _read(label: str, worksheet: Any) -> Sheet | InputError:
 
 def _rows(label: str, worksheet: Any, faults: list[Fault]) -> Iterator[Row]:
     worksheet.reset_dimensions()  # what the file claims about its size need not be so
-    header: Row | None = None
-    for line, cells in enumerate(worksheet.iter_rows(max_col=MAX_COLUMNS), start=1):
-        if line > MAX_ROWS:
-            raise InputError([Fault(label, line, None, None, f"at most {MAX_ROWS:,} rows")])
-        row = Row(line, [_text(cell) for cell in cells])
-        if not any(row.cells):
+    header: list[str] = []
+    seen = 0
+    for line, cells in enumerate(worksheet.iter_rows(), start=1):
+        seen += 1 + len(cells)
+        if seen > MAX_CELLS:
+            raise InputError([Fault(label, line, None, None, f"at most {MAX_CELLS:,} cells")])
+        texts = [_text(cell) for cell in cells]
+        if not any(texts):
             continue
-        header = header or row
+        header = header or texts
         for place, cell in enumerate(cells):
             if cell.data_type in ("f", "e"):
-                column = header.cells[place] if place < len(header.cells) else None
+                column = header[place].strip().lower() if place < len(header) else None
                 expected = "a plain value, no formula" if cell.data_type == "f" else "a value"
-                faults.append(Fault(label, line, column, row.cells[place], expected))
+                faults.append(Fault(label, line, column, texts[place], expected))
         # A sheet stores no blank cells at the end of a row.
-        yield Row(line, row.cells + [""] * (len(header.cells) - len(row.cells)))
+        yield Row(line, texts + [""] * (len(header) - len(texts)))
 
 
 def _text(cell: Any) -> str:

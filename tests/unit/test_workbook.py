@@ -160,6 +160,12 @@ def test_files_that_are_too_large(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         read_uploads({"dialers.csv": b"dialer_id,ports\n", "campaigns.csv": b"x"})
 
 
-def test_a_sheet_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MAX_ROWS", 2)
-    assert faults(dialers=[*DIALERS, ["D2", 1]]) == [("fleet.xlsx, sheet dialers", 3, None, None)]
+def test_a_sheet_that_claims_billions_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MAX_CELLS", 100_000)
+    content = workbook_of({"dialers": [*DIALERS, ["D2", 1]], "campaigns": CAMPAIGNS})
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'<row r="3">', b'<row r="9999999999">'))
+    with pytest.raises(InputError, match="at most 100,000 cells"):
+        read_uploads({"fleet.xlsx": buffer.getvalue()})
