@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -64,25 +64,7 @@ def status_now(
     if records_left is None:
         records_left = campaign.records
     here = _Here(problem, campaign, dialer, assignment, moment, busy_agent_lines, records_left)
-    return next(_views(here))
-
-
-def _views(here: _Here) -> Iterator[StatusView]:
-    """Yield every status that holds, the one to show first."""
-    rules = (
-        (Status.UNSCHEDULED, _unscheduled),
-        (Status.BY_ADMIN, _stopped_by_admin),
-        (Status.BY_DIALER, _stopped_by_dialer),
-        (Status.STOPPED, _stopped),
-        (Status.COMPLETED, _completed),
-        (Status.SCHEDULED, _scheduled),
-        (Status.ALL_BUSY, _all_busy),
-        (Status.RUNNING, _running),
-    )
-    for status, rule in rules:
-        words = rule(here)
-        if words:
-            yield StatusView(status, *words)
+    return next(StatusView(status, *words) for status, rule in _RULES if (words := rule(here)))
 
 
 #: Reason and advice, or None where the status does not hold.
@@ -207,3 +189,16 @@ def _running(here: _Here) -> _Words:
 def _clock(here: _Here, moment: datetime) -> str:
     local = moment.astimezone(here.campaign.zone)
     return f"{local:%a %Y-%m-%d %H:%M} ({here.campaign.timezone})"
+
+
+#: In the order in which they are evaluated; the last one holds where there are lines.
+_RULES: tuple[tuple[Status, Callable[[_Here], _Words]], ...] = (
+    (Status.UNSCHEDULED, _unscheduled),
+    (Status.BY_ADMIN, _stopped_by_admin),
+    (Status.BY_DIALER, _stopped_by_dialer),
+    (Status.STOPPED, _stopped),
+    (Status.COMPLETED, _completed),
+    (Status.SCHEDULED, _scheduled),
+    (Status.ALL_BUSY, _all_busy),
+    (Status.RUNNING, _running),
+)

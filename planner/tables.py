@@ -170,7 +170,8 @@ def _problem(
             if required and not sheet.rows:
                 faults.append(Fault(sheet.label, None, None, None, "at least one row"))
         elif required:
-            faults.append(Fault(label.format(table), None, None, None, "this table: every problem needs it"))
+            wanted = "this table: every problem needs it"
+            faults.append(Fault(label.format(table), None, None, None, wanted))
         else:
             tables[table] = Rows(label.format(table), columns=frozenset(columns(contract)))
     faults += _reference_faults(tables, {(f.file, f.line, f.column) for f in faults})

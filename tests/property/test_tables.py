@@ -169,7 +169,7 @@ def problems(draw: st.DrawFn) -> Problem:
 
 
 @given(problems())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_problem_is_read_back_as_it_was_written(problem: Problem) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_folder(problem, folder)

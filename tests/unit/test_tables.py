@@ -327,6 +327,8 @@ def test_uploads_that_are_no_tables_of_ours() -> None:
         with pytest.raises(InputError) as caught:
             read_uploads(good | {name: b""})
         assert [f.file for f in caught.value.faults] == [name]
+    with pytest.raises(InputError, match="only one table dialers"):
+        read_uploads(good | {"DIALERS.csv": DIALERS.encode()})
     with pytest.raises(InputError, match="this table"):
         read_uploads({})
 
