@@ -24,6 +24,8 @@ MOST_ROUNDS = 400
 SMOOTHING = 0.5
 #: The relaxation is solved when its value and the bound differ by less, relatively.
 TOLERANCE = 1e-9
+#: GLOP's primal simplex now and then ends ABNORMAL; these then found the optimum.
+OTHER_ALGORITHMS = ("use_dual_simplex:true", "use_preprocessing:false")
 #: Columns with less of a campaign's split are rounding.
 SMALLEST_SHARE = 1e-7
 
@@ -146,12 +148,14 @@ class Master:
         if feasible is None:
             return None
         if feasible.bound < 0:
-            return self._unpriced(pricers, feasible)
+            return self._unpriced(pricers, feasible.mix)
         return self._generate(
             pricers, feasibility=False, target=target, stop=stop, on_bound=on_bound
         )
 
-    def _unpriced(self, pricers: list[Pricer], undecided: Relaxation) -> Relaxation | None:
+    def _unpriced(
+        self, pricers: list[Pricer], mix: tuple[tuple[Column, float], ...]
+    ) -> Relaxation | None:
         """Bound of a box that neither holds a mix of known columns nor is proven empty.
 
         Pricing bounds survival by relaxations, so that the feasibility problem may end between
@@ -166,7 +170,7 @@ class Master:
             survive=np.zeros((model.campaigns, model.domains)),
         )
         bound, found = self._price(pricers, free, feasibility=False)
-        return None if found is None else Relaxation(bound, undecided.mix, free)
+        return None if found is None else Relaxation(bound, mix, free)
 
     def _keep_only(self, box: Box) -> None:
         """Bar the columns outside a box."""
@@ -213,9 +217,14 @@ class Master:
         """
         self._set_objective(feasibility)
         best: tuple[float, Duals] | None = None
+        value, shares = -1.0, list[tuple[Column, float]]()
         smoothing = SMOOTHING
         for _ in range(MOST_ROUNDS):
-            value, latest = self._solve()
+            solved = self._solve()
+            if solved is None:
+                break
+            value, latest = solved
+            shares = [(k, v.solution_value()) for k, v in self._variables]
             if feasibility and value > -TOLERANCE:
                 return Relaxation(0.0, (), latest)
             duals = latest if best is None else best[1].mixed(latest, smoothing)
@@ -237,9 +246,8 @@ class Master:
                 smoothing = 0.0  # the smoothed prices missed: take the latest as they are
             else:
                 break
-        assert best is not None
-        self._solve()
-        shares = [(k, v.solution_value()) for k, v in self._variables]
+        if best is None:
+            return self._unpriced(pricers, ())
         mix = tuple((k, share) for k, share in shares if share > SMALLEST_SHARE)
         return Relaxation(value if feasibility else best[0], mix, best[1])
 
@@ -250,16 +258,24 @@ class Master:
         self._objective.SetCoefficient(self._variables[-1][1], worth)
         return True
 
-    def _solve(self) -> tuple[float, Duals]:
-        """Value and prices of the relaxation over the pool."""
-        status = self._solver.Solve()
-        if status != pywraplp.Solver.OPTIMAL:
-            # GLOP sometimes ends ABNORMAL from a warm start: forget the basis.
-            cold = pywraplp.MPSolverParameters()
-            cold.SetIntegerParam(cold.INCREMENTALITY, cold.INCREMENTALITY_OFF)
+    def _solved(self) -> bool:
+        """Run GLOP; other algorithms from scratch where it ends without an answer."""
+        if self._solver.Solve() == pywraplp.Solver.OPTIMAL:
+            return True
+        cold = pywraplp.MPSolverParameters()
+        cold.SetIntegerParam(cold.INCREMENTALITY, cold.INCREMENTALITY_OFF)
+        for settings in OTHER_ALGORITHMS:
+            self._solver.SetSolverSpecificParametersAsString(settings)
             status = self._solver.Solve(cold)
-        if status != pywraplp.Solver.OPTIMAL:
-            raise ArithmeticError(f"the master problem could not be solved (GLOP status {status})")
+            self._solver.SetSolverSpecificParametersAsString("")
+            if status == pywraplp.Solver.OPTIMAL:
+                return True
+        return False
+
+    def _solve(self) -> tuple[float, Duals] | None:
+        """Value and prices of the relaxation over the pool, None where GLOP has no answer."""
+        if not self._solved():
+            return None
         model = self.model
         dial, abandon = np.zeros(model.campaigns), np.zeros(model.campaigns)
         survive = np.zeros((model.campaigns, model.domains))

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.optimize.anneal import HOTTEST, WARM, anneal
 from planner.optimize.columns import Column, make_column
 from planner.optimize.incumbent import (
+    Usage,
     first_columns,
     plan_value,
     refill,
@@ -21,6 +23,7 @@ from planner.optimize.incumbent import (
 from planner.optimize.integer import choose_columns
 from planner.optimize.master import Master, Relaxation
 from planner.optimize.model import Box, Model, build_model, to_line_plan
+from planner.optimize.refill import improve_split
 from planner.plan import LinePlan, PlanOptions, Progress, relative_gap
 from planner.problem import Problem
 
@@ -30,6 +33,10 @@ Ints = NDArray[np.int64]
 MOST_BOXES = 4000
 #: Columns offered to the integer master, by least reduced cost.
 MOST_COLUMNS = 3000
+#: Columns repaired before it.
+MOST_REPAIRS = 1000
+#: Rounds of annealing and recombination at the root, and how many in a row may find nothing.
+MOST_IMPROVEMENTS, MOST_STALE = 12, 3
 
 
 @dataclass(frozen=True)
@@ -91,8 +98,7 @@ class _Search:
             return Outcome(None, None, None, True, False)
         self._bound = root.bound
         self._offer(rounded_columns(self._model, root.mix), root)
-        if not self._done():
-            self._choose_from_pool(root)
+        self._improve(root)
         self._push(self._model.box, root)
         boxes = 1
         while self._open and not self._done() and not self._interrupted() and boxes < MOST_BOXES:
@@ -155,6 +161,39 @@ class _Search:
     def _line_prices(self, relaxation: Relaxation) -> NDArray[np.float64]:
         return self._master.prices(0, relaxation.duals).line
 
+    def _improve(self, relaxation: Relaxation) -> None:
+        """Anneal from several starts and recombine their columns, while that finds better."""
+        stale = 0
+        self._repair_columns(relaxation)
+        for number in range(MOST_IMPROVEMENTS):
+            before = self._value
+            self._choose_from_pool(relaxation)
+            for hottest in (HOTTEST, WARM):
+                if self._done() or self._interrupted():
+                    return
+                self._anneal(relaxation, 2 * number + (hottest == WARM), hottest)
+            stale = 0 if self._value > before + 1e-6 * abs(before) else stale + 1
+            if stale >= MOST_STALE:
+                return
+
+    def _anneal(self, relaxation: Relaxation, number: int, hottest: float) -> None:
+        """Anneal from the best plan, or from the relaxation's where there is none."""
+        start = self._columns or rounded_columns(self._model, relaxation.mix)
+        found = anneal(
+            self._model,
+            np.array([k.dial_lines for k in start]),
+            np.array([k.agent_lines for k in start]),
+            seed=self._options.seed + number,
+            ceiling=relaxation.bound,
+            hottest=hottest,
+        )
+        if found is not None:
+            columns = [
+                make_column(self._model, c, dial, agent)
+                for c, (dial, agent) in enumerate(zip(*found, strict=True))
+            ]
+            self._offer(columns, None)
+
     def _choose_from_pool(self, relaxation: Relaxation) -> None:
         """Integer master over the most promising columns, then refilling."""
         hint = {k.campaign: k for k in self._columns or ()}
@@ -169,6 +208,18 @@ class _Search:
         )
         if chosen is not None:
             self._offer(chosen, relaxation)
+
+    def _repair_columns(self, relaxation: Relaxation) -> None:
+        """Add the nearest split that holds its campaign's limits beside each that does not."""
+        room = Usage(self._model).room()
+        prices = self._line_prices(relaxation)
+        broken = [k for k in self._master.pool.values() if not k.holds_own_limits]
+        for column in sorted(broken, key=lambda k: -self._reduced_value(k, relaxation))[
+            :MOST_REPAIRS
+        ]:
+            dial, agent = column.dial_lines.copy(), column.agent_lines.copy()
+            improve_split(self._model, column.campaign, dial, agent, room, prices)
+            self._master.add(make_column(self._model, column.campaign, dial, agent))
 
     def _promising(self, relaxation: Relaxation) -> list[Column]:
         """Columns that hold their own limits, by reduced cost; the best plan's always."""
