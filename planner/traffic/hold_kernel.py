@@ -181,11 +181,11 @@ def march(
             lowest = jump(dialing, paused, lowest, up, down, ended, gone, q)
         total = next_dialing.sum() + next_paused.sum()
         end = now + x / rate if x == LONGEST_STEP else times[-1]
-        spent_here = np.dot(tails, in_pause) / rate
+        spent_here = (tails * in_pause).sum() / rate
         while done < times.size and times[done] <= end:
             poisson((times[done] - now) * rate, weights, tails)
-            share[done] = np.dot(weights, in_pause)
-            spent[done] = until_now + np.dot(tails, in_pause) / rate
+            share[done] = (weights * in_pause).sum()
+            spent[done] = until_now + (tails * in_pause).sum() / rate
             done += 1
         dialing, paused = next_dialing / total, next_paused / total
         until_now += spent_here

@@ -138,14 +138,14 @@ def march(
         weights, tails, last = np.empty(terms), np.empty(terms), np.empty(terms)
         poisson(x, weights, tails)
         after = step(v, births, deaths, rate, weights, last)
-        in_top = np.dot(tails, last) / rate
+        in_top = (tails * last).sum() / rate
         # Sum of all probability, 1 but for rounding, which must not build up over many steps.
         total = after.sum() + births[m] * in_top
         end = now + x / rate if x == LONGEST_STEP else times[-1]
         while done < times.size and times[done] <= end:
             poisson((times[done] - now) * rate, weights, tails)
-            top[done] = alive * np.dot(weights, last) / total
-            spent[done] = until_now + alive * np.dot(tails, last) / (rate * total)
+            top[done] = alive * (weights * last).sum() / total
+            spent[done] = until_now + alive * (tails * last).sum() / (rate * total)
             done += 1
         until_now += alive * in_top / total
         left = after.sum()
@@ -184,7 +184,7 @@ def quantiles(births: Floats, deaths: Floats, start: Floats, levels: Floats) -> 
                     found[j] = now - np.log1p(-part) / decay
             break
         after = step(v, births, deaths, rate, full, last)
-        out = births[m] / rate * np.dot(full_tails, last)
+        out = births[m] / rate * (full_tails * last).sum()
         total = after.sum() + out
         while done < levels.size and levels[done] <= ended + alive * out / total:
             low, high = 0.0, LONGEST_STEP
@@ -193,7 +193,7 @@ def quantiles(births: Floats, deaths: Floats, start: Floats, levels: Floats) -> 
                 if middle in (low, high):
                     break
                 poisson(middle, weights, tails)
-                if ended + alive * births[m] / rate * np.dot(tails, last) / total < levels[done]:
+                if ended + alive * births[m] / rate * (tails * last).sum() / total < levels[done]:
                     low = middle
                 else:
                     high = middle
