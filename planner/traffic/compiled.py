@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
@@ -13,4 +15,27 @@ R = TypeVar("R")
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile on first call, keep the machine code on disk, run without the interpreter lock."""
-    return cast("Callable[P, R]", numba.njit(cache=True, nogil=True)(function))
+    return cast("Callable[P, R]", _njit(**_OPTIONS)(function))
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """As :func:`compiled`, and copied into its callers: for what runs at every event."""
+    return cast("Callable[P, R]", _njit(inline="always", **_OPTIONS)(function))
+
+
+_njit: Any = numba.njit
+_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+
+
+def _keep_by_version_of_all_sources() -> None:
+    """Name the cache after the sources: numba sees a change of a caller, not of what it calls."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256()
+    for source in sorted(folder.glob("*.py")):
+        digest.update(source.read_bytes())
+    config: Any = numba.config
+    if not config.CACHE_DIR:
+        config.CACHE_DIR = str(folder / "__pycache__" / f"numba-{digest.hexdigest()[:12]}")
+
+
+_keep_by_version_of_all_sources()

@@ -1,0 +1,195 @@
+"""Simulates one run of campaigns on dialers, event by event, compiled."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from planner.traffic.arguments import Floats
+from planner.traffic.compiled import compiled, inlined
+from planner.traffic.event_queue import Integers, push, reschedule
+from planner.traffic.pair_events import (
+    account,
+    end_calls,
+    happen,
+    launch,
+    may_launch,
+    remaining_duration,
+    serve_held,
+    set_clock,
+    update_status,
+)
+from planner.traffic.world import World
+
+
+class Stretch(NamedTuple):
+    """What holds from each change on, [change, pair] or [change, campaign]."""
+
+    agent_lines: Integers
+    window_open: Integers
+    in_service: Integers
+    answer_rate: Floats
+    transfer_rate: Floats
+    talk_seconds: Floats
+
+
+@inlined
+def settle(world: World, rng: Any, p: int, now: float) -> None:
+    """After something happened at pair p: its status, its launches, its clock."""
+    pairs, keys, winners = world.pairs, world.keys, world.winners
+    attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
+    pair = pairs[p]
+    campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
+    update_status(pair, campaign, now)
+    if pair.gate < 0:
+        while may_launch(pair, campaign):
+            launch(pair, campaign, group, attempt_ends, rng, now)
+    elif group.freed == 1 or may_launch(pair, campaign):
+        group.freed = 0
+        leaf = pairs.size + pair.gate
+        reschedule(keys, winners, leaf, min(keys[leaf], now))
+    reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
+
+
+@compiled
+def open_gate(world: World, rng: Any, g: int, now: float) -> None:
+    """Launch one attempt behind a gate if any may, and say when to look again."""
+    gate = world.gates[g]
+    group = world.groups[gate.group]
+    chosen, chosen_turn, later = -1, np.inf, np.inf
+    if group.calls < group.channels:
+        for j in range(gate.first, gate.last):
+            p = world.gate_pairs[j]
+            pair = world.pairs[p]
+            if not may_launch(pair, world.campaigns[pair.campaign]):
+                continue
+            allowed = max(group.ready, world.dialers[pair.dialer].ready)
+            if allowed > now:
+                later = min(later, allowed)
+            elif max(pair.turn, gate.turn) < chosen_turn:
+                chosen, chosen_turn = p, max(pair.turn, gate.turn)
+    if chosen >= 0:
+        pair = world.pairs[chosen]
+        dialer = world.dialers[pair.dialer]
+        gate.turn = chosen_turn
+        pair.turn = chosen_turn + 1.0 / pair.dial_lines
+        dialer.ready, group.ready = now + dialer.spacing, now + group.spacing
+        launch(pair, world.campaigns[pair.campaign], group, world.attempt_ends, rng, now)
+        settle(world, rng, chosen, now)
+        # A trunk group may launch on another of its dialers at once.
+        later = group.ready if gate.group + 1 < world.groups.size else dialer.ready
+    reschedule(world.keys, world.winners, world.pairs.size + g, later)
+
+
+@compiled
+def complete(world: World, c: int, now: float) -> None:
+    """The dial list of campaign c is done, on all its dialers."""
+    for p in range(world.pairs.size):
+        if world.pairs[p].campaign == c:
+            update_status(world.pairs[p], world.campaigns[c], now)
+
+
+@compiled
+def lose_calls(pair: Any, campaign: Any, group: Any, now: float) -> None:
+    """The dialer fails: all calls on it are lost."""
+    account(pair, now)
+    lost = pair.attempts + pair.talking + pair.held
+    pair.attempts, pair.talking, pair.held = 0, 0, 0
+    pair.timed_attempts, pair.timed_talks = 0, 0
+    end_calls(campaign, group, lost, now)
+
+
+@compiled
+def time_talks(world: World, rng: Any, p: int, now: float) -> None:
+    """Give the memoryless talks of pair p end times: they outlast a change of the talk time."""
+    pair = world.pairs[p]
+    mean = world.campaigns[pair.campaign].talk_seconds
+    while pair.timed_talks < pair.talking:
+        end = now + mean * rng.standard_exponential()
+        push(world.talk_ends, pair.heap, pair.timed_talks, end)
+        pair.timed_talks += 1
+
+
+@compiled
+def change(world: World, rng: Any, stretch: Stretch, s: int, now: float) -> None:
+    """Apply what holds from change ``s`` on."""
+    for p in range(world.pairs.size):
+        c = world.pairs[p].campaign
+        if stretch.talk_seconds[s, c] != world.campaigns[c].talk_seconds:
+            time_talks(world, rng, p, now)
+    for c in range(world.campaigns.size):
+        campaign = world.campaigns[c]
+        campaign.talk_seconds = stretch.talk_seconds[s, c]
+        campaign.answer_rate = stretch.answer_rate[s, c]
+        campaign.request_rate = stretch.answer_rate[s, c] * stretch.transfer_rate[s, c]
+    for p in range(world.pairs.size):
+        pair = world.pairs[p]
+        campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
+        pair.agent_lines = stretch.agent_lines[s, p]
+        pair.window_open = stretch.window_open[s, p]
+        if stretch.in_service[s, p] == 0 and pair.in_service == 1:
+            lose_calls(pair, campaign, group, now)
+        pair.in_service = stretch.in_service[s, p]
+        serve_held(pair, campaign, world.talk_ends, rng, now)
+    for p in range(world.pairs.size):
+        settle(world, rng, p, now)
+
+
+@compiled
+def start(world: World, rng: Any) -> None:
+    """Put the talks under way at the start in place, and find lists that are empty already."""
+    for p in range(world.pairs.size):
+        pair = world.pairs[p]
+        campaign = world.campaigns[pair.campaign]
+        campaign.calls += pair.talking
+        world.groups[pair.group].calls += pair.talking
+        while campaign.talk_cv != 1.0 and pair.timed_talks < pair.talking:
+            end = remaining_duration(rng, campaign.talk_seconds, campaign.talk_cv)
+            push(world.talk_ends, pair.heap, pair.timed_talks, end)
+            pair.timed_talks += 1
+    for c in range(world.campaigns.size):
+        end_calls(world.campaigns[c], world.groups[-1], 0, 0.0)
+
+
+@compiled
+def run(
+    world: World,
+    rng: Any,
+    stretch: Stretch,
+    edges: Floats,
+    changes: Integers,
+    bins: Integers,
+    totals: Floats,
+) -> int:
+    """Simulate from ``edges[0]`` to ``edges[-1]``; returns the number of events.
+
+    From ``edges[j]`` on, what holds is change ``changes[j]``, and all that is counted is added to
+    ``totals[bins[j]]``, by pair and column.
+    """
+    events = 0
+    pairs, campaigns, groups = world.pairs, world.campaigns, world.groups
+    start(world, rng)
+    for j in range(edges.size - 1):
+        if j == 0 or changes[j] != changes[j - 1]:
+            change(world, rng, stretch, changes[j], edges[j])
+        while True:
+            leaf = world.winners[1]
+            now = world.keys[leaf]
+            if now >= edges[j + 1]:
+                break
+            if leaf >= pairs.size:
+                open_gate(world, rng, leaf - pairs.size, now)
+                continue
+            pair = pairs[leaf]
+            campaign, group = campaigns[pair.campaign], groups[pair.group]
+            happen(pair, campaign, group, world.attempt_ends, world.talk_ends, rng, now)
+            settle(world, rng, leaf, now)
+            if campaign.completed_at == now:
+                complete(world, pair.campaign, now)
+            events += 1
+        for p in range(pairs.size):
+            account(pairs[p], edges[j + 1])
+            totals[bins[j], p] += pairs[p].totals
+            pairs[p].totals[:] = 0.0
+    return events

@@ -1,0 +1,105 @@
+"""What a simulation runs: campaigns on dialers, what they share, and what changes when."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.traffic.arguments import Floats, require_lines, require_seconds
+
+Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+
+
+#: What is totalled by pair: seconds in each status, counts, and agent-seconds of talk.
+COLUMNS = (
+    "running",
+    "all_busy",
+    "completed",
+    "closed",
+    "out_of_service",
+    "transfers",
+    "abandons",
+    "attempts",
+    "live_answers",
+    "pauses",
+    "talk_seconds",
+)
+
+
+class Network(NamedTuple):
+    """Numbers of one simulated world.
+
+    Indexed by pair [P] of a campaign [C] and a dialer [D] that it dials on, trunk group [G], and
+    stretch of time [S] in which nothing changes from outside. Times in seconds from the start.
+    """
+
+    campaign: Integers  # [P]
+    dialer: Integers  # [P]
+    dial_lines: Integers  # [P]
+    busy_agent_lines: Integers  # [P] talking at the start
+
+    attempt_seconds: Floats  # [C]
+    attempt_cv: Floats  # [C] 0 constant, 1 exponential, else lognormal
+    talk_cv: Floats  # [C]
+    wrap_up_seconds: Floats  # [C] 0 for none
+    patience_seconds: Floats  # [C] 0: a callee who finds no agent is lost at once
+    pacing: Floats  # [C] attempts in progress per free agent line; infinite for no limit
+    uses_agents: Booleans  # [C] False for a broadcast
+    attempts_left: Floats  # [C] in the dial list, infinite when endless
+
+    dialer_cps: Floats  # [D] calls per second, infinite for no limit
+    dialer_group: Integers  # [D] trunk group, -1 for none
+    group_cps: Floats  # [G]
+    group_channels: Floats  # [G] for dial lines, infinite for no limit
+
+    changes: Floats  # [S] ascending, the first is 0
+    agent_lines: Integers  # [S, P]
+    window_open: Booleans  # [S, P] in the schedule and not stopped
+    in_service: Booleans  # [S, P] False while the dialer is out: its calls are lost
+    answer_rate: Floats  # [S, C]
+    transfer_rate: Floats  # [S, C]
+    talk_seconds: Floats  # [S, C]
+
+
+def check(network: Network) -> None:
+    """Raise ValueError unless shapes fit and all values are in range."""
+    P, C, D = len(network.campaign), len(network.attempt_seconds), len(network.dialer_cps)
+    G, S = len(network.group_cps), len(network.changes)
+    shapes = {
+        **dict.fromkeys(Network._fields[:4], (P,)),
+        **dict.fromkeys(Network._fields[4:12], (C,)),
+        **dict.fromkeys(Network._fields[12:14], (D,)),
+        **dict.fromkeys(Network._fields[14:16], (G,)),
+        "changes": (S,),
+        **dict.fromkeys(Network._fields[17:20], (S, P)),
+        **dict.fromkeys(Network._fields[20:], (S, C)),
+    }
+    for name, shape in shapes.items():
+        if getattr(network, name).shape != shape:
+            raise ValueError(f"{name} must have the shape {shape}")
+    for name, size in (("campaign", C), ("dialer", D)):
+        _require(name, (getattr(network, name) >= 0) & (getattr(network, name) < size))
+    _require("dialer_group", (network.dialer_group >= -1) & (network.dialer_group < G))
+    for name in ("dial_lines", "busy_agent_lines", "agent_lines"):
+        require_lines(name, getattr(network, name).astype(np.float64))
+    _require("busy_agent_lines", network.busy_agent_lines <= network.dial_lines)
+    require_seconds("attempt_seconds", network.attempt_seconds)
+    require_seconds("talk_seconds", network.talk_seconds)
+    for name in ("attempt_cv", "talk_cv", "wrap_up_seconds", "patience_seconds"):
+        values = getattr(network, name)
+        _require(name, (values >= 0) & np.isfinite(values))
+    for name in ("pacing", "dialer_cps", "group_cps"):
+        _require(name, getattr(network, name) > 0)
+    for name in ("attempts_left", "group_channels"):
+        _require(name, getattr(network, name) >= 0)
+    for name in ("answer_rate", "transfer_rate"):
+        _require(name, (getattr(network, name) >= 0) & (getattr(network, name) <= 1))
+    _require("changes", np.append(network.changes[:1] == 0, np.diff(network.changes) > 0))
+
+
+def _require(name: str, holds: Booleans) -> None:
+    if not np.all(holds):
+        raise ValueError(f"{name} must be in range")
