@@ -21,7 +21,8 @@ class PlanJob:
     ----------
     problem : what is planned.
     options : what the plan is asked for.
-    progress : the latest progress, None before the first and while other runs go first.
+    progress : the latest progress, None before the first.
+    waiting : whether other runs go first.
     result : the outcome once done; still None then if the run failed (the traceback goes to
         standard error) or was stopped while it waited for its turn.
     """
@@ -33,6 +34,7 @@ class PlanJob:
         self.options = options
         self.progress: Progress | None = None
         self.result: PlanResult | None = None
+        self.waiting = True
         self._solve = solve
         self._stop = threading.Event()
         # A daemon, so that closing the server does not wait for a plan that nobody will see.
@@ -61,6 +63,7 @@ class PlanJob:
         while not _turn.acquire(timeout=_WAIT_SECONDS):
             if self.stopping:
                 return
+        self.waiting = False
         try:
             self.result = self._solve(
                 self.problem, self.options, on_progress=self._report, stop=self._stop.is_set

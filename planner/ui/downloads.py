@@ -12,16 +12,24 @@ import streamlit as st
 from planner.problem import Problem
 from planner.scenario import Scenario
 from planner.tables import write_assignments, write_folder
+from planner.ui.desk import Desk
 
 _LINES = "assignments.csv"
 
 
-def show_downloads(scenario: Scenario) -> None:
-    """Buttons for the lines alone and for the whole planning folder; made when clicked."""
-    problem = scenario.problem
+def show_downloads(desk: Desk, scenario: Scenario) -> None:
+    """Buttons for the lines alone and for the whole planning folder.
+
+    The files are made when they are asked for, from what the desk has then: a click that follows
+    an edit closely must not bring the lines before it.
+    """
+
+    def problem() -> Problem:
+        return (desk.scenario or scenario).problem
+
     st.download_button(
         "Download plan",
-        data=lambda: _lines(problem),
+        data=lambda: _lines(problem()),
         file_name=_LINES,
         mime="text/csv",
         key="download-lines",
@@ -31,7 +39,7 @@ def show_downloads(scenario: Scenario) -> None:
     )
     st.download_button(
         "All files",
-        data=lambda: _zip(problem),
+        data=lambda: _zip(problem()),
         file_name="planning-folder.zip",
         mime="application/zip",
         key="download-folder",

@@ -73,15 +73,19 @@ _FIGURES = (
 _OF_ONE_KIND = ("transfers_per_hour", "messages_per_hour")
 
 
-def show_headline(now: Headline, before: Headline | None, against: str) -> None:
-    """The figures of ``now``; ``against`` names what ``before`` is, in words."""
+def show_headline(
+    now: Headline, before: Headline | None, against: str, *, border: bool = True
+) -> None:
+    """The figures of ``now``; ``against`` names what ``before`` is, in a word."""
     shown = [f for f in _FIGURES if f.name not in _OF_ONE_KIND or getattr(now, f.name) is not None]
     for place, figure in zip(st.columns(len(shown)), shown, strict=True):
         with place:
-            _show_figure(figure, now, before, against)
+            _show_figure(figure, now, before, against, border)
 
 
-def _show_figure(figure: _Figure, now: Headline, before: Headline | None, against: str) -> None:
+def _show_figure(
+    figure: _Figure, now: Headline, before: Headline | None, against: str, border: bool
+) -> None:
     value, unit, explained = getattr(now, figure.name), "", figure.help
     if figure.name == "ports_used":
         unit = f" of {now.ports:,}"
@@ -98,7 +102,7 @@ def _show_figure(figure: _Figure, now: Headline, before: Headline | None, agains
         delta_arrow="auto" if is_change else "off",
         delta_description=None if delta is None else f"vs {against}",
         help=explained,
-        border=True,
+        border=border,
         height="stretch",
     )
 

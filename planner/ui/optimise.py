@@ -60,11 +60,14 @@ def _show_progress(desk: Desk) -> None:
         on_click=job.stop,
         width="stretch",
     )
-    st.caption("Waiting for another plan to finish …" if progress is None else _phase(job))
+    st.caption(_phase(job))
 
 
 def _phase(job: PlanJob) -> str:
-    assert job.progress is not None
+    if job.waiting:
+        return "Another plan is being made; this one comes next."
+    if job.progress is None:
+        return "Starting …"
     return f"Optimising for {duration(job.progress.seconds)}: {plain(job.progress.phase)}"
 
 
@@ -85,8 +88,7 @@ def _show_result(desk: Desk, result: PlanResult, view: Outlook, at: datetime) ->
         _show_no_plan(desk, result)
         return
     st.subheader("Proposed plan")
-    ended = "Stopped early" if result.stopped_early else "Done"
-    st.markdown(f"{ended} after {duration(result.seconds)}; {plain(quality(result))}.")
+    st.markdown(f"{_ending(desk, result)} after {duration(result.seconds)}; {quality(result)}.")
     frame = _change_frame(desk.scenario, result.plan)
     if frame.empty:
         st.success("Your lines are already this plan: nothing to change.", icon=":material/check:")
@@ -94,23 +96,36 @@ def _show_result(desk: Desk, result: PlanResult, view: Outlook, at: datetime) ->
         st.button("Close", key="discard", on_click=desk.drop_job)
         return
     proposed = outlook(take_plan(desk.scenario, result.plan), at)
-    show_headline(proposed.headline, view.headline, "lines now")
-    rows = "1 row changes" if len(frame) == 1 else f"{len(frame)} rows change"
-    st.markdown(f"**{rows}:**")
-    st.dataframe(frame, hide_index=True, alt="Changes of the proposed plan", width="content")
-    take, discard, _ = st.columns([1, 1, 4])
-    take.button(
-        "Take all",
-        key="take",
-        type="primary",
-        icon=":material/done_all:",
-        on_click=desk.take_job,
-        width="stretch",
-    )
-    discard.button(
-        "Discard", key="discard", icon=":material/close:", on_click=desk.drop_job, width="stretch"
-    )
-    _show_binding(result)
+    show_headline(proposed.headline, view.headline, "now", border=False)
+    _show_choice(desk)
+    left, right = st.columns(2)
+    with left:
+        rows = "1 row changes" if len(frame) == 1 else f"{len(frame)} rows change"
+        before, after = (v.evaluation.value.throughput_value_per_hour for v in (view, proposed))
+        st.markdown(
+            f"{rows}; handled calls are worth **{amount(after)}** an hour, now {amount(before)}."
+        )
+        st.dataframe(frame, hide_index=True, alt="Changes of the proposed plan")
+    with right:
+        _show_binding(result)
+
+
+def _ending(desk: Desk, result: PlanResult) -> str:
+    if not result.stopped_early:
+        return "Done"
+    return "Stopped" if desk.job is not None and desk.job.stopping else "Time limit reached"
+
+
+def _show_choice(desk: Desk) -> None:
+    with st.container(horizontal=True):
+        st.button(
+            "Take all",
+            key="take",
+            type="primary",
+            icon=":material/done_all:",
+            on_click=desk.take_job,
+        )
+        st.button("Discard", key="discard", icon=":material/close:", on_click=desk.drop_job)
 
 
 def _change_frame(scenario: Scenario, plan: LinePlan) -> pd.DataFrame:
@@ -129,8 +144,8 @@ def _change_frame(scenario: Scenario, plan: LinePlan) -> pd.DataFrame:
 
 def _show_binding(result: PlanResult) -> None:
     if result.binding:
-        with st.expander("What holds the plan back"):
-            st.markdown("\n".join(f"- {plain(reason)}" for reason in result.binding))
+        reasons = "\n".join(f"- {plain(reason)}" for reason in result.binding)
+        st.markdown(f"What holds the plan back:\n\n{reasons}")
 
 
 def _show_no_plan(desk: Desk, result: PlanResult) -> None:

@@ -39,7 +39,7 @@ def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
     view = outlook(scenario, at)
     loaded = outlook(open_scenario(scenario.baseline), at)
     before = loaded.headline if scenario.baseline.assignments else None
-    show_headline(view.headline, before, "loaded lines")
+    show_headline(view.headline, before, "loaded")
     _show_actions(here, scenario)
     show_optimise(here, view, at)
     here.show_rows(chosen_rows(scenario))
@@ -107,7 +107,7 @@ def _show_actions(here: Desk, scenario: Scenario) -> None:
             disabled=not scenario.future,
             on_click=here.redo,
         )
-        show_downloads(scenario)
+        show_downloads(here, scenario)
 
 
 def _show_messages(here: Desk, view: Outlook) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 _CHROMIUM = [
@@ -22,6 +22,9 @@ _CHROMIUM = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 _START_SECONDS = 60
+#: Patience with a busy machine; nothing waits this long when all is well.
+_PATIENCE_MS = 30_000
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -63,12 +66,19 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser profile for all tests, so that the page's scripts are fetched once."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, timezone_id="UTC")
+    context.set_default_timeout(_PATIENCE_MS)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser: Browser, app_url: str) -> Iterator[Page]:
-    """The start page, in a browser session of its own."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+def page(context: BrowserContext, app_url: str) -> Iterator[Page]:
+    """The start page, in a window and thus a session of its own."""
     page = context.new_page()
-    page.set_default_timeout(20_000)
     page.goto(app_url)
     yield page
-    context.close()
+    page.close()

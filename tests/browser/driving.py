@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 _OVERLAY = "[data-testid=portal] .gdg-clip-region"
@@ -10,9 +12,7 @@ _TRIES = 10
 
 def wait_idle(page: Page) -> None:
     """Wait until the server has answered everything that was done so far."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=30_000
-    )
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def grid(page: Page, name: str) -> Locator:
@@ -24,11 +24,9 @@ def grid(page: Page, name: str) -> Locator:
 
 def column(found: Locator, header: str) -> int:
     """Position of the column with this header."""
-    heads = found.locator("canvas th[role=columnheader]")
-    expect(heads.first).to_be_attached()
-    titles = [(text or "").strip() for text in heads.all_text_contents()]
-    assert header in titles, titles
-    return int(heads.nth(titles.index(header)).get_attribute("aria-colindex") or 0) - 1
+    exactly = re.compile(rf"^\s*{re.escape(header)}\s*$")
+    head = found.locator("canvas th[role=columnheader]", has_text=exactly)
+    return int(head.get_attribute("aria-colindex") or 0) - 1
 
 
 def cell(found: Locator, row: int, header: str) -> Locator:
@@ -58,6 +56,10 @@ def type_into(page: Page, found: Locator, row: int, header: str, text: str) -> N
     box.fill(text)
     page.keyboard.press("Enter")
     expect(page.locator(_OVERLAY)).to_have_count(0)
+    # Enter moves the selection down, a moment later; whoever selects before that is moved as well.
+    below = cell(found, row + 1, header)
+    if below.count():
+        expect(below).to_have_attribute("aria-selected", "true")
     wait_idle(page)
 
 

@@ -60,6 +60,7 @@ def test_runs_take_turns_and_a_waiting_one_can_be_stopped() -> None:
     running = PlanJob(EMPTY, OPTIONS, solve=first)
     assert first.reported.wait(SOON)
     waiting = PlanJob(EMPTY, OPTIONS, solve=second)
+    assert (running.waiting, waiting.waiting) == (False, True)
     waiting.stop()
     waiting.wait(SOON)
     assert waiting.done
