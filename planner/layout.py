@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 WIDTH = 100
+#: A cell for what does not apply.
+NOTHING = "-"
 _INDENT = "  "
 _GAP = "  "
 #: Ids may be 200 characters long; in a table the start tells them apart.
@@ -21,9 +23,13 @@ def table(columns: Sequence[str], rows: Iterable[Row]) -> list[str]:
     """Lines of a table; a column whose title starts with ``>`` is aligned to the right.
 
     Text past the width of the page wraps in the last column; a row that is a mere string is a
-    title across all columns.
+    title across all columns. A column in which nothing applies is left out.
     """
     body = [row if isinstance(row, str) else [clean(cell) for cell in row] for row in rows]
+    full = [row for row in body if not isinstance(row, str)]
+    kept = [c for c in range(len(columns)) if not full or any(row[c] != NOTHING for row in full)]
+    body = [row if isinstance(row, str) else [row[c] for c in kept] for row in body]
+    columns = [columns[c] for c in kept]
     titles = [column.removeprefix(">") for column in columns]
     cells = [titles, *(row for row in body if not isinstance(row, str))]
     needed = [max(len(row[c]) for row in cells) for c in range(len(columns))]

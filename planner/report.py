@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from planner.layout import bullets, pairs, section, table, wrapped
+from planner.layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.load import FleetLoad
 from planner.plan import (
     AssignmentFigures,
@@ -16,19 +16,10 @@ from planner.plan import (
 from planner.problem import CampaignKind, Problem
 from planner.words import amount, duration, expected_status, quality, share
 
-_NOTHING = "-"
 _TOTALS = {
     "Transfers an hour": "transfers_per_hour",
     "Messages an hour": "messages_per_hour",
     "Abandoned an hour": "abandons_per_hour",
-}
-_PASSAGE = {
-    "seconds_to_all_busy_mean": ">Mean",
-    "seconds_to_all_busy_p50": ">Half within",
-    "seconds_to_all_busy_p90": ">90 % within",
-    "p_all_busy_5min": ">In 5 min",
-    "p_all_busy_15min": ">In 15 min",
-    "p_all_busy_60min": ">In 60 min",
 }
 
 
@@ -41,7 +32,7 @@ def plan_text(result: PlanResult, problem: Problem) -> str:
             *wrapped(f"Plan, {quality(result)}", ""),
             *section("In total", _plan_totals(result)),
             *section("Campaigns", _campaigns(result)),
-            *section("Lines", _lines(result)),
+            *section("Lines", _lines([c.campaign_id for c in result.campaigns], result.figures)),
             *section("Dialers", _dialers(result, problem)),
             *section("What limits the plan", bullets(result.binding)),
             *section("Changes against the current lines", _changes(result, problem)),
@@ -94,13 +85,13 @@ def _campaigns(result: PlanResult) -> list[str]:
         ]
         for totals in result.campaigns
     ]
-    titles = [">Agent lines", ">Handled/h", ">Abandoned", ">After worst failure"]
-    return table(["Campaign", *titles, ">One more agent line is worth"], rows)
+    titles = [">Agent lines", ">Handled/h", ">Abandoned", ">After failure"]
+    return table(["Campaign", *titles, ">One more agent line"], rows)
 
 
 def _agents(totals: CampaignTotals) -> str:
     if totals.transfers_per_hour is None:
-        return _NOTHING
+        return NOTHING
     return f"{totals.agent_lines} of {totals.agent_lines + totals.unused_agent_lines}"
 
 
@@ -110,12 +101,12 @@ def _handled(totals: CampaignTotals) -> float | None:
     return totals.transfers_per_hour
 
 
-def _lines(result: PlanResult) -> list[str]:
+def _lines(campaign_ids: Iterable[str], figures: Sequence[AssignmentFigures]) -> list[str]:
     """Lines and expected status per dialer, under the name of each campaign."""
     rows: list[str | list[str]] = []
-    for totals in result.campaigns:
-        here = [_line_row(f) for f in result.figures if f.campaign_id == totals.campaign_id]
-        rows += [totals.campaign_id if here else f"{totals.campaign_id}: no lines", *here]
+    for campaign_id in campaign_ids:
+        here = [_line_row(f) for f in figures if f.campaign_id == campaign_id]
+        rows += [campaign_id if here else f"{campaign_id}: no lines", *here]
     return table(["Dialer", ">Dial", ">Agent", ">Handled/h", "Expected"], rows)
 
 
@@ -145,9 +136,7 @@ def _dialers(result: PlanResult, problem: Problem) -> list[str]:
                 _amount(use.value_of_one_more_port),
             ]
         )
-    return table(
-        ["Dialer", "Fails with", ">Ports used", ">Calls a second", ">One more port is worth"], rows
-    )
+    return table(["Dialer", "Fails with", ">Ports used", ">Calls a second", ">One more port"], rows)
 
 
 def _changes(result: PlanResult, problem: Problem) -> list[str]:
@@ -173,8 +162,8 @@ def projection_text(projection: Projection) -> str:
     return _text(
         [
             f"Projection from {when} over {projection.hours:g} h",
-            *section("Lines", _projected_lines(projection)),
-            *section("Until all agent lines are busy", _passage(projection)),
+            *section("Lines", _projected_lines(projection.assignments)),
+            *section("Until all agent lines are busy", _passage(projection.assignments)),
             *section("Timeline", _timeline(projection)),
             *section("Dial lists", _completion(projection)),
             *section("Notes", bullets(projection.notes)),
@@ -182,29 +171,30 @@ def projection_text(projection: Projection) -> str:
     )
 
 
-def _projected_lines(projection: Projection) -> list[str]:
-    if not projection.assignments:
+def _projected_lines(figures: Sequence[AssignmentFigures]) -> list[str]:
+    if not figures:
         return ["  No lines are assigned."]
-    rows = [[f.campaign_id, *_line_row(f)] for f in projection.assignments]
-    return table(["Campaign", "Dialer", ">Dial", ">Agent", ">Handled/h", "Expected"], rows)
+    return _lines(dict.fromkeys(f.campaign_id for f in figures), figures)
 
 
-def _passage(projection: Projection) -> list[str]:
+def _passage(figures: Sequence[AssignmentFigures]) -> list[str]:
     """Time until all agent lines are busy; empty when no campaign transfers calls."""
-    known = [f for f in projection.assignments if f.seconds_to_all_busy_mean is not None]
-    # A column in which no figure is known is left out.
-    shown = [name for name in _PASSAGE if any(getattr(f, name) is not None for f in known)]
-    rows = []
-    for f in known:
-        times = [_passage_words(name, getattr(f, name)) for name in shown]
-        rows.append([f.campaign_id, f.dialer_id, *times])
-    return table(["Campaign", "Dialer", *(_PASSAGE[n] for n in shown)], rows) if rows else []
-
-
-def _passage_words(name: str, value: float | None) -> str:
-    if name.startswith("p_"):
-        return _share(value)
-    return _NOTHING if value is None else duration(value)
+    rows = [
+        [
+            f.campaign_id,
+            f.dialer_id,
+            _duration(f.seconds_to_all_busy_mean),
+            _duration(f.seconds_to_all_busy_p50),
+            _duration(f.seconds_to_all_busy_p90),
+            _share(f.p_all_busy_5min),
+            _share(f.p_all_busy_15min),
+            _share(f.p_all_busy_60min),
+        ]
+        for f in figures
+        if f.seconds_to_all_busy_mean is not None
+    ]
+    titles = [">Mean", ">Half within", ">90 % within", ">In 5 min", ">In 15 min", ">In 60 min"]
+    return table(["Campaign", "Dialer", *titles], rows) if rows else []
 
 
 def _timeline(projection: Projection) -> list[str]:
@@ -262,9 +252,9 @@ def _load(load: FleetLoad) -> list[str]:
         [
             campaign.campaign_id,
             campaign.kind.replace("_", " "),
-            str(campaign.agent_lines) if campaign.kind == CampaignKind.LIVE_TRANSFER else _NOTHING,
+            str(campaign.agent_lines) if campaign.kind == CampaignKind.LIVE_TRANSFER else NOTHING,
             amount(campaign.calls_per_dial_line_hour),
-            _NOTHING
+            NOTHING
             if campaign.dial_lines_for_agents is None
             else f"{campaign.dial_lines_for_agents:,.0f}",
         ]
@@ -275,11 +265,15 @@ def _load(load: FleetLoad) -> list[str]:
 
 
 def _amount(value: float | None) -> str:
-    return _NOTHING if value is None else amount(value)
+    return NOTHING if value is None else amount(value)
+
+
+def _duration(seconds: float | None) -> str:
+    return NOTHING if seconds is None else duration(seconds)
 
 
 def _share(value: float | None) -> str:
-    return _NOTHING if value is None else share(value)
+    return NOTHING if value is None else share(value)
 
 
 def _text(lines: list[str]) -> str:

@@ -67,9 +67,8 @@ def expected_status(figures: AssignmentFigures) -> str:
     """The status now where it is not dialing, with its reason, and what dialing will look like."""
     if figures.status in (Status.RUNNING, Status.ALL_BUSY):
         return expected_pauses(figures)
-    reason = figures.reason.rstrip(".")
-    now = f"{figures.status} ({reason})" if reason else str(figures.status)
-    return f"{now}; when running: {expected_pauses(figures)}"
+    now = f"{figures.status}. {figures.reason}".strip()
+    return f"{now} When running: {expected_pauses(figures)}"
 
 
 def quality(result: PlanResult) -> str:

@@ -202,10 +202,9 @@ def test_a_check_tells_what_the_current_lines_break(
 
 def test_a_plan_is_printed_with_its_proof(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", QUICKSTART]) == 0
-    printed = capsys.readouterr()
-    assert printed.out.startswith("Plan, proven ")
-    assert "paused 40 % of the time, about 40 pauses an hour of 36 s" in printed.out
-    assert printed.err == ""
+    printed = capsys.readouterr().out
+    assert printed.startswith("Plan, proven ")
+    assert "paused 40 % of the time, about 40 pauses an hour of 36 s" in printed
 
 
 def test_a_plan_in_json_is_one_document_and_nothing_else() -> None:
@@ -313,6 +312,25 @@ def test_an_interrupt_ends_the_run_with_what_it_has(
     printed = capsys.readouterr()
     assert "Stopping with the best plan so far" in printed.err
     assert printed.out.startswith("Plan, ")
+
+
+def test_solvers_leave_the_interrupt_to_us() -> None:
+    # A solver that catches Ctrl-C itself restores the default action afterwards: to be killed.
+    program = (
+        "import os, signal\n"
+        "from planner import PlanOptions, plan\n"
+        "from tests.builders import tiny_problem\n"
+        "heard = []\n"
+        "signal.signal(signal.SIGINT, lambda *_: heard.append(True))\n"
+        "for seed in range(10):\n"
+        "    plan(tiny_problem(seed), PlanOptions(redundancy=0.3))\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "print(len(heard))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "10\n")
 
 
 def test_a_run_that_is_stopped_before_any_plan_is_4(

@@ -18,6 +18,16 @@ def test_a_title_row_does_not_widen_the_columns() -> None:
     assert lines[1:] == ["Solar: a title of some length", "  D1      a"]
 
 
+def test_a_column_in_which_nothing_applies_is_left_out() -> None:
+    rows = [["D1", "-", "-"], "Title", ["D2", "-", "5"]]
+    assert table(["Dialer", ">Worth", ">Lines"], rows) == [
+        "  Dialer  Lines",
+        "  D1          -",
+        "Title",
+        "  D2          5",
+    ]
+
+
 def test_nothing_is_wider_than_the_page_whatever_the_input() -> None:
     long = "word " * 80
     rows = [["x" * 200, "y" * 200, "z" * 200, long], long]

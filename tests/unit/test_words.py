@@ -73,9 +73,9 @@ def test_a_campaign_without_agents_never_pauses() -> None:
 
 
 def test_a_status_other_than_dialing_comes_first_with_its_reason() -> None:
-    closed = figures(status=Status.SCHEDULED, reason="opens Mon 09:00.")
+    closed = figures(status=Status.SCHEDULED, reason="It opens Mon 09:00.")
     words = expected_status(closed)
-    assert words.startswith("Scheduled (opens Mon 09:00); when running: paused 40 %")
+    assert words.startswith("Scheduled. It opens Mon 09:00. When running: paused 40 %")
 
 
 @pytest.mark.parametrize(
