@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planner.traffic.arguments import Arguments, Floats, checked, require_seconds
+from planner.traffic.arguments import Floats, checked, require_seconds
 
 
 class Stationary(NamedTuple):
@@ -69,21 +69,9 @@ def stationary(
     79.260393
     """
     given = checked(dial_lines, agent_lines, attempt_seconds, transfer_probability, talk_seconds)
-    load = given.attempt_rate * given.transfer_probability / given.talk_rate
-    # Beyond A = N + 1 nothing changes any more.
-    last = np.minimum(given.agent_lines, given.dial_lines + 1)
-    order = np.argsort(-last, kind="stable")
-    N, b, last = given.dial_lines[order], load[order], last[order]
-    share, dialing, idle = np.ones_like(N), np.zeros_like(N), N.copy()
-    remaining = np.searchsorted(-last, -np.arange(1, int(last.max(initial=0)) + 1), side="right")
-    for a, count in enumerate(remaining, start=1):
-        part = slice(0, count)
-        share[part], dialing[part], idle[part] = _add_agent_line(
-            a, N[part], b[part], share[part], idle[part]
-        )
-    back = np.argsort(order)
-    figures = _figures(given, share[back], dialing[back])
-    return Stationary(*(figure.reshape(given.shape) for figure in figures))
+    from planner.traffic.engset_kernel import scattered
+
+    return Stationary(*(figure.reshape(given.shape) for figure in scattered(*given[:-1])))
 
 
 def stationary_table(
@@ -109,16 +97,13 @@ def stationary_table(
     ValueError
         If an argument is out of range.
     """
-    N, A = np.meshgrid(np.arange(max_dial_lines + 1), np.arange(max_agent_lines + 1), indexing="ij")
-    given = checked(N, A, attempt_seconds, transfer_probability, talk_seconds)
-    load = transfer_probability * talk_seconds / attempt_seconds
-    lines = np.arange(max_dial_lines + 1.0)
-    by_agents = (max_agent_lines + 1, max_dial_lines + 1)
-    share, dialing, idle = np.ones(by_agents), np.zeros(by_agents), lines
-    for a in range(1, max_agent_lines + 1):
-        share[a], dialing[a], idle = _add_agent_line(a, lines, load, share[a - 1], idle)
-    figures = _figures(given, share.T.ravel(), dialing.T.ravel())
-    return Stationary(*(figure.reshape(N.shape) for figure in figures))
+    given = checked(
+        max_dial_lines, max_agent_lines, attempt_seconds, transfer_probability, talk_seconds
+    )
+    from planner.traffic.engset_kernel import table
+
+    nu, q, mu = (float(value[0]) for value in given[2:5])
+    return Stationary(*table(int(max_dial_lines), int(max_agent_lines), nu, q, mu).swapaxes(1, 2))
 
 
 def all_busy_share(dial_lines: int, agent_lines: int, load: float) -> float:
@@ -156,43 +141,3 @@ def all_busy_share(dial_lines: int, agent_lines: int, load: float) -> float:
         offered = (dial_lines - a + 1) * load * share
         share = offered / (a + offered)
     return share
-
-
-def _add_agent_line(
-    a: int, lines: Floats, load: Floats | float, share: Floats, idle: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """All-busy share, mean N - k while an agent line is free, and mean N - k, with ``a`` agents.
-
-    From the share and mean N - k with ``a - 1``. The distribution with ``a`` agent lines is the one
-    with ``a - 1`` times (1 - share), and ``share`` on top: all terms are non-negative, so nothing
-    cancels, and shares stay in [0, 1], so nothing overflows.
-    """
-    offered = np.maximum(lines - (a - 1), 0.0) * load * share
-    full = offered / (a + offered)
-    dialing = idle * (a / (a + offered))
-    return full, dialing, dialing + np.maximum(lines - a, 0.0) * full
-
-
-def _figures(given: Arguments, share: Floats, dialing: Floats) -> Stationary:
-    """All figures from the all-busy share and the mean attempts in progress while dialing.
-
-    ``dialing`` is sum_{k<A} pi_k (N - k). The cuts between k and k + 1 give
-    mu * sum_k k pi_k = nu*q * dialing. An attempt of the N - A that run on into a pause survives
-    the pause's age, Exp(A*mu), with probability A*mu / (A*mu + nu).
-    """
-    nu, mu, N, A = given.attempt_rate, given.talk_rate, given.dial_lines, given.agent_lines
-    requests = nu * given.transfer_probability  # per attempt in progress
-    free_rate = A * mu
-    held_back = np.maximum(N - A, 0.0)
-    in_progress = share * held_back * (free_rate / (free_rate + nu))
-    transfers = requests * dialing
-    pausing = (held_back > 0) & (A > 0) & (requests > 0)
-    return Stationary(
-        all_busy_share=np.where(N > 0, share, 0.0),
-        mean_busy_agent_lines=transfers / mu,
-        transfers_per_second=transfers,
-        abandoned_per_second=in_progress * requests,
-        attempts_per_second=nu * (dialing + in_progress),
-        pauses_per_second=np.where(pausing, share * free_rate, 0.0),
-        mean_pause_seconds=np.divide(1.0, free_rate, out=np.zeros_like(N), where=pausing),
-    )
