@@ -74,14 +74,14 @@ class ProgressPrinter:
 
 
 def progress_words(progress: Progress, time_limit: float) -> str:
-    """``12 s of at most 60 s: 158.4 an hour, at most 159.0 possible, gap 0.38 %: improving``."""
+    """``12 s of at most 60 s: 158.4 an hour, gap 0.38 %, at most 159.0 possible (improving)``."""
     parts = []
     if progress.value_per_hour is not None:
         parts.append(f"{amount(progress.value_per_hour)} an hour")
-    if progress.bound_per_hour is not None:
-        parts.append(f"at most {amount(progress.bound_per_hour)} possible")
     if progress.gap is not None:
         parts.append(f"gap {share(progress.gap)}")
+    if progress.bound_per_hour is not None:
+        parts.append(f"at most {amount(progress.bound_per_hour)} possible")
     so_far = ", ".join(parts) or "no plan yet"
     return f"{progress.seconds:.0f} s of at most {time_limit:g} s: {so_far} ({progress.phase})"
 

@@ -23,7 +23,7 @@ def at(seconds: float) -> Progress:
 
 def test_progress_tells_time_value_bound_and_gap() -> None:
     # (159.0 - 158.4) / 159.0 = 0.38 %
-    expected = "12 s of at most 60 s: 158.4 an hour, at most 159.0 possible, gap 0.38 % (improving)"
+    expected = "12 s of at most 60 s: 158.4 an hour, gap 0.38 %, at most 159.0 possible (improving)"
     assert progress_words(at(12.0), 60.0) == expected
 
 
