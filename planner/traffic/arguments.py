@@ -37,7 +37,7 @@ def checked(
     """
     given = (dial_lines, agent_lines, attempt_seconds, transfer_probability, talk_seconds)
     arrays = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in given))
-    lines, agents, attempt, probability, talk = (np.ravel(array) for array in arrays)
+    lines, agents, attempt, probability, talk = (array.flatten() for array in arrays)
     require_lines("dial_lines", lines)
     require_lines("agent_lines", agents)
     require_seconds("attempt_seconds", attempt)

@@ -34,9 +34,8 @@ def test_check_values(arguments: tuple[float, ...], expected: tuple[float, ...])
     assert [float(figures.all_busy_share), *hourly] == pytest.approx(expected, abs=1e-6)
 
 
-def test_engset_example_of_iversen() -> None:
-    # Iversen, Teletraffic Engineering Handbook, Engset's loss system with n = 3 channels, S = 4
-    # sources, beta = 1/3: time congestion E = 4/85, state weights 27 : 36 : 18 : 4.
+def test_four_sources_on_three_channels_by_hand() -> None:
+    # beta = 1/3: weights 1, 4/3, 6/9, 4/27 = 27 : 36 : 18 : 4 of 85.
     assert all_busy_share(4, 3, 1 / 3) == pytest.approx(4 / 85, abs=1e-15)
     figures = stationary(4, 3, 3.0, 1.0, 1.0)
     assert float(figures.mean_busy_agent_lines) == pytest.approx((36 + 2 * 18 + 3 * 4) / 85)
@@ -47,7 +46,7 @@ def test_engset_example_of_iversen() -> None:
     [(1, 2 / 3), (2, 2 / 5), (3, 4 / 19), (4, 2 / 21), (5, 4 / 109), (6, 4 / 331)],
 )
 def test_limit_is_erlang_b_of_2_erlang(servers: int, blocking: float) -> None:
-    # Iversen, Teletraffic Engineering Handbook, recursion example for Erlang's B, 2 erlang.
+    # Erlang's recursion E_n = 2 E_{n-1} / (n + 2 E_{n-1}) by hand, 2 erlang.
     # N -> infinity with N * beta fixed; the error falls as 1/N.
     errors = [abs(all_busy_share(N, servers, 2 / N) - blocking) for N in (10_000, 100_000)]
     assert errors[1] <= blocking * servers**2 / 100_000

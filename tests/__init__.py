@@ -1,0 +1,1 @@
+"""Tests, and what they share; a package, as some libraries install one of this name."""
