@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from planner.pipeline import plan
@@ -36,6 +37,7 @@ class PlanJob:
         self.result: PlanResult | None = None
         self.waiting = True
         self._solve = solve
+        self._start = time.monotonic()
         self._stop = threading.Event()
         # A daemon, so that closing the server does not wait for a plan that nobody will see.
         self._thread = threading.Thread(target=self._run, name="plan", daemon=True)
@@ -50,6 +52,11 @@ class PlanJob:
     def stopping(self) -> bool:
         """Whether the run has been asked to stop."""
         return self._stop.is_set()
+
+    @property
+    def seconds(self) -> float:
+        """Time since the run was asked for [s]."""
+        return time.monotonic() - self._start
 
     def stop(self) -> None:
         """Ask the run to end soon with the best plan found so far."""

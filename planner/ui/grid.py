@@ -16,7 +16,7 @@ from planner.ui.desk import Desk
 from planner.words import duration
 
 GRID_NAME = "Line assignments"
-_ROW_PIXELS, _MOST_ROWS = 35, 16
+_ROW_PIXELS, _MOST_ROWS = 35, 12
 
 
 def show_grid(desk: Desk, view: Outlook) -> None:

@@ -66,9 +66,8 @@ def _show_progress(desk: Desk) -> None:
 def _phase(job: PlanJob) -> str:
     if job.waiting:
         return "Another plan is being made; this one comes next."
-    if job.progress is None:
-        return "Starting …"
-    return f"Optimising for {duration(job.progress.seconds)}: {plain(job.progress.phase)}"
+    limit = duration(job.options.time_limit)
+    return f"Optimising for {job.seconds:.0f} s, at most {limit}. Your lines stay as they are."
 
 
 def _show_failure(desk: Desk) -> None:
