@@ -274,10 +274,11 @@ def _trunk_breaches(arrays: PlanArrays) -> Iterator[Breach]:
 
 
 def _lock_breaches(arrays: PlanArrays) -> Iterator[Breach]:
-    """Locked assignments keep their lines."""
+    """Locked assignments keep their lines; on a dialer out of service a lock lapses."""
     problem = arrays.problem
     for item in problem.assignments:
-        if not item.locked:
+        dialer = problem.dialers[problem.dialer_index[item.dialer_id]]
+        if not item.locked or not dialer.in_service:
             continue
         place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
         found = int(arrays.dial_lines[place]), int(arrays.agent_lines[place])

@@ -30,6 +30,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 #: Relative rounding allowed when a column is tested against its campaign's own limits.
 ROUNDING = 1e-9
+#: Prices of an abandoned call tried, from the first one on, in handled calls.
+PRICE_TRIALS, FIRST_PRICE = 14, 0.25
+#: Prices of a bucket's floor tried at one set of prices; the first, as a share of a call's worth.
+FLOOR_TRIALS, FLOOR_STEP = 6, 0.05
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,15 @@ def line_room(model: Model) -> Ints:
     return room
 
 
+@dataclass
+class _Bucket:
+    """Splits with at least ``low`` calls, and so at most ``cap`` per failure domain [per hour]."""
+
+    low: float
+    cap: float
+    floor_price: float = 0.0  # of the calls above the floor; any price gives a valid bound
+
+
 class Pricer:
     """Finds the best split of one campaign inside a box at any prices."""
 
@@ -110,42 +123,111 @@ class Pricer:
             box.a_high[campaign],
         )
         self._room = line_room(model)
-        self._caps = self._live_caps() if model.survivable[campaign] > 0 else None
+        self._buckets = self._live_buckets() if model.survivable[campaign] > 0 else None
 
     def best(self, prices: Prices) -> Split | None:
         """Best split and a proven upper bound on its value; None when no split exists."""
-        if self._caps is None:
+        if self._buckets is None:
             return self._plain(prices)
         best: Split | None = None
-        for cap in self._caps:
-            split = self._capped(prices, cap)
-            if split is not None and (best is None or split.bound > best.bound):
+        for bucket in self._buckets:
+            split = self._in_bucket(prices, bucket, 0.0)
+            # Caps fall from bucket to bucket, and with them the bounds without a floor price.
+            if best is not None and split.bound <= best.bound:
+                break
+            split = self._tightened(prices, bucket, split, NEVER if best is None else best.bound)
+            if best is None or split.bound > best.bound:
                 best = split
         return best
 
-    def _live_caps(self) -> list[float]:
-        """Caps per failure domain of the buckets of F that some split may reach.
+    def _in_bucket(self, prices: Prices, bucket: _Bucket, floor_price: float) -> Split:
+        """Best split under the bucket's cap, and a bound with its floor on the calls priced."""
+        split = self._capped(prices._replace(call=prices.call + floor_price), bucket.cap)
+        if split is None:
+            return Split(NEVER, *self._empty())
+        return split._replace(bound=split.bound - floor_price * bucket.low)
 
-        Bucket k holds F in (t_{k+1}, t_k]; it is empty when even without prices no split under
-        its cap reaches t_{k+1}.
+    def _tightened(self, prices: Prices, bucket: _Bucket, split: Split, enough: float) -> Split:
+        """The least bound over some prices of the floor, or one below ``enough``.
+
+        Raised while the split lies below the floor, lowered while above, then bisected; the best
+        price is kept as the next start.
         """
-        calls_only = Prices(
-            np.ones(self._model.dialers), *(np.zeros(self._model.dialers),) * 2, 0.0, 0.0, 0.0
-        )
-        top = self._plain(calls_only)
-        if top is None:
+        best, price = split, 0.0
+        low, high = 0.0, np.inf
+        first = FLOOR_STEP * float(prices.call.max(initial=0.0)) + ROUNDING
+        for trial in range(FLOOR_TRIALS):
+            if best.bound <= enough:
+                break
+            if self._calls(split) < bucket.low:
+                low = price
+            elif price == 0:
+                break
+            else:
+                high = price
+            if trial == 0:
+                price = max(bucket.floor_price, first)
+            else:
+                price = max(2 * low, first) if np.isinf(high) else (low + high) / 2
+            split = self._in_bucket(prices, bucket, price)
+            if split.bound < best.bound:
+                best = split
+                bucket.floor_price = price
+        return best
+
+    def _calls(self, split: Split) -> float:
+        table = self._model.tables[self._campaign][HANDLED]
+        return float(table[split.agent_lines, split.dial_lines].sum())
+
+    def _live_buckets(self) -> list[_Bucket]:
+        """Buckets of F, the campaign's calls, that some split may reach.
+
+        Bucket k holds F in (t_{k+1}, t_k]; it is empty when no split under its cap that holds
+        the campaign's other limits reaches t_{k+1}.
+        """
+        high = self._most_calls(np.inf)
+        if high is None:
             return []
         share = 1 - float(self._model.survivable[self._campaign])
-        caps = []
-        high = top.bound
+        buckets: list[_Bucket] = []
         for k in range(BUCKETS):
             low = high * BUCKET_RATIO if k < BUCKETS - 1 else 0.0
-            cap = share * high * (1 + ROUNDING) + ROUNDING
-            split = self._capped(calls_only, cap)
-            if split is not None and split.bound >= low * (1 - ROUNDING):
-                caps.append(min(cap, share * split.bound * (1 + ROUNDING) + ROUNDING))
+            most = self._most_calls(share * high * (1 + ROUNDING) + ROUNDING, low)
+            if most is not None and most >= low * (1 - ROUNDING):
+                cap = share * min(high, most) * (1 + ROUNDING) + ROUNDING
+                buckets.append(_Bucket(low, cap))
             high = low
-        return caps
+        return buckets
+
+    def _most_calls(self, cap: float, enough: float = 0.0) -> float | None:
+        """Upper bound on the handled calls of a split under a cap per domain.
+
+        The abandonment limit enters by its price, doubled while the split breaks the limit and
+        bisected after that; every price gives a bound, the least counts. The search ends once a
+        bound is below ``enough``.
+        """
+        limit = float(self._model.abandon_limit[self._campaign])
+        least: float | None = None
+        low, high, price = 0.0, np.inf, 0.0
+        for _ in range(1 if np.isinf(limit) else PRICE_TRIALS):
+            free = np.zeros(self._model.dialers)
+            credit = price * limit if price > 0 else 0.0
+            prices = Prices(free + 1.0, free, free, price, credit, 0.0)
+            split = self._plain(prices) if np.isinf(cap) else self._capped(prices, cap)
+            if split is None:
+                return None
+            least = split.bound if least is None else min(least, split.bound)
+            if np.isinf(limit) or least < enough:
+                break
+            figures = self._model.tables[self._campaign][:, split.agent_lines, split.dial_lines]
+            if figures[ABANDONED].sum() > limit * figures[ANSWERED].sum():
+                low = price
+            elif price == 0:
+                break
+            else:
+                high = price
+            price = max(2 * low, FIRST_PRICE) if np.isinf(high) else (low + high) / 2
+        return least
 
     def _plain(self, prices: Prices) -> Split | None:
         dial, agent = self._empty()

@@ -13,7 +13,7 @@ from planner.optimize.model import Model
 #: Values are scaled so that the largest sum of a plan becomes about this; CP-SAT counts in integers.
 LARGEST_SUM = 10**8
 #: Work limit in CP-SAT's deterministic time, so that the same input ends the same way.
-DETERMINISTIC_TIME = 4.0
+DETERMINISTIC_TIME = 3.0
 
 
 def choose_columns(

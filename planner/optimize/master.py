@@ -7,7 +7,8 @@ bound they give is valid, so that the bound does not depend on how well the rela
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,15 @@ class Relaxation:
     bound: float
     mix: tuple[tuple[Column, float], ...]
     duals: Duals
+    campaign_bounds: Floats  # [campaign] on the value of its splits at the prices
+
+
+class _Priced(NamedTuple):
+    """Lagrangian bound at some prices, each campaign's part of it and best split."""
+
+    bound: float
+    by_campaign: Floats
+    columns: list[Column]
 
 
 class Master:
@@ -61,6 +71,7 @@ class Master:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.pool: dict[tuple[int, bytes, bytes], Column] = {}
+        self._pricers: dict[tuple[int | bytes, ...], Pricer] = {}
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
         self._objective = self._solver.Objective()
         self._objective.SetMaximization()
@@ -142,7 +153,7 @@ class Master:
         """
         if box.is_empty():
             return None
-        pricers = [Pricer(self.model, c, box) for c in range(self.model.campaigns)]
+        pricers = [self.pricer(c, box) for c in range(self.model.campaigns)]
         self._keep_only(box)
         feasible = self._generate(pricers, feasibility=True, target=-np.inf, stop=stop)
         if feasible is None:
@@ -152,6 +163,14 @@ class Master:
         return self._generate(
             pricers, feasibility=False, target=target, stop=stop, on_bound=on_bound
         )
+
+    def pricer(self, campaign: int, box: Box) -> Pricer:
+        """Pricer of one campaign's ranges; most boxes share most of them."""
+        ranges = (box.n_low, box.n_high, box.a_low, box.a_high)
+        key = (campaign, *(r[campaign].tobytes() for r in ranges))
+        if key not in self._pricers:
+            self._pricers[key] = Pricer(self.model, campaign, box)
+        return self._pricers[key]
 
     def _unpriced(
         self, pricers: list[Pricer], mix: tuple[tuple[Column, float], ...]
@@ -169,19 +188,14 @@ class Master:
             abandon=np.zeros(model.campaigns),
             survive=np.zeros((model.campaigns, model.domains)),
         )
-        bound, found = self._price(pricers, free, feasibility=False)
-        return None if found is None else Relaxation(bound, mix, free)
+        priced = self._price(pricers, free, feasibility=False)
+        return None if priced is None else Relaxation(priced.bound, mix, free, priced.by_campaign)
 
     def _keep_only(self, box: Box) -> None:
         """Bar the columns outside a box."""
         for column, variable in self._variables:
             c = column.campaign
-            inside = (
-                np.all(column.dial_lines >= box.n_low[c])
-                and np.all(column.dial_lines <= box.n_high[c])
-                and np.all(column.agent_lines >= box.a_low[c])
-                and np.all(column.agent_lines <= box.a_high[c])
-            )
+            inside = box.contains(c, column.dial_lines, column.agent_lines)
             variable.SetUb(1.0 if inside else 0.0)
 
     def _set_objective(self, feasibility: bool) -> None:
@@ -216,7 +230,7 @@ class Master:
         box holds a mix of columns, None when it is proven to hold none.
         """
         self._set_objective(feasibility)
-        best: tuple[float, Duals] | None = None
+        best: Relaxation | None = None
         value, shares = -1.0, list[tuple[Column, float]]()
         smoothing = SMOOTHING
         for _ in range(MOST_ROUNDS):
@@ -226,19 +240,17 @@ class Master:
             value, latest = solved
             shares = [(k, v.solution_value()) for k, v in self._variables]
             if feasibility and value > -TOLERANCE:
-                return Relaxation(0.0, (), latest)
-            duals = latest if best is None else best[1].mixed(latest, smoothing)
-            bound, found = self._price(pricers, duals, feasibility)
-            if found is None:
+                return Relaxation(0.0, (), latest, np.zeros(self.model.campaigns))
+            duals = latest if best is None else best.duals.mixed(latest, smoothing)
+            priced = self._price(pricers, duals, feasibility)
+            if priced is None or (feasibility and priced.bound < -SMALLEST_SHARE):
                 return None
-            if best is None or bound < best[0]:
-                best = bound, duals
-                on_bound(bound)
-            if feasibility and bound < -1e-6:
-                return None
-            added = sum([self._include(column, feasibility) for column in found])
-            closed = best[0] <= value + TOLERANCE * (1 + abs(value))
-            if closed or best[0] <= target or stop():
+            if best is None or priced.bound < best.bound:
+                best = Relaxation(priced.bound, (), duals, priced.by_campaign)
+                on_bound(best.bound)
+            added = sum([self._include(column, feasibility) for column in priced.columns])
+            closed = best.bound <= value + TOLERANCE * (1 + abs(value))
+            if closed or best.bound <= target or stop():
                 break
             if added:
                 smoothing = SMOOTHING
@@ -249,7 +261,7 @@ class Master:
         if best is None:
             return self._unpriced(pricers, ())
         mix = tuple((k, share) for k, share in shares if share > SMALLEST_SHARE)
-        return Relaxation(value if feasibility else best[0], mix, best[1])
+        return replace(best, bound=value if feasibility else best.bound, mix=mix)
 
     def _include(self, column: Column, feasibility: bool) -> bool:
         if not self.add(column):
@@ -306,10 +318,7 @@ class Master:
         line, attempt = np.zeros(model.dialers), np.zeros(model.dialers)
         for price, capacity in zip(duals.capacity, model.capacities, strict=True):
             (line if capacity.counts_lines else attempt)[capacity.members] += price
-        call = np.zeros(model.dialers)
-        if not feasibility:
-            spared = duals.domain.sum() - duals.domain[model.domain]
-            call += model.value[c] * (1 - model.weight + spared)
+        call = np.zeros(model.dialers) if feasibility else self.call_values(c, duals)
         survive = duals.survive[c]
         call += (1 - model.survivable[c]) * survive.sum() - survive[model.domain]
         answered = duals.abandon[c]
@@ -317,19 +326,23 @@ class Master:
             answered *= model.abandon_limit[c]
         return Prices(call, line, attempt, duals.abandon[c], float(answered), duals.dial_lines[c])
 
-    def _price(
-        self, pricers: Iterable[Pricer], duals: Duals, feasibility: bool
-    ) -> tuple[float, list[Column] | None]:
+    def call_values(self, campaign: int, duals: Duals) -> Floats:
+        """What a handled call on each dialer adds to the objective."""
+        spared = duals.domain.sum() - duals.domain[self.model.domain]
+        worth: Floats = self.model.value[campaign] * (1 - self.model.weight + spared)
+        return worth
+
+    def _price(self, pricers: Iterable[Pricer], duals: Duals, feasibility: bool) -> _Priced | None:
         """Lagrangian bound at the prices, and the best split of each campaign."""
         model = self.model
         limits = np.array([k.limit for k in model.capacities])
         bound = float(duals.capacity @ limits) + float(duals.dial_lines @ model.max_dial_lines)
-        found = []
+        columns, by_campaign = [], np.zeros(model.campaigns)
         for c, pricer in enumerate(pricers):
             split = pricer.best(self.prices(c, duals, feasibility))
             if split is None:
-                return bound, None
-            found.append(make_column(model, c, split.dial_lines, split.agent_lines))
+                return None
+            columns.append(make_column(model, c, split.dial_lines, split.agent_lines))
             # In the feasibility problem a campaign may also be left out, at a cost of one.
-            bound += max(split.bound, -1.0) if feasibility else split.bound
-        return bound, found
+            by_campaign[c] = max(split.bound, -1.0) if feasibility else split.bound
+        return _Priced(bound + float(by_campaign.sum()), by_campaign, columns)

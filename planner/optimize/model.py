@@ -31,6 +31,14 @@ class Box:
         """Whether some range holds nothing."""
         return bool(np.any(self.n_low > self.n_high) or np.any(self.a_low > self.a_high))
 
+    def contains(self, campaign: int, dial_lines: Ints, agent_lines: Ints) -> bool:
+        """Whether a campaign's split lies inside its ranges."""
+        c = campaign
+        return bool(
+            np.all((dial_lines >= self.n_low[c]) & (dial_lines <= self.n_high[c]))
+            and np.all((agent_lines >= self.a_low[c]) & (agent_lines <= self.a_high[c]))
+        )
+
     def with_range(self, name: str, place: tuple[int, int], value: int) -> Box:
         """Copy with one end of one range changed."""
         changed = getattr(self, name).copy()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.optimize.anneal import HOTTEST, WARM, anneal
-from planner.optimize.columns import Column, make_column
+from planner.optimize.columns import Column, line_room, make_column
 from planner.optimize.incumbent import (
     Usage,
     first_columns,
@@ -21,13 +21,17 @@ from planner.optimize.incumbent import (
     rounded_columns,
 )
 from planner.optimize.integer import choose_columns
-from planner.optimize.master import Master, Relaxation
-from planner.optimize.model import Box, Model, build_model, to_line_plan
+from planner.optimize.master import SMALLEST_SHARE, Master, Relaxation
+from planner.optimize.model import HANDLED, Box, Model, build_model, to_line_plan
 from planner.optimize.refill import improve_split
 from planner.plan import LinePlan, PlanOptions, Progress, relative_gap
 from planner.problem import Problem
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+#: What boxes are split by, agent lines first, since they decide.
+RANGES = (("a_low", "a_high", "agent_lines"), ("n_low", "n_high", "dial_lines"))
 
 #: Work limit: boxes relaxed. Decides before the clock does, so that results repeat.
 MOST_BOXES = 4000
@@ -35,8 +39,14 @@ MOST_BOXES = 4000
 MOST_COLUMNS = 3000
 #: Columns repaired before it.
 MOST_REPAIRS = 1000
-#: Rounds of annealing and recombination at the root, and how many in a row may find nothing.
-MOST_IMPROVEMENTS, MOST_STALE = 12, 3
+#: Prices of a line, as shares of the relaxation's, at which columns are added.
+PRICE_FACTORS = (0.6, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.4, 1.8)
+#: Shapes of a campaign's split placed on other dialers, and choices of dialers for each.
+MOST_SHAPES, MOST_PLACEMENTS = 8, 400
+#: Rounds of recombination and annealing in a row that may find nothing, boxes split between them.
+MOST_STALE, BOXES_PER_ROUND = 3, 10
+#: Better by less than this, relatively, is nothing.
+SMALLEST_GAIN = 1e-6
 
 
 @dataclass(frozen=True)
@@ -83,11 +93,12 @@ class _Search:
         self._value = -np.inf
         self._bound = np.inf
         self._closed = -np.inf  # highest bound among boxes put aside within the gap
+        self._annealings = 0
         self._open: list[tuple[float, int, Box, Relaxation]] = []
         self._order = itertools.count()
 
     def run(self) -> Outcome:
-        self._offer(first_columns(self._model), None)
+        self._first_plan()
         root = self._master.relax(
             self._model.box,
             target=self._target(),
@@ -98,13 +109,29 @@ class _Search:
             return Outcome(None, None, None, True, False)
         self._bound = root.bound
         self._offer(rounded_columns(self._model, root.mix), root)
-        self._improve(root)
         self._push(self._model.box, root)
-        boxes = 1
-        while self._open and not self._done() and not self._interrupted() and boxes < MOST_BOXES:
-            boxes += 1
-            self._branch()
+        self._update_bound()
+        self._enrich_pool(root)
+        boxes = stale = 0
+        while not self._finished() and boxes < MOST_BOXES:
+            if stale < MOST_STALE:
+                stale = 0 if self._improve(root) else stale + 1
+            for _ in range(BOXES_PER_ROUND):
+                if self._finished():
+                    break
+                boxes += 1
+                self._branch()
         return self._outcome()
+
+    def _first_plan(self) -> None:
+        """A plan, if a quick search finds one, so that stopping early leaves something."""
+        self._offer(first_columns(self._model), None)
+        self._anneal(first_columns(self._model), 0, HOTTEST, self._ceiling())
+
+    def _ceiling(self) -> float:
+        """What all campaigns would earn if each had the whole fleet to itself."""
+        handled = [table[HANDLED].max(initial=0.0) for table in self._model.tables]
+        return float(self._model.value @ np.array(handled))
 
     def _interrupted(self) -> bool:
         return self._stop() or time.monotonic() - self._start > self._options.time_limit
@@ -161,30 +188,36 @@ class _Search:
     def _line_prices(self, relaxation: Relaxation) -> NDArray[np.float64]:
         return self._master.prices(0, relaxation.duals).line
 
-    def _improve(self, relaxation: Relaxation) -> None:
-        """Anneal from several starts and recombine their columns, while that finds better."""
-        stale = 0
-        self._repair_columns(relaxation)
-        for number in range(MOST_IMPROVEMENTS):
-            before = self._value
-            self._choose_from_pool(relaxation)
-            for hottest in (HOTTEST, WARM):
-                if self._done() or self._interrupted():
-                    return
-                self._anneal(relaxation, 2 * number + (hottest == WARM), hottest)
-            stale = 0 if self._value > before + 1e-6 * abs(before) else stale + 1
-            if stale >= MOST_STALE:
-                return
+    def _finished(self) -> bool:
+        return not self._open or self._done() or self._interrupted()
 
-    def _anneal(self, relaxation: Relaxation, number: int, hottest: float) -> None:
-        """Anneal from the best plan, or from the relaxation's where there is none."""
-        start = self._columns or rounded_columns(self._model, relaxation.mix)
+    def _enrich_pool(self, relaxation: Relaxation) -> None:
+        """Columns the relaxation has no use for, but the integer master has."""
+        if not self._finished():
+            self._vary_prices(relaxation)
+            self._repair_columns(relaxation)
+            self._place_elsewhere(relaxation)
+
+    def _improve(self, relaxation: Relaxation) -> bool:
+        """Recombine the pool's columns and anneal; whether that found a better plan."""
+        before = self._value
+        self._choose_from_pool(relaxation)
+        for hottest in (HOTTEST, WARM):
+            if self._finished():
+                break
+            self._annealings += 1
+            start = self._columns or rounded_columns(self._model, relaxation.mix)
+            self._anneal(start, self._annealings, hottest, relaxation.bound)
+        return self._value > before + SMALLEST_GAIN * abs(before)
+
+    def _anneal(self, start: Sequence[Column], number: int, hottest: float, ceiling: float) -> None:
+        """Anneal from a plan, the best or one that may break limits."""
         found = anneal(
             self._model,
             np.array([k.dial_lines for k in start]),
             np.array([k.agent_lines for k in start]),
             seed=self._options.seed + number,
-            ceiling=relaxation.bound,
+            ceiling=ceiling,
             hottest=hottest,
         )
         if found is not None:
@@ -221,6 +254,37 @@ class _Search:
             improve_split(self._model, column.campaign, dial, agent, room, prices)
             self._master.add(make_column(self._model, column.campaign, dial, agent))
 
+    def _vary_prices(self, relaxation: Relaxation) -> None:
+        """Add each campaign's best splits at other prices of a line: shorter and longer blocks."""
+        for c in range(self._model.campaigns):
+            prices = self._master.prices(c, relaxation.duals)
+            for factor in PRICE_FACTORS:
+                split = self._master.pricer(c, self._model.box).best(
+                    prices._replace(line=prices.line * factor)
+                )
+                if split is not None:
+                    self._master.add(
+                        make_column(self._model, c, split.dial_lines, split.agent_lines)
+                    )
+
+    def _place_elsewhere(self, relaxation: Relaxation) -> None:
+        """Add the blocks of lines of the most promising splits on other dialers.
+
+        The relaxation has use for few of the many equal placements; the integer master needs
+        them to fit the blocks of all campaigns together.
+        """
+        for c in range(self._model.campaigns):
+            mine = [k for k in self._promising(relaxation) if k.campaign == c]
+            shapes: dict[tuple[tuple[int, int], ...], None] = {}
+            for column in mine:
+                if len(shapes) == MOST_SHAPES:
+                    break
+                blocks = zip(column.dial_lines.tolist(), column.agent_lines.tolist(), strict=True)
+                shapes[tuple(sorted(block for block in blocks if block[0]))] = None
+            for shape in shapes:
+                for column in placements(self._model, c, shape, MOST_PLACEMENTS):
+                    self._master.add(column)
+
     def _promising(self, relaxation: Relaxation) -> list[Column]:
         """Columns that hold their own limits, by reduced cost; the best plan's always."""
         fit = [k for k in self._master.pool.values() if k.holds_own_limits]
@@ -229,26 +293,14 @@ class _Search:
         return list(kept.values())
 
     def _reduced_value(self, column: Column, relaxation: Relaxation) -> float:
+        """Value of a column at the relaxation's prices, less the bound on its campaign's."""
         prices = self._master.prices(column.campaign, relaxation.duals)
-        entries = self._model.tables[column.campaign][0, column.agent_lines, column.dial_lines]
-        worth = entries @ prices.call - prices.line @ column.lines
-        worth -= prices.attempt @ column.attempts
-        return float(worth - self._best_of(column.campaign, relaxation))
-
-    def _best_of(self, campaign: int, relaxation: Relaxation) -> float:
-        """Value at the relaxation's prices of what it uses of the campaign."""
-        mine = [(k, s) for k, s in relaxation.mix if k.campaign == campaign]
-        prices = self._master.prices(campaign, relaxation.duals)
-        table = self._model.tables[campaign][0]
-        return sum(
-            s
-            * float(
-                table[k.agent_lines, k.dial_lines] @ prices.call
-                - prices.line @ k.lines
-                - prices.attempt @ k.attempts
-            )
-            for k, s in mine
-        )
+        entries = self._model.tables[column.campaign][
+            HANDLED, column.agent_lines, column.dial_lines
+        ]
+        worth = entries @ self._master.call_values(column.campaign, relaxation.duals)
+        worth -= prices.line @ column.lines + prices.attempt @ column.attempts
+        return float(worth) - relaxation.campaign_bounds[column.campaign]
 
     def _push(self, box: Box, relaxation: Relaxation) -> None:
         """Keep a box open unless the best plan is within the gap of its bound."""
@@ -269,19 +321,33 @@ class _Search:
             self._closed = max(self._closed, relaxation.bound)
             self._update_bound()
             return
-        parts = split_box(self._model, box, relaxation)
+        parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
         for part in parts or ():
             child = self._master.relax(part, target=self._target(), stop=self._interrupted)
             if child is None:
                 continue
-            child = Relaxation(min(child.bound, relaxation.bound), child.mix, child.duals)
+            child = replace(child, bound=min(child.bound, relaxation.bound))
             if len(child.mix) == self._model.campaigns:  # nothing is mixed
                 self._offer(rounded_columns(self._model, child.mix), None)
             self._push(part, child)
         self._update_bound()
         self._report("proof")
+
+    def _losses(self, box: Box, relaxation: Relaxation) -> Floats:
+        """By how much the bound on each campaign exceeds its best known column inside the box.
+
+        Where it is large, the relaxation mixes splits that break the campaign's own limits.
+        """
+        loss = np.full(self._model.campaigns, np.inf)
+        for column in self._master.pool.values():
+            if column.holds_own_limits and box.contains(
+                column.campaign, column.dial_lines, column.agent_lines
+            ):
+                c = column.campaign
+                loss[c] = min(loss[c], -self._reduced_value(column, relaxation))
+        return loss
 
     def _offer_point(self, box: Box) -> None:
         columns = [
@@ -291,27 +357,56 @@ class _Search:
         self._offer(columns, None)
 
 
-def split_box(model: Model, box: Box, relaxation: Relaxation) -> tuple[Box, Box] | None:
-    """Two boxes that share out a box's plans, split where the relaxation mixes most.
+def placements(
+    model: Model, campaign: int, blocks: Sequence[tuple[int, int]], most: int
+) -> Iterator[Column]:
+    """Columns with the given blocks (dial lines, agent lines) on every choice of dialers.
 
-    Agent lines first, since they decide; then dial lines; where nothing is mixed, the widest
-    range. None when the box holds a single plan.
+    Only placements inside the ranges and ports, that hold the campaign's own limits; at most
+    ``most`` choices are looked at.
     """
-    for low, high, what in (("a_low", "a_high", "agent_lines"), ("n_low", "n_high", "dial_lines")):
-        shape = (model.campaigns, model.dialers)
-        mean, square = np.zeros(shape), np.zeros(shape)
-        for column, share in relaxation.mix:
-            lines = getattr(column, what)
-            mean[column.campaign] += share * lines
-            square[column.campaign] += share * lines**2
-        spread = square - mean**2
-        spread[getattr(box, low) == getattr(box, high)] = -1.0
-        place = tuple(int(i) for i in np.unravel_index(int(np.argmax(spread)), shape))
-        if spread[place] > 1e-6:
-            middle = int(np.floor(mean[place] + 1e-9))
-            middle = min(max(middle, getattr(box, low)[place]), getattr(box, high)[place] - 1)
-            return box.with_range(high, place, middle), box.with_range(low, place, middle + 1)
-    for low, high in (("a_low", "a_high"), ("n_low", "n_high")):
+    c, box = campaign, model.box
+    room = line_room(model)
+    for dialers in itertools.islice(
+        itertools.permutations(range(model.dialers), len(blocks)), most
+    ):
+        dial, agent = np.zeros(model.dialers, np.int64), np.zeros(model.dialers, np.int64)
+        for d, (lines, agents) in zip(dialers, blocks, strict=True):
+            dial[d], agent[d] = lines, agents
+        fits = np.all(dial + model.agent_cost * agent <= room)
+        if fits and box.contains(c, dial, agent):
+            column = make_column(model, c, dial, agent)
+            if column.holds_own_limits:
+                yield column
+
+
+def split_box(
+    model: Model, box: Box, relaxation: Relaxation, losses: Floats
+) -> tuple[Box, Box] | None:
+    """Two boxes that share out a box's plans; None when it holds a single plan.
+
+    The campaign whose bound is furthest from its columns is split first, where its mix differs
+    most: by use of a dialer, else by agent lines, else by dial lines. Where nothing is mixed, the
+    widest range is halved.
+    """
+    mixed = {k.campaign for k, share in relaxation.mix if share < 1 - SMALLEST_SHARE}
+    for c in sorted(mixed, key=lambda c: -losses[c]):
+        columns = [(k, share) for k, share in relaxation.mix if k.campaign == c]
+        for low, high, what in RANGES:
+            lines = np.array([getattr(k, what) for k, _ in columns], dtype=np.float64)
+            shares = np.array([share for _, share in columns])
+            mean = shares @ lines
+            spread = shares @ lines**2 - mean**2
+            spread[getattr(box, low)[c] == getattr(box, high)[c]] = -1.0
+            d = int(np.argmax(spread))
+            if spread[d] > SMALLEST_SHARE:
+                middle = int(np.floor(mean[d] + 1e-9))
+                middle = min(max(middle, getattr(box, low)[c, d]), getattr(box, high)[c, d] - 1)
+                return (
+                    box.with_range(high, (c, d), middle),
+                    box.with_range(low, (c, d), middle + 1),
+                )
+    for low, high, _ in RANGES:
         width = getattr(box, high) - getattr(box, low)
         place = tuple(int(i) for i in np.unravel_index(int(np.argmax(width)), width.shape))
         if width[place] > 0:
