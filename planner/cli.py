@@ -159,17 +159,11 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--engine",
-        choices=["auto", "markov", "simulate"],
+        choices=["auto", "markov"],
         default="auto",
-        help="what makes the figures; auto: the exact one where it holds (default auto)",
+        help="what makes the figures; markov: the exact formulas and what they assume (auto: the "
+        "same)",
     )
-    parser.add_argument(
-        "--replications",
-        type=number(1, 1_000_000, whole=True),
-        metavar="N",
-        help="how often to simulate (default: as often as the figures need)",
-    )
-    _add_seed(parser)
     _add_out(parser, "projection.csv and projection.json")
     _add_json(parser)
 
