@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from planner.fields import MAX_LINES
-from planner.fields import MAX_LINES
 from planner.plan import LinePlan
 from planner.problem import AssignmentStop, LineAssignment, Problem
 
