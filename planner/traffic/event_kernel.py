@@ -35,6 +35,44 @@ class Stretch(NamedTuple):
 
 
 @inlined
+def pass_gate(world: World, rng: Any, p: int, now: float) -> None:
+    """Launch one attempt of pair p, whose turn it is, behind its gate."""
+    pair = world.pairs[p]
+    gate, group = world.gates[pair.gate], world.groups[pair.group]
+    dialer = world.dialers[pair.dialer]
+    # Who has not waited for long does not catch up: turns start from that of the last launch.
+    gate.turn = max(pair.turn, gate.turn)
+    pair.turn = gate.turn + 1.0 / pair.dial_lines
+    dialer.ready, group.ready = now + dialer.spacing, now + group.spacing
+    launch(pair, world.campaigns[pair.campaign], group, world.attempt_ends, rng, now)
+
+
+@inlined
+def queue_at_gate(world: World, rng: Any, p: int, now: float) -> None:
+    """Launch at once what pair p may, if nobody waits and the gate is open; else take a turn."""
+    pair = world.pairs[p]
+    campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
+    dialer = world.dialers[pair.dialer]
+    leaf = world.pairs.size + pair.gate
+    if group.freed == 1:
+        # Whoever waited for a channel may be of another pair.
+        group.freed = 0
+        reschedule(world.keys, world.winners, leaf, now)
+    if world.keys[leaf] == np.inf:
+        while (
+            may_launch(pair, campaign)
+            and max(group.ready, dialer.ready) <= now
+            and group.calls < group.channels
+        ):
+            pass_gate(world, rng, p, now)
+    waits = may_launch(pair, campaign)
+    world.waiting[pair.place] = pair.turn if waits else np.inf
+    if waits and group.calls < group.channels:
+        opens = max(now, group.ready, dialer.ready)
+        reschedule(world.keys, world.winners, leaf, min(world.keys[leaf], opens))
+
+
+@inlined
 def settle(world: World, rng: Any, p: int, now: float) -> None:
     """After something happened at pair p: its status, its launches, its clock."""
     pairs, keys, winners = world.pairs, world.keys, world.winners
@@ -45,40 +83,40 @@ def settle(world: World, rng: Any, p: int, now: float) -> None:
     if pair.gate < 0:
         while may_launch(pair, campaign):
             launch(pair, campaign, group, attempt_ends, rng, now)
-    elif group.freed == 1 or may_launch(pair, campaign):
-        group.freed = 0
-        leaf = pairs.size + pair.gate
-        reschedule(keys, winners, leaf, min(keys[leaf], now))
+    else:
+        queue_at_gate(world, rng, p, now)
     reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
 
 
-@compiled
+@inlined
 def open_gate(world: World, rng: Any, g: int, now: float) -> None:
-    """Launch one attempt behind a gate if any may, and say when to look again."""
+    """Launch one attempt of those that wait at a gate, and say when to look again."""
     gate = world.gates[g]
     group = world.groups[gate.group]
     chosen, chosen_turn, later = -1, np.inf, np.inf
     if group.calls < group.channels:
-        for j in range(gate.first, gate.last):
-            p = world.gate_pairs[j]
-            pair = world.pairs[p]
-            if not may_launch(pair, world.campaigns[pair.campaign]):
+        for place in range(gate.first, gate.last):
+            turn = world.waiting[place]
+            if turn == np.inf:
                 continue
-            allowed = max(group.ready, world.dialers[pair.dialer].ready)
+            p = world.gate_pairs[place]
+            allowed = max(group.ready, world.dialers[world.pairs[p].dialer].ready)
             if allowed > now:
                 later = min(later, allowed)
-            elif max(pair.turn, gate.turn) < chosen_turn:
-                chosen, chosen_turn = p, max(pair.turn, gate.turn)
+            elif max(turn, gate.turn) < chosen_turn:
+                chosen, chosen_turn = p, max(turn, gate.turn)
     if chosen >= 0:
         pair = world.pairs[chosen]
-        dialer = world.dialers[pair.dialer]
-        gate.turn = chosen_turn
-        pair.turn = chosen_turn + 1.0 / pair.dial_lines
-        dialer.ready, group.ready = now + dialer.spacing, now + group.spacing
-        launch(pair, world.campaigns[pair.campaign], group, world.attempt_ends, rng, now)
-        settle(world, rng, chosen, now)
+        campaign = world.campaigns[pair.campaign]
+        # A dial list may have run out elsewhere since it took its turn.
+        if may_launch(pair, campaign):
+            pass_gate(world, rng, chosen, now)
+            time = set_clock(pair, campaign, world.attempt_ends, world.talk_ends, rng, now)
+            reschedule(world.keys, world.winners, chosen, time)
+        world.waiting[pair.place] = pair.turn if may_launch(pair, campaign) else np.inf
         # A trunk group may launch on another of its dialers at once.
-        later = group.ready if gate.group + 1 < world.groups.size else dialer.ready
+        of_group = gate.group + 1 < world.groups.size
+        later = max(now, group.ready if of_group else world.dialers[pair.dialer].ready)
     reschedule(world.keys, world.winners, world.pairs.size + g, later)
 
 
@@ -132,6 +170,9 @@ def change(world: World, rng: Any, stretch: Stretch, s: int, now: float) -> None
             lose_calls(pair, campaign, group, now)
         pair.in_service = stretch.in_service[s, p]
         serve_held(pair, campaign, world.talk_ends, rng, now)
+    for g in range(world.gates.size):
+        # All pairs may want to launch now: none of them is first, they take turns.
+        reschedule(world.keys, world.winners, world.pairs.size + g, now)
     for p in range(world.pairs.size):
         settle(world, rng, p, now)
 

@@ -35,7 +35,7 @@ class Precision(NamedTuple):
     """When the figures are exact enough, and what may be spent on it."""
 
     relative: float = 0.02  # half width of the 95 % interval over the figure
-    share: float = 0.005  # or half width of a share
+    share: float = 0.005  # or half width of a share, and of what is one in other units
     fewest: int = 16  # replications
     most: int = 2000  # replications
     events: float = 2e9  # of all replications together
@@ -192,13 +192,14 @@ def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
     world = new_world(network)
     totals = np.zeros((bin_edges.size - 1, len(network.campaign), len(COLUMNS)))
     sequence = np.random.SeedSequence(seed, spawn_key=(number,))
+    # Copies, as a read-only or strided array would have the kernel compiled once more for it.
     stretch = Stretch(
-        network.agent_lines,
-        network.window_open.astype(np.int64),
-        network.in_service.astype(np.int64),
-        network.answer_rate,
-        network.transfer_rate,
-        network.talk_seconds,
+        np.array(network.agent_lines, np.int64, order="C"),
+        np.array(network.window_open, np.int64, order="C"),
+        np.array(network.in_service, np.int64, order="C"),
+        np.array(network.answer_rate, np.float64, order="C"),
+        np.array(network.transfer_rate, np.float64, order="C"),
+        np.array(network.talk_seconds, np.float64, order="C"),
     )
     events = run(
         world,
@@ -220,11 +221,21 @@ def _replications_needed(figures: dict[str, Estimate], replications: int, wanted
 
 
 def _shortfalls(figures: dict[str, Estimate], wanted: Precision) -> Iterator[float]:
-    """Half width over wanted half width, for each figure at its worst pair."""
+    """Half width over wanted half width, for each figure at its worst pair.
+
+    The wanted half width of a share holds for what is a share in other units as well: abandoned
+    calls are a share of transfer requests, pauses times their length a share of time.
+    """
+    requests = figures["transfers_per_second"].mean + figures["abandoned_per_second"].mean
+    with np.errstate(divide="ignore"):
+        units = {
+            **dict.fromkeys(_SHARES, np.ones_like(requests)),
+            "abandoned_per_second": requests,
+            "pauses_per_second": 1.0 / figures["mean_pause_seconds"].mean,
+            "mean_pause_seconds": 1.0 / figures["pauses_per_second"].mean,
+        }
     for name, (mean, half_width) in figures.items():
-        target = wanted.relative * np.abs(mean)
-        if name in _SHARES:
-            target = np.maximum(target, wanted.share)
+        target = np.fmax(wanted.relative * mean, wanted.share * units.get(name, 0.0))
         counts = np.isfinite(mean) & (half_width > 0)
         if counts.any():
             yield float((half_width[counts] / target[counts]).max())

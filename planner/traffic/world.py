@@ -33,7 +33,7 @@ from planner.traffic.network import COLUMNS, Network
 
 PAIR = np.dtype(
     [
-        *((name, np.int64) for name in ("campaign", "dialer", "group", "gate", "heap")),
+        *((name, np.int64) for name in ("campaign", "dialer", "group", "gate", "place", "heap")),
         *((name, np.int64) for name in ("dial_lines", "agent_lines", "window_open", "in_service")),
         *((name, np.int64) for name in ("attempts", "talking", "wrapping", "held", "status")),
         *((name, np.int64) for name in ("timed_attempts", "timed_talks")),  # sizes of the heaps
@@ -58,7 +58,7 @@ DIALER = np.dtype([("spacing", np.float64), ("ready", np.float64)])
 GROUP = np.dtype(
     [*DIALER.descr, ("channels", np.float64), ("calls", np.int64), ("freed", np.int64)]
 )
-#: Pairs gate_pairs[first:last] wait for their ``turn``.
+#: Behind it are the pairs at the places first..last - 1; ``turn`` is that of the last launch.
 GATE = np.dtype(
     [("group", np.int64), ("first", np.int64), ("last", np.int64), ("turn", np.float64)]
 )
@@ -72,7 +72,8 @@ class World(NamedTuple):
     dialers: Any  # DIALER
     groups: Any  # GROUP
     gates: Any  # GATE
-    gate_pairs: Integers
+    gate_pairs: Integers  # by place
+    waiting: Floats  # the turn of the pair at each place, infinite while it has none to launch
     attempt_ends: Floats  # one heap per pair
     talk_ends: Floats
     keys: Floats  # when each pair, then each gate, happens next
@@ -111,6 +112,7 @@ def new_world(network: Network) -> World:
         groups,
         gates,
         gate_pairs,
+        np.full(len(gate_pairs), np.inf),
         np.zeros(heap_size),
         np.zeros(heap_size),
         keys,
@@ -131,6 +133,7 @@ def _gates(network: Network, pairs: Any) -> tuple[Any, Integers]:
     gates = np.zeros(len(owners), GATE)
     gate_pairs = np.argsort(owner, kind="stable")[np.count_nonzero(owner < 0) :]
     pairs["gate"] = np.where(owner >= 0, np.searchsorted(owners, owner), -1)
+    pairs["place"][gate_pairs] = np.arange(len(gate_pairs))
     gates["group"] = np.minimum(owners, len(limited) - 1)
     gates["first"] = np.searchsorted(owner[gate_pairs], owners, side="left")
     gates["last"] = np.searchsorted(owner[gate_pairs], owners, side="right")
