@@ -43,12 +43,13 @@ def best_value_by_enumeration(problem: Problem, weight: float) -> float | None:
             continue
         left = [
             sum(
-                campaign.value * sum(f for f, d in zip(s[1], problem.dialers) if d.domain != g)
-                for campaign, s in zip(problem.campaigns, choice)
+                campaign.value
+                * sum(f for f, d in zip(s[1], problem.dialers, strict=True) if d.domain != g)
+                for campaign, s in zip(problem.campaigns, choice, strict=True)
             )
             for g in domains
         ]
-        total = sum(c.value * sum(s[1]) for c, s in zip(problem.campaigns, choice))
+        total = sum(c.value * sum(s[1]) for c, s in zip(problem.campaigns, choice, strict=True))
         value = (1 - weight) * total + weight * min(left)
         best = value if best is None else max(best, value)
     return best
@@ -104,7 +105,7 @@ def _holds_own_limits(problem, campaign, lines, figures, domains) -> bool:
     if limit is not None and sum(f[1] for f in figures) > limit * sum(f[2] for f in figures) + 1e-9:
         return False
     return all(
-        sum(f[0] for f, d in zip(figures, problem.dialers) if d.domain != g)
+        sum(f[0] for f, d in zip(figures, problem.dialers, strict=True) if d.domain != g)
         >= campaign.survivable_share * total - 1e-9
         for g in domains
     )

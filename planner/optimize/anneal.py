@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from planner.optimize.model import Model
-from planner.optimize.refill import ROUNDING, capacity_arrays
+from planner.optimize.refill import ROUNDING
+from planner.traffic.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -56,16 +56,15 @@ class Fleet(NamedTuple):
 
 def fleet_arrays(model: Model) -> Fleet:
     """The model for compiled code."""
-    members, counts_lines = capacity_arrays(model)
     flat = [table.reshape(4, -1) for table in model.tables]
     sizes = np.array([table.shape[1] for table in flat], dtype=np.int64)
     return Fleet(
         tables=np.ascontiguousarray(np.concatenate(flat, axis=1)),
         offset=np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64),
         width=np.array([table.shape[2] for table in model.tables], dtype=np.int64),
-        members=members,
-        counts_lines=counts_lines,
-        limit=np.array([k.limit for k in model.capacities], dtype=np.float64),
+        members=model.members,
+        counts_lines=model.counts_lines,
+        limit=model.limits,
         agent_cost=model.agent_cost,
         domain=model.domain,
         domains=model.domains,
@@ -80,7 +79,7 @@ def fleet_arrays(model: Model) -> Fleet:
         n_high=model.box.n_high,
         a_low=model.box.a_low,
         a_high=model.box.a_high,
-        weight=model.weight,
+        weight=float(model.weight),
     )
 
 
@@ -106,229 +105,253 @@ def anneal(
     moves = int(min(MOST_MOVES, MOVES_PER_CELL * dial_lines.size) * effort)
     best_n, best_a = dial_lines.copy(), agent_lines.copy()
     found = _anneal(
-        fleet_arrays(model), dial_lines.copy(), agent_lines.copy(), best_n, best_a, moves, seed,
-        ceiling, hottest,
+        fleet_arrays(model), dial_lines, agent_lines, moves, seed, float(ceiling), hottest,
+        best_n, best_a,
     )  # fmt: skip
     return (best_n, best_a) if found else None
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _put(
-    f: Fleet, n: Ints, a: Ints, c: int, d: int, new_n: int, new_a: int,
-    handled: Floats, figures: Floats, by_domain: Floats, counts: Ints, used: Floats, lost: Floats,
-) -> None:  # fmt: skip
+class State(NamedTuple):
+    """A plan and everything that sums over it."""
+
+    n: Ints  # [campaign, dialer]
+    a: Ints
+    handled: Floats  # [campaign]
+    figures: Floats  # [campaign, (abandoned, live answered)]
+    by_domain: Floats  # [campaign, domain]
+    counts: Ints  # [campaign, (dial lines, agent lines, dialers used)]
+    used: Floats  # [capacity]
+    lost: Floats  # [domain] value handled there
+    own: Floats  # [campaign] price of its broken limits
+
+
+class Worth(NamedTuple):
+    """What broken limits are priced by."""
+
+    line: float
+    call: float
+
+
+@compiled
+def _put(f: Fleet, s: State, c: int, d: int, n: int, a: int) -> None:
     """Set one cell and everything that sums over it."""
-    before = f.offset[c] + a[c, d] * f.width[c] + n[c, d]
-    after = f.offset[c] + new_a * f.width[c] + new_n
+    before = f.offset[c] + s.a[c, d] * f.width[c] + s.n[c, d]
+    after = f.offset[c] + a * f.width[c] + n
     calls = f.tables[0, after] - f.tables[0, before]
     attempts = f.tables[3, after] - f.tables[3, before]
-    ports = new_n - n[c, d] + f.agent_cost[d] * (new_a - a[c, d])
-    g = f.domain[d]
-    handled[c] += calls
-    by_domain[c, g] += calls
-    lost[g] += f.value[c] * calls
-    figures[c, 0] += f.tables[1, after] - f.tables[1, before]
-    figures[c, 1] += f.tables[2, after] - f.tables[2, before]
-    counts[c, 0] += new_n - n[c, d]
-    counts[c, 1] += new_a - a[c, d]
-    counts[c, 2] += (new_n > 0) - (n[c, d] > 0)
+    ports = n - s.n[c, d] + f.agent_cost[d] * (a - s.a[c, d])
+    s.handled[c] += calls
+    s.by_domain[c, f.domain[d]] += calls
+    s.lost[f.domain[d]] += f.value[c] * calls
+    s.figures[c, 0] += f.tables[1, after] - f.tables[1, before]
+    s.figures[c, 1] += f.tables[2, after] - f.tables[2, before]
+    s.counts[c, 0] += n - s.n[c, d]
+    s.counts[c, 1] += a - s.a[c, d]
+    s.counts[c, 2] += (n > 0) - (s.n[c, d] > 0)
     for k in range(len(f.limit)):
         if f.members[k, d] > 0:
-            used[k] += ports if f.counts_lines[k] else attempts
-    n[c, d] = new_n
-    a[c, d] = new_a
+            s.used[k] += ports if f.counts_lines[k] else attempts
+    s.n[c, d] = n
+    s.a[c, d] = a
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _own_excess(
-    f: Fleet, c: int, handled: Floats, figures: Floats, by_domain: Floats, counts: Ints,
-    line_worth: float, call_worth: float,
-) -> float:  # fmt: skip
+@compiled
+def _own_excess(f: Fleet, s: State, c: int, worth: Worth) -> float:
     """Price of what a campaign exceeds its own limits by [value per hour]."""
-    worth = max(f.value[c], call_worth)
-    per_line = line_worth + worth * handled[c] / (1.0 + counts[c, 0])
-    count = max(0, counts[c, 0] - f.max_lines[c]) + 3 * max(0, counts[c, 1] - f.agents[c])
-    excess = 3.0 * per_line * count
-    excess += LINES_PER_DIALER * line_worth * max(0, f.min_used[c] - counts[c, 2])
+    call = max(f.value[c], worth.call)
+    line = worth.line + call * s.handled[c] / (1.0 + s.counts[c, 0])
+    lines, agents, dialers = s.counts[c]
+    excess = 3.0 * line * (max(0, lines - f.max_lines[c]) + 3 * max(0, agents - f.agents[c]))
+    excess += LINES_PER_DIALER * worth.line * max(0, f.min_used[c] - dialers)
     limit = f.abandon_limit[c]
-    if limit < np.inf:
-        over = figures[c, 0] - limit * figures[c, 1]
-        if over > ROUNDING * (1.0 + figures[c, 1]):
-            excess += 5.0 * worth * over
+    over = s.figures[c, 0] - limit * s.figures[c, 1] if limit < np.inf else 0.0
+    if over > ROUNDING * (1.0 + s.figures[c, 1]):
+        excess += 5.0 * call * over
     if f.survivable[c] > 0:
         for g in range(f.domains):
-            over = by_domain[c, g] - (1.0 - f.survivable[c]) * handled[c]
-            if over > ROUNDING * (1.0 + handled[c]):
-                excess += 3.0 * worth * over
+            over = s.by_domain[c, g] - (1.0 - f.survivable[c]) * s.handled[c]
+            if over > ROUNDING * (1.0 + s.handled[c]):
+                excess += 3.0 * call * over
     return excess
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _fleet_excess(f: Fleet, used: Floats) -> float:
-    """Sum of what the capacities are exceeded by, as shares of a line's or limit's worth."""
+@compiled
+def _fleet_excess(f: Fleet, s: State) -> float:
+    """Sum of what the capacities are exceeded by [lines; of calls per second, its share x 50]."""
     excess = 0.0
     for k in range(len(f.limit)):
-        over = used[k] - f.limit[k]
+        over = s.used[k] - f.limit[k]
         if over > ROUNDING * (1.0 + abs(f.limit[k])):
             excess += over if f.counts_lines[k] else 50.0 * over / (1.0 + f.limit[k])
     return excess
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _objective(f: Fleet, lost: Floats) -> float:
+@compiled
+def _objective(f: Fleet, s: State) -> float:
     """(1 - w) * throughput + w * value surviving the worst failure."""
-    total = lost.sum()
-    if f.weight == 0.0:
-        return total
-    return (1.0 - f.weight) * total + f.weight * (total - lost.max())
+    total: float = s.lost.sum()
+    worst: float = s.lost.max()
+    return total - f.weight * worst
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _fits(f: Fleet, c: int, d: int, n: int, a: int) -> bool:
-    """Whether a cell lies in its range and is unused, or in use as the kind wants."""
-    if n < f.n_low[c, d] or n > f.n_high[c, d] or a < f.a_low[c, d] or a > f.a_high[c, d]:
+@compiled
+def _fits(f: Fleet, cell: Ints) -> bool:
+    """Whether a cell (c, d, n, a) lies in its range and is unused, or as the kind wants."""
+    c, d, n, a = cell
+    if not (f.n_low[c, d] <= n <= f.n_high[c, d] and f.a_low[c, d] <= a <= f.a_high[c, d]):
         return False
-    if n == 0:
-        return a == 0
-    return n >= a >= f.min_agents[c]
+    return bool(a == 0 if n == 0 else n >= a >= f.min_agents[c])
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _propose(f: Fleet, n: Ints, a: Ints, cells: Ints) -> int:
-    """Draw a move as up to four new cells (c, d, n, a) on three campaigns; their number."""
-    campaigns, dialers = n.shape
-    c, d = np.random.randint(campaigns), np.random.randint(dialers)
+@compiled
+def _propose(f: Fleet, s: State, cells: Ints) -> int:
+    """Draw a move as up to four new cells (c, d, n, a); their number, 0 where it has no use."""
+    campaigns, dialers = s.n.shape
+    c, o = np.random.randint(campaigns), np.random.randint(campaigns)
+    d, e = np.random.randint(dialers), np.random.randint(dialers)
     kind = np.random.randint(10)
     step = 1 + int(np.random.exponential(4.0))
-    if kind == 0:  # more or fewer dial lines
-        sign = 1 if np.random.random() < 0.6 else -1
-        cells[0] = (c, d, n[c, d] + sign * step, a[c, d])
-        return 1
-    if kind == 1:  # open with the fewest agent lines, or close
-        if n[c, d] == 0:
-            least = max(1, f.min_agents[c])
-            cells[0] = (c, d, least + step, f.min_agents[c])
-        else:
-            cells[0] = (c, d, 0, 0)
-        return 1
-    if kind == 2:  # one agent line more or fewer
-        change = 1 if np.random.random() < 0.6 else -1
-        cells[0] = (c, d, n[c, d] - np.random.randint(2) * change, a[c, d] + change)
-        return 1
-    o = np.random.randint(campaigns)
+    if kind <= 2:
+        return _change_cell(f, s, c, d, kind, step, cells)
     if kind <= 5:  # dial lines from one campaign to another
         if o == c:
             return 0
-        cells[0] = (c, d, n[c, d] - step, a[c, d])
-        cells[1] = (o, d, n[o, d] + step, a[o, d])
+        cells[0] = (c, d, s.n[c, d] - step, s.a[c, d])
+        cells[1] = (o, d, s.n[o, d] + step, s.a[o, d])
         return 2
-    e = np.random.randint(dialers)
-    if e == d or n[c, d] == 0:
+    if e == d or s.n[c, d] == 0:
         return 0
-    if kind == 9:  # two campaigns change places
-        if o == c:
-            return 0
+    return _swap(s, c, o, d, e, cells) if kind == 9 else _carry(s, c, o, d, e, kind, step, cells)
+
+
+@compiled
+def _change_cell(f: Fleet, s: State, c: int, d: int, kind: int, step: int, cells: Ints) -> int:
+    """Change one cell: dial lines, open or close, or an agent line."""
+    n, a = s.n[c, d], s.a[c, d]
+    up = 1 if np.random.random() < 0.6 else -1
+    if kind == 0:
+        cells[0] = (c, d, n + up * step, a)
+    elif kind == 2:
+        cells[0] = (c, d, n - np.random.randint(2) * up, a + up)
+    elif n == 0:
+        cells[0] = (c, d, max(1, f.min_agents[c]) + step, f.min_agents[c])
+    else:
         cells[0] = (c, d, 0, 0)
-        cells[1] = (c, e, n[c, e] + n[c, d], a[c, e] + a[c, d])
-        cells[2] = (o, e, 0, 0)
-        cells[3] = (o, d, n[o, d] + n[o, e], a[o, d] + a[o, e])
-        return 4
-    # Agent lines to another dialer with their share of dial lines; another campaign may return
-    # as many lines.
-    count = a[c, d]
-    if count > 1 and kind != 8:
-        count = max(1, min(count, int(np.random.exponential(2.0))))
-    lines = n[c, d] * count // a[c, d] if a[c, d] > 0 else min(step, n[c, d])
-    if kind == 6:
-        lines = min(lines, step)
-    cells[0] = (c, d, n[c, d] - lines, a[c, d] - count)
-    cells[1] = (c, e, n[c, e] + lines, a[c, e] + count)
+    return 1
+
+
+@compiled
+def _swap(s: State, c: int, o: int, d: int, e: int, cells: Ints) -> int:
+    """One campaign's lines on d and another's on e change places."""
     if o == c:
-        return 2
-    back = lines + count
-    cells[2] = (o, e, n[o, e] - back, a[o, e])
-    cells[3] = (o, d, n[o, d] + back, a[o, d])
+        return 0
+    cells[0] = (c, d, 0, 0)
+    cells[1] = (c, e, s.n[c, e] + s.n[c, d], s.a[c, e] + s.a[c, d])
+    cells[2] = (o, e, 0, 0)
+    cells[3] = (o, d, s.n[o, d] + s.n[o, e], s.a[o, d] + s.a[o, e])
     return 4
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
+def _carry(s: State, c: int, o: int, d: int, e: int, kind: int, step: int, cells: Ints) -> int:
+    """Agent lines with their share of dial lines from d to e; another campaign may make room."""
+    n, a = s.n[c, d], s.a[c, d]
+    count = a
+    if a > 1 and kind != 8:  # kind 8 carries all of them
+        count = max(1, min(a, int(np.random.exponential(2.0))))
+    lines = n * count // a if a > 0 else min(step, n)
+    if kind == 6:
+        lines = min(lines, step)
+    cells[0] = (c, d, n - lines, a - count)
+    cells[1] = (c, e, s.n[c, e] + lines, s.a[c, e] + count)
+    if o == c:
+        return 2
+    back = lines + count
+    cells[2] = (o, e, s.n[o, e] - back, s.a[o, e])
+    cells[3] = (o, d, s.n[o, d] + back, s.a[o, d])
+    return 4
+
+
+@compiled
+def _apply(f: Fleet, s: State, cells: Ints, count: int, undo: Ints) -> None:
+    """Set the cells, remembering in ``undo`` what they were, last first."""
+    for i in range(count):
+        c, d = cells[i, 0], cells[i, 1]
+        undo[count - 1 - i] = (c, d, s.n[c, d], s.a[c, d])
+        _put(f, s, c, d, cells[i, 2], cells[i, 3])
+
+
+@compiled
+def _first(cells: Ints, i: int) -> bool:
+    """Whether no cell before the i-th is of the same campaign."""
+    for j in range(i):  # noqa: SIM110 (no generators in compiled code)
+        if cells[j, 0] == cells[i, 0]:
+            return False
+    return True
+
+
+@compiled
+def _start(f: Fleet, n: Ints, a: Ints) -> State:
+    """State of a plan."""
+    campaigns, dialers = n.shape
+    state = State(
+        np.zeros_like(n),
+        np.zeros_like(a),
+        np.zeros(campaigns),
+        np.zeros((campaigns, 2)),
+        np.zeros((campaigns, f.domains)),
+        np.zeros((campaigns, 3), np.int64),
+        np.zeros(len(f.limit)),
+        np.zeros(f.domains),
+        np.zeros(campaigns),
+    )
+    for c in range(campaigns):
+        for d in range(dialers):
+            _put(f, state, c, d, n[c, d], a[c, d])
+    return state
+
+
+@compiled
 def _anneal(
-    f: Fleet, n: Ints, a: Ints, best_n: Ints, best_a: Ints, moves: int, seed: int,
-    ceiling: float, hottest: float,
+    f: Fleet, n: Ints, a: Ints, moves: int, seed: int, ceiling: float, hottest: float,
+    best_n: Ints, best_a: Ints,
 ) -> bool:  # fmt: skip
     """Run the annealing; ``best_n`` and ``best_a`` get the best plan that holds every limit."""
     np.random.seed(seed)
-    campaigns, dialers = n.shape
-    handled, figures = np.zeros(campaigns), np.zeros((campaigns, 2))
-    by_domain, counts = np.zeros((campaigns, f.domains)), np.zeros((campaigns, 3), np.int64)
-    used, lost = np.zeros(len(f.limit)), np.zeros(f.domains)
-    start_n, start_a = n.copy(), a.copy()
-    n[:] = 0
-    a[:] = 0
-    for c in range(campaigns):
-        for d in range(dialers):
-            _put(f, n, a, c, d, start_n[c, d], start_a[c, d],
-                 handled, figures, by_domain, counts, used, lost)  # fmt: skip
-    objective = _objective(f, lost)
-    fleet = _fleet_excess(f, used)
+    s = _start(f, n, a)
+    objective = _objective(f, s)
     scale = max(objective, ceiling, 1e-9)
     lines = max(1.0, f.limit[f.counts_lines].sum())
-    line_worth = 4.0 * scale / lines
-    call_worth = scale / (1.0 + handled.sum() + lines)
-    own = np.zeros(campaigns)
-    for c in range(campaigns):
-        own[c] = _own_excess(f, c, handled, figures, by_domain, counts, line_worth, call_worth)
-    priced = own.sum() + line_worth * fleet
-    found = own.sum() == 0 and fleet == 0
-    best = objective if found else -np.inf
-    cells, old = np.empty((4, 4), np.int64), np.empty((4, 4), np.int64)
-    new_own = np.empty(4)
+    worth = Worth(4.0 * scale / lines, scale / (1.0 + s.handled.sum() + lines))
+    for c in range(len(f.value)):
+        s.own[c] = _own_excess(f, s, c, worth)
+    fleet = _fleet_excess(f, s)
+    best = objective if s.own.sum() == 0 and fleet == 0 else -np.inf
+    cells, undo, own = np.empty((4, 4), np.int64), np.empty((4, 4), np.int64), np.empty(4)
     for move in range(moves):
-        count = _propose(f, n, a, cells)
+        count = _propose(f, s, cells)
         fits = count > 0
         for i in range(count):
-            if not _fits(f, cells[i, 0], cells[i, 1], cells[i, 2], cells[i, 3]):
-                fits = False
-                break
+            fits = fits and _fits(f, cells[i])
         if not fits:
             continue
+        _apply(f, s, cells, count, undo)
+        new_objective, new_fleet = _objective(f, s), _fleet_excess(f, s)
+        change = new_objective - objective - worth.line * (new_fleet - fleet)
         for i in range(count):
-            c, d = cells[i, 0], cells[i, 1]
-            old[i] = (c, d, n[c, d], a[c, d])
-            _put(f, n, a, c, d, cells[i, 2], cells[i, 3],
-                 handled, figures, by_domain, counts, used, lost)  # fmt: skip
-        new_objective = _objective(f, lost)
-        new_fleet = _fleet_excess(f, used)
-        change = 0.0
-        for i in range(count):
-            c = cells[i, 0]
-            new_own[i] = own[c]
-            seen = False
-            for j in range(i):
-                seen |= cells[j, 0] == c
-            if not seen:
-                new_own[i] = _own_excess(
-                    f, c, handled, figures, by_domain, counts, line_worth, call_worth
-                )
-                change += new_own[i] - own[c]
-        new_priced = priced + change + line_worth * (new_fleet - fleet)
-        gain = (new_objective - new_priced) - (objective - priced)
+            if _first(cells, i):
+                own[i] = _own_excess(f, s, cells[i, 0], worth)
+                change -= own[i] - s.own[cells[i, 0]]
         heat = scale * hottest * (COLDEST / hottest) ** (move / moves)
-        if gain >= 0 or np.random.random() < np.exp(gain / heat):
-            for i in range(count):
-                seen = False
-                for j in range(i):
-                    seen |= cells[j, 0] == cells[i, 0]
-                if not seen:
-                    own[cells[i, 0]] = new_own[i]
-            objective, fleet, priced = new_objective, new_fleet, new_priced
-            if objective > best and fleet == 0.0 and own.sum() == 0.0:
-                best = objective
-                best_n[:] = n
-                best_a[:] = a
-                found = True
-        else:
-            for i in range(count - 1, -1, -1):
-                _put(f, n, a, old[i, 0], old[i, 1], old[i, 2], old[i, 3],
-                     handled, figures, by_domain, counts, used, lost)  # fmt: skip
-    return found
+        if change < 0 and np.random.random() >= np.exp(change / heat):
+            _apply(f, s, undo, count, cells)
+            continue
+        for i in range(count):
+            if _first(cells, i):
+                s.own[cells[i, 0]] = own[i]
+        objective, fleet = new_objective, new_fleet
+        if objective > best and fleet == 0.0 and s.own.sum() == 0.0:
+            best = objective
+            best_n[:] = s.n
+            best_a[:] = s.a
+    return best > -np.inf

@@ -16,20 +16,20 @@ from planner.optimize.model import (
     Model,
 )
 from planner.optimize.pricing import (
-    BUCKET_RATIO,
-    BUCKETS,
     NEVER,
-    SHARES_OF_WORTH,
+    Limits,
     Prices,
     Split,
-    _capped_split,
-    _plain_split,
+    capped_split,
+    plain_split,
 )
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 #: Relative rounding allowed when a column is tested against its campaign's own limits.
 ROUNDING = 1e-9
+#: Share by which consecutive buckets of a campaign's calls differ, and how many there are.
+BUCKET_RATIO, BUCKETS = 0.97, 64
 #: Prices of an abandoned call tried, from the first one on, in handled calls.
 PRICE_TRIALS, FIRST_PRICE = 14, 0.25
 #: Prices of a bucket's floor tried at one set of prices; the first, as a share of a call's worth.
@@ -60,7 +60,7 @@ class Column:
 def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> Column:
     """Column of a split, its figures read from the table."""
     entries = model.tables[campaign][:, agent_lines, dial_lines]
-    by_domain = np.bincount(model.domain, entries[HANDLED], model.domains)
+    by_domain = np.bincount(model.domain, entries[HANDLED], model.domains).astype(np.float64)
     handled = float(entries[HANDLED].sum())
     abandoned, answered = float(entries[ABANDONED].sum()), float(entries[ANSWERED].sum())
     lines = (dial_lines + model.agent_cost * agent_lines).astype(np.float64)
@@ -116,19 +116,26 @@ class Pricer:
     def __init__(self, model: Model, campaign: int, box: Box) -> None:
         self._model = model
         self._campaign = campaign
-        self._ranges = (
-            box.n_low[campaign],
-            box.n_high[campaign],
-            box.a_low[campaign],
-            box.a_high[campaign],
+        c = campaign
+        self._limits = Limits(
+            model.tables[c],
+            box.n_low[c],
+            box.n_high[c],
+            box.a_low[c],
+            box.a_high[c],
+            line_room(model),
+            model.agent_cost,
+            model.domain,
+            int(model.agents[c]),
+            int(model.min_dialers[c]),
+            int(model.min_agent_lines[c]),
         )
-        self._room = line_room(model)
         self._buckets = self._live_buckets() if model.survivable[campaign] > 0 else None
 
     def best(self, prices: Prices) -> Split | None:
         """Best split and a proven upper bound on its value; None when no split exists."""
         if self._buckets is None:
-            return self._plain(prices)
+            return plain_split(self._limits, prices)
         best: Split | None = None
         for bucket in self._buckets:
             split = self._in_bucket(prices, bucket, 0.0)
@@ -142,9 +149,11 @@ class Pricer:
 
     def _in_bucket(self, prices: Prices, bucket: _Bucket, floor_price: float) -> Split:
         """Best split under the bucket's cap, and a bound with its floor on the calls priced."""
-        split = self._capped(prices._replace(call=prices.call + floor_price), bucket.cap)
+        split = capped_split(
+            self._limits, prices._replace(call=prices.call + floor_price), bucket.cap
+        )
         if split is None:
-            return Split(NEVER, *self._empty())
+            return Split(NEVER, self._limits.n_low, self._limits.a_low)
         return split._replace(bound=split.bound - floor_price * bucket.low)
 
     def _tightened(self, prices: Prices, bucket: _Bucket, split: Split, enough: float) -> Split:
@@ -213,7 +222,11 @@ class Pricer:
             free = np.zeros(self._model.dialers)
             credit = price * limit if price > 0 else 0.0
             prices = Prices(free + 1.0, free, free, price, credit, 0.0)
-            split = self._plain(prices) if np.isinf(cap) else self._capped(prices, cap)
+            split = (
+                plain_split(self._limits, prices)
+                if np.isinf(cap)
+                else capped_split(self._limits, prices, cap)
+            )
             if split is None:
                 return None
             least = split.bound if least is None else min(least, split.bound)
@@ -228,26 +241,3 @@ class Pricer:
                 high = price
             price = max(2 * low, FIRST_PRICE) if np.isinf(high) else (low + high) / 2
         return least
-
-    def _plain(self, prices: Prices) -> Split | None:
-        dial, agent = self._empty()
-        model, c = self._model, self._campaign
-        bound = _plain_split(
-            model.tables[c], *prices, *self._ranges, self._room, model.agent_cost,
-            model.agents[c], model.min_dialers[c], model.min_agent_lines[c], np.inf, dial, agent,
-        )  # fmt: skip
-        return None if bound <= NEVER else Split(bound, dial, agent)
-
-    def _capped(self, prices: Prices, cap: float) -> Split | None:
-        dial, agent = self._empty()
-        model, c = self._model, self._campaign
-        bound = _capped_split(
-            model.tables[c], *prices, *self._ranges, self._room, model.agent_cost,
-            model.agents[c], model.min_dialers[c], model.min_agent_lines[c], model.domain, cap,
-            SHARES_OF_WORTH, dial, agent,
-        )  # fmt: skip
-        return None if bound <= NEVER else Split(bound, dial, agent)
-
-    def _empty(self) -> tuple[Ints, Ints]:
-        dialers = self._model.dialers
-        return np.zeros(dialers, np.int64), np.zeros(dialers, np.int64)

@@ -151,7 +151,9 @@ def _campaign_requirements(campaign: Campaign) -> Iterator[Requirement]:
         words = f"{name} abandons at most {campaign.max_abandon_rate:.2%} of its live answers"
         yield Requirement(words, _change_campaign(campaign, max_abandon_rate=None))
     if campaign.survivable_share > 0:
-        words = f"{name} needs {campaign.survivable_share:.0%} to survive any single failure"
+        words = (
+            f"{name} needs {100 * campaign.survivable_share:.0f} % to survive any single failure"
+        )
         yield Requirement(words, _change_campaign(campaign, survivable_share=0.0))
     if campaign.is_live_transfer and campaign.min_agent_lines > 1:
         words = f"{name} has at least {campaign.min_agent_lines} agent lines where it runs"

@@ -39,8 +39,7 @@ class Usage:
 
     def room(self) -> Room:
         """What is left of the capacities."""
-        limits = np.array([k.limit for k in self._model.capacities])
-        return Room(limits - self.capacity, self.surviving.copy())
+        return Room(self._model.limits - self.capacity, self.surviving.copy())
 
 
 def plan_value(model: Model, columns: Iterable[Column]) -> float:

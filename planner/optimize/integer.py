@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 from planner.optimize.columns import Column
 from planner.optimize.model import Model
 
-#: Values are scaled so that the largest sum of a plan becomes about this; CP-SAT counts in integers.
+#: Values are scaled so that a plan's largest sum becomes about this: CP-SAT takes integers.
 LARGEST_SUM = 10**8
 #: Work limit in CP-SAT's deterministic time, so that the same input ends the same way.
 DETERMINISTIC_TIME = 3.0

@@ -335,8 +335,9 @@ class Master:
     def _price(self, pricers: Iterable[Pricer], duals: Duals, feasibility: bool) -> _Priced | None:
         """Lagrangian bound at the prices, and the best split of each campaign."""
         model = self.model
-        limits = np.array([k.limit for k in model.capacities])
-        bound = float(duals.capacity @ limits) + float(duals.dial_lines @ model.max_dial_lines)
+        bound = float(duals.capacity @ model.limits) + float(
+            duals.dial_lines @ model.max_dial_lines
+        )
         columns, by_campaign = [], np.zeros(model.campaigns)
         for c, pricer in enumerate(pricers):
             split = pricer.best(self.prices(c, duals, feasibility))

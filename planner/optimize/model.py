@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,22 @@ class Model:
     min_agent_lines: Ints  # [campaign], 0 for a broadcast
     survivable: Floats  # [campaign] share
     abandon_limit: Floats  # [campaign] rate, inf where there is none
+
+    @cached_property
+    def members(self) -> Floats:
+        """Which dialers count towards each capacity ``[capacity, dialer]``, 0 or 1."""
+        rows = [k.members for k in self.capacities]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), self.dialers)
+
+    @cached_property
+    def counts_lines(self) -> NDArray[np.bool_]:
+        """Which capacities count lines; the others count attempts."""
+        return np.array([k.counts_lines for k in self.capacities], dtype=np.bool_)
+
+    @cached_property
+    def limits(self) -> Floats:
+        """Limit of each capacity."""
+        return np.array([k.limit for k in self.capacities], dtype=np.float64)
 
     @property
     def campaigns(self) -> int:

@@ -11,18 +11,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from planner.traffic.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 NEVER = -1e300  # value of what cannot be; far below any real value, and finite
 UNUSED = -1
+ALL = -1  # dialers of every failure domain
 
-#: Share by which consecutive caps on a campaign's calls differ, and how many there are.
-BUCKET_RATIO = 0.97
-BUCKETS = 64
 #: Prices of a failure domain's calls tried against its cap, as shares of their highest worth.
 SHARES_OF_WORTH = np.array([0.0, 0.03, 0.07, 0.12, 0.2, 0.3, 0.42, 0.56, 0.72, 0.88, 1.0])
 
@@ -43,6 +42,22 @@ class Prices(NamedTuple):
     dial_line: float
 
 
+class Limits(NamedTuple):
+    """One campaign's table and ranges, arrays by dialer."""
+
+    table: Floats  # [4, agent lines, dial lines]
+    n_low: Ints
+    n_high: Ints
+    a_low: Ints
+    a_high: Ints
+    room: Ints  # most ports on each dialer
+    agent_cost: Ints  # ports that one agent line takes
+    domain: Ints
+    agents: int  # agent lines to split
+    min_used: int
+    min_agents: int
+
+
 class Split(NamedTuple):
     """Lines per dialer and an upper bound on the value of any split at the prices asked."""
 
@@ -51,52 +66,58 @@ class Split(NamedTuple):
     agent_lines: Ints
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def plain_split(limits: Limits, prices: Prices) -> Split | None:
+    """Best split at the prices, exactly; None when no split exists."""
+    dial, agent = np.zeros_like(limits.room), np.zeros_like(limits.room)
+    bound = _plain_split(limits, prices, dial, agent)
+    return None if bound <= NEVER else Split(bound, dial, agent)
+
+
+def capped_split(limits: Limits, prices: Prices, cap: float) -> Split | None:
+    """Upper bound over splits in which no failure domain carries more than ``cap`` calls an hour.
+
+    A domain of one dialer obeys its cap exactly. One of several is bounded, for each number of
+    agent lines and used dialers, by the best Lagrangian bound over shares of a call's worth. The
+    split returned attains the bound up to that relaxation. None when no split exists.
+    """
+    dial, agent = np.zeros_like(limits.room), np.zeros_like(limits.room)
+    bound = _capped_split(limits, prices, cap, SHARES_OF_WORTH, dial, agent)
+    return None if bound <= NEVER else Split(bound, dial, agent)
+
+
+@compiled
 def _dialer_profile(
-    table: Floats,
-    call: float,
-    line: float,
-    attempt: float,
-    abandoned: float,
-    answered: float,
-    dial_line: float,
-    n_low: int,
-    n_high: int,
-    a_low: int,
-    a_high: int,
-    room: int,
-    agent_cost: int,
-    most_calls: float,
-    values: Floats,
-    choice: Ints,
+    limits: Limits, prices: Prices, d: int, call: float, cap: float, values: Floats, choice: Ints
 ) -> None:
     """Best value over dial lines, and that number, for each agent count on one dialer."""
-    for a in range(values.shape[0]):
+    table = limits.table
+    line = prices.line[d]
+    lowest = max(limits.a_low[d], limits.min_agents)
+    for a in range(len(values)):
         values[a] = NEVER
         choice[a] = 0
-        if a < a_low or a > a_high:
+        if a < lowest or a > limits.a_high[d]:
             continue
-        first = max(a, n_low, 1)
-        last = min(n_high, room - agent_cost * a, table.shape[2] - 1)
-        charge = line * agent_cost * a
-        for n in range(first, last + 1):
+        agent_ports = limits.agent_cost[d] * a
+        last = min(limits.n_high[d], limits.room[d] - agent_ports, table.shape[2] - 1)
+        for n in range(max(a, limits.n_low[d], 1), last + 1):
             calls = table[0, a, n]
-            if calls > most_calls:
+            if calls > cap:
                 break
             worth = (
                 call * calls
-                - abandoned * table[1, a, n]
-                + answered * table[2, a, n]
-                - attempt * table[3, a, n]
-                - (line + dial_line) * n
-                - charge
+                - prices.abandoned * table[1, a, n]
+                + prices.answered * table[2, a, n]
+                - prices.attempt[d] * table[3, a, n]
+                - prices.dial_line * n
+                - line * (n + agent_ports)
             )
             if worth > values[a]:
                 values[a] = worth
                 choice[a] = n
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def _add_dialer(
     before: Floats, values: Floats, may_skip: bool, after: Floats, agents_here: Ints
 ) -> None:
@@ -108,7 +129,7 @@ def _add_dialer(
             agents_here[used, agents] = UNUSED
     for used in range(most_used + 1):
         to = min(used + 1, most_used)
-        for a in range(values.shape[0]):
+        for a in range(len(values)):
             gain = values[a]
             if gain <= NEVER:
                 continue
@@ -116,183 +137,140 @@ def _add_dialer(
                 start = before[used, agents - a]
                 if start > NEVER and start + gain > after[to, agents]:
                     after[to, agents] = start + gain
-                    # The dialers used before tell `used` apart where the count saturates.
+                    # The count of used dialers saturates: remember where it came from.
                     agents_here[to, agents] = a * (most_used + 1) + used
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _plain_split(
-    table: Floats,
-    call: Floats,
-    line: Floats,
-    attempt: Floats,
-    abandoned: float,
-    answered: float,
-    dial_line: float,
-    n_low: Ints,
-    n_high: Ints,
-    a_low: Ints,
-    a_high: Ints,
-    room: Ints,
-    agent_cost: Ints,
-    agents: int,
-    min_used: int,
-    min_agents: int,
-    most_calls: float,
-    dial_lines: Ints,
-    agent_lines: Ints,
-) -> float:
-    """Dynamic programme over all dialers; fills the split, returns its value or NEVER."""
-    dialers = len(call)
-    best = np.full((dialers + 1, min_used + 1, agents + 1), NEVER)
-    best[0, 0, 0] = 0.0
-    # Agent lines may stay unused: every start from 0 agents taken, read at the best count.
-    here = np.empty((dialers, min_used + 1, agents + 1), np.int64)
-    choice = np.empty((dialers, table.shape[1]), np.int64)
-    values = np.empty(table.shape[1])
-    for d in range(dialers):
-        low = max(a_low[d], min_agents)
-        _dialer_profile(
-            table, call[d], line[d], attempt[d], abandoned, answered, dial_line,
-            n_low[d], n_high[d], low, a_high[d], room[d], agent_cost[d], most_calls,
-            values, choice[d],
-        )  # fmt: skip
-        may_skip = n_low[d] == 0 and a_low[d] == 0
-        _add_dialer(best[d], values, may_skip, best[d + 1], here[d])
-    state = 0
-    for a in range(agents + 1):
-        if best[dialers, min_used, a] > best[dialers, min_used, state]:
-            state = a
-    bound: float = best[dialers, min_used, state]
-    if bound <= NEVER:
-        return bound
-    used = min_used
-    for d in range(dialers - 1, -1, -1):
-        code = here[d, used, state]
+@compiled
+def _programme(
+    limits: Limits,
+    prices: Prices,
+    group: int,
+    discount: float,
+    cap: float,
+    here: Ints,
+    choice: Ints,
+) -> Floats:
+    """Best value by (dialers used, agent lines) over the dialers of a domain, or all (ALL).
+
+    A call is paid ``discount`` less. ``here`` and ``choice`` are filled for :func:`_read_back`.
+    """
+    best = np.full((limits.min_used + 1, limits.agents + 1), NEVER)
+    best[0, 0] = 0.0
+    spare = np.empty_like(best)
+    values = np.empty(limits.table.shape[1])
+    for d in range(len(limits.room)):
+        if group != ALL and limits.domain[d] != group:
+            continue
+        _dialer_profile(limits, prices, d, prices.call[d] - discount, cap, values, choice[d])
+        may_skip = limits.n_low[d] == 0 and limits.a_low[d] == 0
+        _add_dialer(best, values, may_skip, spare, here[d])
+        best, spare = spare, best
+    return best
+
+
+@compiled
+def _read_back(
+    limits: Limits, group: int, here: Ints, choice: Ints, used: int, agents: int,
+    dial_lines: Ints, agent_lines: Ints,
+) -> None:  # fmt: skip
+    """Fill the split that gave the programme's value at (used, agents)."""
+    for d in range(len(limits.room) - 1, -1, -1):
+        if group != ALL and limits.domain[d] != group:
+            continue
+        code = here[d, used, agents]
         dial_lines[d] = 0
         agent_lines[d] = 0
         if code != UNUSED:
-            a = code // (min_used + 1)
+            a = code // (limits.min_used + 1)
             agent_lines[d] = a
             dial_lines[d] = choice[d, a]
-            state -= a
-            used = code % (min_used + 1)
-    return bound
+            agents -= a
+            used = code % (limits.min_used + 1)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _capped_split(
-    table: Floats,
-    call: Floats,
-    line: Floats,
-    attempt: Floats,
-    abandoned: float,
-    answered: float,
-    dial_line: float,
-    n_low: Ints,
-    n_high: Ints,
-    a_low: Ints,
-    a_high: Ints,
-    room: Ints,
-    agent_cost: Ints,
-    agents: int,
-    min_used: int,
-    min_agents: int,
-    domain: Ints,
-    cap: float,
-    shares: Floats,
-    dial_lines: Ints,
-    agent_lines: Ints,
-) -> float:
-    """Upper bound on splits in which no failure domain carries more than ``cap`` calls an hour.
+@compiled
+def _plain_split(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints) -> float:
+    """Programme over all dialers; fills the split, returns its value or NEVER."""
+    dialers = len(limits.room)
+    here = np.empty((dialers, limits.min_used + 1, limits.agents + 1), np.int64)
+    choice = np.empty((dialers, limits.table.shape[1]), np.int64)
+    best = _programme(limits, prices, ALL, 0.0, np.inf, here, choice)
+    agents = int(np.argmax(best[limits.min_used]))  # agent lines may stay unused
+    bound = best[limits.min_used, agents]
+    if bound > NEVER:
+        _read_back(limits, ALL, here, choice, limits.min_used, agents, dial_lines, agent_lines)
+    return float(bound)
 
-    A domain of one dialer obeys its cap exactly. One of several is bounded, for each number of
-    agent lines and used dialers, by the best Lagrangian bound over ``shares`` of the worth of a
-    call. Fills the split that attains the bound up to that relaxation.
-    """
-    dialers = len(call)
-    domains = domain.max() + 1
-    most_a = table.shape[1]
-    size_u, size_a = min_used + 1, agents + 1
-    values = np.empty(most_a)
-    worth = max(0.0, call.max())
-    choice = np.zeros((len(shares), dialers, most_a), np.int64)
-    here = np.zeros((len(shares), dialers, size_u, size_a), np.int64)
-    profile = np.empty((domains, size_u, size_a))
-    share_of = np.zeros((domains, size_u, size_a), np.int64)
-    work = np.empty((2, size_u, size_a))
-    for g in range(domains):
-        members = 0
-        for d in range(dialers):
-            members += domain[d] == g
-        profile[g] = NEVER
-        for k in range(len(shares) if members > 1 else 1):
-            price = shares[k] * worth
-            flip = 0
-            work[0] = NEVER
-            work[0, 0, 0] = 0.0
-            for d in range(dialers):
-                if domain[d] != g:
-                    continue
-                low = max(a_low[d], min_agents)
-                _dialer_profile(
-                    table, call[d] - price, line[d], attempt[d], abandoned, answered, dial_line,
-                    n_low[d], n_high[d], low, a_high[d], room[d], agent_cost[d], cap,
-                    values, choice[k, d],
-                )  # fmt: skip
-                may_skip = n_low[d] == 0 and a_low[d] == 0
-                _add_dialer(work[flip], values, may_skip, work[1 - flip], here[k, d])
-                flip = 1 - flip
-            for used in range(size_u):
-                for a in range(size_a):
-                    bound = work[flip, used, a]
-                    if bound > NEVER:
-                        bound += price * cap
-                    if k == 0 or bound < profile[g, used, a]:
-                        profile[g, used, a] = bound
-                        share_of[g, used, a] = k
-    best = np.full((domains + 1, size_u, size_a), NEVER)
-    best[0, 0, 0] = 0.0
-    part = np.zeros((domains, size_u, size_a, 2), np.int64)
-    for g in range(domains):
-        for used in range(size_u):
-            for a in range(size_a):
-                start = best[g, used, a]
-                if start <= NEVER:
-                    continue
-                for more in range(size_u):
-                    to = min(used + more, min_used)
-                    for b in range(size_a - a):
-                        gain = profile[g, more, b]
-                        if gain > NEVER and start + gain > best[g + 1, to, a + b]:
-                            best[g + 1, to, a + b] = start + gain
-                            part[g, to, a + b, 0] = more * size_u + used
-                            part[g, to, a + b, 1] = b
-    state = 0
-    for a in range(size_a):
-        if best[domains, min_used, a] > best[domains, min_used, state]:
-            state = a
-    total: float = best[domains, min_used, state]
-    if total <= NEVER:
-        return total
-    used = min_used
-    for g in range(domains - 1, -1, -1):
-        more, before = part[g, used, state, 0] // size_u, part[g, used, state, 0] % size_u
-        count = part[g, used, state, 1]
-        k = share_of[g, more, count]
-        left, inside = count, more
-        for d in range(dialers - 1, -1, -1):
-            if domain[d] != g:
+
+@compiled
+def _domain_profile(
+    limits: Limits, prices: Prices, group: int, cap: float, shares: Floats,
+    here: Ints, choice: Ints, share_of: Ints,
+) -> Floats:  # fmt: skip
+    """Least bound over the shares, by (dialers used, agent lines), and the share it came from."""
+    members = 0
+    for d in range(len(limits.room)):
+        members += limits.domain[d] == group
+    worth = max(0.0, prices.call.max())
+    profile = np.empty((limits.min_used + 1, limits.agents + 1))
+    for k in range(len(shares) if members > 1 else 1):
+        discount = shares[k] * worth
+        bounds = _programme(limits, prices, group, discount, cap, here[k], choice[k])
+        for used in range(profile.shape[0]):
+            for a in range(profile.shape[1]):
+                bound = bounds[used, a]
+                if bound > NEVER:
+                    bound += discount * cap
+                if k == 0 or bound < profile[used, a]:
+                    profile[used, a] = bound
+                    share_of[used, a] = k
+    return profile
+
+
+@compiled
+def _add_domain(before: Floats, profile: Floats, after: Floats, part: Ints) -> None:
+    """One step of the programme over domains; ``part`` remembers (used here, before, agents)."""
+    after[:] = NEVER
+    most_used, most_agents = before.shape[0] - 1, before.shape[1] - 1
+    for used in range(most_used + 1):
+        for agents in range(most_agents + 1):
+            start = before[used, agents]
+            if start <= NEVER:
                 continue
-            code = here[k, d, inside, left]
-            dial_lines[d] = 0
-            agent_lines[d] = 0
-            if code != UNUSED:
-                a = code // size_u
-                agent_lines[d] = a
-                dial_lines[d] = choice[k, d, a]
-                left -= a
-                inside = code % size_u
-        state -= count
-        used = before
-    return total
+            for more in range(most_used + 1):
+                to = min(used + more, most_used)
+                for a in range(most_agents - agents + 1):
+                    gain = profile[more, a]
+                    if gain > NEVER and start + gain > after[to, agents + a]:
+                        after[to, agents + a] = start + gain
+                        part[to, agents + a] = (more, used, a)
+
+
+@compiled
+def _capped_split(
+    limits: Limits, prices: Prices, cap: float, shares: Floats, dial_lines: Ints, agent_lines: Ints
+) -> float:
+    """Programme over domains, each bounded under its cap; fills the split, returns the bound."""
+    dialers, domains = len(limits.room), limits.domain.max() + 1
+    shape = (limits.min_used + 1, limits.agents + 1)
+    here = np.zeros((len(shares), dialers, *shape), np.int64)
+    choice = np.zeros((len(shares), dialers, limits.table.shape[1]), np.int64)
+    share_of = np.zeros((domains, *shape), np.int64)
+    part = np.zeros((domains, *shape, 3), np.int64)
+    best, spare = np.full(shape, NEVER), np.empty(shape)
+    best[0, 0] = 0.0
+    for g in range(domains):
+        profile = _domain_profile(limits, prices, g, cap, shares, here, choice, share_of[g])
+        _add_domain(best, profile, spare, part[g])
+        best, spare = spare, best
+    used, agents = limits.min_used, int(np.argmax(best[limits.min_used]))
+    bound = best[used, agents]
+    if bound <= NEVER:
+        return float(bound)
+    for g in range(domains - 1, -1, -1):
+        more, before, count = part[g, used, agents]
+        k = share_of[g, more, count]
+        _read_back(limits, g, here[k], choice[k], more, count, dial_lines, agent_lines)
+        used, agents = before, agents - count
+    return float(bound)

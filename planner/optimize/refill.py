@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from planner.optimize.model import Model
+from planner.traffic.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,170 +30,29 @@ class Room(NamedTuple):
     surviving: Floats
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _judge(
-    table: Floats, n: Ints, a: Ints, members: Floats, counts_lines: NDArray[np.bool_],
-    agent_cost: Ints, room: Floats, domain: Ints, surviving: Floats, weight: float, value: float,
-    agents: int, max_lines: int, min_used: int, share: float, limit: float, price: Floats,
-    by_domain: Floats, used: Floats,
-) -> tuple[float, float]:  # fmt: skip
-    """Excess over the limits (0 if none) and value of one split."""
-    used[:] = 0.0
-    by_domain[:] = 0.0
-    total = abandoned = answered = charge = 0.0
-    dialers = lines = taken = 0
-    for d in range(len(n)):
-        if n[d] == 0:
-            continue
-        dialers += 1
-        lines += n[d]
-        taken += a[d]
-        ports = n[d] + agent_cost[d] * a[d]
-        charge += price[d] * ports
-        calls = table[0, a[d], n[d]]
-        total += calls
-        by_domain[domain[d]] += calls
-        abandoned += table[1, a[d], n[d]]
-        answered += table[2, a[d], n[d]]
-        attempts = table[3, a[d], n[d]]
-        for k in range(len(used)):
-            if members[k, d] > 0:
-                used[k] += ports if counts_lines[k] else attempts
-    excess = float(max(0, taken - agents)) + max(0, lines - max_lines) + max(0, min_used - dialers)
-    for k in range(len(used)):
-        if used[k] > room[k] + ROUNDING * (1.0 + abs(room[k])):
-            excess += (used[k] - room[k]) / (1.0 + abs(room[k])) + (1.0 if counts_lines[k] else 0.0)
-    if limit < np.inf and abandoned > limit * answered + ROUNDING * (1.0 + answered):
-        excess += (abandoned - limit * answered) / (1.0 + answered)
-    worst = np.inf
-    for g in range(len(by_domain)):
-        over = by_domain[g] - (1.0 - share) * total
-        if share > 0 and over > ROUNDING * (1.0 + total):
-            excess += over / (1.0 + total)
-        worst = min(worst, surviving[g] + value * (total - by_domain[g]))
-    worth = (1.0 - weight) * value * total - charge
-    if weight > 0:
-        worth += weight * worst
-    return excess, worth
+class Scope(NamedTuple):
+    """One campaign and what it may use, for compiled code; arrays by dialer or capacity."""
 
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _allowed(
-    n: int, a: int, n_low: int, n_high: int, a_low: int, a_high: int, min_agents: int
-) -> bool:
-    """Whether (n, a) lies in the range and is unused, or in use as the kind wants."""
-    if n < n_low or n > n_high or a < a_low or a > a_high:
-        return False
-    if n == 0:
-        return a == 0
-    return n >= a and a >= min_agents
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _climb(
-    table: Floats, n: Ints, a: Ints, members: Floats, counts_lines: NDArray[np.bool_],
-    agent_cost: Ints, room: Floats, domain: Ints, surviving: Floats, weight: float, value: float,
-    agents: int, max_lines: int, min_used: int, share: float, limit: float, price: Floats,
-    n_low: Ints, n_high: Ints, a_low: Ints, a_high: Ints, min_agents: int, steps: Ints,
-) -> tuple[float, float]:  # fmt: skip
-    """Take the best move until none helps; changes ``n`` and ``a``."""
-    dialers = len(n)
-    by_domain, used = np.empty(len(surviving)), np.empty(len(room))
-    excess, worth = _judge(
-        table, n, a, members, counts_lines, agent_cost, room, domain, surviving, weight, value,
-        agents, max_lines, min_used, share, limit, price, by_domain, used,
-    )  # fmt: skip
-    for _ in range(MOST_MOVES):
-        best_excess, best_worth = excess, worth
-        d1 = d2 = -1
-        n1 = a1 = n2 = a2 = 0
-        for d in range(dialers):
-            if n_low[d] == n_high[d] and a_low[d] == a_high[d]:
-                continue
-            old_n, old_a = n[d], a[d]
-            for move in range(2 * len(steps) + 7):
-                new_n, new_a = old_n, old_a
-                if move < 2 * len(steps):
-                    step = steps[move // 2]
-                    new_n = old_n + (step if move % 2 == 0 else -step)
-                    new_n = min(max(new_n, max(n_low[d], old_a)), n_high[d])
-                elif move == 2 * len(steps):
-                    new_n, new_a = 0, 0
-                elif move == 2 * len(steps) + 1:
-                    new_a = max(min_agents, old_a + 1)
-                    new_n = max(old_n, new_a)
-                elif move == 2 * len(steps) + 2:
-                    new_a = old_a - 1
-                elif move == 2 * len(steps) + 3:
-                    new_n, new_a = old_n - 1, old_a + 1
-                elif move == 2 * len(steps) + 4:
-                    new_n, new_a = old_n + 1, old_a - 1
-                elif move == 2 * len(steps) + 5:
-                    new_a = min_agents
-                    new_n = max(n_low[d], max(1, min_agents))
-                else:
-                    new_a = old_a - 1
-                    new_n = old_n - old_n // max(old_a, 1)
-                if new_n == old_n and new_a == old_a:
-                    continue
-                if not _allowed(new_n, new_a, n_low[d], n_high[d], a_low[d], a_high[d], min_agents):
-                    continue
-                n[d], a[d] = new_n, new_a
-                e, w = _judge(
-                    table, n, a, members, counts_lines, agent_cost, room, domain, surviving,
-                    weight, value, agents, max_lines, min_used, share, limit, price,
-                    by_domain, used,
-                )  # fmt: skip
-                if e < best_excess or (e == best_excess and w > best_worth + 1e-12 * abs(worth)):
-                    best_excess, best_worth = e, w
-                    d1, n1, a1, d2 = d, new_n, new_a, -1
-            n[d], a[d] = old_n, old_a
-            for o in range(dialers):
-                if o == d or old_n == 0:
-                    continue
-                other_n, other_a = n[o], a[o]
-                for move in range(5):
-                    if move == 0:  # one agent line
-                        new_n, new_a, o_n, o_a = old_n, old_a - 1, other_n, other_a + 1
-                    elif move == 1:  # one agent line, ports kept
-                        new_n, new_a, o_n, o_a = old_n + 1, old_a - 1, other_n - 1, other_a + 1
-                    elif move == 2:  # one agent line with its share of dial lines
-                        part = old_n // max(old_a, 1)
-                        new_n, new_a, o_n, o_a = (
-                            old_n - part,
-                            old_a - 1,
-                            other_n + part,
-                            other_a + 1,
-                        )
-                    elif move == 3:  # one dial line
-                        new_n, new_a, o_n, o_a = old_n - 1, old_a, other_n + 1, other_a
-                    else:  # both dialers change places
-                        new_n, new_a, o_n, o_a = other_n, other_a, old_n, old_a
-                    if not _allowed(
-                        new_n, new_a, n_low[d], n_high[d], a_low[d], a_high[d], min_agents
-                    ) or not _allowed(
-                        o_n, o_a, n_low[o], n_high[o], a_low[o], a_high[o], min_agents
-                    ):
-                        continue
-                    n[d], a[d], n[o], a[o] = new_n, new_a, o_n, o_a
-                    e, w = _judge(
-                        table, n, a, members, counts_lines, agent_cost, room, domain, surviving,
-                        weight, value, agents, max_lines, min_used, share, limit, price,
-                        by_domain, used,
-                    )  # fmt: skip
-                    if e < best_excess or (
-                        e == best_excess and w > best_worth + 1e-12 * abs(worth)
-                    ):
-                        best_excess, best_worth = e, w
-                        d1, n1, a1, d2, n2, a2 = d, new_n, new_a, o, o_n, o_a
-                n[d], a[d], n[o], a[o] = old_n, old_a, other_n, other_a
-        if d1 < 0:
-            break
-        n[d1], a[d1] = n1, a1
-        if d2 >= 0:
-            n[d2], a[d2] = n2, a2
-        excess, worth = best_excess, best_worth
-    return excess, worth
+    table: Floats
+    n_low: Ints
+    n_high: Ints
+    a_low: Ints
+    a_high: Ints
+    agent_cost: Ints
+    domain: Ints
+    price: Floats  # per port
+    members: Floats  # [capacity, dialer]
+    counts_lines: NDArray[np.bool_]
+    room: Floats  # [capacity]
+    surviving: Floats  # [domain] of the other campaigns
+    weight: float
+    value: float
+    agents: int
+    max_lines: int
+    min_used: int
+    min_agents: int
+    share: float
+    limit: float
 
 
 def improve_split(
@@ -210,20 +69,190 @@ def improve_split(
     -------
     Excess over the limits (0: all hold) and value of the split, line prices taken off.
     """
-    c = campaign
-    box = model.box
-    excess, worth = _climb(
-        model.tables[c], dial_lines, agent_lines, *capacity_arrays(model), model.agent_cost,
-        room.capacity, model.domain, room.surviving, model.weight, model.value[c],
-        model.agents[c], model.max_dial_lines[c], model.min_dialers[c], model.survivable[c],
-        model.abandon_limit[c], line_prices, box.n_low[c], box.n_high[c], box.a_low[c],
-        box.a_high[c], model.min_agent_lines[c], STEPS,
-    )  # fmt: skip
+    c, box = campaign, model.box
+    scope = Scope(
+        table=model.tables[c],
+        n_low=box.n_low[c],
+        n_high=box.n_high[c],
+        a_low=box.a_low[c],
+        a_high=box.a_high[c],
+        agent_cost=model.agent_cost,
+        domain=model.domain,
+        price=line_prices,
+        members=model.members,
+        counts_lines=model.counts_lines,
+        room=room.capacity,
+        surviving=room.surviving,
+        weight=float(model.weight),
+        value=float(model.value[c]),
+        agents=int(model.agents[c]),
+        max_lines=int(model.max_dial_lines[c]),
+        min_used=int(model.min_dialers[c]),
+        min_agents=int(model.min_agent_lines[c]),
+        share=float(model.survivable[c]),
+        limit=float(model.abandon_limit[c]),
+    )
+    excess, worth = _climb(scope, dial_lines, agent_lines, STEPS)
     return float(excess), float(worth)
 
 
-def capacity_arrays(model: Model) -> tuple[Floats, NDArray[np.bool_]]:
-    """Membership ``[capacity, dialer]`` and kind of the capacities."""
-    members = np.array([k.members for k in model.capacities], dtype=np.float64)
-    lines = np.array([k.counts_lines for k in model.capacities], dtype=np.bool_)
-    return members.reshape(len(model.capacities), model.dialers), lines
+@compiled
+def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
+    """Excess over the limits (0 if none) and value of one split."""
+    used, by_domain = np.zeros(len(scope.room)), np.zeros(len(scope.surviving))
+    total = abandoned = answered = charge = 0.0
+    dialers = lines = agents = 0
+    for d in range(len(n)):
+        if n[d] == 0:
+            continue
+        dialers += 1
+        lines += n[d]
+        agents += a[d]
+        ports = n[d] + scope.agent_cost[d] * a[d]
+        charge += scope.price[d] * ports
+        calls = scope.table[0, a[d], n[d]]
+        total += calls
+        by_domain[scope.domain[d]] += calls
+        abandoned += scope.table[1, a[d], n[d]]
+        answered += scope.table[2, a[d], n[d]]
+        for k in range(len(used)):
+            if scope.members[k, d] > 0:
+                used[k] += ports if scope.counts_lines[k] else scope.table[3, a[d], n[d]]
+    excess = float(
+        max(0, agents - scope.agents)
+        + max(0, lines - scope.max_lines)
+        + max(0, scope.min_used - dialers)
+    )
+    for k in range(len(used)):
+        over = used[k] - scope.room[k]
+        if over > ROUNDING * (1.0 + abs(scope.room[k])):
+            excess += over / (1.0 + abs(scope.room[k])) + (1.0 if scope.counts_lines[k] else 0.0)
+    over = abandoned - scope.limit * answered if scope.limit < np.inf else 0.0
+    if over > ROUNDING * (1.0 + answered):
+        excess += over / (1.0 + answered)
+    worst = np.inf
+    for g in range(len(by_domain)):
+        over = by_domain[g] - (1.0 - scope.share) * total
+        if scope.share > 0 and over > ROUNDING * (1.0 + total):
+            excess += over / (1.0 + total)
+        worst = min(worst, scope.surviving[g] + scope.value * (total - by_domain[g]))
+    worth = (1.0 - scope.weight) * scope.value * total - charge
+    return excess, worth + (scope.weight * worst if scope.weight > 0 else 0.0)
+
+
+@compiled
+def _fits(scope: Scope, d: int, n: int, a: int) -> bool:
+    """Whether (n, a) lies in the dialer's ranges and is unused, or in use as the kind wants."""
+    if not (scope.n_low[d] <= n <= scope.n_high[d] and scope.a_low[d] <= a <= scope.a_high[d]):
+        return False
+    return a == 0 if n == 0 else n >= a >= scope.min_agents
+
+
+@compiled
+def _own_move(scope: Scope, d: int, n: int, a: int, move: int, steps: Ints) -> tuple[int, int]:
+    """Lines after one of the moves on a single dialer; the same lines where it has no use."""
+    if move < 2 * len(steps):
+        step = steps[move // 2] if move % 2 == 0 else -steps[move // 2]
+        return min(max(n + step, scope.n_low[d], a), scope.n_high[d]), a
+    kind = move - 2 * len(steps)
+    least = max(1, scope.min_agents)
+    if kind == 0:  # close
+        return 0, 0
+    if kind == 1:  # one agent line more
+        return max(n, a + 1, scope.min_agents), max(scope.min_agents, a + 1)
+    if kind == 2:  # one less with its share of dial lines
+        return n - n // max(a, 1), a - 1
+    if kind == 3:  # the fewest lines
+        return max(scope.n_low[d], least), scope.min_agents
+    change = (-1, 0, 1)[kind - 4]  # an agent line less, its port to a dial line or not; or back
+    return (n + 1, a - 1) if change < 0 else (n, a - 1) if change == 0 else (n - 1, a + 1)
+
+
+OWN_MOVES = 7  # besides the steps
+PAIR_MOVES = 5
+
+
+@compiled
+def _pair_move(n: int, a: int, m: int, b: int, move: int) -> tuple[int, int, int, int]:
+    """Lines of two dialers after the first one's lines go to the second."""
+    if move == 0:  # one agent line
+        return n, a - 1, m, b + 1
+    if move == 1:  # one agent line, ports kept
+        return n + 1, a - 1, m - 1, b + 1
+    if move == 2:  # one agent line with its share of dial lines
+        part = n // max(a, 1)
+        return n - part, a - 1, m + part, b + 1
+    if move == 3:  # one dial line
+        return n - 1, a, m + 1, b
+    return m, b, n, a  # change places
+
+
+@compiled
+def _better(excess: float, worth: float, than_excess: float, than_worth: float) -> bool:
+    """Less excess, or as much and more value than rounding."""
+    if excess != than_excess:
+        return excess < than_excess
+    return worth > than_worth + ROUNDING * (1e-2 * abs(than_worth) + 1e-9)
+
+
+@compiled
+def _best_own(
+    scope: Scope, n: Ints, a: Ints, steps: Ints, start: tuple[float, float], found: Ints
+) -> tuple[float, float]:
+    """Best move on a single dialer against ``start``; ``found`` gets (d, n, a, -1, 0, 0)."""
+    best_excess, best_worth = start
+    for d in range(len(n)):
+        old_n, old_a = n[d], a[d]
+        for move in range(2 * len(steps) + OWN_MOVES):
+            new_n, new_a = _own_move(scope, d, old_n, old_a, move, steps)
+            if (new_n == old_n and new_a == old_a) or not _fits(scope, d, new_n, new_a):
+                continue
+            n[d], a[d] = new_n, new_a
+            excess, worth = _judge(scope, n, a)
+            if _better(excess, worth, best_excess, best_worth):
+                best_excess, best_worth = excess, worth
+                found[:] = (d, new_n, new_a, -1, 0, 0)
+        n[d], a[d] = old_n, old_a
+    return best_excess, best_worth
+
+
+@compiled
+def _best_pair(
+    scope: Scope, n: Ints, a: Ints, start: tuple[float, float], found: Ints
+) -> tuple[float, float]:
+    """Best move between two dialers against ``start``; ``found`` gets (d, n, a, e, n, a)."""
+    best_excess, best_worth = start
+    for d in range(len(n)):
+        for e in range(len(n)):
+            if e == d or n[d] == 0:
+                continue
+            old = n[d], a[d], n[e], a[e]
+            for move in range(PAIR_MOVES):
+                p, x, q, y = _pair_move(old[0], old[1], old[2], old[3], move)
+                if not (_fits(scope, d, p, x) and _fits(scope, e, q, y)):
+                    continue
+                n[d], a[d], n[e], a[e] = p, x, q, y
+                excess, worth = _judge(scope, n, a)
+                if _better(excess, worth, best_excess, best_worth):
+                    best_excess, best_worth = excess, worth
+                    found[:] = (d, p, x, e, q, y)
+            n[d], a[d], n[e], a[e] = old
+    return best_excess, best_worth
+
+
+@compiled
+def _climb(scope: Scope, n: Ints, a: Ints, steps: Ints) -> tuple[float, float]:
+    """Take the best move until none helps; changes ``n`` and ``a``."""
+    now = _judge(scope, n, a)
+    found = np.empty(6, np.int64)
+    for _ in range(MOST_MOVES):
+        found[0] = -1
+        best = _best_own(scope, n, a, steps, now, found)
+        best = _best_pair(scope, n, a, best, found)
+        if found[0] < 0:
+            break
+        n[found[0]], a[found[0]] = found[1], found[2]
+        if found[3] >= 0:
+            n[found[3]], a[found[3]] = found[4], found[5]
+        now = best
+    return now

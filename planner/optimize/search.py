@@ -170,7 +170,7 @@ class _Search:
 
     def _offer(self, columns: Iterable[Column], relaxation: Relaxation | None) -> None:
         """Refill a plan, with and without the ports' prices; keep it when it is the best."""
-        prices = [None]
+        prices: list[Floats | None] = [None]
         if relaxation is not None:
             prices.append(self._line_prices(relaxation))
         start = list(columns)
@@ -185,7 +185,7 @@ class _Search:
                 self._columns, self._value = found, value
                 self._report("plan")
 
-    def _line_prices(self, relaxation: Relaxation) -> NDArray[np.float64]:
+    def _line_prices(self, relaxation: Relaxation) -> Floats:
         return self._master.prices(0, relaxation.duals).line
 
     def _finished(self) -> bool:
@@ -300,7 +300,7 @@ class _Search:
         ]
         worth = entries @ self._master.call_values(column.campaign, relaxation.duals)
         worth -= prices.line @ column.lines + prices.attempt @ column.attempts
-        return float(worth) - relaxation.campaign_bounds[column.campaign]
+        return float(worth - relaxation.campaign_bounds[column.campaign])
 
     def _push(self, box: Box, relaxation: Relaxation) -> None:
         """Keep a box open unless the best plan is within the gap of its bound."""
@@ -321,7 +321,7 @@ class _Search:
             self._closed = max(self._closed, relaxation.bound)
             self._update_bound()
             return
-        parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
+        parts = split_box(box, relaxation, self._losses(box, relaxation))
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
         for part in parts or ():
@@ -380,9 +380,7 @@ def placements(
                 yield column
 
 
-def split_box(
-    model: Model, box: Box, relaxation: Relaxation, losses: Floats
-) -> tuple[Box, Box] | None:
+def split_box(box: Box, relaxation: Relaxation, losses: Floats) -> tuple[Box, Box] | None:
     """Two boxes that share out a box's plans; None when it holds a single plan.
 
     The campaign whose bound is furthest from its columns is split first, where its mix differs
@@ -408,8 +406,8 @@ def split_box(
                 )
     for low, high, _ in RANGES:
         width = getattr(box, high) - getattr(box, low)
-        place = tuple(int(i) for i in np.unravel_index(int(np.argmax(width)), width.shape))
-        if width[place] > 0:
-            middle = int(getattr(box, low)[place] + width[place] // 2)
-            return box.with_range(high, place, middle), box.with_range(low, place, middle + 1)
+        c, d = (int(i) for i in np.unravel_index(int(np.argmax(width)), width.shape))
+        if width[c, d] > 0:
+            middle = int(getattr(box, low)[c, d] + width[c, d] // 2)
+            return box.with_range(high, (c, d), middle), box.with_range(low, (c, d), middle + 1)
     return None
