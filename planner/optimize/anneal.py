@@ -161,7 +161,7 @@ def _own_excess(f: Fleet, s: State, c: int, worth: Worth) -> float:
     call = max(f.value[c], worth.call)
     line = worth.line + call * s.handled[c] / (1.0 + s.counts[c, 0])
     lines, agents, dialers = s.counts[c]
-    excess = 3.0 * line * (max(0, lines - f.max_lines[c]) + 3 * max(0, agents - f.agents[c]))
+    excess: float = 3.0 * line * (max(0, lines - f.max_lines[c]) + 3 * max(0, agents - f.agents[c]))
     excess += LINES_PER_DIALER * worth.line * max(0, f.min_used[c] - dialers)
     limit = f.abandon_limit[c]
     over = s.figures[c, 0] - limit * s.figures[c, 1] if limit < np.inf else 0.0
