@@ -21,6 +21,7 @@ _EXIT_CODES = """exit codes:
   4  stopped before any plan was found"""
 #: A projection further ahead than a month says nothing that its first weeks do not.
 _MAX_HOURS = 31 * 24
+_MAX_REPLICATIONS = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -159,11 +160,18 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--engine",
-        choices=["auto", "markov"],
+        choices=["auto", "markov", "simulate"],
         default="auto",
-        help="what makes the figures; markov: the exact formulas and what they assume (auto: the "
-        "same)",
+        help="what makes the figures; markov: the exact formulas whatever they assume, at once; "
+        "auto: exact where they hold, else simulated (default auto)",
     )
+    parser.add_argument(
+        "--replications",
+        type=number(1, _MAX_REPLICATIONS, whole=True),
+        metavar="N",
+        help="simulated runs of each kind (default: as many as the figures need)",
+    )
+    _add_seed(parser)
     _add_out(parser, "projection.csv and projection.json")
     _add_json(parser)
 

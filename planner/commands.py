@@ -127,7 +127,14 @@ def _project(arguments: argparse.Namespace) -> int:
     _require_writable(arguments.out)
     from planner.pipeline import project
 
-    projection = project(problem, at=arguments.at, hours=arguments.hours)
+    projection = project(
+        problem,
+        at=arguments.at,
+        hours=arguments.hours,
+        engine=arguments.engine,
+        replications=arguments.replications,
+        seed=arguments.seed,
+    )
     document = to_json(projection_document(projection))
     if arguments.out is not None:
         with _writing(arguments.out):

@@ -80,7 +80,7 @@ def outlook(scenario: Scenario, at: datetime) -> Outlook:
     at : the moment of the statuses, aware.
     """
     problem = scenario.problem
-    projection = project(problem, at=at)
+    projection = project(problem, at=at, engine="markov")  # at once, while lines are edited
     figures = {(f.campaign_id, f.dialer_id): f for f in projection.assignments}
     breaches = check(problem, scenario.line_plan)
     evaluation = evaluate(problem, scenario.line_plan, redundancy=0.0)

@@ -18,6 +18,12 @@ from planner.plan import (
 )
 from planner.problem import Problem
 
+#: A projection further ahead than a month says nothing that its first weeks do not.
+MAX_HOURS = 31 * 24
+MAX_REPLICATIONS = 10_000
+#: Moments outside these years are typing errors, and would overflow in time zones.
+_YEARS = range(1970, 2200)
+
 
 def plan(
     problem: Problem,
@@ -47,7 +53,7 @@ def plan(
     from planner.errors import PlanFault
     from planner.optimize.explain import binding_limits, find_conflicts
     from planner.optimize.search import optimize
-    from planner.projector import project_assignments
+    from planner.projector import plan_figures
     from planner.verify import check, evaluate
 
     options = options or PlanOptions()
@@ -77,7 +83,7 @@ def plan(
         value=found.value,
         bound_per_hour=bound,
         gap=gap,
-        figures=project_assignments(with_plan(problem, outcome.plan), None, 8.0).assignments,
+        figures=plan_figures(with_plan(problem, outcome.plan), options.seed),
         campaigns=found.campaigns,
         dialers=found.dialers,
         binding=binding_limits(problem, outcome.plan),
@@ -92,22 +98,55 @@ def project(
     *,
     at: datetime | None = None,
     hours: float = 8.0,
+    engine: str = "auto",
+    replications: int | None = None,
+    seed: int = 0,
+    on_progress: Callable[[float, str], None] = lambda *_: None,
 ) -> Projection:
-    """What the problem's assignments will do from a moment on (default: now).
+    """What the problem's assignments will do from a moment on.
+
+    Parameters
+    ----------
+    problem : whose assignments are projected, from their live state where it is known
+    at : with a UTC offset, of the years 1970 to 2199; None: now
+    hours : horizon, above 0 and at most 744 (31 days) [h]
+    engine : ``auto``: exact where its assumptions hold, else simulated; ``markov``: the exact
+        formulas whatever they assume, at once; ``simulate``
+    replications : simulated runs of each kind, at least 1; None: as many as the figures need
+    seed : of the simulation, at least 0; the same seed gives the same projection
+    on_progress : told the share of the work done, and what is being done
+
+    Returns
+    -------
+    Projection.
 
     Raises
     ------
     ValueError
-        If ``at`` has no UTC offset or the horizon is not within 0 to 744 hours.
+        If an argument is out of range.
     """
-    from planner.projector import project_assignments
+    from planner.projector import EngineChoice, project_assignments
 
     at = at or datetime.now(UTC)
-    if at.tzinfo is None:
-        raise ValueError("at: a moment with a UTC offset")
-    if not 0 < hours <= 744:
+    if at.tzinfo is None or at.year not in _YEARS:
+        raise ValueError("at: a moment with a UTC offset, of the years 1970 to 2199")
+    if not 0 < hours <= MAX_HOURS:
         raise ValueError("hours: a number above 0, at most 744 (31 days)")
-    return project_assignments(problem, at, hours)
+    if engine not in tuple(EngineChoice):
+        raise ValueError(f"engine: one of {', '.join(EngineChoice)}")
+    if replications is not None and not 1 <= replications <= MAX_REPLICATIONS:
+        raise ValueError(f"replications: a whole number from 1 to {MAX_REPLICATIONS}")
+    if seed < 0:
+        raise ValueError("seed: a whole number, at least 0")
+    return project_assignments(
+        problem,
+        at,
+        hours,
+        engine=EngineChoice(engine),
+        replications=replications,
+        seed=seed,
+        on_share=on_progress,
+    )
 
 
 def with_plan(problem: Problem, line_plan: LinePlan) -> Problem:

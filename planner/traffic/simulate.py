@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from statistics import NormalDist
 from typing import NamedTuple
@@ -214,14 +213,8 @@ def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
     return _Run(totals, first_busy.copy(), completed_at.copy(), events)
 
 
-def _replications_needed(figures: dict[str, Estimate], replications: int, wanted: Precision) -> int:
-    """Forecast from the half widths, which shrink with the root of the replications."""
-    factors = [1.0, *_shortfalls(figures, wanted)]
-    return int(np.ceil(replications * min(max(factors), 1e3) ** 2))
-
-
-def _shortfalls(figures: dict[str, Estimate], wanted: Precision) -> Iterator[float]:
-    """Half width over wanted half width, for each figure at its worst pair.
+def shortfalls(figures: dict[str, Estimate], wanted: Precision) -> Floats:
+    """Half width over wanted half width by pair, at its worst figure; up to 1 is precise enough.
 
     The wanted half width of a share holds for what is a share in other units as well: abandoned
     calls are a share of transfer requests, pauses times their length a share of time.
@@ -234,8 +227,15 @@ def _shortfalls(figures: dict[str, Estimate], wanted: Precision) -> Iterator[flo
             "pauses_per_second": 1.0 / figures["mean_pause_seconds"].mean,
             "mean_pause_seconds": 1.0 / figures["pauses_per_second"].mean,
         }
+    worst = np.zeros_like(requests)
     for name, (mean, half_width) in figures.items():
         target = np.fmax(wanted.relative * mean, wanted.share * units.get(name, 0.0))
         counts = np.isfinite(mean) & (half_width > 0)
-        if counts.any():
-            yield float((half_width[counts] / target[counts]).max())
+        worst[counts] = np.maximum(worst[counts], half_width[counts] / target[counts])
+    return worst
+
+
+def _replications_needed(figures: dict[str, Estimate], replications: int, wanted: Precision) -> int:
+    """Forecast from the half widths, which shrink with the root of the replications."""
+    worst = max(1.0, float(shortfalls(figures, wanted).max(initial=0.0)))
+    return int(np.ceil(replications * min(worst, 1e3) ** 2))

@@ -1,0 +1,173 @@
+"""Campaigns on dialers as they stand at a moment, and which of them hold each other back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from planner.calendar import figures_at
+from planner.problem import Campaign, Dialer, LineAssignment, Problem
+
+#: A limit of calls per second that lets all lines launch within this part of a mean attempt does
+#: not hold back: its effect is far below the precision of any figure.
+UNNOTICED_DELAY = 1e-3
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One campaign on one dialer.
+
+    Attributes
+    ----------
+    campaign : with the figures of the moment
+    dialer : where it dials
+    item : its lines there, as assigned
+    agent_lines : those with an agent at the moment, at most the assigned ones
+    """
+
+    campaign: Campaign
+    dialer: Dialer
+    item: LineAssignment
+    agent_lines: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Campaign id and dialer id."""
+        return self.campaign.campaign_id, self.dialer.dialer_id
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the lines as assigned can dial."""
+        agents = self.item.agent_lines
+        enough = agents >= 1 or not self.campaign.is_live_transfer
+        return enough and self.item.dial_lines >= max(agents, 1)
+
+    @property
+    def busy_agent_lines(self) -> int:
+        """Agent lines busy right now, none where that is not known."""
+        return self.item.busy_agent_lines or 0
+
+
+def pairs_at(problem: Problem, moment: datetime | None) -> list[Pair]:
+    """All assignments with lines, in the problem's order.
+
+    Parameters
+    ----------
+    moment : whose hourly figures hold; None: the campaigns' own figures
+    """
+    changed = {
+        campaign.campaign_id: figures_at(problem, campaign, moment) if moment else campaign
+        for campaign in problem.campaigns
+    }
+    staff = {
+        campaign.campaign_id: staffed(problem, campaign, changed[campaign.campaign_id])
+        for campaign in problem.campaigns
+    }
+    return [
+        Pair(
+            changed[item.campaign_id],
+            problem.dialers[problem.dialer_index[item.dialer_id]],
+            item,
+            staff[item.campaign_id].get(item.dialer_id, item.agent_lines),
+        )
+        for item in problem.assignments
+        if item.dial_lines or item.agent_lines
+    ]
+
+
+def staffed(problem: Problem, campaign: Campaign, changed: Campaign) -> dict[str, int]:
+    """Agent lines with an agent, by dialer id, where an hour has fewer agents than lines.
+
+    The agents there are split over the dialers in proportion to the assigned lines, by largest
+    remainder. Empty where the hour has the campaign's own number of agents.
+    """
+    if changed.agent_lines == campaign.agent_lines:
+        return {}
+    items = [a for a in problem.assignments if a.campaign_id == campaign.campaign_id]
+    assigned = sum(item.agent_lines for item in items)
+    if changed.agent_lines >= assigned:
+        return {}
+    shares = [divmod(item.agent_lines * changed.agent_lines, assigned) for item in items]
+    left = changed.agent_lines - sum(whole for whole, _ in shares)
+    by_remainder = sorted(range(len(items)), key=lambda place: -shares[place][1])
+    return {
+        items[place].dialer_id: shares[place][0] + (rank < left)
+        for rank, place in enumerate(by_remainder)
+    }
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The shared limits that can hold pairs back; unlimited is infinite.
+
+    Attributes
+    ----------
+    dialer_cps : calls per second by dialer id
+    group_cps, group_channels : calls per second, and channels for dial lines, by trunk group
+    """
+
+    dialer_cps: dict[str, float]
+    group_cps: dict[str, float]
+    group_channels: dict[str, float]
+
+    def sharing(self, pair: Pair) -> Iterator[tuple[str, str]]:
+        """Yield what the pair shares with others that can hold it back."""
+        if pair.dialer.dialer_id in self.dialer_cps:
+            yield "dialer", pair.dialer.dialer_id
+        group = pair.dialer.trunk_group
+        if group is not None and (group in self.group_cps or group in self.group_channels):
+            yield "group", group
+
+
+def limits(problem: Problem, pairs: Sequence[Pair]) -> Limits:
+    """The limits that the lines of the pairs can reach."""
+    group_channels = {}
+    for group in problem.trunk_groups:
+        here = [pair for pair in pairs if pair.dialer.trunk_group == group.trunk_group]
+        agents = sum(p.item.agent_lines for p in here if p.dialer.agent_lines_use_ports)
+        if sum(pair.item.dial_lines for pair in here) + agents > group.channels:
+            group_channels[group.trunk_group] = float(max(group.channels - agents, 0))
+    return Limits(
+        dialer_cps={
+            dialer.dialer_id: dialer.cps
+            for dialer in problem.dialers
+            if dialer.cps is not None
+            and _holds_back(dialer.cps, [pair for pair in pairs if pair.dialer is dialer])
+        },
+        group_cps={
+            group.trunk_group: group.cps
+            for group in problem.trunk_groups
+            if group.cps is not None
+            and _holds_back(
+                group.cps, [pair for pair in pairs if pair.dialer.trunk_group == group.trunk_group]
+            )
+        },
+        group_channels=group_channels,
+    )
+
+
+def _holds_back(cps: float, pairs: Sequence[Pair]) -> bool:
+    lines = sum(pair.item.dial_lines for pair in pairs)
+    shortest = min((pair.campaign.attempt_seconds for pair in pairs), default=0.0)
+    return lines > cps * UNNOTICED_DELAY * shortest
+
+
+def components(
+    pairs: Sequence[Pair], sharing: Callable[[Pair], Iterator[tuple[str, str]]]
+) -> list[list[Pair]]:
+    """Split pairs into groups that share nothing with each other, in order of first appearance."""
+    found: list[tuple[set[tuple[str, str]], list[Pair]]] = []
+    for pair in pairs:
+        things, members = set(sharing(pair)), [pair]
+        apart = []
+        for known, group in found:
+            if known & things:
+                things |= known
+                members = group + members
+            else:
+                apart.append((known, group))
+        found = [*apart, (things, members)]
+    order = {pair.key: place for place, pair in enumerate(pairs)}
+    groups = [sorted(group, key=lambda pair: order[pair.key]) for _, group in found]
+    return sorted(groups, key=lambda group: order[group[0].key])
