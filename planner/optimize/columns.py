@@ -117,7 +117,7 @@ class Pricer:
         self._model = model
         self._campaign = campaign
         c = campaign
-        self._limits = Limits(
+        self.limits = Limits(
             model.tables[c],
             box.n_low[c],
             box.n_high[c],
@@ -135,7 +135,7 @@ class Pricer:
     def best(self, prices: Prices) -> Split | None:
         """Best split and a proven upper bound on its value; None when no split exists."""
         if self._buckets is None:
-            return plain_split(self._limits, prices)
+            return plain_split(self.limits, prices)
         best: Split | None = None
         for bucket in self._buckets:
             split = self._in_bucket(prices, bucket, 0.0)
@@ -150,10 +150,10 @@ class Pricer:
     def _in_bucket(self, prices: Prices, bucket: _Bucket, floor_price: float) -> Split:
         """Best split under the bucket's cap, and a bound with its floor on the calls priced."""
         split = capped_split(
-            self._limits, prices._replace(call=prices.call + floor_price), bucket.cap
+            self.limits, prices._replace(call=prices.call + floor_price), bucket.cap
         )
         if split is None:
-            return Split(NEVER, self._limits.n_low, self._limits.a_low)
+            return Split(NEVER, self.limits.n_low, self.limits.a_low)
         return split._replace(bound=split.bound - floor_price * bucket.low)
 
     def _tightened(self, prices: Prices, bucket: _Bucket, split: Split, enough: float) -> Split:
@@ -223,9 +223,9 @@ class Pricer:
             credit = price * limit if price > 0 else 0.0
             prices = Prices(free + 1.0, free, free, price, credit, 0.0)
             split = (
-                plain_split(self._limits, prices)
+                plain_split(self.limits, prices)
                 if np.isinf(cap)
-                else capped_split(self._limits, prices, cap)
+                else capped_split(self.limits, prices, cap)
             )
             if split is None:
                 return None

@@ -23,6 +23,7 @@ from planner.optimize.incumbent import (
 from planner.optimize.integer import choose_columns
 from planner.optimize.master import SMALLEST_SHARE, Master, Relaxation
 from planner.optimize.model import HANDLED, Box, Model, build_model, to_line_plan
+from planner.optimize.pricing import Prices, capped_split, plain_split
 from planner.optimize.refill import improve_split
 from planner.plan import LinePlan, PlanOptions, Progress, relative_gap
 from planner.problem import Problem
@@ -45,6 +46,10 @@ PRICE_FACTORS = (0.6, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.4, 1.8)
 MOST_SHAPES, MOST_PLACEMENTS = 8, 400
 #: Rounds of recombination and annealing in a row that may find nothing, boxes split between them.
 MOST_STALE, BOXES_PER_ROUND = 3, 10
+#: A campaign's bound is far from its columns beyond this share of the plan's.
+FAR = 1e-4
+#: Shares and lines closer than this are equal.
+ROUNDING = 1e-9
 #: Better by less than this, relatively, is nothing.
 SMALLEST_GAIN = 1e-6
 
@@ -98,6 +103,7 @@ class _Search:
         self._order = itertools.count()
 
     def run(self) -> Outcome:
+        self._compile()
         self._first_plan()
         root = self._master.relax(
             self._model.box,
@@ -122,6 +128,19 @@ class _Search:
                 boxes += 1
                 self._branch()
         return self._outcome()
+
+    def _compile(self) -> None:
+        """Have the kernels compiled, once per installation, before the clock starts."""
+        model, least = self._model, first_columns(self._model)
+        refill(model, least)
+        free = np.zeros(model.dialers)
+        limits = self._master.pricer(0, model.box).limits
+        prices = Prices(free, free, free, 0.0, 0.0, 0.0)
+        plain_split(limits, prices)
+        capped_split(limits, prices, 0.0)
+        lines = np.array([k.dial_lines for k in least]), np.array([k.agent_lines for k in least])
+        anneal(model, *lines, seed=0, ceiling=0.0, effort=0.0)
+        self._start = time.monotonic()
 
     def _first_plan(self) -> None:
         """A plan, if a quick search finds one, so that stopping early leaves something."""
@@ -321,7 +340,7 @@ class _Search:
             self._closed = max(self._closed, relaxation.bound)
             self._update_bound()
             return
-        parts = split_box(box, relaxation, self._losses(box, relaxation))
+        parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
         for part in parts or ():
@@ -380,30 +399,54 @@ def placements(
                 yield column
 
 
-def split_box(box: Box, relaxation: Relaxation, losses: Floats) -> tuple[Box, Box] | None:
+def split_box(
+    model: Model, box: Box, relaxation: Relaxation, losses: Floats
+) -> tuple[Box, Box] | None:
     """Two boxes that share out a box's plans; None when it holds a single plan.
 
-    The campaign whose bound is furthest from its columns is split first, where its mix differs
-    most: by use of a dialer, else by agent lines, else by dial lines. Where nothing is mixed, the
-    widest range is halved.
+    Split is the place where the value of the mixed columns differs most: of the campaign whose
+    bound is furthest from its columns, where that is far, else of all. By agent lines if those
+    differ there, else by dial lines. Where nothing is mixed, the widest range is halved.
     """
-    mixed = {k.campaign for k, share in relaxation.mix if share < 1 - SMALLEST_SHARE}
-    for c in sorted(mixed, key=lambda c: -losses[c]):
-        columns = [(k, share) for k, share in relaxation.mix if k.campaign == c]
+    spread = np.zeros((model.campaigns, model.dialers))
+    for c in {k.campaign for k, share in relaxation.mix if share < 1 - SMALLEST_SHARE}:
+        columns, shares = _mix_of(relaxation, c)
+        calls = [model.tables[c][HANDLED, k.agent_lines, k.dial_lines] for k in columns]
+        spread[c] = model.value[c] * _spread(np.array(calls), shares) + SMALLEST_SHARE
+    worst = int(np.argmax(np.where(spread.any(axis=1), losses, -np.inf)))
+    if spread[worst].any() and losses[worst] > FAR * abs(relaxation.bound):
+        spread[np.arange(model.campaigns) != worst] = 0.0
+    for place in np.argsort(-spread, axis=None, kind="stable"):
+        c, d = divmod(int(place), model.dialers)
+        if spread[c, d] == 0.0:
+            break
+        columns, shares = _mix_of(relaxation, c)
         for low, high, what in RANGES:
-            lines = np.array([getattr(k, what) for k, _ in columns], dtype=np.float64)
-            shares = np.array([share for _, share in columns])
-            mean = shares @ lines
-            spread = shares @ lines**2 - mean**2
-            spread[getattr(box, low)[c] == getattr(box, high)[c]] = -1.0
-            d = int(np.argmax(spread))
-            if spread[d] > SMALLEST_SHARE:
-                middle = int(np.floor(mean[d] + 1e-9))
-                middle = min(max(middle, getattr(box, low)[c, d]), getattr(box, high)[c, d] - 1)
+            lines = np.array([getattr(k, what)[d] for k in columns], dtype=np.float64)
+            first, last = int(getattr(box, low)[c, d]), int(getattr(box, high)[c, d])
+            if first < last and _spread(lines[:, None], shares)[0] > SMALLEST_SHARE:
+                middle = min(max(int(np.floor(shares @ lines + ROUNDING)), first), last - 1)
                 return (
                     box.with_range(high, (c, d), middle),
                     box.with_range(low, (c, d), middle + 1),
                 )
+    return _halves(box)
+
+
+def _mix_of(relaxation: Relaxation, campaign: int) -> tuple[list[Column], Floats]:
+    """A campaign's columns in the mix, and their shares."""
+    mine = [(k, share) for k, share in relaxation.mix if k.campaign == campaign]
+    return [k for k, _ in mine], np.array([share for _, share in mine])
+
+
+def _spread(rows: Floats, shares: Floats) -> Floats:
+    """Standard deviation of each column under the shares."""
+    deviation: Floats = np.sqrt(np.maximum(shares @ rows**2 - (shares @ rows) ** 2, 0.0))
+    return deviation
+
+
+def _halves(box: Box) -> tuple[Box, Box] | None:
+    """A box halved where it is widest; None for a single plan."""
     for low, high, _ in RANGES:
         width = getattr(box, high) - getattr(box, low)
         c, d = (int(i) for i in np.unravel_index(int(np.argmax(width)), width.shape))
