@@ -35,89 +35,116 @@ class Stretch(NamedTuple):
 
 
 @inlined
-def pass_gate(world: World, rng: Any, p: int, now: float) -> None:
-    """Launch one attempt of pair p, whose turn it is, behind its gate."""
-    pair = world.pairs[p]
-    gate, group = world.gates[pair.gate], world.groups[pair.group]
-    dialer = world.dialers[pair.dialer]
+def pass_gate(
+    pair: Any,
+    campaign: Any,
+    dialer: Any,
+    group: Any,
+    gate: Any,
+    attempt_ends: Floats,
+    rng: Any,
+    now: float,
+) -> None:
+    """Launch one attempt of the pair, whose turn it is, behind its gate."""
     # Who has not waited for long does not catch up: turns start from that of the last launch.
     gate.turn = max(pair.turn, gate.turn)
     pair.turn = gate.turn + 1.0 / pair.dial_lines
     dialer.ready, group.ready = now + dialer.spacing, now + group.spacing
-    launch(pair, world.campaigns[pair.campaign], group, world.attempt_ends, rng, now)
+    launch(pair, campaign, group, attempt_ends, rng, now)
+
+
+# Arrays of the world are taken out of it before loops: each access counts its references.
 
 
 @inlined
 def queue_at_gate(world: World, rng: Any, p: int, now: float) -> None:
     """Launch at once what pair p may, if nobody waits and the gate is open; else take a turn."""
+    keys, winners, attempt_ends = world.keys, world.winners, world.attempt_ends
     pair = world.pairs[p]
     campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
-    dialer = world.dialers[pair.dialer]
+    dialer, gate = world.dialers[pair.dialer], world.gates[pair.gate]
     leaf = world.pairs.size + pair.gate
     if group.freed == 1:
         # Whoever waited for a channel may be of another pair.
         group.freed = 0
-        reschedule(world.keys, world.winners, leaf, now)
-    if world.keys[leaf] == np.inf:
+        reschedule(keys, winners, leaf, now)
+    if keys[leaf] == np.inf:
         while (
             may_launch(pair, campaign)
             and max(group.ready, dialer.ready) <= now
             and group.calls < group.channels
         ):
-            pass_gate(world, rng, p, now)
+            pass_gate(pair, campaign, dialer, group, gate, attempt_ends, rng, now)
     waits = may_launch(pair, campaign)
     world.waiting[pair.place] = pair.turn if waits else np.inf
     if waits and group.calls < group.channels:
         opens = max(now, group.ready, dialer.ready)
-        reschedule(world.keys, world.winners, leaf, min(world.keys[leaf], opens))
+        reschedule(keys, winners, leaf, min(keys[leaf], opens))
 
 
 @inlined
-def settle(world: World, rng: Any, p: int, now: float) -> None:
-    """After something happened at pair p: its status, its launches, its clock."""
-    pairs, keys, winners = world.pairs, world.keys, world.winners
+def settle_ungated(world: World, rng: Any, p: int, now: float) -> None:
+    """After something happened at a pair without a gate: its status, launches and clock."""
+    keys, winners = world.keys, world.winners
     attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
-    pair = pairs[p]
+    pair = world.pairs[p]
     campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
     update_status(pair, campaign, now)
-    if pair.gate < 0:
-        while may_launch(pair, campaign):
-            launch(pair, campaign, group, attempt_ends, rng, now)
-    else:
-        queue_at_gate(world, rng, p, now)
+    while may_launch(pair, campaign):
+        launch(pair, campaign, group, attempt_ends, rng, now)
     reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
 
 
-@inlined
+@compiled
+def settle_gated(world: World, rng: Any, p: int, now: float) -> None:
+    """After something happened at a pair behind a gate."""
+    attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
+    pair = world.pairs[p]
+    campaign = world.campaigns[pair.campaign]
+    update_status(pair, campaign, now)
+    queue_at_gate(world, rng, p, now)
+    time = set_clock(pair, campaign, attempt_ends, talk_ends, rng, now)
+    reschedule(world.keys, world.winners, p, time)
+
+
+@compiled
 def open_gate(world: World, rng: Any, g: int, now: float) -> None:
     """Launch one attempt of those that wait at a gate, and say when to look again."""
+    pairs, dialers, gate_pairs, waiting = (
+        world.pairs,
+        world.dialers,
+        world.gate_pairs,
+        world.waiting,
+    )
+    keys, winners = world.keys, world.winners
+    attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
     gate = world.gates[g]
     group = world.groups[gate.group]
     chosen, chosen_turn, later = -1, np.inf, np.inf
     if group.calls < group.channels:
         for place in range(gate.first, gate.last):
-            turn = world.waiting[place]
+            turn = waiting[place]
             if turn == np.inf:
                 continue
-            p = world.gate_pairs[place]
-            allowed = max(group.ready, world.dialers[world.pairs[p].dialer].ready)
+            p = gate_pairs[place]
+            allowed = max(group.ready, dialers[pairs[p].dialer].ready)
             if allowed > now:
                 later = min(later, allowed)
             elif max(turn, gate.turn) < chosen_turn:
                 chosen, chosen_turn = p, max(turn, gate.turn)
     if chosen >= 0:
-        pair = world.pairs[chosen]
-        campaign = world.campaigns[pair.campaign]
-        # A dial list may have run out elsewhere since it took its turn.
+        pair = pairs[chosen]
+        campaign, dialer = world.campaigns[pair.campaign], dialers[pair.dialer]
+        # A dial list may have run out elsewhere since the pair took its turn.
         if may_launch(pair, campaign):
-            pass_gate(world, rng, chosen, now)
-            time = set_clock(pair, campaign, world.attempt_ends, world.talk_ends, rng, now)
-            reschedule(world.keys, world.winners, chosen, time)
-        world.waiting[pair.place] = pair.turn if may_launch(pair, campaign) else np.inf
+            pass_gate(pair, campaign, dialer, group, gate, attempt_ends, rng, now)
+            time = set_clock(pair, campaign, attempt_ends, talk_ends, rng, now)
+            reschedule(keys, winners, chosen, time)
+        waiting[pair.place] = pair.turn if may_launch(pair, campaign) else np.inf
         # A trunk group may launch on another of its dialers at once.
         of_group = gate.group + 1 < world.groups.size
-        later = max(now, group.ready if of_group else world.dialers[pair.dialer].ready)
-    reschedule(world.keys, world.winners, world.pairs.size + g, later)
+        later = max(now, group.ready if of_group else dialer.ready)
+    reschedule(keys, winners, pairs.size + g, later)
 
 
 @compiled
@@ -174,7 +201,10 @@ def change(world: World, rng: Any, stretch: Stretch, s: int, now: float) -> None
         # All pairs may want to launch now: none of them is first, they take turns.
         reschedule(world.keys, world.winners, world.pairs.size + g, now)
     for p in range(world.pairs.size):
-        settle(world, rng, p, now)
+        if world.pairs[p].gate < 0:
+            settle_ungated(world, rng, p, now)
+        else:
+            settle_gated(world, rng, p, now)
 
 
 @compiled
@@ -210,13 +240,15 @@ def run(
     """
     events = 0
     pairs, campaigns, groups = world.pairs, world.campaigns, world.groups
+    keys, winners = world.keys, world.winners
+    attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
     start(world, rng)
     for j in range(edges.size - 1):
         if j == 0 or changes[j] != changes[j - 1]:
             change(world, rng, stretch, changes[j], edges[j])
         while True:
-            leaf = world.winners[1]
-            now = world.keys[leaf]
+            leaf = winners[1]
+            now = keys[leaf]
             if now >= edges[j + 1]:
                 break
             if leaf >= pairs.size:
@@ -224,8 +256,11 @@ def run(
                 continue
             pair = pairs[leaf]
             campaign, group = campaigns[pair.campaign], groups[pair.group]
-            happen(pair, campaign, group, world.attempt_ends, world.talk_ends, rng, now)
-            settle(world, rng, leaf, now)
+            happen(pair, campaign, group, attempt_ends, talk_ends, rng, now)
+            if pair.gate < 0:
+                settle_ungated(world, rng, leaf, now)
+            else:
+                settle_gated(world, rng, leaf, now)
             if campaign.completed_at == now:
                 complete(world, pair.campaign, now)
             events += 1

@@ -126,7 +126,7 @@ def end_calls(campaign: Any, group: Any, count: int, now: float) -> None:
         campaign.completed_at = min(campaign.completed_at, now)
 
 
-@inlined
+@compiled
 def start_talk(pair: Any, campaign: Any, talk_ends: Floats, rng: Any, now: float) -> None:
     """Connect a callee, who holds a dial line already, to a free agent line."""
     account(pair, now)
@@ -138,7 +138,7 @@ def start_talk(pair: Any, campaign: Any, talk_ends: Floats, rng: Any, now: float
         pair.timed_talks += 1
 
 
-@inlined
+@compiled
 def serve_held(pair: Any, campaign: Any, talk_ends: Floats, rng: Any, now: float) -> None:
     """Give free agent lines to held callers."""
     while pair.held > 0 and free_agents(pair) > 0:
@@ -171,7 +171,7 @@ def end_attempt(
     end_calls(campaign, group, 1, now)
 
 
-@inlined
+@compiled
 def end_talk(pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now: float) -> None:
     """A talk ends; its agent wraps up or is free."""
     account(pair, now)
