@@ -125,7 +125,8 @@ def project(
     ValueError
         If an argument is out of range.
     """
-    from planner.projector import EngineChoice, project_assignments
+    from planner.projection.effort import Effort, EngineChoice
+    from planner.projector import project_assignments
 
     at = at or datetime.now(UTC)
     if at.tzinfo is None or at.year not in _YEARS:
@@ -138,15 +139,8 @@ def project(
         raise ValueError(f"replications: a whole number from 1 to {MAX_REPLICATIONS}")
     if seed < 0:
         raise ValueError("seed: a whole number, at least 0")
-    return project_assignments(
-        problem,
-        at,
-        hours,
-        engine=EngineChoice(engine),
-        replications=replications,
-        seed=seed,
-        on_share=on_progress,
-    )
+    effort = Effort(EngineChoice(engine), replications, seed, on_share=on_progress)
+    return project_assignments(problem, at, hours, effort)
 
 
 def with_plan(problem: Problem, line_plan: LinePlan) -> Problem:

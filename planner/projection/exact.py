@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from planner.problem import Overflow
+from planner.problem import Campaign, Overflow
 from planner.projection.pairs import Limits, Pair
 from planner.throughput import SECONDS_PER_HOUR, Rates, is_markov, rates
 from planner.traffic import hold
@@ -28,9 +28,12 @@ Figures = dict[str, float | None]
 
 def holds(pair: Pair, limits: Limits) -> bool:
     """Whether the exact figures hold: Markov or held callers, and no shared limit in the way."""
-    campaign = pair.campaign
-    dropped = campaign.model_copy(update={"overflow": Overflow.DROP})
-    return is_markov(dropped) and not any(limits.sharing(pair))
+    return is_memoryless(pair.campaign) and not any(limits.sharing(pair))
+
+
+def is_memoryless(campaign: Campaign) -> bool:
+    """Whether the chain with dropped or with held callers is that of the campaign."""
+    return is_markov(campaign.model_copy(update={"overflow": Overflow.DROP}))
 
 
 def figures(pair: Pair) -> Figures:
@@ -76,7 +79,7 @@ def _scalars(pair: Pair) -> dict[str, float]:
 
 def _held(pair: Pair) -> dict[str, float]:
     found = hold.stationary(
-        pair.item.dial_lines, pair.agent_lines, *_times(pair), pair.campaign.patience_seconds
+        pair.item.dial_lines, pair.agent_lines, *call_figures(pair), pair.campaign.patience_seconds
     )
     return {
         "handled": SECONDS_PER_HOUR * float(found.transfers_per_second),
@@ -89,7 +92,7 @@ def _held(pair: Pair) -> dict[str, float]:
     }
 
 
-def _times(pair: Pair) -> tuple[float, float, float]:
+def call_figures(pair: Pair) -> tuple[float, float, float]:
     """Attempt seconds, transfer probability, talk seconds."""
     campaign = pair.campaign
     assert campaign.talk_seconds is not None
@@ -99,7 +102,7 @@ def _times(pair: Pair) -> tuple[float, float, float]:
 def _passage(pair: Pair) -> Figures:
     """When all agent lines become busy; what is held or dropped afterwards does not matter."""
     busy = min(pair.busy_agent_lines, pair.agent_lines)
-    return dict(_passage_of(pair.item.dial_lines, pair.agent_lines, busy, *_times(pair)))
+    return dict(_passage_of(pair.item.dial_lines, pair.agent_lines, busy, *call_figures(pair)))
 
 
 @lru_cache(maxsize=4096)  # plans repeat the same lines on many dialers

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.projection.effort import Effort
 from planner.projection.exact import PASSAGE_HORIZONS, PASSAGE_QUANTILES
 from planner.projection.pairs import Limits, Pair
 from planner.projection.worlds import always_on, network
@@ -35,18 +36,6 @@ _SHARES = ("all_busy_share", "agent_occupancy", "abandon_rate", "transfer_loss")
 _WITHOUT_AGENTS = ("attempts_per_hour", "live_answers_per_hour")
 
 
-class Budget(NamedTuple):
-    """Events to spend on all pairs together."""
-
-    figures: float = 1e8
-    passages: float = 5e7
-    horizon: float = 5e7
-
-    def part(self, share: float) -> Budget:
-        """The budget of a part of the pairs."""
-        return Budget(*(share * events for events in self))
-
-
 class Interval(NamedTuple):
     """A figure and the ends of its 95 % interval; an end is None where it is not known."""
 
@@ -63,39 +52,23 @@ class Simulated(NamedTuple):
     passages_met: bool
 
 
-def figures(
-    pairs: Sequence[Pair], limits: Limits, budget: Budget, replications: int | None, seed: int
-) -> list[Simulated]:
-    """Long-run figures and first passages of pairs in use that run together.
+def figures(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> list[Simulated]:
+    """Long-run figures and first passages of pairs in use that run together, in their order.
 
     Parameters
     ----------
     pairs : all that hold each other back
-    budget : events to spend at most, to within the last replications
-    replications : exactly so many runs of each kind; None: as many as the figures need
-    seed : >= 0
-
-    Returns
-    -------
-    One entry per pair, in their order.
     """
-    seeds = np.random.SeedSequence(seed).generate_state(2)
-    rows, met = _long_run(pairs, limits, _precision(budget.figures, replications), int(seeds[0]))
-    passages = _passages(pairs, limits, budget.passages, replications, int(seeds[1]))
+    rows, met = _long_run(pairs, limits, effort)
+    passages = _passages(pairs, limits, effort)
     return [
         Simulated(row | passage, enough, passage_enough)
         for row, enough, (passage, passage_enough) in zip(rows, met, passages, strict=True)
     ]
 
 
-def _precision(events: float, replications: int | None) -> Precision:
-    if replications is None:
-        return Precision(events=events)
-    return Precision(fewest=replications, most=replications)
-
-
 def _long_run(
-    pairs: Sequence[Pair], limits: Limits, precision: Precision, seed: int
+    pairs: Sequence[Pair], limits: Limits, effort: Effort
 ) -> tuple[list[dict[str, Interval]], list[bool]]:
     """Figures while all pairs run, from endless lists, and whether they are precise enough."""
     call = max(
@@ -104,10 +77,13 @@ def _long_run(
         + pair.campaign.wrap_up_seconds
         for pair in pairs
     )
+    precision = Precision(events=effort.budget.figures)
+    if effort.replications is not None:
+        precision = Precision(fewest=effort.replications, most=effort.replications)
     found = simulate(
         network([always_on(pairs)], limits),
         [0.0, WARM_UP_CALLS * call, RUN_CALLS * call],
-        seed=seed,
+        seed=effort.part(1.0, 0).seed,
         precision=precision,
         judged=slice(1, None),
     )
@@ -142,7 +118,7 @@ def _interval(value: float, low: float, high: float) -> Interval:
 
 
 def _passages(
-    pairs: Sequence[Pair], limits: Limits, events: float, replications: int | None, seed: int
+    pairs: Sequence[Pair], limits: Limits, effort: Effort
 ) -> list[tuple[dict[str, Interval], bool]]:
     """First passages from the state of now, and whether they are precise enough."""
     live = [place for place, pair in enumerate(pairs) if pair.campaign.is_live_transfer]
@@ -150,12 +126,12 @@ def _passages(
         return [({}, True)] * len(pairs)
     world = network([always_on(pairs)], limits)
     batches: list[Floats] = []
-    spent, more = 0.0, replications or FIRST_PASSAGES
+    spent, more = 0.0, effort.replications or FIRST_PASSAGES
     while True:
         batch = simulate(
             world,
             [0.0, PASSAGE_SECONDS],
-            seed=int(np.random.SeedSequence([seed, len(batches)]).generate_state(1)[0]),
+            seed=effort.part(1.0, 1 + len(batches)).seed,
             precision=Precision(fewest=more, most=more),
         )
         batches.append(batch.first_all_busy)
@@ -164,9 +140,9 @@ def _passages(
         rows = {place: _passage_row(np.sort(seconds[:, place])) for place in live}
         worst = max(_passage_shortfall(row) for row in rows.values())
         needed = len(seconds) * min(worst, 100.0) ** 2
-        affordable = len(seconds) * events / max(spent, 1.0)
+        affordable = len(seconds) * effort.budget.passages / max(spent, 1.0)
         more = int(min(needed, affordable, MOST_PASSAGES, 3 * len(seconds))) - len(seconds)
-        if replications or worst <= 1.0 or more <= 0:
+        if effort.replications or worst <= 1.0 or more <= 0:
             break
     return [
         (rows[place], _passage_shortfall(rows[place]) <= 1.0) if place in rows else ({}, True)

@@ -1,0 +1,87 @@
+"""Simulated runs of a horizon: campaigns on dialers with hours, outages and dial lists."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from planner.projection.courses import Course
+from planner.projection.horizon import Horizon
+from planner.projection.pairs import Limits, Pair
+from planner.projection.worlds import network
+from planner.traffic.arguments import Floats
+from planner.traffic.network import COLUMNS
+from planner.traffic.simulate import Precision, simulate
+
+#: A dial list is taken not to run out where that is so many standard deviations away.
+UNTHINKABLE_DEVIATIONS = 10.0
+#: Runs of a horizon, as far as the budget and the memory allow.
+FEWEST_RUNS, MOST_RUNS = 8, 400
+_MOST_TOTALS = 2e7  # numbers that are kept of all runs
+
+
+def short_lists(pairs: Sequence[Pair], given: Horizon) -> dict[str, int]:
+    """Attempts left by campaign, where the dial list could run out within the horizon."""
+    found = {}
+    seconds = float(given.seconds[-1])
+    for campaign in {pair.campaign.campaign_id: pair.campaign for pair in pairs}.values():
+        left = campaign.attempts_left
+        if left is None:
+            continue
+        here = [pair for pair in pairs if pair.campaign.campaign_id == campaign.campaign_id]
+        lines = sum(pair.item.dial_lines for pair in here)
+        mean = lines * seconds / campaign.attempt_seconds
+        spread = UNTHINKABLE_DEVIATIONS * (1 + campaign.attempt_cv) * math.sqrt(mean + 1)
+        if left <= lines + mean + spread:
+            found[campaign.campaign_id] = left
+    return found
+
+
+def affordable(
+    given: Horizon,
+    group: Sequence[int],
+    events: float,
+) -> int:
+    """Runs of the horizon that the budget and the memory allow."""
+    lengths = np.diff(given.seconds)
+    attempts = sum(
+        given.pairs[place].item.dial_lines
+        / given.pairs[place].campaign.attempt_seconds
+        * float(lengths[given.running(place)].sum())
+        for place in group
+    )
+    kept = len(lengths) * len(group) * len(COLUMNS)
+    runs = min(events / max(attempts, 1.0), _MOST_TOTALS / kept, MOST_RUNS)
+    return max(int(runs), FEWEST_RUNS)
+
+
+def simulated_courses(
+    given: Horizon,
+    group: Sequence[int],
+    shared: Limits,
+    lists: Mapping[str, int],
+    runs: int,
+    seed: int,
+) -> tuple[dict[int, Course], dict[str, Floats]]:
+    """Courses by place, and sorted completion times by campaign."""
+    stretches = given.of(group)
+    edges = given.seconds
+    outcome = simulate(
+        network(stretches, shared, lists),
+        edges,
+        seed=seed,
+        precision=Precision(fewest=runs, most=runs),
+    )
+    lengths = np.diff(edges)
+    all_busy = outcome.totals[..., COLUMNS.index("all_busy")].mean(axis=0) / lengths[:, None]
+    names = list(dict.fromkeys(pair.campaign.campaign_id for pair in stretches[0].pairs))
+    done = outcome.completed_at
+    after = np.clip((edges[None, 1:, None] - done[:, None, :]) / lengths[None, :, None], 0.0, 1.0)
+    completed = after.mean(axis=0)
+    found = {}
+    for column, place in enumerate(group):
+        campaign = names.index(given.pairs[place].campaign.campaign_id)
+        found[place] = Course(all_busy[:, column], completed[:, campaign])
+    return found, {name: np.sort(done[:, c]) for c, name in enumerate(names) if name in lists}
