@@ -50,6 +50,7 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "binding": list(result.binding),
         "changes": [change.model_dump() for change in result.changes],
         "conflicts": [conflict.model_dump(mode="json") for conflict in result.conflicts],
+        "corrections": [correction.model_dump() for correction in result.corrections],
         "options": result.options.model_dump(exclude={"seed"}),
         "stopped_early": result.stopped_early,
         "seconds": round(result.seconds, 3),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from planner.plan import (
+    AssignmentFigures,
     LineChange,
     LinePlan,
     PlanOptions,
@@ -14,9 +16,18 @@ from planner.plan import (
     PlanStatus,
     Progress,
     Projection,
+    TableCorrection,
     relative_gap,
 )
 from planner.problem import Problem
+
+if TYPE_CHECKING:
+    from planner.optimize.search import Outcome
+
+#: Times the optimiser's tables are corrected from a simulation of its plan.
+MOST_CORRECTIONS = 3
+#: Time left to a round after a correction at the least, so that it returns a plan [s].
+SHORTEST_ROUND = 2.0
 
 #: A projection further ahead than a month says nothing that its first weeks do not.
 MAX_HOURS = 31 * 24
@@ -50,29 +61,70 @@ def plan(
     PlanFault
         If a plan of ours breaks a limit: a fault in the planner.
     """
+    from planner.certify import needed_corrections
     from planner.errors import PlanFault
-    from planner.optimize.explain import binding_limits, find_conflicts
     from planner.optimize.search import optimize
     from planner.projector import plan_figures
-    from planner.verify import check, evaluate
+    from planner.throughput import Correction
+    from planner.verify import check
 
     options = options or PlanOptions()
     start = time.monotonic()
-    outcome = optimize(problem, options, on_progress, stop)
-    if outcome.plan is None:
-        conflicts = find_conflicts(problem, options) if outcome.infeasible else ()
-        return PlanResult(
-            status=PlanStatus.INFEASIBLE if outcome.infeasible else PlanStatus.NO_PLAN,
-            options=options,
-            bound_per_hour=outcome.bound,
-            conflicts=conflicts,
-            seconds=time.monotonic() - start,
-            stopped_early=outcome.stopped_early,
-        )
-    breaches = check(problem, outcome.plan)
-    if breaches:
-        raise PlanFault("; ".join(breach.message for breach in breaches))
-    found = evaluate(problem, outcome.plan, options.redundancy)
+    corrections: dict[str, Correction] = {}
+    rounds: dict[str, int] = {}
+    while True:
+        left = max(options.time_limit - (time.monotonic() - start), SHORTEST_ROUND)
+        limited = options.model_copy(update={"time_limit": left})
+        outcome = optimize(problem, limited, on_progress, stop, corrections)
+        if outcome.plan is None:
+            return _without_plan(problem, options, outcome, start)
+        breaches = check(problem, outcome.plan, corrections)
+        if breaches:
+            raise PlanFault("; ".join(breach.message for breach in breaches))
+        figures = plan_figures(with_plan(problem, outcome.plan), options.seed)
+        needed = needed_corrections(problem, outcome.plan, figures, corrections)
+        last = max(rounds.values(), default=0) == MOST_CORRECTIONS
+        if not needed or last or outcome.stopped_early:
+            break
+        corrections |= needed
+        rounds |= {name: rounds.get(name, 0) + 1 for name in needed}
+    made = tuple(
+        TableCorrection(campaign_id=name, rounds=rounds[name], **correction._asdict())
+        for name, correction in corrections.items()
+    )
+    return _with_plan_found(problem, options, outcome, figures, made, start)
+
+
+def _without_plan(
+    problem: Problem, options: PlanOptions, outcome: Outcome, start: float
+) -> PlanResult:
+    from planner.optimize.explain import find_conflicts
+
+    return PlanResult(
+        status=PlanStatus.INFEASIBLE if outcome.infeasible else PlanStatus.NO_PLAN,
+        options=options,
+        bound_per_hour=outcome.bound,
+        conflicts=find_conflicts(problem, options) if outcome.infeasible else (),
+        seconds=time.monotonic() - start,
+        stopped_early=outcome.stopped_early,
+    )
+
+
+def _with_plan_found(
+    problem: Problem,
+    options: PlanOptions,
+    outcome: Outcome,
+    figures: tuple[AssignmentFigures, ...],
+    made: tuple[TableCorrection, ...],
+    start: float,
+) -> PlanResult:
+    from planner.optimize.explain import binding_limits
+    from planner.throughput import Correction
+    from planner.verify import evaluate
+
+    assert outcome.plan is not None
+    corrections = {m.campaign_id: Correction(m.handled, m.abandoned, m.attempts) for m in made}
+    found = evaluate(problem, outcome.plan, options.redundancy, corrections)
     bound = max(outcome.bound or 0.0, found.value.value_per_hour)
     gap = relative_gap(found.value.value_per_hour, bound)
     proven = gap <= max(options.gap, 1e-9)
@@ -83,11 +135,12 @@ def plan(
         value=found.value,
         bound_per_hour=bound,
         gap=gap,
-        figures=plan_figures(with_plan(problem, outcome.plan), options.seed),
+        figures=figures,
         campaigns=found.campaigns,
         dialers=found.dialers,
-        binding=binding_limits(problem, outcome.plan),
+        binding=binding_limits(problem, outcome.plan, corrections),
         changes=changes(problem, outcome.plan),
+        corrections=made,
         seconds=time.monotonic() - start,
         stopped_early=outcome.stopped_early,
     )

@@ -194,6 +194,16 @@ class LineChange(Contract):
     agent_lines_to: int
 
 
+class TableCorrection(Contract):
+    """Factors put on a campaign's tabulated rates because its simulation differed from them."""
+
+    campaign_id: str
+    handled: float
+    abandoned: float
+    attempts: float
+    rounds: int  # times the campaign was corrected; each correction replaces the one before
+
+
 class Conflict(Contract):
     """Requirements that cannot hold together, and the least relaxation of each that would help."""
 
@@ -220,6 +230,7 @@ class PlanResult(Contract):
     binding: tuple[str, ...] = ()
     changes: tuple[LineChange, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    corrections: tuple[TableCorrection, ...] = ()
     seconds: float = 0.0
     stopped_early: bool = False
 

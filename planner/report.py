@@ -35,9 +35,19 @@ def plan_text(result: PlanResult, problem: Problem) -> str:
             *section("Lines", _lines([c.campaign_id for c in result.campaigns], result.figures)),
             *section("Dialers", _dialers(result, problem)),
             *section("What limits the plan", bullets(result.binding)),
+            *section("Corrected after simulating the plan", bullets(_corrections(result))),
             *section("Changes against the current lines", _changes(result, problem)),
         ]
     )
+
+
+def _corrections(result: PlanResult) -> list[str]:
+    """What was put on the planning tables, in per cent of what they said."""
+    return [
+        f"{item.campaign_id}: {item.handled - 1:+.1%} handled, {item.abandoned - 1:+.1%} "
+        f"abandoned, {item.attempts - 1:+.1%} attempts against the planning table."
+        for item in result.corrections
+    ]
 
 
 def _without_plan(result: PlanResult) -> list[str]:

@@ -30,6 +30,14 @@ class Rates(NamedTuple):
     mean_pause_seconds: Floats
 
 
+class Correction(NamedTuple):
+    """Factors on a campaign's tabulated rates, from a simulation of its lines."""
+
+    handled: float = 1.0
+    abandoned: float = 1.0
+    attempts: float = 1.0
+
+
 def is_markov(campaign: Campaign) -> bool:
     """Whether the exact figures hold for the campaign's own parameters.
 
@@ -44,6 +52,19 @@ def is_markov(campaign: Campaign) -> bool:
         and campaign.overflow is Overflow.DROP
         and campaign.wrap_up_seconds == 0
         and campaign.pacing is None
+    )
+
+
+def corrected_rates(
+    campaign: Campaign, dial_lines: ArrayLike, agent_lines: ArrayLike, correction: Correction
+) -> Rates:
+    """As :func:`rates`, each rate times its factor; live answers go with attempts."""
+    found = rates(campaign, dial_lines, agent_lines)
+    return found._replace(
+        handled=found.handled * correction.handled,
+        abandoned=found.abandoned * correction.abandoned,
+        live_answered=found.live_answered * correction.attempts,
+        attempts=found.attempts * correction.attempts,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from planner.plan import CampaignTotals, DialerUse, LinePlan, PlanValue
 from planner.problem import Campaign, Problem
-from planner.throughput import SECONDS_PER_HOUR, Rates, rates
+from planner.throughput import SECONDS_PER_HOUR, Correction, Rates, corrected_rates
 
 Floats = NDArray[np.float64]
+#: Corrections of the tables by campaign id; without one the rates are taken as tabulated.
+Corrections = Mapping[str, Correction]
+NO_CORRECTIONS: Corrections = {}
 #: Sums of floating-point rates carry rounding; a limit is broken beyond this relative excess.
 ROUNDING = 1e-9
 
@@ -40,7 +43,9 @@ class Evaluation:
 class PlanArrays:
     """Lines and rates of a plan as arrays ``[campaign, dialer]`` in the problem's order."""
 
-    def __init__(self, problem: Problem, line_plan: LinePlan) -> None:
+    def __init__(
+        self, problem: Problem, line_plan: LinePlan, corrections: Corrections = NO_CORRECTIONS
+    ) -> None:
         self.problem = problem
         shape = (len(problem.campaigns), len(problem.dialers))
         self.dial_lines = np.zeros(shape, dtype=np.int64)
@@ -50,7 +55,12 @@ class PlanArrays:
             self.dial_lines[place] += item.dial_lines
             self.agent_lines[place] += item.agent_lines
         rows = [
-            rates(campaign, self.dial_lines[c], self.agent_lines[c])
+            corrected_rates(
+                campaign,
+                self.dial_lines[c],
+                self.agent_lines[c],
+                corrections.get(campaign.campaign_id, Correction()),
+            )
             for c, campaign in enumerate(problem.campaigns)
         ]
         empty = np.zeros(shape)
@@ -88,9 +98,14 @@ class PlanArrays:
         return np.array([c.value for c in self.problem.campaigns], dtype=np.float64)
 
 
-def evaluate(problem: Problem, line_plan: LinePlan, redundancy: float) -> Evaluation:
-    """Objective and totals of a plan by the Markov tables; ``redundancy`` is w in [0, 1]."""
-    arrays = PlanArrays(problem, line_plan)
+def evaluate(
+    problem: Problem,
+    line_plan: LinePlan,
+    redundancy: float,
+    corrections: Corrections = NO_CORRECTIONS,
+) -> Evaluation:
+    """Objective and totals of a plan by the tables; ``redundancy`` is w in [0, 1]."""
+    arrays = PlanArrays(problem, line_plan, corrections)
     return Evaluation(
         value=_plan_value(arrays, redundancy),
         campaigns=tuple(
@@ -149,7 +164,9 @@ def _dialer_use(arrays: PlanArrays, d: int) -> DialerUse:
     )
 
 
-def check(problem: Problem, line_plan: LinePlan) -> tuple[Breach, ...]:
+def check(
+    problem: Problem, line_plan: LinePlan, corrections: Corrections = NO_CORRECTIONS
+) -> tuple[Breach, ...]:
     """Every limit that the plan breaks; empty when it holds them all.
 
     Raises
@@ -157,7 +174,7 @@ def check(problem: Problem, line_plan: LinePlan) -> tuple[Breach, ...]:
     KeyError
         If the plan names a campaign or dialer that the problem does not have.
     """
-    arrays = PlanArrays(problem, line_plan)
+    arrays = PlanArrays(problem, line_plan, corrections)
     breaches: list[Breach] = []
     for c, campaign in enumerate(problem.campaigns):
         breaches += _assignment_breaches(arrays, c, campaign)

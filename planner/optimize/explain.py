@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from planner.optimize.search import optimize
 from planner.plan import Conflict, LinePlan, PlanOptions
 from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
-from planner.verify import PlanArrays, check
+from planner.verify import NO_CORRECTIONS, Corrections, PlanArrays, check
 
 #: Each trial that looks for a conflict may take so long [s]; undecided trials keep the requirement.
 TRIAL_SECONDS = 5.0
 
 
-def binding_limits(problem: Problem, line_plan: LinePlan) -> tuple[str, ...]:
+def binding_limits(
+    problem: Problem, line_plan: LinePlan, corrections: Corrections = NO_CORRECTIONS
+) -> tuple[str, ...]:
     """The limits that hold the plan back, in words.
 
     A limit binds when one more dial line or agent line, somewhere the plan has lines, breaks it.
     """
-    arrays = PlanArrays(problem, line_plan)
+    arrays = PlanArrays(problem, line_plan, corrections)
     found: dict[tuple[str, str | None, str | None], None] = {}
     for place, item in enumerate(line_plan.assignments):
         if item.locked:
@@ -29,7 +31,7 @@ def binding_limits(problem: Problem, line_plan: LinePlan) -> tuple[str, ...]:
                 continue
             lines = list(line_plan.assignments)
             lines[place] = item.model_copy(update=more)
-            for breach in check(problem, LinePlan(assignments=tuple(lines))):
+            for breach in check(problem, LinePlan(assignments=tuple(lines)), corrections):
                 found[breach.rule, breach.campaign_id, breach.dialer_id] = None
     return tuple(
         sentence for key in found for sentence in _binding_sentences(problem, arrays, *key)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from planner.plan import LinePlan, PlanOptions
 from planner.problem import Campaign, LineAssignment, Problem
-from planner.throughput import SECONDS_PER_HOUR, rates
+from planner.throughput import SECONDS_PER_HOUR, Correction, corrected_rates
+from planner.verify import NO_CORRECTIONS, Corrections
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -109,7 +110,9 @@ class Model:
         return len(self.ports)
 
 
-def build_model(problem: Problem, options: PlanOptions) -> Model:
+def build_model(
+    problem: Problem, options: PlanOptions, corrections: Corrections = NO_CORRECTIONS
+) -> Model:
     """Arrays of a problem. Locks (and, with ``keep_current``, all current lines) become ranges."""
     ports = np.array([d.ports if d.in_service else 0 for d in problem.dialers], dtype=np.int64)
     names = problem.failure_domains
@@ -120,7 +123,12 @@ def build_model(problem: Problem, options: PlanOptions) -> Model:
         problem=problem,
         weight=options.redundancy,
         tables=tuple(
-            _table(c, int(box.a_high[i].max(initial=0)), int(box.n_high[i].max(initial=0)))
+            _table(
+                c,
+                int(box.a_high[i].max(initial=0)),
+                int(box.n_high[i].max(initial=0)),
+                corrections.get(c.campaign_id, Correction()),
+            )
             for i, c in enumerate(campaigns)
         ),
         box=box,
@@ -180,11 +188,11 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
     return Box(n_low, n_high, a_low, a_high)
 
 
-def _table(campaign: Campaign, most_agents: int, most_lines: int) -> Floats:
+def _table(campaign: Campaign, most_agents: int, most_lines: int, correction: Correction) -> Floats:
     """Throughput table; entries with fewer dial than agent lines are never used."""
     agents = np.arange(most_agents + 1)[:, None]
     lines = np.arange(most_lines + 1)[None, :]
-    found = rates(campaign, lines, np.minimum(agents, lines))
+    found = corrected_rates(campaign, lines, np.minimum(agents, lines), correction)
     table = np.array([found.handled, found.abandoned, found.live_answered, found.attempts])
     if campaign.is_live_transfer:
         table[:, 0, :] = 0.0

@@ -27,6 +27,7 @@ from planner.optimize.pricing import Prices, capped_split, plain_split
 from planner.optimize.refill import improve_split
 from planner.plan import LinePlan, PlanOptions, Progress, relative_gap
 from planner.problem import Problem
+from planner.verify import NO_CORRECTIONS, Corrections
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -70,9 +71,10 @@ def optimize(
     options: PlanOptions,
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
+    corrections: Corrections = NO_CORRECTIONS,
 ) -> Outcome:
     """Best plan of a problem within the requested gap, or the best found until stopped."""
-    model = build_model(problem, options)
+    model = build_model(problem, options, corrections)
     if model.campaigns == 0:
         return Outcome(LinePlan(assignments=()), 0.0, 0.0, False, False)
     return _Search(model, options, on_progress, stop).run()
