@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.compiled import compiled
 from planner.optimize.model import Model
 from planner.optimize.refill import ROUNDING
-from planner.traffic.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.compiled import compiled
 from planner.optimize.model import Model
-from planner.traffic.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.compiled import compiled, inlined
 from planner.traffic.arguments import Floats
-from planner.traffic.compiled import compiled, inlined
 
 FIGURES = 7  # in the order of planner.traffic.engset.Stationary
 

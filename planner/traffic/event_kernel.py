@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from planner.compiled import compiled, inlined
 from planner.traffic.arguments import Floats
-from planner.traffic.compiled import compiled, inlined
 from planner.traffic.event_queue import Integers, push, reschedule
 from planner.traffic.pair_events import (
     account,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.compiled import compiled
 from planner.traffic.arguments import Floats
-from planner.traffic.compiled import compiled
 
 Integers = NDArray[np.int64]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.compiled import compiled
 from planner.traffic.arguments import Floats
-from planner.traffic.compiled import compiled
 from planner.traffic.uniformization import LONGEST_STEP, number_of_terms, poisson
 
 #: Total probability out of place at which the limit distribution counts as reached.

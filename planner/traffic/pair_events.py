@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from planner.compiled import compiled, inlined
 from planner.traffic.arguments import Floats
-from planner.traffic.compiled import compiled, inlined
 from planner.traffic.event_queue import drop_earliest, push
 from planner.traffic.world import (
     ABANDONS,

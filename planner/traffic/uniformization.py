@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.compiled import compiled
 from planner.traffic.arguments import Floats
-from planner.traffic.compiled import compiled
 
 #: Largest R*t of one step: exp(-512) is far from underflow, and few terms are wasted on the tail.
 LONGEST_STEP = 512.0

@@ -9,6 +9,9 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
+#: Folders of the package with compiled functions.
+COMPILED_FOLDERS = ("traffic", "optimize")
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -29,13 +32,14 @@ _OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 def _keep_by_version_of_all_sources() -> None:
     """Name the cache after the sources: numba sees a change of a caller, not of what it calls."""
-    folder = Path(__file__).parent
+    package = Path(__file__).parent
     digest = hashlib.sha256()
-    for source in sorted(folder.glob("*.py")):
-        digest.update(source.read_bytes())
+    for folder in COMPILED_FOLDERS:
+        for source in sorted((package / folder).glob("*.py")):
+            digest.update(source.read_bytes())
     config: Any = numba.config
     if not config.CACHE_DIR:
-        config.CACHE_DIR = str(folder / "__pycache__" / f"numba-{digest.hexdigest()[:12]}")
+        config.CACHE_DIR = str(package / "__pycache__" / f"numba-{digest.hexdigest()[:12]}")
 
 
 _keep_by_version_of_all_sources()
