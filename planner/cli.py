@@ -172,7 +172,9 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
         help="simulated runs of each kind (default: as many as the figures need)",
     )
     _add_seed(parser)
-    _add_out(parser, "projection.csv and projection.json")
+    _add_out(
+        parser, "projection.csv, timeline.csv, completion.csv, projection.json and report.html"
+    )
     _add_json(parser)
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from planner.console import ProgressPrinter, stop_on_interrupt
+from planner.console import ProgressPrinter, SharePrinter, stop_on_interrupt
 from planner.documents import (
     check_document,
     fault_document,
@@ -21,11 +21,13 @@ from planner.documents import (
     to_json,
 )
 from planner.errors import Fault, InputError
+from planner.exports import write_projection_files
 from planner.layout import clean
 from planner.load import fleet_load
-from planner.plan import LinePlan, PlanOptions, PlanResult, PlanStatus
+from planner.plan import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
 from planner.problem import Problem
-from planner.report import check_text, plan_text, projection_text
+from planner.projection_report import projection_text
+from planner.report import check_text, plan_text
 from planner.tables import read_folder, write_assignments, write_projection
 from planner.writing import write_text
 
@@ -125,23 +127,33 @@ def _project(arguments: argparse.Namespace) -> int:
         expected = "the lines to project, in assignments.csv"
         raise InputError([Fault(str(arguments.folder), None, None, None, expected)])
     _require_writable(arguments.out)
-    from planner.pipeline import project
-
-    projection = project(
-        problem,
-        at=arguments.at,
-        hours=arguments.hours,
-        engine=arguments.engine,
-        replications=arguments.replications,
-        seed=arguments.seed,
-    )
+    projection = _watched_projection(problem, arguments)
     document = to_json(projection_document(projection))
     if arguments.out is not None:
+        from planner.html_report import html_report
+
         with _writing(arguments.out):
-            write_projection(arguments.out / "projection.csv", projection.assignments)
+            write_projection_files(arguments.out, projection)
             write_text(arguments.out / "projection.json", document)
+            write_text(arguments.out / "report.html", html_report(projection))
     print(document if arguments.json else projection_text(projection), end="")
     return DONE
+
+
+def _watched_projection(problem: Problem, arguments: argparse.Namespace) -> Projection:
+    """Project with progress on standard error."""
+    from planner.pipeline import project
+
+    with SharePrinter(sys.stderr) as progress:
+        return project(
+            problem,
+            at=arguments.at,
+            hours=arguments.hours,
+            engine=arguments.engine,
+            replications=arguments.replications,
+            seed=arguments.seed,
+            on_progress=(lambda *_: None) if arguments.json else progress,
+        )
 
 
 def _require_writable(folder: Path | None) -> None:

@@ -1,9 +1,10 @@
-"""Progress and interruption of a planning run on a terminal."""
+"""Progress and interruption of a run on a terminal."""
 
 from __future__ import annotations
 
 import shutil
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
@@ -19,17 +20,11 @@ LINE_SECONDS, BAR_SECONDS = 5.0, 0.1
 _BAR_WIDTH = 20
 
 
-class ProgressPrinter:
-    """Callback that shows how far a planning run is: a bar on a terminal, else plain lines.
+class ProgressLine:
+    """Shows how far a run is: a bar on a terminal, else plain lines."""
 
-    Parameters
-    ----------
-    time_limit : seconds at which the run ends at the latest; the bar is full then.
-    """
-
-    def __init__(self, stream: TextIO, time_limit: float) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._time_limit = time_limit
         self._on_terminal = stream.isatty()
         self._next = QUIET_SECONDS
         self._drawn = 0
@@ -45,16 +40,15 @@ class ProgressPrinter:
     ) -> None:
         self._draw("")
 
-    def __call__(self, progress: Progress) -> None:
-        """Show a state of the run, unless the last one was shown a moment ago."""
-        if progress.seconds < self._next:
+    def show(self, share_done: float, text: str, seconds: float) -> None:
+        """Show a state ``seconds`` after the start, unless the last was shown a moment ago."""
+        if seconds < self._next:
             return
-        text = progress_words(progress, self._time_limit)
         if self._on_terminal:
-            self._next = progress.seconds + BAR_SECONDS
-            self._draw(f"{_bar(progress.seconds / self._time_limit)} {text}")
+            self._next = seconds + BAR_SECONDS
+            self._draw(f"{_bar(share_done)} {text}")
         else:
-            self._next = progress.seconds + LINE_SECONDS
+            self._next = seconds + LINE_SECONDS
             print(text, file=self._stream, flush=True)
 
     def say(self, text: str) -> None:
@@ -71,6 +65,37 @@ class ProgressPrinter:
         end = "" if shown else "\r"
         print(f"\r{shown}{blank}", end=end, file=self._stream, flush=True)
         self._drawn = len(shown)
+
+
+class ProgressPrinter(ProgressLine):
+    """Callback that shows how far a planning run is.
+
+    Parameters
+    ----------
+    time_limit : seconds at which the run ends at the latest; the bar is full then.
+    """
+
+    def __init__(self, stream: TextIO, time_limit: float) -> None:
+        super().__init__(stream)
+        self._time_limit = time_limit
+
+    def __call__(self, progress: Progress) -> None:
+        """Show a state of the run."""
+        text = progress_words(progress, self._time_limit)
+        self.show(progress.seconds / self._time_limit, text, progress.seconds)
+
+
+class SharePrinter(ProgressLine):
+    """Callback that shows the share of a projection that is done."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._start = time.monotonic()
+
+    def __call__(self, share_done: float, phase: str) -> None:
+        """Show a state of the run."""
+        text = f"{share_done:.0%} done, simulating ({phase})"
+        self.show(share_done, text, time.monotonic() - self._start)
 
 
 def progress_words(progress: Progress, time_limit: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time
 
 from planner.calendar import next_open
@@ -32,15 +33,16 @@ def project_assignments(problem: Problem, at: datetime, hours: float, effort: Ef
 
     Parameters
     ----------
-    at : moment of the statuses and of the hourly figures, with a UTC offset
+    at : moment of the statuses and of the hourly figures, with a UTC offset; outside its hours a
+        campaign has the figures of its next opening
     hours : horizon [h]
     """
-    rows, notes = _rows(problem, at, effort)
+    rows, notes = _rows(problem, at, effort.within(0.0, 0.7))
     given = horizon(problem, at, hours)
     if effort.engine is EngineChoice.MARKOV:
         found = timeline.by_formula(given)
     else:
-        found = timeline.follow(given, _shared(problem, list(given.pairs)), effort)
+        found = timeline.follow(given, _shared(problem, list(given.pairs)), effort.within(0.7, 1.0))
     assigned = {pair.item.campaign_id for pair in given.pairs}
     campaigns = [c for c in problem.campaigns if c.campaign_id in assigned]
     return Projection(
@@ -65,7 +67,7 @@ def _rows(
     problem: Problem, at: datetime | None, effort: Effort
 ) -> tuple[tuple[AssignmentFigures, ...], list[str]]:
     """Figures of all pairs in the problem's order, and notes on them."""
-    pairs = pairs_at(problem, at)
+    pairs = pairs_at(problem, at, next_dialing=True)
     shared = _shared(problem, pairs)
     groups = [
         group
@@ -145,7 +147,7 @@ def _staff_notes(pairs: list[Pair]) -> list[str]:
         if staffed < assigned:
             split = ", ".join(f"{pair.agent_lines} on {pair.dialer.dialer_id}" for pair in here)
             notes.append(
-                f"{campaign_id}: this hour has agents for {staffed} of {assigned} agent lines; "
+                f"{campaign_id}: the hour has agents for {staffed} of {assigned} agent lines; "
                 f"taken as {split}."
             )
     return notes
@@ -180,9 +182,13 @@ def _precision_notes(made: dict[tuple[str, str], simulated.Simulated]) -> list[s
         ("times to all agent lines busy", [k for k, f in made.items() if not f.passages_met]),
     )
     return [
-        f"Simulated {what} not {wanted}; see their low and high ends: "
-        + ", ".join(f"{campaign} on {dialer}" for campaign, dialer in keys)
-        + "."
+        f"Simulated {what} not {wanted}, see their low and high ends: {_named(keys, made)}."
         for what, keys in kinds
         if keys
     ]
+
+
+def _named(keys: Sequence[tuple[str, str]], all_keys: Collection[tuple[str, str]]) -> str:
+    if len(keys) == len(all_keys) > 1:
+        return "all of them"
+    return ", ".join(f"{campaign} on {dialer}" for campaign, dialer in keys)

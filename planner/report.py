@@ -11,10 +11,9 @@ from planner.plan import (
     CampaignTotals,
     PlanResult,
     PlanStatus,
-    Projection,
 )
 from planner.problem import CampaignKind, Problem
-from planner.words import amount, duration, expected_status, quality, share
+from planner.words import amount, expected_status, quality, share
 
 _TOTALS = {
     "Transfers an hour": "transfers_per_hour",
@@ -166,71 +165,6 @@ def _changes(result: PlanResult, problem: Problem) -> list[str]:
     return table(["Campaign", "Dialer", ">Dial lines", ">Agent lines"], rows)
 
 
-def projection_text(projection: Projection) -> str:
-    """Figures, passage times, timeline and completion of given lines."""
-    when = projection.at.isoformat(sep=" ", timespec="minutes")
-    return _text(
-        [
-            f"Projection from {when} over {projection.hours:g} h",
-            *section("Lines", _projected_lines(projection.assignments)),
-            *section("Until all agent lines are busy", _passage(projection.assignments)),
-            *section("Timeline", _timeline(projection)),
-            *section("Dial lists", _completion(projection)),
-            *section("Notes", bullets(projection.notes)),
-        ]
-    )
-
-
-def _projected_lines(figures: Sequence[AssignmentFigures]) -> list[str]:
-    if not figures:
-        return ["  No lines are assigned."]
-    return _lines(dict.fromkeys(f.campaign_id for f in figures), figures)
-
-
-def _passage(figures: Sequence[AssignmentFigures]) -> list[str]:
-    """Time until all agent lines are busy; empty when no campaign transfers calls."""
-    rows = [
-        [
-            f.campaign_id,
-            f.dialer_id,
-            _duration(f.seconds_to_all_busy_mean),
-            _duration(f.seconds_to_all_busy_p50),
-            _duration(f.seconds_to_all_busy_p90),
-            _share(f.p_all_busy_5min),
-            _share(f.p_all_busy_15min),
-            _share(f.p_all_busy_60min),
-        ]
-        for f in figures
-        if f.seconds_to_all_busy_mean is not None
-    ]
-    titles = [">Mean", ">Half within", ">90 % within", ">In 5 min", ">In 15 min", ">In 60 min"]
-    return table(["Campaign", "Dialer", *titles], rows) if rows else []
-
-
-def _timeline(projection: Projection) -> list[str]:
-    """Statuses with their chance; neighbouring steps that read the same are one row."""
-    rows: list[list[str]] = []
-    for step in projection.timeline:
-        chances = sorted(step.probabilities.items(), key=lambda item: -item[1])
-        words = ", ".join(f"{status} {share(p)}" for status, p in chances if p >= 0.0005)
-        start, end = (f"{moment:%a %H:%M}" for moment in (step.start, step.end))
-        row = [step.campaign_id, step.dialer_id, start, end, words]
-        if rows and (rows[-1][:2], rows[-1][4]) == (row[:2], row[4]):
-            rows[-1][3] = end
-        else:
-            rows.append(row)
-    return table(["Campaign", "Dialer", "From", "To", "Status"], rows) if rows else []
-
-
-def _completion(projection: Projection) -> list[str]:
-    rows = [
-        [done.campaign_id, *(f"{t:%a %d %b %H:%M}" if t else "later" for t in times)]
-        for done in projection.completion
-        for times in [(done.p05, done.p50, done.p95)]
-    ]
-    return table(["Campaign", "5 % done by", "50 % done by", "95 % done by"], rows) if rows else []
-
-
 def check_text(load: FleetLoad, breaches: Sequence[str]) -> str:
     """What a fleet has, what its campaigns could use, and what the current lines break."""
     return _text(
@@ -276,10 +210,6 @@ def _load(load: FleetLoad) -> list[str]:
 
 def _amount(value: float | None) -> str:
     return NOTHING if value is None else amount(value)
-
-
-def _duration(seconds: float | None) -> str:
-    return NOTHING if seconds is None else duration(seconds)
 
 
 def _share(value: float | None) -> str:

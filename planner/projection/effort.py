@@ -52,3 +52,11 @@ class Effort:
             seed=int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0]),
             budget=Budget(*(share * events for events in self.budget)),
         )
+
+    def within(self, start: float, end: float) -> Effort:
+        """The effort for a stage of the work, whose shares done are told as those of the whole."""
+
+        def on_share(share: float, phase: str) -> None:
+            self.on_share(start + (end - start) * share, phase)
+
+        return replace(self, on_share=on_share)

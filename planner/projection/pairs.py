@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from planner.calendar import figures_at
+from planner.calendar import figures_at, next_open
 from planner.problem import Campaign, Dialer, LineAssignment, Problem
 
 #: A limit of calls per second that lets all lines launch within this part of a mean attempt does
@@ -49,17 +49,24 @@ class Pair:
         return self.item.busy_agent_lines or 0
 
 
-def pairs_at(problem: Problem, moment: datetime | None) -> list[Pair]:
+def pairs_at(
+    problem: Problem, moment: datetime | None, *, next_dialing: bool = False
+) -> list[Pair]:
     """All assignments with lines, in the problem's order.
 
     Parameters
     ----------
     moment : whose hourly figures hold; None: the campaigns' own figures
+    next_dialing : for a campaign outside its hours take the figures of its next opening instead
     """
-    changed = {
-        campaign.campaign_id: figures_at(problem, campaign, moment) if moment else campaign
-        for campaign in problem.campaigns
-    }
+
+    def figures(campaign: Campaign) -> Campaign:
+        if moment is None:
+            return campaign
+        opens = next_open(campaign, moment) if next_dialing else None
+        return figures_at(problem, campaign, opens or moment)
+
+    changed = {campaign.campaign_id: figures(campaign) for campaign in problem.campaigns}
     staff = {
         campaign.campaign_id: staffed(problem, campaign, changed[campaign.campaign_id])
         for campaign in problem.campaigns

@@ -10,19 +10,15 @@ from planner.layout import WIDTH
 from planner.load import fleet_load
 from planner.plan import (
     CampaignTotals,
-    Completion,
     Conflict,
     PlanOptions,
     PlanStatus,
     PlanValue,
-    Projection,
-    Status,
-    TimelineStep,
 )
 from planner.problem import Dialer, LineAssignment
-from planner.report import check_text, plan_text, projection_text
+from planner.report import check_text, plan_text
 from tests.builders import solar
-from tests.results import MONDAY_NINE, figures, plan_result, two_dialers
+from tests.results import figures, plan_result, two_dialers
 
 
 def test_a_plan_is_printed_as_a_manager_reads_it() -> None:
@@ -154,64 +150,6 @@ def test_no_id_breaks_the_page(name: str) -> None:
     lines = plan_text(result, problem).splitlines()
     assert max(len(line) for line in lines) <= WIDTH
     assert all(line.isprintable() for line in lines)
-
-
-def test_a_projection_tells_lines_passage_timeline_and_completion() -> None:
-    steps = [
-        TimelineStep(
-            campaign_id="Solar",
-            dialer_id="D1",
-            start=MONDAY_NINE.replace(hour=hour),
-            end=MONDAY_NINE.replace(hour=hour + 1),
-            probabilities=chances,
-        )
-        for hour, chances in (
-            (9, {Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}),
-            (10, {Status.ALL_BUSY: 0.4, Status.RUNNING: 0.6}),
-            (11, {Status.SCHEDULED: 1.0}),
-        )
-    ]
-    projection = Projection(
-        at=MONDAY_NINE,
-        hours=3,
-        assignments=(figures(seconds_to_all_busy_p50=140.0, p_all_busy_5min=0.854353),),
-        timeline=tuple(steps),
-        completion=(Completion(campaign_id="Solar", p05=MONDAY_NINE, p50=None, p95=None),),
-        notes=("The list of Solar is endless.",),
-    )
-    assert (
-        projection_text(projection)
-        == """\
-Projection from 2030-03-04 09:00+00:00 over 3 h
-
-Lines
-  Dialer  Dial  Agent  Handled/h  Expected
-Solar
-  D1        95      5       79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
-
-Until all agent lines are busy
-  Campaign  Dialer     Mean  Half within  In 5 min
-  Solar     D1      3.2 min      2.3 min      85 %
-
-Timeline
-  Campaign  Dialer  From       To         Status
-  Solar     D1      Mon 09:00  Mon 11:00  Running and Dialing 60 %, Stopped Due to All Agent Lines
-                                          Busy 40 %
-  Solar     D1      Mon 11:00  Mon 12:00  Scheduled 100 %
-
-Dial lists
-  Campaign  5 % done by       50 % done by  95 % done by
-  Solar     Mon 04 Mar 09:00  later         later
-
-Notes
-  - The list of Solar is endless.
-"""
-    )
-
-
-def test_a_projection_without_lines_says_so() -> None:
-    text = projection_text(Projection(at=MONDAY_NINE, hours=8, assignments=()))
-    assert "No lines are assigned." in text
 
 
 def test_a_check_sums_up_fleet_load_and_broken_limits() -> None:

@@ -1,0 +1,35 @@
+"""Files of a projection: figures, timeline and completion as CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.plan import Projection, Status
+from planner.tables import write_projection
+from planner.writing import write_csv
+
+
+def write_projection_files(folder: Path, projection: Projection) -> None:
+    """Write projection.csv, timeline.csv and completion.csv.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    """
+    write_projection(folder / "projection.csv", projection.assignments)
+    statuses = [status.value for status in Status]
+    write_csv(
+        folder / "timeline.csv",
+        ["campaign_id", "dialer_id", "from", "to", *statuses],
+        (
+            [s.campaign_id, s.dialer_id, s.start, s.end]
+            + [s.probabilities.get(status, 0.0) for status in Status]
+            for s in projection.timeline
+        ),
+    )
+    write_csv(
+        folder / "completion.csv",
+        ["campaign_id", "p05", "p50", "p95"],
+        ([c.campaign_id, c.p05, c.p50, c.p95] for c in projection.completion),
+    )
