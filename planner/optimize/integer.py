@@ -11,7 +11,8 @@ from planner.optimize.columns import Column
 from planner.optimize.model import Model
 
 #: Values are scaled so that a plan's largest sum becomes about this: CP-SAT takes integers.
-LARGEST_SUM = 10**8
+#: With 10**8 single solves of tiny problems did not end, whatever their work limit.
+LARGEST_SUM = 10**6
 #: Work limit in CP-SAT's deterministic time, so that the same input ends the same way.
 DETERMINISTIC_TIME = 3.0
 
@@ -102,7 +103,7 @@ def _set_objective(
     ]
     objective = cp_model.LinearExpr.weighted_sum(chosen, worth_of)
     if model.weight > 0:
-        surviving = solver_model.new_int_var(0, 2 * LARGEST_SUM, "")
+        surviving = solver_model.new_int_var(0, LARGEST_SUM, "")
         for g in range(model.domains):
             left = [
                 int(scale * model.weight * model.value[k.campaign] * (k.handled - k.by_domain[g]))

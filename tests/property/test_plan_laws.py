@@ -1,0 +1,96 @@
+"""Laws that every optimum obeys, on random tiny problems solved to a gap of 0."""
+
+import itertools
+import random
+
+import pytest
+
+from planner.optimize.search import Outcome, optimize
+from planner.plan import PlanOptions
+from planner.problem import Problem
+from planner.verify import check, evaluate
+from tests.builders import tiny_problem
+
+SEEDS = range(100, 112)
+
+
+def solved(problem: Problem, weight: float = 0.0) -> Outcome:
+    return optimize(problem, PlanOptions(redundancy=weight, gap=0.0))
+
+
+def value(problem: Problem, weight: float = 0.0) -> float:
+    """Optimal value, minus infinity where there is no plan."""
+    outcome = solved(problem, weight)
+    return -float("inf") if outcome.infeasible else float(outcome.value)
+
+
+def at_least(more: float, less: float) -> bool:
+    return more == less or more >= less - 1e-7 * (1 + abs(less))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_plan_holds_its_limits_and_its_bound(seed: int) -> None:
+    problem = tiny_problem(seed)
+    weight = random.Random(seed).choice([0.0, 0.5])
+    outcome = solved(problem, weight)
+    if outcome.infeasible:
+        return
+    assert check(problem, outcome.plan) == ()
+    found = evaluate(problem, outcome.plan, weight).value.value_per_hour
+    assert found <= outcome.bound * (1 + 1e-12)
+    assert found == pytest.approx(outcome.value, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_more_ports_or_agents_never_lower_the_value(seed: int) -> None:
+    problem = tiny_problem(seed)
+    base = value(problem)
+    dialers = tuple(d.model_copy(update={"ports": d.ports + 1}) for d in problem.dialers)
+    assert at_least(value(problem.model_copy(update={"dialers": dialers})), base)
+    campaigns = tuple(
+        c.model_copy(update={"agent_lines": c.agent_lines + 1}) for c in problem.campaigns
+    )
+    assert at_least(value(problem.model_copy(update={"campaigns": campaigns})), base)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_tighter_limits_never_raise_the_value(seed: int) -> None:
+    problem = tiny_problem(seed)
+    base = value(problem)
+    for update in ({"survivable_share": 0.4}, {"max_abandon_rate": 0.05}, {"max_dial_lines": 2}):
+        tighter = tuple(
+            c.model_copy(
+                update={
+                    name: max(limit, c.survivable_share)
+                    if name == "survivable_share"
+                    else min(limit, getattr(c, name) if getattr(c, name) is not None else limit)
+                    for name, limit in update.items()
+                }
+            )
+            for c in problem.campaigns
+        )
+        assert at_least(base, value(problem.model_copy(update={"campaigns": tighter})))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_order_of_dialers_and_campaigns_changes_no_value(seed: int) -> None:
+    problem = tiny_problem(seed)
+    turned = problem.model_copy(
+        update={"dialers": problem.dialers[::-1], "campaigns": problem.campaigns[::-1]}
+    )
+    # A copy keeps what was derived from the old order: build the problem anew.
+    turned = Problem(**{name: getattr(turned, name) for name in Problem.model_fields})
+    assert value(turned, 0.3) == pytest.approx(value(problem, 0.3), rel=1e-7, abs=1e-7)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_weight_trades_throughput_for_what_survives(seed: int) -> None:
+    problem = tiny_problem(seed)
+    outcomes = [solved(problem, weight) for weight in (0.0, 0.5, 1.0)]
+    if outcomes[0].infeasible:
+        assert all(outcome.infeasible for outcome in outcomes)
+        return
+    values = [evaluate(problem, o.plan, 0.0).value for o in outcomes]
+    for less, more in itertools.pairwise(values):
+        assert at_least(less.throughput_value_per_hour, more.throughput_value_per_hour)
+        assert at_least(more.surviving_value_per_hour, less.surviving_value_per_hour)
