@@ -16,7 +16,7 @@ from planner.projection.pairs import Limits, Pair, components, limits, pairs_at
 from planner.status import StatusView, status_now
 
 #: For a plan's figures: the quick part of a projection.
-PLAN_BUDGET = Budget(figures=2e7, passages=1e7)
+PLAN_BUDGET = Budget(figures=5e6, passages=3e6)
 
 
 def plan_figures(problem: Problem, seed: int = 0) -> tuple[AssignmentFigures, ...]:
