@@ -57,13 +57,24 @@ def pass_gate(
 
 
 @inlined
-def queue_at_gate(world: World, rng: Any, p: int, now: float) -> None:
-    """Launch at once what pair p may, if nobody waits and the gate is open; else take a turn."""
-    keys, winners, attempt_ends = world.keys, world.winners, world.attempt_ends
-    pair = world.pairs[p]
-    campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
-    dialer, gate = world.dialers[pair.dialer], world.gates[pair.gate]
-    leaf = world.pairs.size + pair.gate
+def queue_at_gate(
+    pair: Any,
+    campaign: Any,
+    dialer: Any,
+    group: Any,
+    gate: Any,
+    leaf: int,
+    waiting: Floats,
+    keys: Floats,
+    winners: Integers,
+    attempt_ends: Floats,
+    rng: Any,
+    now: float,
+) -> None:
+    """Launch at once what the pair may, if nobody waits and the gate is open; else take a turn.
+
+    ``leaf`` is that of the gate.
+    """
     if group.freed == 1:
         # Whoever waited for a channel may be of another pair.
         group.freed = 0
@@ -76,7 +87,7 @@ def queue_at_gate(world: World, rng: Any, p: int, now: float) -> None:
         ):
             pass_gate(pair, campaign, dialer, group, gate, attempt_ends, rng, now)
     waits = may_launch(pair, campaign)
-    world.waiting[pair.place] = pair.turn if waits else np.inf
+    waiting[pair.place] = pair.turn if waits else np.inf
     if waits and group.calls < group.channels:
         opens = max(now, group.ready, dialer.ready)
         reschedule(keys, winners, leaf, min(keys[leaf], opens))
@@ -96,36 +107,71 @@ def settle_ungated(world: World, rng: Any, p: int, now: float) -> None:
 
 
 @compiled
-def settle_gated(world: World, rng: Any, p: int, now: float) -> None:
+def settle_gated(
+    pairs: Any,
+    campaigns: Any,
+    dialers: Any,
+    groups: Any,
+    gates: Any,
+    waiting: Floats,
+    keys: Floats,
+    winners: Integers,
+    attempt_ends: Floats,
+    talk_ends: Floats,
+    rng: Any,
+    p: int,
+    now: float,
+) -> None:
     """After something happened at a pair behind a gate."""
-    attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
-    pair = world.pairs[p]
-    campaign = world.campaigns[pair.campaign]
+    pair = pairs[p]
+    campaign, group = campaigns[pair.campaign], groups[pair.group]
+    dialer, gate = dialers[pair.dialer], gates[pair.gate]
     update_status(pair, campaign, now)
-    queue_at_gate(world, rng, p, now)
-    time = set_clock(pair, campaign, attempt_ends, talk_ends, rng, now)
-    reschedule(world.keys, world.winners, p, time)
+    leaf = pairs.size + pair.gate
+    queue_at_gate(
+        pair,
+        campaign,
+        dialer,
+        group,
+        gate,
+        leaf,
+        waiting,
+        keys,
+        winners,
+        attempt_ends,
+        rng,
+        now,
+    )
+    reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
 
 
 @compiled
-def open_gate(world: World, rng: Any, g: int, now: float) -> None:
+def open_gate(
+    pairs: Any,
+    campaigns: Any,
+    dialers: Any,
+    groups: Any,
+    gates: Any,
+    gate_pairs: Integers,
+    waiting: Floats,
+    keys: Floats,
+    winners: Integers,
+    attempt_ends: Floats,
+    talk_ends: Floats,
+    rng: Any,
+    g: int,
+    now: float,
+) -> None:
     """Launch one attempt of those that wait at a gate, and say when to look again."""
-    pairs, dialers, gate_pairs, waiting = (
-        world.pairs,
-        world.dialers,
-        world.gate_pairs,
-        world.waiting,
-    )
-    keys, winners = world.keys, world.winners
-    attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
-    gate = world.gates[g]
-    group = world.groups[gate.group]
-    chosen, chosen_turn, later = -1, np.inf, np.inf
+    gate = gates[g]
+    group = groups[gate.group]
+    chosen, chosen_turn, later, waiters = -1, np.inf, np.inf, 0
     if group.calls < group.channels:
         for place in range(gate.first, gate.last):
             turn = waiting[place]
             if turn == np.inf:
                 continue
+            waiters += 1
             p = gate_pairs[place]
             allowed = max(group.ready, dialers[pairs[p].dialer].ready)
             if allowed > now:
@@ -134,16 +180,17 @@ def open_gate(world: World, rng: Any, g: int, now: float) -> None:
                 chosen, chosen_turn = p, max(turn, gate.turn)
     if chosen >= 0:
         pair = pairs[chosen]
-        campaign, dialer = world.campaigns[pair.campaign], dialers[pair.dialer]
+        campaign, dialer = campaigns[pair.campaign], dialers[pair.dialer]
         # A dial list may have run out elsewhere since the pair took its turn.
         if may_launch(pair, campaign):
             pass_gate(pair, campaign, dialer, group, gate, attempt_ends, rng, now)
             time = set_clock(pair, campaign, attempt_ends, talk_ends, rng, now)
             reschedule(keys, winners, chosen, time)
         waiting[pair.place] = pair.turn if may_launch(pair, campaign) else np.inf
-        # A trunk group may launch on another of its dialers at once.
-        of_group = gate.group + 1 < world.groups.size
-        later = max(now, group.ready if of_group else dialer.ready)
+        if waiters > 1 or waiting[pair.place] < np.inf:
+            # A trunk group may launch on another of its dialers at once.
+            of_group = gate.group + 1 < groups.size
+            later = max(now, group.ready if of_group else dialer.ready)
     reschedule(keys, winners, pairs.size + g, later)
 
 
@@ -204,7 +251,21 @@ def change(world: World, rng: Any, stretch: Stretch, s: int, now: float) -> None
         if world.pairs[p].gate < 0:
             settle_ungated(world, rng, p, now)
         else:
-            settle_gated(world, rng, p, now)
+            settle_gated(
+                world.pairs,
+                world.campaigns,
+                world.dialers,
+                world.groups,
+                world.gates,
+                world.waiting,
+                world.keys,
+                world.winners,
+                world.attempt_ends,
+                world.talk_ends,
+                rng,
+                p,
+                now,
+            )
 
 
 @compiled
@@ -240,6 +301,8 @@ def run(
     """
     events = 0
     pairs, campaigns, groups = world.pairs, world.campaigns, world.groups
+    dialers, gates = world.dialers, world.gates
+    gate_pairs, waiting = world.gate_pairs, world.waiting
     keys, winners = world.keys, world.winners
     attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
     start(world, rng)
@@ -252,7 +315,22 @@ def run(
             if now >= edges[j + 1]:
                 break
             if leaf >= pairs.size:
-                open_gate(world, rng, leaf - pairs.size, now)
+                open_gate(
+                    pairs,
+                    campaigns,
+                    dialers,
+                    groups,
+                    gates,
+                    gate_pairs,
+                    waiting,
+                    keys,
+                    winners,
+                    attempt_ends,
+                    talk_ends,
+                    rng,
+                    leaf - pairs.size,
+                    now,
+                )
                 continue
             pair = pairs[leaf]
             campaign, group = campaigns[pair.campaign], groups[pair.group]
@@ -260,7 +338,21 @@ def run(
             if pair.gate < 0:
                 settle_ungated(world, rng, leaf, now)
             else:
-                settle_gated(world, rng, leaf, now)
+                settle_gated(
+                    pairs,
+                    campaigns,
+                    dialers,
+                    groups,
+                    gates,
+                    waiting,
+                    keys,
+                    winners,
+                    attempt_ends,
+                    talk_ends,
+                    rng,
+                    leaf,
+                    now,
+                )
             if campaign.completed_at == now:
                 complete(world, pair.campaign, now)
             events += 1
