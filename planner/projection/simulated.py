@@ -14,7 +14,8 @@ from planner.projection.pairs import Limits, Pair
 from planner.projection.worlds import always_on, network
 from planner.throughput import SECONDS_PER_HOUR
 from planner.traffic.arguments import Floats
-from planner.traffic.simulate import Estimate, Precision, shortfalls, simulate, student_t
+from planner.traffic.estimates import Estimate, Precision, shortfalls, student_t
+from planner.traffic.simulate import simulate
 
 #: A run is this many times as long as a call with all its parts may take; the first part, in
 #: which the state at the start is forgotten, is not counted.
@@ -22,6 +23,8 @@ RUN_CALLS, WARM_UP_CALLS = 110.0, 10.0
 #: Runs from the state of now until all agent lines are busy: at first, and how long [s].
 FIRST_PASSAGES, PASSAGE_SECONDS = 64, 3600.0
 MOST_PASSAGES = 20_000
+#: Starting a run takes as long as simulating about so many events.
+RUN_EVENTS = 4000.0
 _Z95 = 1.959964
 
 _PER_HOUR = {
@@ -86,6 +89,7 @@ def _long_run(
         seed=effort.part(1.0, 0).seed,
         precision=precision,
         judged=slice(1, None),
+        steady=True,
     )
     rows = [_row(found.figures, place, pair) for place, pair in enumerate(pairs)]
     return rows, (shortfalls(found.figures, precision) <= 1.0).tolist()
@@ -135,7 +139,7 @@ def _passages(
             precision=Precision(fewest=more, most=more),
         )
         batches.append(batch.first_all_busy)
-        spent += batch.events
+        spent += batch.events + RUN_EVENTS * more
         seconds = np.concatenate(batches)
         rows = {place: _passage_row(np.sort(seconds[:, place])) for place in live}
         worst = max(_passage_shortfall(row) for row in rows.values())
