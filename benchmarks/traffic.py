@@ -20,8 +20,9 @@ from pyworkforce.queuing import ErlangC
 
 from benchmarks.reporting import Row, main
 from planner.traffic.engset import stationary_table
+from planner.traffic.estimates import Precision
 from planner.traffic.passage import all_busy_transient, first_passage_quantile
-from planner.traffic.simulate import Precision, simulate
+from planner.traffic.simulate import simulate
 from tests.networks import network
 from tests.simpy_model import Dialer, Rules
 

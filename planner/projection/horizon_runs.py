@@ -12,8 +12,9 @@ from planner.projection.horizon import Horizon
 from planner.projection.pairs import Limits, Pair
 from planner.projection.worlds import network
 from planner.traffic.arguments import Floats
+from planner.traffic.estimates import Precision
 from planner.traffic.network import COLUMNS
-from planner.traffic.simulate import Precision, simulate
+from planner.traffic.simulate import simulate
 
 #: A dial list is taken not to run out where that is so many standard deviations away.
 UNTHINKABLE_DEVIATIONS = 10.0
