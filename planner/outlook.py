@@ -72,6 +72,11 @@ class Outlook:
         return totals
 
 
+#: The page shows no timeline: the shortest horizon is enough [h].
+SHORT = 0.25
+INTERVAL_NOTE = "Figures are those of campaigns.csv; intervals.csv changes them in some hours."
+
+
 def outlook(scenario: Scenario, at: datetime) -> Outlook:
     """Look at the edited lines of a scenario.
 
@@ -79,8 +84,9 @@ def outlook(scenario: Scenario, at: datetime) -> Outlook:
     ----------
     at : the moment of the statuses, aware.
     """
-    problem = scenario.problem
-    projection = project(problem, at=at, engine="markov")  # at once, while lines are edited
+    # Lines are planned, checked and valued with the campaigns' own figures, so show those.
+    problem = scenario.problem.model_copy(update={"intervals": ()})
+    projection = project(problem, at=at, hours=SHORT, engine="markov")  # at once, while editing
     figures = {(f.campaign_id, f.dialer_id): f for f in projection.assignments}
     breaches = check(problem, scenario.line_plan)
     evaluation = evaluate(problem, scenario.line_plan, redundancy=0.0)
@@ -93,7 +99,7 @@ def outlook(scenario: Scenario, at: datetime) -> Outlook:
         headline=_headline(problem, projection.assignments, evaluation),
         breaches=breaches,
         evaluation=evaluation,
-        notes=projection.notes,
+        notes=(*projection.notes, *([INTERVAL_NOTE] if scenario.problem.intervals else [])),
     )
 
 
