@@ -98,7 +98,7 @@ def plan(
 def _without_plan(
     problem: Problem, options: PlanOptions, outcome: Outcome, start: float
 ) -> PlanResult:
-    from planner.optimize.explain import find_conflicts
+    from planner.optimize.conflicts import find_conflicts
 
     return PlanResult(
         status=PlanStatus.INFEASIBLE if outcome.infeasible else PlanStatus.NO_PLAN,

@@ -287,6 +287,27 @@ def test_an_infeasible_problem_names_what_cannot_hold(given: Problem, words: str
     assert any(words in r for conflict in result.conflicts for r in conflict.requirements)
 
 
+def test_an_infeasible_problem_tells_the_least_change_that_would_help() -> None:
+    # One dialer: whatever it carries is lost with it, so nothing can survive; 0 % can.
+    result = solved(problem(campaigns=[campaign(survivable_share=0.6)]))
+    (conflict,) = result.conflicts
+    assert "ask for 0.0 % of campaign C to survive" in conflict.relaxations
+    assert "let campaign C go without lines (min_dialers 0)" in conflict.relaxations
+    # 7 channels carry the lock of 7 + 1 lines only with one channel more.
+    lock = LineAssignment(campaign_id="C", dialer_id="D", dial_lines=7, agent_lines=1, locked=True)
+    group = TrunkGroup(trunk_group="T", channels=7)
+    result = solved(problem(dialer(trunk_group="T"), trunk_groups=(group,), assignments=(lock,)))
+    (conflict,) = result.conflicts
+    assert set(conflict.requirements) == {
+        "campaign C on D keeps its 7 + 1 lines",
+        "trunk group T has 7 channels",
+    }
+    assert set(conflict.relaxations) == {
+        "let campaign C on D have other lines",
+        "give trunk group T 8 channels",
+    }
+
+
 def test_a_campaign_that_needs_no_dialer_may_stay_without() -> None:
     assert best(problem(dialer(ports=0), campaigns=[campaign(min_dialers=0)])) == 0.0
 
