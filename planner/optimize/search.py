@@ -5,14 +5,15 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.optimize.anneal import HOTTEST, WARM, anneal
-from planner.optimize.columns import Column, line_room, make_column
+from planner.optimize.branching import split_box
+from planner.optimize.columns import Column, make_column, placements
 from planner.optimize.incumbent import (
     Usage,
     first_columns,
@@ -21,7 +22,7 @@ from planner.optimize.incumbent import (
     rounded_columns,
 )
 from planner.optimize.integer import choose_columns
-from planner.optimize.master import SMALLEST_SHARE, Master, Relaxation
+from planner.optimize.master import Master, Relaxation
 from planner.optimize.model import HANDLED, Box, Model, build_model, to_line_plan
 from planner.optimize.pricing import Prices, capped_split, plain_split
 from planner.optimize.refill import improve_split
@@ -31,9 +32,6 @@ from planner.verify import NO_CORRECTIONS, Corrections
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-#: What boxes are split by, agent lines first, since they decide.
-RANGES = (("a_low", "a_high", "agent_lines"), ("n_low", "n_high", "dial_lines"))
 
 #: Work limit: boxes relaxed. Decides before the clock does, so that results repeat.
 MOST_BOXES = 4000
@@ -47,10 +45,6 @@ PRICE_FACTORS = (0.6, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.4, 1.8)
 MOST_SHAPES, MOST_PLACEMENTS = 8, 400
 #: Rounds of recombination and annealing in a row that may find nothing, boxes split between them.
 MOST_STALE, BOXES_PER_ROUND = 3, 10
-#: A campaign's bound is far from its columns beyond this share of the plan's.
-FAR = 1e-4
-#: Shares and lines closer than this are equal.
-ROUNDING = 1e-9
 #: Better by less than this, relatively, is nothing.
 SMALLEST_GAIN = 1e-6
 
@@ -376,83 +370,3 @@ class _Search:
             for c in range(self._model.campaigns)
         ]
         self._offer(columns, None)
-
-
-def placements(
-    model: Model, campaign: int, blocks: Sequence[tuple[int, int]], most: int
-) -> Iterator[Column]:
-    """Columns with the given blocks (dial lines, agent lines) on every choice of dialers.
-
-    Only placements inside the ranges and ports, that hold the campaign's own limits; at most
-    ``most`` choices are looked at.
-    """
-    c, box = campaign, model.box
-    room = line_room(model)
-    for dialers in itertools.islice(
-        itertools.permutations(range(model.dialers), len(blocks)), most
-    ):
-        dial, agent = np.zeros(model.dialers, np.int64), np.zeros(model.dialers, np.int64)
-        for d, (lines, agents) in zip(dialers, blocks, strict=True):
-            dial[d], agent[d] = lines, agents
-        fits = np.all(dial + model.agent_cost * agent <= room)
-        if fits and box.contains(c, dial, agent):
-            column = make_column(model, c, dial, agent)
-            if column.holds_own_limits:
-                yield column
-
-
-def split_box(
-    model: Model, box: Box, relaxation: Relaxation, losses: Floats
-) -> tuple[Box, Box] | None:
-    """Two boxes that share out a box's plans; None when it holds a single plan.
-
-    Split is the place where the value of the mixed columns differs most: of the campaign whose
-    bound is furthest from its columns, where that is far, else of all. By agent lines if those
-    differ there, else by dial lines. Where nothing is mixed, the widest range is halved.
-    """
-    spread = np.zeros((model.campaigns, model.dialers))
-    for c in {k.campaign for k, share in relaxation.mix if share < 1 - SMALLEST_SHARE}:
-        columns, shares = _mix_of(relaxation, c)
-        calls = [model.tables[c][HANDLED, k.agent_lines, k.dial_lines] for k in columns]
-        spread[c] = model.value[c] * _spread(np.array(calls), shares) + SMALLEST_SHARE
-    worst = int(np.argmax(np.where(spread.any(axis=1), losses, -np.inf)))
-    if spread[worst].any() and losses[worst] > FAR * abs(relaxation.bound):
-        spread[np.arange(model.campaigns) != worst] = 0.0
-    for place in np.argsort(-spread, axis=None, kind="stable"):
-        c, d = divmod(int(place), model.dialers)
-        if spread[c, d] == 0.0:
-            break
-        columns, shares = _mix_of(relaxation, c)
-        for low, high, what in RANGES:
-            lines = np.array([getattr(k, what)[d] for k in columns], dtype=np.float64)
-            first, last = int(getattr(box, low)[c, d]), int(getattr(box, high)[c, d])
-            if first < last and _spread(lines[:, None], shares)[0] > SMALLEST_SHARE:
-                middle = min(max(int(np.floor(shares @ lines + ROUNDING)), first), last - 1)
-                return (
-                    box.with_range(high, (c, d), middle),
-                    box.with_range(low, (c, d), middle + 1),
-                )
-    return _halves(box)
-
-
-def _mix_of(relaxation: Relaxation, campaign: int) -> tuple[list[Column], Floats]:
-    """A campaign's columns in the mix, and their shares."""
-    mine = [(k, share) for k, share in relaxation.mix if k.campaign == campaign]
-    return [k for k, _ in mine], np.array([share for _, share in mine])
-
-
-def _spread(rows: Floats, shares: Floats) -> Floats:
-    """Standard deviation of each column under the shares."""
-    deviation: Floats = np.sqrt(np.maximum(shares @ rows**2 - (shares @ rows) ** 2, 0.0))
-    return deviation
-
-
-def _halves(box: Box) -> tuple[Box, Box] | None:
-    """A box halved where it is widest; None for a single plan."""
-    for low, high, _ in RANGES:
-        width = getattr(box, high) - getattr(box, low)
-        c, d = (int(i) for i in np.unravel_index(int(np.argmax(width)), width.shape))
-        if width[c, d] > 0:
-            middle = int(getattr(box, low)[c, d] + width[c, d] // 2)
-            return box.with_range(high, (c, d), middle), box.with_range(low, (c, d), middle + 1)
-    return None
