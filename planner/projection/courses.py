@@ -84,8 +84,7 @@ def _busy_at(given: Horizon, place: int, step: int, seconds: Floats) -> int | No
     last = max((i for i, s in enumerate(before) if s is Status.RUNNING), default=-1)
     if Status.BY_DIALER in before[last + 1 :]:
         return 0  # its calls are lost
-    campaign = pair.campaign
-    call = campaign.attempt_seconds + (campaign.talk_seconds or 0.0) + campaign.patience_seconds
+    call = exact.call_seconds(pair)
     return 0 if seconds[step] - seconds[last + 1] > FORGOTTEN_CALLS * call else None
 
 

@@ -21,9 +21,9 @@ class EngineChoice(StrEnum):
 class Budget(NamedTuple):
     """Simulated events to spend on all pairs together."""
 
-    figures: float = 1e8
-    passages: float = 5e7
-    horizon: float = 5e7
+    figures: float = 6e7
+    passages: float = 1e7
+    horizon: float = 1e7
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,14 @@ def call_figures(pair: Pair) -> tuple[float, float, float]:
     return campaign.attempt_seconds, campaign.transfer_probability, campaign.talk_seconds
 
 
+def call_seconds(pair: Pair) -> float:
+    """Mean of a call with all that may follow it: talk, waiting for an agent, wrap-up."""
+    campaign = pair.campaign
+    waiting = campaign.patience_seconds if campaign.overflow is Overflow.HOLD else 0.0
+    talk = campaign.talk_seconds or 0.0
+    return campaign.attempt_seconds + waiting + talk + campaign.wrap_up_seconds
+
+
 def _passage(pair: Pair) -> Figures:
     """When all agent lines become busy; what is held or dropped afterwards does not matter."""
     busy = min(pair.busy_agent_lines, pair.agent_lines)

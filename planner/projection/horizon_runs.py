@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
+from planner.projection import exact
 from planner.projection.courses import Course
 from planner.projection.horizon import Horizon
 from planner.projection.pairs import Limits, Pair
-from planner.projection.worlds import network
+from planner.projection.worlds import Stretch, network
 from planner.traffic.arguments import Floats
 from planner.traffic.estimates import Precision
 from planner.traffic.network import COLUMNS
 from planner.traffic.simulate import simulate
 
+#: So many calls after a change the chances are those of the long run, and all steps until the next
+#: change show what is left of the same chance: their mean.
+SETTLED_CALLS = 5.0
 #: A dial list is taken not to run out where that is so many standard deviations away.
 UNTHINKABLE_DEVIATIONS = 10.0
 #: Runs of a horizon, as far as the budget and the memory allow.
@@ -77,6 +82,10 @@ def simulated_courses(
     )
     lengths = np.diff(edges)
     all_busy = outcome.totals[..., COLUMNS.index("all_busy")].mean(axis=0) / lengths[:, None]
+    if not lists:
+        for first, last in _settled_spans(given, stretches):
+            span = lengths[first:last]
+            all_busy[first:last] = span @ all_busy[first:last] / span.sum()
     names = list(dict.fromkeys(pair.campaign.campaign_id for pair in stretches[0].pairs))
     done = outcome.completed_at
     after = np.clip((edges[None, 1:, None] - done[:, None, :]) / lengths[None, :, None], 0.0, 1.0)
@@ -86,3 +95,22 @@ def simulated_courses(
         campaign = names.index(given.pairs[place].campaign.campaign_id)
         found[place] = Course(all_busy[:, column], completed[:, campaign])
     return found, {name: np.sort(done[:, c]) for c, name in enumerate(names) if name in lists}
+
+
+def _settled_spans(given: Horizon, stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
+    """First and last + 1 steps between which a group of pairs is in a steady state."""
+    starts = [0] + [
+        number
+        for number in range(1, len(stretches))
+        if stretches[number][1:] != stretches[number - 1][1:]
+    ]
+    call = max(exact.call_seconds(pair) for stretch in stretches for pair in stretch.pairs)
+    seconds = given.seconds
+    begins = [stretches[number].seconds for number in starts]
+    spans = []
+    for begin, end in pairwise([*begins, float(seconds[-1])]):
+        first = int(np.searchsorted(seconds, begin + SETTLED_CALLS * call))
+        last = int(np.searchsorted(seconds, end))
+        if last - first > 1:
+            spans.append((first, last))
+    return spans

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.projection import exact
 from planner.projection.effort import Effort
 from planner.projection.exact import PASSAGE_HORIZONS, PASSAGE_QUANTILES
 from planner.projection.pairs import Limits, Pair
@@ -74,12 +75,7 @@ def _long_run(
     pairs: Sequence[Pair], limits: Limits, effort: Effort
 ) -> tuple[list[dict[str, Interval]], list[bool]]:
     """Figures while all pairs run, from endless lists, and whether they are precise enough."""
-    call = max(
-        pair.campaign.attempt_seconds
-        + (pair.campaign.talk_seconds or 0.0)
-        + pair.campaign.wrap_up_seconds
-        for pair in pairs
-    )
+    call = max(exact.call_seconds(pair) for pair in pairs)
     precision = Precision(events=effort.budget.figures)
     if effort.replications is not None:
         precision = Precision(fewest=effort.replications, most=effort.replications)

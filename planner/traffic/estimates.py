@@ -51,8 +51,9 @@ class Estimate(NamedTuple):
 def balances(network: Network, totals: Floats, bins: slice) -> Floats:
     """What is zero on average in a steady state, [replication, pair, balance].
 
-    Transfer requests less those that the attempts should bring, talk less that of the transfers,
-    answers less those of the attempts: each by Little's law or its count of independent outcomes.
+    Transfer requests less those that the attempts should bring, the same while no agent is free,
+    talk less that of the transfers, answers less those of the attempts: each by Little's law or as
+    a count of independent outcomes.
     """
     over = totals[:, bins].sum(axis=1)
     count = {name: over[..., COLUMNS.index(name)] for name in COLUMNS}
@@ -60,9 +61,10 @@ def balances(network: Network, totals: Floats, bins: slice) -> Floats:
     answers, requests = network.answer_rate[0, c], network.transfer_rate[0, c]
     agents = network.uses_agents[c]
     lost = count["transfers"] + count["abandons"] - answers * requests * count["attempts"]
+    late = count["late_requests"] - answers * requests * count["late_attempts"]
     talked = count["talk_seconds"] - network.talk_seconds[0, c] * count["transfers"]
     answered = count["live_answers"] - answers * count["attempts"]
-    return np.stack([agents * lost, agents * talked, answered], axis=-1)
+    return np.stack([agents * lost, agents * late, agents * talked, answered], axis=-1)
 
 
 def estimate(

@@ -13,7 +13,8 @@ Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 
-#: What is totalled by pair: seconds in each status, counts, and agent-seconds of talk.
+#: What is totalled by pair: seconds in each status, counts, agent-seconds of talk. Late attempts
+#: end while no agent is free; late requests are those of them that ask for one.
 COLUMNS = (
     "running",
     "all_busy",
@@ -26,6 +27,8 @@ COLUMNS = (
     "live_answers",
     "pauses",
     "talk_seconds",
+    "late_attempts",
+    "late_requests",
 )
 
 

@@ -19,6 +19,8 @@ from planner.traffic.world import (
     ATTEMPTS,
     CLOSED,
     COMPLETED,
+    LATE_ATTEMPTS,
+    LATE_REQUESTS,
     LIVE_ANSWERS,
     OUT_OF_SERVICE,
     PAUSES,
@@ -160,10 +162,14 @@ def end_attempt(
     pair.attempts -= 1
     if outcome < campaign.answer_rate:
         pair.totals[LIVE_ANSWERS] += 1.0
+    late = campaign.uses_agents == 1 and free_agents(pair) <= 0
+    if late:
+        pair.totals[LATE_ATTEMPTS] += 1.0
     if outcome < campaign.request_rate:
-        if free_agents(pair) > 0:
+        if not late:
             start_talk(pair, campaign, talk_ends, rng, now)
             return
+        pair.totals[LATE_REQUESTS] += 1.0
         if campaign.patience_seconds > 0.0:
             pair.held += 1
             return

@@ -29,6 +29,8 @@ from planner.traffic.network import COLUMNS, Network
     LIVE_ANSWERS,
     PAUSES,
     TALK_SECONDS,
+    LATE_ATTEMPTS,
+    LATE_REQUESTS,
 ) = range(len(COLUMNS))
 
 PAIR = np.dtype(
