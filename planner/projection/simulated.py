@@ -18,9 +18,10 @@ from planner.traffic.arguments import Floats
 from planner.traffic.estimates import Estimate, Precision, shortfalls, student_t
 from planner.traffic.simulate import simulate
 
-#: A run is this many times as long as a call with all its parts may take; the first part, in
-#: which the state at the start is forgotten, is not counted.
-RUN_CALLS, WARM_UP_CALLS = 110.0, 10.0
+#: Of a run the first so many mean calls are not counted: they forget the state at the start. What
+#: is counted is shorter where the budget would not allow the fewest replications.
+WARM_UP_CALLS = 10.0
+FEWEST_CALLS, MOST_CALLS = 20.0, 100.0
 #: Runs from the state of now until all agent lines are busy: at first, and how long [s].
 FIRST_PASSAGES, PASSAGE_SECONDS = 64, 3600.0
 MOST_PASSAGES = 20_000
@@ -79,9 +80,12 @@ def _long_run(
     precision = Precision(events=effort.budget.figures)
     if effort.replications is not None:
         precision = Precision(fewest=effort.replications, most=effort.replications)
+    attempts = call * sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs)
+    affordable = effort.budget.figures / (precision.fewest * attempts) - WARM_UP_CALLS
+    counted = min(max(affordable, FEWEST_CALLS), MOST_CALLS)
     found = simulate(
         network([always_on(pairs)], limits),
-        [0.0, WARM_UP_CALLS * call, RUN_CALLS * call],
+        [0.0, WARM_UP_CALLS * call, (WARM_UP_CALLS + counted) * call],
         seed=effort.part(1.0, 0).seed,
         precision=precision,
         judged=slice(1, None),
