@@ -21,7 +21,7 @@ test: $(VENV)/.test chromium ## run everything that continuous integration runs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile
 
 lock: | $(BIN)/python ## refresh the two lock files
 	$(BIN)/pip install --quiet "uv>=0.6"
