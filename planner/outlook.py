@@ -11,7 +11,7 @@ from planner.plan import AssignmentFigures, Status
 from planner.problem import LineAssignment, Problem
 from planner.scenario import RowKey, Scenario
 from planner.status import status_now
-from planner.verify import Breach, Evaluation, check, evaluate
+from planner.verify import Breach, Evaluation, check, evaluate, factors
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,9 @@ def outlook(scenario: Scenario, at: datetime) -> Outlook:
     problem = scenario.problem.model_copy(update={"intervals": ()})
     projection = project(problem, at=at, hours=SHORT, engine="markov")  # at once, while editing
     figures = {(f.campaign_id, f.dialer_id): f for f in projection.assignments}
-    breaches = check(problem, scenario.line_plan)
-    evaluation = evaluate(problem, scenario.line_plan, redundancy=0.0)
+    corrections = factors(scenario.corrections)
+    breaches = check(problem, scenario.line_plan, corrections)
+    evaluation = evaluate(problem, scenario.line_plan, 0.0, corrections)
     rows = {
         key: _row(problem, assignment, figures.get(key), breaches, at)
         for key, assignment in scenario.by_row().items()

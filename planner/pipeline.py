@@ -119,11 +119,10 @@ def _with_plan_found(
     start: float,
 ) -> PlanResult:
     from planner.optimize.explain import binding_limits
-    from planner.throughput import Correction
-    from planner.verify import evaluate
+    from planner.verify import evaluate, factors
 
     assert outcome.plan is not None
-    corrections = {m.campaign_id: Correction(m.handled, m.abandoned, m.attempts) for m in made}
+    corrections = factors(made)
     found = evaluate(problem, outcome.plan, options.redundancy, corrections)
     bound = max(outcome.bound or 0.0, found.value.value_per_hour)
     gap = relative_gap(found.value.value_per_hour, bound)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from planner.fields import MAX_LINES
-from planner.plan import LinePlan
+from planner.plan import LinePlan, TableCorrection
 from planner.problem import AssignmentStop, LineAssignment, Problem
 
 #: (campaign id, dialer id): what one row of the plan is about.
@@ -41,6 +41,8 @@ class Scenario:
     lines: Lines
     past: tuple[Lines, ...] = ()
     future: tuple[Lines, ...] = ()
+    #: Of the plan last taken: limits are checked as that plan was made.
+    corrections: tuple[TableCorrection, ...] = ()
 
     @cached_property
     def problem(self) -> Problem:
@@ -118,7 +120,9 @@ def apply_edits(
     return _step(scenario, _tidy(rows.values())), tuple(messages)
 
 
-def take_plan(scenario: Scenario, plan: LinePlan) -> Scenario:
+def take_plan(
+    scenario: Scenario, plan: LinePlan, corrections: tuple[TableCorrection, ...] = ()
+) -> Scenario:
     """The scenario with the plan's lines; locks and live states stay as they are."""
     lines = plan.lines()
     rows = (
@@ -128,7 +132,7 @@ def take_plan(scenario: Scenario, plan: LinePlan) -> Scenario:
         for key, assignment in scenario.by_row().items()
         for counts in [lines.get(key, (0, 0))]
     )
-    return _step(scenario, _tidy(rows))
+    return replace(_step(scenario, _tidy(rows)), corrections=corrections)
 
 
 def undo(scenario: Scenario) -> Scenario:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.plan import CampaignTotals, DialerUse, LinePlan, PlanValue
+from planner.plan import CampaignTotals, DialerUse, LinePlan, PlanValue, TableCorrection
 from planner.problem import Campaign, Problem
 from planner.throughput import SECONDS_PER_HOUR, Correction, Rates, corrected_rates
 
@@ -19,6 +19,11 @@ Corrections = Mapping[str, Correction]
 NO_CORRECTIONS: Corrections = {}
 #: Sums of floating-point rates carry rounding; a limit is broken beyond this relative excess.
 ROUNDING = 1e-9
+
+
+def factors(made: Iterable[TableCorrection]) -> dict[str, Correction]:
+    """The corrections that a plan was made with, by campaign id."""
+    return {m.campaign_id: Correction(m.handled, m.abandoned, m.attempts) for m in made}
 
 
 @dataclass(frozen=True)

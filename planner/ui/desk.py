@@ -115,7 +115,7 @@ class Desk:
         self.absorb_edits()
         result = self.job.result if self.job is not None else None
         if self.scenario is not None and result is not None and result.plan is not None:
-            self.show(take_plan(self.scenario, result.plan))
+            self.show(take_plan(self.scenario, result.plan, result.corrections))
         self.job = None
 
     def drop_job(self) -> None:

@@ -94,7 +94,7 @@ def _show_result(desk: Desk, result: PlanResult, view: Outlook, at: datetime) ->
         _show_binding(result)
         st.button("Close", key="discard", on_click=desk.drop_job)
         return
-    proposed = outlook(take_plan(desk.scenario, result.plan), at)
+    proposed = outlook(take_plan(desk.scenario, result.plan, result.corrections), at)
     show_headline(proposed.headline, view.headline, "now", border=False)
     _show_choice(desk)
     left, right = st.columns(2)
