@@ -5,12 +5,24 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from planner.weekly import DAY_NAMES, MINUTES_PER_DAY, parse_clock, parse_days
 
 #: Moments outside these years are typing errors, and would overflow in time zones.
 _YEARS = range(1970, 2200)
+#: Every interval of the week.
+ALL = "all"
+
+
+class WeeklyHour(NamedTuple):
+    """A moment of any week: ``day`` 0 = Monday, minutes from midnight; zone None: not said."""
+
+    day: int
+    minute: int
+    zone: str | None = None
 
 
 def number(
@@ -44,14 +56,36 @@ def moment(text: str) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def weekly_hour(text: str) -> tuple[int, int]:
-    """Weekday (0 = Monday) and minute of the day of ``Mon 09:00``."""
-    day, _, clock = text.strip().partition(" ")
+def week_day(text: str) -> date:
+    """An ISO date, which names the week in which it lies."""
+    try:
+        value = date.fromisoformat(text.strip())
+    except ValueError:
+        value = date.min
+    if value.year not in _YEARS:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a date such as 2030-03-04")
+    return value
+
+
+def interval(text: str) -> WeeklyHour | str:
+    """``all``, or a weekly hour."""
+    return ALL if text.strip().lower() == ALL else weekly_hour(text)
+
+
+def weekly_hour(text: str) -> WeeklyHour:
+    """Weekday and minute of the day of ``Mon 09:00``, or of ``Mon 09:00 America/Chicago``."""
+    day, clock, zone = [*text.split(maxsplit=2), "", "", ""][:3]
     try:
         days, minute = parse_days(day), parse_clock(clock)
     except ValueError:
         days, minute = (), 0
     if len(days) != 1 or not day or minute == MINUTES_PER_DAY:
-        expected = f"a weekday ({', '.join(DAY_NAMES)}) and a time, such as 'Mon 09:00'"
+        expected = f"a weekday ({', '.join(DAY_NAMES)}) and a time, such as 'Mon 09:00', or all"
         raise argparse.ArgumentTypeError(f"{text!r}: expected {expected}")
-    return days[0], minute
+    if zone:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            expected = "a time zone such as America/Chicago after the time"
+            raise argparse.ArgumentTypeError(f"{text!r}: expected {expected}") from error
+    return WeeklyHour(days[0], minute, zone or None)

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from planner import __version__
-from planner.arguments import moment, number, weekly_hour
+from planner.arguments import interval, moment, number, week_day
 from planner.errors import InputError
 
 _EXIT_CODES = """exit codes:
@@ -128,16 +128,35 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     _add_seed(parser)
     parser.add_argument(
         "--interval",
-        type=weekly_hour,
-        metavar="'Mon 09:00'",
-        help="plan with the figures that intervals.csv has for this hour on each campaign's clock",
+        type=interval,
+        metavar="all|'Mon 09:00'",
+        help="all: plan every time of the week in which other campaigns run or figures of "
+        "intervals.csv differ, each with the time limit. A weekday and time, on the clock of most "
+        "campaigns or of a zone named after it ('Mon 09:00 America/Chicago'): plan that moment. "
+        "Campaigns that cannot run then give their ports to others",
+    )
+    parser.add_argument(
+        "--week",
+        type=week_day,
+        metavar="YYYY-MM-DD",
+        help="any day of the week that --interval is about (default the coming Monday)",
+    )
+    parser.add_argument(
+        "--move-cost",
+        type=number(0, 1e12),
+        default=0.0,
+        metavar="X",
+        help="value per hour that moving one line away from where it is now must gain; with "
+        "--interval all from where it was in the interval before (default 0)",
     )
     parser.add_argument(
         "--keep-current",
         action="store_true",
-        help="among equally good plans take one close to the current lines",
+        help="keep all lines of assignments.csv as they are, as if locked; only campaigns on "
+        "dialers where they have no lines get new ones",
     )
-    _add_out(parser, "assignments.csv, projection.csv and plan.json")
+    files = "assignments.csv (with --interval all: day.csv), projection.csv and plan.json"
+    _add_out(parser, files)
     _add_json(parser)
 
 

@@ -9,10 +9,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from planner.console import ProgressPrinter, SharePrinter, stop_on_interrupt
+from planner.arguments import ALL
+from planner.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
+from planner.day_documents import moment_document, week_document, write_week
+from planner.day_report import moment_text, week_text
 from planner.documents import (
     check_document,
     fault_document,
@@ -22,6 +27,7 @@ from planner.documents import (
 )
 from planner.errors import Fault, InputError
 from planner.exports import write_projection_files
+from planner.hours import Moment, at_moment, coming_monday, reference_zone, week_of, weekly_moment
 from planner.layout import clean
 from planner.load import fleet_load
 from planner.plan import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
@@ -31,10 +37,11 @@ from planner.report import check_text, plan_text
 from planner.tables import read_folder, write_assignments, write_projection
 from planner.writing import write_text
 
+if TYPE_CHECKING:
+    from planner.day import WeekPlan
+
 DONE, _, BAD_INPUT, INFEASIBLE, STOPPED = range(5)
 _ROOT = Path(__file__).resolve().parents[1]
-#: Any week without a change to daylight-saving time would do; this one starts on a Monday.
-_SOME_MONDAY = date(2024, 1, 1)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -73,27 +80,65 @@ def _current_breaches(problem: Problem) -> list[str]:
 
 def _plan(arguments: argparse.Namespace) -> int:
     problem = read_folder(arguments.folder)
-    if arguments.interval is not None:
-        problem = _at_interval(problem, *arguments.interval)
+    if arguments.week is not None and arguments.interval is None:
+        expected = "--interval beside it: a plan without one is for no special time"
+        raise InputError([Fault("--week", None, None, arguments.week.isoformat(), expected)])
     _require_writable(arguments.out)
-    options = PlanOptions(
-        redundancy=arguments.redundancy,
-        gap=arguments.gap,
-        time_limit=arguments.time_limit,
-        seed=arguments.seed,
-        keep_current=arguments.keep_current,
-    )
-    result = _watched_plan(problem, options, quiet=arguments.json)
-    document = to_json(plan_document(result, problem))
+    if arguments.interval == ALL:
+        return _plan_week(problem, arguments)
+    moment = None
+    if arguments.interval is not None:
+        problem, moment = _at_interval(problem, arguments)
+    result = _watched_plan(problem, _plan_options(arguments), quiet=arguments.json)
+    document = to_json(plan_document(result, problem) | (moment_document(moment) if moment else {}))
     if result.plan is not None and arguments.out is not None:
         with _writing(arguments.out):
             write_assignments(arguments.out / "assignments.csv", result.plan.assignments)
             write_projection(arguments.out / "projection.csv", result.figures)
             write_text(arguments.out / "plan.json", document)
-    print(document if arguments.json else plan_text(result, problem), end="")
-    if result.plan is None:
-        return INFEASIBLE if result.status is PlanStatus.INFEASIBLE else STOPPED
-    return DONE
+    text = (moment_text(moment) if moment else "") + plan_text(result, problem)
+    print(document if arguments.json else text, end="")
+    return _plan_code(result.status)
+
+
+def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
+    return PlanOptions(
+        redundancy=arguments.redundancy,
+        gap=arguments.gap,
+        time_limit=arguments.time_limit,
+        seed=arguments.seed,
+        keep_current=arguments.keep_current,
+        move_cost=arguments.move_cost,
+    )
+
+
+def _plan_code(status: PlanStatus) -> int:
+    """Exit code of how a plan ended."""
+    return {PlanStatus.INFEASIBLE: INFEASIBLE, PlanStatus.NO_PLAN: STOPPED}.get(status, DONE)
+
+
+def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
+    """Plan every interval of a week that differs."""
+    week = _watched_week(problem, arguments)
+    if arguments.out is not None and any(result.plan for result in week.plans):
+        with _writing(arguments.out):
+            write_week(arguments.out, week)
+    print(to_json(week_document(week)) if arguments.json else week_text(week), end="")
+    return _plan_code(week.status)
+
+
+def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
+    """Plan a week with progress on standard error; Ctrl-C ends it with the plans so far."""
+    from planner.day import plan_week
+
+    options = _plan_options(arguments)
+    with (
+        WeekPrinter(sys.stderr, options.time_limit) as progress,
+        stop_on_interrupt(progress.say) as stop,
+    ):
+        if arguments.json:
+            return plan_week(problem, options, week=arguments.week, stop=stop)
+        return plan_week(problem, options, week=arguments.week, on_progress=progress, stop=stop)
 
 
 def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> PlanResult:
@@ -109,16 +154,14 @@ def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> Pla
         return plan(problem, options, on_progress=progress, stop=stop)
 
 
-def _at_interval(problem: Problem, day: int, minute: int) -> Problem:
-    """The problem with every campaign's figures of a weekday and minute on its own clock."""
-    from planner.calendar import figures_at
-
-    hour = datetime.combine(_SOME_MONDAY + timedelta(days=day), time(minute // 60, minute % 60))
-    campaigns = tuple(
-        figures_at(problem, campaign, hour.replace(tzinfo=campaign.zone))
-        for campaign in problem.campaigns
-    )
-    return problem.model_copy(update={"campaigns": campaigns, "intervals": ()})
+def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Problem, Moment]:
+    """The problem of a weekday and time: who can run then, with the figures of then."""
+    hour = arguments.interval
+    monday = week_of(arguments.week) if arguments.week else coming_monday(datetime.now(UTC).date())
+    zone = ZoneInfo(hour.zone) if hour.zone else reference_zone(problem)
+    at = weekly_moment(monday, hour.day, hour.minute, zone)
+    given, idle = at_moment(problem, at)
+    return given, Moment(at.astimezone(zone), zone.key, idle)
 
 
 def _project(arguments: argparse.Namespace) -> int:

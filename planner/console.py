@@ -85,6 +85,21 @@ class ProgressPrinter(ProgressLine):
         self.show(progress.seconds / self._time_limit, text, progress.seconds)
 
 
+class WeekPrinter(ProgressLine):
+    """Callback that shows how far the plans of a week are, each with its own time limit."""
+
+    def __init__(self, stream: TextIO, time_limit: float) -> None:
+        super().__init__(stream)
+        self._time_limit = time_limit
+        self._start = time.monotonic()
+
+    def __call__(self, number: int, count: int, progress: Progress) -> None:
+        """Show the state of one plan of so many."""
+        text = f"plan {number} of {count}, {progress_words(progress, self._time_limit)}"
+        done = (number - 1 + min(progress.seconds / self._time_limit, 1.0)) / count
+        self.show(done, text, time.monotonic() - self._start)
+
+
 class SharePrinter(ProgressLine):
     """Callback that shows the share of a projection that is done."""
 

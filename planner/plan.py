@@ -45,6 +45,7 @@ class PlanOptions(Contract):
 
     ``redundancy`` is w of the objective: 0 plans for throughput, 1 for the value that survives
     the worst single failure. ``gap`` is relative. ``time_limit`` [s] is a safety net.
+    ``move_cost`` [value per hour and line moved away] keeps lines where moving them gains less.
     """
 
     redundancy: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -52,6 +53,7 @@ class PlanOptions(Contract):
     time_limit: Annotated[float, Field(gt=0, le=1e6)] = 60.0
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     keep_current: bool = False
+    move_cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
 
 
 class AssignmentFigures(Contract):

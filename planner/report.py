@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from planner.layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.load import FleetLoad
@@ -31,7 +31,7 @@ def plan_text(result: PlanResult, problem: Problem) -> str:
             *wrapped(f"Plan, {quality(result)}", ""),
             *section("In total", _plan_totals(result)),
             *section("Campaigns", _campaigns(result)),
-            *section("Lines", _lines([c.campaign_id for c in result.campaigns], result.figures)),
+            *section("Lines", lines_table(result)),
             *section("Dialers", _dialers(result, problem)),
             *section("What limits the plan", bullets(result.binding)),
             *section("Corrected after simulating the plan", bullets(_corrections(result))),
@@ -52,7 +52,12 @@ def _corrections(result: PlanResult) -> list[str]:
 def _without_plan(result: PlanResult) -> list[str]:
     if result.status is not PlanStatus.INFEASIBLE:
         return wrapped("Stopped before any plan was found. A longer --time-limit may help.", "")
-    lines = ["No plan meets all requirements."]
+    return ["No plan meets all requirements.", *conflict_lines(result)]
+
+
+def conflict_lines(result: PlanResult) -> list[str]:
+    """Sections on what cannot hold together, and what would help."""
+    lines: list[str] = []
     for conflict in result.conflicts:
         lines += section("These cannot hold together", bullets(conflict.requirements))
         lines += section("Any one of these would help", bullets(conflict.relaxations))
@@ -110,11 +115,11 @@ def _handled(totals: CampaignTotals) -> float | None:
     return totals.transfers_per_hour
 
 
-def _lines(campaign_ids: Iterable[str], figures: Sequence[AssignmentFigures]) -> list[str]:
+def lines_table(result: PlanResult) -> list[str]:
     """Lines and expected status per dialer, under the name of each campaign."""
     rows: list[str | list[str]] = []
-    for campaign_id in campaign_ids:
-        here = [_line_row(f) for f in figures if f.campaign_id == campaign_id]
+    for campaign_id in (totals.campaign_id for totals in result.campaigns):
+        here = [_line_row(f) for f in result.figures if f.campaign_id == campaign_id]
         rows += [campaign_id if here else f"{campaign_id}: no lines", *here]
     return table(["Dialer", ">Dial", ">Agent", ">Handled/h", "Expected"], rows)
 

@@ -244,6 +244,13 @@ def write_projection(path: str | Path, figures: Sequence[AssignmentFigures]) -> 
     Figures that do not apply are blank. The ends of the 95 % intervals come last, for the figures
     that have them in any row.
     """
+    write_csv(path, *projection_table(figures))
+
+
+def projection_table(
+    figures: Sequence[AssignmentFigures],
+) -> tuple[list[str], list[list[object]]]:
+    """Columns and rows of :func:`write_projection`."""
     ranged = [
         name for name in FIGURE_NAMES if any(name in f.low or name in f.high for f in figures)
     ]
@@ -253,7 +260,7 @@ def write_projection(path: str | Path, figures: Sequence[AssignmentFigures]) -> 
         + [end.get(name) for name in ranged for end in (f.low, f.high)]
         for f in figures
     ]
-    write_csv(path, [*PROJECTION_COLUMNS, *ends], rows)
+    return [*PROJECTION_COLUMNS, *ends], rows
 
 
 def _write_contracts(path: str | Path, contract: type[Contract], items: Iterable[Contract]) -> None:

@@ -115,6 +115,8 @@ def test_faults_are_told_without_loading_the_heavy_libraries(broken: Path) -> No
         (["plan", "x", "--time-limit", "0"], "'0': expected a number above 0"),
         (["plan", "x", "--seed", "1.5"], "'1.5': expected a whole number from 0"),
         (["plan", "x", "--interval", "someday"], "such as 'Mon 09:00'"),
+        (["plan", "x", "--week", "soon"], "'soon': expected a date such as 2030-03-04"),
+        (["plan", "x", "--move-cost", "-1"], "'-1': expected a number from 0 to"),
         (["project", "x", "--hours", "0"], "'0': expected a number above 0 and up to 744"),
         (["project", "x", "--hours", "nan"], "'nan': expected a number above 0 and up to 744"),
         (["project", "x", "--hours", "1e9"], "'1e9': expected a number above 0 and up to 744"),
@@ -277,6 +279,104 @@ def test_an_interval_plans_with_the_figures_of_its_hour(
     assert used == {"Mon 09:00": 4, "Mon 12:00": 10, "Sat 09:00": 10}
 
 
+@pytest.fixture
+def shifts(tmp_path: Path) -> Path:
+    """East runs 9 to 11 and Late 10 to 12 on Monday, on one dialer of 8 ports, an agent each."""
+    (tmp_path / "dialers.csv").write_text("dialer_id,ports\nD1,8\n")
+    (tmp_path / "campaigns.csv").write_text(
+        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds,start,"
+        "schedule,min_dialers,timezone\n"
+        "East,1,20,0.5,0.6,50,2026-01-01,Mon 09:00-11:00,1,America/New_York\n"
+        "Late,1,20,0.5,0.6,50,2026-01-01,Mon 10:00-12:00,1,America/New_York\n"
+    )
+    return tmp_path
+
+
+def test_a_moment_is_planned_without_the_campaigns_that_are_closed_then(
+    shifts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # In winter 9:00 in New York is 8:00 in Chicago; 7 + 1 lines take all ports.
+    for hour in ("Mon 09:00", "Mon 08:00 America/Chicago"):
+        assert main(["plan", str(shifts), "--interval", hour, "--week", "2026-01-07"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].startswith("For Mon 2026-01-05 0")
+        assert lines[2:4] == ["Cannot run then", "  - Late: outside its schedule."]
+        assert any(line.split()[:3] == ["D1", "7", "1"] for line in lines)
+    assert main(["plan", str(shifts), "--interval", "Tue 09:00", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["assignments"] == []
+    assert [row["why"] for row in document["idle"]] == ["outside its schedule"] * 2
+
+
+def test_a_week_is_planned_interval_by_interval_and_written(
+    shifts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    how = ["--interval", "all", "--week", "2026-01-05", "--out", str(out)]
+    assert main(["plan", str(shifts), *how, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert {file.name for file in out.iterdir()} == {"day.csv", "projection.csv", "plan.json"}
+    assert document == json.loads((out / "plan.json").read_text())
+    with (out / "day.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    # 8 ports: 7 + 1 lines for one campaign, 3 + 1 for each of two.
+    assert [(r["from"], r["to"], r["campaign_id"], r["dial_lines"]) for r in rows] == [
+        ("2026-01-05T09:00:00-05:00", "2026-01-05T10:00:00-05:00", "East", "7"),
+        ("2026-01-05T10:00:00-05:00", "2026-01-05T11:00:00-05:00", "East", "3"),
+        ("2026-01-05T10:00:00-05:00", "2026-01-05T11:00:00-05:00", "Late", "3"),
+        ("2026-01-05T11:00:00-05:00", "2026-01-05T12:00:00-05:00", "Late", "7"),
+    ]
+    with (out / "projection.csv").open() as file:
+        figures = list(csv.DictReader(file))
+    assert [(f["interval"], f["from"]) for f in figures] == [
+        (r["interval"], r["from"]) for r in rows
+    ]
+    # h(N) = 54 N / (1 + 0.75 N): two hours of h(7), one of twice h(3).
+    value = 2 * 54 * 7 / 6.25 + 2 * 54 * 3 / 3.25
+    assert document["totals"]["value"] == pytest.approx(value)
+    assert document["totals"]["hours_planned"] == 3
+    assert len(document["plans"]) == 3
+    assert [i["plan"] for i in document["intervals"] if i["running"]] == [0, 1, 2]
+
+
+def test_a_week_is_a_table_a_manager_can_read(
+    shifts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", str(shifts), "--interval", "all", "--week", "2026-01-05"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == (
+        "Week of Mon 2026-01-05, times of America/New_York: 3 plans for 3 intervals."
+    )
+    start = lines.index("Intervals")
+    assert [line.split() for line in lines[start + 1 : start + 5]] == [
+        ["No.", "Time", "Plan", "Value/h", "Gap", "Moved", "Runs"],
+        ["2", "Mon", "09:00-10:00", "1", "60.5", "0", "%", "-", "East"],
+        ["3", "Mon", "10:00-11:00", "2", "99.7", "0", "%", "4", "all", "campaigns"],
+        ["4", "Mon", "11:00-12:00", "3", "60.5", "0", "%", "0", "Late"],
+    ]
+    assert "Plan 2: Mon 10:00-11:00" in lines
+
+
+def test_a_week_with_an_interval_that_cannot_be_planned_is_3_and_plans_the_others(
+    shifts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = (shifts / "campaigns.csv").read_text().replace("12:00,1,", "12:00,2,")
+    (shifts / "campaigns.csv").write_text(table)
+    how = ["--interval", "all", "--week", "2026-01-05", "--out", str(tmp_path / "out")]
+    assert main(["plan", str(shifts), *how]) == 3
+    text = capsys.readouterr().out
+    assert "infeasible" in text
+    assert "campaign Late runs on at least 2 dialers" in text
+    assert "09:00:00" in (tmp_path / "out" / "day.csv").read_text()
+
+
+def test_a_week_without_an_interval_is_refused(
+    shifts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", str(shifts), "--week", "2026-01-05"]) == 2
+    assert "--week" in capsys.readouterr().err
+
+
 def test_the_options_reach_the_planner(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[PlanOptions] = []
 
@@ -286,8 +386,9 @@ def test_the_options_reach_the_planner(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("planner.pipeline.plan", plan)
     flags = ["--redundancy", "0.3", "--gap", "0.01", "--time-limit", "9", "--seed", "5"]
-    assert main(["plan", QUICKSTART, *flags, "--keep-current"]) == 4
-    assert seen == [PlanOptions(redundancy=0.3, gap=0.01, time_limit=9, seed=5, keep_current=True)]
+    assert main(["plan", QUICKSTART, *flags, "--keep-current", "--move-cost", "2"]) == 4
+    asked = {"redundancy": 0.3, "gap": 0.01, "time_limit": 9, "seed": 5, "move_cost": 2}
+    assert seen == [PlanOptions(**asked, keep_current=True)]
 
 
 def test_an_interrupt_ends_the_run_with_what_it_has(

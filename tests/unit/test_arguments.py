@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from planner.arguments import moment, number, weekly_hour
+from planner.arguments import interval, moment, number, week_day, weekly_hour
 
 
 def test_a_number_is_read_within_its_range() -> None:
@@ -46,8 +46,30 @@ def test_no_moment_is_refused(text: str) -> None:
 
 
 def test_a_weekly_hour_is_a_weekday_and_a_minute() -> None:
-    assert weekly_hour("Mon 09:00") == (0, 540)
-    assert weekly_hour(" sun 23:59 ") == (6, 1439)
+    assert weekly_hour("Mon 09:00") == (0, 540, None)
+    assert weekly_hour(" sun 23:59 ") == (6, 1439, None)
+    assert weekly_hour("Mon 09:00 America/Chicago") == (0, 540, "America/Chicago")
+
+
+def test_an_interval_is_an_hour_of_the_week_or_all_of_them() -> None:
+    assert interval(" All ") == "all"
+    assert interval("Tue 10:30") == (1, 630, None)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "../etc", "/"])
+def test_an_hour_in_no_zone_is_refused(zone: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="a time zone such as America/Chicago"):
+        weekly_hour(f"Mon 09:00 {zone}")
+
+
+def test_a_week_is_named_by_a_date() -> None:
+    assert week_day("2030-03-04") == date(2030, 3, 4)
+
+
+@pytest.mark.parametrize("text", ["", "Mon", "2030-02-30", "0001-01-01", "9999-12-31"])
+def test_no_date_is_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="expected a date such as 2030-03-04"):
+        week_day(text)
 
 
 @pytest.mark.parametrize(

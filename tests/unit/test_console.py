@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from planner.console import ProgressPrinter, progress_words, stop_on_interrupt
+from planner.console import ProgressPrinter, WeekPrinter, progress_words, stop_on_interrupt
 from planner.plan import Progress
 
 
@@ -63,6 +63,16 @@ def test_a_terminal_gets_a_bar_that_fills_and_is_wiped_at_the_end() -> None:
     # What is left on the line is blanks, with the cursor at its start.
     assert stream.getvalue().rsplit("\r", 2)[-2].strip() == ""
     assert stream.getvalue().endswith("\r")
+
+
+def test_a_week_says_which_of_its_plans_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 90.0, 90.0])
+    monkeypatch.setattr("planner.console.time.monotonic", lambda: next(clock))
+    stream = Terminal()
+    with WeekPrinter(stream, 60.0) as progress:
+        progress(2, 4, at(30.0))
+    # One of four plans is done and half the time of the second is over: 1.5 / 4 of 20 marks.
+    assert "[#######-------------] plan 2 of 4, 30 s of at most 60 s" in stream.getvalue()
 
 
 def test_the_first_interrupt_asks_to_stop_and_says_so_once() -> None:
