@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from planner.plan import (
     relative_gap,
 )
 from planner.problem import Problem
+from planner.throughput import Correction
 
 if TYPE_CHECKING:
     from planner.optimize.search import Outcome
@@ -65,7 +66,6 @@ def plan(
     from planner.errors import PlanFault
     from planner.optimize.search import optimize
     from planner.projector import plan_figures
-    from planner.throughput import Correction
     from planner.verify import check
 
     options = options or PlanOptions()
@@ -77,7 +77,7 @@ def plan(
         limited = options.model_copy(update={"time_limit": left})
         outcome = optimize(problem, limited, on_progress, stop, corrections)
         if outcome.plan is None:
-            return _without_plan(problem, options, outcome, start)
+            return _without_plan(problem, options, outcome, start, corrections)
         breaches = check(problem, outcome.plan, corrections)
         if breaches:
             raise PlanFault("; ".join(breach.message for breach in breaches))
@@ -96,7 +96,11 @@ def plan(
 
 
 def _without_plan(
-    problem: Problem, options: PlanOptions, outcome: Outcome, start: float
+    problem: Problem,
+    options: PlanOptions,
+    outcome: Outcome,
+    start: float,
+    corrections: Mapping[str, Correction],
 ) -> PlanResult:
     from planner.optimize.conflicts import find_conflicts
 
@@ -104,7 +108,7 @@ def _without_plan(
         status=PlanStatus.INFEASIBLE if outcome.infeasible else PlanStatus.NO_PLAN,
         options=options,
         bound_per_hour=outcome.bound,
-        conflicts=find_conflicts(problem, options) if outcome.infeasible else (),
+        conflicts=find_conflicts(problem, options, corrections) if outcome.infeasible else (),
         seconds=time.monotonic() - start,
         stopped_early=outcome.stopped_early,
     )

@@ -206,11 +206,32 @@ class TableCorrection(Contract):
     rounds: int  # times the campaign was corrected; each correction replaces the one before
 
 
+class ConflictMember(Contract):
+    """One requirement of a conflict by its place in the files, and its least change that helps.
+
+    ``key`` names the row by its key columns. ``change_to`` is the new value of the column (blank
+    text: a blank cell), None where no change of it alone helps, or where none is a single cell.
+    """
+
+    table: str
+    key: dict[str, str]
+    column: str
+    value: bool | int | float | str | None
+    words: str
+    change_to: bool | int | float | str | None = None
+    change: str | None = None
+
+
 class Conflict(Contract):
-    """Requirements that cannot hold together, and the least relaxation of each that would help."""
+    """Requirements that cannot hold together, and the least relaxation of each that would help.
+
+    ``smallest``: proven that they hold together without any one of them; else time ran out.
+    """
 
     requirements: tuple[str, ...]
     relaxations: tuple[str, ...] = ()
+    members: tuple[ConflictMember, ...] = ()
+    smallest: bool = True
 
 
 class PlanResult(Contract):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
@@ -296,6 +296,13 @@ class Problem(Contract):
         if faults:
             raise InputError(faults)
         return self
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Problem:
+        """Copy with other tables; what was derived from the old ones is not copied."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("dialer_index", "campaign_index", "failure_domains"):
+            copied.__dict__.pop(name, None)
+        return copied
 
     @cached_property
     def dialer_index(self) -> dict[str, int]:

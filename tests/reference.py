@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from math import comb
 
-from planner.problem import Campaign, Problem
+import numpy as np
+
+from planner.problem import Campaign, Dialer, Problem
 
 
 def hourly_rates(campaign: Campaign, lines: int, agents: int) -> tuple[float, float, float, float]:
@@ -126,3 +129,106 @@ def _within_fleet(problem: Problem, choice) -> bool:
         and (t.cps is None or groups[t.trunk_group][1] <= t.cps + 1e-12)
         for t in problem.trunk_groups
     )
+
+
+def has_plan_by_enumeration(problem: Problem) -> bool:
+    """Whether a tiny problem of one or two campaigns has any plan: every split is looked at.
+
+    Of a campaign's splits only those stay that use no more of everything than another one.
+    """
+    limits, used_by = _fleet_limits(problem)
+    least = []
+    for campaign in problem.campaigns:
+        uses = used_by(*_own_splits(problem, campaign))
+        uses = uses[(uses <= limits + 1e-9).all(axis=1)]
+        least.append(_least_uses(uses))
+    if len(least) == 2:
+        return any((use + least[1] <= limits + 1e-9).all(axis=1).any() for use in least[0])
+    return all(len(uses) for uses in least)
+
+
+def _own_splits(problem: Problem, campaign: Campaign) -> tuple[np.ndarray, ...]:
+    """(dial lines, agent lines, attempts) of every split that holds the campaign's own limits."""
+    options = [_lines_on(problem, campaign, dialer) for dialer in problem.dialers]
+    places = np.meshgrid(*(np.arange(len(o)) for o in options), indexing="ij")
+    places = [p.ravel() for p in places]
+    figures = [
+        np.array([_cached_rates(campaign, n, a) for n, a in o], float).reshape(-1, 4)
+        for o in options
+    ]
+    n, a = (
+        np.stack(
+            [np.array(o, int).reshape(-1, 2)[p, k] for o, p in zip(options, places, strict=True)], 1
+        )
+        for k in (0, 1)
+    )
+    f, abandoned, answered, attempts = (
+        np.stack([g[p, k] for g, p in zip(figures, places, strict=True)], 1) for k in range(4)
+    )
+    good = (n > 0).sum(1) >= campaign.min_dialers
+    if campaign.is_live_transfer:
+        good &= a.sum(1) <= campaign.agent_lines
+    if campaign.max_dial_lines is not None:
+        good &= n.sum(1) <= campaign.max_dial_lines
+    if campaign.max_abandon_rate is not None:
+        good &= abandoned.sum(1) <= campaign.max_abandon_rate * answered.sum(1) + 1e-9
+    for domain in {d.domain for d in problem.dialers}:
+        kept = f[:, [d.domain != domain for d in problem.dialers]].sum(1)
+        good &= kept >= campaign.survivable_share * f.sum(1) - 1e-9
+    return n[good], a[good], attempts[good]
+
+
+def _lines_on(problem: Problem, campaign: Campaign, dialer: Dialer) -> list[tuple[int, int]]:
+    """All (dial, agent) lines that a campaign may have on a dialer."""
+    locks = [
+        (item.dial_lines, item.agent_lines)
+        for item in problem.assignments
+        if dialer.in_service
+        and item.locked
+        and (item.campaign_id, item.dialer_id) == (campaign.campaign_id, dialer.dialer_id)
+    ]
+    live = campaign.is_live_transfer
+    allowed = campaign.allowed_dialers is None or dialer.dialer_id in campaign.allowed_dialers
+    options = [(0, 0)]
+    if dialer.in_service and allowed:
+        most = min(campaign.agent_lines, dialer.ports) if live else 0
+        options += [
+            (n, a)
+            for a in range(campaign.min_agent_lines if live else 0, most + 1)
+            for n in range(max(a, 1), dialer.ports + 1)
+            if n + a * dialer.agent_lines_use_ports <= dialer.ports
+        ]
+    return [o for o in options if o == locks[0]] if locks else options
+
+
+@functools.cache
+def _cached_rates(campaign: Campaign, lines: int, agents: int) -> tuple[float, ...]:
+    return hourly_rates(campaign, lines, agents)
+
+
+def _fleet_limits(problem: Problem):
+    """Limits of the fleet as one vector, and what splits use of each."""
+    groups = [
+        (t, [d.trunk_group == t.trunk_group for d in problem.dialers]) for t in problem.trunk_groups
+    ]
+    limits = [d.ports for d in problem.dialers] + [t.channels for t, _ in groups]
+    limits += [3600 * d.cps if d.cps else np.inf for d in problem.dialers]
+    limits += [3600 * t.cps if t.cps else np.inf for t, _ in groups]
+    on_ports = np.array([d.agent_lines_use_ports for d in problem.dialers])
+
+    def used_by(n: np.ndarray, a: np.ndarray, attempts: np.ndarray) -> np.ndarray:
+        ports = n + a * on_ports
+        lines = [ports[:, members].sum(1) for _, members in groups]
+        speed = [attempts[:, members].sum(1) for _, members in groups]
+        found = np.column_stack([ports, *lines, attempts, *speed])
+        return np.where(np.isinf(limits), 0.0, found)
+
+    return np.array(limits, dtype=float), used_by
+
+
+def _least_uses(uses: np.ndarray) -> np.ndarray:
+    kept = np.empty((0, uses.shape[1]))
+    for use in np.unique(uses, axis=0)[np.argsort(np.unique(uses, axis=0).sum(1))]:
+        if not (kept <= use).all(1).any():
+            kept = np.vstack([kept, use])
+    return kept

@@ -2,269 +2,219 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
 
-from planner.optimize.search import optimize
-from planner.plan import Conflict, PlanOptions
-from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.optimize.feasible import is_infeasible
+from planner.optimize.requirements import (
+    Change,
+    Easing,
+    Requirement,
+    demanding,
+    demands_of,
+    lifts,
+    limits_of,
+    locked_only,
+    room_for,
+    with_changes,
+)
+from planner.plan import Conflict, ConflictMember, PlanOptions
+from planner.problem import Problem
+from planner.verify import NO_CORRECTIONS, Corrections
 
-#: Each trial that looks for a conflict may take so long [s]; undecided trials keep the requirement.
-TRIAL_SECONDS = 5.0
-#: Bisections of a limit, enough for steps of a thousandth of its range.
-BISECTIONS = 10
+#: Conflicts that share no demand are told up to so many.
+MOST_CONFLICTS = 5
+#: The search for conflicts ends after so long [s]; what was found is told, and that it may not be
+#: the smallest. A safety net: most problems take less than a second.
+SEARCH_SECONDS = 60.0
 
-Change = Callable[[Problem], Problem]
+Requirements = Sequence[Requirement]
 
 
-@dataclass(frozen=True)
-class Requirement:
-    """One requirement in words, how the problem looks without it, and how it may give way.
+def find_conflicts(
+    problem: Problem, options: PlanOptions, corrections: Corrections = NO_CORRECTIONS
+) -> tuple[Conflict, ...]:
+    """Smallest sets of requirements of an infeasible problem that cannot hold together.
 
-    ``eased`` makes the change for a share in (0, 1] of the way to its end, with words for it.
+    Each set is infeasible alone, that is with all other requirements lifted, and feasible without
+    any one of its members. For each member the least change is sought that makes the problem
+    feasible with all other requirements in force (the demands of the other conflicts apart).
+
+    Notes
+    -----
+    Groups are lifted at once, and halved where they matter: U. Junker, QuickXplain, AAAI 2004.
+    First come the demands, with all limits in force: a campaign of which nothing is demanded need
+    not be looked at. Then the limits, with only the demands found in force.
     """
-
-    words: str
-    lifted: Change
-    eased: Callable[[float], tuple[str, Change]]
+    return _Search(locked_only(problem, options.keep_current), options, corrections).run()
 
 
-def find_conflicts(problem: Problem, options: PlanOptions) -> tuple[Conflict, ...]:
-    """A smallest set of requirements of an infeasible problem that cannot hold together.
+def core_problem(problem: Problem, core: Requirements, keep_current: bool = False) -> Problem:
+    """The problem with some requirements in force and all others lifted."""
+    base = locked_only(problem, keep_current)
+    kept = {r.name for r in core}
+    demands = demands_of(base)
+    wanted = {r.campaign_id for r in core if r.campaign_id is not None}
+    given = _without([d for d in demands if d.campaign_id not in wanted], base)
+    others = [*demands_of(given), *limits_of(given, room_for(given))]
+    return demanding(with_changes(given, lifts([r for r in others if r.name not in kept])))
 
-    Requirements are lifted one after the other as long as the problem stays infeasible
-    (deletion filter): of those that are left none can be spared. For each the least change is
-    sought that makes the whole problem feasible, all other requirements in force.
-    """
-    left = problem
-    core = []
-    for requirement in _requirements(problem, options.keep_current):
-        without = requirement.lifted(left)
-        if _is_infeasible(without, options):
-            left = without
-        else:
-            core.append(requirement)
-    if not core:
-        return ()
-    helps = [_least_change(problem, requirement, options) for requirement in core]
-    return (
-        Conflict(
+
+class _Search:
+    """One search: the problem with its locks, what it demands, and the clock."""
+
+    def __init__(self, problem: Problem, options: PlanOptions, corrections: Corrections) -> None:
+        self._problem = problem
+        self._demands = demands_of(problem)
+        self._options = options
+        self._corrections = corrections
+        self._end = time.monotonic() + SEARCH_SECONDS
+        #: Whether all trials of the conflict under way could be decided.
+        self._certain = True
+
+    def run(self) -> tuple[Conflict, ...]:
+        """One conflict after the other, without the demands of those before."""
+        found: list[tuple[list[Requirement], bool]] = []
+        left = self._demands
+        while left and len(found) < MOST_CONFLICTS:
+            self._certain = True
+            core = self._core(left)
+            if core is None:
+                break
+            found.append((core, self._certain))
+            left = _others(left, core)
+        return tuple(self._conflict(core, certain, found) for core, certain in found)
+
+    def _core(self, demands: Requirements) -> list[Requirement] | None:
+        """A smallest set of requirements that cannot hold together; None if there is none."""
+        if not self._fails(self._demanded(demands)):
+            return None
+        needed = _quick_explain(demands, lambda kept: self._fails(self._demanded(kept)))
+        given = self._demanded(needed)
+        limits = limits_of(given, room_for(given))
+
+        def limited(kept: Requirements) -> bool:
+            return self._fails(with_changes(given, lifts(_others(limits, kept))))
+
+        return [*needed, *_quick_explain(limits, limited)]
+
+    def _demanded(self, kept: Requirements) -> Problem:
+        """The problem with only some of its demands, and the campaigns that they concern."""
+        return _without(_others(self._demands, kept), self._problem)
+
+    def _fails(self, problem: Problem) -> bool:
+        """Whether a problem is proven to have no plan; once time is over nothing is."""
+        verdict = None
+        if time.monotonic() < self._end:
+            verdict = is_infeasible(problem, self._options, self._corrections)
+        self._certain &= verdict is not None
+        return verdict is True
+
+    def _conflict(
+        self,
+        core: list[Requirement],
+        certain: bool,
+        found: Sequence[tuple[list[Requirement], bool]],
+    ) -> Conflict:
+        """A conflict with the least change of each member, the other conflicts out of the way."""
+        elsewhere = [r for other, _ in found if other is not core for r in other]
+        whole = self._demanded(_others(self._demands, elsewhere))
+        own = self._demanded([r for r in core if r.is_demand])
+        helps = [self._least_change(r, own, whole) for r in core]
+        return Conflict(
             requirements=tuple(r.words for r in core),
-            relaxations=tuple(words for words in helps if words is not None),
-        ),
+            relaxations=tuple(easing.words for easing in helps if easing is not None),
+            members=tuple(_member(r, easing) for r, easing in zip(core, helps, strict=True)),
+            smallest=certain,
+        )
+
+    def _least_change(
+        self, requirement: Requirement, own: Problem, whole: Problem
+    ) -> Easing | None:
+        """The least easing with which the whole has a plan; None if none is found.
+
+        Sought with the campaigns of the conflict alone first: it has to be as much at least.
+        """
+        first = self._least_step(requirement, own, 1)
+        if first is None:
+            return None
+        step = self._least_step(requirement, whole, first)
+        return None if step is None else requirement.easing(step)
+
+    def _least_step(self, requirement: Requirement, problem: Problem, low: int) -> int | None:
+        """The first step from ``low`` on with which a problem has a plan."""
+
+        def helps(step: int) -> bool:
+            return self._has_plan(_eased(problem, requirement.easing(step).changes))
+
+        if not requirement.ordered:
+            return next((s for s in range(low, requirement.steps + 1) if helps(s)), None)
+        if helps(low):
+            return low
+        high = requirement.steps
+        if low >= high or not helps(high):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if helps(middle) else (middle, high)
+        return high
+
+    def _has_plan(self, problem: Problem) -> bool:
+        return (
+            time.monotonic() < self._end
+            and is_infeasible(problem, self._options, self._corrections) is False
+        )
+
+
+def _quick_explain(items: Requirements, fails: Callable[[Requirements], bool]) -> list[Requirement]:
+    """A smallest part of the items that fails; all of them together do."""
+
+    def explain(kept: Requirements, added: bool, left: Requirements) -> list[Requirement]:
+        if added and fails(kept):
+            return []
+        if len(left) == 1:
+            return list(left)
+        half = len(left) // 2
+        first, second = left[:half], left[half:]
+        of_second = explain([*kept, *first], True, second)
+        of_first = explain([*kept, *of_second], bool(of_second), first)
+        return [*of_first, *of_second]
+
+    if not items or fails([]):
+        return []
+    found = explain([], False, items)
+    order = {item.name: place for place, item in enumerate(items)}
+    return sorted(found, key=lambda item: order[item.name])
+
+
+def _others(items: Requirements, apart: Requirements) -> list[Requirement]:
+    names = {item.name for item in apart}
+    return [item for item in items if item.name not in names]
+
+
+def _without(demands: Requirements, problem: Problem) -> Problem:
+    return demanding(with_changes(problem, lifts(demands)))
+
+
+def _eased(problem: Problem, changes: Sequence[Change]) -> Problem:
+    return demanding(with_changes(problem, changes))
+
+
+def _member(requirement: Requirement, easing: Easing | None) -> ConflictMember:
+    keys = {
+        "campaigns": ("campaign_id",),
+        "dialers": ("failure_domain",)
+        if requirement.column == "failure_domain"
+        else ("dialer_id",),
+        "trunk_groups": ("trunk_group",),
+        "assignments": ("campaign_id", "dialer_id"),
+    }[requirement.table]
+    return ConflictMember(
+        table=f"{requirement.table}.csv",
+        key=dict(zip(keys, requirement.key, strict=True)),
+        column=requirement.column,
+        value=requirement.value,
+        words=requirement.words,
+        change_to=easing.value if easing else None,
+        change=easing.words if easing else None,
     )
-
-
-def _least_change(problem: Problem, requirement: Requirement, options: PlanOptions) -> str | None:
-    """Words for the least easing that helps, to a thousandth of its range; None if none does."""
-    words, change = requirement.eased(1.0)
-    if _is_infeasible(change(problem), options):
-        return None
-    low, high = 0.0, 1.0
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        tried, change = requirement.eased(middle)
-        if tried == words:
-            high = middle
-        elif _is_infeasible(change(problem), options):
-            low = middle
-        else:
-            words, high = tried, middle
-    return words
-
-
-def _is_infeasible(problem: Problem, options: PlanOptions) -> bool:
-    relaxed = options.model_copy(
-        update={"gap": 1.0, "time_limit": TRIAL_SECONDS, "redundancy": 0.0}
-    )
-    return optimize(problem, relaxed).infeasible
-
-
-def _requirements(problem: Problem, keep_current: bool) -> Iterator[Requirement]:
-    """All requirements that can be lifted, the ones least likely to matter first."""
-    for group in problem.trunk_groups:
-        if group.cps is not None:
-            yield _trunk_cps(group)
-    for dialer in problem.dialers:
-        if dialer.cps is not None:
-            yield _dialer_cps(dialer)
-    for campaign in problem.campaigns:
-        yield from _campaign_requirements(campaign, problem)
-    for item in problem.assignments:
-        if item.locked or keep_current:
-            yield _lock(item)
-    for group in problem.trunk_groups:
-        yield _channels(group, sum(d.ports for d in problem.dialers))
-    for dialer in problem.dialers:
-        if not dialer.in_service:
-            yield _yes_or_no(
-                f"dialer {dialer.dialer_id} is out of service",
-                f"put dialer {dialer.dialer_id} back in service",
-                _change(dialer, in_service=True),
-            )
-    for campaign in problem.campaigns:
-        if campaign.min_dialers > 0:
-            yield _min_dialers(campaign)
-
-
-def _campaign_requirements(campaign: Campaign, problem: Problem) -> Iterator[Requirement]:
-    name = f"campaign {campaign.campaign_id}"
-    rate, share = campaign.max_abandon_rate, campaign.survivable_share
-    if rate is not None:
-
-        def more_abandoned(part: float) -> tuple[str, Change]:
-            eased = min(1.0, round(rate + part * (1 - rate), 4))
-            words = f"let {name} abandon up to {eased:.2%} of its live answers"
-            return words, _change(campaign, max_abandon_rate=eased)
-
-        yield Requirement(
-            f"{name} abandons at most {rate:.2%} of its live answers",
-            _change(campaign, max_abandon_rate=None),
-            more_abandoned,
-        )
-    if share > 0:
-
-        def less_survives(part: float) -> tuple[str, Change]:
-            eased = max(0.0, round(share * (1 - part), 3))
-            words = f"ask for {100 * eased:.1f} % of {name} to survive"
-            return words, _change(campaign, survivable_share=eased)
-
-        yield Requirement(
-            f"{name} needs {100 * share:.0f} % to survive any single failure",
-            _change(campaign, survivable_share=0.0),
-            less_survives,
-        )
-    if campaign.is_live_transfer and campaign.min_agent_lines > 1:
-
-        def fewer_agents(part: float) -> tuple[str, Change]:
-            eased = _step(campaign.min_agent_lines, 1, part)
-            words = f"let {name} run with {eased} agent lines on a dialer"
-            return words, _change(campaign, min_agent_lines=eased)
-
-        yield Requirement(
-            f"{name} has at least {campaign.min_agent_lines} agent lines where it runs",
-            _change(campaign, min_agent_lines=1),
-            fewer_agents,
-        )
-    most = campaign.max_dial_lines
-    if most is not None:
-        ports = sum(d.ports for d in problem.dialers)
-
-        def more_lines(part: float) -> tuple[str, Change]:
-            eased = _step(most, max(most + 1, ports), part)
-            return f"allow {name} {eased} dial lines", _change(campaign, max_dial_lines=eased)
-
-        yield Requirement(
-            f"{name} has at most {most} dial lines",
-            _change(campaign, max_dial_lines=None),
-            more_lines,
-        )
-    if campaign.allowed_dialers is not None:
-        yield _yes_or_no(
-            f"{name} may use only {', '.join(campaign.allowed_dialers)}",
-            f"let {name} use other dialers too",
-            _change(campaign, allowed_dialers=None),
-        )
-
-
-def _min_dialers(campaign: Campaign) -> Requirement:
-    name = f"campaign {campaign.campaign_id}"
-
-    def fewer(part: float) -> tuple[str, Change]:
-        eased = _step(campaign.min_dialers, 0, part)
-        words = f"let {name} run on {eased} {_plural('dialer', eased)}"
-        if eased == 0:
-            words = f"let {name} go without lines (min_dialers 0)"
-        return words, _change(campaign, min_dialers=eased)
-
-    least = campaign.min_dialers
-    words = f"{name} runs on at least {least} {_plural('dialer', least)}"
-    return Requirement(words, _change(campaign, min_dialers=0), fewer)
-
-
-def _dialer_cps(dialer: Dialer) -> Requirement:
-    limit = dialer.cps or 0.0
-    return Requirement(
-        f"dialer {dialer.dialer_id} places at most {limit:g} calls per second",
-        _change(dialer, cps=None),
-        lambda part: (
-            f"let dialer {dialer.dialer_id} place {_faster(limit, part):g} calls per second",
-            _change(dialer, cps=_faster(limit, part)),
-        ),
-    )
-
-
-def _trunk_cps(group: TrunkGroup) -> Requirement:
-    limit = group.cps or 0.0
-    return Requirement(
-        f"trunk group {group.trunk_group} takes at most {limit:g} calls per second",
-        _change(group, cps=None),
-        lambda part: (
-            f"let trunk group {group.trunk_group} take {_faster(limit, part):g} calls per second",
-            _change(group, cps=_faster(limit, part)),
-        ),
-    )
-
-
-def _channels(group: TrunkGroup, ports: int) -> Requirement:
-    most = max(group.channels + 1, ports)
-
-    def more(part: float) -> tuple[str, Change]:
-        eased = _step(group.channels, most, part)
-        words = f"give trunk group {group.trunk_group} {eased} channels"
-        return words, _change(group, channels=eased)
-
-    words = f"trunk group {group.trunk_group} has {group.channels} channels"
-    return Requirement(words, _change(group, channels=most), more)
-
-
-def _lock(item: LineAssignment) -> Requirement:
-    def without(problem: Problem) -> Problem:
-        kept = tuple(
-            a
-            for a in problem.assignments
-            if (a.campaign_id, a.dialer_id) != (item.campaign_id, item.dialer_id)
-        )
-        return problem.model_copy(update={"assignments": kept})
-
-    place = f"campaign {item.campaign_id} on {item.dialer_id}"
-    words = f"{place} keeps its {item.dial_lines} + {item.agent_lines} lines"
-    return _yes_or_no(words, f"let {place} have other lines", without)
-
-
-def _yes_or_no(words: str, remedy: str, change: Change) -> Requirement:
-    """A requirement that holds or not, with nothing in between."""
-    return Requirement(words, change, lambda _: (remedy, change))
-
-
-def _step(start: int, end: int, part: float) -> int:
-    """The whole number a share of the way from start to end, at least one step away."""
-    steps = max(1, round(part * abs(end - start)))
-    return start + steps if end > start else start - steps
-
-
-def _faster(limit: float, part: float) -> float:
-    """Up to a hundred times the limit, finer near it."""
-    return float(f"{limit * 100**part:.3g}")
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"
-
-
-def _change(item: Campaign | Dialer | TrunkGroup, **update: object) -> Change:
-    """The problem with one row of one of its tables changed."""
-    table, key = {
-        Campaign: ("campaigns", "campaign_id"),
-        Dialer: ("dialers", "dialer_id"),
-        TrunkGroup: ("trunk_groups", "trunk_group"),
-    }[type(item)]
-
-    def changed(problem: Problem) -> Problem:
-        rows = tuple(
-            row.model_copy(update=update) if getattr(row, key) == getattr(item, key) else row
-            for row in getattr(problem, table)
-        )
-        return problem.model_copy(update={table: rows})
-
-    return changed

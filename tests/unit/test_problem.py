@@ -126,3 +126,17 @@ def test_no_more_lines_are_busy_than_there_are() -> None:
     assert LineAssignment(**lines, busy_agent_lines=5).busy_agent_lines == 5
     with pytest.raises(ValidationError, match="at most the 5 agent lines"):
         LineAssignment(**lines, busy_agent_lines=6)
+
+
+def test_a_copy_with_other_tables_derives_its_own_places() -> None:
+    dialers = tuple(Dialer(dialer_id=name, ports=1) for name in ("D1", "D2"))
+    campaigns = tuple(solar(campaign_id=name) for name in ("A", "B"))
+    given = Problem(dialers=dialers, campaigns=campaigns)
+    assert given.campaign_index == {"A": 0, "B": 1}
+    assert given.dialer_index == {"D1": 0, "D2": 1}
+    assert given.failure_domains == ("D1", "D2")
+    copy = given.model_copy(update={"campaigns": campaigns[1:], "dialers": dialers[1:]})
+    assert copy.campaign_index == {"B": 0}
+    assert copy.dialer_index == {"D2": 0}
+    assert copy.failure_domains == ("D2",)
+    assert given.campaign_index == {"A": 0, "B": 1}
