@@ -15,6 +15,8 @@ from planner.plan import (
 from planner.problem import CampaignKind, Problem
 from planner.words import amount, expected_status, quality, share
 
+#: Requirements of a conflict that are listed.
+MOST_LISTED = 20
 _TOTALS = {
     "Transfers an hour": "transfers_per_hour",
     "Messages an hour": "messages_per_hour",
@@ -59,9 +61,19 @@ def conflict_lines(result: PlanResult) -> list[str]:
     """Sections on what cannot hold together, and what would help."""
     lines: list[str] = []
     for conflict in result.conflicts:
-        lines += section("These cannot hold together", bullets(conflict.requirements))
-        lines += section("Any one of these would help", bullets(conflict.relaxations))
+        title = "These cannot hold together"
+        if not conflict.smallest:
+            title += " (time ran out: fewer of them may not either)"
+        lines += section(title, bullets(_first(conflict.requirements)))
+        lines += section("Any one of these would help", bullets(_first(conflict.relaxations)))
     return lines
+
+
+def _first(items: Sequence[str]) -> list[str]:
+    """Items up to a number that can be read; the JSON document has all."""
+    if len(items) <= MOST_LISTED:
+        return list(items)
+    return [*items[:MOST_LISTED], f"and {len(items) - MOST_LISTED} more, see --json"]
 
 
 def _plan_totals(result: PlanResult) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from planner.optimize.conflicts import core_problem, find_conflicts
 from planner.optimize.requirements import demands_of, limits_of, locked_only, room_for
 from planner.plan import Conflict, PlanOptions
-from planner.problem import Problem
+from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from tests.builders import tiny_problem
 from tests.reference import best_value_by_enumeration, has_plan_by_enumeration
 
@@ -49,3 +49,179 @@ def test_a_conflict_is_infeasible_alone_and_feasible_without_any_member(seed: in
         for member in core:
             rest = [r for r in core if r is not member]
             assert has_plan_by_enumeration(core_problem(problem, rest)), member.words
+
+
+def campaign(**changes: Any) -> Campaign:
+    """One agent; with 1 + 1 lines 0.02857 attempts a second, none abandoned (test_limits.py)."""
+    figures: dict[str, Any] = {
+        "campaign_id": "C",
+        "agent_lines": 1,
+        "attempt_seconds": 20.0,
+        "answer_rate": 0.5,
+        "transfer_rate": 0.6,
+        "talk_seconds": 50.0,
+    }
+    return Campaign(**(figures | changes))
+
+
+def dialer(dialer_id: str = "D", ports: int = 8, **changes: Any) -> Dialer:
+    return Dialer(dialer_id=dialer_id, ports=ports, **changes)
+
+
+def lock(dial: int, agent: int, **changes: Any) -> LineAssignment:
+    fields = {"campaign_id": "C", "dialer_id": "D", "locked": True} | changes
+    return LineAssignment(dial_lines=dial, agent_lines=agent, **fields)
+
+
+def problem(*dialers: Dialer, campaigns: Any = None, **tables: Any) -> Problem:
+    given = (campaign(),) if campaigns is None else tuple(campaigns)
+    return Problem(dialers=dialers or (dialer(),), campaigns=given, **tables)
+
+
+RUNS = ("campaigns.csv", "C", "min_dialers", 1, 0)
+ON_PORTS = ("dialers.csv", "D", "agent_lines_use_ports", True, False)
+CASES = {
+    # what: (problem, (file, row, column, value, least value that helps) of every member)
+    "ports": (problem(dialer(ports=1)), {RUNS, ON_PORTS, ("dialers.csv", "D", "ports", 1, 2)}),
+    "agent lines on shift": (
+        problem(dialer("D"), dialer("E"), campaigns=[campaign(min_dialers=2)]),
+        {
+            ("campaigns.csv", "C", "min_dialers", 2, 1),
+            ("campaigns.csv", "C", "agent_lines", 1, 2),
+        },
+    ),
+    "agent lines where it runs": (
+        problem(campaigns=[campaign(min_agent_lines=3)]),
+        {
+            RUNS,
+            ("campaigns.csv", "C", "min_agent_lines", 3, 1),
+            ("campaigns.csv", "C", "agent_lines", 1, 3),
+        },
+    ),
+    "dial lines": (
+        problem(campaigns=[campaign(max_dial_lines=0)]),
+        {RUNS, ("campaigns.csv", "C", "max_dial_lines", 0, 1)},
+    ),
+    "the only dialer allowed is out of service": (
+        problem(
+            dialer("D", in_service=False), dialer("E"), campaigns=[campaign(allowed_dialers=("D",))]
+        ),
+        {
+            RUNS,
+            ("campaigns.csv", "C", "allowed_dialers", "D", "D|E"),
+            ("dialers.csv", "D", "in_service", False, True),
+        },
+    ),
+    # One per cent steps, three digits: 0.02 * 1.01**36 = 0.028615 is the first above 0.028571.
+    "calls per second": (
+        problem(dialer(cps=0.02)),
+        {RUNS, ("dialers.csv", "D", "cps", 0.02, 0.0286)},
+    ),
+    "calls per second of a trunk group": (
+        problem(
+            dialer(trunk_group="T"),
+            trunk_groups=(TrunkGroup(trunk_group="T", channels=9, cps=0.02),),
+        ),
+        {RUNS, ("trunk_groups.csv", "T", "cps", 0.02, 0.0286)},
+    ),
+    "channels": (
+        problem(dialer(trunk_group="T"), trunk_groups=(TrunkGroup(trunk_group="T", channels=0),)),
+        {RUNS, ("trunk_groups.csv", "T", "channels", 0, 2)},
+    ),
+    # Two dialers that fail apart can leave half of the calls; as one domain they leave nothing.
+    "failure domain": (
+        problem(
+            dialer("D", failure_domain="room"),
+            dialer("E", failure_domain="room"),
+            campaigns=[campaign(agent_lines=2, survivable_share=0.5)],
+        ),
+        {
+            RUNS,
+            ("campaigns.csv", "C", "survivable_share", 0.5, 0.0),
+            ("dialers.csv", "room", "failure_domain", "room", None),
+        },
+    ),
+    # Two dialers leave half at best, three leave two thirds; shares go by thousandths.
+    "surviving share": (
+        problem(
+            dialer("D"), dialer("E"), campaigns=[campaign(agent_lines=2, survivable_share=0.6)]
+        ),
+        {RUNS, ("campaigns.csv", "C", "survivable_share", 0.6, 0.5)},
+    ),
+    # 7 + 1 lines abandon 77.76 of 230.4 live answers: 33.75 %.
+    "abandon rate": (
+        problem(campaigns=[campaign(max_abandon_rate=0.33)], assignments=(lock(7, 1),)),
+        {
+            ("assignments.csv", "C on D", "locked", True, False),
+            ("campaigns.csv", "C", "max_abandon_rate", 0.33, 0.3375),
+        },
+    ),
+    "a lock above the ports": (
+        problem(assignments=(lock(8, 1),)),
+        {
+            ("assignments.csv", "C on D", "locked", True, False),
+            ON_PORTS,
+            ("dialers.csv", "D", "ports", 8, 9),
+        },
+    ),
+    "a lock with fewer dial than agent lines": (
+        problem(campaigns=[campaign(agent_lines=2)], assignments=(lock(1, 2),)),
+        {("assignments.csv", "C on D", "locked", True, False)},
+    ),
+    "a lock at nothing": (
+        problem(assignments=(lock(0, 0),)),
+        {RUNS, ("assignments.csv", "C on D", "locked", True, False)},
+    ),
+    "more dialers than there are": (
+        problem(campaigns=[campaign(agent_lines=9, min_dialers=4)]),
+        {("campaigns.csv", "C", "min_dialers", 4, 1)},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CASES)
+def test_every_kind_of_requirement_is_named_by_its_column_with_its_least_change(what: str) -> None:
+    given, expected = CASES[what]
+    (conflict,) = find_conflicts(given, PlanOptions())
+    assert {
+        (m.table, " on ".join(m.key.values()), m.column, m.value, m.change_to)
+        for m in conflict.members
+    } == expected
+    assert conflict.smallest
+    assert conflict.requirements == tuple(m.words for m in conflict.members)
+    assert conflict.relaxations == tuple(m.change for m in conflict.members)
+
+
+def test_kept_current_lines_are_requirements_like_locks() -> None:
+    given = problem(assignments=(lock(9, 1, locked=False),))
+    assert find_conflicts(given, PlanOptions()) == ()
+    (conflict,) = find_conflicts(given, PlanOptions(keep_current=True))
+    assert "campaign C on D keeps its 9 + 1 lines" in conflict.requirements
+
+
+def test_conflicts_that_have_nothing_in_common_are_told_apart() -> None:
+    # A asks for agents, B for survival; the change of each is sought as if the other were solved.
+    given = problem(
+        campaigns=[
+            campaign(campaign_id="A", min_agent_lines=2),
+            campaign(campaign_id="B", survivable_share=0.5),
+            campaign(campaign_id="Fine"),
+        ]
+    )
+    first, second = find_conflicts(given, PlanOptions())
+    assert {m.key["campaign_id"] for m in first.members} == {"A"}
+    assert {m.key["campaign_id"] for m in second.members} == {"B"}
+    assert "put 2 agent lines of campaign A on shift" in first.relaxations
+    assert "ask for 0.0 % of campaign B to survive" in second.relaxations
+
+
+def test_a_conflict_among_many_campaigns_names_only_those_concerned() -> None:
+    # 40 campaigns with two ports each fill 80 ports; A and B can run on D alone, of 3 ports.
+    many = [campaign(campaign_id=f"C{i}", allowed_dialers=("E",)) for i in range(40)]
+    two = [campaign(campaign_id=name, allowed_dialers=("D",)) for name in ("A", "B")]
+    given = problem(dialer("D", 3), dialer("E", 84), campaigns=[*many, *two])
+    (conflict,) = find_conflicts(given, PlanOptions())
+    named = {m.key["campaign_id"] for m in conflict.members if m.table == "campaigns.csv"}
+    assert named == {"A", "B"}
+    assert "give dialer D 4 ports" in conflict.relaxations
+    assert "let campaign A use E too" in conflict.relaxations

@@ -293,17 +293,19 @@ def test_an_infeasible_problem_tells_the_least_change_that_would_help() -> None:
     (conflict,) = result.conflicts
     assert "ask for 0.0 % of campaign C to survive" in conflict.relaxations
     assert "let campaign C go without lines (min_dialers 0)" in conflict.relaxations
-    # 7 channels carry the lock of 7 + 1 lines only with one channel more.
+    # 7 channels carry the lock of 7 + 1 lines only with one channel more, or its agent elsewhere.
     lock = LineAssignment(campaign_id="C", dialer_id="D", dial_lines=7, agent_lines=1, locked=True)
     group = TrunkGroup(trunk_group="T", channels=7)
     result = solved(problem(dialer(trunk_group="T"), trunk_groups=(group,), assignments=(lock,)))
     (conflict,) = result.conflicts
     assert set(conflict.requirements) == {
         "campaign C on D keeps its 7 + 1 lines",
+        "agent lines on dialer D use its ports",
         "trunk group T has 7 channels",
     }
     assert set(conflict.relaxations) == {
         "let campaign C on D have other lines",
+        "take the agent lines of dialer D off its ports",
         "give trunk group T 8 channels",
     }
 
