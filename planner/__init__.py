@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner.day import plan_week
     from planner.errors import InputError
     from planner.pipeline import plan, project
     from planner.plan import PlanOptions, PlanResult, Projection
@@ -23,6 +24,7 @@ __all__ = [
     "Projection",
     "__version__",
     "plan",
+    "plan_week",
     "project",
     "read_folder",
 ]
@@ -36,6 +38,7 @@ _HOME = {
     "Projection": "planner.plan",
     "read_folder": "planner.tables",
     "plan": "planner.pipeline",
+    "plan_week": "planner.day",
     "project": "planner.pipeline",
 }
 

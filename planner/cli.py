@@ -155,6 +155,11 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         help="keep all lines of assignments.csv as they are, as if locked; only campaigns on "
         "dialers where they have no lines get new ones",
     )
+    parser.add_argument(
+        "--why",
+        action="store_true",
+        help="tell for each campaign and dialer what one more line would bring, and what stops it",
+    )
     files = "assignments.csv (with --interval all: day.csv), projection.csv and plan.json"
     _add_out(parser, files)
     _add_json(parser)

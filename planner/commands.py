@@ -96,7 +96,7 @@ def _plan(arguments: argparse.Namespace) -> int:
             write_assignments(arguments.out / "assignments.csv", result.plan.assignments)
             write_projection(arguments.out / "projection.csv", result.figures)
             write_text(arguments.out / "plan.json", document)
-    text = (moment_text(moment) if moment else "") + plan_text(result, problem)
+    text = (moment_text(moment) if moment else "") + plan_text(result, problem, why=arguments.why)
     print(document if arguments.json else text, end="")
     return _plan_code(result.status)
 
@@ -123,7 +123,10 @@ def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
     if arguments.out is not None and any(result.plan for result in week.plans):
         with _writing(arguments.out):
             write_week(arguments.out, week)
-    print(to_json(week_document(week)) if arguments.json else week_text(week), end="")
+    print(
+        to_json(week_document(week)) if arguments.json else week_text(week, why=arguments.why),
+        end="",
+    )
     return _plan_code(week.status)
 
 

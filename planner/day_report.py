@@ -21,15 +21,18 @@ _WITHOUT_PLAN = {
 }
 
 
-def week_text(week: WeekPlan) -> str:
-    """The week at a glance, its intervals, what conflicts, and the lines of each plan."""
+def week_text(week: WeekPlan, *, why: bool = False) -> str:
+    """The week at a glance, its intervals, what conflicts, and the lines of each plan.
+
+    With ``why`` each plan tells as well what it cannot use, and the reason of each assignment.
+    """
     lines = [
         *wrapped(_title(week), ""),
         *section("In the week", _totals(week, week.totals())),
         *section("Intervals", _intervals(week)),
     ]
     for place, result in enumerate(week.plans):
-        lines += section(f"Plan {place + 1}: {_times(week, place)}", _plan(result))
+        lines += section(f"Plan {place + 1}: {_times(week, place)}", _plan(result, why))
     return "\n".join(lines) + "\n"
 
 
@@ -157,9 +160,10 @@ def _span(interval: IntervalPlan, zone: ZoneInfo) -> str:
     return f"{start:%a %H:%M}-{end:%a %H:%M}"
 
 
-def _plan(result: PlanResult) -> list[str]:
+def _plan(result: PlanResult, why: bool) -> list[str]:
     if result.plan is not None:
-        return lines_table(result)
+        reasons = [*(s.words for s in result.stranded), *(r.words for r in result.why)]
+        return [*lines_table(result), *bullets(reasons if why else [])]
     if result.status is PlanStatus.INFEASIBLE:
         return ["  No plan meets all requirements.", *conflict_lines(result)]
     return ["  Stopped before any plan was found."]

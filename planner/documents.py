@@ -48,6 +48,8 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "campaigns": [_campaign(totals, problem) for totals in result.campaigns],
         "dialers": [_dialer(use, problem) for use in result.dialers],
         "binding": list(result.binding),
+        "why": [reason.model_dump(mode="json") for reason in result.why],
+        "stranded": [item.model_dump(mode="json") for item in result.stranded],
         "changes": [change.model_dump() for change in result.changes],
         "conflicts": [conflict.model_dump(mode="json") for conflict in result.conflicts],
         "corrections": [correction.model_dump() for correction in result.corrections],

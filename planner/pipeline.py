@@ -122,12 +122,13 @@ def _with_plan_found(
     made: tuple[TableCorrection, ...],
     start: float,
 ) -> PlanResult:
-    from planner.optimize.explain import binding_limits
+    from planner.optimize.explain import explain
     from planner.verify import evaluate, factors
 
     assert outcome.plan is not None
     corrections = factors(made)
     found = evaluate(problem, outcome.plan, options.redundancy, corrections)
+    reasons = explain(problem, outcome.plan, options, corrections)
     bound = max(outcome.bound or 0.0, found.value.value_per_hour)
     gap = relative_gap(found.value.value_per_hour, bound)
     proven = gap <= max(options.gap, 1e-9)
@@ -141,7 +142,9 @@ def _with_plan_found(
         figures=figures,
         campaigns=found.campaigns,
         dialers=found.dialers,
-        binding=binding_limits(problem, outcome.plan, corrections),
+        binding=reasons.binding,
+        why=reasons.why,
+        stranded=reasons.stranded,
         changes=changes(problem, outcome.plan),
         corrections=made,
         seconds=time.monotonic() - start,

@@ -206,6 +206,33 @@ class TableCorrection(Contract):
     rounds: int  # times the campaign was corrected; each correction replaces the one before
 
 
+class LineReason(Contract):
+    """Why a campaign has these lines on a dialer: what one more would do, all others as they are.
+
+    ``one_more_...`` is the change of the plan's aim by the planning tables [value per hour],
+    ``..._limits`` names the limits that it would break; without one it is allowed.
+    """
+
+    campaign_id: str
+    dialer_id: str
+    dial_lines: int
+    agent_lines: int
+    one_more_dial_line: float
+    dial_line_limits: tuple[str, ...]
+    one_more_agent_line: float | None  # None for a broadcast
+    agent_line_limits: tuple[str, ...]
+    words: str
+
+
+class StrandedLines(Contract):
+    """Free ports of a dialer, or unused agent lines of a campaign, and why nobody can use them."""
+
+    dialer_id: str | None = None
+    campaign_id: str | None = None
+    lines: int
+    words: str
+
+
 class ConflictMember(Contract):
     """One requirement of a conflict by its place in the files, and its least change that helps.
 
@@ -251,6 +278,8 @@ class PlanResult(Contract):
     campaigns: tuple[CampaignTotals, ...] = ()
     dialers: tuple[DialerUse, ...] = ()
     binding: tuple[str, ...] = ()
+    why: tuple[LineReason, ...] = ()
+    stranded: tuple[StrandedLines, ...] = ()
     changes: tuple[LineChange, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     corrections: tuple[TableCorrection, ...] = ()

@@ -24,8 +24,8 @@ _TOTALS = {
 }
 
 
-def plan_text(result: PlanResult, problem: Problem) -> str:
-    """A plan, or why there is none."""
+def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str:
+    """A plan, or why there is none; with ``why`` the reason of each line assignment."""
     if result.plan is None:
         return _text(_without_plan(result))
     return _text(
@@ -36,6 +36,8 @@ def plan_text(result: PlanResult, problem: Problem) -> str:
             *section("Lines", lines_table(result)),
             *section("Dialers", _dialers(result, problem)),
             *section("What limits the plan", bullets(result.binding)),
+            *section("Not used", bullets(item.words for item in result.stranded)),
+            *section("Why these lines", bullets(r.words for r in result.why) if why else []),
             *section("Corrected after simulating the plan", bullets(_corrections(result))),
             *section("Changes against the current lines", _changes(result, problem)),
         ]

@@ -209,6 +209,16 @@ def test_a_plan_is_printed_with_its_proof(capsys: pytest.CaptureFixture[str]) ->
     assert "paused 40 % of the time, about 40 pauses an hour of 36 s" in printed
 
 
+def test_a_plan_tells_why_where_it_is_asked_to(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", QUICKSTART, "--why"]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "Solar on D1, 95 + 5 lines: one more dial line would bring 0.26 an hour, but" in words
+    assert main(["plan", QUICKSTART, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [row["dial_line_limits"] for row in document["why"]] == [["ports"], ["ports"]]
+    assert document["stranded"] == []
+
+
 def test_a_plan_in_json_is_one_document_and_nothing_else() -> None:
     done = run("plan", QUICKSTART, "--json")
     document = json.loads(done.stdout)
@@ -260,7 +270,10 @@ def test_what_cannot_be_met_is_3_with_its_conflict(
     assert main(["plan", str(impossible), "--json"]) == 3
     document = json.loads(capsys.readouterr().out)
     assert document["status"] == "infeasible"
-    assert document["conflicts"]
+    (member,) = document["conflicts"][0]["members"]
+    place = {"table": "campaigns.csv", "key": {"campaign_id": "Solar"}, "column": "min_dialers"}
+    assert place.items() <= member.items()
+    assert (member["value"], member["change_to"]) == (3, 2)
 
 
 def test_an_interval_plans_with_the_figures_of_its_hour(

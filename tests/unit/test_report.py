@@ -11,9 +11,11 @@ from planner.load import fleet_load
 from planner.plan import (
     CampaignTotals,
     Conflict,
+    LineReason,
     PlanOptions,
     PlanStatus,
     PlanValue,
+    StrandedLines,
 )
 from planner.problem import Dialer, LineAssignment
 from planner.report import check_text, plan_text
@@ -136,6 +138,35 @@ Any one of these would help
   - Lower min_dialers of Solar to 2.
 """
     )
+
+
+def test_a_conflict_that_may_not_be_the_smallest_says_so_and_is_cut_to_what_can_be_read() -> None:
+    conflict = Conflict(requirements=tuple(f"D{i} has 10 ports" for i in range(23)), smallest=False)
+    result = plan_result(status=PlanStatus.INFEASIBLE, plan=None, value=None, conflicts=(conflict,))
+    lines = plan_text(result, two_dialers()).splitlines()
+    assert lines[2] == "These cannot hold together (time ran out: fewer of them may not either)"
+    assert lines[-2:] == ["  - D19 has 10 ports", "  - and 3 more, see --json"]
+
+
+def test_what_is_not_used_is_told_and_the_reason_of_each_line_where_asked_for() -> None:
+    reason = LineReason(
+        campaign_id="Solar",
+        dialer_id="D1",
+        dial_lines=95,
+        agent_lines=5,
+        one_more_dial_line=0.26,
+        dial_line_limits=("ports",),
+        one_more_agent_line=None,
+        agent_line_limits=(),
+        words="Solar on D1, 95 + 5 lines: as they are.",
+    )
+    stranded = StrandedLines(dialer_id="D2", lines=12, words="D2: 12 of 100 ports are free.")
+    result = plan_result(why=(reason,), stranded=(stranded,))
+    short = plan_text(result, two_dialers())
+    assert "\nNot used\n  - D2: 12 of 100 ports are free.\n" in short
+    assert "as they are" not in short
+    long = plan_text(result, two_dialers(), why=True)
+    assert "\nWhy these lines\n  - Solar on D1, 95 + 5 lines: as they are.\n" in long
 
 
 def test_a_run_stopped_too_soon_is_not_called_infeasible() -> None:
