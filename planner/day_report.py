@@ -81,20 +81,24 @@ def _values(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
 
 
 def _intervals(week: WeekPlan) -> list[str]:
+    """One row for the same hours of several days, where plan and lines moved are the same."""
     zone = ZoneInfo(week.timezone)
-    rows = [_row(week, interval, zone) for interval in week.intervals if interval.running]
-    titles = [">No.", "Time", ">Plan", ">Value/h", ">Gap", ">Moved", "Runs"]
+    days: dict[tuple[str, ...], list[date]] = {}
+    for interval in week.intervals:
+        if interval.running:
+            row = (_hours(interval, zone), *_row(week, interval))
+            days.setdefault(row, []).append(interval.start.astimezone(zone).date())
+    titles = ["Days", "Hours", ">Plan", ">Value/h", ">Gap", ">Moved", "Runs"]
+    rows = [(_days(found), *row) for row, found in days.items()]
     return table(titles, rows) if rows else []
 
 
-def _row(week: WeekPlan, interval: IntervalPlan, zone: ZoneInfo) -> list[str]:
+def _row(week: WeekPlan, interval: IntervalPlan) -> list[str]:
     result = week.result_of(interval)
     value = result and result.value
     gap = result.gap if result else None
     shown = _WITHOUT_PLAN.get(result.status, NOTHING) if result and value is None else NOTHING
     return [
-        str(interval.interval),
-        _span(interval, zone),
         NOTHING if interval.plan is None else str(interval.plan + 1),
         amount(value.value_per_hour) if value else shown,
         NOTHING if gap is None else share(gap),
@@ -130,8 +134,9 @@ def _times(week: WeekPlan, place: int) -> str:
     days: dict[str, list[date]] = {}
     for interval in week.intervals:
         if interval.plan == place:
-            hours = _span(interval, zone).split(" ", 1)[1]
-            days.setdefault(hours, []).append(interval.start.astimezone(zone).date())
+            days.setdefault(_hours(interval, zone), []).append(
+                interval.start.astimezone(zone).date()
+            )
     return "; ".join(f"{_days(found)} {hours}" for hours, found in days.items())
 
 
@@ -150,14 +155,14 @@ def _days(days: Sequence[date]) -> str:
     return ", ".join(parts)
 
 
-def _span(interval: IntervalPlan, zone: ZoneInfo) -> str:
-    """``Mon 09:00-12:00``; the day of the end where it is another one."""
+def _hours(interval: IntervalPlan, zone: ZoneInfo) -> str:
+    """``09:00-12:00``; the day of the end where it is another one."""
     start, end = interval.start.astimezone(zone), interval.end.astimezone(zone)
     if end.date() == start.date():
-        return f"{start:%a %H:%M}-{end:%H:%M}"
+        return f"{start:%H:%M}-{end:%H:%M}"
     if end.date() == start.date() + timedelta(days=1) and f"{end:%H:%M}" == "00:00":
-        return f"{start:%a %H:%M}-24:00"
-    return f"{start:%a %H:%M}-{end:%a %H:%M}"
+        return f"{start:%H:%M}-24:00"
+    return f"{start:%H:%M}-{end:%a %H:%M}"
 
 
 def _plan(result: PlanResult, why: bool) -> list[str]:

@@ -95,7 +95,7 @@ def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> 
         for cell, width, to_right in zip(cells[:-1], widths[:-1], right[:-1], strict=True)
     ]
     start = _INDENT + "".join(cell + _GAP for cell in fixed)
-    last = textwrap.wrap(cells[-1], widths[-1]) or [""]
+    last = textwrap.wrap(cells[-1], widths[-1], break_on_hyphens=False) or [""]
     if right[-1]:
         last = [line.rjust(widths[-1]) for line in last]
     return [f"{start}{last[0]}".rstrip(), *(" " * len(start) + line for line in last[1:])]

@@ -362,10 +362,10 @@ def test_a_week_is_a_table_a_manager_can_read(
     )
     start = lines.index("Intervals")
     assert [line.split() for line in lines[start + 1 : start + 5]] == [
-        ["No.", "Time", "Plan", "Value/h", "Gap", "Moved", "Runs"],
-        ["2", "Mon", "09:00-10:00", "1", "60.5", "0", "%", "-", "East"],
-        ["3", "Mon", "10:00-11:00", "2", "99.7", "0", "%", "4", "all", "campaigns"],
-        ["4", "Mon", "11:00-12:00", "3", "60.5", "0", "%", "0", "Late"],
+        ["Days", "Hours", "Plan", "Value/h", "Gap", "Moved", "Runs"],
+        ["Mon", "09:00-10:00", "1", "60.5", "0", "%", "-", "East"],
+        ["Mon", "10:00-11:00", "2", "99.7", "0", "%", "4", "all", "campaigns"],
+        ["Mon", "11:00-12:00", "3", "60.5", "0", "%", "0", "Late"],
     ]
     assert "Plan 2: Mon 10:00-11:00" in lines
 
