@@ -264,7 +264,7 @@ def _notes(problem: Problem, base: World, worlds: Sequence[World]) -> list[str]:
         )
     for world in worlds:
         again = world.replanned and world.replanned.outcome
-        if again and again.aim_per_hour > base.kept.aim_per_hour:
+        if again and again.lines_moved and again.aim_per_hour > base.kept.aim_per_hour:
             notes.append(
                 f"{world.name}: lines anew earn more than the base. Part of it may come from "
                 "planning alone; a world in which nothing changes shows how much."
