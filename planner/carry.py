@@ -182,7 +182,7 @@ def _lost(
             reason = why
         elif (campaign.campaign_id, dialer.dialer_id) in stopped:
             reason = f"the campaign is stopped on {dialer.dialer_id}"
-        elif agents[c].sum() > campaign.agent_lines and left_dial[c, d] == dial[c, d]:
+        elif agents[c].sum() > campaign.agent_lines and left_dial[c, d] in (0, dial[c, d]):
             reason = f"only {campaign.agent_lines} agents are on shift"
         elif not campaign.is_live_transfer and left_dial[c, d] == dial[c, d]:
             reason = "a broadcast has no agents"

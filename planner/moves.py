@@ -52,7 +52,8 @@ def ordered_moves(
     steps: list[_Step] = []
     room = _Room(problem, now)
     while taken or added:
-        fitting = next((step for step in added if room.fits(step)), None)
+        waiting = {step.pair for step in taken}  # to be lowered before it is raised
+        fitting = next((s for s in added if s.pair not in waiting and room.fits(s)), None)
         if fitting is not None:
             step = fitting
             added.remove(step)

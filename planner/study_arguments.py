@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from planner.arguments import number
+from planner.layout import clean
 
 _MOST_POINTS, _MOST_LEVELS = 201, 10
 
@@ -110,5 +111,5 @@ def worlds_of(changes: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _name_of(expressions: Sequence[str], longest: int = 60) -> str:
-    name = ", ".join(expressions).strip() or "changed"
+    name = clean(", ".join(expressions)).strip() or "changed"
     return name if len(name) <= longest else name[: longest - 1] + "…"
