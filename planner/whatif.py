@@ -171,9 +171,9 @@ def replanned(
 ) -> Replanned:
     """Optimise a world anew, with few moves.
 
-    Of the plans found the best is taken by its aim less the price of its moves: the lines as they
-    are, where they hold every limit; the best plan that leaves all working lines in their place;
-    the best plan of all.
+    Taken is what has the highest aim less the price of its moves: the lines as they are, where
+    they hold every limit; the best plan; and the best plan without the moves of those campaigns
+    that gain less than they cost.
 
     Parameters
     ----------
@@ -181,11 +181,12 @@ def replanned(
     move_cost : price of a line moved [value/h]
     kept : what the current lines come to
     """
+    from planner.calm import calmer
     from planner.carry import plannable
     from planner.moves import ordered_moves
     from planner.outcome import lines_moved, outcome
     from planner.pipeline import plan
-    from planner.verify import check, factors
+    from planner.verify import factors
 
     running = plannable(problem)
     best = plan(running, options, stop=stop)
@@ -199,9 +200,17 @@ def replanned(
     candidates = [best.plan]
     if not kept.breaches and not kept.lost:
         candidates.append(LinePlan(assignments=kept.lines))
-    calm = plan(running, options.model_copy(update={"keep_current": True}), stop=stop)
-    if calm.plan is not None and not check(running, calm.plan, corrections):
-        candidates.append(calm.plan)
+    candidates.append(
+        calmer(
+            running,
+            [a for a in running.assignments if a.dialer_id in working],
+            best.plan,
+            redundancy=options.redundancy,
+            corrections=corrections,
+            move_cost=move_cost,
+            stop=stop,
+        )
+    )
     outcomes = [
         outcome(
             problem,

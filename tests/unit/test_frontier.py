@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planner.pipeline
@@ -91,6 +91,7 @@ def test_no_plan_seen_beats_a_point(seed: int, monkeypatch: pytest.MonkeyPatch) 
         )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), max_size=12))
 def test_points_are_kept_as_by_comparing_each_with_each(triples: list[tuple[int, ...]]) -> None:
     kept = {figures(point) for point in non_dominated(_point(*triple) for triple in triples)}

@@ -189,6 +189,24 @@ def test_no_line_moves_where_none_gains_enough() -> None:
     assert cheap.outcome.value_per_hour == pytest.approx(158.520786, rel=1e-3)
 
 
+def test_a_campaign_stays_where_its_moves_gain_too_little() -> None:
+    # Two broadcasts on dialers of their own: one line more for A earns 120 * 0.5 = 60 an hour, for
+    # B 0.6. At a price of 10 a line, A gets its 20 free ports and B stays on 80 of 100.
+    figures: dict[str, Any] = {"kind": "broadcast", "attempt_seconds": 30, "answer_rate": 0.5}
+    problem = Problem(
+        dialers=(Dialer(dialer_id="D1", ports=100), Dialer(dialer_id="D2", ports=100)),
+        campaigns=(
+            Campaign(campaign_id="A", allowed_dialers=("D1",), **figures),
+            Campaign(campaign_id="B", allowed_dialers=("D2",), value=0.01, **figures),
+        ),
+        assignments=(lines("D1", 80, 0, "A"), lines("D2", 80, 0, "B")),
+    )
+    (world,) = whatif(problem, {"same": []}, replan=True, move_cost=10.0).worlds
+    assert world.replanned is not None
+    (move,) = world.replanned.moves
+    assert move.instruction == "On D1 raise A from 80 dial lines to 100 dial lines."
+
+
 def test_the_lines_of_a_stopped_campaign_go_to_others() -> None:
     problem = Problem(
         dialers=(Dialer(dialer_id="D1", ports=100),),
