@@ -25,9 +25,9 @@ test: $(VENV)/.test chromium ## run everything that continuous integration runs
 
 lock: | $(BIN)/python ## refresh the two lock files
 	$(BIN)/pip install --quiet "uv>=0.6"
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
 	  pyproject.toml --output-file requirements.lock
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
 	  --constraint requirements.lock --extra test pyproject.toml --output-file requirements-test.lock
 
 clean: ## remove the environment and everything generated

@@ -10,27 +10,37 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from planner.day import plan_week
     from planner.errors import InputError
-    from planner.pipeline import plan, project
+    from planner.frontier import Frontier, frontier
+    from planner.pipeline import plan, project, simulate
     from planner.plan import PlanOptions, PlanResult, Projection
     from planner.problem import Problem
     from planner.tables import read_folder
+    from planner.whatif import whatif
+    from planner.worlds import Comparison
 
 __version__ = "0.1.0"
 __all__ = [
+    "Comparison",
+    "Frontier",
     "InputError",
     "PlanOptions",
     "PlanResult",
     "Problem",
     "Projection",
     "__version__",
+    "frontier",
     "plan",
     "plan_week",
     "project",
     "read_folder",
+    "simulate",
+    "whatif",
 ]
 
 # Loaded on first use, so that `planner --help` and errors need none of the heavy libraries.
 _HOME = {
+    "Comparison": "planner.worlds",
+    "Frontier": "planner.frontier",
     "InputError": "planner.errors",
     "Problem": "planner.problem",
     "PlanOptions": "planner.plan",
@@ -40,6 +50,9 @@ _HOME = {
     "plan": "planner.pipeline",
     "plan_week": "planner.day",
     "project": "planner.pipeline",
+    "simulate": "planner.pipeline",
+    "whatif": "planner.whatif",
+    "frontier": "planner.frontier",
 }
 
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from planner import __version__
 from planner.arguments import interval, moment, number, week_day
 from planner.errors import InputError
+from planner.study_arguments import add_frontier_arguments, add_whatif_arguments
 
 _EXIT_CODES = """exit codes:
   0  done
@@ -73,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_plan(commands)
     _add_project(commands)
+    _add_whatif(commands)
+    _add_frontier(commands)
     _add_app(commands)
     return parser
 
@@ -105,26 +108,8 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     example = "planner plan data/regional --redundancy 0.3 --out plan"
     parser = _command(commands, "plan", purpose, example)
     _add_folder(parser)
-    parser.add_argument(
-        "--redundancy",
-        type=number(0, 1),
-        default=0.0,
-        metavar="W",
-        help="0 plans for value, 1 for the value that survives the worst failure (default 0)",
-    )
-    parser.add_argument(
-        "--gap",
-        type=number(0, 1),
-        default=0.001,
-        help="stop when the plan is proven this close to the best possible (default 0.001)",
-    )
-    parser.add_argument(
-        "--time-limit",
-        type=number(0, 1e6, above=True),
-        default=60.0,
-        metavar="SECONDS",
-        help="stop after so long at the latest (default 60)",
-    )
+    _add_redundancy(parser)
+    _add_search(parser)
     _add_seed(parser)
     parser.add_argument(
         "--interval",
@@ -202,6 +187,34 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     _add_json(parser)
 
 
+def _add_whatif(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "compare changed worlds with things as they are: what if a dialer goes down"
+    example = (
+        "planner whatif data/regional --set dialer.ATL-1.in_service=false --name 'ATL-1 down' "
+        "--replan"
+    )
+    parser = _command(commands, "whatif", purpose, example)
+    _add_folder(parser)
+    add_whatif_arguments(parser)
+    _add_redundancy(parser)
+    _add_search(parser, "each plan")
+    _add_seed(parser)
+    _add_out(parser, "comparison, figures and moves as CSV, whatif.json and report.html")
+    _add_json(parser)
+
+
+def _add_frontier(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "plan from pure throughput to pure redundancy, and keep the plans worth choosing from"
+    example = "planner frontier data/quickstart --points 5 --out frontier"
+    parser = _command(commands, "frontier", purpose, example)
+    _add_folder(parser)
+    add_frontier_arguments(parser)
+    _add_search(parser, "each plan")
+    _add_seed(parser)
+    _add_out(parser, "frontier.csv, lines.csv, frontier.json and report.html")
+    _add_json(parser)
+
+
 def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:
     purpose = "open the planner in the browser, for this machine alone unless told otherwise"
     parser = _command(commands, "app", purpose, "planner app data/quickstart")
@@ -217,6 +230,32 @@ def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:
         default="127.0.0.1",
         help="address to listen on; there is no log-in, so whoever reaches it can use it "
         "(default 127.0.0.1)",
+    )
+
+
+def _add_redundancy(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--redundancy",
+        type=number(0, 1),
+        default=0.0,
+        metavar="W",
+        help="0 plans for value, 1 for the value that survives the worst failure (default 0)",
+    )
+
+
+def _add_search(parser: argparse.ArgumentParser, what: str = "the search") -> None:
+    parser.add_argument(
+        "--gap",
+        type=number(0, 1),
+        default=0.001,
+        help="stop when the plan is proven this close to the best possible (default 0.001)",
+    )
+    parser.add_argument(
+        "--time-limit",
+        type=number(0, 1e6, above=True),
+        default=60.0,
+        metavar="SECONDS",
+        help=f"stop {what} after so long at the latest (default 60)",
     )
 
 

@@ -6,9 +6,6 @@ import argparse
 import os
 import socket
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +24,7 @@ from planner.documents import (
 )
 from planner.errors import Fault, InputError
 from planner.exports import write_projection_files
+from planner.folders import require_writable, writing
 from planner.hours import Moment, at_moment, coming_monday, reference_zone, week_of, weekly_moment
 from planner.layout import clean
 from planner.load import fleet_load
@@ -34,6 +32,7 @@ from planner.plan import LinePlan, PlanOptions, PlanResult, PlanStatus, Projecti
 from planner.problem import Problem
 from planner.projection_report import projection_text
 from planner.report import check_text, plan_text
+from planner.study_commands import run_frontier, run_whatif
 from planner.tables import read_folder, write_assignments, write_projection
 from planner.writing import write_text
 
@@ -46,7 +45,14 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command that the arguments name, and return its exit code."""
-    command = {"check": _check, "plan": _plan, "project": _project, "app": _app}
+    command = {
+        "check": _check,
+        "plan": _plan,
+        "project": _project,
+        "whatif": run_whatif,
+        "frontier": run_frontier,
+        "app": _app,
+    }
     return command[arguments.command](arguments)
 
 
@@ -83,7 +89,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     if arguments.week is not None and arguments.interval is None:
         expected = "--interval beside it: a plan without one is for no special time"
         raise InputError([Fault("--week", None, None, arguments.week.isoformat(), expected)])
-    _require_writable(arguments.out)
+    require_writable(arguments.out)
     if arguments.interval == ALL:
         return _plan_week(problem, arguments)
     moment = None
@@ -92,7 +98,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     result = _watched_plan(problem, _plan_options(arguments), quiet=arguments.json)
     document = to_json(plan_document(result, problem) | (moment_document(moment) if moment else {}))
     if result.plan is not None and arguments.out is not None:
-        with _writing(arguments.out):
+        with writing(arguments.out):
             write_assignments(arguments.out / "assignments.csv", result.plan.assignments)
             write_projection(arguments.out / "projection.csv", result.figures)
             write_text(arguments.out / "plan.json", document)
@@ -121,7 +127,7 @@ def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
     """Plan every interval of a week that differs."""
     week = _watched_week(problem, arguments)
     if arguments.out is not None and any(result.plan for result in week.plans):
-        with _writing(arguments.out):
+        with writing(arguments.out):
             write_week(arguments.out, week)
     print(
         to_json(week_document(week)) if arguments.json else week_text(week, why=arguments.why),
@@ -172,13 +178,13 @@ def _project(arguments: argparse.Namespace) -> int:
     if not problem.assignments:
         expected = "the lines to project, in assignments.csv"
         raise InputError([Fault(str(arguments.folder), None, None, None, expected)])
-    _require_writable(arguments.out)
+    require_writable(arguments.out)
     projection = _watched_projection(problem, arguments)
     document = to_json(projection_document(projection))
     if arguments.out is not None:
         from planner.html_report import html_report
 
-        with _writing(arguments.out):
+        with writing(arguments.out):
             write_projection_files(arguments.out, projection)
             write_text(arguments.out / "projection.json", document)
             write_text(arguments.out / "report.html", html_report(projection))
@@ -200,24 +206,6 @@ def _watched_projection(problem: Problem, arguments: argparse.Namespace) -> Proj
             seed=arguments.seed,
             on_progress=(lambda *_: None) if arguments.json else progress,
         )
-
-
-def _require_writable(folder: Path | None) -> None:
-    """Make the folder for results and try it, so that no long run ends without a place to go."""
-    if folder is not None:
-        with _writing(folder), tempfile.TemporaryFile(dir=folder):
-            pass
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Make the folder; tell what keeps us from writing there as a fault of the input."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        expected = f"a folder that can be written ({error.strerror})"
-        raise InputError([Fault("--out", None, None, str(folder), expected)]) from error
 
 
 def _app(arguments: argparse.Namespace) -> int:

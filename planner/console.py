@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self, TextIO
 
+from planner.layout import clean
 from planner.plan import Progress
 from planner.words import amount, share
 
@@ -110,6 +111,19 @@ class SharePrinter(ProgressLine):
     def __call__(self, share_done: float, phase: str) -> None:
         """Show a state of the run."""
         text = f"{share_done:.0%} done, simulating ({phase})"
+        self.show(share_done, text, time.monotonic() - self._start)
+
+
+class StepPrinter(ProgressLine):
+    """Callback that shows the share of several plans that is done, and what it is at."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._start = time.monotonic()
+
+    def __call__(self, share_done: float, phase: str) -> None:
+        """Show a state of the run."""
+        text = f"{share_done:.0%} done, now: {clean(phase)}"
         self.show(share_done, text, time.monotonic() - self._start)
 
 

@@ -202,6 +202,41 @@ def project(
     return project_assignments(problem, at, hours, effort)
 
 
+def simulate(
+    problem: Problem,
+    *,
+    at: datetime | None = None,
+    hours: float = 8.0,
+    replications: int | None = None,
+    seed: int = 0,
+    on_progress: Callable[[float, str], None] = lambda *_: None,
+) -> Projection:
+    """Simulate the problem's assignments call by call, also where exact formulas hold.
+
+    Parameters
+    ----------
+    problem, at, hours, replications, seed, on_progress : as in :func:`project`
+
+    Returns
+    -------
+    Projection whose figures are all simulated, each with its 95 % interval.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    return project(
+        problem,
+        at=at,
+        hours=hours,
+        engine="simulate",
+        replications=replications,
+        seed=seed,
+        on_progress=on_progress,
+    )
+
+
 def with_plan(problem: Problem, line_plan: LinePlan) -> Problem:
     """The problem with a plan's lines as its assignments."""
     return problem.model_copy(update={"assignments": line_plan.assignments})

@@ -61,7 +61,7 @@ def impossible(tmp_path: Path) -> Path:
 # Help and usage
 
 
-@pytest.mark.parametrize("command", ["check", "plan", "project", "app"])
+@pytest.mark.parametrize("command", ["check", "plan", "project", "whatif", "frontier", "app"])
 def test_every_command_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])

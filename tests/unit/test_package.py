@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 import planner
-from planner.pipeline import plan, project
-from planner.plan import PlanOptions  # binds the module of the same name as the function
+from planner.frontier import frontier  # binds the module of the same name as the function
+from planner.pipeline import plan, project, simulate
+from planner.plan import PlanOptions  # the same
+from planner.whatif import whatif
 
 
 def test_every_name_of_the_package_is_there() -> None:
@@ -19,6 +21,9 @@ def test_every_name_of_the_package_is_there() -> None:
 def test_the_functions_are_not_hidden_by_modules_of_their_names() -> None:
     assert planner.plan is plan
     assert planner.project is project
+    assert planner.simulate is simulate
+    assert planner.whatif is whatif
+    assert planner.frontier is frontier
     assert planner.PlanOptions is PlanOptions
 
 

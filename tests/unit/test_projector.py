@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from planner.pipeline import project
+from planner.pipeline import project, simulate
 from planner.plan import FIGURE_NAMES, AssignmentFigures, Engine, Status
 from planner.problem import Dialer, LineAssignment, Problem
 from tests.builders import solar
@@ -103,6 +103,13 @@ def test_the_same_seed_gives_the_same_figures_and_another_does_not() -> None:
     first, again = (figures(given, replications=3, seed=1) for _ in range(2))
     assert first == again
     assert figures(given, replications=3, seed=2) != first
+
+
+def test_simulating_is_projecting_with_that_engine_throughout() -> None:
+    how: dict[str, Any] = {"at": MONDAY_NINE, "hours": 1, "replications": 3, "seed": 5}
+    found = simulate(problem(), **how)
+    assert [row.engine for row in found.assignments] == [Engine.SIMULATE]
+    assert found == project(problem(), engine="simulate", **how)
 
 
 def test_rows_that_are_not_precise_enough_are_named() -> None:

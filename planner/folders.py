@@ -1,0 +1,28 @@
+"""The folder for results: made, tried, and told of where it cannot be written."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from planner.errors import Fault, InputError
+
+
+def require_writable(folder: Path | None) -> None:
+    """Make the folder for results and try it, so that no long run ends without a place to go."""
+    if folder is not None:
+        with writing(folder), tempfile.TemporaryFile(dir=folder):
+            pass
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Make the folder; tell what keeps us from writing there as a fault of the input."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        expected = f"a folder that can be written ({error.strerror})"
+        raise InputError([Fault("--out", None, None, str(folder), expected)]) from error

@@ -1,0 +1,114 @@
+"""Charts of a comparison of worlds and of a frontier, with the words that say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import altair as alt
+
+from planner.charts import Figure
+from planner.frontier import Frontier
+from planner.whatif_report import outcomes
+from planner.words import amount, share
+from planner.worlds import Comparison, Tornado
+
+_WIDTH, _STEP = 640, 24  # pixels
+_MOST_BARS = 20
+_READ_OUT = 6
+#: Legible on white for those who do not tell red from green.
+_HANDLED, _SURVIVING, _LOW, _HIGH = "#1f7a54", "#2f66b3", "#b35c00", "#2f66b3"
+
+
+def comparison_figures(found: Comparison) -> Iterator[tuple[str, Figure]]:
+    """Titles and charts of a comparison."""
+    yield "Value and what survives", worlds_chart(found)
+    if found.tornado is not None and found.tornado.rows:
+        yield "What the aim hangs on", tornado_chart(found.tornado)
+
+
+def worlds_chart(found: Comparison) -> Figure:
+    """Value an hour of every world as bars, what survives the worst failure as ticks."""
+    values = [
+        {
+            "World": f"{world.name}, lines {lines}",
+            "Value an hour": outcome.value_per_hour,
+            "After the worst failure": outcome.surviving_value_per_hour,
+        }
+        for world, lines, outcome in outcomes(found)
+    ]
+    base = alt.Chart(alt.InlineData(values=values), width=_WIDTH, height=alt.Step(_STEP)).encode(
+        y=alt.Y("World:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
+    )
+    bars = base.mark_bar(color=_HANDLED).encode(
+        x=alt.X("Value an hour:Q", title="Value an hour; tick: after the worst failure")
+    )
+    ticks = base.mark_tick(color=_SURVIVING, thickness=4).encode(x="After the worst failure:Q")
+    told = [f"{v['World']} {amount(v['Value an hour'])}" for v in values]  # type: ignore[arg-type]
+    return Figure(alt.layer(bars, ticks), f"Value an hour: {_read_out(told)}.")
+
+
+def tornado_chart(tornado: Tornado) -> Figure:
+    """Aim with each input 10 % lower and higher, the largest span on top."""
+    shown = tornado.rows[:_MOST_BARS]
+    values: list[dict[str, Any]] = []
+    for row in shown:
+        for end, aim in (("10 % lower", row.low_aim), ("10 % higher", row.high_aim)):
+            values.append({"Input": row.input, "Aim": aim, "Base": tornado.base_aim, "End": end})
+    chart = (
+        alt.Chart(alt.InlineData(values=values), width=_WIDTH, height=alt.Step(_STEP))
+        .mark_bar(opacity=0.75)
+        .encode(
+            y=alt.Y("Input:N", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
+            x=alt.X("Aim:Q", title="Aim an hour", scale=alt.Scale(zero=False)),
+            x2="Base:Q",
+            color=alt.Color(
+                "End:N",
+                title=None,
+                sort=None,
+                scale=alt.Scale(domain=["10 % lower", "10 % higher"], range=[_LOW, _HIGH]),
+                legend=alt.Legend(orient="bottom"),
+            ),
+        )
+    )
+    told = [f"{r.input} {amount(r.low_aim)} to {amount(r.high_aim)}" for r in shown]
+    return Figure(
+        alt.layer(chart), f"Aim an hour when an input changes by 10 %: {_read_out(told)}."
+    )
+
+
+def frontier_chart(found: Frontier) -> Figure:
+    """Plans by value and surviving value; the colour tells how many calls are abandoned."""
+    values = [
+        {
+            "Plan": str(point.number),
+            "Value an hour": point.throughput_value_per_hour,
+            "After the worst failure": point.surviving_value_per_hour,
+            "Abandon rate": point.abandon_rate,
+        }
+        for point in found.points
+    ]
+    base = alt.Chart(alt.InlineData(values=values), width=_WIDTH, height=360).encode(
+        x=alt.X("Value an hour:Q", scale=alt.Scale(zero=False)),
+        y=alt.Y("After the worst failure:Q", scale=alt.Scale(zero=False)),
+    )
+    points = base.mark_circle(size=90, opacity=1).encode(
+        color=alt.Color(
+            "Abandon rate:Q",
+            scale=alt.Scale(scheme="viridis"),
+            legend=alt.Legend(format=".2%", orient="bottom"),
+        ),
+        tooltip=["Plan:N", "Value an hour:Q", "After the worst failure:Q", "Abandon rate:Q"],
+    )
+    labels = base.mark_text(dy=-11).encode(text="Plan:N")
+    told = [
+        f"plan {p.number} {amount(p.throughput_value_per_hour)}, after the worst failure "
+        f"{amount(p.surviving_value_per_hour)}, abandoned {share(p.abandon_rate)}"
+        for p in found.points
+    ]
+    return Figure(alt.layer(points, labels), f"Value an hour: {_read_out(told)}.")
+
+
+def _read_out(parts: Sequence[str]) -> str:
+    rest = len(parts) - _READ_OUT
+    return "; ".join(parts[:_READ_OUT]) + (f"; and {rest} more" if rest > 0 else "")

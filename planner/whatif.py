@@ -1,0 +1,281 @@
+"""Changed worlds beside the base: what happens if nobody reacts, and which lines go where then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from planner.changes import changed_problem
+from planner.errors import Fault, InputError
+from planner.plan import LinePlan, PlanOptions, PlanResult
+from planner.problem import LineAssignment, Problem
+from planner.worlds import Comparison, Outcome, Replanned, Tornado, World
+
+#: The base's name; no other world can have it.
+BASE = "base"
+#: Default price of moving a line, as a share of what a line earns on average: less is no reason.
+SHARE_OF_A_LINE = 0.05
+_LONGEST_NAME = 100
+
+
+def whatif(
+    problem: Problem,
+    worlds: Mapping[str, Sequence[str]],
+    options: PlanOptions | None = None,
+    *,
+    replan: bool = False,
+    move_cost: float | None = None,
+    tornado: bool = False,
+    on_progress: Callable[[float, str], None] = lambda *_: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Comparison:
+    """Compare changed worlds with the base.
+
+    Parameters
+    ----------
+    problem : the base; where it has no assignments, its plan gives the lines
+    worlds : expressions such as ``dialer.D1.in_service=false`` by the name of the world, applied in
+        order; a world without any is the base again
+    options : redundancy weight, gap, time limit of each plan [s], seed
+    replan : optimise each world anew, with few moves; else the lines stay as they are
+    move_cost : value an hour that each line moved must gain [value/h]; None: 5 % of what a line of
+        the base earns on average
+    tornado : also vary each input of the base by 10 %; with ``replan`` each variation is planned
+    on_progress : told the share of the work done, and what is being done
+    stop : polled; once it says True, searches end with the best plan so far
+
+    Returns
+    -------
+    Comparison. Figures are those of the campaigns' own columns, of no special hour, while they
+    run; exact where the formulas hold, else simulated with the same seed in every world.
+
+    Raises
+    ------
+    InputError
+        With every fault of every expression and name.
+    NoPlan
+        If there are no assignments and no plan either.
+    """
+    base_is_plan = not any(a.dial_lines or a.agent_lines for a in problem.assignments)
+    changed = changed_problems(problem, worlds, without_lines=base_is_plan)
+    from planner.outcome import kept_outcome
+
+    options = options or PlanOptions()
+    work = _Work(1 + len(worlds) * (1 + replan), 0.5 if tornado else 1.0, on_progress)
+    work.on(BASE)
+    if base_is_plan:
+        problem = with_lines(problem, _planned_lines(problem, options, stop))
+        changed = changed_problems(problem, worlds)
+    weight, seed = options.redundancy, options.seed
+    base = World(name=BASE, kept=kept_outcome(problem, weight, seed, problem))
+    if move_cost is None:
+        move_cost = default_move_cost(base.kept)
+    made = []
+    for name, world in changed.items():
+        work.on(name)
+        kept = kept_outcome(world, weight, seed, problem)
+        again = None
+        if replan:
+            work.on(f"{name}, lines anew")
+            again = replanned(world, options, move_cost, kept, stop)
+        made.append(World(name=name, expressions=tuple(worlds[name]), kept=kept, replanned=again))
+    return Comparison(
+        options=options,
+        base=base,
+        base_is_plan=base_is_plan,
+        worlds=tuple(made),
+        move_cost=move_cost if replan else None,
+        tornado=_tornado(problem, base.kept, options, replan, work, stop) if tornado else None,
+        notes=tuple(_notes(problem, base, made)),
+    )
+
+
+class NoPlan(RuntimeError):
+    """The base has no lines, and no plan was found that could give it some."""
+
+    def __init__(self, result: PlanResult) -> None:
+        super().__init__("no lines and no plan to compare with")
+        self.result = result
+
+
+class _Work:
+    """Tells how much is done, by parts of equal weight."""
+
+    def __init__(self, parts: int, share: float, on_progress: Callable[[float, str], None]) -> None:
+        self._parts, self._share, self._on_progress, self._done = parts, share, on_progress, 0
+
+    def on(self, phase: str) -> None:
+        self._on_progress(self._share * self._done / self._parts, phase)
+        self._done += 1
+
+    def rest(self, done: float, phase: str) -> None:
+        self._on_progress(self._share + (1 - self._share) * done, phase)
+
+
+def changed_problems(
+    problem: Problem, worlds: Mapping[str, Sequence[str]], *, without_lines: bool = False
+) -> dict[str, Problem]:
+    """The problem of every world by name; all faults of all worlds in one InputError.
+
+    ``without_lines`` leaves expressions about assignments aside, for there are none yet.
+    """
+    faults: list[Fault] = []
+    found = {}
+    for name, given in worlds.items():
+        expressions = [e for e in given if not (without_lines and _is_about_lines(e))]
+        if not 1 <= len(name.strip()) <= _LONGEST_NAME or not name.isprintable() or name == BASE:
+            wanted = f"a printable name of at most {_LONGEST_NAME} letters other than {BASE}"
+            faults.append(Fault("Name of a world", None, None, name, wanted))
+        try:
+            label = name if len(worlds) > 1 else ""
+            found[name] = changed_problem(problem, expressions, label)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _is_about_lines(expression: str) -> bool:
+    return expression.strip().lower().startswith("assignment.")
+
+
+def with_lines(problem: Problem, lines: Sequence[LineAssignment]) -> Problem:
+    """The problem with lines as its assignments."""
+    return problem.model_copy(update={"assignments": tuple(lines)})
+
+
+def default_move_cost(kept: Outcome) -> float:
+    """5 % of what a line earns on average in an hour [value/h]."""
+    lines = sum(item.dial_lines + item.agent_lines for item in kept.lines)
+    return SHARE_OF_A_LINE * kept.aim_per_hour / lines if lines else 0.0
+
+
+def _planned_lines(
+    problem: Problem, options: PlanOptions, stop: Callable[[], bool]
+) -> tuple[LineAssignment, ...]:
+    from planner.carry import plannable
+    from planner.pipeline import plan
+
+    result = plan(plannable(problem), options, stop=stop)
+    if result.plan is None:
+        raise NoPlan(result)
+    return result.plan.assignments
+
+
+def replanned(
+    problem: Problem,
+    options: PlanOptions,
+    move_cost: float,
+    kept: Outcome,
+    stop: Callable[[], bool] = lambda: False,
+) -> Replanned:
+    """Optimise a world anew, with few moves.
+
+    Taken is what has the highest aim less the price of its moves: the lines as they are, where
+    they hold every limit; the best plan; and the best plan without the moves of those campaigns
+    that gain less than they cost.
+
+    Parameters
+    ----------
+    problem : the world with its current lines
+    move_cost : price of a line moved [value/h]
+    kept : what the current lines come to
+    """
+    from planner.calm import calmer
+    from planner.carry import plannable
+    from planner.moves import ordered_moves
+    from planner.outcome import lines_moved, outcome
+    from planner.pipeline import plan
+    from planner.verify import factors
+
+    running = plannable(problem)
+    best = plan(running, options, stop=stop)
+    if best.plan is None:
+        return Replanned(
+            status=best.status, bound_per_hour=best.bound_per_hour, conflicts=best.conflicts
+        )
+    working = {d.dialer_id for d in problem.dialers if d.in_service}
+    current = [a for a in problem.assignments if a.dialer_id in working]
+    corrections = factors(best.corrections)
+    candidates = [best.plan]
+    if not kept.breaches and not kept.lost:
+        candidates.append(LinePlan(assignments=kept.lines))
+    candidates.append(
+        calmer(
+            running,
+            [a for a in running.assignments if a.dialer_id in working],
+            best.plan,
+            redundancy=options.redundancy,
+            corrections=corrections,
+            move_cost=move_cost,
+            stop=stop,
+        )
+    )
+    outcomes = [
+        outcome(
+            problem,
+            candidate,
+            options.redundancy,
+            options.seed,
+            moved=lines_moved(current, candidate.assignments),
+            corrections=corrections,
+        )
+        for candidate in candidates
+    ]
+    chosen = max(
+        range(len(outcomes)),
+        key=lambda i: outcomes[i].aim_per_hour - move_cost * outcomes[i].lines_moved,
+    )
+    return Replanned(
+        status=best.status,
+        outcome=outcomes[chosen],
+        bound_per_hour=best.bound_per_hour,
+        gap=best.gap,
+        moves=ordered_moves(problem, problem.assignments, candidates[chosen]),
+    )
+
+
+def _tornado(
+    problem: Problem,
+    kept: Outcome,
+    options: PlanOptions,
+    replan: bool,
+    work: _Work,
+    stop: Callable[[], bool],
+) -> Tornado:
+    from planner.carry import plannable
+    from planner.certify import needed_corrections
+    from planner.tornado import sensitivities
+    from planner.verify import NO_CORRECTIONS
+
+    lines = LinePlan(assignments=kept.lines)
+    corrections = needed_corrections(plannable(problem), lines, kept.figures, NO_CORRECTIONS)
+    return sensitivities(
+        problem, options, corrections, replan=replan, on_progress=work.rest, stop=stop
+    )
+
+
+def _notes(problem: Problem, base: World, worlds: Sequence[World]) -> list[str]:
+    notes = []
+    if problem.intervals:
+        notes.append(
+            "Figures are those of campaigns.csv; intervals.csv changes them in some hours."
+        )
+    if problem.outages:
+        notes.append("outages.csv is left aside: a dialer is in service or not.")
+    simulated = dict.fromkeys(
+        f.campaign_id for f in base.kept.figures if f.engine.value == "simulate"
+    )
+    if simulated:
+        notes.append(
+            f"Simulated, to within about 2 %: {', '.join(simulated)}. Smaller differences may be "
+            "chance."
+        )
+    for world in worlds:
+        again = world.replanned and world.replanned.outcome
+        if again and again.lines_moved and again.aim_per_hour > base.kept.aim_per_hour:
+            notes.append(
+                f"{world.name}: lines anew earn more than the base. Part of it may come from "
+                "planning alone; a world in which nothing changes shows how much."
+            )
+    return notes
