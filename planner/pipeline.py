@@ -78,7 +78,7 @@ def plan(
         outcome = optimize(problem, limited, on_progress, stop, corrections)
         if outcome.plan is None:
             return _without_plan(problem, options, outcome, start, corrections)
-        breaches = check(problem, outcome.plan, corrections)
+        breaches = check(problem, outcome.plan, corrections, options.failures)
         if breaches:
             raise PlanFault("; ".join(breach.message for breach in breaches))
         figures = plan_figures(with_plan(problem, outcome.plan), options.seed)
@@ -127,7 +127,9 @@ def _with_plan_found(
 
     assert outcome.plan is not None
     corrections = factors(made)
-    found = evaluate(problem, outcome.plan, options.redundancy, corrections)
+    found = evaluate(
+        problem, outcome.plan, options.redundancy, corrections, options.failures, options.move_cost
+    )
     reasons = explain(problem, outcome.plan, options, corrections)
     bound = max(outcome.bound or 0.0, found.value.value_per_hour)
     gap = relative_gap(found.value.value_per_hour, bound)

@@ -45,7 +45,9 @@ class PlanOptions(Contract):
 
     ``redundancy`` is w of the objective: 0 plans for throughput, 1 for the value that survives
     the worst single failure. ``gap`` is relative. ``time_limit`` [s] is a safety net.
-    ``move_cost`` [value per hour and line moved away] keeps lines where moving them gains less.
+    ``failures`` is how many failure domains are lost at once in the worst case. ``move_cost`` is
+    paid in the objective for each line added to a dialer against the current assignment [value
+    per hour and line], so that lines stay where moving them gains less.
     """
 
     redundancy: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -53,6 +55,7 @@ class PlanOptions(Contract):
     time_limit: Annotated[float, Field(gt=0, le=1e6)] = 60.0
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     keep_current: bool = False
+    failures: Annotated[int, Field(ge=1, le=2)] = 1
     move_cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
 
 
@@ -151,10 +154,11 @@ class LinePlan(Contract):
 class PlanValue(Contract):
     """The objective of a plan, value units per hour."""
 
-    value_per_hour: float  # (1 - w) * throughput + w * surviving
+    value_per_hour: float  # (1 - w) * throughput + w * surviving, less what moves cost
     throughput_value_per_hour: float
     surviving_value_per_hour: float
     worst_failure_domain: str | None
+    move_cost_per_hour: float = 0.0
 
 
 class CampaignTotals(Contract):

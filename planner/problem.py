@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
@@ -75,6 +76,7 @@ class TrunkGroup(Contract):
     trunk_group: Identifier
     channels: Annotated[int, Field(ge=0, le=100 * MAX_LINES)]
     cps: Annotated[float, Field(gt=0, le=1e9)] | None = None
+    fails_together: bool = False  # losing the carrier counts as a failure of all its dialers
 
 
 class Dialer(Contract):
@@ -300,7 +302,7 @@ class Problem(Contract):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Problem:
         """Copy with other tables; what was derived from the old ones is not copied."""
         copied = super().model_copy(update=update, deep=deep)
-        for name in ("dialer_index", "campaign_index", "failure_domains"):
+        for name in ("dialer_index", "campaign_index", "failure_domains", "single_failures"):
             copied.__dict__.pop(name, None)
         return copied
 
@@ -318,6 +320,36 @@ class Problem(Contract):
     def failure_domains(self) -> tuple[str, ...]:
         """The failure domains in order of first appearance."""
         return tuple(dict.fromkeys(dialer.domain for dialer in self.dialers))
+
+    @cached_property
+    def single_failures(self) -> tuple[tuple[str, frozenset[int]], ...]:
+        """What may fail: name and positions in ``dialers`` of what is lost with it.
+
+        The failure domains, then the trunk groups whose dialers fail together.
+        """
+        found = [
+            (name, frozenset(d for d, item in enumerate(self.dialers) if item.domain == name))
+            for name in self.failure_domains
+        ]
+        for group in self.trunk_groups:
+            members = frozenset(
+                d for d, item in enumerate(self.dialers) if item.trunk_group == group.trunk_group
+            )
+            if group.fails_together and members:
+                found.append((f"trunk group {group.trunk_group}", members))
+        return tuple(found)
+
+    def failures(self, at_once: int = 1) -> tuple[tuple[str, frozenset[int]], ...]:
+        """The cases in which so many of :attr:`single_failures` happen at once."""
+        singles = self.single_failures
+        return tuple(
+            (
+                " and ".join(name for name, _ in case),
+                frozenset().union(*(members for _, members in case)),
+            )
+            for case in itertools.combinations(singles, min(at_once, len(singles)))
+            if case
+        )
 
     def may_use(self, campaign: Campaign, dialer: Dialer) -> bool:
         """Whether the campaign may have lines on the dialer: in service and allowed."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.problem import Campaign, Overflow
-from planner.traffic.engset import stationary
+from planner.traffic.engset import stationary, stationary_table
 
 Floats = NDArray[np.float64]
 SECONDS_PER_HOUR = 3600.0
@@ -65,6 +65,38 @@ def corrected_rates(
         abandoned=found.abandoned * correction.abandoned,
         live_answered=found.live_answered * correction.attempts,
         attempts=found.attempts * correction.attempts,
+    )
+
+
+def rates_table(
+    campaign: Campaign, most_dial_lines: int, most_agent_lines: int, correction: Correction
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Corrected rates of all line counts at once, the same as :func:`corrected_rates` gives.
+
+    Returns
+    -------
+    Handled, abandoned, live-answered and attempted calls per hour, each of shape
+    ``(most_agent_lines + 1, most_dial_lines + 1)``; entries with A > N mean nothing.
+    """
+    if not campaign.is_live_transfer or campaign.wrap_up_seconds > 0 or campaign.pacing is not None:
+        agents = np.arange(most_agent_lines + 1)[:, None]
+        lines = np.arange(most_dial_lines + 1)[None, :]
+        found = corrected_rates(campaign, lines, np.minimum(agents, lines), correction)
+        return found.handled, found.abandoned, found.live_answered, found.attempts
+    assert campaign.talk_seconds is not None
+    exact = stationary_table(
+        most_dial_lines,
+        most_agent_lines,
+        campaign.attempt_seconds,
+        campaign.transfer_probability,
+        campaign.talk_seconds,
+    )
+    attempts = (SECONDS_PER_HOUR * correction.attempts) * exact.attempts_per_second.T
+    return (
+        (SECONDS_PER_HOUR * correction.handled) * exact.transfers_per_second.T,
+        (SECONDS_PER_HOUR * correction.abandoned) * exact.abandoned_per_second.T,
+        campaign.answer_rate * attempts,
+        attempts,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,6 +43,15 @@ class Evaluation:
     value: PlanValue
     campaigns: tuple[CampaignTotals, ...]
     dialers: tuple[DialerUse, ...]
+
+
+def lost_dialers(problem: Problem, failures: int) -> NDArray[np.bool_]:
+    """Which dialers are lost in each case of so many failures at once ``[case, dialer]``."""
+    cases = problem.failures(failures)
+    lost = np.zeros((len(cases), len(problem.dialers)), dtype=np.bool_)
+    for row, (_, members) in zip(lost, cases, strict=True):
+        row[list(members)] = True
+    return lost
 
 
 class PlanArrays:
@@ -86,16 +95,21 @@ class PlanArrays:
         counted = np.array([d.agent_lines_use_ports for d in self.problem.dialers], dtype=np.int64)
         return self.dial_lines + self.agent_lines * counted
 
-    @cached_property
-    def domain_of(self) -> NDArray[np.int64]:
-        """Index of each dialer's failure domain."""
-        names = self.problem.failure_domains
-        return np.array([names.index(d.domain) for d in self.problem.dialers], dtype=np.int64)
-
-    def surviving(self, domain: int) -> Floats:
-        """Handled calls per hour of each campaign when a failure domain is lost."""
-        kept: Floats = self.rates.handled[:, self.domain_of != domain].sum(axis=1)
+    def surviving(self, failures: int) -> Floats:
+        """Handled calls per hour that go on ``[campaign, case]`` in each case of failures."""
+        kept: Floats = self.rates.handled @ ~lost_dialers(self.problem, failures).T
         return kept
+
+    def added_lines(self) -> int:
+        """Dial and agent lines that dialers get in addition to the current assignments."""
+        now = LinePlan(assignments=self.problem.assignments).lines()
+        added = 0
+        for (c, d), dial in np.ndenumerate(self.dial_lines):
+            name = self.problem.campaigns[c].campaign_id, self.problem.dialers[d].dialer_id
+            before = now.get(name, (0, 0))
+            added += max(0, int(dial) - before[0])
+            added += max(0, int(self.agent_lines[c, d]) - before[1])
+        return added
 
     @property
     def values(self) -> Floats:
@@ -108,38 +122,51 @@ def evaluate(
     line_plan: LinePlan,
     redundancy: float,
     corrections: Corrections = NO_CORRECTIONS,
+    failures: int = 1,
+    move_cost: float = 0.0,
 ) -> Evaluation:
-    """Objective and totals of a plan by the tables; ``redundancy`` is w in [0, 1]."""
+    """Objective and totals of a plan by the tables.
+
+    ``redundancy`` is w in [0, 1], ``failures`` how many happen at once in the worst case,
+    ``move_cost`` what each line costs that a dialer gets in addition to its current ones.
+    """
     arrays = PlanArrays(problem, line_plan, corrections)
+    surviving = arrays.surviving(failures)
     return Evaluation(
-        value=_plan_value(arrays, redundancy),
+        value=_plan_value(arrays, surviving, redundancy, failures, move_cost),
         campaigns=tuple(
-            _campaign_totals(arrays, c, campaign) for c, campaign in enumerate(problem.campaigns)
+            _campaign_totals(arrays, surviving, c, campaign)
+            for c, campaign in enumerate(problem.campaigns)
         ),
         dialers=tuple(_dialer_use(arrays, d) for d in range(len(problem.dialers))),
     )
 
 
-def _plan_value(arrays: PlanArrays, redundancy: float) -> PlanValue:
+def _plan_value(
+    arrays: PlanArrays, surviving: Floats, redundancy: float, failures: int, move_cost: float
+) -> PlanValue:
     throughput = float(arrays.values @ arrays.rates.handled.sum(axis=1))
-    surviving, worst = throughput, None
-    for g, name in enumerate(arrays.problem.failure_domains):
-        left = float(arrays.values @ arrays.surviving(g))
-        if worst is None or left < surviving:
-            surviving, worst = left, name
+    left, worst = throughput, None
+    for (name, _), kept in zip(arrays.problem.failures(failures), surviving.T, strict=True):
+        value = float(arrays.values @ kept)
+        if worst is None or value < left:
+            left, worst = value, name
+    moves = move_cost * arrays.added_lines() if move_cost else 0.0
     return PlanValue(
-        value_per_hour=(1 - redundancy) * throughput + redundancy * surviving,
+        value_per_hour=(1 - redundancy) * throughput + redundancy * left - moves,
         throughput_value_per_hour=throughput,
-        surviving_value_per_hour=surviving,
+        surviving_value_per_hour=left,
         worst_failure_domain=worst,
+        move_cost_per_hour=moves,
     )
 
 
-def _campaign_totals(arrays: PlanArrays, c: int, campaign: Campaign) -> CampaignTotals:
+def _campaign_totals(
+    arrays: PlanArrays, surviving: Floats, c: int, campaign: Campaign
+) -> CampaignTotals:
     handled = float(arrays.rates.handled[c].sum())
     abandoned = float(arrays.rates.abandoned[c].sum())
     answered = float(arrays.rates.live_answered[c].sum())
-    left = [float(arrays.surviving(g)[c]) for g in range(len(arrays.problem.failure_domains))]
     agents = int(arrays.agent_lines[c].sum())
     live = campaign.is_live_transfer
     return CampaignTotals(
@@ -153,7 +180,7 @@ def _campaign_totals(arrays: PlanArrays, c: int, campaign: Campaign) -> Campaign
         abandons_per_hour=abandoned if live else None,
         abandon_rate=abandoned / answered if live and answered > 0 else None,
         value_per_hour=campaign.value * handled,
-        surviving_share=min(left) / handled if handled > 0 else None,
+        surviving_share=float(surviving[c].min()) / handled if handled > 0 else None,
     )
 
 
@@ -170,9 +197,14 @@ def _dialer_use(arrays: PlanArrays, d: int) -> DialerUse:
 
 
 def check(
-    problem: Problem, line_plan: LinePlan, corrections: Corrections = NO_CORRECTIONS
+    problem: Problem,
+    line_plan: LinePlan,
+    corrections: Corrections = NO_CORRECTIONS,
+    failures: int = 1,
 ) -> tuple[Breach, ...]:
     """Every limit that the plan breaks; empty when it holds them all.
+
+    ``survivable_share`` must hold in every case of so many ``failures`` at once.
 
     Raises
     ------
@@ -180,11 +212,14 @@ def check(
         If the plan names a campaign or dialer that the problem does not have.
     """
     arrays = PlanArrays(problem, line_plan, corrections)
+    surviving = arrays.surviving(failures)
+    cases = [name for name, _ in problem.failures(failures)]
     breaches: list[Breach] = []
     for c, campaign in enumerate(problem.campaigns):
         breaches += _assignment_breaches(arrays, c, campaign)
         breaches += _campaign_breaches(arrays, c, campaign)
-        breaches += _quality_breaches(arrays, c, campaign)
+        breaches += _abandon_breaches(arrays, c, campaign)
+        breaches += _survival_breaches(arrays, c, campaign, cases, surviving[c])
     breaches += _dialer_breaches(arrays)
     breaches += _trunk_breaches(arrays)
     breaches += _lock_breaches(arrays)
@@ -236,8 +271,8 @@ def _campaign_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterat
         yield Breach("min_dialers", name, None, message)
 
 
-def _quality_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterator[Breach]:
-    """Per campaign: abandon rate, and the share that survives each failure domain."""
+def _abandon_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterator[Breach]:
+    """Per campaign: abandoned calls per live answer."""
     name = campaign.campaign_id
     abandoned = float(arrays.rates.abandoned[c].sum())
     answered = float(arrays.rates.live_answered[c].sum())
@@ -249,16 +284,22 @@ def _quality_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterato
             None,
             f"{name}: abandon rate {abandoned / answered:.2%} of live answers, limit {limit:.2%}.",
         )
+
+
+def _survival_breaches(
+    arrays: PlanArrays, c: int, campaign: Campaign, cases: Sequence[str], surviving: Floats
+) -> Iterator[Breach]:
+    """Per campaign: the share of its calls that goes on in each case of failures."""
+    name = campaign.campaign_id
     handled = float(arrays.rates.handled[c].sum())
     wanted = campaign.survivable_share
-    for g, domain in enumerate(arrays.problem.failure_domains):
-        left = float(arrays.surviving(g)[c])
+    for case, left in zip(cases, surviving, strict=True):
         if left < wanted * handled - ROUNDING * (1.0 + handled):
             yield Breach(
                 "survivable_share",
                 name,
                 None,
-                f"{name}: {left / handled:.1%} of its calls survive the loss of {domain}, "
+                f"{name}: {left / handled:.1%} of its calls survive the loss of {case}, "
                 f"{wanted:.1%} required.",
             )
 

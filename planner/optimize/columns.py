@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from planner.optimize.model import (
 )
 from planner.optimize.pricing import (
     NEVER,
+    SHARES_OF_WORTH,
     Limits,
     Prices,
     Split,
@@ -32,6 +34,12 @@ Ints = NDArray[np.int64]
 ROUNDING = 1e-9
 #: Share by which consecutive buckets of a campaign's calls differ, and how many there are.
 BUCKET_RATIO, BUCKETS = 0.97, 64
+#: On more dialers a domain is bounded dialer by dialer, and no bucket is looked at beforehand.
+FEW_DIALERS = 12
+#: A bucket is split in two up to so often at a time, until its ends are so close.
+MOST_SPLITS, NARROW = 4, 0.9995
+#: What comes next for a bucket.
+_SEEN, _TIGHTENED, _SPLIT = range(3)
 #: Prices of an abandoned call tried, from the first one on, in handled calls.
 PRICE_TRIALS, FIRST_PRICE = 14, 0.25
 #: Prices of a bucket's floor tried at one set of prices; the first, as a share of a call's worth.
@@ -46,11 +54,13 @@ class Column:
     dial_lines: Ints
     agent_lines: Ints
     handled: float
-    by_domain: Floats  # handled calls per hour by failure domain
+    calls: Floats  # [dialer] handled calls per hour
+    lost: Floats  # [failure] handled calls per hour that go down with it
     lines: Floats  # [dialer] ports
     attempts: Floats  # [dialer] per hour
     abandoned: float
     answered: float
+    added: int  # lines more than the campaign has now, over the dialers that get more
     holds_own_limits: bool
 
     @property
@@ -62,7 +72,7 @@ class Column:
 def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> Column:
     """Column of a split, its figures read from the table."""
     entries = model.tables[campaign][:, agent_lines, dial_lines]
-    by_domain = np.bincount(model.domain, entries[HANDLED], model.domains).astype(np.float64)
+    lost = model.lost @ entries[HANDLED]
     handled = float(entries[HANDLED].sum())
     abandoned, answered = float(entries[ABANDONED].sum()), float(entries[ANSWERED].sum())
     lines = (dial_lines + model.agent_cost * agent_lines).astype(np.float64)
@@ -72,8 +82,7 @@ def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
         and int(dial_lines.sum()) <= model.max_dial_lines[campaign]
         and int((dial_lines > 0).sum()) >= model.min_dialers[campaign]
         and (
-            model.survivable[campaign] == 0
-            or bool(np.all(by_domain <= most + ROUNDING * (1 + handled)))
+            model.survivable[campaign] == 0 or bool(np.all(lost <= most + ROUNDING * (1 + handled)))
         )
         and (
             np.isinf(model.abandon_limit[campaign])
@@ -85,13 +94,22 @@ def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
         dial_lines=dial_lines.copy(),
         agent_lines=agent_lines.copy(),
         handled=handled,
-        by_domain=by_domain,
+        calls=entries[HANDLED],
+        lost=lost,
         lines=lines,
         attempts=entries[ATTEMPTS].copy(),
         abandoned=abandoned,
         answered=answered,
+        added=_added_lines(model, campaign, dial_lines, agent_lines),
         holds_own_limits=bool(holds),
     )
+
+
+def _added_lines(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> int:
+    """Lines that dialers get in addition to the campaign's current ones there."""
+    more_dial = np.maximum(dial_lines - model.now_dial_lines[campaign], 0)
+    more_agent = np.maximum(agent_lines - model.now_agent_lines[campaign], 0)
+    return int(more_dial.sum() + more_agent.sum())
 
 
 def line_room(model: Model) -> Ints:
@@ -126,11 +144,12 @@ def placements(
                 yield column
 
 
-@dataclass
+@dataclass(eq=False)
 class _Bucket:
-    """Splits with at least ``low`` calls, and so at most ``cap`` per failure domain [per hour]."""
+    """Splits with ``low`` to ``high`` calls per hour, at most ``cap`` of them in each domain."""
 
     low: float
+    high: float
     cap: float
     floor_price: float = 0.0  # of the calls above the floor; any price gives a valid bound
 
@@ -154,28 +173,82 @@ class Pricer:
             int(model.agents[c]),
             int(model.min_dialers[c]),
             int(model.min_agent_lines[c]),
+            bool(model.concave[c]),
+            model.now_dial_lines[c],
+            model.now_agent_lines[c],
+            model.move_cost,
         )
+        few = model.dialers <= FEW_DIALERS and model.domains < model.dialers
+        self._shares = SHARES_OF_WORTH if few else SHARES_OF_WORTH[:1]
         self._buckets = self._live_buckets() if model.survivable[campaign] > 0 else None
 
     def best(self, prices: Prices) -> Split | None:
         """Best split and a proven upper bound on its value; None when no split exists."""
         if self._buckets is None:
             return plain_split(self.limits, prices)
-        best: Split | None = None
-        for bucket in self._buckets:
-            split = self._in_bucket(prices, bucket, 0.0)
-            # Caps fall from bucket to bucket, and with them the bounds without a floor price.
-            if best is not None and split.bound <= best.bound:
-                break
-            split = self._tightened(prices, bucket, split, NEVER if best is None else best.bound)
-            if best is None or split.bound > best.bound:
-                best = split
-        return best
+        if not self._buckets:
+            return None
+        # Buckets by their best known bound; of the first it is none, of the others that of the
+        # one before. Each is looked at, then tightened, then split in two as far as it matters.
+        order = itertools.count()
+        none = Split(NEVER, self.limits.n_low, self.limits.a_low)
+        heap = [(-np.inf, next(order), _SEEN, self._buckets[0], none)]
+        after = dict(itertools.pairwise(self._buckets))
+        splits = 0
+        while True:
+            bound, _, stage, bucket, split = heapq.heappop(heap)
+            bound = -bound
+            if stage == _SEEN:
+                split = self._in_bucket(prices, bucket, bucket.floor_price)
+                found = min(bound, split.bound)
+                following = after.pop(bucket, None)
+                if following is not None:
+                    # A smaller cap gives no more; the floor is lower by so many priced calls.
+                    lower = split.bound + bucket.floor_price * (bucket.low - following.low)
+                    heapq.heappush(heap, (-lower, next(order), _SEEN, following, none))
+                heapq.heappush(heap, (-found, next(order), _TIGHTENED, bucket, split))
+                continue
+            enough = -heap[0][0] if heap else NEVER
+            if stage == _TIGHTENED:
+                split = self._tightened(prices, bucket, split, enough)
+                found = min(bound, split.bound)
+                stage = _TIGHTENED if found < enough else _SPLIT
+                heapq.heappush(heap, (-found, next(order), stage, bucket, split))
+                continue
+            if bound <= NEVER:
+                return None
+            narrow = bucket.low >= NARROW * bucket.high or splits == MOST_SPLITS
+            if narrow or self._survives(split):
+                return split._replace(bound=bound)
+            splits += 1
+            for part in self._halves(bucket):
+                heapq.heappush(heap, (-bound, next(order), _SEEN, part, none))
+
+    def _halves(self, bucket: _Bucket) -> tuple[_Bucket, _Bucket]:
+        """Split a bucket in two for good."""
+        assert self._buckets is not None
+        middle = max(np.sqrt(bucket.low * bucket.high), bucket.high / 2)
+        share = bucket.cap / bucket.high
+        parts = (
+            _Bucket(middle, bucket.high, bucket.cap, bucket.floor_price),
+            _Bucket(bucket.low, middle, middle * share, bucket.floor_price),
+        )
+        place = self._buckets.index(bucket)
+        self._buckets[place : place + 1] = parts
+        return parts
+
+    def _survives(self, split: Split) -> bool:
+        """Whether enough of a split's calls survives each failure."""
+        calls = self._model.tables[self._campaign][HANDLED, split.agent_lines, split.dial_lines]
+        total = float(calls.sum())
+        most = (1 - float(self._model.survivable[self._campaign])) * total
+        lost = self._model.lost @ calls
+        return bool(np.all(lost <= most + ROUNDING * (1 + total)))
 
     def _in_bucket(self, prices: Prices, bucket: _Bucket, floor_price: float) -> Split:
         """Best split under the bucket's cap, and a bound with its floor on the calls priced."""
         split = capped_split(
-            self.limits, prices._replace(call=prices.call + floor_price), bucket.cap
+            self.limits, prices._replace(call=prices.call + floor_price), bucket.cap, self._shares
         )
         if split is None:
             return Split(NEVER, self.limits.n_low, self.limits.a_low)
@@ -184,14 +257,15 @@ class Pricer:
     def _tightened(self, prices: Prices, bucket: _Bucket, split: Split, enough: float) -> Split:
         """The least bound over some prices of the floor, or one below ``enough``.
 
-        Raised while the split lies below the floor, lowered while above, then bisected; the best
+        ``split`` is that at the bucket's own price. The price is raised while the split lies below
+        the floor, lowered while above, then bisected; the best
         price is kept as the next start.
         """
-        best, price = split, 0.0
+        best, price = split, bucket.floor_price
         low, high = 0.0, np.inf
         first = FLOOR_STEP * float(prices.call.max(initial=0.0)) + ROUNDING
-        for trial in range(FLOOR_TRIALS):
-            if best.bound <= enough:
+        for _ in range(FLOOR_TRIALS):
+            if best.bound < enough:
                 break
             if self._calls(split) < bucket.low:
                 low = price
@@ -199,10 +273,7 @@ class Pricer:
                 break
             else:
                 high = price
-            if trial == 0:
-                price = max(bucket.floor_price, first)
-            else:
-                price = max(2 * low, first) if np.isinf(high) else (low + high) / 2
+            price = max(2 * low, first) if np.isinf(high) else (low + high) / 2
             split = self._in_bucket(prices, bucket, price)
             if split.bound < best.bound:
                 best = split
@@ -226,10 +297,14 @@ class Pricer:
         buckets: list[_Bucket] = []
         for k in range(BUCKETS):
             low = high * BUCKET_RATIO if k < BUCKETS - 1 else 0.0
-            most = self._most_calls(share * high * (1 + ROUNDING) + ROUNDING, low)
-            if most is not None and most >= low * (1 - ROUNDING):
-                cap = share * min(high, most) * (1 + ROUNDING) + ROUNDING
-                buckets.append(_Bucket(low, cap))
+            cap = share * high * (1 + ROUNDING) + ROUNDING
+            if self._model.dialers > FEW_DIALERS:
+                buckets.append(_Bucket(low, high, cap))
+            else:
+                most = self._most_calls(cap, low)
+                if most is not None and most >= low * (1 - ROUNDING):
+                    top = min(high, most)
+                    buckets.append(_Bucket(low, top, share * top * (1 + ROUNDING) + ROUNDING))
             high = low
         return buckets
 
@@ -250,7 +325,7 @@ class Pricer:
             split = (
                 plain_split(self.limits, prices)
                 if np.isinf(cap)
-                else capped_split(self.limits, prices, cap)
+                else capped_split(self.limits, prices, cap, self._shares)
             )
             if split is None:
                 return None

@@ -52,7 +52,7 @@ def is_infeasible(problem: Problem, options: PlanOptions, corrections: Correctio
         return True
     blocks = [_block(c, corrections) for c in problem.campaigns]
     found, _ = _place_blocks(problem, blocks, cautious=True)
-    if found is not None and not check(problem, found, corrections):
+    if found is not None and not check(problem, found, corrections, options.failures):
         return False
     _, proven = _place_blocks(problem, blocks, cautious=False)
     if proven:

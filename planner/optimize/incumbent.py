@@ -17,13 +17,14 @@ MOST_SWEEPS = 20
 
 
 class Usage:
-    """What a set of columns uses of the capacities, and what survives of it by domain."""
+    """What a set of columns uses of the capacities, and what survives of it in each failure."""
 
     def __init__(self, model: Model, columns: Iterable[Column] = ()) -> None:
         self._model = model
         self.capacity = np.zeros(len(model.capacities))
-        self.surviving = np.zeros(model.domains)
+        self.surviving = np.zeros(len(model.lost))
         self.throughput = 0.0
+        self.added = 0
         for column in columns:
             self.add(column)
 
@@ -34,19 +35,21 @@ class Usage:
         for k, capacity in enumerate(model.capacities):
             used = column.lines if capacity.counts_lines else column.attempts
             self.capacity[k] += sign * float(used[capacity.members].sum())
-        self.surviving += sign * value * (column.handled - column.by_domain)
+        self.surviving += sign * value * (column.handled - column.lost)
         self.throughput += sign * float(value * column.handled)
+        self.added += int(sign) * column.added
 
     def room(self) -> Room:
         """What is left of the capacities."""
-        return Room(self._model.limits - self.capacity, self.surviving.copy())
+        return Room(self._model.limits - self.capacity, self.surviving.copy(), self.throughput)
 
 
 def plan_value(model: Model, columns: Iterable[Column]) -> float:
     """Objective of a plan given as one column per campaign [value per hour]."""
     usage = Usage(model, columns)
-    worst = float(usage.surviving.min()) if model.domains else 0.0
-    return (1 - model.weight) * usage.throughput + model.weight * worst
+    worst = float(usage.surviving.min(initial=usage.throughput))
+    value = (1 - model.weight) * usage.throughput + model.weight * worst
+    return value - model.move_cost * usage.added
 
 
 def refill(
@@ -84,7 +87,7 @@ def refill(
     return [current[c] for c in range(model.campaigns)], total_excess == 0.0
 
 
-def first_columns(model: Model) -> list[Column]:
+def least_columns(model: Model) -> list[Column]:
     """The least each campaign may have: its locks and lower ranges, to be refilled."""
     return [
         make_column(model, c, model.box.n_low[c], model.box.a_low[c])
@@ -94,7 +97,7 @@ def first_columns(model: Model) -> list[Column]:
 
 def rounded_columns(model: Model, mix: Iterable[tuple[Column, float]]) -> list[Column]:
     """The heaviest column of each campaign in a mix of the relaxation, else its least lines."""
-    heaviest = {k.campaign: (0.0, k) for k in first_columns(model)}
+    heaviest = {k.campaign: (0.0, k) for k in least_columns(model)}
     for column, share in mix:
         if share > heaviest[column.campaign][0]:
             heaviest[column.campaign] = share, column

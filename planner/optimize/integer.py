@@ -92,23 +92,24 @@ def _set_objective(
     columns: Sequence[Column],
     chosen: Sequence[cp_model.IntVar],
 ) -> None:
-    """(1 - w) * throughput + w * value surviving the worst failure, scaled to integers."""
+    """Value, less w times what the worst failure takes and the cost of moves, as integers."""
     largest = np.zeros(model.campaigns)
     for k in columns:
         worth = model.value[k.campaign] * k.handled
         largest[k.campaign] = max(largest[k.campaign], worth)
     scale = LARGEST_SUM / max(float(largest.sum()), 1e-12)
     worth_of = [
-        int(scale * (1 - model.weight) * model.value[k.campaign] * k.handled) for k in columns
+        int(scale * (model.value[k.campaign] * k.handled - model.move_cost * k.added))
+        for k in columns
     ]
     objective = cp_model.LinearExpr.weighted_sum(chosen, worth_of)
     if model.weight > 0:
-        surviving = solver_model.new_int_var(0, LARGEST_SUM, "")
-        for g in range(model.domains):
-            left = [
-                int(scale * model.weight * model.value[k.campaign] * (k.handled - k.by_domain[g]))
+        worst = solver_model.new_int_var(0, 2 * LARGEST_SUM, "")
+        for g in range(len(model.lost)):
+            lost = [
+                int(np.ceil(scale * model.weight * model.value[k.campaign] * k.lost[g]))
                 for k in columns
             ]
-            solver_model.add(surviving <= cp_model.LinearExpr.weighted_sum(chosen, left))
-        objective = objective + surviving
+            solver_model.add(worst >= cp_model.LinearExpr.weighted_sum(chosen, lost))
+        objective = objective - worst
     solver_model.maximize(objective)

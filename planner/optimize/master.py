@@ -6,7 +6,8 @@ bound they give is valid, so that the bound does not depend on how well the rela
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -14,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
-from planner.optimize.columns import Column, Pricer, make_column
+from planner.optimize.columns import Column, Pricer, line_room, make_column
+from planner.optimize.fleet import fleet_arrays
+from planner.optimize.fleet_pricing import THREADS, FleetPrices, Ranges, Splits, best_splits
 from planner.optimize.model import Box, Model
-from planner.optimize.pricing import Prices
+from planner.optimize.pricing import NEVER, Prices
 
 Floats = NDArray[np.float64]
 
@@ -27,19 +30,21 @@ SMOOTHING = 0.5
 TOLERANCE = 1e-9
 #: GLOP's primal simplex now and then ends ABNORMAL; these then found the optimum.
 OTHER_ALGORITHMS = ("use_dual_simplex:true", "use_preprocessing:false")
+#: Prices tried to begin with; the highest of an abandoned call, in handled ones.
+EVEN_TRIALS, ABANDON_WORTH = 12, 8.0
 #: Columns with less of a campaign's split are rounding.
 SMALLEST_SHARE = 1e-7
 
 
 @dataclass(frozen=True)
 class Duals:
-    """Prices of the master rows, all >= 0; of the domains they sum to the weight w."""
+    """Prices of the master rows, all >= 0."""
 
     capacity: Floats  # [capacity] per line or attempt per hour
-    domain: Floats  # [domain]
+    failure: Floats  # [failure]; they sum to the weight w where there is one
     dial_lines: Floats  # [campaign]
     abandon: Floats  # [campaign]
-    survive: Floats  # [campaign, domain]
+    survive: Floats  # [campaign, failure]
 
     def mixed(self, other: Duals, share: float) -> Duals:
         """``share`` of these prices and the rest of the other ones."""
@@ -63,6 +68,7 @@ class _Priced(NamedTuple):
     bound: float
     by_campaign: Floats
     columns: list[Column]
+    lines: float  # ports that the best splits use in all
 
 
 class Master:
@@ -71,11 +77,17 @@ class Master:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.pool: dict[tuple[int, bytes, bytes], Column] = {}
+        self._fleet = fleet_arrays(model)
+        self._plain = np.flatnonzero(model.survivable == 0)
         self._pricers: dict[tuple[int | bytes, ...], Pricer] = {}
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
         self._objective = self._solver.Objective()
         self._objective.SetMaximization()
         self._variables: list[tuple[Column, pywraplp.Variable]] = []
+        self._rows_of = [
+            [k for k, capacity in enumerate(model.capacities) if capacity.members[d]]
+            for d in range(model.dialers)
+        ]
         self._build_rows()
 
     def _build_rows(self) -> None:
@@ -86,12 +98,13 @@ class Master:
         self._missing = [solver.NumVar(0.0, 1.0, "") for _ in range(model.campaigns)]
         for row, missing in zip(self._convex, self._missing, strict=True):
             row.SetCoefficient(missing, 1.0)
-        self._domain = []
-        self._surviving = solver.NumVar(-infinity, infinity, "")
+        # What the worst failure takes; each failure takes at most as much.
+        self._worst = solver.NumVar(0.0, infinity, "")
+        self._failure = []
         if model.weight > 0:
-            self._domain = [solver.Constraint(-infinity, 0.0) for _ in range(model.domains)]
-            for row in self._domain:
-                row.SetCoefficient(self._surviving, 1.0)
+            self._failure = [solver.Constraint(-infinity, 0.0) for _ in model.lost]
+            for row in self._failure:
+                row.SetCoefficient(self._worst, -1.0)
         total = int(model.ports.sum())
         self._dial = {
             c: solver.Constraint(-infinity, float(most))
@@ -107,7 +120,7 @@ class Master:
             (c, g): solver.Constraint(-infinity, 0.0)
             for c in range(model.campaigns)
             if model.survivable[c] > 0
-            for g in range(model.domains)
+            for g in range(len(model.lost))
         }
 
     def add(self, column: Column) -> bool:
@@ -119,23 +132,25 @@ class Master:
         variable = self._solver.NumVar(0.0, 1.0, "")
         self._variables.append((column, variable))
         self._convex[c].SetCoefficient(variable, 1.0)
-        for row, capacity in zip(self._capacity, model.capacities, strict=True):
-            used = column.lines if capacity.counts_lines else column.attempts
-            amount = float(used[capacity.members].sum())
-            if amount:
-                row.SetCoefficient(variable, amount)
-        for g, row in enumerate(self._domain):
-            left = model.value[c] * (column.handled - column.by_domain[g])
-            row.SetCoefficient(variable, -float(left))
+        amounts: dict[int, float] = {}
+        for d in np.flatnonzero(column.dial_lines):
+            for k in self._rows_of[d]:
+                used = column.lines if model.capacities[k].counts_lines else column.attempts
+                amounts[k] = amounts.get(k, 0.0) + float(used[d])
+        for k, amount in amounts.items():
+            self._capacity[k].SetCoefficient(variable, amount)
+        if self._failure:
+            for g in np.flatnonzero(column.lost).tolist():
+                self._failure[g].SetCoefficient(variable, float(model.value[c] * column.lost[g]))
         if c in self._dial:
             self._dial[c].SetCoefficient(variable, float(column.dial_lines.sum()))
         if c in self._abandon:
             over = column.abandoned - model.abandon_limit[c] * column.answered
             self._abandon[c].SetCoefficient(variable, float(over))
         if model.survivable[c] > 0:
-            over_by_domain = column.by_domain - (1 - model.survivable[c]) * column.handled
-            for g in range(model.domains):
-                self._survive[c, g].SetCoefficient(variable, float(over_by_domain[g]))
+            over_by_failure = column.lost - (1 - model.survivable[c]) * column.handled
+            for g in range(len(model.lost)):
+                self._survive[c, g].SetCoefficient(variable, float(over_by_failure[g]))
         return True
 
     def relax(
@@ -145,24 +160,38 @@ class Master:
         target: float = -np.inf,
         stop: Callable[[], bool] = lambda: False,
         on_bound: Callable[[float], None] = lambda _: None,
+        start: Relaxation | None = None,
+        precision: float = TOLERANCE,
     ) -> Relaxation | None:
         """Solve the relaxation of a box by column generation; None when it holds no plan.
 
-        It ends early when the bound falls to ``target`` or ``stop`` says so; the bound holds
-        all the same.
+        It ends early when the bound falls to ``target`` or within ``precision`` of what the
+        columns are worth, relatively, or ``stop`` says so; the bound holds all the same.
+        ``start`` is a bound of the box with its prices, to begin with.
         """
         if box.is_empty():
             return None
-        pricers = [self.pricer(c, box) for c in range(self.model.campaigns)]
         self._keep_only(box)
-        feasible = self._generate(pricers, feasibility=True, target=-np.inf, stop=stop)
+        feasible = self._generate(box, feasibility=True, target=-np.inf, stop=stop)
         if feasible is None:
             return None
         if feasible.bound < 0:
-            return self._unpriced(pricers, feasible.mix)
+            return self._unpriced(box, feasible.mix)
         return self._generate(
-            pricers, feasibility=False, target=target, stop=stop, on_bound=on_bound
-        )
+            box, feasibility=False, target=target, stop=stop, on_bound=on_bound, start=start,
+            precision=precision,
+        )  # fmt: skip
+
+    def compile_kernels(self) -> None:
+        """Have the pricing compiled, by pricing nobody."""
+        box = self.model.box
+        nobody = np.zeros(0, dtype=np.int64)
+        prices = self._fleet_prices(self.even_duals(0.0), False)
+        best_splits(self._fleet, self._ranges(box), prices, nobody)
+
+    def _ranges(self, box: Box) -> Ranges:
+        model = self.model
+        return Ranges(box.n_low, box.n_high, box.a_low, box.a_high, line_room(model), model.concave)
 
     def pricer(self, campaign: int, box: Box) -> Pricer:
         """Pricer of one campaign's ranges; most boxes share most of them."""
@@ -172,24 +201,28 @@ class Master:
             self._pricers[key] = Pricer(self.model, campaign, box)
         return self._pricers[key]
 
-    def _unpriced(
-        self, pricers: list[Pricer], mix: tuple[tuple[Column, float], ...]
-    ) -> Relaxation | None:
+    def _unpriced(self, box: Box, mix: tuple[tuple[Column, float], ...]) -> Relaxation | None:
         """Bound of a box that neither holds a mix of known columns nor is proven empty.
 
         Pricing bounds survival by relaxations, so that the feasibility problem may end between
         the two; the box must then be split further.
         """
+        free = self.even_duals(0.0)
+        priced = self._price(box, free, feasibility=False)
+        return None if priced is None else Relaxation(priced.bound, mix, free, priced.by_campaign)
+
+    def even_duals(self, port: float) -> Duals:
+        """The same price for every port, even weights of the failures, the rest free."""
         model = self.model
-        free = Duals(
-            capacity=np.zeros(len(model.capacities)),
-            domain=np.full(model.domains, model.weight / max(model.domains, 1)),
+        ports = np.array([k.is_ports for k in model.capacities], dtype=np.bool_)
+        failures = len(model.lost)
+        return Duals(
+            capacity=np.where(ports, port, 0.0),
+            failure=np.full(failures, model.weight / max(failures, 1)),
             dial_lines=np.zeros(model.campaigns),
             abandon=np.zeros(model.campaigns),
-            survive=np.zeros((model.campaigns, model.domains)),
+            survive=np.zeros((model.campaigns, failures)),
         )
-        priced = self._price(pricers, free, feasibility=False)
-        return None if priced is None else Relaxation(priced.bound, mix, free, priced.by_campaign)
 
     def _keep_only(self, box: Box) -> None:
         """Bar the columns outside a box."""
@@ -199,30 +232,28 @@ class Master:
             variable.SetUb(1.0 if inside else 0.0)
 
     def _set_objective(self, feasibility: bool) -> None:
-        model = self.model
         for missing in self._missing:
             missing.SetUb(1.0 if feasibility else 0.0)
             self._objective.SetCoefficient(missing, -1.0 if feasibility else 0.0)
         for column, variable in self._variables:
             worth = 0.0 if feasibility else self._worth(column)
             self._objective.SetCoefficient(variable, worth)
-        self._objective.SetCoefficient(self._surviving, 0.0 if feasibility else model.weight)
-        if model.weight > 0:
-            # Without its reward the surviving value would be unbounded below: pin it.
-            bound = 0.0 if feasibility else self._solver.infinity()
-            self._surviving.SetBounds(-bound, bound)
+        self._objective.SetCoefficient(self._worst, 0.0 if feasibility else -self.model.weight)
 
     def _worth(self, column: Column) -> float:
-        return float((1 - self.model.weight) * self.model.value[column.campaign] * column.handled)
+        worth = self.model.value[column.campaign] * column.handled
+        return float(worth - self.model.move_cost * column.added)
 
     def _generate(
         self,
-        pricers: list[Pricer],
+        box: Box,
         *,
         feasibility: bool,
         target: float,
         stop: Callable[[], bool],
         on_bound: Callable[[float], None] = lambda _: None,
+        start: Relaxation | None = None,
+        precision: float = TOLERANCE,
     ) -> Relaxation | None:
         """Column generation for the value, or first for the number of campaigns with a split.
 
@@ -230,26 +261,25 @@ class Master:
         box holds a mix of columns, None when it is proven to hold none.
         """
         self._set_objective(feasibility)
-        best: Relaxation | None = None
-        value, shares = -1.0, list[tuple[Column, float]]()
+        best = start
+        value = -1.0
         smoothing = SMOOTHING
         for _ in range(MOST_ROUNDS):
             solved = self._solve()
             if solved is None:
                 break
             value, latest = solved
-            shares = [(k, v.solution_value()) for k, v in self._variables]
             if feasibility and value > -TOLERANCE:
                 return Relaxation(0.0, (), latest, np.zeros(self.model.campaigns))
             duals = latest if best is None else best.duals.mixed(latest, smoothing)
-            priced = self._price(pricers, duals, feasibility)
+            priced = self._price(box, duals, feasibility)
             if priced is None or (feasibility and priced.bound < -SMALLEST_SHARE):
                 return None
             if best is None or priced.bound < best.bound:
                 best = Relaxation(priced.bound, (), duals, priced.by_campaign)
                 on_bound(best.bound)
             added = sum([self._include(column, feasibility) for column in priced.columns])
-            closed = best.bound <= value + TOLERANCE * (1 + abs(value))
+            closed = best.bound <= value + precision * abs(value) + TOLERANCE
             if closed or best.bound <= target or stop():
                 break
             if added:
@@ -259,9 +289,80 @@ class Master:
             else:
                 break
         if best is None:
-            return self._unpriced(pricers, ())
+            return self._unpriced(box, ())
+        shares = []
+        if self._solve() is not None:
+            shares = [(k, v.solution_value()) for k, v in self._variables]
         mix = tuple((k, share) for k, share in shares if share > SMALLEST_SHARE)
         return replace(best, bound=value if feasibility else best.bound, mix=mix)
+
+    def first_prices(self, box: Box) -> Relaxation | None:
+        """Bound at good even prices, found by bisection, with columns on the way; None if empty.
+
+        All ports cost alike; then each campaign with an abandonment limit is charged just enough
+        to hold it, and the price of ports is found once more.
+        """
+        best = self._search_even(box, self.even_duals(0.0), None, EVEN_TRIALS)
+        if best is not None and np.isfinite(self.model.abandon_limit).any():
+            best = self._search_abandon(box, best)
+            if best is not None:
+                best = self._search_even(box, best.duals, best, EVEN_TRIALS // 2)
+        return best
+
+    def _search_even(
+        self, box: Box, duals: Duals, best: Relaxation | None, trials: int
+    ) -> Relaxation | None:
+        """Bisect the price of all ports until the best splits use about all of them."""
+        ports = np.array([k.is_ports for k in self.model.capacities], dtype=np.bool_)
+        room = float(self.model.limits[ports].sum())
+        low, high = 0.0, float(self.model.value.max(initial=0.0))
+        price = float(duals.capacity.max(initial=0.0))
+        for _ in range(trials):
+            duals = replace(duals, capacity=np.where(ports, price, 0.0))
+            best, priced = self._better(box, duals, best)
+            if priced is None:
+                return None
+            if priced.lines > room:
+                low, high = price, max(high, 2 * price)
+            elif price == 0:
+                break
+            else:
+                high = price
+            price = (low + high) / 2
+        return best
+
+    def _search_abandon(self, box: Box, best: Relaxation) -> Relaxation | None:
+        """Bisect each campaign's price of abandoned calls until its best split is at its limit."""
+        model = self.model
+        limited = np.isfinite(model.abandon_limit)
+        low, high = np.zeros(model.campaigns), np.where(limited, ABANDON_WORTH * model.value, 0.0)
+        price = np.zeros(model.campaigns)
+        most = np.where(limited, model.abandon_limit, 0.0)
+        found: Relaxation | None = best
+        for _ in range(EVEN_TRIALS):
+            found, priced = self._better(box, replace(best.duals, abandon=price), found)
+            if priced is None:
+                return None
+            over = np.array([k.abandoned for k in priced.columns]) > most * np.array(
+                [k.answered for k in priced.columns]
+            )
+            over &= limited
+            low, high = np.where(over, price, low), np.where(over, high, price)
+            price = np.where(limited, (low + high) / 2, 0.0)
+        return found
+
+    def _better(
+        self, box: Box, duals: Duals, best: Relaxation | None
+    ) -> tuple[Relaxation | None, _Priced | None]:
+        """The lower of a bound and the one at these prices, whose columns join the pool."""
+        priced = self._price(box, duals, feasibility=False)
+        if priced is None:
+            return best, None
+        for column in priced.columns:
+            self.add(column)
+        if best is None or priced.bound < best.bound:
+            best = Relaxation(priced.bound, (), duals, priced.by_campaign)
+        return best, priced
 
     def _include(self, column: Column, feasibility: bool) -> bool:
         if not self.add(column):
@@ -290,60 +391,101 @@ class Master:
             return None
         model = self.model
         dial, abandon = np.zeros(model.campaigns), np.zeros(model.campaigns)
-        survive = np.zeros((model.campaigns, model.domains))
+        survive = np.zeros((model.campaigns, len(model.lost)))
         for c, row in self._dial.items():
             dial[c] = row.dual_value()
         for c, row in self._abandon.items():
             abandon[c] = row.dual_value()
         for place, row in self._survive.items():
             survive[place] = row.dual_value()
-        domain = np.maximum([row.dual_value() for row in self._domain], 0.0)
-        if model.weight > 0 and len(domain):
-            total = domain.sum()
-            even = np.full(len(domain), 1.0 / len(domain))
-            domain = model.weight * (domain / total if total > 0 else even)
-        else:
-            domain = np.zeros(model.domains)
+        failure = np.zeros(len(model.lost))
+        if self._failure:
+            failure = np.maximum([row.dual_value() for row in self._failure], 0.0)
+            total = failure.sum()
+            even = np.full(len(failure), 1.0 / len(failure))
+            # A dual price may miss the weight by rounding; any such weights give a valid bound.
+            failure = model.weight * (failure / total if total > 0 else even)
         return self._objective.Value(), Duals(
             capacity=np.maximum([row.dual_value() for row in self._capacity], 0.0),
-            domain=domain,
+            failure=failure,
             dial_lines=np.maximum(dial, 0.0),
             abandon=np.maximum(abandon, 0.0),
             survive=np.maximum(survive, 0.0),
         )
 
+    def line_prices(self, duals: Duals) -> tuple[Floats, Floats]:
+        """Price of a port and of an attempt per hour on each dialer."""
+        model = self.model
+        priced = duals.capacity * model.counts_lines
+        return priced @ model.members, (duals.capacity - priced) @ model.members
+
     def prices(self, campaign: int, duals: Duals, feasibility: bool = False) -> Prices:
         """What one campaign's pricing problem is paid and charged at the given prices."""
-        model, c = self.model, campaign
-        line, attempt = np.zeros(model.dialers), np.zeros(model.dialers)
-        for price, capacity in zip(duals.capacity, model.capacities, strict=True):
-            (line if capacity.counts_lines else attempt)[capacity.members] += price
-        call = np.zeros(model.dialers) if feasibility else self.call_values(c, duals)
-        survive = duals.survive[c]
-        call += (1 - model.survivable[c]) * survive.sum() - survive[model.domain]
-        answered = duals.abandon[c]
-        if np.isfinite(model.abandon_limit[c]):
-            answered *= model.abandon_limit[c]
-        return Prices(call, line, attempt, duals.abandon[c], float(answered), duals.dial_lines[c])
+        return _own_prices(self._fleet_prices(duals, feasibility), campaign)
 
-    def call_values(self, campaign: int, duals: Duals) -> Floats:
-        """What a handled call on each dialer adds to the objective."""
-        spared = duals.domain.sum() - duals.domain[self.model.domain]
-        worth: Floats = self.model.value[campaign] * (1 - self.model.weight + spared)
-        return worth
+    def _fleet_prices(self, duals: Duals, feasibility: bool) -> FleetPrices:
+        model = self.model
+        line, attempt = self.line_prices(duals)
+        call = np.zeros((model.campaigns, model.dialers))
+        if not feasibility:
+            call += model.value[:, None] * self.call_share(duals)[None, :]
+        if self._survive:
+            kept = (1 - model.survivable) * duals.survive.sum(axis=1)
+            call += kept[:, None] - duals.survive @ model.lost
+        limited = np.isfinite(model.abandon_limit)
+        credit = np.where(limited, duals.abandon * np.where(limited, model.abandon_limit, 0.0), 0.0)
+        return FleetPrices(call, line, attempt, duals.abandon, credit, duals.dial_lines)
 
-    def _price(self, pricers: Iterable[Pricer], duals: Duals, feasibility: bool) -> _Priced | None:
+    def call_share(self, duals: Duals) -> Floats:
+        """Share of a handled call's value that counts, by dialer."""
+        share: Floats = 1.0 - duals.failure @ self.model.lost
+        return share
+
+    def _price_surviving(self, box: Box, prices: FleetPrices, found: Splits) -> bool:
+        """Fill in the splits of campaigns that must survive; False where one has none."""
+        campaigns = np.flatnonzero(self.model.survivable > 0).tolist()
+        pricers = [self.pricer(c, box) for c in campaigns]
+        with ThreadPoolExecutor(THREADS) as pool:
+            splits = pool.map(lambda p, c: p.best(_own_prices(prices, c)), pricers, campaigns)
+            for c, split in zip(campaigns, splits, strict=True):
+                if split is None:
+                    return False
+                found.bound[c] = split.bound
+                found.dial_lines[c], found.agent_lines[c] = split.dial_lines, split.agent_lines
+        return True
+
+    def _price(self, box: Box, duals: Duals, feasibility: bool) -> _Priced | None:
         """Lagrangian bound at the prices, and the best split of each campaign."""
         model = self.model
+        prices = self._fleet_prices(duals, feasibility)
+        fleet = self._fleet
+        if feasibility:
+            fleet = fleet._replace(move_cost=0.0)
+        found = best_splits(fleet, self._ranges(box), prices, self._plain)
+        if np.any(found.bound[self._plain] <= NEVER):
+            return None
+        if not self._price_surviving(box, prices, found):
+            return None
+        columns = [
+            make_column(model, c, found.dial_lines[c], found.agent_lines[c])
+            for c in range(model.campaigns)
+        ]
         bound = float(duals.capacity @ model.limits) + float(
             duals.dial_lines @ model.max_dial_lines
         )
-        columns, by_campaign = [], np.zeros(model.campaigns)
-        for c, pricer in enumerate(pricers):
-            split = pricer.best(self.prices(c, duals, feasibility))
-            if split is None:
-                return None
-            columns.append(make_column(model, c, split.dial_lines, split.agent_lines))
-            # In the feasibility problem a campaign may also be left out, at a cost of one.
-            by_campaign[c] = max(split.bound, -1.0) if feasibility else split.bound
-        return _Priced(bound + float(by_campaign.sum()), by_campaign, columns)
+        # In the feasibility problem a campaign may also be left out, at a cost of one.
+        by_campaign = np.maximum(found.bound, -1.0) if feasibility else found.bound
+        lines = float((found.dial_lines + model.agent_cost * found.agent_lines).sum())
+        return _Priced(bound + float(by_campaign.sum()), by_campaign, columns, lines)
+
+
+def _own_prices(prices: FleetPrices, campaign: int) -> Prices:
+    c = campaign
+    return Prices(
+        prices.call[c],
+        prices.line,
+        prices.attempt,
+        float(prices.abandoned[c]),
+        float(prices.answered[c]),
+        float(prices.dial_line[c]),
+    )

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from planner.plan import LinePlan, PlanOptions
 from planner.problem import Campaign, LineAssignment, Problem
-from planner.throughput import SECONDS_PER_HOUR, Correction, corrected_rates
-from planner.verify import NO_CORRECTIONS, Corrections
+from planner.throughput import SECONDS_PER_HOUR, Correction, rates_table
+from planner.verify import NO_CORRECTIONS, Corrections, lost_dialers
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+#: Steps of a table are differences of rounded rates [relative to one call per hour].
+CONCAVE_ROUNDING = 1e-10
 
 # Rows of a campaign's throughput table.
 HANDLED, ABANDONED, ANSWERED, ATTEMPTS = range(4)
@@ -56,6 +59,7 @@ class Capacity:
     members: NDArray[np.bool_]
     limit: float
     counts_lines: bool  # else it counts attempts
+    is_ports: bool = False  # the ports of one dialer
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,16 @@ class Model:
 
     problem: Problem
     weight: float  # w: share of the surviving value in the objective
-    tables: tuple[Floats, ...]
+    flat: Floats  # all tables, one behind the other
+    base: Ints  # [campaign] first entry of its table in ``flat``
+    tables: tuple[Floats, ...]  # views of ``flat``
     box: Box
     agent_cost: Ints  # [dialer] ports that one agent line takes, 0 or 1
     ports: Ints  # [dialer] ports in service
     capacities: tuple[Capacity, ...]
     domain: Ints  # [dialer]
     domains: int
+    lost: NDArray[np.bool_]  # [failure, dialer] what goes down together
     value: Floats  # [campaign] per handled call
     agents: Ints  # [campaign] agent lines to split
     max_dial_lines: Ints  # [campaign]
@@ -82,6 +89,9 @@ class Model:
     min_agent_lines: Ints  # [campaign], 0 for a broadcast
     survivable: Floats  # [campaign] share
     abandon_limit: Floats  # [campaign] rate, inf where there is none
+    now_dial_lines: Ints  # [campaign, dialer] current lines
+    now_agent_lines: Ints
+    move_cost: float  # per line added against the current ones [value per hour]
 
     @cached_property
     def members(self) -> Floats:
@@ -98,6 +108,11 @@ class Model:
     def limits(self) -> Floats:
         """Limit of each capacity."""
         return np.array([k.limit for k in self.capacities], dtype=np.float64)
+
+    @cached_property
+    def concave(self) -> NDArray[np.bool_]:
+        """Whether each dial line adds fewer handled calls than the one before, by campaign."""
+        return np.array([_is_concave(table[HANDLED]) for table in self.tables], dtype=np.bool_)
 
     @property
     def campaigns(self) -> int:
@@ -119,24 +134,21 @@ def build_model(
     box = _box(problem, ports, options.keep_current)
     campaigns = problem.campaigns
     total = int(ports.sum())
+    flat, base, tables = _tables(problem, box, corrections)
+    now_dial, now_agent = _current_lines(problem)
     return Model(
         problem=problem,
         weight=options.redundancy,
-        tables=tuple(
-            _table(
-                c,
-                int(box.a_high[i].max(initial=0)),
-                int(box.n_high[i].max(initial=0)),
-                corrections.get(c.campaign_id, Correction()),
-            )
-            for i, c in enumerate(campaigns)
-        ),
+        flat=flat,
+        base=base,
+        tables=tables,
         box=box,
         agent_cost=np.array([d.agent_lines_use_ports for d in problem.dialers], dtype=np.int64),
         ports=ports,
         capacities=_capacities(problem, ports),
         domain=np.array([names.index(d.domain) for d in problem.dialers], dtype=np.int64),
         domains=len(names),
+        lost=lost_dialers(problem, options.failures),
         value=np.array([c.value for c in campaigns], dtype=np.float64),
         agents=np.array([c.agent_lines if c.is_live_transfer else 0 for c in campaigns], np.int64),
         max_dial_lines=np.array(
@@ -147,16 +159,26 @@ def build_model(
             [c.min_agent_lines if c.is_live_transfer else 0 for c in campaigns], dtype=np.int64
         ),
         survivable=np.array([c.survivable_share for c in campaigns], dtype=np.float64),
-        abandon_limit=np.array(
-            [
-                c.max_abandon_rate
-                if c.max_abandon_rate is not None and c.is_live_transfer
-                else np.inf
-                for c in campaigns
-            ],
-            dtype=np.float64,
-        ),
+        abandon_limit=np.array([_abandon_limit(c) for c in campaigns], dtype=np.float64),
+        now_dial_lines=now_dial,
+        now_agent_lines=now_agent,
+        move_cost=options.move_cost,
     )
+
+
+def _abandon_limit(campaign: Campaign) -> float:
+    limited = campaign.max_abandon_rate is not None and campaign.is_live_transfer
+    return float(campaign.max_abandon_rate or 0.0) if limited else np.inf
+
+
+def _current_lines(problem: Problem) -> tuple[Ints, Ints]:
+    """Dial and agent lines of the current assignments ``[campaign, dialer]``."""
+    dial = np.zeros((len(problem.campaigns), len(problem.dialers)), np.int64)
+    agent = np.zeros_like(dial)
+    for item in problem.assignments:
+        place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
+        dial[place], agent[place] = item.dial_lines, item.agent_lines
+    return dial, agent
 
 
 def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
@@ -188,22 +210,71 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
     return Box(n_low, n_high, a_low, a_high)
 
 
-def _table(campaign: Campaign, most_agents: int, most_lines: int, correction: Correction) -> Floats:
-    """Throughput table; entries with fewer dial than agent lines are never used."""
-    agents = np.arange(most_agents + 1)[:, None]
-    lines = np.arange(most_lines + 1)[None, :]
-    found = corrected_rates(campaign, lines, np.minimum(agents, lines), correction)
-    table = np.array([found.handled, found.abandoned, found.live_answered, found.attempts])
+def _tables(
+    problem: Problem, box: Box, corrections: Corrections
+) -> tuple[Floats, Ints, tuple[Floats, ...]]:
+    """Throughput tables in one array; campaigns with equal figures share theirs."""
+    shapes = [
+        (int(box.a_high[c].max(initial=0)) + 1, int(box.n_high[c].max(initial=0)) + 1)
+        for c in range(len(problem.campaigns))
+    ]
+    place_of: dict[tuple[object, ...], int] = {}
+    base = np.zeros(len(shapes), dtype=np.int64)
+    end = 0
+    for c, campaign in enumerate(problem.campaigns):
+        key = (_figures_key(campaign), corrections.get(campaign.campaign_id), *shapes[c])
+        if key not in place_of:
+            place_of[key] = end
+            end += 4 * shapes[c][0] * shapes[c][1]
+        base[c] = place_of[key]
+    flat = np.empty(end)
+    tables: list[Floats] = []
+    filled: set[int] = set()
+    for c, campaign in enumerate(problem.campaigns):
+        start, (rows, width) = int(base[c]), shapes[c]
+        table = flat[start : start + 4 * rows * width].reshape(4, rows, width)
+        if start not in filled:
+            filled.add(start)
+            _fill_table(table, campaign, corrections.get(campaign.campaign_id, Correction()))
+        tables.append(table)
+    return flat, base, tuple(tables)
+
+
+def _is_concave(handled: Floats) -> bool:
+    """Whether the steps along each row fall, from as many dial as agent lines on."""
+    steps = np.diff(handled, axis=1)
+    falls = np.diff(steps, axis=1) <= CONCAVE_ROUNDING * (1.0 + steps[:, :-1])
+    agents, lines = np.indices(falls.shape)
+    return bool(np.all(falls | (lines < agents)))
+
+
+def _figures_key(campaign: Campaign) -> tuple[object, ...]:
+    """What a campaign's rates depend on."""
+    return (
+        campaign.kind,
+        campaign.attempt_seconds,
+        campaign.answer_rate,
+        campaign.transfer_rate,
+        campaign.talk_seconds,
+        campaign.wrap_up_seconds,
+        campaign.pacing,
+    )
+
+
+def _fill_table(table: Floats, campaign: Campaign, correction: Correction) -> None:
+    """Fill a table; entries with fewer dial than agent lines are never used."""
+    found = rates_table(campaign, table.shape[2] - 1, table.shape[1] - 1, correction)
+    for place, rate in enumerate(found):
+        table[place] = rate
     if campaign.is_live_transfer:
         table[:, 0, :] = 0.0
-    return np.ascontiguousarray(table)
 
 
 def _capacities(problem: Problem, ports: Ints) -> tuple[Capacity, ...]:
     found = []
     for d, dialer in enumerate(problem.dialers):
         member = np.arange(len(ports)) == d
-        found.append(Capacity(f"ports of {dialer.dialer_id}", member, float(ports[d]), True))
+        found.append(Capacity(f"ports of {dialer.dialer_id}", member, float(ports[d]), True, True))
         if dialer.cps is not None:
             name = f"calls per second of {dialer.dialer_id}"
             found.append(Capacity(name, member, dialer.cps * SECONDS_PER_HOUR, False))

@@ -10,7 +10,7 @@ import numpy as np
 from planner.plan import LinePlan, PlanOptions
 from planner.problem import Problem
 from planner.throughput import SECONDS_PER_HOUR, Correction, corrected_rates
-from planner.verify import ROUNDING, Corrections, PlanArrays
+from planner.verify import ROUNDING, Corrections, PlanArrays, lost_dialers
 
 
 class Step(NamedTuple):
@@ -40,7 +40,7 @@ class OneMore:
         self.arrays = PlanArrays(problem, line_plan, corrections)
         self._corrections = corrections
         self._weight = options.redundancy
-        self._domain_of = self.arrays.domain_of.tolist()
+        self._spared = ~lost_dialers(problem, options.failures)  # [case, dialer]
         self._locked = {
             (a.campaign_id, a.dialer_id)
             for a in problem.assignments
@@ -53,11 +53,8 @@ class OneMore:
         self._members = {
             name: np.array([d.trunk_group == name for d in problem.dialers]) for name in groups
         }
-        self._domains = len(problem.failure_domains)
-        # [domain, campaign] handled calls that are left when the domain is lost
-        left = [self.arrays.surviving(g) for g in range(self._domains)]
-        self._left = np.array(left).reshape(self._domains, len(problem.campaigns))
-        self._two_least: dict[int, list[tuple[int, float]]] = {}
+        # [case, campaign] handled calls that are left in each case of failures
+        self._left = self.arrays.surviving(options.failures).T
         self._known: dict[tuple[int, int, int], tuple[float, ...]] = {}
         self._totals = {
             "dial_lines": self.arrays.dial_lines.sum(axis=1).tolist(),
@@ -125,9 +122,9 @@ class OneMore:
     def _gain(self, c: int, d: int, change: _Change) -> float:
         """(1 - w) of what the campaign gains, w of what is gained in the worst failure."""
         gained = self.problem.campaigns[c].value * change.handled
-        if not self._weight or not self._domains:
+        if not self._weight or not len(self._left):
             return (1 - self._weight) * gained
-        more = self._value_left + gained * (np.arange(self._domains) != self._domain_of[d])
+        more = self._value_left + gained * self._spared[:, d]
         worst = float(more.min() - self._value_left.min())
         return (1 - self._weight) * gained + self._weight * worst
 
@@ -157,20 +154,9 @@ class OneMore:
             yield "max_abandon_rate"
         if campaign.survivable_share > 0:
             handled = totals["handled"][c] + change.handled
-            domain = self._domain_of[d]
-            lost = float(self._left[domain, c])
-            others = self._least_left(c, domain) + change.handled
-            least = min(lost, others)
+            least = (self._left[:, c] + change.handled * self._spared[:, d]).min(initial=np.inf)
             if least < campaign.survivable_share * handled - ROUNDING * (1.0 + handled):
                 yield "survivable_share"
-
-    def _least_left(self, c: int, domain: int) -> float:
-        """Least of a campaign's calls that is left when another failure domain is lost."""
-        if c not in self._two_least:
-            order = np.argsort(self._left[:, c], kind="stable")[:2].tolist()
-            self._two_least[c] = [(place, float(self._left[place, c])) for place in order]
-        found = self._two_least[c]
-        return next((left for place, left in found if place != domain), np.inf)
 
     def _fleet_limits(self, d: int, change: _Change) -> Iterator[str]:
         dialer, group = self.problem.dialers[d], self._group_of[d]

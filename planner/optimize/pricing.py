@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled
+from planner.compiled import compiled, inlined
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 NEVER = -1e300  # value of what cannot be; far below any real value, and finite
 UNUSED = -1
@@ -56,6 +57,10 @@ class Limits(NamedTuple):
     agents: int  # agent lines to split
     min_used: int
     min_agents: int
+    concave: bool  # each dial line adds fewer handled calls than the one before
+    now_n: Ints  # current dial lines
+    now_a: Ints  # current agent lines
+    move_cost: float  # per line added against the current ones
 
 
 class Split(NamedTuple):
@@ -73,48 +78,133 @@ def plain_split(limits: Limits, prices: Prices) -> Split | None:
     return None if bound <= NEVER else Split(bound, dial, agent)
 
 
-def capped_split(limits: Limits, prices: Prices, cap: float) -> Split | None:
+def capped_split(
+    limits: Limits, prices: Prices, cap: float, shares: Floats = SHARES_OF_WORTH
+) -> Split | None:
     """Upper bound over splits in which no failure domain carries more than ``cap`` calls an hour.
 
     A domain of one dialer obeys its cap exactly. One of several is bounded, for each number of
-    agent lines and used dialers, by the best Lagrangian bound over shares of a call's worth. The
-    split returned attains the bound up to that relaxation. None when no split exists.
+    agent lines and used dialers, by the best Lagrangian bound over ``shares`` of a call's worth;
+    each of its dialers obeys the cap. The split returned attains the bound up to that relaxation.
+    None when no split exists.
     """
     dial, agent = np.zeros_like(limits.room), np.zeros_like(limits.room)
-    bound = _capped_split(limits, prices, cap, SHARES_OF_WORTH, dial, agent)
+    bound = _capped_split(limits, prices, cap, shares, dial, agent)
     return None if bound <= NEVER else Split(bound, dial, agent)
+
+
+@inlined
+def _lines_worth(calls: Floats, low: int, high: int, least: float) -> int:
+    """Most lines from low to high of which each adds more than ``least`` calls; they fall."""
+    while low < high:
+        middle = (low + high + 1) // 2
+        if calls[middle] - calls[middle - 1] > least:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@inlined
+def _lines_below(calls: Floats, low: int, high: int, cap: float) -> int:
+    """Most lines from low to high with at most ``cap`` calls, which grow; low - 1 if none."""
+    low -= 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if calls[middle] <= cap:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+class Earnings(NamedTuple):
+    """What so many lines earn on a dialer before its lines are charged: ``worth * calls``."""
+
+    calls: Floats  # [agent lines, dial lines]
+    worth: float
+    falls: Bools  # [agent lines] whether each dial line earns less than the one before
+
+
+@compiled
+def _earnings(limits: Limits, prices: Prices, call: float, attempt: float) -> Earnings:
+    """Earnings with abandonment and attempts priced; the table itself where neither is."""
+    table = limits.table
+    rows, width = table.shape[1:]
+    falls = np.full(rows, limits.concave)
+    if attempt == 0 and prices.abandoned == 0:
+        return Earnings(table[0], call, falls)
+    found = np.empty((rows, width))
+    for a in range(rows):
+        falls[a] = True
+        for n in range(width):
+            found[a, n] = (
+                call * table[0, a, n]
+                - prices.abandoned * table[1, a, n]
+                + prices.answered * table[2, a, n]
+                - attempt * table[3, a, n]
+            )
+            if n > a + 1:
+                rise = (found[a, n] - found[a, n - 1]) - (found[a, n - 1] - found[a, n - 2])
+                if rise > 0:
+                    falls[a] = False
+    return Earnings(found, 1.0, falls)
 
 
 @compiled
 def _dialer_profile(
-    limits: Limits, prices: Prices, d: int, call: float, cap: float, values: Floats, choice: Ints
-) -> None:
+    limits: Limits, prices: Prices, d: int, earned: Earnings, cap: float, values: Floats,
+    choice: Ints,
+) -> None:  # fmt: skip
     """Best value over dial lines, and that number, for each agent count on one dialer."""
-    table = limits.table
-    line = prices.line[d]
     lowest = max(limits.a_low[d], limits.min_agents)
+    line = prices.line[d] + prices.dial_line
     for a in range(len(values)):
         values[a] = NEVER
         choice[a] = 0
         if a < lowest or a > limits.a_high[d]:
             continue
         agent_ports = limits.agent_cost[d] * a
-        last = min(limits.n_high[d], limits.room[d] - agent_ports, table.shape[2] - 1)
-        for n in range(max(a, limits.n_low[d], 1), last + 1):
-            calls = table[0, a, n]
-            if calls > cap:
-                break
-            worth = (
-                call * calls
-                - prices.abandoned * table[1, a, n]
-                + prices.answered * table[2, a, n]
-                - prices.attempt[d] * table[3, a, n]
-                - prices.dial_line * n
-                - line * (n + agent_ports)
-            )
-            if worth > values[a]:
-                values[a] = worth
-                choice[a] = n
+        first = max(a, limits.n_low[d], 1)
+        last = min(limits.n_high[d], limits.room[d] - agent_ports, limits.table.shape[2] - 1)
+        if last < first:
+            continue
+        if cap < np.inf:
+            last = _lines_below(limits.table[0, a], first, last, cap)
+            if last < first:
+                continue
+        n = _best_lines(limits, d, earned, a, line, first, last)
+        added = max(0, n - limits.now_n[d]) + max(0, a - limits.now_a[d])
+        values[a] = (
+            earned.worth * earned.calls[a, n]
+            - line * n
+            - prices.line[d] * agent_ports
+            - limits.move_cost * added
+        )
+        choice[a] = n
+
+
+@inlined
+def _best_lines(
+    limits: Limits, d: int, earned: Earnings, a: int, line: float, first: int, last: int
+) -> int:
+    """Dial lines that are worth most, by bisection where the earnings of each line fall."""
+    best = first
+    if earned.falls[a] and earned.worth > 0:
+        now = max(first, min(limits.now_n[d], last))
+        kept = last if limits.move_cost == 0 else now
+        best = _lines_worth(earned.calls[a], first, kept, line / earned.worth)
+        if limits.move_cost > 0 and best == now:
+            price = (line + limits.move_cost) / earned.worth
+            best = _lines_worth(earned.calls[a], now, last, price)
+    else:
+        most = NEVER
+        for n in range(first, last + 1):
+            moved = limits.move_cost * max(0, n - limits.now_n[d])
+            worth = earned.worth * earned.calls[a, n] - line * n - moved
+            if worth > most:
+                best, most = n, worth
+    return best
 
 
 @compiled
@@ -159,10 +249,16 @@ def _programme(
     best[0, 0] = 0.0
     spare = np.empty_like(best)
     values = np.empty(limits.table.shape[1])
+    fresh, last_call, last_attempt = True, 0.0, 0.0
+    earned = Earnings(limits.table[0], 0.0, np.empty(0, np.bool_))
     for d in range(len(limits.room)):
         if group != ALL and limits.domain[d] != group:
             continue
-        _dialer_profile(limits, prices, d, prices.call[d] - discount, cap, values, choice[d])
+        call = prices.call[d] - discount
+        if fresh or call != last_call or prices.attempt[d] != last_attempt:
+            fresh, last_call, last_attempt = False, call, prices.attempt[d]
+            earned = _earnings(limits, prices, call, last_attempt)
+        _dialer_profile(limits, prices, d, earned, cap, values, choice[d])
         may_skip = limits.n_low[d] == 0 and limits.a_low[d] == 0
         _add_dialer(best, values, may_skip, spare, here[d])
         best, spare = spare, best

@@ -24,10 +24,11 @@ MOST_MOVES = 2000
 
 
 class Room(NamedTuple):
-    """What the other campaigns leave: capacities ``[capacity]``, surviving value ``[domain]``."""
+    """What the other campaigns leave of the capacities, and what survives of them."""
 
     capacity: Floats
-    surviving: Floats
+    surviving: Floats  # [failure]
+    total: float
 
 
 class Scope(NamedTuple):
@@ -39,12 +40,13 @@ class Scope(NamedTuple):
     a_low: Ints
     a_high: Ints
     agent_cost: Ints
-    domain: Ints
+    lost: NDArray[np.bool_]  # [failure, dialer]
     price: Floats  # per port
     members: Floats  # [capacity, dialer]
     counts_lines: NDArray[np.bool_]
     room: Floats  # [capacity]
-    surviving: Floats  # [domain] of the other campaigns
+    surviving: Floats  # [failure] of the other campaigns
+    others: float  # value of the other campaigns
     weight: float
     value: float
     agents: int
@@ -53,6 +55,9 @@ class Scope(NamedTuple):
     min_agents: int
     share: float
     limit: float
+    now_n: Ints
+    now_a: Ints
+    move_cost: float
 
 
 def improve_split(
@@ -77,12 +82,13 @@ def improve_split(
         a_low=box.a_low[c],
         a_high=box.a_high[c],
         agent_cost=model.agent_cost,
-        domain=model.domain,
+        lost=model.lost,
         price=line_prices,
         members=model.members,
         counts_lines=model.counts_lines,
         room=room.capacity,
         surviving=room.surviving,
+        others=room.total,
         weight=float(model.weight),
         value=float(model.value[c]),
         agents=int(model.agents[c]),
@@ -91,6 +97,9 @@ def improve_split(
         min_agents=int(model.min_agent_lines[c]),
         share=float(model.survivable[c]),
         limit=float(model.abandon_limit[c]),
+        now_n=model.now_dial_lines[c],
+        now_a=model.now_agent_lines[c],
+        move_cost=float(model.move_cost),
     )
     excess, worth = _climb(scope, dial_lines, agent_lines, STEPS)
     return float(excess), float(worth)
@@ -99,7 +108,7 @@ def improve_split(
 @compiled
 def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
     """Excess over the limits (0 if none) and value of one split."""
-    used, by_domain = np.zeros(len(scope.room)), np.zeros(len(scope.surviving))
+    used, lost = np.zeros(len(scope.room)), np.zeros(len(scope.surviving))
     total = abandoned = answered = charge = 0.0
     dialers = lines = agents = 0
     for d in range(len(n)):
@@ -110,9 +119,14 @@ def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
         agents += a[d]
         ports = n[d] + scope.agent_cost[d] * a[d]
         charge += scope.price[d] * ports
+        if scope.move_cost > 0:
+            added = max(0, n[d] - scope.now_n[d]) + max(0, a[d] - scope.now_a[d])
+            charge += scope.move_cost * added
         calls = scope.table[0, a[d], n[d]]
         total += calls
-        by_domain[scope.domain[d]] += calls
+        for g in range(len(lost)):
+            if scope.lost[g, d]:
+                lost[g] += calls
         abandoned += scope.table[1, a[d], n[d]]
         answered += scope.table[2, a[d], n[d]]
         for k in range(len(used)):
@@ -130,12 +144,12 @@ def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
     over = abandoned - scope.limit * answered if scope.limit < np.inf else 0.0
     if over > ROUNDING * (1.0 + answered):
         excess += over / (1.0 + answered)
-    worst = np.inf
-    for g in range(len(by_domain)):
-        over = by_domain[g] - (1.0 - scope.share) * total
+    worst = scope.others + scope.value * total
+    for g in range(len(lost)):
+        over = lost[g] - (1.0 - scope.share) * total
         if scope.share > 0 and over > ROUNDING * (1.0 + total):
             excess += over / (1.0 + total)
-        worst = min(worst, scope.surviving[g] + scope.value * (total - by_domain[g]))
+        worst = min(worst, scope.surviving[g] + scope.value * (total - lost[g]))
     worth = (1.0 - scope.weight) * scope.value * total - charge
     return excess, worth + (scope.weight * worst if scope.weight > 0 else 0.0)
 

@@ -1,0 +1,152 @@
+"""Seeded random fleets of every size and kind, for the benchmark of the optimiser.
+
+What a hosted dialer operator runs: dialers of some hundred ports at a few sites, campaigns of some
+ten agents whose figures lie in the ranges of the trade. Each family turns on one kind of limit.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+
+from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+
+
+@dataclass(frozen=True)
+class Family:
+    """One kind of fleet: how scarce its ports are, and which limits bind."""
+
+    name: str
+    ports_per_need: float = 0.8  # ports over the lines that all agents would keep busy
+    redundancy: float = 0.0  # w
+    survivable: float = 0.0  # share of campaigns that must survive a failure
+    abandon: float = 0.0  # share of campaigns with an abandonment limit
+    broadcast: float = 0.0  # share of campaigns
+    locks: float = 0.0  # share of campaigns with a locked assignment
+    equal_dialers: bool = False
+    sites: bool = False  # several dialers fail together
+    trunks: bool = False  # carrier capacity shared by dialers
+    calls_per_second: bool = False
+
+
+FAMILIES = (
+    Family("scarce ports"),
+    Family("scarce agents", ports_per_need=1.4),
+    Family("equal dialers", equal_dialers=True),
+    Family("redundancy 0.3", redundancy=0.3, sites=True),
+    Family("survivable shares", survivable=0.5),
+    Family("abandonment limits", abandon=1.0, ports_per_need=1.2),
+    Family("broadcasts", broadcast=0.3),
+    Family("locks", locks=0.3),
+    Family("carriers", trunks=True, calls_per_second=True),
+    Family(
+        "everything",
+        redundancy=0.2,
+        survivable=0.3,
+        abandon=0.4,
+        broadcast=0.15,
+        locks=0.1,
+        sites=True,
+        trunks=True,
+        calls_per_second=True,
+    ),
+)
+
+
+def fleet(dialers: int, campaigns: int, family: Family, seed: int) -> Problem:
+    """Random problem of a size and family; the same seed gives the same problem."""
+    draw = random.Random(f"{dialers} {campaigns} {family.name} {seed}")
+    jobs = [_campaign(draw, f"C{c}", family, dialers) for c in range(campaigns)]
+    ports = family.ports_per_need * sum(_need(job) for job in jobs) / dialers
+    machines = [_dialer(draw, d, dialers, ports, family) for d in range(dialers)]
+    groups = sorted({m.trunk_group for m in machines if m.trunk_group})
+    return Problem(
+        dialers=tuple(machines),
+        campaigns=tuple(jobs),
+        trunk_groups=tuple(_trunk_group(name, machines) for name in groups),
+        assignments=tuple(_locks(draw, jobs, machines, family)),
+    )
+
+
+def _campaign(draw: random.Random, name: str, family: Family, dialers: int) -> Campaign:
+    answer = round(draw.uniform(0.12, 0.35), 3)
+    if draw.random() < family.broadcast:
+        return Campaign(
+            campaign_id=name,
+            kind="broadcast",
+            attempt_seconds=draw.choice([35.0, 45.0]),
+            answer_rate=answer,
+            value=round(draw.uniform(0.02, 0.1), 3),
+            max_dial_lines=draw.randint(20, 120),
+        )
+    survives = dialers > 1 and draw.random() < family.survivable
+    return Campaign(
+        campaign_id=name,
+        agent_lines=draw.randint(4, 30),
+        attempt_seconds=draw.choice([20.0, 25.0, 30.0, 35.0]),
+        answer_rate=answer,
+        transfer_rate=round(draw.uniform(0.05, 0.2), 3),
+        talk_seconds=round(draw.uniform(120, 540)),
+        value=round(draw.uniform(1, 12), 1),
+        survivable_share=draw.choice([0.3, 0.5]) if survives else 0.0,
+        max_abandon_rate=draw.choice([0.02, 0.03, 0.05])
+        if draw.random() < family.abandon
+        else None,
+        min_dialers=2 if survives else 1,
+    )
+
+
+def _need(campaign: Campaign) -> float:
+    """Lines that keep a campaign's agents about busy [ports]."""
+    if not campaign.is_live_transfer or not campaign.talk_seconds:
+        return float(campaign.max_dial_lines or 0)
+    per_line = campaign.transfer_probability * campaign.talk_seconds / campaign.attempt_seconds
+    return campaign.agent_lines * (2 + 1 / per_line)
+
+
+def _dialer(draw: random.Random, d: int, dialers: int, ports: float, family: Family) -> Dialer:
+    size = ports if family.equal_dialers else ports * draw.uniform(0.5, 1.5)
+    size = max(4, round(size))
+    return Dialer(
+        dialer_id=f"D{d}",
+        ports=size,
+        cps=round(size / 32, 2) if family.calls_per_second and draw.random() < 0.5 else None,
+        failure_domain=f"site {d * math.ceil(math.sqrt(dialers)) // dialers}"
+        if family.sites
+        else None,
+        trunk_group=f"carrier {d % max(1, dialers // 3)}" if family.trunks else None,
+    )
+
+
+def _trunk_group(name: str, machines: list[Dialer]) -> TrunkGroup:
+    """Carrier capacity for nine tenths of the ports that share it."""
+    ports = sum(m.ports for m in machines if m.trunk_group == name)
+    return TrunkGroup(trunk_group=name, channels=int(0.9 * ports), cps=round(ports / 30, 2))
+
+
+def _locks(
+    draw: random.Random, jobs: list[Campaign], machines: list[Dialer], family: Family
+) -> list[LineAssignment]:
+    """Locked lines that fit: a few agents and their dial lines."""
+    room = {m.dialer_id: 0.9 * m.ports for m in machines}
+    found = []
+    for job in jobs:
+        free = job.max_abandon_rate is None and job.survivable_share == 0
+        if not job.is_live_transfer or not free or draw.random() >= family.locks:
+            continue
+        machine = draw.choice(machines)
+        agents = min(3, job.agent_lines)
+        lines = min(int(_need(job) * agents / job.agent_lines), 60)
+        if lines >= agents and room[machine.dialer_id] >= lines + agents:
+            room[machine.dialer_id] -= lines + agents
+            found.append(
+                LineAssignment(
+                    campaign_id=job.campaign_id,
+                    dialer_id=machine.dialer_id,
+                    dial_lines=lines,
+                    agent_lines=agents,
+                    locked=True,
+                )
+            )
+    return found

@@ -1,0 +1,122 @@
+"""The model as flat arrays that compiled code works on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import inlined
+from planner.optimize.model import ABANDONED, ANSWERED, Model
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: A sum of floating-point rates exceeds a limit only beyond this share of it.
+ROUNDING = 1e-10
+NO_CAPACITY = -1
+
+
+class Fleet(NamedTuple):
+    """A model for compiled code; ``[campaign, dialer]`` as everywhere.
+
+    The entry for figure k of campaign c with a agent and n dial lines is
+    ``flat[base[c] + (k * rows[c] + a) * width[c] + n]``.
+    """
+
+    flat: Floats
+    base: Ints  # [campaign]
+    rows: Ints  # [campaign] agent counts of its table
+    width: Ints  # [campaign] dial-line counts of its table
+    most_lines: Ints  # [campaign, agents] most dial lines that hold the abandonment limit
+    room: Ints  # [dialer] ports
+    agent_cost: Ints  # [dialer]
+    domain: Ints  # [dialer]
+    domain_order: Ints  # the dialers, domain by domain
+    lost: NDArray[np.bool_]  # [failure, dialer]
+    capacities_of: Ints  # [dialer, k] limits beside its ports, NO_CAPACITY where fewer
+    counts_lines: NDArray[np.bool_]  # [capacity]
+    limit: Floats  # [capacity]
+    value: Floats
+    agents: Ints
+    max_lines: Ints
+    min_used: Ints
+    min_agents: Ints
+    survivable: Floats
+    n_low: Ints
+    n_high: Ints
+    a_low: Ints
+    a_high: Ints
+    weight: float
+    now_n: Ints  # current dial lines
+    now_a: Ints  # current agent lines
+    move_cost: float  # per line added against the current ones
+
+
+def fleet_arrays(model: Model) -> Fleet:
+    """The model for compiled code; shares its tables."""
+    ports = [k for k in model.capacities if k.is_ports]
+    others = [k for k in model.capacities if not k.is_ports]
+    room = np.zeros(model.dialers, dtype=np.int64)
+    for capacity in ports:
+        room[capacity.members] = int(capacity.limit)
+    of_dialer = [[k for k, cap in enumerate(others) if cap.members[d]] for d in range(len(room))]
+    most = max((len(mine) for mine in of_dialer), default=0)
+    capacities_of = np.full((model.dialers, max(most, 1)), NO_CAPACITY, dtype=np.int64)
+    for d, mine in enumerate(of_dialer):
+        capacities_of[d, : len(mine)] = mine
+    return Fleet(
+        flat=model.flat,
+        base=model.base,
+        rows=np.array([t.shape[1] for t in model.tables], dtype=np.int64),
+        width=np.array([t.shape[2] for t in model.tables], dtype=np.int64),
+        most_lines=_most_lines(model),
+        room=room,
+        agent_cost=model.agent_cost,
+        domain=model.domain,
+        domain_order=np.argsort(model.domain, kind="stable").astype(np.int64),
+        lost=model.lost,
+        capacities_of=capacities_of,
+        counts_lines=np.array([k.counts_lines for k in others], dtype=np.bool_),
+        limit=np.array([k.limit for k in others], dtype=np.float64),
+        value=model.value,
+        agents=model.agents,
+        max_lines=model.max_dial_lines,
+        min_used=model.min_dialers,
+        min_agents=model.min_agent_lines,
+        survivable=model.survivable,
+        n_low=model.box.n_low,
+        n_high=model.box.n_high,
+        a_low=model.box.a_low,
+        a_high=model.box.a_high,
+        weight=float(model.weight),
+        now_n=model.now_dial_lines,
+        now_a=model.now_agent_lines,
+        move_cost=float(model.move_cost),
+    )
+
+
+def _most_lines(model: Model) -> Ints:
+    """Most dial lines by agent lines up to which every entry holds the abandonment limit."""
+    rows = max((t.shape[1] for t in model.tables), default=1)
+    found = np.full((model.campaigns, rows), -1, dtype=np.int64)
+    for c, table in enumerate(model.tables):
+        count, width = table.shape[1:]
+        found[c, :count] = width - 1
+        if np.isinf(model.abandon_limit[c]):
+            continue
+        over = table[ABANDONED] - model.abandon_limit[c] * table[ANSWERED]
+        broken = over > ROUNDING * (1.0 + table[ANSWERED])
+        for a in range(count):
+            where = np.flatnonzero(broken[a, a:])
+            if len(where):
+                found[c, a] = a + where[0] - 1 if where[0] else -1
+    return found
+
+
+@inlined
+def entry(f: Fleet, figure: int, c: int, a: int, n: int) -> float:
+    """One entry of a campaign's table."""
+    value: float = f.flat[f.base[c] + (figure * f.rows[c] + a) * f.width[c] + n]
+    return value

@@ -1,0 +1,169 @@
+"""Rebuilds plans on both cores, guided by the prices of the relaxation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.optimize.columns import Column, make_column
+from planner.optimize.incumbent import least_columns, refill
+from planner.optimize.master import Duals, Master
+from planner.optimize.model import Model
+from planner.optimize.pricing import capped_split, plain_split
+from planner.optimize.ruin import Rebuilder
+from planner.optimize.state import Guide
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Plans rebuilt side by side, from different random numbers.
+TWINS = 2
+#: Steps a twin makes before they are compared, and comparisons: so many, and more by campaign.
+STEPS, CHUNKS, CHUNKS_PER_CAMPAIGN = 25, 60, 1.2
+#: A later round is shorter by this factor.
+LATER = 0.5
+#: Temperature falls geometrically between these shares of the plan's value per campaign; a later
+#: round starts colder.
+HOTTEST, REHEATED, COLDEST = 3e-2, 1e-2, 1e-4
+#: How fast the weights of the failures follow what each takes, and how far they may go.
+FOLLOW, FURTHEST = 5.0, 4.0
+#: A column with at least this share of its campaign in the relaxation is taken as it is.
+WHOLE = 0.99
+
+
+def guide(master: Master, duals: Duals, failure: Floats | None = None) -> Guide:
+    """What lines are worth and charged at the relaxation's prices."""
+    model = master.model
+    ports = np.array([k.is_ports for k in model.capacities], dtype=np.bool_)
+    weights = duals.failure if failure is None else failure
+    return Guide(
+        call=1.0 - weights @ model.lost,
+        port=(duals.capacity * ports) @ model.members,
+        line=(duals.capacity * (model.counts_lines & ~ports)) @ model.members,
+        attempt=(duals.capacity * ~model.counts_lines) @ model.members,
+    )
+
+
+class Rebuilding:
+    """Plans that are rebuilt side by side; :meth:`columns` is the best of them."""
+
+    def __init__(self, master: Master, duals: Duals, seed: int) -> None:
+        self._model = master.model
+        self._master = master
+        self._duals = duals
+        self._failure = duals.failure.copy()
+        self._twins = [
+            Rebuilder(self._model, guide(master, duals), TWINS * seed + i) for i in range(TWINS)
+        ]
+        nothing = np.zeros((0, 0), dtype=np.int64)
+        self._best: tuple[float, Ints, Ints] = (-np.inf, nothing, nothing)
+
+    def start(
+        self,
+        mix: Iterable[tuple[Column, float]] | None = None,
+        columns: Sequence[Column] | None = None,
+    ) -> bool:
+        """Begin with a relaxation's mix, a plan, or nothing; False where no plan is found."""
+        first = self._twins[0]
+        if mix is not None:
+            whole = {k.campaign: k for k, share in mix if share > WHOLE and k.holds_own_limits}
+            begun = first.start_from(*_arrays(self._model, whole.values()))
+            if not begun and columns:
+                begun = first.start_from(*_arrays(self._model, columns))
+        else:
+            begun = first.start_from(*_arrays(self._model, columns or ()))
+        if not begun:
+            return False
+        for twin in self._twins[1:]:
+            twin.start_from(first.best_n, first.best_a)
+        self._remember()
+        return True
+
+    def columns(self) -> list[Column]:
+        """The best plan as one column per campaign."""
+        _, dial, agent = self._best
+        return [
+            make_column(self._model, c, dial[c], agent[c]) for c in range(self._model.campaigns)
+        ]
+
+    def run(
+        self,
+        *,
+        first: bool,
+        enough: Callable[[], float],
+        interrupted: Callable[[], bool],
+        on_better: Callable[[], None],
+    ) -> None:
+        """Rebuild at falling temperature until the plan is worth enough or the round is over."""
+        chunks = int(CHUNKS + CHUNKS_PER_CAMPAIGN * self._model.campaigns)
+        chunks = chunks if first else int(LATER * chunks)
+        hottest = HOTTEST if first else REHEATED
+        scale = abs(self._best[0]) / max(self._model.campaigns, 1)
+        with ThreadPoolExecutor(TWINS) as pool:
+            for chunk in range(chunks):
+                if interrupted() or self._best[0] >= enough():
+                    break
+                heat = scale * hottest * (COLDEST / hottest) ** (chunk / chunks)
+                target = enough()
+                work = [pool.submit(twin.run, STEPS, heat, target) for twin in self._twins]
+                for twin in work:
+                    twin.result()
+                if self._remember():
+                    on_better()
+                self._follow_failures()
+                if chunk % 10 == 9:
+                    self._meet()
+
+    def _remember(self) -> bool:
+        """Keep the best plan of the twins; whether it is better than before."""
+        best = max(self._twins, key=lambda twin: twin.best)
+        if best.best <= self._best[0]:
+            return False
+        self._best = best.best, best.best_n.copy(), best.best_a.copy()
+        return True
+
+    def _meet(self) -> None:
+        """Let the twin that is behind go on from the best plan."""
+        behind = min(self._twins, key=lambda twin: twin.best)
+        if behind.best < self._best[0]:
+            behind.start_from(*self._best[1:])
+
+    def _follow_failures(self) -> None:
+        """Weigh the failures that take most more, so that rebuilding moves calls away from them."""
+        weight = self._model.weight
+        if weight == 0 or len(self._model.lost) < 2:
+            return
+        for twin in self._twins:
+            lost = twin.lost()
+            worst = max(float(lost.max()), 1e-12)
+            failure = twin.failure * np.exp(FOLLOW * (lost / worst - 1.0))
+            least = weight / len(lost) / FURTHEST
+            failure = np.maximum(failure, np.where(lost > 0.5 * worst, 1e-3 * least, 0.0))
+            failure *= weight / max(float(failure.sum()), 1e-12)
+            mixed = 0.8 * failure + 0.2 * self._duals.failure
+            twin.guide_by(guide(self._master, self._duals, mixed), mixed)
+
+
+def _arrays(model: Model, columns: Iterable[Column]) -> tuple[Ints, Ints]:
+    dial = np.zeros((model.campaigns, model.dialers), np.int64)
+    agent = np.zeros_like(dial)
+    for column in columns:
+        dial[column.campaign], agent[column.campaign] = column.dial_lines, column.agent_lines
+    return dial, agent
+
+
+def compile_kernels(master: Master) -> None:
+    """Have the kernels compiled, once per installation, before a clock starts."""
+    model = master.model
+    columns = least_columns(model)
+    refill(model, columns)
+    even = master.even_duals(0.0)
+    master.compile_kernels()
+    limits = master.pricer(0, model.box).limits
+    prices = master.prices(0, even)
+    plain_split(limits, prices)
+    capped_split(limits, prices, 0.0)
+    Rebuilder(model, guide(master, even), 0).run(0, 1.0, 0.0)
