@@ -22,7 +22,7 @@ class Budget(NamedTuple):
     """Simulated events to spend on all pairs together."""
 
     figures: float = 6e7
-    passages: float = 1e7
+    passages: float = 2e7
     horizon: float = 1e7
 
 
