@@ -178,5 +178,6 @@ def shortfalls(figures: dict[str, Estimate], wanted: Precision) -> Floats:
     for name, (mean, half_width) in figures.items():
         target = np.fmax(wanted.relative * mean, wanted.share * units.get(name, 0.0))
         counts = np.isfinite(mean) & (half_width > 0)
-        worst[counts] = np.maximum(worst[counts], half_width[counts] / target[counts])
+        with np.errstate(divide="ignore"):
+            worst[counts] = np.maximum(worst[counts], half_width[counts] / target[counts])
     return worst
