@@ -23,7 +23,7 @@ class Budget(NamedTuple):
 
     figures: float = 6e7
     passages: float = 2e7
-    horizon: float = 1e7
+    horizon: float = 1.5e7
 
 
 @dataclass(frozen=True)
