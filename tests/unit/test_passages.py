@@ -53,9 +53,9 @@ def test_alone_with_what_is_held_back_is_as_together(changes: dict[str, Any]) ->
     pairs = pairs_at(problem, None)
     missing = passages.held_back.measure(pairs, limits(problem, pairs), 1).missing
     assert 0.003 < missing.min() <= missing.max() < passages.MOST_MISSING
-    runs = 1000
+    runs = 600
     joint = joint_shares(problem, pairs, runs)
-    for row in found(problem, Effort(seed=2)):
+    for row in found(problem, Effort(seed=2, budget=Budget(passages=4e6))):
         for name, share in joint.items():
             value, low, high = row[name]
             assert low is not None

@@ -85,7 +85,7 @@ def test_each_simulated_chance_has_an_interval_that_covers_the_exact_one(busy: i
     given = problem(line={"busy_agent_lines": busy})
     exact = all_busy(run(given, hours=2))
     steps, inside = 0, 0
-    for seed in range(40):
+    for seed in range(20):
         found = run(given, hours=2, engine="simulate", replications=25, seed=seed)
         for step, truth in zip(found.timeline, exact, strict=True):
             assert step.low.keys() == step.high.keys() >= step.probabilities.keys()
@@ -94,9 +94,9 @@ def test_each_simulated_chance_has_an_interval_that_covers_the_exact_one(busy: i
             # The four last steps are settled and share one interval.
             steps += 1
             inside += step.low[Status.ALL_BUSY] <= truth <= step.high[Status.ALL_BUSY]
-    # Of 320 steps 304 are expected inside; at 10 effective misses more it is not chance.
-    assert steps == 320
-    assert inside >= 284
+    # 152 of 160 are expected inside, of about 100 independent ones: 138 is 4 deviations less.
+    assert steps == 160
+    assert inside >= 138
 
 
 def test_exact_chances_and_those_of_one_run_have_no_interval() -> None:
