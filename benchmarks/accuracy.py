@@ -58,7 +58,14 @@ def published_rows() -> list[Row]:
             4 / 85,
             1e-14,
             weights,
-        )
+        ),
+        row(
+            "Engset, 2 servers, 3 users, 5/7 erl",
+            engset.all_busy_share(3, 2, 0.5 / 0.7),
+            0.3275109,
+            2e-7,
+            "R package queueing, manual page Engset, printed output",
+        ),
     ]
     for servers, blocking in ((1, 2 / 3), (2, 2 / 5), (3, 4 / 19), (4, 2 / 21), (5, 4 / 109)):
         ours = engset.all_busy_share(10**9, servers, 2 / 10**9)

@@ -37,7 +37,9 @@ def number(
             value = math.nan
         if not low <= value <= high or (above and value == low):
             kind = "a whole number" if whole else "a number"
-            span = f"above {low:g} and up to {high:g}" if above else f"from {low:g} to {high:g}"
+            span = (
+                f"above {low:g} and up to {high:.10g}" if above else f"from {low:g} to {high:.10g}"
+            )
             raise argparse.ArgumentTypeError(f"{text!r}: expected {kind} {span}")
         return value
 
@@ -51,7 +53,10 @@ def moment(text: str) -> datetime:
     except ValueError:
         value = None
     if value is None or value.year not in _YEARS:
-        expected = "a date and time such as 2030-03-04T09:00+01:00 (UTC without an offset)"
+        expected = (
+            "a date and time such as 2030-03-04T09:00+01:00 (UTC without an offset), "
+            f"from {_YEARS[0]} to {_YEARS[-1]}"
+        )
         raise argparse.ArgumentTypeError(f"{text!r}: expected {expected}")
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 

@@ -74,6 +74,8 @@ def projection_document(projection: Projection) -> dict[str, Any]:
                 "from": step.start.isoformat(),
                 "to": step.end.isoformat(),
                 "probabilities": {str(key): p for key, p in step.probabilities.items()},
+                "low": {str(key): p for key, p in step.low.items()},
+                "high": {str(key): p for key, p in step.high.items()},
             }
             for step in projection.timeline
         ],

@@ -105,13 +105,20 @@ FIGURE_NAMES: tuple[str, ...] = tuple(
 
 
 class TimelineStep(Contract):
-    """Probability of each status of one campaign on one dialer, averaged over [start, end)."""
+    """Probability of each status of one campaign on one dialer, averaged over [start, end).
+
+    Attributes
+    ----------
+    low, high : ends of the 95 % interval of each simulated probability; others have none
+    """
 
     campaign_id: str
     dialer_id: str
     start: datetime
     end: datetime
     probabilities: dict[Status, float]
+    low: dict[Status, float] = Field(default_factory=dict)
+    high: dict[Status, float] = Field(default_factory=dict)
 
 
 class Completion(Contract):

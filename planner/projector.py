@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+import statistics
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, time
 
 from planner.calendar import next_open
-from planner.plan import AssignmentFigures, Engine, Projection
+from planner.plan import AssignmentFigures, Engine, Projection, TimelineStep
 from planner.problem import Campaign, Problem
 from planner.projection import exact, simulated, timeline
 from planner.projection.effort import Budget, Effort, EngineChoice
@@ -45,13 +46,14 @@ def project_assignments(problem: Problem, at: datetime, hours: float, effort: Ef
         found = timeline.follow(given, _shared(problem, list(given.pairs)), effort.within(0.7, 1.0))
     assigned = {pair.item.campaign_id for pair in given.pairs}
     campaigns = [c for c in problem.campaigns if c.campaign_id in assigned]
+    steps = tuple(timeline.steps(given, found.courses))
     return Projection(
         at=at,
         hours=hours,
         assignments=rows,
-        timeline=tuple(timeline.steps(given, found.courses)),
+        timeline=steps,
         completion=tuple(timeline.completion(at, campaigns, found.completed_at)),
-        notes=(*notes, *_run_notes(found.runs)),
+        notes=(*notes, *_run_notes(found.runs, steps)),
     )
 
 
@@ -164,14 +166,19 @@ def _assumption_notes(pairs: list[Pair]) -> list[str]:
     ]
 
 
-def _run_notes(runs: dict[tuple[str, str], int]) -> list[str]:
+def _run_notes(runs: dict[tuple[str, str], int], steps: Sequence[TimelineStep]) -> Iterator[str]:
     """How exact the simulated part of the timeline is."""
     if not runs:
-        return []
-    fewest = min(runs.values())
-    # The most that chance moves a share of runs in 95 of 100 cases; less over a whole step.
-    off = math.ceil(100 * 1.96 * 0.5 / math.sqrt(fewest))
-    return [f"Timeline from {fewest} simulated runs at least: chances are right to {off} points."]
+        return
+    widths = [100 * (step.high[key] - low) for step in steps for key, low in step.low.items()]
+    ends = "one run tells nothing of chance."
+    if widths:
+        ends = (
+            "each simulated chance has its own 95 % interval in timeline.csv and the JSON; "
+            f"half of them are right to {statistics.median(widths) / 2:.1f} points and all to "
+            f"{math.ceil(max(widths) / 2)}."
+        )
+    yield f"Timeline from {min(runs.values())} simulated runs at least: {ends}"
 
 
 def _precision_notes(made: dict[tuple[str, str], simulated.Simulated]) -> list[str]:

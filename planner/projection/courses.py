@@ -18,11 +18,20 @@ from planner.traffic.passage import all_busy_transient
 FORGOTTEN_CALLS = 30.0
 
 
+class Ends(NamedTuple):
+    """Ends of the 95 % intervals of simulated probabilities, by step."""
+
+    all_busy: tuple[Floats, Floats]
+    completed: tuple[Floats, Floats]
+    rest: tuple[Floats, Floats]  # neither
+
+
 class Course(NamedTuple):
     """Probabilities of one pair by step, averaged over it, where the calls decide the status."""
 
     all_busy: Floats
     completed: Floats
+    ends: Ends | None = None  # None where they are exact, or too few runs tell nothing of chance
 
 
 def idle_course(given: Horizon) -> Course:

@@ -22,8 +22,8 @@ class Budget(NamedTuple):
     """Simulated events to spend on all pairs together."""
 
     figures: float = 6e7
-    passages: float = 1e7
-    horizon: float = 1e7
+    passages: float = 2e7
+    horizon: float = 1.5e7
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from planner.projection import exact
-from planner.projection.courses import Course
+from planner.projection.courses import Course, Ends
 from planner.projection.horizon import Horizon
+from planner.projection.intervals import share_ends
 from planner.projection.pairs import Limits, Pair
 from planner.projection.worlds import Stretch, network
 from planner.traffic.arguments import Floats
@@ -81,20 +82,31 @@ def simulated_courses(
         precision=Precision(fewest=runs, most=runs),
     )
     lengths = np.diff(edges)
-    all_busy = outcome.totals[..., COLUMNS.index("all_busy")].mean(axis=0) / lengths[:, None]
+    all_busy = outcome.totals[..., COLUMNS.index("all_busy")] / lengths[:, None]
     if not lists:
         for first, last in _settled_spans(given, stretches):
             span = lengths[first:last]
-            all_busy[first:last] = span @ all_busy[first:last] / span.sum()
+            mean = np.einsum("s,rsp->rp", span, all_busy[:, first:last]) / span.sum()
+            all_busy[:, first:last] = mean[:, None]
     names = list(dict.fromkeys(pair.campaign.campaign_id for pair in stretches[0].pairs))
     done = outcome.completed_at
-    after = np.clip((edges[None, 1:, None] - done[:, None, :]) / lengths[None, :, None], 0.0, 1.0)
-    completed = after.mean(axis=0)
+    completed = np.clip((edges[None, 1:, None] - done[:, None, :]) / lengths[None, :, None], 0, 1)
     found = {}
     for column, place in enumerate(group):
-        campaign = names.index(given.pairs[place].campaign.campaign_id)
-        found[place] = Course(all_busy[:, column], completed[:, campaign])
+        campaign = given.pairs[place].campaign.campaign_id
+        ended = completed[..., names.index(campaign)]
+        found[place] = _course(all_busy[..., column], ended, campaign in lists)
     return found, {name: np.sort(done[:, c]) for c, name in enumerate(names) if name in lists}
+
+
+def _course(all_busy: Floats, completed: Floats, may_complete: bool) -> Course:
+    """Means over the runs of [run, step], with their intervals."""
+    means = all_busy.mean(axis=0), completed.mean(axis=0)
+    if len(all_busy) < 2:
+        return Course(*means)
+    busy, never = share_ends(all_busy), (np.zeros_like(means[1]), np.zeros_like(means[1]))
+    ended = share_ends(completed) if may_complete else never
+    return Course(*means, Ends(busy, ended, share_ends(1.0 - all_busy - completed)))
 
 
 def _settled_spans(given: Horizon, stretches: Sequence[Stretch]) -> list[tuple[int, int]]:

@@ -104,6 +104,8 @@ def steps(given: Horizon, courses: Sequence[Course]) -> list[TimelineStep]:
                 float(courses[place].all_busy[step]),
                 float(courses[place].completed[step]),
             ),
+            low=_ends(given.statuses[stretch][place], courses[place], step, 0),
+            high=_ends(given.statuses[stretch][place], courses[place], step, 1),
         )
         for place, pair in enumerate(given.pairs)
         for step, stretch in enumerate(given.stretch_of)
@@ -118,6 +120,23 @@ def _probabilities(ruled: Status, all_busy: float, completed: float) -> dict[Sta
         rest = max(1.0 - busy - completed, 0.0)
         chances = {ruled: rest, Status.ALL_BUSY: busy, Status.COMPLETED: completed}
     return {status: chance for status, chance in chances.items() if chance > 0.0}
+
+
+def _ends(ruled: Status, course: Course, step: int, end: int) -> dict[Status, float]:
+    """Low (0) or high (1) ends of the statuses that calls decide in one step."""
+    ends = course.ends
+    if ends is None:
+        return {}
+    completed = float(ends.completed[end][step])
+    if ruled is Status.RUNNING:
+        return {
+            ruled: float(ends.rest[end][step]),
+            Status.ALL_BUSY: float(ends.all_busy[end][step]),
+            Status.COMPLETED: completed,
+        }
+    if ruled is Status.SCHEDULED and ends.completed[1].any():
+        return {ruled: 1.0 - float(ends.completed[1 - end][step]), Status.COMPLETED: completed}
+    return {}
 
 
 def completion(

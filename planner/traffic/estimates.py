@@ -53,7 +53,8 @@ def balances(network: Network, totals: Floats, bins: slice) -> Floats:
 
     Transfer requests less those that the attempts should bring, the same while no agent is free,
     talk less that of the transfers, answers less those of the attempts: each by Little's law or as
-    a count of independent outcomes.
+    a count of independent outcomes. And, where they are memoryless and nobody is held, pauses less
+    the rate at which talks or wrap-ups end them over the time in a pause.
     """
     over = totals[:, bins].sum(axis=1)
     count = {name: over[..., COLUMNS.index(name)] for name in COLUMNS}
@@ -64,7 +65,17 @@ def balances(network: Network, totals: Floats, bins: slice) -> Floats:
     late = count["late_requests"] - answers * requests * count["late_attempts"]
     talked = count["talk_seconds"] - network.talk_seconds[0, c] * count["transfers"]
     answered = count["live_answers"] - answers * count["attempts"]
-    return np.stack([agents * lost, agents * late, agents * talked, answered], axis=-1)
+    wrap_up = network.wrap_up_seconds[c]
+    wrapping = network.agent_lines[0] * count["all_busy"] - count["late_talk_seconds"]
+    ends = np.where(
+        wrap_up > 0,
+        wrapping / np.where(wrap_up > 0, wrap_up, 1.0),
+        count["late_talk_seconds"] / network.talk_seconds[0, c],
+    )
+    pauses = (network.dial_lines > network.agent_lines[0]) | (wrap_up > 0)
+    memoryless = pauses & (network.talk_cv[c] == 1) | (wrap_up > 0)
+    ended = agents * (memoryless & (network.patience_seconds[c] == 0)) * (count["pauses"] - ends)
+    return np.stack([agents * lost, agents * late, agents * talked, answered, ended], axis=-1)
 
 
 def estimate(
@@ -167,5 +178,6 @@ def shortfalls(figures: dict[str, Estimate], wanted: Precision) -> Floats:
     for name, (mean, half_width) in figures.items():
         target = np.fmax(wanted.relative * mean, wanted.share * units.get(name, 0.0))
         counts = np.isfinite(mean) & (half_width > 0)
-        worst[counts] = np.maximum(worst[counts], half_width[counts] / target[counts])
+        with np.errstate(divide="ignore"):
+            worst[counts] = np.maximum(worst[counts], half_width[counts] / target[counts])
     return worst

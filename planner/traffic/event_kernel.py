@@ -11,6 +11,7 @@ from planner.traffic.arguments import Floats
 from planner.traffic.event_queue import Integers, push, reschedule
 from planner.traffic.pair_events import (
     account,
+    count_waiting,
     end_calls,
     happen,
     launch,
@@ -20,7 +21,7 @@ from planner.traffic.pair_events import (
     set_clock,
     update_status,
 )
-from planner.traffic.world import World
+from planner.traffic.world import ATTEMPT_SECONDS, World
 
 
 class Stretch(NamedTuple):
@@ -142,6 +143,7 @@ def settle_gated(
         rng,
         now,
     )
+    count_waiting(pair, campaign, now)
     reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
 
 
@@ -184,6 +186,7 @@ def open_gate(
         # A dial list may have run out elsewhere since the pair took its turn.
         if may_launch(pair, campaign):
             pass_gate(pair, campaign, dialer, group, gate, attempt_ends, rng, now)
+            count_waiting(pair, campaign, now)
             time = set_clock(pair, campaign, attempt_ends, talk_ends, rng, now)
             reschedule(keys, winners, chosen, time)
         waiting[pair.place] = pair.turn if may_launch(pair, campaign) else np.inf
@@ -207,6 +210,7 @@ def lose_calls(pair: Any, campaign: Any, group: Any, now: float) -> None:
     """The dialer fails: all calls on it are lost."""
     account(pair, now)
     lost = pair.attempts + pair.talking + pair.held
+    pair.totals[ATTEMPT_SECONDS] += pair.attempts * now
     pair.attempts, pair.talking, pair.held = 0, 0, 0
     pair.timed_attempts, pair.timed_talks = 0, 0
     end_calls(campaign, group, lost, now)
@@ -358,6 +362,11 @@ def run(
             events += 1
         for p in range(pairs.size):
             account(pairs[p], edges[j + 1])
+            if pairs[p].gate >= 0:
+                count_waiting(pairs[p], campaigns[pairs[p].campaign], edges[j + 1])
+            under_way = pairs[p].attempts * edges[j + 1]
+            pairs[p].totals[ATTEMPT_SECONDS] += under_way
             totals[bins[j], p] += pairs[p].totals
             pairs[p].totals[:] = 0.0
+            pairs[p].totals[ATTEMPT_SECONDS] = -under_way
     return events

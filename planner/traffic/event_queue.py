@@ -25,18 +25,23 @@ def push(times: Floats, first: int, count: int, time: float) -> None:
 
 
 @compiled
-def drop_earliest(times: Floats, first: int, count: int) -> None:
-    """Remove the earliest time from the heap of ``count`` times that starts at ``first``."""
-    last = times[first + count - 1]
+def replace_earliest(times: Floats, first: int, count: int, time: float) -> None:
+    """Put another time in the place of the earliest of the ``count`` from ``first`` on."""
     parent, child = 0, 1
-    while child < count - 1:
-        if child + 1 < count - 1 and times[first + child + 1] < times[first + child]:
+    while child < count:
+        if child + 1 < count and times[first + child + 1] < times[first + child]:
             child += 1
-        if last <= times[first + child]:
+        if time <= times[first + child]:
             break
         times[first + parent] = times[first + child]
         parent, child = child, 2 * child + 1
-    times[first + parent] = last
+    times[first + parent] = time
+
+
+@compiled
+def drop_earliest(times: Floats, first: int, count: int) -> None:
+    """Remove the earliest time from the heap of ``count`` times that starts at ``first``."""
+    replace_earliest(times, first, count - 1, times[first + count - 1])
 
 
 @compiled

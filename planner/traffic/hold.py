@@ -125,7 +125,8 @@ def all_busy_transient(
     if not 1 <= agent_lines <= dial_lines:
         raise ValueError("agent_lines must be at least 1 and at most dial_lines")
     times = ascending_times(seconds)
-    from planner.traffic.hold_kernel import march, most_held
+    from planner.traffic.hold_kernel import most_held
+    from planner.traffic.hold_transient import march
 
     spare = dial_lines - agent_lines
     attempts = spare if attempts_in_progress is None else attempts_in_progress
@@ -133,17 +134,17 @@ def all_busy_transient(
     if busy > agent_lines or attempts + held_callers > spare:
         raise ValueError("busy lines must not exceed the lines there are")
     dialing = np.zeros(agent_lines)
-    paused = np.zeros((spare + 1, max(most_held(spare, transfer_probability), held_callers) + 1))
-    if busy == agent_lines:
-        paused[attempts, held_callers] = 1.0
-    else:
+    if busy < agent_lines:
         dialing[busy] = 1.0
     return Transient(
         *march(
             births[:-1],
             deaths[:-1],
             dialing,
-            paused,
+            attempts,
+            held_callers,
+            spare,
+            max(most_held(spare, transfer_probability), held_callers),
             float(transfer_probability),
             1.0 / attempt_seconds,
             agent_lines / talk_seconds,

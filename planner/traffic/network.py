@@ -14,7 +14,9 @@ Booleans = NDArray[np.bool_]
 
 
 #: What is totalled by pair: seconds in each status, counts, agent-seconds of talk. Late attempts
-#: end while no agent is free; late requests are those of them that ask for one.
+#: end while no agent is free; late requests are those of them that ask for one. Attempt-seconds
+#: are of the attempts in progress, late talk that while no agent is free, waiting-seconds of the
+#: dial lines that a limit of calls per second or channels keeps from launching.
 COLUMNS = (
     "running",
     "all_busy",
@@ -29,6 +31,9 @@ COLUMNS = (
     "talk_seconds",
     "late_attempts",
     "late_requests",
+    "attempt_seconds",
+    "late_talk_seconds",
+    "waiting_seconds",
 )
 
 

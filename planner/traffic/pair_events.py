@@ -16,17 +16,20 @@ from planner.traffic.event_queue import drop_earliest, push
 from planner.traffic.world import (
     ABANDONS,
     ALL_BUSY,
+    ATTEMPT_SECONDS,
     ATTEMPTS,
     CLOSED,
     COMPLETED,
     LATE_ATTEMPTS,
     LATE_REQUESTS,
+    LATE_TALK_SECONDS,
     LIVE_ANSWERS,
     OUT_OF_SERVICE,
     PAUSES,
     RUNNING,
     TALK_SECONDS,
     TRANSFERS,
+    WAITING_SECONDS,
 )
 
 
@@ -56,6 +59,8 @@ def account(pair: Any, now: float) -> None:
     passed = now - pair.since
     pair.totals[pair.status] += passed
     pair.totals[TALK_SECONDS] += passed * pair.talking
+    if pair.status == ALL_BUSY:
+        pair.totals[LATE_TALK_SECONDS] += passed * pair.talking
     pair.since = now
 
 
@@ -102,6 +107,20 @@ def may_launch(pair: Any, campaign: Any) -> bool:
 
 
 @inlined
+def count_waiting(pair: Any, campaign: Any, now: float) -> None:
+    """Bring the dial lines that would launch up to date, and add the time that they waited."""
+    pair.totals[WAITING_SECONDS] += pair.waiting * (now - pair.waiting_since)
+    pair.waiting_since = now
+    pair.waiting = 0.0
+    if may_launch(pair, campaign):
+        idle = pair.dial_lines - pair.attempts - pair.talking - pair.held
+        pair.waiting = idle
+        if campaign.uses_agents == 1:
+            allowed = np.ceil(campaign.pacing * free_agents(pair)) - pair.attempts
+            pair.waiting = min(float(idle), allowed)
+
+
+@inlined
 def launch(
     pair: Any, campaign: Any, group: Any, attempt_ends: Floats, rng: Any, now: float
 ) -> None:
@@ -111,6 +130,7 @@ def launch(
     group.calls += 1
     pair.attempts += 1
     pair.totals[ATTEMPTS] += 1.0
+    pair.totals[ATTEMPT_SECONDS] -= now  # its end is added when it comes
     if campaign.attempt_cv != 1.0:
         end = now + duration(rng, campaign.attempt_seconds, campaign.attempt_cv)
         push(attempt_ends, pair.heap, pair.timed_attempts, end)
@@ -160,6 +180,7 @@ def end_attempt(
 ) -> None:
     """An attempt ends; ``outcome`` is uniform on [0, 1)."""
     pair.attempts -= 1
+    pair.totals[ATTEMPT_SECONDS] += now
     if outcome < campaign.answer_rate:
         pair.totals[LIVE_ANSWERS] += 1.0
     late = campaign.uses_agents == 1 and free_agents(pair) <= 0

@@ -13,6 +13,9 @@ from planner.traffic.arguments import Floats
 from planner.traffic.estimates import Estimate, Precision, balances, estimate, shortfalls
 from planner.traffic.network import COLUMNS, Network, check
 
+#: Replications are added in rounds of so many at least: all cores have work.
+FEWEST_MORE = 4
+
 
 class Simulated(NamedTuple):
     """Outcome of all replications."""
@@ -86,10 +89,11 @@ def simulate(
             met = needed <= len(runs)
             spent = sum(run.events for run in runs)
             affordable = min(wanted.most, int(len(runs) * wanted.events / max(spent, 1)))
-            # At most twice as many at a time: the forecast of what is needed is rough.
-            more = min(needed, affordable, 2 * len(runs)) - len(runs)
-            if met or more <= 0:
+            if met or affordable <= len(runs):
                 break
+            # A few at least, at most half as many again: the forecast of what is needed is rough.
+            most = max(len(runs) // 2, FEWEST_MORE)
+            more = min(max(needed - len(runs), FEWEST_MORE), affordable - len(runs), most)
     return Simulated(
         totals=np.stack([run.totals for run in runs]),
         first_all_busy=np.stack([run.first_all_busy for run in runs]),

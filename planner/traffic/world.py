@@ -31,6 +31,9 @@ from planner.traffic.network import COLUMNS, Network
     TALK_SECONDS,
     LATE_ATTEMPTS,
     LATE_REQUESTS,
+    ATTEMPT_SECONDS,
+    LATE_TALK_SECONDS,
+    WAITING_SECONDS,
 ) = range(len(COLUMNS))
 
 PAIR = np.dtype(
@@ -39,6 +42,7 @@ PAIR = np.dtype(
         *((name, np.int64) for name in ("dial_lines", "agent_lines", "window_open", "in_service")),
         *((name, np.int64) for name in ("attempts", "talking", "wrapping", "held", "status")),
         *((name, np.int64) for name in ("timed_attempts", "timed_talks")),  # sizes of the heaps
+        *((name, np.float64) for name in ("waiting", "waiting_since")),  # lines held back
         *((name, np.float64) for name in ("since", "clock", "clock_rate", "turn", "first_busy")),
         ("totals", np.float64, (len(COLUMNS),)),  # of the bin of now
     ]

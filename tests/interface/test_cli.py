@@ -121,6 +121,8 @@ def test_faults_are_told_without_loading_the_heavy_libraries(broken: Path) -> No
         (["project", "x", "--hours", "nan"], "'nan': expected a number above 0 and up to 744"),
         (["project", "x", "--hours", "1e9"], "'1e9': expected a number above 0 and up to 744"),
         (["project", "x", "--at", "soon"], "'soon': expected a date and time such as"),
+        (["project", "x", "--at", "9999-12-31"], "(UTC without an offset), from 1970 to 2199"),
+        (["project", "x", "--seed", "-1"], "'-1': expected a whole number from 0 to 2147483647"),
         (["app", "--port", "99999"], "'99999': expected a whole number from 1 to 65535"),
     ],
 )

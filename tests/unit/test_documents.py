@@ -107,6 +107,8 @@ def test_a_projection_document_tells_times_with_their_offset() -> None:
         start=MONDAY_NINE,
         end=end,
         probabilities={Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4},
+        low={Status.ALL_BUSY: 0.3},
+        high={Status.ALL_BUSY: 0.5},
     )
     projection = Projection(
         at=MONDAY_NINE,
@@ -127,6 +129,8 @@ def test_a_projection_document_tells_times_with_their_offset() -> None:
                 "Running and Dialing": 0.6,
                 "Stopped Due to All Agent Lines Busy": 0.4,
             },
+            "low": {"Stopped Due to All Agent Lines Busy": 0.3},
+            "high": {"Stopped Due to All Agent Lines Busy": 0.5},
         }
     ]
     assert document["completion"] == [

@@ -41,6 +41,13 @@ def test_four_sources_on_three_channels_by_hand() -> None:
     assert float(figures.mean_busy_agent_lines) == pytest.approx((36 + 2 * 18 + 3 * 4) / 85)
 
 
+def test_published_example_of_three_users_and_two_servers() -> None:
+    # R package queueing (P. Canadilla, CRAN), manual page Engset, "three users, two servers":
+    # Engset(3, 2, 0.5/0.7), printed output 0.3275109 (rdrr.io/cran/queueing/man/Engset.html). Its
+    # load is per idle user and its answer the time congestion, as ours.
+    assert all_busy_share(3, 2, 0.5 / 0.7) == pytest.approx(0.3275109, abs=5e-8)
+
+
 @pytest.mark.parametrize(
     ("servers", "blocking"),
     [(1, 2 / 3), (2, 2 / 5), (3, 4 / 19), (4, 2 / 21), (5, 4 / 109), (6, 4 / 331)],

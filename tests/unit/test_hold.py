@@ -74,6 +74,38 @@ def test_transient_from_the_middle_of_a_pause() -> None:
     assert float(ours.probability[0]) == pytest.approx(expected, abs=1e-11)
 
 
+@pytest.mark.parametrize(
+    ("case", "seconds"),
+    [
+        ((14, 6, 20.0, 1e-6, 50.0, 30.0), 30.0),  # 6e-33
+        ((14, 6, 20.0, 1e-3, 50.0, 3000.0), 4000.0),  # 7e-13
+        ((34, 2, 5.0, 0.4, 400.0, 1e4), 900.0),  # pauses far longer than attempts
+        ((34, 2, 5.0, 1.0, 400.0, 50.0), 20.0),
+    ],
+)
+def test_rare_and_long_pauses_are_right_to_the_last_digits(case: Case, seconds: float) -> None:
+    N, A = case[:2]
+    states = hold_states(N, A)
+    P = transition_matrix(hold_generator(*case), seconds)
+    expected = P[0, [k == A for k, _, _ in states]].sum()
+    ours = hold.all_busy_transient(N, A, 0, [seconds], *case[2:])
+    assert float(ours.probability[0]) == pytest.approx(expected, rel=1e-9, abs=0)
+    for k in range(A):
+        expected = P[0, states.index((k, N - k, 0))]
+        assert ours.distribution[k] == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_a_thousand_lines_settle_at_the_stationary_share() -> None:
+    case = (1000, 50, 25.0, 0.02, 180.0, 20.0)
+    share = float(hold.stationary(*case).all_busy_share)
+    ours = hold.all_busy_transient(1000, 50, 0, [60.0, 3600.0, 7200.0], *case[2:])
+    assert float(ours.probability[-1]) == pytest.approx(share, abs=1e-10)
+    # From 3600 s on it is settled: the time paused grows by the share.
+    grown = float(ours.seconds_all_busy[2] - ours.seconds_all_busy[1])
+    assert grown == pytest.approx(share * 3600, rel=1e-10)
+    assert ours.distribution.sum() == pytest.approx(1.0, abs=1e-12)
+
+
 def test_average_over_a_horizon_is_the_integral() -> None:
     case = (95, 5, 25.0, 0.01, 180.0, 20.0)
     nodes, weights = np.polynomial.legendre.leggauss(40)

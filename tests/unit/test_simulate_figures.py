@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from planner.traffic import engset, hold
-from planner.traffic.estimates import Estimate, Fit, Precision, estimate, student_t
+from planner.traffic.estimates import Estimate, Fit, Precision, estimate, shortfalls, student_t
 from planner.traffic.network import COLUMNS
 from planner.traffic.passage import all_busy_transient, first_passage_probability
 from planner.traffic.simulate import simulate
@@ -230,3 +230,14 @@ def test_a_steady_state_has_no_changes_and_no_end() -> None:
 def test_students_t_table(degrees: int, quantile: float) -> None:
     # Any printed table of Student's t, two-sided 5 %.
     assert student_t(degrees) == pytest.approx(quantile, abs=1e-3)
+
+
+def test_what_never_happens_warns_of_nothing() -> None:
+    # Warnings are errors here: a figure of nothing has no width to reach.
+    never = Estimate(np.zeros(1), np.ones(1))
+    figures = dict.fromkeys(
+        ("transfers_per_second", "abandoned_per_second", "pauses_per_second"), never
+    )
+    figures["mean_pause_seconds"] = Estimate(np.full(1, np.nan), np.ones(1))
+    with np.errstate(all="raise"):
+        assert shortfalls(figures, Precision())[0] == np.inf

@@ -301,3 +301,23 @@ def test_impossible_networks_are_refused(figures: dict[str, Any]) -> None:
 def test_impossible_bins_are_refused(edges: list[float]) -> None:
     with pytest.raises(ValueError, match="bin_edges must"):
         run({(0, 0): (3, 1)}, edges)
+
+
+def test_attempts_in_progress_and_waiting_lines_are_totalled() -> None:
+    # Four lines, one launch a second at 0, 1, 2 and 3 s: 3 + 2 + 1 seconds times lines wait.
+    world = network({(0, 0): (4, 1)}, q=0, attempt_cv=0.0, attempt_seconds=1000.0, dialer_cps=1.0)
+    outcome = simulate(world, [0, 1.5, 10], seed=1, precision=Precision(fewest=1, most=1))
+    totals = dict(zip(COLUMNS, np.moveaxis(outcome.totals[0, :, 0], -1, 0), strict=True))
+    # Until 1.5 s: the first line dials for 1.5 s, the second for 0.5 s.
+    assert totals["attempt_seconds"].tolist() == pytest.approx([2.0, 10 + 9 + 8 + 7 - 2.0])
+    assert totals["waiting_seconds"].tolist() == pytest.approx([3 + 2 * 0.5, 2.0])
+
+
+def test_late_talk_is_that_while_no_agent_is_free() -> None:
+    world = network({(0, 0): (20, 2)}, q=0.5, attempt_seconds=10.0, wrap_up_seconds=30.0)
+    outcome = simulate(world, [0, 5000], seed=1, precision=Precision(fewest=1, most=1))
+    totals = dict(zip(COLUMNS, np.moveaxis(outcome.totals[0, 0], -1, 0), strict=True))
+    late, paused = totals["late_talk_seconds"][0], totals["all_busy"][0]
+    # Two agents talk or wrap up in a pause; agents talk 180 of 210 seconds.
+    assert late < 2 * paused
+    assert late / paused == pytest.approx(2 * 180 / 210, rel=0.1)

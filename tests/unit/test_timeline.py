@@ -80,6 +80,41 @@ def test_both_engines_agree_from_the_state_of_now(campaign: dict[str, Any], busy
     assert exact[-1] > exact[0] + 0.02 or busy
 
 
+@pytest.mark.parametrize("busy", [0, 4])
+def test_each_simulated_chance_has_an_interval_that_covers_the_exact_one(busy: int) -> None:
+    given = problem(line={"busy_agent_lines": busy})
+    exact = all_busy(run(given, hours=2))
+    steps, inside = 0, 0
+    for seed in range(20):
+        found = run(given, hours=2, engine="simulate", replications=25, seed=seed)
+        for step, truth in zip(found.timeline, exact, strict=True):
+            assert step.low.keys() == step.high.keys() >= step.probabilities.keys()
+            for status, chance in step.probabilities.items():
+                assert 0 <= step.low[status] <= chance <= step.high[status] <= 1
+            # The four last steps are settled and share one interval.
+            steps += 1
+            inside += step.low[Status.ALL_BUSY] <= truth <= step.high[Status.ALL_BUSY]
+    # 152 of 160 are expected inside, of about 100 independent ones: 138 is 4 deviations less.
+    assert steps == 160
+    assert inside >= 138
+
+
+def test_exact_chances_and_those_of_one_run_have_no_interval() -> None:
+    for arguments in ({}, {"engine": "simulate", "replications": 1}):
+        found = run(problem(), hours=1, **arguments)
+        assert all(step.low == step.high == {} for step in found.timeline)
+
+
+def test_the_end_of_a_list_has_an_interval_too() -> None:
+    # 10,050 attempts an hour in the long run, with its pauses: near the end of the hour.
+    given = problem(records=10_100, schedule="Mon-Sun 09:00-10:00")
+    found = run(given, hours=2, replications=30)
+    assert any(0 < s.low.get(Status.COMPLETED, 0) < 1 for s in found.timeline)
+    for step in found.timeline:
+        for status, chance in step.probabilities.items():
+            assert step.low[status] <= chance <= step.high[status]
+
+
 def test_a_step_shows_the_average_of_the_transient_probability() -> None:
     found = run(problem(), hours=2)
     # At 300 s it is 0.3835, in the long run 0.3999 (check values, computed independently).
