@@ -53,6 +53,7 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "changes": [change.model_dump() for change in result.changes],
         "conflicts": [conflict.model_dump(mode="json") for conflict in result.conflicts],
         "corrections": [correction.model_dump() for correction in result.corrections],
+        "stages": [stage.model_dump() for stage in result.stages],
         "options": result.options.model_dump(exclude={"seed"}),
         "stopped_early": result.stopped_early,
         "seconds": round(result.seconds, 3),

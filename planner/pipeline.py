@@ -142,13 +142,24 @@ def _with_plan_found(
         bound_per_hour=bound,
         gap=gap,
         figures=figures,
-        campaigns=found.campaigns,
-        dialers=found.dialers,
+        campaigns=tuple(
+            totals.model_copy(update={"value_of_one_more_agent_line": gain})
+            for totals, gain in zip(found.campaigns, reasons.one_more_agent_line, strict=True)
+        ),
+        dialers=tuple(
+            use.model_copy(
+                update={"value_of_one_more_port": port, "value_of_one_more_call_per_second": call}
+            )
+            for use, port, call in zip(
+                found.dialers, reasons.one_more_port, reasons.one_more_call_per_second, strict=True
+            )
+        ),
         binding=reasons.binding,
         why=reasons.why,
         stranded=reasons.stranded,
         changes=changes(problem, outcome.plan),
         corrections=made,
+        stages=outcome.stages,
         seconds=time.monotonic() - start,
         stopped_early=outcome.stopped_early,
     )

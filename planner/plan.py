@@ -182,7 +182,7 @@ class CampaignTotals(Contract):
     abandon_rate: float | None
     value_per_hour: float
     surviving_share: float | None  # of its handled calls after the worst single failure
-    value_of_one_more_agent_line: float | None = None
+    value_of_one_more_agent_line: float | None = None  # at least, other lines as they are
 
 
 class DialerUse(Contract):
@@ -193,7 +193,8 @@ class DialerUse(Contract):
     ports_used: int
     ports_free: int
     attempts_per_second: float
-    value_of_one_more_port: float | None = None
+    value_of_one_more_port: float | None = None  # at least, other lines as they are
+    value_of_one_more_call_per_second: float | None = None  # likewise; None without a limit
 
 
 class LineChange(Contract):
@@ -272,6 +273,20 @@ class Conflict(Contract):
     smallest: bool = True
 
 
+class Stage(Contract):
+    """One aim of the planning after the other: what it was before the second stages, and after.
+
+    ``all-busy spread`` is the mean, over campaigns on several dialers, of the largest less the
+    smallest all-busy share by the planning tables; ``lines added`` counts the lines that dialers
+    get in addition to the current assignment.
+    """
+
+    name: str
+    unit: str
+    before: float
+    after: float
+
+
 class PlanResult(Contract):
     """Outcome of a planning run: status, bound and plan are kept apart.
 
@@ -294,6 +309,7 @@ class PlanResult(Contract):
     changes: tuple[LineChange, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     corrections: tuple[TableCorrection, ...] = ()
+    stages: tuple[Stage, ...] = ()
     seconds: float = 0.0
     stopped_early: bool = False
 

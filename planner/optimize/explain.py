@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.optimize.one_more import OneMore, Step
+from planner.optimize.one_more_value import agent_line_value, call_per_second_value, port_value
 from planner.plan import LinePlan, LineReason, PlanOptions, StrandedLines
 from planner.problem import Campaign, Problem
 from planner.verify import NO_CORRECTIONS, Corrections
@@ -26,6 +27,9 @@ class Explanation(NamedTuple):
     binding: tuple[str, ...]
     why: tuple[LineReason, ...]
     stranded: tuple[StrandedLines, ...]
+    one_more_port: tuple[float | None, ...]  # by dialer [value per hour]
+    one_more_call_per_second: tuple[float | None, ...]  # by dialer
+    one_more_agent_line: tuple[float | None, ...]  # by campaign
 
 
 def explain(
@@ -48,7 +52,15 @@ def explain(
         for step in (dial, agent):
             if step is not None and not {"locked", "dial_lines"} & set(step.limits):
                 binding |= dict.fromkeys(_binding(problem, c, d, step.limits))
-    return Explanation(tuple(binding), tuple(why), tuple(_stranded(tried)))
+    dialers = range(len(problem.dialers))
+    return Explanation(
+        tuple(binding),
+        tuple(why),
+        tuple(_stranded(tried)),
+        tuple(port_value(tried, d) for d in dialers),
+        tuple(call_per_second_value(tried, d) for d in dialers),
+        tuple(agent_line_value(tried, c) for c in range(len(problem.campaigns))),
+    )
 
 
 def _binding(problem: Problem, c: int, d: int, limits: Iterable[str]) -> Iterator[str]:

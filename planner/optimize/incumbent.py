@@ -32,12 +32,18 @@ class Usage:
         """Count a column in, or out with ``sign`` -1."""
         model = self._model
         value = model.value[column.campaign]
-        for k, capacity in enumerate(model.capacities):
-            used = column.lines if capacity.counts_lines else column.attempts
-            self.capacity[k] += sign * float(used[capacity.members].sum())
+        lines, attempts = model.members @ column.lines, model.members @ column.attempts
+        self.capacity += sign * np.where(model.counts_lines, lines, attempts)
         self.surviving += sign * value * (column.handled - column.lost)
         self.throughput += sign * float(value * column.handled)
         self.added += int(sign) * column.added
+
+    def value(self) -> float:
+        """Objective of the columns, one per campaign [value per hour]."""
+        model = self._model
+        worst = float(self.surviving.min(initial=self.throughput))
+        value = (1 - model.weight) * self.throughput + model.weight * worst
+        return value - model.move_cost * self.added
 
     def room(self) -> Room:
         """What is left of the capacities."""
@@ -46,10 +52,7 @@ class Usage:
 
 def plan_value(model: Model, columns: Iterable[Column]) -> float:
     """Objective of a plan given as one column per campaign [value per hour]."""
-    usage = Usage(model, columns)
-    worst = float(usage.surviving.min(initial=usage.throughput))
-    value = (1 - model.weight) * usage.throughput + model.weight * worst
-    return value - model.move_cost * usage.added
+    return Usage(model, columns).value()
 
 
 def refill(

@@ -204,9 +204,12 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
     for item in problem.assignments:
         if item.locked or (keep_current and (item.dial_lines or item.agent_lines)):
             place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
-            if problem.dialers[place[1]].in_service:
-                n_low[place] = n_high[place] = item.dial_lines
-                a_low[place] = a_high[place] = item.agent_lines
+            if not problem.dialers[place[1]].in_service:
+                continue
+            n_low[place], a_low[place] = item.dial_lines, item.agent_lines
+            # Where the campaign may have no lines its range is empty, and so is the box.
+            if problem.may_use(problem.campaigns[place[0]], problem.dialers[place[1]]):
+                n_high[place], a_high[place] = item.dial_lines, item.agent_lines
     return Box(n_low, n_high, a_low, a_high)
 
 

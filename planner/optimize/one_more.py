@@ -105,6 +105,12 @@ class OneMore:
         limits += [*self._campaign_limits(c, d, change), *self._fleet_limits(d, change)]
         return Step(dial_lines, agent_lines, self._gain(c, d, change), tuple(limits))
 
+    def speed_after(self, c: int, d: int, step: Step) -> float:
+        """Calls per second on a dialer with a campaign's lines there changed by a step."""
+        attempts = self._rates(c, step.dial_lines, min(step.agent_lines, step.dial_lines))[3]
+        before = float(self.arrays.rates.attempts[c, d])
+        return float(self._attempts[d] + attempts - before) / SECONDS_PER_HOUR
+
     def _rates(self, c: int, dial_lines: int, agent_lines: int) -> tuple[float, ...]:
         """Handled, abandoned, live-answered and attempted calls an hour, looked up once."""
         key = c, dial_lines, agent_lines

@@ -19,7 +19,8 @@ from planner.optimize.master import Master, Relaxation
 from planner.optimize.model import Box, Model, build_model, to_line_plan
 from planner.optimize.pool import enrich, promising, reduced_values
 from planner.optimize.rebuild import Rebuilding, compile_kernels
-from planner.plan import LinePlan, PlanOptions, Progress, relative_gap
+from planner.optimize.second_stage import second_stages
+from planner.plan import LinePlan, PlanOptions, Progress, Stage, relative_gap
 from planner.problem import Problem
 from planner.verify import NO_CORRECTIONS, Corrections
 
@@ -48,6 +49,7 @@ class Outcome:
     bound: float | None
     infeasible: bool
     stopped_early: bool
+    stages: tuple[Stage, ...] = ()
 
 
 def optimize(
@@ -91,7 +93,8 @@ class _Search:
 
     def run(self) -> Outcome:
         """Search until the gap is proven, nothing is left to try, or a limit is reached."""
-        compile_kernels(self._master)
+        if not self._model.box.is_empty():
+            compile_kernels(self._master)
         self._start = time.monotonic()
         root = self._root()
         if root is None:
@@ -117,6 +120,8 @@ class _Search:
 
     def _root(self) -> Relaxation | None:
         """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
+        if self._model.box.is_empty():
+            return None
         first = self._master.first_prices(self._model.box)
         if first is None:
             return None
@@ -157,11 +162,30 @@ class _Search:
         if self._columns is None:
             empty = not self._open
             return Outcome(None, None, None if empty else self._bound, empty, not empty)
-        dial = np.array([k.dial_lines for k in self._columns])
-        agent = np.array([k.agent_lines for k in self._columns])
         early = not self._done() and self._interrupted()
+        first = self._value
+        bound = max(self._bound, first)
+        polished = second_stages(self._model, self._columns, min(self._enough(), first), self._stop)
+        dial = np.array([k.dial_lines for k in polished.columns])
+        agent = np.array([k.agent_lines for k in polished.columns])
+        value = plan_value(self._model, polished.columns)
+        stages = (
+            Stage(name="value", unit="per hour", before=first, after=value),
+            Stage(
+                name="all-busy spread",
+                unit="share of time",
+                before=polished.spread_before,
+                after=polished.spread_after,
+            ),
+            Stage(
+                name="lines added",
+                unit="lines",
+                before=polished.added_before,
+                after=polished.added_after,
+            ),
+        )
         line_plan = to_line_plan(self._model, dial, agent)
-        return Outcome(line_plan, self._value, max(self._bound, self._value), False, early)
+        return Outcome(line_plan, value, bound, False, early, stages)
 
     def _report(self, phase: str, bound: float | None = None) -> None:
         best = self._bound if bound is None else min(bound, self._bound)
