@@ -11,6 +11,7 @@ from types import TracebackType
 
 from planner import __version__
 from planner.arguments import interval, moment, number, week_day
+from planner.batch_arguments import add_batch_arguments
 from planner.errors import InputError
 from planner.study_arguments import add_frontier_arguments, add_whatif_arguments
 
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_project(commands)
     _add_whatif(commands)
     _add_frontier(commands)
+    _add_batch(commands)
     _add_app(commands)
     return parser
 
@@ -212,6 +214,16 @@ def _add_frontier(commands: _Commands[argparse.ArgumentParser]) -> None:
     _add_search(parser, "each plan")
     _add_seed(parser)
     _add_out(parser, "frontier.csv, lines.csv, frontier.json and report.html")
+    _add_json(parser)
+
+
+def _add_batch(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "plan many problems: every site, every hour, every scenario"
+    parser = _command(commands, "batch", purpose, "planner batch problems --out plans --workers 2")
+    add_batch_arguments(parser)
+    _add_redundancy(parser)
+    _add_search(parser, "each plan")
+    _add_seed(parser)
     _add_json(parser)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from planner.arguments import ALL
+from planner.batch_command import run_batch_command
 from planner.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
 from planner.day_documents import moment_document, week_document, write_week
 from planner.day_report import moment_text, week_text
@@ -51,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         "project": _project,
         "whatif": run_whatif,
         "frontier": run_frontier,
+        "batch": run_batch_command,
         "app": _app,
     }
     return command[arguments.command](arguments)
