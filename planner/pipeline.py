@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from planner.throughput import Correction
 if TYPE_CHECKING:
     from planner.optimize.search import Outcome
 
+_log = logging.getLogger(__name__)
 #: Times the optimiser's tables are corrected from a simulation of its plan.
 MOST_CORRECTIONS = 3
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
@@ -86,6 +88,7 @@ def plan(
         last = max(rounds.values(), default=0) == MOST_CORRECTIONS
         if not needed or last or outcome.stopped_early:
             break
+        _log.info("planning again with corrected tables of %d campaigns", len(needed))
         corrections |= needed
         rounds |= {name: rounds.get(name, 0) + 1 for name in needed}
     made = tuple(

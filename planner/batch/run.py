@@ -151,9 +151,11 @@ class _Run:
             return self._summary(endings, start, total, complete=True)
         chunks = Chunks(self._out / _CHUNKS, self._identity)
         resumed = sum(chunks.endings().values())
+        _log.info("%d problems, of which %d are done already", total, resumed)
         feed = self._feed(chunks, lambda: on_progress(self._done, total))
         for planned in self._planned(feed, stop):
-            chunks.add(planned)
+            if chunks.add(planned):
+                _log.info("%d of %d problems are on disk", sum(chunks.endings().values()), total)
             self._done += 1
             on_progress(self._done, total)
         complete = sum(chunks.endings().values()) == total
