@@ -84,8 +84,8 @@ def remote_client(address: str) -> Iterator[Any]:
     from distributed import Client
 
     def unreachable(wanted: str, error: Exception) -> InputError:
-        _log.info("cluster: %s", error)
-        return InputError([Fault("--cluster", None, None, address, wanted)])
+        said = str(error).strip().split("\n", 1)[0]
+        return InputError([Fault("--cluster", None, None, address, f"{wanted} ({said})")])
 
     try:
         client = Client(address, timeout=_PATIENCE)  # type: ignore[no-untyped-call]

@@ -153,11 +153,16 @@ class _Run:
         resumed = sum(chunks.endings().values())
         _log.info("%d problems, of which %d are done already", total, resumed)
         feed = self._feed(chunks, lambda: on_progress(self._done, total))
-        for planned in self._planned(feed, stop):
-            if chunks.add(planned):
-                _log.info("%d of %d problems are on disk", sum(chunks.endings().values()), total)
-            self._done += 1
-            on_progress(self._done, total)
+        try:
+            for planned in self._planned(feed, stop):
+                if chunks.add(planned):
+                    _log.info("%d problems are on disk", sum(chunks.endings().values()))
+                self._done += 1
+                on_progress(self._done, total)
+        except InputError:
+            if not chunks.done:  # a wrong address, say: nothing was written
+                shutil.rmtree(self._out / _CHUNKS)
+            raise
         complete = sum(chunks.endings().values()) == total
         if complete:
             self._assemble(chunks)

@@ -86,6 +86,7 @@ def test_a_scheduler_that_does_not_answer_is_told(
     options = BatchOptions(cluster=f"tcp://127.0.0.1:{free_port()}")
     with pytest.raises(InputError, match="a Dask scheduler that answers"):
         run_batch(folders(tmp_path / "in", ["a"]), tmp_path / "out", options)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_problem_that_kills_its_workers_is_found_and_left_out(tmp_path: Path) -> None:
