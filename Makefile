@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app test chromium dist lock sbom audit clean
+.PHONY: help plan app test chromium dist fuzz lock sbom audit clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ dist: $(VENV)/.test ## build wheel and sdist, install the wheel into an empty en
 	cp -r data/quickstart build/trial/problem
 	cd build/trial && env/bin/planner check problem >/dev/null && \
 	  env/bin/planner plan problem --out plan >/dev/null && test -s plan/assignments.csv
+
+fuzz: $(VENV)/.test ## plan 20,000 wrong folders (hours); told is every answer that is not clear
+	$(BIN)/python -m tests.fuzz.long
 
 sbom: requirements.lock | $(BIN)/python ## list what the planner is made of in sbom.json (CycloneDX)
 	@test -x build/tools/bin/python || $(PYTHON) -m venv build/tools
