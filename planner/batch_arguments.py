@@ -60,6 +60,14 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         "to the byte",
     )
     parser.add_argument(
+        "--figures",
+        choices=["auto", "formulas"],
+        default="auto",
+        help="formulas: figures by the exact formulas even where what they assume does not hold, "
+        "without the simulation that takes most of the time there; plans are then not certified, "
+        "and marked so (default auto)",
+    )
+    parser.add_argument(
         "--move-cost",
         type=number(0, 1e12),
         default=0.0,

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from planner.batch.run import BatchOptions, BatchSummary, run_batch
 from planner.console import ProgressLine, stop_on_interrupt
-from planner.plan import PlanOptions
+from planner.plan import PlanFigures, PlanOptions
 
 DONE, FAULT, BAD_INPUT, INFEASIBLE, STOPPED = range(5)
 #: The exit code of each ending, the gravest first.
@@ -64,6 +64,7 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
             keep_current=arguments.keep_current,
             move_cost=arguments.move_cost,
+            figures=PlanFigures(arguments.figures),
         ),
         format=arguments.format,
         workers=arguments.workers,

@@ -12,6 +12,7 @@ from planner.plan import (
     AssignmentFigures,
     LineChange,
     LinePlan,
+    PlanFigures,
     PlanOptions,
     PlanResult,
     PlanStatus,
@@ -67,10 +68,13 @@ def plan(
     from planner.certify import needed_corrections
     from planner.errors import PlanFault
     from planner.optimize.search import optimize
+    from planner.projection.effort import EngineChoice
     from planner.projector import plan_figures
     from planner.verify import check
 
     options = options or PlanOptions()
+    by_formula = options.figures is PlanFigures.FORMULAS
+    engine = EngineChoice.MARKOV if by_formula else EngineChoice.AUTO
     start = time.monotonic()
     corrections: dict[str, Correction] = {}
     rounds: dict[str, int] = {}
@@ -83,7 +87,7 @@ def plan(
         breaches = check(problem, outcome.plan, corrections, options.failures)
         if breaches:
             raise PlanFault("; ".join(breach.message for breach in breaches))
-        figures = plan_figures(with_plan(problem, outcome.plan), options.seed)
+        figures = plan_figures(with_plan(problem, outcome.plan), options.seed, engine)
         needed = needed_corrections(problem, outcome.plan, figures, corrections)
         last = max(rounds.values(), default=0) == MOST_CORRECTIONS
         if not needed or last or outcome.stopped_early:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from planner.cells import columns, spelt
 from planner.errors import Fault
-from planner.plan import FIGURE_NAMES, AssignmentFigures, PlanResult
+from planner.plan import FIGURE_NAMES, AssignmentFigures, PlanFigures, PlanResult
 from planner.problem import LineAssignment
 from planner.tables import PROJECTION_COLUMNS
 from planner.writing import csv_lines
@@ -157,14 +157,18 @@ def _plan_cells(result: PlanResult) -> list[object]:
         value and value.worst_failure_domain,
         *(result.total(rate) for rate in _RATES),
         moved if found else None,
-        _engines(result.figures),
+        _engines(result),
         len(result.corrections) if found else None,
     ]
 
 
-def _engines(figures: Sequence[AssignmentFigures]) -> str:
-    """What made the figures: ``markov``, ``simulate``, or both."""
-    return "+".join(sorted({row.engine.value for row in figures}))
+def _engines(result: PlanResult) -> str | None:
+    """What made the figures: ``markov``, ``simulate`` or both; ``formulas``: not certified."""
+    if result.plan is None:
+        return None
+    if result.options.figures is PlanFigures.FORMULAS:
+        return PlanFigures.FORMULAS.value
+    return "+".join(sorted({row.engine.value for row in result.figures}))
 
 
 def _figure_cells(figures: AssignmentFigures) -> Iterator[object]:

@@ -165,6 +165,20 @@ def test_parquet_results_hold_what_the_csv_does(tmp_path: Path) -> None:
     assert pd.read_parquet(tmp_path / "parquet" / "plans.parquet")["plan_id"][0] == "=a"
 
 
+def test_figures_by_formula_are_marked_as_not_certified(tmp_path: Path) -> None:
+    source = folders(tmp_path / "in", ["a"])
+    header, row = [*CAMPAIGNS, "attempt_cv"], [*campaign(), 0.2]
+    write(source / "a" / "campaigns.csv", header, [row])
+    assert batch(source, "--out", tmp_path / "auto") == 0
+    assert batch(source, "--out", tmp_path / "quick", "--figures", "formulas") == 0
+    found = {way: rows(tmp_path / way / "plans.csv")[0] for way in ("auto", "quick")}
+    assert (found["auto"]["figures"], found["quick"]["figures"]) == ("simulate", "formulas")
+    # The formula leaves the variation of attempts out: MODEL.md's 60.48 an hour again.
+    quick = rows(tmp_path / "quick" / "projection.csv")[0]
+    assert float(quick["transfers_per_hour"]) == pytest.approx(60.48)
+    assert quick["transfers_per_hour_low"] == ""
+
+
 def test_scenarios_change_one_base(tmp_path: Path) -> None:
     base = folders(tmp_path / "in", ["a"]) / "a"
     table, out = tmp_path / "scenarios.csv", tmp_path / "out"
