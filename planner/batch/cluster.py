@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,6 +27,8 @@ PER_WORKER = 3
 #: How long a scheduler may take to answer, or to have a first worker [s].
 _PATIENCE = 30
 _POLL = 0.2
+#: How often workers are counted, and how long there may be fewer than wanted [s].
+_COUNTED_EVERY, _TOO_LONG = 2.0, 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -42,8 +44,11 @@ class _Task:
 
 
 @contextmanager
-def local_client(workers: int, work: Path) -> Iterator[Any]:
-    """Workers on this machine, reached on loopback only; they end with this process."""
+def local_client(workers: int, work: Path) -> Iterator[tuple[Any, Callable[[], None]]]:
+    """Workers on this machine, reached on loopback only; they end with this process.
+
+    Yields the client, and what replaces workers that are lost for good.
+    """
     _quiet()
     from distributed import Client, LocalCluster
 
@@ -58,7 +63,18 @@ def local_client(workers: int, work: Path) -> Iterator[Any]:
         ) as cluster,
         Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):
-        yield client
+        yield client, lambda: _replace_lost(cluster, client, workers)
+
+
+def _replace_lost(cluster: Any, client: Any, workers: int) -> None:
+    """Start workers in place of those that are gone: Dask gives up one that dies as it starts."""
+    known = client.scheduler_info(n_workers=-1)["workers"].values()
+    alive = {worker["name"] for worker in known}
+    lost = [name for name in cluster.worker_spec if name not in alive]
+    _log.warning("%d workers are lost: starting others", len(lost))
+    for name in lost:
+        del cluster.worker_spec[name]
+    cluster.scale(workers)
 
 
 def _quiet() -> None:
@@ -72,8 +88,10 @@ def _quiet() -> None:
 
 
 @contextmanager
-def remote_client(address: str) -> Iterator[Any]:
+def remote_client(address: str) -> Iterator[tuple[Any, Callable[[], None]]]:
     """The workers of a scheduler that runs already; certificates come from Dask's own settings.
+
+    Yields the client, and what happens where there have been no workers for long: it gives up.
 
     Raises
     ------
@@ -98,7 +116,11 @@ def remote_client(address: str) -> Iterator[Any]:
         except TimeoutError as error:
             raise unreachable("a scheduler with at least one worker", error) from error
         _require_same_versions(client, address)
-        yield client
+
+        def give_up() -> None:
+            raise ClusterLost("the cluster has no workers any more")
+
+        yield client, give_up
 
 
 def _require_same_versions(client: Any, address: str) -> None:
@@ -124,10 +146,16 @@ def _require_same_versions(client: Any, address: str) -> None:
 
 
 def plan_on(
-    client: Any, items: Iterable[Item], context: Context, stop: Callable[[], bool]
+    client: Any,
+    items: Iterable[Item],
+    context: Context,
+    stop: Callable[[], bool],
+    on_too_few: Callable[[], None] = lambda: None,
+    wanted: int = 1,
 ) -> Iterator[Planned]:
     """Yield the results as they come; ends early once ``stop`` says True.
 
+    ``on_too_few`` is called where there have been fewer than the ``wanted`` workers for long.
     Few tasks are in flight at a time, and items are read only as tasks go out. A task whose worker
     dies runs again elsewhere. After some deaths Dask gives up the task and all that waited for the
     same worker: their problems are tried again at the end, each alone, and one that still ends
@@ -140,7 +168,7 @@ def plan_on(
     InputError
         If a worker has other versions.
     """
-    flight = _Flight(client, context)
+    flight = _Flight(client, context, on_too_few, wanted)
     source = iter(items)
     suspects: deque[Item] = deque()
     while not stop():
@@ -163,20 +191,34 @@ def plan_on(
 class _Flight:
     """The tasks that are out."""
 
-    def __init__(self, client: Any, context: Context) -> None:
+    def __init__(
+        self, client: Any, context: Context, on_too_few: Callable[[], None], wanted: int
+    ) -> None:
         self._client, self._context = client, context
+        self._on_too_few, self._wanted = on_too_few, wanted
         self._landed: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._out: set[str] = set()
         self._futures: dict[str, Any] = {}
         self._seconds_each: float | None = None
-        self._workers, self._counted = 1, 0.0
+        self._workers, self._counted, self._enough = 1, 0.0, time.monotonic()
 
     def has_room(self) -> bool:
-        if time.monotonic() - self._counted > 2.0:
-            self._counted = time.monotonic()
-            with suppress(OSError, TimeoutError):
-                self._workers = max(1, sum(self._client.nthreads().values()))
+        if time.monotonic() - self._counted > _COUNTED_EVERY:
+            self._count_workers()
         return len(self._out) < PER_WORKER * self._workers
+
+    def _count_workers(self) -> None:
+        now = self._counted = time.monotonic()
+        try:
+            found = sum(self._client.nthreads().values())
+        except (OSError, TimeoutError):
+            return  # told once a task comes back
+        self._workers = max(found, 1)
+        if found >= self._wanted:
+            self._enough = now
+        elif now - self._enough > _TOO_LONG:
+            self._enough = now
+            self._on_too_few()
 
     def batch_size(self) -> int:
         if self._seconds_each is None:

@@ -214,8 +214,9 @@ class _Run:
             if options.cluster is not None
             else local_client(options.workers, self._work)
         )
-        with opened as client:
-            yield from plan_on(client, feed, self._context, stop)
+        with opened as (client, on_too_few):
+            wanted = 1 if options.cluster is not None else options.workers
+            yield from plan_on(client, feed, self._context, stop, on_too_few, wanted)
 
     def _assemble(self, chunks: Chunks) -> None:
         """Put the chunks together to the tables, note their checksums, drop the chunks."""

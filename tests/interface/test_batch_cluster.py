@@ -89,7 +89,9 @@ def test_a_scheduler_that_does_not_answer_is_told(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_problem_that_kills_its_workers_is_found_and_left_out(tmp_path: Path) -> None:
+def test_a_problem_that_kills_its_workers_is_found_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from planner.batch.cluster import local_client, plan_on
 
     class Poison:  # defined here, so that it travels whole
@@ -105,8 +107,9 @@ def test_a_problem_that_kills_its_workers_is_found_and_left_out(tmp_path: Path) 
     sources: list[Source] = [good, good, Poison(), good]  # type: ignore[list-item]
     items = [Item(number, f"p{number}", source) for number, source in enumerate(sources)]
     context = Context(PlanOptions(), versions=versions())
-    with local_client(1, tmp_path) as client:
-        found = list(plan_on(client, items, context, lambda: False))
+    monkeypatch.setattr("planner.batch.cluster._TOO_LONG", 5.0)
+    with local_client(1, tmp_path) as (client, replace):
+        found = list(plan_on(client, items, context, lambda: False, replace))
     endings = {planned.number: planned.ending for planned in found}
     assert endings == {
         0: Ending.OPTIMAL,
@@ -123,7 +126,25 @@ def test_workers_of_other_versions_are_refused(tmp_path: Path) -> None:
     good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
     context = Context(PlanOptions(), versions=versions() | {"ortools": "8.0"})
     with (
-        local_client(1, tmp_path) as client,
+        local_client(1, tmp_path) as (client, _),
         pytest.raises(InputError, match=r"not ortools .* instead of 8\.0"),
     ):
         list(plan_on(client, [Item(0, "a", good)], context, lambda: False))
+
+
+def test_workers_that_dask_has_given_up_are_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from planner.batch import cluster as cluster_module
+    from planner.batch.items import Files
+
+    monkeypatch.setattr(cluster_module, "_TOO_LONG", 1.0)
+    monkeypatch.setattr(cluster_module, "_COUNTED_EVERY", 0.2)
+    good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
+    context = Context(PlanOptions(), versions=versions())
+    with cluster_module.local_client(1, tmp_path) as (client, replace):
+        client.retire_workers(list(client.nthreads()), close_workers=True)
+        found = list(
+            cluster_module.plan_on(client, [Item(0, "a", good)], context, lambda: False, replace)
+        )
+    assert [planned.ending for planned in found] == [Ending.OPTIMAL]
