@@ -67,6 +67,10 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
     ]
     processes = [subprocess.Popen(module + each, cwd=folder, **_QUIET) for each in commands]
     try:
+        from distributed import Client
+
+        with Client(address, timeout=60) as client:  # type: ignore[no-untyped-call]
+            client.wait_for_workers(2, timeout=60)
         yield address, processes
     finally:
         for process in processes:
