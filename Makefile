@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app test chromium lock clean
+.PHONY: help plan app test chromium dist fuzz lock sbom audit clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,12 +16,38 @@ plan: $(VENV)/.runtime ## plan the example in data/quickstart and print the plan
 app: $(VENV)/.runtime ## open the planner in the browser
 	@$(BIN)/planner app data/quickstart
 
-test: $(VENV)/.test chromium ## run everything that continuous integration runs
+test: $(VENV)/.test chromium dist ## run everything that continuous integration runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile
+
+# The trial knows nothing of this folder: what the wheel forgets is missing there. The wheel is
+# built from the sdist, so that both are tried.
+dist: $(VENV)/.test ## build wheel and sdist, install the wheel into an empty environment, try it
+	rm -rf dist build/trial
+	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	$(PYTHON) -m venv build/trial/env
+	build/trial/env/bin/pip install --quiet --require-hashes --requirement requirements.lock
+	build/trial/env/bin/pip install --quiet --no-deps dist/*.whl
+	cp -r data/quickstart build/trial/problem
+	cd build/trial && env/bin/planner check problem >/dev/null && \
+	  env/bin/planner plan problem --out plan >/dev/null && test -s plan/assignments.csv
+
+fuzz: $(VENV)/.test ## plan 20,000 wrong folders (hours); told is every answer that is not clear
+	$(BIN)/python -m tests.fuzz.long
+
+sbom: requirements.lock | $(BIN)/python ## list what the planner is made of in sbom.json (CycloneDX)
+	@test -x build/tools/bin/python || $(PYTHON) -m venv build/tools
+	build/tools/bin/pip install --quiet cyclonedx-bom
+	build/tools/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+	  --output-reproducible --output-file sbom.json
+
+audit: requirements.lock | $(BIN)/python ## look for known vulnerabilities; needs PyPI's advisories
+	@test -x build/tools/bin/python || $(PYTHON) -m venv build/tools
+	build/tools/bin/pip install --quiet pip-audit
+	build/tools/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
 lock: | $(BIN)/python ## refresh the two lock files
 	$(BIN)/pip install --quiet "uv>=0.6"
@@ -31,7 +57,7 @@ lock: | $(BIN)/python ## refresh the two lock files
 	  --constraint requirements.lock --extra test pyproject.toml --output-file requirements-test.lock
 
 clean: ## remove the environment and everything generated
-	rm -rf $(VENV) build dist out *.egg-info .coverage* htmlcov
+	rm -rf $(VENV) build dist out sbom.json *.egg-info .coverage* htmlcov
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

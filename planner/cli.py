@@ -11,7 +11,9 @@ from types import TracebackType
 
 from planner import __version__
 from planner.arguments import interval, moment, number, week_day
+from planner.batch_arguments import add_batch_arguments
 from planner.errors import InputError
+from planner.log import configure
 from planner.study_arguments import add_frontier_arguments, add_whatif_arguments
 
 _EXIT_CODES = """exit codes:
@@ -33,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     arguments = _parser().parse_args(argv)
+    configure(verbose=arguments.verbose, as_json=arguments.log_json)
     # Only now: the contracts alone take longer to import than the help takes to print.
     from planner import commands
 
@@ -76,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_project(commands)
     _add_whatif(commands)
     _add_frontier(commands)
+    _add_batch(commands)
     _add_app(commands)
     return parser
 
@@ -86,7 +90,7 @@ _Commands = argparse._SubParsersAction  # no public name for what add_subparsers
 def _command(
     commands: _Commands[argparse.ArgumentParser], name: str, purpose: str, example: str
 ) -> argparse.ArgumentParser:
-    return commands.add_parser(
+    parser = commands.add_parser(
         name,
         help=purpose,
         description=purpose[0].upper() + purpose[1:] + ".",
@@ -94,6 +98,11 @@ def _command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("-v", "--verbose", action="store_true", help="also tell what is being done")
+    parser.add_argument(
+        "--log-json", action="store_true", help="the same as JSON lines on standard error"
+    )
+    return parser
 
 
 def _add_check(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -212,6 +221,16 @@ def _add_frontier(commands: _Commands[argparse.ArgumentParser]) -> None:
     _add_search(parser, "each plan")
     _add_seed(parser)
     _add_out(parser, "frontier.csv, lines.csv, frontier.json and report.html")
+    _add_json(parser)
+
+
+def _add_batch(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "plan many problems: every site, every hour, every scenario"
+    parser = _command(commands, "batch", purpose, "planner batch problems --out plans --workers 2")
+    add_batch_arguments(parser)
+    _add_redundancy(parser)
+    _add_search(parser, "each plan")
+    _add_seed(parser)
     _add_json(parser)
 
 

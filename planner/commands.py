@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import socket
 import sys
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from planner import __version__
 from planner.arguments import ALL
+from planner.batch_command import run_batch_command
 from planner.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
 from planner.day_documents import moment_document, week_document, write_week
 from planner.day_report import moment_text, week_text
@@ -39,6 +42,7 @@ from planner.writing import write_text
 if TYPE_CHECKING:
     from planner.day import WeekPlan
 
+_log = logging.getLogger(__name__)
 DONE, _, BAD_INPUT, INFEASIBLE, STOPPED = range(5)
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -51,9 +55,13 @@ def run(arguments: argparse.Namespace) -> int:
         "project": _project,
         "whatif": run_whatif,
         "frontier": run_frontier,
+        "batch": run_batch_command,
         "app": _app,
     }
-    return command[arguments.command](arguments)
+    _log.info("planner %s, %s", __version__, arguments.command)
+    code = command[arguments.command](arguments)
+    _log.info("done with exit code %d", code)
+    return code
 
 
 def tell_faults(error: InputError, *, as_json: bool) -> None:

@@ -19,6 +19,7 @@ QUIET_SECONDS = 1.0
 #: Least time between two plain lines, and between two drawings of the bar [s].
 LINE_SECONDS, BAR_SECONDS = 5.0, 0.1
 _BAR_WIDTH = 20
+_STOPPING = "Stopping with the best plan so far; Ctrl-C once more gives up."
 
 
 class ProgressLine:
@@ -141,7 +142,9 @@ def progress_words(progress: Progress, time_limit: float) -> str:
 
 
 @contextmanager
-def stop_on_interrupt(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
+def stop_on_interrupt(
+    say: Callable[[str], None], words: str = _STOPPING
+) -> Iterator[Callable[[], bool]]:
     """Turn the first Ctrl-C into a wish to stop, which the yielded function tells.
 
     The second raises KeyboardInterrupt. ``say`` is told once that the wish was heard, from the
@@ -159,7 +162,7 @@ def stop_on_interrupt(say: Callable[[str], None]) -> Iterator[Callable[[], bool]
         nonlocal told
         if asked and not told:
             told = True
-            say("Stopping with the best plan so far; Ctrl-C once more gives up.")
+            say(words)
         return asked
 
     previous = signal.signal(signal.SIGINT, on_interrupt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from planner.plan import (
     AssignmentFigures,
     LineChange,
     LinePlan,
+    PlanFigures,
     PlanOptions,
     PlanResult,
     PlanStatus,
@@ -25,6 +27,7 @@ from planner.throughput import Correction
 if TYPE_CHECKING:
     from planner.optimize.search import Outcome
 
+_log = logging.getLogger(__name__)
 #: Times the optimiser's tables are corrected from a simulation of its plan.
 MOST_CORRECTIONS = 3
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
@@ -65,10 +68,13 @@ def plan(
     from planner.certify import needed_corrections
     from planner.errors import PlanFault
     from planner.optimize.search import optimize
+    from planner.projection.effort import EngineChoice
     from planner.projector import plan_figures
     from planner.verify import check
 
     options = options or PlanOptions()
+    by_formula = options.figures is PlanFigures.FORMULAS
+    engine = EngineChoice.MARKOV if by_formula else EngineChoice.AUTO
     start = time.monotonic()
     corrections: dict[str, Correction] = {}
     rounds: dict[str, int] = {}
@@ -81,11 +87,12 @@ def plan(
         breaches = check(problem, outcome.plan, corrections, options.failures)
         if breaches:
             raise PlanFault("; ".join(breach.message for breach in breaches))
-        figures = plan_figures(with_plan(problem, outcome.plan), options.seed)
+        figures = plan_figures(with_plan(problem, outcome.plan), options.seed, engine)
         needed = needed_corrections(problem, outcome.plan, figures, corrections)
         last = max(rounds.values(), default=0) == MOST_CORRECTIONS
         if not needed or last or outcome.stopped_early:
             break
+        _log.info("planning again with corrected tables of %d campaigns", len(needed))
         corrections |= needed
         rounds |= {name: rounds.get(name, 0) + 1 for name in needed}
     made = tuple(

@@ -40,6 +40,13 @@ class PlanStatus(StrEnum):
     NO_PLAN = "no_plan"  # stopped before any plan was found
 
 
+class PlanFigures(StrEnum):
+    """What a plan's figures come from."""
+
+    AUTO = "auto"  # exact formulas where they hold, else simulated, which also certifies the plan
+    FORMULAS = "formulas"  # the formulas whatever they assume, at once; nothing is certified
+
+
 class PlanOptions(Contract):
     """What a plan is asked for.
 
@@ -48,6 +55,7 @@ class PlanOptions(Contract):
     ``failures`` is how many failure domains are lost at once in the worst case. ``move_cost`` is
     paid in the objective for each line added to a dialer against the current assignment [value
     per hour and line], so that lines stay where moving them gains less.
+    ``figures`` as formulas leave out the simulation, and with it the correction of tables.
     """
 
     redundancy: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -57,6 +65,7 @@ class PlanOptions(Contract):
     keep_current: bool = False
     failures: Annotated[int, Field(ge=1, le=2)] = 1
     move_cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    figures: PlanFigures = PlanFigures.AUTO
 
 
 class AssignmentFigures(Contract):

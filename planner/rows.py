@@ -14,7 +14,7 @@ from planner.cells import columns, expected, fields_of_type, is_whole, sample, t
 from planner.errors import Fault, InputError
 from planner.fields import ID_SEPARATOR
 from planner.problem import Contract, Interval, Outage
-from planner.sheets import Sheet
+from planner.sheets import Sheet, growing
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 #: Fields of a stand-in, chosen so that it overlaps with no row.
@@ -66,17 +66,18 @@ def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
         if name not in places and contract.model_fields[name].is_required()
     }
     read = _row_reader(contract, places, len(header), decimal_comma=sheet.decimal_comma)
-    for line, cells in sheet.rows:
-        item, wrong = read(line, cells)
-        rows.items.append(item)
-        rows.lines.append(line)
-        for column, (value, wanted) in wrong.items():
-            if (line, column) in told:
-                continue
-            if column is None or column in header:
-                rows.faults.append(Fault(sheet.label, line, column, value, wanted))
-            else:  # one fault for the column, not one in each row
-                absent.setdefault(column, wanted)
+    with growing():
+        for line, cells in sheet.rows:
+            item, wrong = read(line, cells)
+            rows.items.append(item)
+            rows.lines.append(line)
+            for column, (value, wanted) in wrong.items():
+                if (line, column) in told:
+                    continue
+                if column is None or column in header:
+                    rows.faults.append(Fault(sheet.label, line, column, value, wanted))
+                else:  # one fault for the column, not one in each row
+                    absent.setdefault(column, wanted)
     for column, wanted in absent.items():
         words = f"this column: {wanted}"
         rows.faults.append(Fault(sheet.label, sheet.header.line, column, None, words))

@@ -45,7 +45,7 @@ TABLES = {
 }
 #: The table in which the keys of a column are defined.
 _KEY_TABLES = {"dialer_id": "dialers", "campaign_id": "campaigns", "trunk_group": "trunk_groups"}
-_EXCEL_SUFFIX = ".xlsx"
+EXCEL_SUFFIX = ".xlsx"
 _BEFORE_FIGURES = (
     "campaign_id",
     "dialer_id",
@@ -73,9 +73,9 @@ def read_folder(path: str | Path) -> Problem:
     path = Path(path)
     if os.path.isdir(path):  # false, too, where a folder above cannot be entered
         files = {item.name: item for item in _csv_files(path)}
-        return _problem(_csv_sheets(files), set(files), "{}.csv")
-    if path.suffix.lower() == _EXCEL_SUFFIX:
-        return _workbook_problem(path.name, _content(path))
+        return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
+    if path.suffix.lower() == EXCEL_SUFFIX:
+        return _workbook_problem(path.name, content_of(path))
     wanted = "a folder with dialers.csv and campaigns.csv, or an .xlsx workbook"
     raise InputError([Fault(str(path), None, None, None, wanted)])
 
@@ -94,7 +94,7 @@ def read_uploads(files: Mapping[str, bytes]) -> Problem:
     """
     if len(files) == 1:
         name, content = next(iter(files.items()))
-        if name.lower().endswith(_EXCEL_SUFFIX):
+        if name.lower().endswith(EXCEL_SUFFIX):
             return _workbook_problem(name, content)
     tables = ", ".join(f"{table}.csv" for table in TABLES)
     strangers = [
@@ -104,7 +104,38 @@ def read_uploads(files: Mapping[str, bytes]) -> Problem:
     ]
     if strangers:
         raise InputError(strangers)
-    return _problem(_csv_sheets(files), set(files), "{}.csv")
+    return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
+
+
+def folder_content(path: Path) -> dict[str, bytes]:
+    """The tables of a planning folder, or a workbook alone, as they stand: bytes by file name.
+
+    Files that are no tables of ours are named, for their names may be misspelt, and left empty.
+
+    Raises
+    ------
+    InputError
+        If the folder or a file cannot be read, or is too large.
+    """
+    if path.suffix.lower() == EXCEL_SUFFIX and not os.path.isdir(path):
+        return {path.name: content_of(path)}
+    return {
+        item.name: content_of(item) if _table_name(item.name) in TABLES else b""
+        for item in _csv_files(path)
+    }
+
+
+def read_content(files: Mapping[str, bytes]) -> Problem:
+    """The problem in what :func:`folder_content` found.
+
+    Raises
+    ------
+    InputError
+        With every fault of every table.
+    """
+    if len(files) == 1 and next(iter(files)).lower().endswith(EXCEL_SUFFIX):
+        return _workbook_problem(*next(iter(files.items())))
+    return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
 
 
 def _csv_files(folder: Path) -> list[Path]:
@@ -114,7 +145,8 @@ def _csv_files(folder: Path) -> list[Path]:
         raise InputError([_unreadable(folder, error)]) from error
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """The bytes of a file of at most ``MAX_BYTES``; what keeps us from reading it is a fault."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError([Fault(path.name, None, None, None, f"at most {MAX_BYTES:,} bytes")])
@@ -141,7 +173,7 @@ def _csv_sheets(files: Mapping[str, Path | bytes]) -> dict[str, Sheet | InputErr
         try:
             if table in sheets:
                 raise InputError([Fault(name, None, None, None, f"only one table {table}")])
-            content = source if isinstance(source, bytes) else _content(source)
+            content = source if isinstance(source, bytes) else content_of(source)
             sheets[table] = csv_sheet(name, content)
         except InputError as error:
             sheets[table] = error
@@ -151,13 +183,25 @@ def _csv_sheets(files: Mapping[str, Path | bytes]) -> dict[str, Sheet | InputErr
 def _workbook_problem(name: str, content: bytes) -> Problem:
     found = workbook_sheets(name, content, lambda title: _table_name(title) in TABLES)
     sheets = {_table_name(title): sheet for title, sheet in found.items() if sheet is not None}
-    return _problem(sheets, set(found), f"{name}, sheet {{}}")
+    return problem_of_sheets(sheets, set(found), f"{name}, sheet {{}}")
 
 
-def _problem(
+def problem_of_sheets(
     sheets: Mapping[str, Sheet | InputError], names: Collection[str], label: str
 ) -> Problem:
-    """Build the problem from its sheets; ``label`` makes the name in faults from a table's name."""
+    """Build the problem from its sheets.
+
+    Parameters
+    ----------
+    sheets : by table; an InputError where a table cannot be read
+    names : of all files or sheets, for some may be misspelt
+    label : makes the name of an absent table in faults, such as ``{}.csv``
+
+    Raises
+    ------
+    InputError
+        With every fault of every table.
+    """
     faults = list(_misspelt(names, set(sheets), label))
     tables: dict[str, Rows] = {}
     for table, (contract, required) in TABLES.items():

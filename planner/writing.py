@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -46,10 +46,21 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     columns : the header
     rows : cells of text, numbers, truth values, dates or None (blank)
     """
+    return csv_lines([columns, *rows])
+
+
+def csv_lines(rows: Iterable[Sequence[object]], *, guarded: bool = True) -> str:
+    """Spell rows as lines of CSV.
+
+    Parameters
+    ----------
+    rows : as in :func:`csv_text`
+    guarded : text that a spreadsheet would run gets an apostrophe before it
+    """
+    spell = safe_text if guarded else str
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([_cell(name) for name in columns])
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([_cell(value, spell) for value in row] for row in rows)
     return buffer.getvalue()
 
 
@@ -58,7 +69,7 @@ def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[
     write_text(path, csv_text(columns, rows))
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, spell: Callable[[str], str]) -> str:
     match value:
         case None:
             text = ""
@@ -71,5 +82,5 @@ def _cell(value: object) -> str:
         case datetime() | date():
             text = value.isoformat()
         case _:
-            text = safe_text(str(value))
+            text = spell(str(value))
     return text

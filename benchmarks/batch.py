@@ -1,0 +1,187 @@
+"""How fast and how safe batches are: ``python -m benchmarks.batch``.
+
+Rates hold the start of the workers; run it with --problems 10000 on an idle machine for figures
+that mean something, and with --moments 20 for all the kills.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.batch_peers import loop, solve
+from benchmarks.batch_problems import write_batch
+from benchmarks.batch_runs import (
+    cluster,
+    killed_main,
+    killed_scheduler,
+    killed_worker,
+    measured,
+    results,
+)
+from benchmarks.reporting import Row, table
+from planner.problem import Campaign
+from planner.rows import read_rows
+from planner.sheets import csv_sheet
+
+#: Seconds after which a model of the peer is given up.
+_PEER_LIMIT = 10.0
+
+
+def row(work: str, figure: str, value: float, ok: bool = True, note: str = "") -> Row:
+    return {"work": work, "figure": figure, "value": float(value), "ok": bool(ok), "note": note}
+
+
+def speed_rows(folder: Path, problems: int) -> list[Row]:
+    """Rates with one worker, two, and a cluster of two; whether all wrote the same bytes."""
+    source, name = write_batch(folder / "speed", problems, 3, 4), f"{problems} problems of 3 x 4"
+    one = measured(source, folder / "one", "--workers", "1")
+    two = measured(source, folder / "two", "--workers", "2")
+    with cluster(folder) as (address, _):
+        remote = measured(source, folder / "remote", "--cluster", address)
+    same = results(folder / "one") == results(folder / "two") == results(folder / "remote")
+    rates = [each["plans_per_second"] for each in (one, two, remote)]
+    return [
+        row(name, "plans/s, one worker", rates[0]),
+        row(name, "plans/s, two workers", rates[1], rates[1] >= 50, "at least 50"),
+        row(
+            name, "speed-up of two workers", rates[1] / rates[0], rates[1] >= 1.7 * rates[0], "1.7"
+        ),
+        row(name, "plans/s, cluster of two", rates[2]),
+        row(
+            name,
+            "cluster over two workers",
+            rates[2] / rates[1],
+            rates[2] >= 0.85 * rates[1],
+            "0.85",
+        ),
+        row(name, "all three wrote the same bytes", same, same),
+    ]
+
+
+def memory_rows(folder: Path, few: int, many: int) -> list[Row]:
+    """Peak memory of the main process, which only moves what workers plan.
+
+    Problems of 1 x 1 have the results of larger ones, and are planned sooner.
+    """
+    peaks = {}
+    for count in (few, many):
+        source = write_batch(folder / f"memory{count}", count, 1, 1)
+        peaks[count] = measured(source, folder / f"m{count}", "--workers", "2")["main_mb"]
+    grown = peaks[many] - peaks[few]
+    name = f"main process, {few} and {many} problems of 1 x 1"
+    return [
+        row(name, "peak memory of the larger run, MB", peaks[many]),
+        row(name, "grown by, MB", grown, abs(grown) <= 50, "at most 50"),
+    ]
+
+
+def reading_rows(_folder: Path) -> list[Row]:
+    """Reading and checking one table of 100,000 campaigns."""
+    head = "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds,value\n"
+    lines = (
+        f"C{n},{n % 20},{20 + n % 30}.5,0.{n % 9 + 1},0.2,{n % 200 + 1},2\n" for n in range(10**5)
+    )
+    content = (head + "".join(lines)).encode()
+    start = time.process_time()
+    rows = read_rows(csv_sheet("campaigns.csv", content), Campaign)
+    seconds = time.process_time() - start
+    assert len(rows.items) == 10**5
+    assert not rows.faults
+    return [row("100,000 campaign rows", "CPU s to read and check", seconds, seconds < 1.5, "1.5")]
+
+
+def size_rows(_folder: Path) -> list[Row]:
+    """CPU seconds of one plan as problems grow."""
+    from benchmarks.batch_problems import problem
+    from planner import PlanOptions, plan
+
+    rows = []
+    plan(problem(0, 3, 4), PlanOptions())  # compiles
+    for dialers, campaigns, count in ((3, 4, 20), (6, 12, 5), (12, 25, 2), (20, 50, 1)):
+        start = time.process_time()
+        gaps = [
+            plan(problem(seed, dialers, campaigns), PlanOptions(time_limit=120)).gap or 0.0
+            for seed in range(count)
+        ]
+        seconds = (time.process_time() - start) / count
+        note = f"{count} problems, largest gap {max(gaps):.2%}"
+        rows.append(row(f"{dialers} x {campaigns}", "CPU s per plan", seconds, note=note))
+    return rows
+
+
+def kill_rows(folder: Path, moments: int) -> list[Row]:
+    """Runs killed at random moments, and whether they ended with the undisturbed bytes."""
+    source, draw = write_batch(folder / "kills", 300, 1, 1), random.Random(6)
+    whole = measured(source, folder / "whole", "--workers", "2")
+    expected = results(folder / "whole")
+    rows = []
+    for who in ("worker", "main process", "scheduler"):
+        same = there = 0
+        for number in range(moments):
+            out = folder / f"killed-{who.split()[0]}-{number}"
+            moment = draw.uniform(0.5, whole["seconds"] + 1.5)
+            if who == "worker":
+                there += killed_worker(source, out, moment, draw)
+            elif who == "main process":
+                there += killed_main(source, out, moment)
+            else:
+                there += killed_scheduler(source, out, moment)
+            same += results(out) == expected
+        note = f"of {moments} runs, {there} of them still running when killed"
+        rows.append(
+            row(f"kill -9 of the {who}", "runs of the same bytes", same, same == moments, note)
+        )
+    return rows
+
+
+def peer_rows(_folder: Path) -> list[Row]:
+    """A plain loop over CP-SAT models, and the same in a pool of processes."""
+    count = 8
+    solve(0, 3, 4, 1.0)
+    rows = []
+    for workers, name in ((1, "plain loop over CP-SAT"), (2, "the same, concurrent.futures")):
+        seconds, solved = loop(count, _PEER_LIMIT, workers)
+        worst = max(each.gap for each in solved)
+        note = f"{count} problems of 3 x 4, {_PEER_LIMIT:g} s each at most, largest gap {worst:.1%}"
+        rows.append(row(name, "plans/s", count / seconds, note=note))
+    return rows
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--problems", type=int, default=200)
+    parser.add_argument("--memory", type=int, nargs=2, default=[100, 2000], metavar="N")
+    parser.add_argument("--moments", type=int, default=3)
+    parser.add_argument("--only", help="one of speed, memory, reading, size, kill, peer")
+    parser.add_argument("--out", type=Path, default=Path("out/batch.json"))
+    arguments = parser.parse_args()
+    parts = {
+        "reading": reading_rows,
+        "speed": lambda folder: speed_rows(folder, arguments.problems),
+        "memory": lambda folder: memory_rows(folder, *arguments.memory),
+        "size": size_rows,
+        "kill": lambda folder: kill_rows(folder, arguments.moments),
+        "peer": peer_rows,
+    }
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as work:
+        for name, part in parts.items():
+            if arguments.only in (None, name):
+                rows += part(Path(work))
+                print(table(rows[-1:]).splitlines()[-1], flush=True)
+    print(table(rows))
+    machine = {"python": platform.python_version(), "cores": os.cpu_count()}
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_text(json.dumps(machine | {"rows": rows}, indent=2) + "\n")
+    return 0 if all(each["ok"] for each in rows) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

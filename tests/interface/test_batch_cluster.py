@@ -1,0 +1,150 @@
+"""Batches on a Dask cluster: a scheduler and its workers as processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from planner.batch.items import Context, Item, Source
+from planner.batch.output import Ending
+from planner.batch.run import BatchOptions, run_batch
+from planner.batch.work import versions
+from planner.cli import main
+from planner.errors import InputError
+from planner.plan import PlanOptions
+from planner.tables import folder_content
+from tests.batches import folders, results, tables
+
+PLANNER = [sys.executable, "-c", "import sys; from planner.cli import main; sys.exit(main())"]
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def started(*arguments: str, folder: Path) -> subprocess.Popen[bytes]:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    command = [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]]
+    return subprocess.Popen(command, cwd=folder, **quiet)  # type: ignore[call-overload, no-any-return]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Address of a scheduler on loopback, and the processes: scheduler, worker, worker."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    scheduler = ("dask_scheduler", "--host", address, "--no-dashboard", "--no-show")
+    worker = ("dask_worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1")
+    processes = [started(*command, folder=tmp_path) for command in (scheduler, worker, worker)]
+    yield address, processes
+    for process in processes:
+        process.send_signal(signal.SIGINT)
+    for process in processes:
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def test_a_cluster_gives_the_same_bytes_and_a_lost_scheduler_loses_nothing(
+    tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
+) -> None:
+    address, (scheduler, *_) = cluster
+    source = tables(tmp_path / "in", [f"p{n}" for n in range(80)])
+    out, first = tmp_path / "out", tmp_path / "out" / "chunks" / "00000000.json"
+    run_batch(source, tmp_path / "here")
+
+    command = [*PLANNER, "batch", str(source), "--out", str(out), "--cluster", address]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for _ in range(1200):
+        if first.exists() or running.poll() is not None:
+            break
+        time.sleep(0.05)
+    scheduler.kill()
+    _, said = running.communicate(timeout=100)
+    assert running.returncode == 4, said
+    assert b"Stopped: the scheduler is lost" in said
+    assert b"Traceback" not in said
+
+    assert main(["batch", str(source), "--out", str(out), "--resume", "--workers", "2"]) == 0
+    assert results(out) == results(tmp_path / "here")
+
+
+def test_a_scheduler_that_does_not_answer_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.batch.cluster._PATIENCE", 1)
+    options = BatchOptions(cluster=f"tcp://127.0.0.1:{free_port()}")
+    with pytest.raises(InputError, match="a Dask scheduler that answers"):
+        run_batch(folders(tmp_path / "in", ["a"]), tmp_path / "out", options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_problem_that_kills_its_workers_is_found_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from planner.batch.cluster import local_client, plan_on
+
+    class Poison:  # defined here, so that it travels whole
+        def digest(self) -> str:
+            return ""
+
+        def problem(self, _context: Context) -> None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    from planner.batch.items import Files
+
+    good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
+    sources: list[Source] = [good, good, Poison(), good]  # type: ignore[list-item]
+    items = [Item(number, f"p{number}", source) for number, source in enumerate(sources)]
+    context = Context(PlanOptions(), versions=versions())
+    monkeypatch.setattr("planner.batch.cluster._TOO_LONG", 5.0)
+    with local_client(1, tmp_path) as (client, replace):
+        found = list(plan_on(client, items, context, lambda: False, replace))
+    endings = {planned.number: planned.ending for planned in found}
+    assert endings == {
+        0: Ending.OPTIMAL,
+        1: Ending.OPTIMAL,
+        2: Ending.FAILED,
+        3: Ending.OPTIMAL,
+    }
+
+
+def test_workers_of_other_versions_are_refused(tmp_path: Path) -> None:
+    from planner.batch.cluster import local_client, plan_on
+    from planner.batch.items import Files
+
+    good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
+    context = Context(PlanOptions(), versions=versions() | {"ortools": "8.0"})
+    with (
+        local_client(1, tmp_path) as (client, _),
+        pytest.raises(InputError, match=r"not ortools .* instead of 8\.0"),
+    ):
+        list(plan_on(client, [Item(0, "a", good)], context, lambda: False))
+
+
+def test_workers_that_dask_has_given_up_are_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from planner.batch import cluster as cluster_module
+    from planner.batch.items import Files
+
+    monkeypatch.setattr(cluster_module, "_TOO_LONG", 1.0)
+    monkeypatch.setattr(cluster_module, "_COUNTED_EVERY", 0.2)
+    good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
+    context = Context(PlanOptions(), versions=versions())
+    with cluster_module.local_client(1, tmp_path) as (client, replace):
+        client.retire_workers(list(client.nthreads()), close_workers=True)
+        found = list(
+            cluster_module.plan_on(client, [Item(0, "a", good)], context, lambda: False, replace)
+        )
+    assert [planned.ending for planned in found] == [Ending.OPTIMAL]
