@@ -172,6 +172,8 @@ def _shifted(plan: _Plan, c: int, source: int, target: int, lines: int) -> Colum
     dial = column.dial_lines.copy()
     dial[source] -= lines
     dial[target] += lines
+    if not plan.model.box.contains(c, dial, column.agent_lines):
+        return None
     if dial[source] < max(1, int(column.agent_lines[source])):
         return None
     return make_column(plan.model, c, dial, column.agent_lines)
@@ -193,9 +195,11 @@ def _calmer(plan: _Plan, c: int) -> Iterator[Column]:
     """A campaign's current lines, then its plan with one dialer's current lines."""
     model = plan.model
     now_dial, now_agent = model.now_dial_lines[c], model.now_agent_lines[c]
-    yield make_column(model, c, now_dial, now_agent)
+    if model.box.contains(c, now_dial, now_agent):
+        yield make_column(model, c, now_dial, now_agent)
     for d in range(model.dialers):
         dial, agent = plan.columns[c].dial_lines.copy(), plan.columns[c].agent_lines.copy()
         if dial[d] != now_dial[d] or agent[d] != now_agent[d]:
             dial[d], agent[d] = now_dial[d], now_agent[d]
-            yield make_column(model, c, dial, agent)
+            if model.box.contains(c, dial, agent):
+                yield make_column(model, c, dial, agent)
