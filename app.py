@@ -2,12 +2,20 @@
 
 import streamlit as st
 
-from planner.ui import plan_page
+from planner.ui import plan_page, plans_page
+from planner.ui.desk import desk
+from planner.ui.session import begin_run
 
 st.set_page_config(page_title="Line planner", page_icon=":material/call_split:", layout="wide")
 # A grid wants the width that the default margins take.
 st.html("<style>.stMainBlockContainer { padding: 3.5rem 2.5rem 4rem; }</style>")
-st.navigation(
-    [st.Page(plan_page.show, title="Plan", icon=":material/table_chart:", url_path="plan")],
-    position="top",
-).run()
+pages = {
+    "Plan": st.Page(plan_page.show, title="Plan", icon=":material/table_chart:", url_path="plan"),
+    "Plans": st.Page(
+        plans_page.show, title="Plans", icon=":material/inventory_2:", url_path="plans"
+    ),
+}
+st.session_state["pages"] = pages
+page = st.navigation(list(pages.values()), position="top")
+begin_run(desk())
+page.run()

@@ -7,7 +7,7 @@ checked here, and a cell that cannot be used leaves the last good lines as they 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -121,14 +121,25 @@ def apply_edits(
 
 
 def take_plan(
-    scenario: Scenario, plan: LinePlan, corrections: tuple[TableCorrection, ...] = ()
+    scenario: Scenario,
+    plan: LinePlan,
+    corrections: tuple[TableCorrection, ...] = (),
+    only: Collection[RowKey] | None = None,
 ) -> Scenario:
-    """The scenario with the plan's lines; locks and live states stay as they are."""
+    """The scenario with the plan's lines; locks and live states stay as they are.
+
+    Parameters
+    ----------
+    corrections : of the tables that the plan was made with
+    only : the rows to take; None: all of them
+    """
     lines = plan.lines()
     rows = (
         _with_cells(
             scenario, assignment, dict(zip(("dial_lines", "agent_lines"), counts, strict=True))
         )
+        if only is None or key in only
+        else assignment
         for key, assignment in scenario.by_row().items()
         for counts in [lines.get(key, (0, 0))]
     )

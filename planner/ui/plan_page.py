@@ -12,19 +12,24 @@ from planner.outlook import Outlook, outlook
 from planner.scenario import Scenario, open_scenario
 from planner.ui.desk import Desk, desk
 from planner.ui.downloads import show_downloads
+from planner.ui.drafts import show_offer
 from planner.ui.filters import chosen_rows
 from planner.ui.grid import show_grid
 from planner.ui.headline import show_headline
+from planner.ui.keeping import show_store_fault
 from planner.ui.optimise import show_optimise, start_job
-from planner.ui.sources import open_named_folder, show_change, show_start
+from planner.ui.saving import show_conflict, show_save
+from planner.ui.sources import show_change, show_start
 from planner.ui.text import plain
 
 
 def show() -> None:
     """Draw the page."""
     here = desk()
-    open_named_folder(here)
-    here.absorb_edits()
+    show_store_fault()
+    if fault := st.session_state.pop("link-fault", None):
+        st.warning(plain(fault), icon=":material/link_off:")
+    show_offer(here)
     if here.scenario is None:
         show_start(here)
         return
@@ -41,6 +46,10 @@ def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
     before = loaded.headline if scenario.baseline.assignments else None
     show_headline(view.headline, before, "loaded")
     _show_actions(here, scenario)
+    show_conflict(here)
+    if here.said:
+        st.toast(plain(here.said))
+        here.said = ""
     show_optimise(here, view, at)
     here.show_rows(chosen_rows(scenario))
     show_grid(here, view)
@@ -107,6 +116,7 @@ def _show_actions(here: Desk, scenario: Scenario) -> None:
             disabled=not scenario.future,
             on_click=here.redo,
         )
+        show_save(here)
         show_downloads(here, scenario)
 
 

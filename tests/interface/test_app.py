@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.plan import PlanOptions, PlanResult, PlanStatus
-
-ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = sorted(path.name for path in (ROOT / "data").iterdir() if path.is_dir())
+from tests.interface.pages import FOLDERS, ROOT, edit, figures, lines, new_session
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.delenv("PLANNER_FOLDER", raising=False)
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-
-
-def figures(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
-
-
-def edit(app: AppTest, rows: dict[int, dict[str, Any]]) -> AppTest:
-    """Leave these cells in the grid as typed, and run the page."""
-    key = app.session_state["desk"].grid_key
-    app.session_state[key] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
-    return app.run()
-
-
-def lines(app: AppTest) -> dict[tuple[str, str], tuple[int, int]]:
-    return app.session_state["desk"].scenario.line_plan.lines()
+def app() -> AppTest:
+    return new_session()
 
 
 def test_the_first_page_says_what_to_do_first(app: AppTest) -> None:
