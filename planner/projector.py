@@ -20,13 +20,15 @@ from planner.status import StatusView, status_now
 PLAN_BUDGET = Budget(figures=5e6, passages=3e6)
 
 
-def plan_figures(problem: Problem, seed: int = 0) -> tuple[AssignmentFigures, ...]:
+def plan_figures(
+    problem: Problem, seed: int = 0, engine: EngineChoice = EngineChoice.AUTO
+) -> tuple[AssignmentFigures, ...]:
     """Figures of a plan's lines, with the campaigns' own figures of no special hour.
 
     The status is that of each campaign's first open moment, so that a plan does not depend on
     when it is made.
     """
-    return _rows(problem, None, Effort(seed=seed, budget=PLAN_BUDGET))[0]
+    return _rows(problem, None, Effort(engine, seed=seed, budget=PLAN_BUDGET))[0]
 
 
 def project_assignments(problem: Problem, at: datetime, hours: float, effort: Effort) -> Projection:

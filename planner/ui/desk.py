@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
 from planner.errors import Fault, InputError
 from planner.jobs import PlanJob, StudyJob
+from planner.live import LiveState
 from planner.pipeline import plan
 from planner.plan import LinePlan, PlanOptions, PlanResult
 from planner.problem import Problem
@@ -75,6 +77,11 @@ class Desk:
     draft_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     draft_lines: Lines | None = None
     offers: tuple[DraftEntry, ...] = ()
+    live: dict[RowKey, LiveState] = field(default_factory=dict)
+    live_revision: int = 0
+    data_revision: int = 0
+    live_read: datetime | None = None
+    live_messages: tuple[str, ...] = ()
 
     @property
     def grid_key(self) -> str:
@@ -105,6 +112,7 @@ class Desk:
         self.open_plan, self.conflict, self.said = open_plan, None, ""
         self.clean_lines = scenario.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
+        self.live, self.live_read, self.live_messages = {}, None, ()
         self.show(scenario)
 
     def show(self, scenario: Scenario) -> None:

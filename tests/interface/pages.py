@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = sorted(path.name for path in (ROOT / "data").iterdir() if path.is_dir())
-PAGES = ("plan", "plans")
+PAGES = ("plan", "status", "what-if", "trade-off", "data", "plans")
 
 
 def new_session() -> AppTest:
