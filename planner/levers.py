@@ -1,10 +1,12 @@
-"""A changed world by a few levers, as expressions that what-if reads."""
+"""A changed world by a few levers, as expressions that what-if reads; inputs in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+
+from planner.worlds import Tornado
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,21 @@ class Levers:
 
 def _factor(per_cent: int) -> str:
     return f"{float(1 + Fraction(per_cent, 100)):g}"
+
+
+def in_words(tornado: Tornado) -> Tornado:
+    """The tornado with its inputs as a planner names them: ``Solar: talk seconds``."""
+    return tornado.model_copy(
+        update={
+            "rows": tuple(
+                row.model_copy(update={"input": _input_words(row.input)}) for row in tornado.rows
+            )
+        }
+    )
+
+
+def _input_words(name: str) -> str:
+    table, _, rest = name.partition(".")
+    row, _, column = rest.rpartition(".")
+    kind = "Trunk group " if table == "trunk_group" else ""
+    return f"{kind}{row}: {column.replace('_', ' ')}"

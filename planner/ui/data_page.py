@@ -112,6 +112,8 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -62,8 +64,9 @@ def _projection(here: Desk, problem: Problem, at: datetime, hours: float) -> Pro
         formulas = [note for note in quick.notes if note.startswith("By formulas")]
         if formulas:
             _offer_simulation(here, problem, at, hours, key)
-    for note in quick.notes:
-        st.caption(plain(note))
+    if quick.notes:
+        with st.expander("What these figures leave out", icon=":material/info:"):
+            st.markdown("\n".join(f"- {plain(note)}" for note in quick.notes))
     return quick
 
 
@@ -109,10 +112,13 @@ def _show_projection(projection: Projection) -> None:
     _show_table(projection)
     end = projection.at + timedelta(hours=projection.hours)
     span = f"{moment_words(projection.at)} to {moment_words(end)}"
-    st.caption(f"Charts from {plain(span)}, your time.")
+    st.caption(f"Charts: {plain(span)}, on your clock.")
     for title, figure in projection_figures(projection):
         st.subheader(title)
-        st.altair_chart(figure.chart, alt=figure.alt, width="content")
+        # A chart of small charts has a width of its own.
+        is_facet = isinstance(figure.chart, alt.FacetChart)
+        width: Literal["content", "stretch"] = "content" if is_facet else "stretch"
+        st.altair_chart(figure.chart, alt=figure.alt, width=width)
     _show_completion(projection)
 
 

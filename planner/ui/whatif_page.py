@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from planner.errors import InputError
-from planner.levers import Levers
+from planner.levers import Levers, in_words
 from planner.plan import LinePlan, PlanOptions
 from planner.problem import Problem
 from planner.study_charts import tornado_chart, worlds_chart
@@ -22,6 +23,8 @@ from planner.worlds import Comparison, World
 _REPLAN, _TORNADO = "replan", "tornado"
 _PURPOSE = "This page tells what happens if a dialer goes down, agents are missing or figures move."
 _MOST_WORLDS = 4
+#: Longer lists are folded.
+_MOST_TOLD = 8
 #: Of each world planned anew [s].
 _TIME_LIMIT = 20.0
 
@@ -37,6 +40,7 @@ def show() -> None:
     if show_no_lines(here):
         return
     problem = here.scenario.problem
+    results = st.container()  # above the levers, so that both are in view
     worlds = _levers(problem, int(number or 1))
     try:
         found = whatif(problem, worlds, engine="markov")
@@ -47,7 +51,13 @@ def show() -> None:
         )
         st.error(f"This cannot be:\n\n{faults}", icon=":material/edit_off:")
         return
-    _show_comparison(found)
+    with results:
+        _show_rows(found)
+        st.caption(
+            "If nobody moves a line: quick figures by formula, an hour while running. Planning "
+            "anew, below, simulates them."
+        )
+    _show_consequences(found)
     _show_replan(here, problem, worlds)
     _show_tornado(problem)
 
@@ -58,61 +68,61 @@ def _levers(problem: Problem, count: int) -> dict[str, tuple[str, ...]]:
     for number, place in enumerate(st.columns(count, border=True), start=1):
         with place:
             name = st.text_input("Name", f"Scenario {number}", key=f"world-name-{number}").strip()
-            levers = _one(problem, str(number))
+            levers = _one(problem, str(number), st.columns(2 if count == 1 else 1))
         if not name or name in worlds:
             name = f"Scenario {number}"
         worlds[name] = levers.expressions
     return worlds
 
 
-def _one(problem: Problem, place: str) -> Levers:
+def _one(problem: Problem, place: str, columns: list[DeltaGenerator]) -> Levers:
+    """The levers of one scenario, in one or two columns."""
+
     def per_cent(label: str, name: str, low: int, high: int, words: str) -> int:
         return int(
             st.slider(label, low, high, 0, 5, format="%+d %%", key=f"{name}-{place}", help=words)
         )
 
+    with columns[0]:
+        down = st.multiselect(
+            "Dialers down",
+            [d.dialer_id for d in problem.dialers if d.in_service],
+            key=f"down-{place}",
+            placeholder="None",
+        )
+        agents = per_cent("Agents on shift", "agents", -100, 100, "Agent lines that have an agent")
+        channels = 0
+        if problem.trunk_groups:
+            channels = per_cent("Carrier channels", "channels", -100, 100, "Of every trunk group")
+    with columns[-1]:
+        of = st.multiselect(
+            "Agents, answers and talk of",
+            [c.campaign_id for c in problem.campaigns],
+            key=f"of-{place}",
+            placeholder="All campaigns",
+        )
+        answers = per_cent("Answer rate", "answers", -90, 100, "Live answers per attempt")
+        talk = per_cent("Talk time", "talk", -50, 100, "How long agents talk")
+    more = st.text_area(
+        "More changes, one a line",
+        key=f"more-{place}",
+        placeholder="campaign.Solar.value*=2",
+        height=70,
+        help="TABLE.ID.COLUMN, an operator (=, +=, -=, *=, /=) and a value, such as "
+        "dialer.D1.ports=80 or trunk_group.T.cps=40",
+    )
     return Levers(
-        down=tuple(
-            st.multiselect(
-                "Dialers down",
-                [d.dialer_id for d in problem.dialers if d.in_service],
-                key=f"down-{place}",
-                placeholder="None",
-            )
-        ),
-        agents=per_cent("Agents on shift", "agents", -100, 100, "Agent lines that have an agent"),
-        answers=per_cent("Answer rate", "answers", -90, 100, "Live answers per attempt"),
-        talk=per_cent("Talk time", "talk", -50, 100, "How long agents talk"),
-        channels=per_cent("Carrier channels", "channels", -100, 100, "Of every trunk group")
-        if problem.trunk_groups
-        else 0,
-        campaigns=tuple(
-            st.multiselect(
-                "Agents, answers and talk of",
-                [c.campaign_id for c in problem.campaigns],
-                key=f"of-{place}",
-                placeholder="All campaigns",
-            )
-        ),
-        more=tuple(
-            st.text_area(
-                "More changes, one a line",
-                key=f"more-{place}",
-                placeholder="campaign.Solar.value*=2",
-                height=70,
-                help="TABLE.ID.COLUMN, an operator (=, +=, -=, *=, /=) and a value, such as "
-                "dialer.D1.ports=80 or trunk_group.T.cps=40",
-            ).splitlines()
-        ),
+        down=tuple(down),
+        campaigns=tuple(of),
+        agents=agents,
+        answers=answers,
+        talk=talk,
+        channels=channels,
+        more=tuple(more.splitlines()),
     )
 
 
-def _show_comparison(found: Comparison) -> None:
-    st.subheader("If nobody moves a line")
-    _show_rows(found)
-    st.caption("Quick figures by formula, an hour while running; planning anew simulates them.")
-    for note in found.notes:
-        st.caption(plain(note))
+def _show_consequences(found: Comparison) -> None:
     figure = worlds_chart(found)
     chart, words = st.columns([1, 1], gap="large")
     with chart:
@@ -120,6 +130,8 @@ def _show_comparison(found: Comparison) -> None:
     with words:
         for world in found.worlds:
             _show_world(found, world)
+    for note in found.notes:
+        st.caption(plain(note))
 
 
 def _show_rows(found: Comparison) -> None:
@@ -137,10 +149,14 @@ def _show_world(found: Comparison, world: World) -> None:
     told = [
         *lost_sentences(world.kept),
         *status_sentences(found.base.kept, world.kept),
-        *(f"Breaks a limit: {text}" for text in world.kept.breaches),
+        *(
+            f"Breaks a limit: {text}"
+            for text in world.kept.breaches
+            if text not in found.base.kept.breaches
+        ),
     ]
-    label = f"{plain(world.name)}: {len(told) or 'no'} consequences"
-    with st.expander(label if len(told) != 1 else f"{plain(world.name)}: 1 consequence"):
+    count = "1 consequence" if len(told) == 1 else f"{len(told) or 'no'} consequences"
+    with st.expander(f"{plain(world.name)}: {count}", expanded=0 < len(told) <= _MOST_TOLD):
         if not world.expressions:
             st.caption("Nothing is changed yet: move a slider, or pick a dialer.")
         st.markdown("\n".join(f"- {plain(text)}" for text in told) or "No line is lost.")
@@ -212,11 +228,12 @@ def _show_tornado(problem: Problem) -> None:
     if found is None or not found.rows:
         st.caption("No figure of this fleet can be varied.")
         return
+    found = in_words(found)
     top = found.rows[0]
     st.caption(
-        f"Each figure 10 % lower and higher, lines as they are. Most hangs on {plain(top.input)}: "
-        f"{amount(top.low_aim)} to {amount(top.high_aim)} value an hour, now "
-        f"{amount(found.base_aim)}."
+        "Each figure 10 % lower and higher, lines as they are, by the planning tables. Most "
+        f"hangs on {plain(top.input)}: {amount(top.low_aim)} to {amount(top.high_aim)} value an hour, "
+        f"now {amount(found.base_aim)}."
     )
     figure = tornado_chart(found)
     st.altair_chart(figure.chart, alt=figure.alt, width="content")
