@@ -126,7 +126,7 @@ def _show_consequences(found: Comparison) -> None:
     figure = worlds_chart(found)
     chart, words = st.columns([1, 1], gap="large")
     with chart:
-        st.altair_chart(figure.chart, alt=figure.alt, width="content")
+        st.altair_chart(figure.chart, alt=figure.alt, width="stretch")
     with words:
         for world in found.worlds:
             _show_world(found, world)
@@ -232,8 +232,8 @@ def _show_tornado(problem: Problem) -> None:
     top = found.rows[0]
     st.caption(
         "Each figure 10 % lower and higher, lines as they are, by the planning tables. Most "
-        f"hangs on {plain(top.input)}: {amount(top.low_aim)} to {amount(top.high_aim)} value an hour, "
-        f"now {amount(found.base_aim)}."
+        f"hangs on {plain(top.input)}: {amount(top.low_aim)} to {amount(top.high_aim)} value an "
+        f"hour, now {amount(found.base_aim)}."
     )
     figure = tornado_chart(found)
-    st.altair_chart(figure.chart, alt=figure.alt, width="content")
+    st.altair_chart(figure.chart, alt=figure.alt, width="stretch")
