@@ -89,7 +89,9 @@ def _show_plan(here: Desk, plan: PlanEntry) -> None:
     if version is None:
         return
     with st.container(horizontal=True):
-        if st.button("Open", key="open-version", type="primary", icon=":material/folder_open:"):
+        if st.button(
+            "Open this version", key="open-version", type="primary", icon=":material/folder_open:"
+        ):
             open_version(here, plan.plan_id, version.version)
             st.switch_page(st.session_state["pages"]["Plan"])
         is_newest = version.version == history[0].version

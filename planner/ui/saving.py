@@ -13,8 +13,7 @@ from planner.ui.text import moment_words, plain
 
 def show_save(desk: Desk) -> None:
     """The button with its small form."""
-    label = "Save" if not desk.is_changed else "Save *"
-    with st.popover(label, icon=":material/save:", help="Keep these lines under a name"):
+    with st.popover("Save", icon=":material/save:", help="Keep these lines under a name"):
         known = desk.open_plan
         name = st.text_input("Name", value=known.name if known else desk.source, key=_key(desk))
         note = st.text_input("Note", key="save-note", placeholder="What is special about it")
