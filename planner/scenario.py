@@ -77,6 +77,10 @@ class Scenario:
 
     def by_row(self) -> dict[RowKey, LineAssignment]:
         """The line assignment of every row; rows without lines have zeros."""
+        return dict(self._by_row)
+
+    @cached_property
+    def _by_row(self) -> dict[RowKey, LineAssignment]:
         given = {(a.campaign_id, a.dialer_id): a for a in self.lines}
         return {key: given.get(key) or _no_lines(key) for key in self.rows}
 

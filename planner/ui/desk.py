@@ -13,6 +13,7 @@ import streamlit as st
 from planner.errors import Fault, InputError
 from planner.jobs import PlanJob, StudyJob
 from planner.live import LiveState
+from planner.outlook import Outlook, outlook
 from planner.pipeline import plan
 from planner.plan import LinePlan, PlanOptions, PlanResult
 from planner.problem import Problem
@@ -77,6 +78,7 @@ class Desk:
     draft_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     draft_lines: Lines | None = None
     offers: tuple[DraftEntry, ...] = ()
+    loaded: tuple[object, Outlook] | None = None
     live: dict[RowKey, LiveState] = field(default_factory=dict)
     live_revision: int = 0
     data_revision: int = 0
@@ -112,6 +114,7 @@ class Desk:
         self.open_plan, self.conflict, self.said = open_plan, None, ""
         self.clean_lines = scenario.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
+        self.loaded = None
         self.live, self.live_read, self.live_messages = {}, None, ()
         self.show(scenario)
 
@@ -137,8 +140,11 @@ class Desk:
             # The grid was not on the page: what it kept is gone, the scenario is not.
             self.show(self.scenario)
             return
+        # The browser says which rows; what it may not say is left out.
         edits = {
-            self.grid_rows[int(position)]: cells for position, cells in state["edited_rows"].items()
+            self.grid_rows[int(position)]: cells
+            for position, cells in state["edited_rows"].items()
+            if 0 <= int(position) < len(self.grid_rows)
         }
         self.scenario, self.messages = apply_edits(self.scenario, edits)
 
@@ -181,6 +187,13 @@ class Desk:
         """Put a plan's lines in place as one edit."""
         corrections = result.corrections if result is not None else ()
         self.change(lambda scenario: take_plan(scenario, line_plan, corrections, rows))
+
+    def loaded_outlook(self, scenario: Scenario, at: datetime) -> Outlook:
+        """What the lines as loaded amount to, worked out once a minute."""
+        key = id(scenario.baseline), at.replace(second=0, microsecond=0)
+        if self.loaded is None or self.loaded[0] != key:
+            self.loaded = key, outlook(open_scenario(scenario.baseline), at)
+        return self.loaded[1]
 
     def drop_job(self) -> None:
         """Forget the run, and stop it if it is still going."""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from planner.charts import Figure, statuses_by_dialer, transfers_by_dialer
 from planner.outlook import outlook
-from planner.scenario import Scenario, open_scenario
+from planner.scenario import Scenario
 from planner.ui.desk import Desk, desk
 from planner.ui.downloads import show_downloads
 from planner.ui.drafts import show_offer
@@ -44,7 +44,7 @@ def show() -> None:
 
 def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
     view = outlook(scenario, at)
-    loaded = outlook(open_scenario(scenario.baseline), at)
+    loaded = here.loaded_outlook(scenario, at)
     before = loaded.headline if scenario.baseline.assignments else None
     show_headline(view.headline, before, "loaded")
     _show_actions(here, scenario)

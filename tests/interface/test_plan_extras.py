@@ -61,6 +61,8 @@ def test_single_rows_of_a_proposal_are_taken(app: AppTest) -> None:
 
 
 def test_the_why_panel_says_what_one_more_line_would_bring(app: AppTest) -> None:
+    app.toggle(key="why").set_value(True).run()
+    assert not app.exception
     told = " ".join(item.value for item in app.markdown)
     assert "one more dial line" in told
     assert "100 ports are in use" in told.replace("\\", "")
