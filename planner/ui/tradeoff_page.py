@@ -31,8 +31,9 @@ def show() -> None:
         return
     st.title("Trade-off")
     st.markdown(
-        "More calls now, more calls left when something fails, or fewer abandoned calls: each "
-        "plan below is the best there is for some wish. Click one to look at it, then take it."
+        "More calls now, more calls left when something fails, or fewer abandoned calls: shown are "
+        "the plans that no other plan found beats in all three. Click one to look at it, then "
+        "take it."
     )
     problem = here.scenario.problem
     _show_start(here, problem)
@@ -79,8 +80,7 @@ def _show_start(here: Desk, problem: Problem) -> None:
                 ),
             ),
         )
-        most = points * levels * _TIME_LIMIT / 60
-        st.markdown(f"At most about {most:.1f} minutes; you can stop with what is found.")
+    st.caption("A large fleet takes some minutes. You can stop at any time and keep what is found.")
 
 
 def _show_none(found: Frontier) -> None:
