@@ -9,6 +9,7 @@ import streamlit as st
 
 from planner.jobs import StudyJob
 from planner.ui.desk import Desk
+from planner.ui.text import plain
 from planner.words import duration
 
 _REFRESH_SECONDS = 0.5
@@ -67,9 +68,9 @@ def _show_progress(desk: Desk, name: str, what: str) -> None:
         if job.waiting:
             st.progress(0.0, "Another run is going on; this one comes next.")
         else:
-            phase = f": {job.phase}" if job.phase else ""
+            phase = f": {plain(job.phase)}" if job.phase else ""
             text = f"{what} for {duration(job.seconds)}{phase}"
-            st.progress(min(max(job.share, 0.0), 1.0), text.replace("`", " "))
+            st.progress(min(max(job.share, 0.0), 1.0), text)
     right.button(
         "Stopping …" if job.stopping else "Stop",
         key=f"stop-{name}",

@@ -61,3 +61,31 @@ def test_every_page_bears_a_fleet_without_lines(
         go_to(app, page)
         assert not app.exception, page
         assert not app.error, page
+
+
+def test_ids_are_text_on_every_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = "<b id='planted'>x</b> **bold** :red[y] $z$"
+    (tmp_path / "dialers.csv").write_text(f'dialer_id,ports\n"{hostile}",10\nD2,50\n')
+    (tmp_path / "campaigns.csv").write_text(
+        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds\n"
+        f'"{hostile}",5,25,0.1,0.1,180\n'
+    )
+    (tmp_path / "assignments.csv").write_text(
+        "campaign_id,dialer_id,dial_lines,agent_lines\n"
+        f'"{hostile}","{hostile}",20,3\n"{hostile}",D2,20,2\n'
+    )
+    monkeypatch.setenv("PLANNER_FOLDER", str(tmp_path))
+    app = new_session().run()
+    for page in PAGES:
+        go_to(app, page)
+        if page == "what-if":
+            app.multiselect(key="down-1").set_value([hostile]).run()
+        assert not app.exception, page
+        shown = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.success]
+        told = [item.value for item in shown] + [button.label for button in app.button]
+        told += [expander.label for expander in app.expander]
+        for text in told:
+            # Markdown reads an escaped character as itself.
+            assert "<b" not in text.replace("\\<", ""), page
+            assert "**bold" not in text, page
+            assert ":red[" not in text, page
