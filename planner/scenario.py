@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from planner.fields import MAX_LINES
 from planner.plan import LinePlan, TableCorrection
@@ -174,6 +174,7 @@ def _step(scenario: Scenario, lines: Lines) -> Scenario:
     return replace(scenario, lines=lines, past=(*scenario.past, scenario.lines), future=())
 
 
+@lru_cache(maxsize=100_000)  # large fleets have thousands of such rows, the same in every state
 def _no_lines(key: RowKey) -> LineAssignment:
     return LineAssignment(campaign_id=key[0], dialer_id=key[1], dial_lines=0, agent_lines=0)
 
