@@ -144,7 +144,7 @@ def test_a_filter_keeps_edits_and_edits_the_row_in_view(app: AppTest) -> None:
 
 def optimise(app: AppTest) -> AppTest:
     app.button(key="optimise").click().run()
-    app.session_state["desk"].job.wait(60)
+    app.session_state["desk"].job.wait(300)
     return app.run()
 
 
@@ -189,7 +189,7 @@ def test_a_failed_run_is_told_and_changes_nothing(
     app.run().button(key="open-quickstart").click().run()
     before = lines(app)
     app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: 1 / 0)
-    app.session_state["desk"].job.wait(60)
+    app.session_state["desk"].job.wait(300)
     app.run()
     assert "fault of the planner" in app.error[0].value
     assert lines(app) == before
@@ -199,6 +199,6 @@ def test_a_run_stopped_before_any_plan_is_told(app: AppTest) -> None:
     app.run().button(key="open-quickstart").click().run()
     early = PlanResult(status=PlanStatus.NO_PLAN, options=PlanOptions(), stopped_early=True)
     app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: early)
-    app.session_state["desk"].job.wait(60)
+    app.session_state["desk"].job.wait(300)
     app.run()
     assert "Stopped before any plan was found" in app.warning[0].value

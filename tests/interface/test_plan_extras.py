@@ -43,7 +43,7 @@ def test_single_rows_of_a_proposal_are_taken(app: AppTest) -> None:
     edit(app, {0: {"dial_lines": "40"}, 1: {"dial_lines": "30"}})
     app.button(key="optimise").click().run()
     job = app.session_state["desk"].job
-    job.wait(60)
+    job.wait(300)  # a first run compiles
     app.run()
     assert app.button(key="take-rows").disabled
     proposed = job.result.plan.lines()

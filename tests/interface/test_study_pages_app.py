@@ -22,7 +22,7 @@ def side_by_side(app: AppTest) -> dict[str, dict[str, str]]:
 
 
 def finished(app: AppTest, study: str) -> AppTest:
-    app.session_state["desk"].studies[study].job.wait(120)
+    app.session_state["desk"].studies[study].job.wait(300)
     return app.run()
 
 
