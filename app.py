@@ -2,12 +2,36 @@
 
 import streamlit as st
 
-from planner.ui import plan_page
+from planner.ui import (
+    data_page,
+    plan_page,
+    plans_page,
+    status_page,
+    tradeoff_page,
+    whatif_page,
+)
+from planner.ui.admission import admitted
+from planner.ui.desk import desk
+from planner.ui.session import begin_run
+
+_PAGES = (
+    (plan_page, "Plan", "table_chart", "plan"),
+    (status_page, "Status", "monitor_heart", "status"),
+    (whatif_page, "What if", "alt_route", "what-if"),
+    (tradeoff_page, "Trade-off", "scatter_plot", "trade-off"),
+    (data_page, "Data", "database", "data"),
+    (plans_page, "Plans", "inventory_2", "plans"),
+)
 
 st.set_page_config(page_title="Line planner", page_icon=":material/call_split:", layout="wide")
 # A grid wants the width that the default margins take.
 st.html("<style>.stMainBlockContainer { padding: 3.5rem 2.5rem 4rem; }</style>")
-st.navigation(
-    [st.Page(plan_page.show, title="Plan", icon=":material/table_chart:", url_path="plan")],
-    position="top",
-).run()
+if admitted():
+    pages = {
+        title: st.Page(page.show, title=title, icon=f":material/{icon}:", url_path=path)
+        for page, title, icon, path in _PAGES
+    }
+    st.session_state["pages"] = pages
+    chosen = st.navigation(list(pages.values()), position="top")
+    begin_run(desk())
+    chosen.run()

@@ -35,7 +35,7 @@ _BAR = 34  # pixels per dialer
 class Figure(NamedTuple):
     """A chart and its text for those who do not see it."""
 
-    chart: alt.LayerChart | alt.FacetChart
+    chart: alt.LayerChart | alt.FacetChart | alt.Chart
     alt: str
 
 

@@ -247,8 +247,21 @@ def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--address",
         default="127.0.0.1",
-        help="address to listen on; there is no log-in, so whoever reaches it can use it "
-        "(default 127.0.0.1)",
+        help="address to listen on; any other than this machine's own needs sign-in to be "
+        "configured (default 127.0.0.1)",
+    )
+    parser.add_argument(
+        "--live",
+        metavar="SOURCE",
+        help="file or http address of an assignments.csv with busy_agent_lines and status as they "
+        "are right now; the status page follows it",
+    )
+    parser.add_argument(
+        "--every",
+        type=number(1, 86_400),
+        default=10.0,
+        metavar="SECONDS",
+        help="how often to read the live snapshot (default 10)",
     )
 
 

@@ -223,14 +223,33 @@ def _app(arguments: argparse.Namespace) -> int:
         raise InputError([Fault(str(script), None, None, None, "this file: run from a clone")])
     if arguments.folder is not None:
         read_folder(arguments.folder)  # its faults are told here, before any browser opens
+    _require_sign_in(arguments.address)
     _require_free(arguments.address, arguments.port)
     environment = dict(os.environ)
+    if arguments.live is not None:
+        environment |= {
+            "PLANNER_LIVE": arguments.live,
+            "PLANNER_LIVE_SECONDS": str(arguments.every),
+        }
     if arguments.folder is not None:
         environment["PLANNER_FOLDER"] = str(arguments.folder.resolve())
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--server.address={arguments.address}", f"--server.port={arguments.port}"]
     os.chdir(_ROOT)  # where the server finds its settings
     os.execve(sys.executable, command, environment)
+
+
+def _require_sign_in(address: str) -> None:
+    """Other machines may only be let in where people sign in."""
+    from planner.signin import ACCOUNTS_VARIABLE, HOW, is_configured, is_this_machine
+
+    try:
+        known = is_configured(_ROOT, os.environ)
+    except ValueError as error:
+        raise InputError([Fault(ACCOUNTS_VARIABLE, None, None, None, str(error))]) from error
+    if not known and not is_this_machine(address):
+        wanted = f"sign-in configured before other machines are let in: {HOW}"
+        raise InputError([Fault("app", None, None, address, wanted)])
 
 
 def _require_free(address: str, port: int) -> None:

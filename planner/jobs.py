@@ -1,10 +1,11 @@
-"""Planning runs in the background: progress, stop, result. Knows no web page."""
+"""Long runs in the background: progress, stop, result. Knows no web page."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from planner.pipeline import plan
 from planner.plan import PlanOptions, PlanResult, Progress
@@ -14,33 +15,31 @@ from planner.problem import Problem
 _turn = threading.Semaphore(1)
 _WAIT_SECONDS = 0.1
 
+Result = TypeVar("Result")
 
-class PlanJob:
-    """One planning run in its own thread, from its creation on.
+
+class Job(Generic[Result]):
+    """One run in its own thread, from its creation on.
+
+    Parameters
+    ----------
+    work : does it; polls the function that it is given, and ends soon once that says True.
 
     Attributes
     ----------
-    problem : what is planned.
-    options : what the plan is asked for.
-    progress : the latest progress, None before the first.
     waiting : whether other runs go first.
     result : the outcome once done; still None then if the run failed (the traceback goes to
         standard error) or was stopped while it waited for its turn.
     """
 
-    def __init__(
-        self, problem: Problem, options: PlanOptions, *, solve: Callable[..., PlanResult] = plan
-    ) -> None:
-        self.problem = problem
-        self.options = options
-        self.progress: Progress | None = None
-        self.result: PlanResult | None = None
+    def __init__(self, work: Callable[[Callable[[], bool]], Result]) -> None:
+        self.result: Result | None = None
         self.waiting = True
-        self._solve = solve
+        self._work = work
         self._start = time.monotonic()
         self._stop = threading.Event()
-        # A daemon, so that closing the server does not wait for a plan that nobody will see.
-        self._thread = threading.Thread(target=self._run, name="plan", daemon=True)
+        # A daemon, so that closing the server does not wait for a result that nobody will see.
+        self._thread = threading.Thread(target=self._run, name="job", daemon=True)
         self._thread.start()
 
     @property
@@ -59,7 +58,7 @@ class PlanJob:
         return time.monotonic() - self._start
 
     def stop(self) -> None:
-        """Ask the run to end soon with the best plan found so far."""
+        """Ask the run to end soon with the best that it has so far."""
         self._stop.set()
 
     def wait(self, seconds: float | None = None) -> None:
@@ -72,11 +71,52 @@ class PlanJob:
                 return
         self.waiting = False
         try:
-            self.result = self._solve(
-                self.problem, self.options, on_progress=self._report, stop=self._stop.is_set
-            )
+            self.result = self._work(self._stop.is_set)
         finally:
             _turn.release()
 
+
+class PlanJob(Job[PlanResult]):
+    """A planning run.
+
+    Attributes
+    ----------
+    problem : what is planned.
+    options : what the plan is asked for.
+    progress : the latest progress, None before the first.
+    """
+
+    def __init__(
+        self, problem: Problem, options: PlanOptions, *, solve: Callable[..., PlanResult] = plan
+    ) -> None:
+        self.problem = problem
+        self.options = options
+        self.progress: Progress | None = None
+        super().__init__(lambda stop: solve(problem, options, on_progress=self._report, stop=stop))
+
     def _report(self, progress: Progress) -> None:
         self.progress = progress
+
+
+class StudyJob(Job[Result]):
+    """A run of several parts, such as a frontier or worlds planned anew.
+
+    Parameters
+    ----------
+    study : does it; told where to report the share done and what comes next, and what to poll.
+
+    Attributes
+    ----------
+    share : how much is done, in [0, 1].
+    phase : what is being done, in a few words; blank before the first.
+    """
+
+    def __init__(
+        self, study: Callable[[Callable[[float, str], None], Callable[[], bool]], Result]
+    ) -> None:
+        self.share = 0.0
+        self.phase = ""
+        super().__init__(lambda stop: study(self._report, stop))
+
+    def _report(self, share: float, phase: str) -> None:
+        self.share, self.phase = share, phase

@@ -10,6 +10,7 @@ from planner.carry import Carried, carried, plannable
 from planner.certify import needed_corrections
 from planner.plan import AssignmentFigures, Engine, LinePlan
 from planner.problem import Campaign, LineAssignment, Problem
+from planner.projection.effort import EngineChoice
 from planner.projector import first_open, plan_figures
 from planner.status import status_now
 from planner.verify import NO_CORRECTIONS, Corrections, check
@@ -18,7 +19,13 @@ from planner.worlds import CampaignOutcome, LostLines, Outcome
 Pair = tuple[str, str]
 
 
-def kept_outcome(problem: Problem, redundancy: float, seed: int, current: Problem) -> Outcome:
+def kept_outcome(
+    problem: Problem,
+    redundancy: float,
+    seed: int,
+    current: Problem,
+    engine: EngineChoice = EngineChoice.AUTO,
+) -> Outcome:
     """What the assignments of a problem come to when nobody changes them.
 
     Parameters
@@ -27,10 +34,13 @@ def kept_outcome(problem: Problem, redundancy: float, seed: int, current: Proble
     redundancy : weight w of the value that survives the worst failure, in [0, 1]
     seed : of the simulation, where figures need one
     current : the base, against whose lines moves are counted
+    engine : what makes the figures
     """
     found: Carried = carried(problem)
     moved = lines_moved(current.assignments, problem.assignments)
-    return outcome(problem, found.plan, redundancy, seed, moved=moved, lost=found.lost)
+    return outcome(
+        problem, found.plan, redundancy, seed, moved=moved, lost=found.lost, engine=engine
+    )
 
 
 def outcome(
@@ -42,6 +52,7 @@ def outcome(
     moved: int,
     lost: tuple[LostLines, ...] = (),
     corrections: Corrections | None = None,
+    engine: EngineChoice = EngineChoice.AUTO,
 ) -> Outcome:
     """What lines that can run come to.
 
@@ -54,9 +65,12 @@ def outcome(
     moved : lines moved to come there
     lost : lines that cannot run
     corrections : of the tables by which limits are judged; None: from the figures
+    engine : what makes the figures
     """
     running = plannable(problem)
-    figures = plan_figures(running.model_copy(update={"assignments": plan.assignments}), seed)
+    figures = plan_figures(
+        running.model_copy(update={"assignments": plan.assignments}), seed, engine
+    )
     if corrections is None:
         corrections = needed_corrections(running, plan, figures, NO_CORRECTIONS)
     handled = _handled(problem, figures)

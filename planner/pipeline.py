@@ -25,6 +25,7 @@ from planner.problem import Problem
 from planner.throughput import Correction
 
 if TYPE_CHECKING:
+    from planner.optimize.explain import Explanation
     from planner.optimize.search import Outcome
 
 _log = logging.getLogger(__name__)
@@ -255,6 +256,23 @@ def simulate(
         seed=seed,
         on_progress=on_progress,
     )
+
+
+def reasons(
+    problem: Problem, line_plan: LinePlan, corrections: tuple[TableCorrection, ...] = ()
+) -> Explanation:
+    """What binds, why each line is there and what nobody can use, of any lines.
+
+    Parameters
+    ----------
+    problem : its limits; the lines need not hold them
+    line_plan : the lines
+    corrections : of the tables that the lines were planned with
+    """
+    from planner.optimize.explain import explain
+    from planner.verify import factors
+
+    return explain(problem, line_plan, PlanOptions(), factors(corrections))
 
 
 def with_plan(problem: Problem, line_plan: LinePlan) -> Problem:

@@ -7,9 +7,9 @@ checked here, and a cell that cannot be used leaves the last good lines as they 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from planner.fields import MAX_LINES
 from planner.plan import LinePlan, TableCorrection
@@ -77,6 +77,10 @@ class Scenario:
 
     def by_row(self) -> dict[RowKey, LineAssignment]:
         """The line assignment of every row; rows without lines have zeros."""
+        return dict(self._by_row)
+
+    @cached_property
+    def _by_row(self) -> dict[RowKey, LineAssignment]:
         given = {(a.campaign_id, a.dialer_id): a for a in self.lines}
         return {key: given.get(key) or _no_lines(key) for key in self.rows}
 
@@ -121,14 +125,25 @@ def apply_edits(
 
 
 def take_plan(
-    scenario: Scenario, plan: LinePlan, corrections: tuple[TableCorrection, ...] = ()
+    scenario: Scenario,
+    plan: LinePlan,
+    corrections: tuple[TableCorrection, ...] = (),
+    only: Collection[RowKey] | None = None,
 ) -> Scenario:
-    """The scenario with the plan's lines; locks and live states stay as they are."""
+    """The scenario with the plan's lines; locks and live states stay as they are.
+
+    Parameters
+    ----------
+    corrections : of the tables that the plan was made with
+    only : the rows to take; None: all of them
+    """
     lines = plan.lines()
     rows = (
         _with_cells(
             scenario, assignment, dict(zip(("dial_lines", "agent_lines"), counts, strict=True))
         )
+        if only is None or key in only
+        else assignment
         for key, assignment in scenario.by_row().items()
         for counts in [lines.get(key, (0, 0))]
     )
@@ -159,6 +174,7 @@ def _step(scenario: Scenario, lines: Lines) -> Scenario:
     return replace(scenario, lines=lines, past=(*scenario.past, scenario.lines), future=())
 
 
+@lru_cache(maxsize=100_000)  # large fleets have thousands of such rows, the same in every state
 def _no_lines(key: RowKey) -> LineAssignment:
     return LineAssignment(campaign_id=key[0], dialer_id=key[1], dial_lines=0, agent_lines=0)
 

@@ -109,6 +109,45 @@ def frontier_chart(found: Frontier) -> Figure:
     return Figure(alt.layer(points, labels), f"Value an hour: {_read_out(told)}.")
 
 
+def clickable_frontier(found: Frontier) -> Figure:
+    """The plans of :func:`frontier_chart` as one layer, whose points can be selected as ``plan``.
+
+    The number of a plan is its field ``Plan``.
+    """
+    picked = alt.selection_point(name="plan", fields=["Plan"], on="click")
+    values = [
+        {
+            "Plan": point.number,
+            "Value an hour": point.throughput_value_per_hour,
+            "After the worst failure": point.surviving_value_per_hour,
+            "Abandon rate": point.abandon_rate,
+        }
+        for point in found.points
+    ]
+    chart = (
+        alt.Chart(alt.InlineData(values=values), height=360)
+        .mark_circle(size=260, opacity=1)
+        .encode(
+            x=alt.X("Value an hour:Q", scale=alt.Scale(zero=False, padding=20)),
+            y=alt.Y("After the worst failure:Q", scale=alt.Scale(zero=False, padding=20)),
+            color=alt.Color(
+                "Abandon rate:Q",
+                scale=alt.Scale(scheme="viridis"),
+                legend=alt.Legend(format=".2%", orient="bottom"),
+            ),
+            opacity=alt.condition(picked, alt.value(1), alt.value(0.45)),
+            tooltip=[
+                "Plan:N",
+                alt.Tooltip("Value an hour:Q", format=",.1f"),
+                alt.Tooltip("After the worst failure:Q", format=",.1f"),
+                alt.Tooltip("Abandon rate:Q", format=".2%"),
+            ],
+        )
+        .add_params(picked)
+    )
+    return Figure(chart, frontier_chart(found).alt)
+
+
 def _read_out(parts: Sequence[str]) -> str:
     rest = len(parts) - _READ_OUT
     return "; ".join(parts[:_READ_OUT]) + (f"; and {rest} more" if rest > 0 else "")

@@ -25,6 +25,7 @@ def whatif(
     replan: bool = False,
     move_cost: float | None = None,
     tornado: bool = False,
+    engine: str = "auto",
     on_progress: Callable[[float, str], None] = lambda *_: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Comparison:
@@ -40,6 +41,8 @@ def whatif(
     move_cost : value an hour that each line moved must gain [value/h]; None: 5 % of what a line of
         the base earns on average
     tornado : also vary each input of the base by 10 %; with ``replan`` each variation is planned
+    engine : of the figures of lines that stay: ``auto``: exact where the formulas hold, else
+        simulated; ``markov``: the formulas whatever they assume, at once; ``simulate``
     on_progress : told the share of the work done, and what is being done
     stop : polled; once it says True, searches end with the best plan so far
 
@@ -58,7 +61,9 @@ def whatif(
     base_is_plan = not any(a.dial_lines or a.agent_lines for a in problem.assignments)
     changed = changed_problems(problem, worlds, without_lines=base_is_plan)
     from planner.outcome import kept_outcome
+    from planner.projection.effort import EngineChoice
 
+    made_by = EngineChoice(engine)
     options = options or PlanOptions()
     work = _Work(1 + len(worlds) * (1 + replan), 0.5 if tornado else 1.0, on_progress)
     work.on(BASE)
@@ -66,13 +71,13 @@ def whatif(
         problem = with_lines(problem, _planned_lines(problem, options, stop))
         changed = changed_problems(problem, worlds)
     weight, seed = options.redundancy, options.seed
-    base = World(name=BASE, kept=kept_outcome(problem, weight, seed, problem))
+    base = World(name=BASE, kept=kept_outcome(problem, weight, seed, problem, made_by))
     if move_cost is None:
         move_cost = default_move_cost(base.kept)
     made = []
     for name, world in changed.items():
         work.on(name)
-        kept = kept_outcome(world, weight, seed, problem)
+        kept = kept_outcome(world, weight, seed, problem, made_by)
         again = None
         if replan:
             work.on(f"{name}, lines anew")

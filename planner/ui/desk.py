@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
 from planner.errors import Fault, InputError
-from planner.jobs import PlanJob
+from planner.jobs import PlanJob, StudyJob
+from planner.live import LiveState
+from planner.outlook import Outlook, outlook
 from planner.pipeline import plan
-from planner.plan import PlanOptions, PlanResult
+from planner.plan import LinePlan, PlanOptions, PlanResult
 from planner.problem import Problem
 from planner.scenario import (
     EditMessage,
@@ -24,8 +28,26 @@ from planner.scenario import (
     take_plan,
     undo,
 )
+from planner.store import DraftEntry, VersionEntry
 
 _NAME = "desk"
+
+
+@dataclass(frozen=True)
+class OpenPlan:
+    """The saved plan that is open, and the version that was opened or saved last."""
+
+    plan_id: str
+    name: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Study:
+    """A long run and what it was made from: with other inputs it is out of date."""
+
+    key: object
+    job: StudyJob[Any]
 
 
 @dataclass
@@ -34,6 +56,7 @@ class Desk:
 
     The grid keeps what was typed as differences to ``grid_lines``, by row position in
     ``grid_rows``; ``revision`` is part of its key, so that a new revision starts it afresh.
+    ``clean_lines`` are the lines as opened or saved last: others are kept as a draft.
     """
 
     greeted: bool = False
@@ -44,14 +67,33 @@ class Desk:
     grid_lines: Lines = ()
     grid_rows: tuple[RowKey, ...] = ()
     job: PlanJob | None = None
+    studies: dict[str, Study] = field(default_factory=dict)
     uploads_read: tuple[str, ...] = ()
     refused: str = ""
     faults: tuple[Fault, ...] = ()
+    clean_lines: Lines = ()
+    open_plan: OpenPlan | None = None
+    conflict: VersionEntry | None = None
+    said: str = ""
+    draft_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    draft_lines: Lines | None = None
+    offers: tuple[DraftEntry, ...] = ()
+    loaded: tuple[object, Outlook] | None = None
+    live: dict[RowKey, LiveState] = field(default_factory=dict)
+    live_revision: int = 0
+    data_revision: int = 0
+    live_read: datetime | None = None
+    live_messages: tuple[str, ...] = ()
 
     @property
     def grid_key(self) -> str:
         """Key of the grid of this revision."""
         return f"grid-{self.revision}"
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there are lines that were neither opened nor saved."""
+        return self.scenario is not None and self.scenario.lines != self.clean_lines
 
     def open(self, read: Callable[[], Problem], source: str) -> None:
         """Start afresh with what is read; if it has faults, keep them and what is open."""
@@ -60,9 +102,21 @@ class Desk:
         except InputError as error:
             self.refused, self.faults = source, error.faults
             return
+        self.open_scenario(open_scenario(problem), source)
+
+    def open_scenario(
+        self, scenario: Scenario, source: str, open_plan: OpenPlan | None = None
+    ) -> None:
+        """Start afresh with a scenario; what was being edited stays as a draft of its own."""
         self.drop_job()
+        self.drop_studies()
         self.source, self.refused, self.faults = source, "", ()
-        self.show(open_scenario(problem))
+        self.open_plan, self.conflict, self.said = open_plan, None, ""
+        self.clean_lines = scenario.lines
+        self.draft_id, self.draft_lines = uuid.uuid4().hex, None
+        self.loaded = None
+        self.live, self.live_read, self.live_messages = {}, None, ()
+        self.show(scenario)
 
     def show(self, scenario: Scenario) -> None:
         """Put a scenario in place and let the grid start afresh from it."""
@@ -86,8 +140,11 @@ class Desk:
             # The grid was not on the page: what it kept is gone, the scenario is not.
             self.show(self.scenario)
             return
+        # The browser says which rows; what it may not say is left out.
         edits = {
-            self.grid_rows[int(position)]: cells for position, cells in state["edited_rows"].items()
+            self.grid_rows[int(position)]: cells
+            for position, cells in state["edited_rows"].items()
+            if 0 <= int(position) < len(self.grid_rows)
         }
         self.scenario, self.messages = apply_edits(self.scenario, edits)
 
@@ -103,6 +160,12 @@ class Desk:
         if self.scenario is not None:
             self.show(redo(self.scenario))
 
+    def change(self, edit: Callable[[Scenario], Scenario]) -> None:
+        """Change the lines as they stand in the grid now, as one edit."""
+        self.absorb_edits()
+        if self.scenario is not None:
+            self.show(edit(self.scenario))
+
     def start_job(self, options: PlanOptions, solve: Callable[..., PlanResult] = plan) -> None:
         """Plan the lines as they stand in the grid now."""
         self.absorb_edits()
@@ -110,19 +173,48 @@ class Desk:
             self.drop_job()
             self.job = PlanJob(self.scenario.problem, options, solve=solve)
 
-    def take_job(self) -> None:
-        """Put the lines of the finished run in place, as one edit."""
-        self.absorb_edits()
+    def take_job(self, rows: tuple[RowKey, ...] | None = None) -> None:
+        """Put the lines of the finished run in place, all or those of some rows, as one edit."""
         result = self.job.result if self.job is not None else None
-        if self.scenario is not None and result is not None and result.plan is not None:
-            self.show(take_plan(self.scenario, result.plan, result.corrections))
-        self.job = None
+        if result is not None and result.plan is not None:
+            self.take(result.plan, result, rows)
+        if rows is None:
+            self.job = None
+
+    def take(
+        self, line_plan: LinePlan, result: PlanResult | None, rows: tuple[RowKey, ...] | None = None
+    ) -> None:
+        """Put a plan's lines in place as one edit."""
+        corrections = result.corrections if result is not None else ()
+        self.change(lambda scenario: take_plan(scenario, line_plan, corrections, rows))
+
+    def loaded_outlook(self, scenario: Scenario, at: datetime) -> Outlook:
+        """What the lines as loaded amount to, worked out once a minute."""
+        key = id(scenario.baseline), at.replace(second=0, microsecond=0)
+        if self.loaded is None or self.loaded[0] != key:
+            self.loaded = key, outlook(open_scenario(scenario.baseline), at)
+        return self.loaded[1]
 
     def drop_job(self) -> None:
         """Forget the run, and stop it if it is still going."""
         if self.job is not None:
             self.job.stop()
         self.job = None
+
+    def start_study(self, name: str, key: object, job: StudyJob[Any]) -> None:
+        """Start a long run in place of the one of this name."""
+        self.drop_study(name)
+        self.studies[name] = Study(key, job)
+
+    def drop_study(self, name: str) -> None:
+        """Forget a long run, and stop it if it is still going."""
+        if name in self.studies:
+            self.studies.pop(name).job.stop()
+
+    def drop_studies(self) -> None:
+        """Forget all long runs."""
+        for name in list(self.studies):
+            self.drop_study(name)
 
 
 def desk() -> Desk:

@@ -1,25 +1,57 @@
-"""Which rows of a large plan are in view."""
+"""Which rows of a large plan are in view, and edits of all of them at once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 import streamlit as st
 
+from planner.quick_edits import clear, even_out, match_agents
 from planner.scenario import RowKey, Scenario
+from planner.ui.desk import Desk
+
+QuickEdit = Callable[[Scenario, Collection[RowKey]], Scenario]
 
 #: Fewer rows than this are seen at a glance.
 _FILTER_FROM = 12
 
 
-def chosen_rows(scenario: Scenario) -> tuple[RowKey, ...]:
+def chosen_rows(desk: Desk, scenario: Scenario) -> tuple[RowKey, ...]:
     """The rows of the picked campaigns and dialers; nothing picked means all of them."""
-    if len(scenario.rows) < _FILTER_FROM:
-        return scenario.rows
-    campaigns, dialers = st.columns(2)
-    with campaigns:
-        in_campaigns = _picked(scenario, 0, "campaigns")
-    with dialers:
-        on_dialers = _picked(scenario, 1, "dialers")
-    return tuple(key for key in scenario.rows if key[0] in in_campaigns and key[1] in on_dialers)
+    campaigns, dialers, edits = st.columns([5, 5, 2], vertical_alignment="bottom")
+    rows = scenario.rows
+    if len(rows) >= _FILTER_FROM:
+        with campaigns:
+            in_campaigns = _picked(scenario, 0, "campaigns")
+        with dialers:
+            on_dialers = _picked(scenario, 1, "dialers")
+        rows = tuple(key for key in rows if key[0] in in_campaigns and key[1] in on_dialers)
+    with edits:
+        _show_quick_edits(desk, rows, len(scenario.rows))
+    return rows
+
+
+def _show_quick_edits(desk: Desk, rows: tuple[RowKey, ...], total: int) -> None:
+    with st.popover("Quick edits", icon=":material/bolt:", width="stretch"):
+        where = "all rows" if len(rows) == total else f"the {len(rows)} rows in view"
+        st.caption(f"Of {where}; locked rows stay as they are.")
+        for name, edit, words in (
+            ("Even out", even_out, "Spread each campaign's lines evenly over its dialers"),
+            ("Match current agents", match_agents, "Make agent lines those on shift"),
+            ("Clear", clear, "Take all lines away"),
+        ):
+            st.button(
+                name,
+                key=f"quick-{edit.__name__}",
+                width="stretch",
+                help=words,
+                on_click=_change,
+                args=(desk, edit, rows),
+            )
+
+
+def _change(desk: Desk, edit: QuickEdit, rows: tuple[RowKey, ...]) -> None:
+    desk.change(lambda scenario: edit(scenario, rows))
 
 
 def _picked(scenario: Scenario, place: int, name: str) -> set[str]:

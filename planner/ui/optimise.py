@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +12,7 @@ from planner.jobs import PlanJob
 from planner.outlook import Outlook, outlook
 from planner.pipeline import changes
 from planner.plan import LinePlan, PlanOptions, PlanResult
-from planner.scenario import Scenario, take_plan
+from planner.scenario import RowKey, Scenario, take_plan
 from planner.ui.desk import Desk
 from planner.ui.headline import show_headline
 from planner.ui.text import plain
@@ -96,7 +97,7 @@ def _show_result(desk: Desk, result: PlanResult, view: Outlook, at: datetime) ->
         return
     proposed = outlook(take_plan(desk.scenario, result.plan, result.corrections), at)
     show_headline(proposed.headline, view.headline, "now", border=False)
-    _show_choice(desk)
+    _show_choice(desk, desk.scenario, result.plan)
     left, right = st.columns(2)
     with left:
         rows = "1 row changes" if len(frame) == 1 else f"{len(frame)} rows change"
@@ -104,7 +105,14 @@ def _show_result(desk: Desk, result: PlanResult, view: Outlook, at: datetime) ->
         st.markdown(
             f"{rows}; handled calls are worth **{amount(after)}** an hour, now {amount(before)}."
         )
-        st.dataframe(frame, hide_index=True, alt="Changes of the proposed plan")
+        st.dataframe(
+            frame,
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="multi-row",
+            key=rows_key(desk.scenario, result.plan),
+            alt="Changes of the proposed plan",
+        )
     with right:
         _show_binding(result)
 
@@ -115,7 +123,8 @@ def _ending(desk: Desk, result: PlanResult) -> str:
     return "Stopped" if desk.job is not None and desk.job.stopping else "Time limit reached"
 
 
-def _show_choice(desk: Desk) -> None:
+def _show_choice(desk: Desk, scenario: Scenario, plan: LinePlan) -> None:
+    picked = _picked_rows(scenario, plan)
     with st.container(horizontal=True):
         st.button(
             "Take all",
@@ -124,7 +133,33 @@ def _show_choice(desk: Desk) -> None:
             icon=":material/done_all:",
             on_click=desk.take_job,
         )
+        count = "1 row" if len(picked) == 1 else f"{len(picked)} rows"
+        st.button(
+            f"Take {count}" if picked else "Take ticked rows",
+            key="take-rows",
+            icon=":material/done:",
+            disabled=not picked,
+            help="Tick rows below to take only these; single rows may break limits.",
+            on_click=desk.take_job,
+            args=(picked,),
+        )
         st.button("Discard", key="discard", icon=":material/close:", on_click=desk.drop_job)
+
+
+def _picked_rows(scenario: Scenario, plan: LinePlan) -> tuple[RowKey, ...]:
+    """The rows that are ticked in the table below."""
+    selection: Any = st.session_state.get(rows_key(scenario, plan))
+    ticked = selection["selection"]["rows"] if selection else []
+    changed = changes(scenario.problem, plan)
+    return tuple(
+        (changed[row].campaign_id, changed[row].dialer_id) for row in ticked if row < len(changed)
+    )
+
+
+def rows_key(scenario: Scenario, plan: LinePlan) -> str:
+    """Ticks are kept by position, so other rows are another table."""
+    changed = changes(scenario.problem, plan)
+    return f"proposed-{hash(tuple((c.campaign_id, c.dialer_id) for c in changed))}"
 
 
 def _change_frame(scenario: Scenario, plan: LinePlan) -> pd.DataFrame:

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import streamlit as st
 
 from planner.charts import Figure, statuses_by_dialer, transfers_by_dialer
-from planner.outlook import Outlook, outlook
-from planner.scenario import Scenario, open_scenario
+from planner.outlook import outlook
+from planner.scenario import Scenario
 from planner.ui.desk import Desk, desk
 from planner.ui.downloads import show_downloads
+from planner.ui.drafts import show_offer
 from planner.ui.filters import chosen_rows
 from planner.ui.grid import show_grid
 from planner.ui.headline import show_headline
+from planner.ui.keeping import show_store_fault
+from planner.ui.messages import show_messages
+from planner.ui.moments import pick_moment
 from planner.ui.optimise import show_optimise, start_job
-from planner.ui.sources import open_named_folder, show_change, show_start
+from planner.ui.saving import show_conflict, show_save
+from planner.ui.sources import show_change, show_start
 from planner.ui.text import plain
+from planner.ui.why import show_why
 
 
 def show() -> None:
     """Draw the page."""
     here = desk()
-    open_named_folder(here)
-    here.absorb_edits()
+    show_store_fault()
+    if fault := st.session_state.pop("link-fault", None):
+        st.warning(plain(fault), icon=":material/link_off:")
+    show_offer(here)
     if here.scenario is None:
         show_start(here)
         return
@@ -37,14 +44,19 @@ def show() -> None:
 
 def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
     view = outlook(scenario, at)
-    loaded = outlook(open_scenario(scenario.baseline), at)
+    loaded = here.loaded_outlook(scenario, at)
     before = loaded.headline if scenario.baseline.assignments else None
     show_headline(view.headline, before, "loaded")
     _show_actions(here, scenario)
+    show_conflict(here)
+    if here.said:
+        st.toast(plain(here.said))
+        here.said = ""
     show_optimise(here, view, at)
-    here.show_rows(chosen_rows(scenario))
+    here.show_rows(chosen_rows(here, scenario))
     show_grid(here, view)
-    _show_messages(here, view)
+    show_messages(here, view)
+    show_why(scenario)
     _show_charts(transfers_by_dialer(view, loaded), statuses_by_dialer(view))
 
 
@@ -52,17 +64,11 @@ def _show_title(here: Desk) -> datetime:
     """Name what is open; the result is the moment to look at, now unless one was picked."""
     title, moment, change = st.columns([4, 1, 1], vertical_alignment="bottom")
     title.title(f"Line plan: {plain(here.source)}")
-    picked = moment.datetime_input(
-        "Status as of",
-        value=None,
-        key="at",
-        help="The moment whose statuses are shown, in your time zone; blank is now.",
-    )
+    with moment:
+        at = pick_moment("Status as of", "at")
     with change.popover("Open another", icon=":material/folder_open:", width="stretch"):
         show_change(here)
-    if picked is None:
-        return datetime.now(UTC)
-    return picked.replace(tzinfo=ZoneInfo(st.context.timezone or "UTC"))
+    return at
 
 
 def _show_actions(here: Desk, scenario: Scenario) -> None:
@@ -107,22 +113,8 @@ def _show_actions(here: Desk, scenario: Scenario) -> None:
             disabled=not scenario.future,
             on_click=here.redo,
         )
+        show_save(here)
         show_downloads(here, scenario)
-
-
-def _show_messages(here: Desk, view: Outlook) -> None:
-    """Everything that wants attention, in words; one line also when nothing does."""
-    for message in here.messages:
-        name = f"{message.campaign_id} on {message.dialer_id}"
-        st.error(f"{plain(name)}: {plain(message.message)}", icon=":material/edit_off:")
-    for note in view.notes:
-        st.caption(plain(note))
-    if not view.breaches:
-        st.success("These lines keep every limit.", icon=":material/check:")
-        return
-    count = "One limit is" if len(view.breaches) == 1 else f"{len(view.breaches)} limits are"
-    told = "\n".join(f"- {plain(breach.message)}" for breach in view.breaches)
-    st.warning(f"{count} broken:\n\n{told}", icon=":material/warning:")
 
 
 def _show_charts(transfers: Figure, statuses: Figure) -> None:

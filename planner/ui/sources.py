@@ -35,17 +35,17 @@ def show_start(desk: Desk) -> None:
     examples, own = st.columns(2, gap="large")
     with examples:
         st.subheader("Start with an example")
-        _example_buttons(desk)
+        example_buttons(desk)
     with own:
         st.subheader("Or with your own files")
-        _upload(desk)
+        show_upload(desk)
 
 
 def show_change(desk: Desk) -> None:
     """Open something else in place of what is open."""
-    _example_buttons(desk)
+    example_buttons(desk)
     st.divider()
-    _upload(desk)
+    show_upload(desk)
 
 
 def open_named_folder(desk: Desk) -> None:
@@ -61,7 +61,13 @@ def open_folder(desk: Desk, folder: Path) -> None:
     desk.open(lambda: read_folder(folder), folder.name)
 
 
-def _example_buttons(desk: Desk) -> None:
+def example_folder(name: str) -> Path:
+    """The planning folder of an example."""
+    return _DATA / name
+
+
+def example_buttons(desk: Desk) -> None:
+    """Buttons that open the examples."""
     for name, words in EXAMPLES.items():
         st.button(
             f"Open {name}",
@@ -69,12 +75,13 @@ def _example_buttons(desk: Desk) -> None:
             icon=":material/folder_open:",
             width="stretch",
             on_click=open_folder,
-            args=(desk, _DATA / name),
+            args=(desk, example_folder(name)),
         )
         st.caption(words)
 
 
-def _upload(desk: Desk) -> None:
+def show_upload(desk: Desk) -> None:
+    """A place to drop files; what is wrong with them is listed below."""
     files = st.file_uploader(
         "The CSV files of a planning folder, or one Excel workbook",
         type=["csv", "xlsx"],
@@ -90,7 +97,7 @@ def _upload(desk: Desk) -> None:
             desk.open(lambda: _read(files), ", ".join(file.name for file in files))
             if not desk.faults:
                 st.rerun()
-    _show_faults(desk)
+    show_faults(desk)
 
 
 def _read(files: Sequence[UploadedFile]) -> Problem:
@@ -101,7 +108,8 @@ def _read(files: Sequence[UploadedFile]) -> Problem:
     return read_uploads({file.name: file.getvalue() for file in files})
 
 
-def _show_faults(desk: Desk) -> None:
+def show_faults(desk: Desk) -> None:
+    """Every fault of what was refused, with its place."""
     faults = desk.faults
     if not faults:
         return

@@ -28,13 +28,14 @@ expect.set_options(timeout=_PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
-def app_url() -> Iterator[str]:
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a running page with nothing open."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PLANNER_")}
+    environment["PLANNER_DB"] = f"sqlite:///{tmp_path_factory.mktemp('store')}/plans.db"
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
         try:
             url = f"http://127.0.0.1:{port}"

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 _OVERLAY = "[data-testid=portal] .gdg-clip-region"
 _TRIES = 10
+_ROW = 35  # pixels; the header is as high
 
 
 def wait_idle(page: Page) -> None:
@@ -34,7 +35,8 @@ def cell(found: Locator, row: int, header: str) -> Locator:
     return found.get_by_test_id(f"glide-cell-{column(found, header)}-{row}")
 
 
-def _select(page: Page, found: Locator, row: int, header: str) -> None:
+def select(page: Page, found: Locator, row: int, header: str) -> None:
+    """Make a cell the selected one."""
     # The first focus on a grid lands on its first cell, so ask until ours is the selected one.
     wanted = cell(found, row, header)
     for _ in range(_TRIES):
@@ -49,7 +51,7 @@ def _select(page: Page, found: Locator, row: int, header: str) -> None:
 
 def type_into(page: Page, found: Locator, row: int, header: str, text: str) -> None:
     """Open a cell, replace its text and confirm."""
-    _select(page, found, row, header)
+    select(page, found, row, header)
     page.keyboard.press("Enter")
     box = page.locator(f"{_OVERLAY} input, {_OVERLAY} textarea").first
     expect(box).to_be_visible()
@@ -61,6 +63,12 @@ def type_into(page: Page, found: Locator, row: int, header: str, text: str) -> N
     if below.count():
         expect(below).to_have_attribute("aria-selected", "true")
     wait_idle(page)
+
+
+def tick(found: Locator, row: int) -> None:
+    """Tick a row in the column before the first, which has no cells to name."""
+    place = found.locator(".dvn-scroller").first
+    place.click(position={"x": 16, "y": _ROW * (row + 1) + _ROW // 2})
 
 
 def headline(page: Page, label: str) -> Locator:

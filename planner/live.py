@@ -1,0 +1,115 @@
+"""What the dialers report right now, laid over the lines of a problem."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from planner.errors import Fault, InputError
+from planner.problem import AssignmentStop, LineAssignment, Problem
+from planner.rows import read_rows
+from planner.sheets import MAX_BYTES, csv_sheet
+
+_TIMEOUT = 5.0  # seconds
+
+
+class LiveState(NamedTuple):
+    """Busy agent lines of a campaign on a dialer, None if not known, and who stopped it."""
+
+    busy_agent_lines: int | None
+    status: AssignmentStop
+
+
+Live = Mapping[tuple[str, str], LiveState]
+
+
+def with_live(problem: Problem, live: Live) -> Problem:
+    """The problem with what is known now; never more busy lines than a row has."""
+
+    def now(item: LineAssignment) -> LineAssignment:
+        state = live.get((item.campaign_id, item.dialer_id))
+        if state is None:
+            return item
+        busy = state.busy_agent_lines
+        if busy is not None:
+            busy = min(busy, item.agent_lines)
+        return item.model_copy(update={"busy_agent_lines": busy, "status": state.status})
+
+    return problem.model_copy(update={"assignments": tuple(now(a) for a in problem.assignments)})
+
+
+def read_snapshot(name: str, content: bytes, problem: Problem) -> Live:
+    """Read ``assignments.csv`` as a dialer's reporting writes it.
+
+    Raises
+    ------
+    InputError
+        With every fault: those of any table, and ids that the problem does not have.
+    """
+    rows = read_rows(csv_sheet(name, content), LineAssignment)
+    faults = list(rows.faults)
+    known = {"campaign_id": problem.campaign_index, "dialer_id": problem.dialer_index}
+    for line, item in zip(rows.lines, rows.items, strict=True):
+        for column, ids in known.items():
+            value = getattr(item, column)
+            if value not in ids and (name, line, column) not in {
+                (f.file, f.line, f.column) for f in rows.faults
+            }:
+                faults.append(Fault(name, line, column, value, f"a {column[:-3]} of this fleet"))
+    if faults:
+        raise InputError(faults)
+    return {
+        (a.campaign_id, a.dialer_id): LiveState(a.busy_agent_lines, a.status) for a in rows.items
+    }
+
+
+def fetch(source: str) -> bytes:
+    """The content of a file, or of an ``http`` or ``https`` address.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is too large.
+    """
+    try:
+        if source.startswith(("http://", "https://")):
+            with urllib.request.urlopen(source, timeout=_TIMEOUT) as answer:
+                content: bytes = answer.read(MAX_BYTES + 1)
+        else:
+            with Path(source).open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        wanted = f"something that can be read ({error})"
+        raise InputError([Fault(source, None, None, None, wanted)]) from error
+    if len(content) > MAX_BYTES:
+        raise InputError([Fault(source, None, None, None, f"at most {MAX_BYTES:,} bytes")])
+    return content
+
+
+def typed_busy(
+    problem: Problem, typed: Mapping[tuple[str, str], object], live: Live
+) -> tuple[Live, tuple[str, ...]]:
+    """Lay typed busy lines over what was known; a sentence for each that cannot be used.
+
+    A blank cell means that it is not known how many are busy.
+    """
+    found, messages = dict(live), []
+    given = {(a.campaign_id, a.dialer_id): a for a in problem.assignments}
+    for key, value in typed.items():
+        item = given.get(key)
+        if item is None:
+            continue
+        before = live.get(key, LiveState(item.busy_agent_lines, item.status))
+        text = "" if value is None else str(value).strip()
+        if not text:
+            found[key] = before._replace(busy_agent_lines=None)
+        elif text.isascii() and text.isdigit() and int(text) <= item.agent_lines:
+            found[key] = before._replace(busy_agent_lines=int(text))
+        else:
+            messages.append(
+                f"{key[0]} on {key[1]}: “{text[:20]}” cannot be busy; expected a whole number from "
+                f"0 to its {item.agent_lines} agent lines."
+            )
+    return found, tuple(messages)

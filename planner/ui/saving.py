@@ -1,0 +1,118 @@
+"""Save what is open: under a new name, as the next version, or out of a conflict."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from planner.store import SaveConflict, StoreUnavailable, VersionEntry
+from planner.ui.desk import Desk, OpenPlan
+from planner.ui.keeping import forget_draft, store
+from planner.ui.people import person
+from planner.ui.text import moment_words, plain
+
+
+def show_save(desk: Desk) -> None:
+    """The button with its small form."""
+    with st.popover("Save", icon=":material/save:", help="Keep these lines under a name"):
+        known = desk.open_plan
+        name = st.text_input("Name", value=known.name if known else desk.source, key=_key(desk))
+        note = st.text_input("Note", key="save-note", placeholder="What is special about it")
+        if known is not None:
+            st.button(
+                f"Save as version {known.version + 1}",
+                key="save",
+                type="primary",
+                width="stretch",
+                on_click=save,
+                args=(desk, note),
+            )
+        st.button(
+            "Save as a new plan",
+            key="save-new",
+            type="secondary" if known else "primary",
+            width="stretch",
+            disabled=not name.strip(),
+            on_click=save_new,
+            args=(desk, name.strip(), note),
+        )
+        st.caption(f"Saved under your name, {plain(person())}. Everyone here can open it.")
+
+
+def _key(desk: Desk) -> str:
+    # Another plan is another field, so that its own name stands in it.
+    return f"save-name-{desk.open_plan.plan_id if desk.open_plan else desk.source}"
+
+
+def save_new(desk: Desk, name: str, note: str) -> None:
+    """Save as version 1 of a new plan, which is then the open one."""
+    desk.absorb_edits()
+    if desk.scenario is None:
+        return
+    scenario = desk.scenario
+    try:
+        _saved(desk, name, store().create(name, scenario, person(), note))
+    except StoreUnavailable as error:
+        desk.said = f"Not saved: {error}"
+
+
+def save(desk: Desk, note: str, based_on: int | None = None) -> None:
+    """Save as the next version of the open plan; a conflict is kept to be shown."""
+    desk.absorb_edits()
+    known = desk.open_plan
+    if desk.scenario is None or known is None:
+        return
+    scenario, version = desk.scenario, based_on or known.version
+    try:
+        entry = store().save(known.plan_id, version, scenario, person(), note)
+    except SaveConflict as conflict:
+        desk.conflict = conflict.newest
+    except StoreUnavailable as error:
+        desk.said = f"Not saved: {error}"
+    else:
+        _saved(desk, known.name, entry)
+
+
+def _saved(desk: Desk, name: str, entry: VersionEntry) -> None:
+    assert desk.scenario is not None
+    desk.open_plan = OpenPlan(entry.plan_id, name, entry.version)
+    desk.source, desk.conflict = name, None
+    desk.clean_lines = desk.scenario.lines
+    desk.said = f"Saved as version {entry.version} of {name}."
+    forget_draft(desk)
+
+
+def show_conflict(desk: Desk) -> None:
+    """Somebody saved the plan meanwhile: three ways on, none of which loses anything."""
+    newest, known = desk.conflict, desk.open_plan
+    if newest is None or known is None:
+        return
+    st.error(
+        f"Not saved: {plain(newest.author)} saved version {newest.version} of {plain(known.name)} "
+        f"on {plain(moment_words(newest.saved_at))} while you edited version {known.version}. "
+        "Your lines are still here.",
+        icon=":material/call_merge:",
+    )
+    with st.container(horizontal=True):
+        if st.button("Compare with theirs", key="conflict-compare", icon=":material/difference:"):
+            st.session_state["compare-with"] = (newest.plan_id, newest.version)
+            st.switch_page(st.session_state["pages"]["Plans"])
+        st.button(
+            "Save mine as a copy",
+            key="conflict-copy",
+            icon=":material/content_copy:",
+            on_click=save_new,
+            args=(desk, f"{known.name} (copy)", ""),
+        )
+        st.button(
+            "Overwrite",
+            key="conflict-overwrite",
+            icon=":material/save_as:",
+            help=f"Yours becomes version {newest.version + 1}; theirs stays in the history.",
+            on_click=save,
+            args=(desk, "", newest.version),
+        )
+        st.button("Decide later", key="conflict-close", on_click=_close, args=(desk,))
+
+
+def _close(desk: Desk) -> None:
+    desk.conflict = None

@@ -1,0 +1,53 @@
+"""Every page fits the window, at both sizes, light and dark; pictures of them for the README."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import cell, grid, wait_idle
+
+#: Page, and the grid or heading that is there once it is drawn.
+PAGES = {
+    "Status": "Status of every campaign and dialer",
+    "What if": "Scenarios side by side",
+    "Trade-off": None,
+    "Data": "Dialers",
+    "Plans": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"), [(1280, 1000, "light"), (1920, 1200, "dark")]
+)
+def test_nothing_is_wider_than_the_window(
+    page: Page, width: int, height: int, scheme: Literal["light", "dark"]
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
+    page.get_by_role("button", name="Open regional").click()
+    grid(page, "Line assignments")
+    for name, table in PAGES.items():
+        page.get_by_role("link", name=name).click()
+        wait_idle(page)
+        if table is not None:
+            grid(page, table)
+        if name == "What if":
+            page.get_by_label("Dialers down").click()
+            page.get_by_role("option", name="ATL-1").click()
+            page.keyboard.press("Escape")
+            changed = cell(grid(page, "Scenarios side by side"), 1, "Change")
+            expect(changed).to_have_text(re.compile(r"^-\d"))
+            wait_idle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        if folder := os.environ.get("PLANNER_SCREENSHOTS"):
+            page.wait_for_timeout(1500)  # charts draw themselves late
+            file = f"{name.lower().replace(' ', '-')}-page"
+            suffix = "-dark" if scheme == "dark" else ""
+            page.screenshot(path=Path(folder) / f"{file}{suffix}.png")

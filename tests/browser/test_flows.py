@@ -1,0 +1,137 @@
+"""A manager's day in a real browser: paste, save, conflict, reload, what-if, trade-off."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.driving import cell, grid, headline, select, tick, type_into, wait_idle
+
+LINES = "Line assignments"
+RUN_MS = 90_000
+
+
+@pytest.fixture
+def quickstart(page: Page) -> Locator:
+    """The grid of the quickstart example."""
+    page.get_by_role("button", name="Open quickstart").click()
+    found = grid(page, LINES)
+    wait_idle(page)
+    return found
+
+
+def expect_lines(page: Page, *rows: tuple[int, int]) -> None:
+    for row, (dial, agents) in enumerate(rows):
+        expect(cell(grid(page, LINES), row, "Dial lines")).to_have_text(str(dial))
+        expect(cell(grid(page, LINES), row, "Agent lines")).to_have_text(str(agents))
+
+
+def save_as(page: Page, name: str) -> None:
+    page.get_by_test_id("stPopover").get_by_role("button", name=re.compile("Save$")).click()
+    field = page.get_by_label("Name", exact=True)
+    field.fill(name)
+    field.press("Tab")
+    wait_idle(page)
+    page.get_by_role("button", name="Save as a new plan").click()
+    expect(page.get_by_role("heading", name=f"Line plan: {name}")).to_be_visible()
+    wait_idle(page)
+
+
+def save_version(page: Page, number: int) -> None:
+    page.get_by_test_id("stPopover").get_by_role("button", name=re.compile("Save$")).click()
+    page.get_by_role("button", name=f"Save as version {number}").click()
+    wait_idle(page)
+
+
+def test_a_block_is_pasted_undone_and_redone(
+    page: Page, quickstart: Locator, context: BrowserContext, app_url: str
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=app_url)
+    page.evaluate("navigator.clipboard.writeText('60\\t4\\n50\\t3')")
+    select(page, quickstart, 0, "Dial lines")
+    page.keyboard.press("Control+v")
+    expect(headline(page, "Ports used")).to_contain_text("117 of 200")
+    expect_lines(page, (60, 4), (50, 3))
+    page.get_by_role("button", name="Undo").click()
+    expect(headline(page, "Ports used")).to_contain_text("200 of 200")
+    expect_lines(page, (95, 5), (95, 5))
+    page.get_by_role("button", name="Redo").click()
+    expect(headline(page, "Ports used")).to_contain_text("117 of 200")
+
+
+def test_two_windows_that_save_one_plan_are_told(
+    page: Page, quickstart: Locator, context: BrowserContext
+) -> None:
+    type_into(page, quickstart, 0, "Dial lines", "70")
+    expect(headline(page, "Ports used")).to_contain_text("175 of 200")
+    save_as(page, "Two windows")
+    page.get_by_role("link", name="Plans").click()
+    table = grid(page, "Saved plans")
+    expect(table).to_contain_text("Two windows")
+    page.get_by_role("link", name="Plan", exact=True).click()
+    found = grid(page, LINES)
+    wait_idle(page)
+
+    other = context.new_page()
+    other.goto(page.url)
+    other.get_by_role("link", name="Plans").click()
+    theirs = grid(other, "Saved plans")
+    wait_idle(other)
+    tick(theirs, 0)
+    expect(other.get_by_role("heading", name="Two windows")).to_be_visible()
+    wait_idle(other)
+    other.get_by_role("button", name="Open this version").click()
+    found_there = grid(other, LINES)
+    wait_idle(other)
+    expect(cell(found_there, 0, "Dial lines")).to_have_text("70")
+    type_into(other, found_there, 1, "Dial lines", "80")
+    # An edit reaches the server a moment later; what is then drawn anew closes what was opened.
+    expect(headline(other, "Ports used")).to_contain_text("160 of 200")
+    wait_idle(other)
+    save_version(other, 2)
+    other.close()
+
+    type_into(page, found, 0, "Dial lines", "60")
+    expect(headline(page, "Ports used")).to_contain_text("165 of 200")
+    wait_idle(page)
+    save_version(page, 2)
+    expect(page.get_by_text(re.compile("saved version 2 of Two windows"))).to_be_visible()
+    expect_lines(page, (60, 5), (95, 5))
+    page.get_by_role("button", name="Save mine as a copy").click()
+    expect(page.get_by_text(re.compile("saved version 2 of Two windows"))).to_have_count(0)
+    expect(page.get_by_role("heading", name="Two windows (copy)")).to_be_visible()
+
+
+def test_work_survives_a_reload(page: Page, quickstart: Locator) -> None:
+    type_into(page, quickstart, 0, "Dial lines", "73")
+    page.reload()
+    expect(page.get_by_text("Unsaved work:")).to_be_visible()
+    page.get_by_role("button", name="Continue").first.click()
+    wait_idle(page)
+    expect_lines(page, (73, 5), (95, 5))
+    grid(page, LINES)
+
+
+def test_a_scenario_and_a_plan_of_the_trade_off(page: Page, quickstart: Locator) -> None:
+    page.get_by_role("link", name="What if").click()
+    page.get_by_label("Dialers down").click()
+    page.get_by_role("option", name="D1").click()
+    page.keyboard.press("Escape")
+    table = grid(page, "Scenarios side by side")
+    wait_idle(page)
+    expect(cell(table, 1, "Transfers/h")).to_have_text("79.3")
+
+    page.get_by_role("link", name="Trade-off").click()
+    page.get_by_role("button", name="Find the plans").click()
+    points = page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")
+    expect(points.first).to_be_visible(timeout=RUN_MS)
+    rows = grid(page, "Plans to choose from")
+    wait_idle(page)
+    tick(rows, 0)
+    expect(page.get_by_role("button", name="Take this plan")).to_be_visible()
+    wait_idle(page)
+    page.get_by_role("button", name="Take this plan").click()
+    expect(page.get_by_text("These lines keep every limit.")).to_be_visible()
+    grid(page, LINES)

@@ -1,0 +1,169 @@
+"""What-if, trade-off, status and data pages without a browser: what one does there, and sees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.interface.pages import ROOT, go_to, lines, new_session
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return new_session().run().button(key="open-quickstart").click().run()
+
+
+def side_by_side(app: AppTest) -> dict[str, dict[str, str]]:
+    rows = app.dataframe[0].value
+    return {row["World"]: dict(row) for _, row in rows.iterrows()}
+
+
+def finished(app: AppTest, study: str) -> AppTest:
+    app.session_state["desk"].studies[study].job.wait(300)
+    return app.run()
+
+
+def text(app: AppTest) -> str:
+    told = [item.value for item in app.markdown] + [item.value for item in app.caption]
+    return " ".join(told).replace("\\", "")
+
+
+def test_a_dialer_down_halves_the_calls_of_two(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    assert not app.exception
+    found = side_by_side(app)
+    # Engset for 95 + 5 lines: 79.260393 an hour on each of two dialers.
+    assert found["base"]["Transfers/h"] == "158.5"
+    assert found["Scenario 1"]["Transfers/h"] == "79.3"
+    assert found["Scenario 1"]["Change"] == "-50.0 %"
+    assert "D1 is out of service" in text(app)
+
+
+def test_a_slider_changes_its_scenario_alone(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.selectbox(key="worlds").set_value(3).run()
+    app.slider(key="answers-2").set_value(50).run()
+    assert not app.exception
+    found = side_by_side(app)
+    assert found["Scenario 1"]["Transfers/h"] == found["Scenario 3"]["Transfers/h"] == "158.5"
+    assert float(found["Scenario 2"]["Transfers/h"]) > 158.5
+
+
+def test_what_cannot_be_is_told_in_words(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.text_area(key="more-1").set_value("campaign.Solar.answer_rate*=20").run()
+    assert not app.exception
+    assert "This cannot be" in app.error[0].value
+
+
+def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    app.button(key="replan").click().run()
+    finished(app, "replan")
+    assert not app.exception
+    assert "On D2 change Solar from 95 dial lines and 5 agent lines" in text(app)
+    app.button(key="take-Scenario 1").click().run()
+    assert ("Solar", "D1") not in lines(app)
+    assert sum(lines(app)["Solar", "D2"]) <= 100
+
+
+def test_the_trade_off_offers_plans_and_takes_one(app: AppTest) -> None:
+    go_to(app, "trade-off")
+    app.selectbox(key="frontier-size").set_value("Coarse: 3 weights").run()
+    app.button(key="find").click().run()
+    finished(app, "frontier")
+    assert not app.exception
+    found = app.session_state["desk"].studies["frontier"].job.result
+    assert found.points
+    app.session_state["frontier-rows"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    app.button(key="take-point").click().run()
+    assert not app.exception
+    expected = {
+        (a.campaign_id, a.dialer_id): (a.dial_lines, a.agent_lines) for a in found.points[0].lines
+    }
+    assert lines(app) == expected
+
+
+def statuses(app: AppTest) -> pd.DataFrame:
+    return next(item.value for item in app.dataframe if "Made by" in item.value)
+
+
+def test_status_tells_when_all_agent_lines_will_be_busy(app: AppTest) -> None:
+    go_to(app, "status")
+    # The published check value: from empty, a mean of 190.271372 s, which is 3.2 min.
+    assert list(statuses(app)["Until all busy"]) == ["3.2 min", "3.2 min"]
+
+
+def test_busy_lines_as_reported_shorten_the_time_until_all_are(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = tmp_path / "live.csv"
+    header = "campaign_id,dialer_id,dial_lines,agent_lines,busy_agent_lines,status\n"
+    live.write_text(f"{header}Solar,D1,95,5,4,\nSolar,D2,95,5,,stopped_by_dialer\n")
+    monkeypatch.setenv("PLANNER_LIVE", str(live))
+    go_to(app, "status").run()
+    assert not app.exception
+    rows = statuses(app).set_index("Dialer")
+    assert rows.loc["D1", "Until all busy"] != "3.2 min"
+    assert rows.loc["D1", "Until all busy"].endswith(" s")
+    live.write_text(f"{header}Solar,D1,95,5,lots,\n")
+    app.run()
+    assert "The live snapshot cannot be used" in app.warning[0].value
+    assert statuses(app).set_index("Dialer").loc["D1", "Until all busy"].endswith(" s")
+
+
+def test_simulated_figures_come_with_their_interval(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("dialers.csv", "assignments.csv"):
+        (tmp_path / name).write_text((ROOT / "data" / "quickstart" / name).read_text())
+    (tmp_path / "campaigns.csv").write_text(
+        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds,attempt_cv\n"
+        "Solar,10,25,0.1,0.1,180,0\n"
+    )
+    monkeypatch.setenv("PLANNER_FOLDER", str(tmp_path))
+    app = go_to(new_session().run(), "status")
+    assert set(statuses(app)["Made by"]) == {"formula"}
+    app.button(key="simulate").click().run()
+    finished(app, "status")
+    assert not app.exception
+    assert set(statuses(app)["Made by"]) == {"simulation"}
+    assert "–" in statuses(app)["Paused"][0]
+
+
+def type_in_table(app: AppTest, table: str, rows: dict[int, dict[str, str]]) -> AppTest:
+    revision = app.session_state["desk"].data_revision
+    app.session_state[f"table-{table}-{revision}"] = {
+        "edited_rows": rows,
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    return app.run()
+
+
+def test_tables_are_edited_and_applied(app: AppTest) -> None:
+    go_to(app, "data")
+    type_in_table(app, "dialers", {0: {"ports": "150"}})
+    app.button(key="apply").click().run()
+    assert not app.exception
+    desk = app.session_state["desk"]
+    assert [d.ports for d in desk.scenario.baseline.dialers] == [150, 100]
+    assert lines(app) == {("Solar", "D1"): (95, 5), ("Solar", "D2"): (95, 5)}
+
+
+def test_bad_cells_of_a_table_are_told_with_their_place_and_change_nothing(app: AppTest) -> None:
+    go_to(app, "data")
+    type_in_table(app, "dialers", {1: {"ports": "lots"}})
+    app.button(key="apply").click().run()
+    assert not app.exception
+    faults = next(d.value for d in app.dataframe if "Expected" in d.value)
+    assert list(zip(faults["File"], faults["Line"], faults["Column"], strict=True)) == [
+        ("dialers.csv", "3", "ports")
+    ]
+    assert [d.ports for d in app.session_state["desk"].scenario.baseline.dialers] == [100, 100]
