@@ -118,6 +118,7 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _command(commands, "plan", purpose, example)
     _add_folder(parser)
     _add_redundancy(parser)
+    _add_failures(parser)
     _add_search(parser)
     _add_seed(parser)
     parser.add_argument(
@@ -272,6 +273,16 @@ def _add_redundancy(parser: argparse.ArgumentParser) -> None:
         default=0.0,
         metavar="W",
         help="0 plans for value, 1 for the value that survives the worst failure (default 0)",
+    )
+
+
+def _add_failures(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--failures",
+        type=number(1, 2, whole=True),
+        default=1,
+        metavar="N",
+        help="failures that happen at once in the worst case, 1 or 2 (default 1)",
     )
 
 

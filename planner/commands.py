@@ -123,6 +123,7 @@ def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
         seed=arguments.seed,
         keep_current=arguments.keep_current,
         move_cost=arguments.move_cost,
+        failures=arguments.failures,
     )
 
 

@@ -101,10 +101,16 @@ class PlanArrays:
         return kept
 
     def added_lines(self) -> int:
-        """Dial and agent lines that dialers get in addition to the current assignments."""
+        """Dial and agent lines that dialers get in addition to the current assignments.
+
+        Lines of campaigns without any current line are set up from nothing and do not count.
+        """
         now = LinePlan(assignments=self.problem.assignments).lines()
+        running = {name for (name, _), (dial, _) in now.items() if dial}
         added = 0
         for (c, d), dial in np.ndenumerate(self.dial_lines):
+            if self.problem.campaigns[c].campaign_id not in running:
+                continue
             name = self.problem.campaigns[c].campaign_id, self.problem.dialers[d].dialer_id
             before = now.get(name, (0, 0))
             added += max(0, int(dial) - before[0])

@@ -249,14 +249,25 @@ class _Flight:
 
     def results(self, task: _Task) -> tuple[list[Planned], tuple[Item, ...]]:
         """Its results, and the items that must be tried one by one."""
-        if task.future.status == "error":
-            return self._without_result(task, task.future.exception())
-        if task.future.status != "finished":
-            raise ClusterLost(f"the scheduler is lost (a task is {task.future.status})")
-        try:
-            seconds, planned = task.future.result()
-        except (OSError, TimeoutError, CancelledError) as error:
-            raise ClusterLost(f"the scheduler is lost ({type(error).__name__})") from error
+        from distributed import KilledWorker
+
+        while True:
+            if task.future.status == "error":
+                return self._without_result(task, task.future.exception())
+            if task.future.status not in ("finished", "pending"):
+                raise ClusterLost(f"the scheduler is lost (a task is {task.future.status})")
+            try:
+                seconds, planned = task.future.result(timeout=_TOO_LONG)
+                break
+            except TimeoutError as error:
+                # The worker that held it died: it is made again, if there are workers to make it.
+                if self._client.status != "running":
+                    raise ClusterLost("the scheduler is lost") from error
+                self._count_workers()
+            except KilledWorker as error:
+                return self._without_result(task, error)
+            except (OSError, CancelledError) as error:
+                raise ClusterLost(f"the scheduler is lost ({type(error).__name__})") from error
         each = seconds / len(task.items)
         known = self._seconds_each
         self._seconds_each = each if known is None else 0.8 * known + 0.2 * each

@@ -18,6 +18,7 @@ from planner.optimize.requirements import (
     room_for,
     with_changes,
 )
+from planner.optimize.search import compile_search
 from planner.plan import Conflict, ConflictMember, PlanOptions
 from planner.problem import Problem
 from planner.verify import NO_CORRECTIONS, Corrections
@@ -68,6 +69,7 @@ class _Search:
         self._demands = demands_of(problem)
         self._options = options
         self._corrections = corrections
+        compile_search()
         self._end = time.monotonic() + SEARCH_SECONDS
         #: Whether all trials of the conflict under way could be decided.
         self._certain = True

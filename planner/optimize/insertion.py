@@ -334,7 +334,8 @@ def _best_surviving(
     f: Fleet, g: Guide, s: State, w: Scratch, c: int, candidates: Ints, count: int
 ) -> float:
     """Best of the splits under several caps per domain, each cut until enough survives."""
-    best = 0.0 if f.min_used[c] == 0 else NEVER
+    may_be_out = f.min_used[c] == 0 and f.n_low[c].max() == 0
+    best = 0.0 if may_be_out else NEVER
     w.best_dial[:] = 0
     w.best_agent[:] = 0
     highest, best_share = np.inf, w.cap[c]

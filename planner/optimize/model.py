@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.fields import MAX_LINES
 from planner.plan import LinePlan, PlanOptions
 from planner.problem import Campaign, LineAssignment, Problem
 from planner.throughput import SECONDS_PER_HOUR, Correction, rates_table
@@ -172,12 +173,18 @@ def _abandon_limit(campaign: Campaign) -> float:
 
 
 def _current_lines(problem: Problem) -> tuple[Ints, Ints]:
-    """Dial and agent lines of the current assignments ``[campaign, dialer]``."""
-    dial = np.zeros((len(problem.campaigns), len(problem.dialers)), np.int64)
-    agent = np.zeros_like(dial)
+    """Dial and agent lines of the current assignments ``[campaign, dialer]``.
+
+    A campaign without any is set up from nothing: as if it had all lines, so that none is added.
+    """
+    dial = np.full((len(problem.campaigns), len(problem.dialers)), MAX_LINES, np.int64)
+    agent = np.full_like(dial, MAX_LINES)
+    for c in {problem.campaign_index[a.campaign_id] for a in problem.assignments if a.dial_lines}:
+        dial[c], agent[c] = 0, 0
     for item in problem.assignments:
         place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
-        dial[place], agent[place] = item.dial_lines, item.agent_lines
+        if item.dial_lines:
+            dial[place], agent[place] = item.dial_lines, item.agent_lines
     return dial, agent
 
 

@@ -22,12 +22,14 @@ Ints = NDArray[np.int64]
 #: Plans rebuilt side by side, from different random numbers.
 TWINS = 2
 #: Steps a twin makes before they are compared, and comparisons: so many, and more by campaign.
-STEPS, CHUNKS, CHUNKS_PER_CAMPAIGN = 25, 60, 1.2
+STEPS, CHUNKS, CHUNKS_PER_CAMPAIGN = 25, 250, 0.3
 #: A later round is shorter by this factor.
 LATER = 0.5
-#: Temperature falls geometrically between these shares of the plan's value per campaign; a later
-#: round starts colder.
-HOTTEST, REHEATED, COLDEST = 3e-2, 1e-2, 1e-4
+#: Temperature falls geometrically between these shares of the plan's value per campaign; with few
+#: campaigns, where single ones weigh more, it starts higher: the sum of all at most so many shares.
+HOTTEST, COLDEST, FEW_HOTTEST, SUM_HOTTEST = 3e-2, 1e-4, 0.3, 1.5
+#: A later round starts colder by this factor.
+REHEATED = 0.3
 #: How fast the weights of the failures follow what each takes, and how far they may go.
 FOLLOW, FURTHEST = 5.0, 4.0
 #: A column with at least this share of its campaign in the relaxation is taken as it is.
@@ -100,7 +102,8 @@ class Rebuilding:
         """Rebuild at falling temperature until the plan is worth enough or the round is over."""
         chunks = int(CHUNKS + CHUNKS_PER_CAMPAIGN * self._model.campaigns)
         chunks = chunks if first else int(LATER * chunks)
-        hottest = HOTTEST if first else REHEATED
+        few = min(FEW_HOTTEST, SUM_HOTTEST / max(self._model.campaigns, 1))
+        hottest = max(HOTTEST, few) * (1.0 if first else REHEATED)
         scale = abs(self._best[0]) / max(self._model.campaigns, 1)
         with ThreadPoolExecutor(TWINS) as pool:
             for chunk in range(chunks):

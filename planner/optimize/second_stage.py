@@ -49,7 +49,7 @@ def second_stages(
     plan = _Plan(model, columns, least_value)
     spread, added = plan.spread(), plan.usage.added
     _even_out(plan, interrupted)
-    if model.now_dial_lines.any():
+    if model.problem.assignments:
         _calm(plan, interrupted)
     return Stages(plan.columns, spread, plan.spread(), added, plan.usage.added)
 
