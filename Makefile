@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app test chromium dist fuzz lock sbom audit clean
+.PHONY: help plan app test lint pytest chromium dist fuzz lock sbom audit clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,11 +16,16 @@ plan: $(VENV)/.runtime ## plan the example in data/quickstart and print the plan
 app: $(VENV)/.runtime ## open the planner in the browser
 	@$(BIN)/planner app data/quickstart
 
-test: $(VENV)/.test chromium dist ## run everything that continuous integration runs
+test: $(VENV)/.test chromium ## run everything that continuous integration runs
+	@$(MAKE) --no-print-directory --jobs 2 lint dist pytest
+
+lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+pytest: $(VENV)/.test chromium
 	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile
 
 # The trial knows nothing of this folder: what the wheel forgets is missing there. The wheel is
