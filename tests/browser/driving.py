@@ -16,6 +16,14 @@ def wait_idle(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def press(page: Page, name: str) -> None:
+    """Click a button once the page has settled: while it is drawn anew, the old one is there too."""
+    wait_idle(page)
+    button = page.get_by_role("button", name=name)
+    expect(button).to_have_count(1)
+    button.click()
+
+
 def grid(page: Page, name: str) -> Locator:
     """The grid of this accessible name, once its cells are there."""
     found = page.get_by_role("region", name=name)

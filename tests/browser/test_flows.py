@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.driving import cell, grid, headline, select, tick, type_into, wait_idle
+from tests.browser.driving import cell, grid, headline, press, select, tick, type_into, wait_idle
 
 LINES = "Line assignments"
 RUN_MS = 90_000
@@ -54,10 +54,10 @@ def test_a_block_is_pasted_undone_and_redone(
     page.keyboard.press("Control+v")
     expect(headline(page, "Ports used")).to_contain_text("117 of 200")
     expect_lines(page, (60, 4), (50, 3))
-    page.get_by_role("button", name="Undo").click()
+    press(page, "Undo")
     expect(headline(page, "Ports used")).to_contain_text("200 of 200")
     expect_lines(page, (95, 5), (95, 5))
-    page.get_by_role("button", name="Redo").click()
+    press(page, "Redo")
     expect(headline(page, "Ports used")).to_contain_text("117 of 200")
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import cell, grid, headline, type_into, wait_idle
+from tests.browser.driving import cell, grid, headline, press, type_into, wait_idle
 
 LINES = "Line assignments"
 #: Longer than any run takes, also on a busy machine.
@@ -91,11 +91,11 @@ def test_editing_changes_figures_and_can_be_undone(
     expect(headline(page, "Transfers per hour")).to_contain_text(f"{total - 158.520786:.1f}")
     expect(headline(page, "Ports used")).to_contain_text("163 of 200")
 
-    page.get_by_role("button", name="Undo").click()
+    press(page, "Undo")
     wait_idle(page)
     expect_row(grid(page, LINES), 1, 95, 5)
     expect_row(grid(page, LINES), 0, 60, 5)
-    page.get_by_role("button", name="Redo").click()
+    press(page, "Redo")
     wait_idle(page)
     expect_row(grid(page, LINES), 1, 95, 3)
     assert downloaded(page, tmp_path) == [("Solar", "D1", "60", "5"), ("Solar", "D2", "95", "3")]
@@ -110,7 +110,7 @@ def test_a_bad_edit_is_told_and_the_last_good_lines_count(
     expect(cell(quickstart, 0, "Transfers/h")).to_have_text("79.3")
     assert downloaded(page, tmp_path)[0] == ("Solar", "D1", "95", "5")
 
-    page.get_by_role("button", name="Undo").click()
+    press(page, "Undo")
     wait_idle(page)
     expect_row(grid(page, LINES), 0, 95, 5)
     expect(cell(grid(page, LINES), 0, "Check")).to_have_text("✓")
