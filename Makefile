@@ -26,6 +26,8 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/.test chromium
+	@echo "Compiling the optimiser, once for all tests ..."
+	@$(BIN)/python -c "from planner.optimize.search import compile_search; compile_search()"
 	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile
 
 # The trial knows nothing of this folder: what the wheel forgets is missing there. The wheel is

@@ -17,7 +17,7 @@ def wait_idle(page: Page) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    """Click a button once the page has settled: while it is drawn anew, the old one is there too."""
+    """Click a button once the page has settled: while it is drawn, the old one is there too."""
     wait_idle(page)
     button = page.get_by_role("button", name=name)
     expect(button).to_have_count(1)
