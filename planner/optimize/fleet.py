@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import inlined
-from planner.optimize.model import ABANDONED, ANSWERED, Model
+from planner.compiled import compiled, inlined
+from planner.optimize.model import ABANDONED, ANSWERED, HANDLED, Model
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,6 +44,7 @@ class Fleet(NamedTuple):
     min_used: Ints
     min_agents: Ints
     survivable: Floats
+    abandon_limit: Floats  # [campaign] inf where there is none
     n_low: Ints
     n_high: Ints
     a_low: Ints
@@ -86,6 +87,7 @@ def fleet_arrays(model: Model) -> Fleet:
         min_used=model.min_dialers,
         min_agents=model.min_agent_lines,
         survivable=model.survivable,
+        abandon_limit=model.abandon_limit,
         n_low=model.box.n_low,
         n_high=model.box.n_high,
         a_low=model.box.a_low,
@@ -120,3 +122,60 @@ def entry(f: Fleet, figure: int, c: int, a: int, n: int) -> float:
     """One entry of a campaign's table."""
     value: float = f.flat[f.base[c] + (figure * f.rows[c] + a) * f.width[c] + n]
     return value
+
+
+@compiled
+def _mirror(f: Fleet, c: int, keep: float, dial: Ints, agent: Ints) -> None:
+    """Where only equal shares of the dialers used will do, give all the lines of the least."""
+    count, least, fewest = 0, -1, np.inf
+    for d in range(len(dial)):
+        if dial[d] > 0:
+            count += 1
+            calls = entry(f, HANDLED, c, agent[d], dial[d])
+            if calls < fewest:
+                least, fewest = d, calls
+    if abs(keep * count - 1.0) > ROUNDING:
+        return
+    n, a = dial[least], agent[least]
+    for d in range(len(dial)):
+        if dial[d] > 0 and not (
+            f.n_low[c, d] <= n <= f.n_high[c, d] and f.a_low[c, d] <= a <= f.a_high[c, d]
+        ):
+            return
+    for d in range(len(dial)):
+        if dial[d] > 0:
+            dial[d] = n
+            agent[d] = a
+
+
+@compiled
+def secure_survival(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
+    """Cut lines where too much would be lost at once; whether enough survives."""
+    keep = 1.0 - f.survivable[c]
+    _mirror(f, c, keep, dial, agent)
+    for _ in range(100_000):
+        total = 0.0
+        for d in range(len(dial)):
+            if dial[d] > 0:
+                total += entry(f, HANDLED, c, agent[d], dial[d])
+        worst, most = -1, keep * total + ROUNDING * (1.0 + total)
+        for g in range(len(f.lost)):
+            lost = 0.0
+            for d in range(len(dial)):
+                if dial[d] > 0 and f.lost[g, d]:
+                    lost += entry(f, HANDLED, c, agent[d], dial[d])
+            if lost > most:
+                worst, most = g, lost
+        if worst < 0:
+            return True
+        cut, least = -1, np.inf
+        for d in range(len(dial)):
+            a, n = agent[d], dial[d]
+            if f.lost[worst, d] and n > max(a, 1, f.n_low[c, d]):
+                gain = entry(f, HANDLED, c, a, n) - entry(f, HANDLED, c, a, n - 1)
+                if gain < least:
+                    cut, least = d, gain
+        if cut < 0:
+            return False
+        dial[cut] -= 1
+    return False

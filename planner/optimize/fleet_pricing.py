@@ -80,6 +80,7 @@ def limits_of(f: Fleet, ranges: Ranges, c: int) -> Limits:
         f.domain,
         f.agents[c],
         f.min_used[c],
+        False,
         f.min_agents[c],
         ranges.concave[c],
         f.now_n[c],

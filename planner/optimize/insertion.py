@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined
-from planner.optimize.fleet import ROUNDING, Fleet, entry
+from planner.optimize.fleet import Fleet, entry, secure_survival
 from planner.optimize.model import ATTEMPTS, HANDLED
+from planner.optimize.randomness import draw
 from planner.optimize.state import (
     NEVER,
     Guide,
     State,
-    draw,
     line_gain,
     make_curve,
     put,
@@ -251,9 +251,9 @@ def _choose_candidates(f: Fleet, s: State, c: int, order: Ints, found: Ints) -> 
     for d in order:
         if f.n_high[c, d] == 0:
             continue
-        if f.n_low[c, d] == 0 and draw(s) < BLINK:
+        if f.n_low[c, d] == 0 and draw(s.random) < BLINK:
             continue
-        if f.n_low[c, d] > 0 or s.touched[d] or f.now_n[c, d] > 0 or draw(s) < share:
+        if f.n_low[c, d] > 0 or s.touched[d] or f.now_n[c, d] > 0 or draw(s.random) < share:
             found[count] = d
             count += 1
     return count
@@ -289,38 +289,6 @@ def _limited_programme(
 
 
 @compiled
-def _secure_survival(f: Fleet, c: int, w: Scratch) -> bool:
-    """Cut the split where too much would be lost at once; whether enough survives."""
-    keep = 1.0 - f.survivable[c]
-    for _ in range(100_000):
-        total = 0.0
-        for d in range(len(w.dial)):
-            if w.dial[d] > 0:
-                total += entry(f, HANDLED, c, w.agent[d], w.dial[d])
-        worst, most = -1, keep * total + ROUNDING * (1.0 + total)
-        for g in range(len(f.lost)):
-            lost = 0.0
-            for d in range(len(w.dial)):
-                if w.dial[d] > 0 and f.lost[g, d]:
-                    lost += entry(f, HANDLED, c, w.agent[d], w.dial[d])
-            if lost > most:
-                worst, most = g, lost
-        if worst < 0:
-            return True
-        cut, least = -1, np.inf
-        for d in range(len(w.dial)):
-            a, n = w.agent[d], w.dial[d]
-            if f.lost[worst, d] and n > max(a, 1, f.n_low[c, d]):
-                gain = entry(f, HANDLED, c, a, n) - entry(f, HANDLED, c, a, n - 1)
-                if gain < least:
-                    cut, least = d, gain
-        if cut < 0:
-            return False
-        w.dial[cut] -= 1
-    return False
-
-
-@compiled
 def _split_worth(f: Fleet, g: Guide, s: State, w: Scratch, c: int) -> float:
     worth = 0.0
     for d in range(len(w.dial)):
@@ -339,13 +307,15 @@ def _best_surviving(
     w.best_dial[:] = 0
     w.best_agent[:] = 0
     highest, best_share = np.inf, w.cap[c]
+    fewest = f.min_agents[c]
+    least = entry(f, HANDLED, c, fewest, max(fewest, 1)) if fewest < f.rows[c] else 0.0
     for trial in range(CAPS + 1):
         cap, share = np.inf, 1.0
         if trial > 0:
-            share = 1.0 - LOWEST_CAP * draw(s) ** 2
+            share = 1.0 - LOWEST_CAP * draw(s.random) ** 2
             if trial == 1:
-                share = w.cap[c] * (1.0 + CAP_STEP * (2.0 * draw(s) - 1.0))
-            cap = highest * share
+                share = w.cap[c] * (1.0 + CAP_STEP * (2.0 * draw(s.random) - 1.0))
+            cap = max(highest * share, least)
         if _limited_programme(f, g, s, w, c, candidates, count, cap) <= NEVER:
             continue
         if trial == 0:
@@ -354,7 +324,7 @@ def _best_surviving(
                 if w.dial[d] > 0:
                     total += entry(f, HANDLED, c, w.agent[d], w.dial[d])
             highest = (1.0 - f.survivable[c]) * total
-        if not _secure_survival(f, c, w):
+        if not secure_survival(f, c, w.dial, w.agent):
             continue
         worth = _split_worth(f, g, s, w, c)
         if worth > best:

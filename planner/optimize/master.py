@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
-from planner.optimize.columns import Column, Pricer, line_room, make_column
-from planner.optimize.fleet import fleet_arrays
+from planner.optimize.columns import Column, line_room, make_column
+from planner.optimize.fleet import fleet_arrays, secure_survival
 from planner.optimize.fleet_pricing import THREADS, FleetPrices, Ranges, Splits, best_splits
 from planner.optimize.model import Box, Model
+from planner.optimize.pricer import Pricer
 from planner.optimize.pricing import NEVER, Prices
 
 Floats = NDArray[np.float64]
@@ -44,7 +45,6 @@ class Duals:
     failure: Floats  # [failure]; they sum to the weight w where there is one
     dial_lines: Floats  # [campaign]
     abandon: Floats  # [campaign]
-    survive: Floats  # [campaign, failure]
 
     def mixed(self, other: Duals, share: float) -> Duals:
         """``share`` of these prices and the rest of the other ones."""
@@ -116,16 +116,13 @@ class Master:
             for c in range(model.campaigns)
             if np.isfinite(model.abandon_limit[c])
         }
-        self._survive = {
-            (c, g): solver.Constraint(-infinity, 0.0)
-            for c in range(model.campaigns)
-            if model.survivable[c] > 0
-            for g in range(len(model.lost))
-        }
 
     def add(self, column: Column) -> bool:
-        """Put a column into the pool and the relaxation; False if it is there already."""
-        if column.key in self.pool:
+        """Put a column into the pool and the relaxation; False if it is there already.
+
+        Nor are columns taken that would not survive a failure: the mixes of those say little.
+        """
+        if column.key in self.pool or not column.survives:
             return False
         self.pool[column.key] = column
         model, c = self.model, column.campaign
@@ -147,10 +144,6 @@ class Master:
         if c in self._abandon:
             over = column.abandoned - model.abandon_limit[c] * column.answered
             self._abandon[c].SetCoefficient(variable, float(over))
-        if model.survivable[c] > 0:
-            over_by_failure = column.lost - (1 - model.survivable[c]) * column.handled
-            for g in range(len(model.lost)):
-                self._survive[c, g].SetCoefficient(variable, float(over_by_failure[g]))
         return True
 
     def relax(
@@ -221,7 +214,6 @@ class Master:
             failure=np.full(failures, model.weight / max(failures, 1)),
             dial_lines=np.zeros(model.campaigns),
             abandon=np.zeros(model.campaigns),
-            survive=np.zeros((model.campaigns, failures)),
         )
 
     def _keep_only(self, box: Box) -> None:
@@ -278,7 +270,7 @@ class Master:
             if best is None or priced.bound < best.bound:
                 best = Relaxation(priced.bound, (), duals, priced.by_campaign)
                 on_bound(best.bound)
-            added = sum([self._include(column, feasibility) for column in priced.columns])
+            added = sum([self._include(box, column, feasibility) for column in priced.columns])
             closed = best.bound <= value + precision * abs(value) + TOLERANCE
             if closed or best.bound <= target or stop():
                 break
@@ -364,9 +356,11 @@ class Master:
             best = Relaxation(priced.bound, (), duals, priced.by_campaign)
         return best, priced
 
-    def _include(self, column: Column, feasibility: bool) -> bool:
+    def _include(self, box: Box, column: Column, feasibility: bool) -> bool:
         if not self.add(column):
             return False
+        inside = box.contains(column.campaign, column.dial_lines, column.agent_lines)
+        self._variables[-1][1].SetUb(1.0 if inside else 0.0)
         worth = 0.0 if feasibility else self._worth(column)
         self._objective.SetCoefficient(self._variables[-1][1], worth)
         return True
@@ -391,13 +385,10 @@ class Master:
             return None
         model = self.model
         dial, abandon = np.zeros(model.campaigns), np.zeros(model.campaigns)
-        survive = np.zeros((model.campaigns, len(model.lost)))
         for c, row in self._dial.items():
             dial[c] = row.dual_value()
         for c, row in self._abandon.items():
             abandon[c] = row.dual_value()
-        for place, row in self._survive.items():
-            survive[place] = row.dual_value()
         failure = np.zeros(len(model.lost))
         if self._failure:
             failure = np.maximum([row.dual_value() for row in self._failure], 0.0)
@@ -410,7 +401,6 @@ class Master:
             failure=failure,
             dial_lines=np.maximum(dial, 0.0),
             abandon=np.maximum(abandon, 0.0),
-            survive=np.maximum(survive, 0.0),
         )
 
     def line_prices(self, duals: Duals) -> tuple[Floats, Floats]:
@@ -429,9 +419,6 @@ class Master:
         call = np.zeros((model.campaigns, model.dialers))
         if not feasibility:
             call += model.value[:, None] * self.call_share(duals)[None, :]
-        if self._survive:
-            kept = (1 - model.survivable) * duals.survive.sum(axis=1)
-            call += kept[:, None] - duals.survive @ model.lost
         limited = np.isfinite(model.abandon_limit)
         credit = np.where(limited, duals.abandon * np.where(limited, model.abandon_limit, 0.0), 0.0)
         return FleetPrices(call, line, attempt, duals.abandon, credit, duals.dial_lines)
@@ -441,17 +428,20 @@ class Master:
         share: Floats = 1.0 - duals.failure @ self.model.lost
         return share
 
-    def _price_surviving(self, box: Box, prices: FleetPrices, found: Splits) -> bool:
+    def _price_surviving(self, box: Box, prices: FleetPrices, precise: bool, found: Splits) -> bool:
         """Fill in the splits of campaigns that must survive; False where one has none."""
         campaigns = np.flatnonzero(self.model.survivable > 0).tolist()
         pricers = [self.pricer(c, box) for c in campaigns]
         with ThreadPoolExecutor(THREADS) as pool:
-            splits = pool.map(lambda p, c: p.best(_own_prices(prices, c)), pricers, campaigns)
+            splits = pool.map(
+                lambda p, c: p.best(_own_prices(prices, c), precise), pricers, campaigns
+            )
             for c, split in zip(campaigns, splits, strict=True):
                 if split is None:
                     return False
                 found.bound[c] = split.bound
                 found.dial_lines[c], found.agent_lines[c] = split.dial_lines, split.agent_lines
+                secure_survival(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
         return True
 
     def _price(self, box: Box, duals: Duals, feasibility: bool) -> _Priced | None:
@@ -464,7 +454,7 @@ class Master:
         found = best_splits(fleet, self._ranges(box), prices, self._plain)
         if np.any(found.bound[self._plain] <= NEVER):
             return None
-        if not self._price_surviving(box, prices, found):
+        if not self._price_surviving(box, prices, not feasibility, found):
             return None
         columns = [
             make_column(model, c, found.dial_lines[c], found.agent_lines[c])

@@ -116,6 +116,11 @@ class Model:
         return np.array([_is_concave(table[HANDLED]) for table in self.tables], dtype=np.bool_)
 
     @property
+    def tied(self) -> bool:
+        """Whether limits on calls tie the dialers of some campaign together."""
+        return bool(np.any(self.survivable > 0) or np.any(np.isfinite(self.abandon_limit)))
+
+    @property
     def campaigns(self) -> int:
         """Number of campaigns."""
         return len(self.tables)

@@ -56,6 +56,7 @@ class Limits(NamedTuple):
     domain: Ints
     agents: int  # agent lines to split
     min_used: int
+    exactly: bool  # so many dialers and no more
     min_agents: int
     concave: bool  # each dial line adds fewer handled calls than the one before
     now_n: Ints  # current dial lines
@@ -209,7 +210,7 @@ def _best_lines(
 
 @compiled
 def _add_dialer(
-    before: Floats, values: Floats, may_skip: bool, after: Floats, agents_here: Ints
+    before: Floats, values: Floats, may_skip: bool, exactly: bool, after: Floats, agents_here: Ints
 ) -> None:
     """One step of the programme: ``after[used, agents]`` with or without this dialer."""
     most_used, most_agents = before.shape[0] - 1, before.shape[1] - 1
@@ -217,7 +218,7 @@ def _add_dialer(
         for agents in range(most_agents + 1):
             after[used, agents] = before[used, agents] if may_skip else NEVER
             agents_here[used, agents] = UNUSED
-    for used in range(most_used + 1):
+    for used in range(most_used if exactly else most_used + 1):
         to = min(used + 1, most_used)
         for a in range(len(values)):
             gain = values[a]
@@ -260,7 +261,7 @@ def _programme(
             earned = _earnings(limits, prices, call, last_attempt)
         _dialer_profile(limits, prices, d, earned, cap, values, choice[d])
         may_skip = limits.n_low[d] == 0 and limits.a_low[d] == 0
-        _add_dialer(best, values, may_skip, spare, here[d])
+        _add_dialer(best, values, may_skip, limits.exactly, spare, here[d])
         best, spare = spare, best
     return best
 
@@ -325,7 +326,7 @@ def _domain_profile(
 
 
 @compiled
-def _add_domain(before: Floats, profile: Floats, after: Floats, part: Ints) -> None:
+def _add_domain(before: Floats, profile: Floats, exactly: bool, after: Floats, part: Ints) -> None:
     """One step of the programme over domains; ``part`` remembers (used here, before, agents)."""
     after[:] = NEVER
     most_used, most_agents = before.shape[0] - 1, before.shape[1] - 1
@@ -334,7 +335,7 @@ def _add_domain(before: Floats, profile: Floats, after: Floats, part: Ints) -> N
             start = before[used, agents]
             if start <= NEVER:
                 continue
-            for more in range(most_used + 1):
+            for more in range(most_used + 1 - used if exactly else most_used + 1):
                 to = min(used + more, most_used)
                 for a in range(most_agents - agents + 1):
                     gain = profile[more, a]
@@ -358,7 +359,7 @@ def _capped_split(
     best[0, 0] = 0.0
     for g in range(domains):
         profile = _domain_profile(limits, prices, g, cap, shares, here, choice, share_of[g])
-        _add_domain(best, profile, spare, part[g])
+        _add_domain(best, profile, limits.exactly, spare, part[g])
         best, spare = spare, best
     used, agents = limits.min_used, int(np.argmax(best[limits.min_used]))
     bound = best[used, agents]

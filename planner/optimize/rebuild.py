@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.optimize.anneal import Annealer
 from planner.optimize.columns import Column, make_column
 from planner.optimize.incumbent import least_columns, refill
 from planner.optimize.master import Duals, Master
@@ -15,16 +15,16 @@ from planner.optimize.model import Model
 from planner.optimize.pricing import capped_split, plain_split
 from planner.optimize.ruin import Rebuilder
 from planner.optimize.state import Guide
+from planner.optimize.twins import TWINS, Best, cool_down
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Plans rebuilt side by side, from different random numbers.
-TWINS = 2
 #: Steps a twin makes before they are compared, and comparisons: so many, and more by campaign.
 STEPS, CHUNKS, CHUNKS_PER_CAMPAIGN = 25, 250, 0.3
-#: A later round is shorter by this factor.
-LATER = 0.5
+#: A later round is shorter by this factor; any is where limits tie the dialers of campaigns
+#: together, since changes of single cells then find more.
+LATER, TIED = 0.5, 0.3
 #: Temperature falls geometrically between these shares of the plan's value per campaign; with few
 #: campaigns, where single ones weigh more, it starts higher: the sum of all at most so many shares.
 HOTTEST, COLDEST, FEW_HOTTEST, SUM_HOTTEST = 3e-2, 1e-4, 0.3, 1.5
@@ -60,8 +60,7 @@ class Rebuilding:
         self._twins = [
             Rebuilder(self._model, guide(master, duals), TWINS * seed + i) for i in range(TWINS)
         ]
-        nothing = np.zeros((0, 0), dtype=np.int64)
-        self._best: tuple[float, Ints, Ints] = (-np.inf, nothing, nothing)
+        self._best = Best(self._model, self._twins)
 
     def start(
         self,
@@ -81,14 +80,19 @@ class Rebuilding:
             return False
         for twin in self._twins[1:]:
             twin.start_from(first.best_n, first.best_a)
-        self._remember()
+        self._best.update()
         return True
 
     def columns(self) -> list[Column]:
         """The best plan as one column per campaign."""
-        _, dial, agent = self._best
+        return self._best.columns()
+
+    def begun(self) -> list[Column]:
+        """What was put into a plan that could not be completed."""
+        state = self._twins[0].state
         return [
-            make_column(self._model, c, dial[c], agent[c]) for c in range(self._model.campaigns)
+            make_column(self._model, c, state.n[c], state.a[c])
+            for c in range(self._model.campaigns)
         ]
 
     def run(
@@ -101,38 +105,22 @@ class Rebuilding:
     ) -> None:
         """Rebuild at falling temperature until the plan is worth enough or the round is over."""
         chunks = int(CHUNKS + CHUNKS_PER_CAMPAIGN * self._model.campaigns)
-        chunks = chunks if first else int(LATER * chunks)
+        chunks = int(chunks * (1.0 if first else LATER) * (TIED if self._model.tied else 1.0))
         few = min(FEW_HOTTEST, SUM_HOTTEST / max(self._model.campaigns, 1))
         hottest = max(HOTTEST, few) * (1.0 if first else REHEATED)
-        scale = abs(self._best[0]) / max(self._model.campaigns, 1)
-        with ThreadPoolExecutor(TWINS) as pool:
-            for chunk in range(chunks):
-                if interrupted() or self._best[0] >= enough():
-                    break
-                heat = scale * hottest * (COLDEST / hottest) ** (chunk / chunks)
-                target = enough()
-                work = [pool.submit(twin.run, STEPS, heat, target) for twin in self._twins]
-                for twin in work:
-                    twin.result()
-                if self._remember():
-                    on_better()
-                self._follow_failures()
-                if chunk % 10 == 9:
-                    self._meet()
-
-    def _remember(self) -> bool:
-        """Keep the best plan of the twins; whether it is better than before."""
-        best = max(self._twins, key=lambda twin: twin.best)
-        if best.best <= self._best[0]:
-            return False
-        self._best = best.best, best.best_n.copy(), best.best_a.copy()
-        return True
-
-    def _meet(self) -> None:
-        """Let the twin that is behind go on from the best plan."""
-        behind = min(self._twins, key=lambda twin: twin.best)
-        if behind.best < self._best[0]:
-            behind.start_from(*self._best[1:])
+        scale = abs(self._best.value) / max(self._model.campaigns, 1)
+        cool_down(
+            self._twins,
+            self._best,
+            steps=STEPS,
+            chunks=chunks,
+            scale=scale,
+            heat=(hottest, COLDEST),
+            enough=enough,
+            interrupted=interrupted,
+            on_better=on_better,
+            after_chunk=self._follow_failures,
+        )
 
     def _follow_failures(self) -> None:
         """Weigh the failures that take most more, so that rebuilding moves calls away from them."""
@@ -170,3 +158,6 @@ def compile_kernels(master: Master) -> None:
     plain_split(limits, prices)
     capped_split(limits, prices, 0.0)
     Rebuilder(model, guide(master, even), 0).run(0, 1.0, 0.0)
+    annealer = Annealer(model, 1.0, 0)
+    annealer.start_from(*_arrays(model, columns))
+    annealer.run(0, 1.0, 0.0)

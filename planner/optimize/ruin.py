@@ -14,7 +14,8 @@ from planner.compiled import compiled
 from planner.optimize.fleet import Fleet, fleet_arrays
 from planner.optimize.insertion import Scratch, insert, scratch
 from planner.optimize.model import Model
-from planner.optimize.state import Guide, State, draw, empty_state, grow, mark, put, restore, trim
+from planner.optimize.randomness import draw
+from planner.optimize.state import Guide, State, empty_state, grow, mark, put, restore, trim
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -134,24 +135,24 @@ def _remove(f: Fleet, s: State, c: int) -> None:
 def _pick(s: State, out: Ints) -> int:
     """Campaigns to take out: some of two dialers, or any; how many."""
     campaigns, dialers = s.n.shape
-    want = min(1 + int(draw(s) * MOST_OUT), campaigns)
+    want = min(1 + int(draw(s.random) * MOST_OUT), campaigns)
     count = 0
-    if draw(s) < 0.75:
-        for _ in range(1 + int(draw(s) * 3)):
-            d = int(draw(s) * dialers)
+    if draw(s.random) < 0.75:
+        for _ in range(1 + int(draw(s.random) * 3)):
+            d = int(draw(s.random) * dialers)
             cells = s.cells[d]
             if cells == 0:
                 continue
-            shift = int(draw(s) * cells)
-            share = 0.3 + 0.7 * draw(s)
+            shift = int(draw(s.random) * cells)
+            share = 0.3 + 0.7 * draw(s.random)
             for i in range(cells):
                 c = s.ids[d, (i + shift) % cells]
-                if count < want and draw(s) < share and not _among(out, count, c):
+                if count < want and draw(s.random) < share and not _among(out, count, c):
                     out[count] = c
                     count += 1
     if count == 0:
         for _ in range(want):
-            c = int(draw(s) * campaigns)
+            c = int(draw(s.random) * campaigns)
             if not _among(out, count, c):
                 out[count] = c
                 count += 1
@@ -170,9 +171,9 @@ def _among(out: Ints, count: int, c: int) -> bool:
 def _shuffle(f: Fleet, s: State, out: Ints, count: int) -> None:
     """Order of putting back: random, or most agents first."""
     for i in range(count - 1, 0, -1):
-        j = int(draw(s) * (i + 1))
+        j = int(draw(s.random) * (i + 1))
         out[i], out[j] = out[j], out[i]
-    if draw(s) < 0.4:
+    if draw(s.random) < 0.4:
         order = np.argsort(-f.agents[out[:count]])
         out[:count] = out[:count][order]
 
@@ -210,7 +211,7 @@ def _run(
             restore(f, s)
             continue
         new = _worth(f, s)
-        if new < current + heat * np.log(max(draw(s), 1e-300)):
+        if new < current + heat * np.log(max(draw(s.random), 1e-300)):
             restore(f, s)
             continue
         current = new

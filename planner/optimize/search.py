@@ -5,13 +5,14 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.optimize.anneal import Annealing
 from planner.optimize.branching import split_box
 from planner.optimize.columns import Column, make_column
 from planner.optimize.incumbent import least_columns, plan_value, refill, rounded_columns
@@ -145,7 +146,7 @@ class _Search:
         rebuilding = Rebuilding(self._master, first.duals, self._options.seed)
         if rebuilding.start():
             self._take(rebuilding)
-        elif self._small:
+        else:
             self._offer(least_columns(self._model), None)
         return self._master.relax(
             self._model.box,
@@ -261,9 +262,25 @@ class _Search:
                 on_better=lambda: self._take(rebuilding),
             )
             self._take(rebuilding)
+        elif first and self._columns is None:
+            self._anneal(rebuilding.begun())
+        if not self._finished():
+            self._anneal(self._columns)
         if not self._finished():
             self._choose_from_pool(relaxation)
         return self._value > before + SMALLEST_GAIN * abs(before)
+
+    def _anneal(self, columns: Sequence[Column] | None) -> None:
+        """Make fine changes to a plan, which may break limits, until it is good."""
+        if columns is None:
+            return
+        annealing = Annealing(self._model, self._bound, self._options.seed + self._rounds)
+        annealing.run(
+            columns,
+            enough=self._enough,
+            interrupted=self._interrupted,
+            on_better=lambda: self._keep(annealing.columns()),
+        )
 
     def _choose_from_pool(self, relaxation: Relaxation) -> None:
         """Integer master over the most promising columns, then refilling."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from planner.compiled import compiled, inlined
 from planner.optimize.fleet import NO_CAPACITY, ROUNDING, Fleet, entry
 from planner.optimize.model import ATTEMPTS, HANDLED
+from planner.optimize.randomness import RandomState, random_state
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -51,7 +52,7 @@ class State(NamedTuple):
     old_n: Ints  # [dialer, place]
     old_a: Ints
     old_count: Ints
-    random: NDArray[np.uint64]  # [1] state of the random numbers
+    random: RandomState  # [1] state of the random numbers
 
 
 def empty_state(f: Fleet, seed: int) -> State:
@@ -76,19 +77,8 @@ def empty_state(f: Fleet, seed: int) -> State:
         old_n=np.zeros(places, np.int64),
         old_a=np.zeros(places, np.int64),
         old_count=np.zeros(dialers, np.int64),
-        random=np.array([seed * 2654435761 + 1], np.uint64),
+        random=random_state(seed),
     )
-
-
-@inlined
-def draw(s: State) -> float:
-    """Next random number in [0, 1): splitmix64 (Steele, Lea, Flood 2014)."""
-    s.random[0] += np.uint64(0x9E3779B97F4A7C15)
-    z = s.random[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return float(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 @compiled

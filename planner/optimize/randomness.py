@@ -1,0 +1,26 @@
+"""Random numbers of compiled code, from a state that belongs to one thread."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import inlined
+
+RandomState = NDArray[np.uint64]
+
+
+def random_state(seed: int) -> RandomState:
+    """State to draw from; shape (1,)."""
+    return np.array([seed * 2654435761 + 1], np.uint64)
+
+
+@inlined
+def draw(random: RandomState) -> float:
+    """Next random number in [0, 1): splitmix64 (Steele, Lea, Flood 2014)."""
+    random[0] += np.uint64(0x9E3779B97F4A7C15)
+    z = random[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = z ^ (z >> np.uint64(31))
+    return float(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
