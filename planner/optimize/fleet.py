@@ -136,7 +136,10 @@ def _mirror(f: Fleet, c: int, keep: float, dial: Ints, agent: Ints) -> None:
                 least, fewest = d, calls
     if abs(keep * count - 1.0) > ROUNDING:
         return
-    n, a = dial[least], agent[least]
+    a = min(agent[least], f.agents[c] // count)
+    n = min(dial[least], f.max_lines[c] // count, f.most_lines[c, a])
+    if a < f.min_agents[c] or n < max(a, 1):
+        return
     for d in range(len(dial)):
         if dial[d] > 0 and not (
             f.n_low[c, d] <= n <= f.n_high[c, d] and f.a_low[c, d] <= a <= f.a_high[c, d]

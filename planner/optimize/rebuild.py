@@ -20,8 +20,9 @@ from planner.optimize.twins import TWINS, Best, cool_down
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Steps a twin makes before they are compared, and comparisons: so many, and more by campaign.
-STEPS, CHUNKS, CHUNKS_PER_CAMPAIGN = 25, 250, 0.3
+#: Steps a twin makes before they are compared, and comparisons: by cell on small fleets, at most
+#: so many, and more by campaign.
+STEPS, FEWEST_CHUNKS, CHUNKS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 25, 40, 1, 250, 0.3
 #: A later round is shorter by this factor; any is where limits tie the dialers of campaigns
 #: together, since changes of single cells then find more.
 LATER, TIED = 0.5, 0.3
@@ -104,7 +105,8 @@ class Rebuilding:
         on_better: Callable[[], None],
     ) -> None:
         """Rebuild at falling temperature until the plan is worth enough or the round is over."""
-        chunks = int(CHUNKS + CHUNKS_PER_CAMPAIGN * self._model.campaigns)
+        few = FEWEST_CHUNKS + CHUNKS_PER_CELL * self._model.campaigns * self._model.dialers
+        chunks = min(few, int(CHUNKS + CHUNKS_PER_CAMPAIGN * self._model.campaigns))
         chunks = int(chunks * (1.0 if first else LATER) * (TIED if self._model.tied else 1.0))
         few = min(FEW_HOTTEST, SUM_HOTTEST / max(self._model.campaigns, 1))
         hottest = max(HOTTEST, few) * (1.0 if first else REHEATED)

@@ -32,11 +32,11 @@ Floats = NDArray[np.float64]
 #: rounds of rebuilding in a row that may find nothing.
 MOST_BOXES, MOST_STALE = 4000, 3
 #: Boxes split between two such rounds.
-BOXES_PER_ROUND = 10
+BOXES_PER_ROUND = 60
 #: Fleets of up to so many cells (campaign and dialer) are also improved and proven by methods
 #: that look at each pair of dialers and at every column.
 SMALL = 400
-#: The root's relaxation need not be solved closer than this share of the gap asked for.
+#: Relaxations need not be solved closer than this share of the gap asked for.
 ROOT_SHARE = 0.05
 #: Better by less than this, relatively, is nothing.
 SMALLEST_GAIN = 1e-6
@@ -154,8 +154,12 @@ class _Search:
             stop=self._interrupted,
             on_bound=lambda bound: self._report("bound", bound),
             start=first,
-            precision=max(ROOT_SHARE * self._options.gap, 1e-9),
+            precision=self._precision(),
         )
+
+    def _precision(self) -> float:
+        """How closely relaxations are solved, relatively."""
+        return max(ROOT_SHARE * self._options.gap, 1e-9)
 
     def _interrupted(self) -> bool:
         return self._stop() or time.monotonic() - self._start > self._options.time_limit
@@ -229,7 +233,9 @@ class _Search:
                 self._keep(found)
 
     def _keep(self, columns: list[Column]) -> None:
-        """Put the columns of a plan that holds all limits into the pool; it may be the best."""
+        """Put the columns of a plan that holds the fleet's limits into the pool; it may be best."""
+        if not all(k.holds_own_limits for k in columns):
+            return
         for column in columns:
             self._master.add(column)
         value = plan_value(self._model, columns)
@@ -321,7 +327,12 @@ class _Search:
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
         for part in parts or ():
-            child = self._master.relax(part, target=self._target(), stop=self._interrupted)
+            child = self._master.relax(
+                part,
+                target=self._target(),
+                stop=self._interrupted,
+                precision=self._precision(),
+            )
             if child is None:
                 continue
             child = replace(child, bound=min(child.bound, relaxation.bound))
