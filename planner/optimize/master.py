@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
+from planner.optimize.column_lines import ColumnLines
 from planner.optimize.columns import Column, line_room, make_column
 from planner.optimize.fleet import fleet_arrays, secure_survival
 from planner.optimize.fleet_pricing import THREADS, FleetPrices, Ranges, Splits, best_splits
@@ -84,6 +85,9 @@ class Master:
         self._objective = self._solver.Objective()
         self._objective.SetMaximization()
         self._variables: list[tuple[Column, pywraplp.Variable]] = []
+        self._lines = ColumnLines(model.dialers)
+        self._barred = np.zeros(0, dtype=np.bool_)  # columns that the relaxation may not use
+        self._feasibility: bool | None = None  # what the objective is set to
         self._rows_of = [
             [k for k, capacity in enumerate(model.capacities) if capacity.members[d]]
             for d in range(model.dialers)
@@ -128,6 +132,10 @@ class Master:
         model, c = self.model, column.campaign
         variable = self._solver.NumVar(0.0, 1.0, "")
         self._variables.append((column, variable))
+        self._lines.add(column)
+        self._barred = np.append(self._barred, False)
+        if self._feasibility is False:
+            self._objective.SetCoefficient(variable, self._worth(column))
         self._convex[c].SetCoefficient(variable, 1.0)
         amounts: dict[int, float] = {}
         for d in np.flatnonzero(column.dial_lines):
@@ -165,11 +173,13 @@ class Master:
         if box.is_empty():
             return None
         self._keep_only(box)
-        feasible = self._generate(box, feasibility=True, target=-np.inf, stop=stop)
-        if feasible is None:
-            return None
-        if feasible.bound < 0:
-            return self._unpriced(box, feasible.mix)
+        self._set_objective(False)
+        if self._solver.Solve() != pywraplp.Solver.OPTIMAL:  # the known columns do not suffice
+            feasible = self._generate(box, feasibility=True, target=-np.inf, stop=stop)
+            if feasible is None:
+                return None
+            if feasible.bound < 0:
+                return self._unpriced(box, feasible.mix)
         return self._generate(
             box, feasibility=False, target=target, stop=stop, on_bound=on_bound, start=start,
             precision=precision,
@@ -216,14 +226,21 @@ class Master:
             abandon=np.zeros(model.campaigns),
         )
 
+    def inside(self, box: Box) -> NDArray[np.bool_]:
+        """Which columns of the pool lie in a box, in its order."""
+        return self._lines.inside(box)
+
     def _keep_only(self, box: Box) -> None:
         """Bar the columns outside a box."""
-        for column, variable in self._variables:
-            c = column.campaign
-            inside = box.contains(c, column.dial_lines, column.agent_lines)
-            variable.SetUb(1.0 if inside else 0.0)
+        barred = ~self.inside(box)
+        for k in np.flatnonzero(barred != self._barred).tolist():
+            self._variables[k][1].SetUb(0.0 if barred[k] else 1.0)
+        self._barred = barred
 
     def _set_objective(self, feasibility: bool) -> None:
+        if self._feasibility is feasibility:
+            return
+        self._feasibility = feasibility
         for missing in self._missing:
             missing.SetUb(1.0 if feasibility else 0.0)
             self._objective.SetCoefficient(missing, -1.0 if feasibility else 0.0)
@@ -270,7 +287,7 @@ class Master:
             if best is None or priced.bound < best.bound:
                 best = Relaxation(priced.bound, (), duals, priced.by_campaign)
                 on_bound(best.bound)
-            added = sum([self._include(box, column, feasibility) for column in priced.columns])
+            added = sum([self._include(box, column) for column in priced.columns])
             closed = best.bound <= value + precision * abs(value) + TOLERANCE
             if closed or best.bound <= target or stop():
                 break
@@ -356,13 +373,13 @@ class Master:
             best = Relaxation(priced.bound, (), duals, priced.by_campaign)
         return best, priced
 
-    def _include(self, box: Box, column: Column, feasibility: bool) -> bool:
+    def _include(self, box: Box, column: Column) -> bool:
+        """Add a column, barred where it lies outside the box; False if it is there already."""
         if not self.add(column):
             return False
-        inside = box.contains(column.campaign, column.dial_lines, column.agent_lines)
-        self._variables[-1][1].SetUb(1.0 if inside else 0.0)
-        worth = 0.0 if feasibility else self._worth(column)
-        self._objective.SetCoefficient(self._variables[-1][1], worth)
+        if not box.contains(column.campaign, column.dial_lines, column.agent_lines):
+            self._variables[-1][1].SetUb(0.0)
+            self._barred[-1] = True
         return True
 
     def _solved(self) -> bool:

@@ -105,8 +105,8 @@ class Rebuilding:
         on_better: Callable[[], None],
     ) -> None:
         """Rebuild at falling temperature until the plan is worth enough or the round is over."""
-        few = FEWEST_CHUNKS + CHUNKS_PER_CELL * self._model.campaigns * self._model.dialers
-        chunks = min(few, int(CHUNKS + CHUNKS_PER_CAMPAIGN * self._model.campaigns))
+        by_cell = FEWEST_CHUNKS + CHUNKS_PER_CELL * self._model.campaigns * self._model.dialers
+        chunks = min(by_cell, int(CHUNKS + CHUNKS_PER_CAMPAIGN * self._model.campaigns))
         chunks = int(chunks * (1.0 if first else LATER) * (TIED if self._model.tied else 1.0))
         few = min(FEW_HOTTEST, SUM_HOTTEST / max(self._model.campaigns, 1))
         hottest = max(HOTTEST, few) * (1.0 if first else REHEATED)

@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 #: Work limits, which decide before the clock does, so that results repeat: boxes relaxed, and
 #: rounds of rebuilding in a row that may find nothing.
 MOST_BOXES, MOST_STALE = 4000, 3
-#: Boxes split between two such rounds.
+#: Boxes split between two such rounds; more of them after rounds that found nothing.
 BOXES_PER_ROUND = 60
 #: Fleets of up to so many cells (campaign and dialer) are also improved and proven by methods
 #: that look at each pair of dialers and at every column.
@@ -128,7 +128,7 @@ class _Search:
                 stale = 0 if self._improve(root) else stale + 1
             elif not self._small:
                 break
-            for _ in range(BOXES_PER_ROUND if self._small else 0):
+            for _ in range((1 + 2 * stale) * BOXES_PER_ROUND if self._small else 0):
                 if self._finished():
                     break
                 boxes += 1
@@ -347,11 +347,8 @@ class _Search:
 
         Where it is large, the relaxation mixes splits that break the campaign's own limits.
         """
-        inside = [
-            k
-            for k in self._master.pool.values()
-            if k.holds_own_limits and box.contains(k.campaign, k.dial_lines, k.agent_lines)
-        ]
+        known = zip(self._master.pool.values(), self._master.inside(box), strict=True)
+        inside = [k for k, fits in known if fits and k.holds_own_limits]
         loss = np.full(self._model.campaigns, np.inf)
         campaigns = np.array([k.campaign for k in inside], dtype=np.int64)
         np.minimum.at(loss, campaigns, -reduced_values(self._master, inside, relaxation))
