@@ -29,7 +29,7 @@ Bools = NDArray[np.bool_]
 LINES_PER_DIALER = 30.0
 #: A line over a capacity costs so many times what a line earns on average; a call over a limit of
 #: its campaign so many times its value; the whole of a limit on calls per second so many lines.
-LINE_PRICE, CALL_PRICE, ABANDONED_PRICE, LINES_PER_ATTEMPTS = 4.0, 3.0, 5.0, 50.0
+LINE_PRICE, CALL_PRICE, ABANDONED_PRICE, LINES_PER_ATTEMPTS = 4.0, 3.0, 10.0, 50.0
 #: Mean of the dial lines that change hands at once.
 MEAN_LINES = 4.0
 MOST_CELLS = 4
@@ -37,7 +37,7 @@ MOST_CELLS = 4
 #: and more by campaign.
 STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 10_000, 150, 100, 2.0
 #: Temperature falls geometrically between these shares of the plan's value per campaign.
-HOTTEST, COLDEST = 1.5e-3, 1e-4
+HOTTEST, COLDEST = 5e-3, 1e-4
 
 
 class Cells(NamedTuple):

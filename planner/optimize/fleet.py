@@ -30,6 +30,7 @@ class Fleet(NamedTuple):
     rows: Ints  # [campaign] agent counts of its table
     width: Ints  # [campaign] dial-line counts of its table
     most_lines: Ints  # [campaign, agents] most dial lines that hold the abandonment limit
+    frozen: NDArray[np.bool_]  # [campaign] whose lines depend on each other, to hold its limits
     room: Ints  # [dialer] ports
     agent_cost: Ints  # [dialer]
     domain: Ints  # [dialer]
@@ -67,12 +68,14 @@ def fleet_arrays(model: Model) -> Fleet:
     capacities_of = np.full((model.dialers, max(most, 1)), NO_CAPACITY, dtype=np.int64)
     for d, mine in enumerate(of_dialer):
         capacities_of[d, : len(mine)] = mine
+    most_lines = _most_lines(model)
     return Fleet(
         flat=model.flat,
         base=model.base,
         rows=np.array([t.shape[1] for t in model.tables], dtype=np.int64),
         width=np.array([t.shape[2] for t in model.tables], dtype=np.int64),
-        most_lines=_most_lines(model),
+        most_lines=most_lines,
+        frozen=(model.survivable > 0) | _locked_over(model, most_lines),
         room=room,
         agent_cost=model.agent_cost,
         domain=model.domain,
@@ -115,6 +118,14 @@ def _most_lines(model: Model) -> Ints:
             if len(where):
                 found[c, a] = a + where[0] - 1 if where[0] else -1
     return found
+
+
+def _locked_over(model: Model, most_lines: Ints) -> NDArray[np.bool_]:
+    """Campaigns with locked lines that break the abandonment limit by themselves."""
+    campaigns = np.arange(model.campaigns)[:, None]
+    locked = most_lines[campaigns, np.minimum(model.box.a_low, most_lines.shape[1] - 1)]
+    over: NDArray[np.bool_] = (model.box.n_low > locked).any(axis=1)
+    return over & np.isfinite(model.abandon_limit)
 
 
 @inlined
@@ -182,3 +193,37 @@ def secure_survival(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
             return False
         dial[cut] -= 1
     return False
+
+
+@compiled
+def hold_abandonment(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
+    """Cut dial lines until the campaign as a whole holds its abandonment limit; whether it does."""
+    limit = f.abandon_limit[c]
+    if limit == np.inf:
+        return True
+    while True:
+        over, answered = 0.0, 0.0
+        for d in range(len(dial)):
+            if dial[d] > 0:
+                over += _over_limit(f, c, agent[d], dial[d])
+                answered += entry(f, ANSWERED, c, agent[d], dial[d])
+        if over <= ROUNDING * (1.0 + answered):
+            return True
+        cut, least = -1, np.inf
+        for d in range(len(dial)):
+            a, n = agent[d], dial[d]
+            if n > max(a, 1, f.n_low[c, d]):
+                relief = _over_limit(f, c, a, n) - _over_limit(f, c, a, n - 1)
+                cost = entry(f, HANDLED, c, a, n) - entry(f, HANDLED, c, a, n - 1)
+                if relief > 0 and cost / relief < least:
+                    cut, least = d, cost / relief
+        if cut < 0:
+            return False
+        dial[cut] -= 1
+
+
+@inlined
+def _over_limit(f: Fleet, c: int, a: int, n: int) -> float:
+    """Abandoned calls over the limit's share of those answered, below 0 where fewer."""
+    over: float = entry(f, ABANDONED, c, a, n) - f.abandon_limit[c] * entry(f, ANSWERED, c, a, n)
+    return over

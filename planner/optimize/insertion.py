@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined
-from planner.optimize.fleet import Fleet, entry, secure_survival
+from planner.optimize.fleet import Fleet, entry, hold_abandonment, secure_survival
 from planner.optimize.model import ATTEMPTS, HANDLED
 from planner.optimize.randomness import draw
 from planner.optimize.state import (
@@ -339,6 +339,14 @@ def _best_surviving(
 
 
 @compiled
+def _holds_own(f: Fleet, c: int, w: Scratch) -> bool:
+    """Cut the split until the campaign's limits on calls hold together; whether they do."""
+    if not hold_abandonment(f, c, w.dial, w.agent):
+        return False
+    return f.survivable[c] == 0 or secure_survival(f, c, w.dial, w.agent)
+
+
+@compiled
 def insert(f: Fleet, g: Guide, s: State, w: Scratch, c: int) -> bool:
     """Put a campaign without lines into the plan; False where it finds no place."""
     found = np.empty(len(f.room), np.int64)
@@ -347,7 +355,7 @@ def insert(f: Fleet, g: Guide, s: State, w: Scratch, c: int) -> bool:
         best = _best_surviving(f, g, s, w, c, found, count)
     else:
         best = _limited_programme(f, g, s, w, c, found, count, np.inf)
-    if best <= NEVER:
+    if best <= NEVER or (f.frozen[c] and not _holds_own(f, c, w)):
         return False
     for d in range(len(w.dial)):
         if w.dial[d] > 0:

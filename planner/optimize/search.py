@@ -268,6 +268,8 @@ class _Search:
                 on_better=lambda: self._take(rebuilding),
             )
             self._take(rebuilding)
+            if self._columns is None:
+                self._anneal(rebuilding.columns())
         elif first and self._columns is None:
             self._anneal(rebuilding.begun())
         if not self._finished():

@@ -149,8 +149,8 @@ def restore(f: Fleet, s: State) -> None:
 
 @inlined
 def least_lines(f: Fleet, s: State, c: int, d: int) -> int:
-    """Fewest dial lines a cell may be cut to; lines that secure survival stay."""
-    if f.survivable[c] > 0:
+    """Fewest dial lines a cell may be cut to; lines on which limits depend stay."""
+    if f.frozen[c]:
         return int(s.n[c, d])
     return int(max(s.a[c, d], 1, f.n_low[c, d]))
 
@@ -173,7 +173,7 @@ def line_gain(f: Fleet, g: Guide, c: int, d: int, a: int, n: int) -> float:
 def _next_gain(f: Fleet, g: Guide, s: State, c: int, d: int, n: int) -> float:
     """What one more dial line of a cell with n would earn; NEVER where it may have none."""
     a = s.a[c, d]
-    if f.survivable[c] > 0 or n >= min(f.n_high[c, d], f.most_lines[c, a]):
+    if f.frozen[c] or n >= min(f.n_high[c, d], f.most_lines[c, a]):
         return NEVER
     if s.lines[c] + n - s.n[c, d] >= f.max_lines[c]:
         return NEVER
