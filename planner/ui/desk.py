@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,6 @@ from planner.errors import Fault, InputError
 from planner.jobs import PlanJob, StudyJob
 from planner.live import LiveState
 from planner.outlook import Outlook, outlook
-from planner.pipeline import plan
 from planner.plan import LinePlan, PlanOptions, PlanResult
 from planner.problem import Problem
 from planner.scenario import (
@@ -59,6 +59,7 @@ class Desk:
     ``clean_lines`` are the lines as opened or saved last: others are kept as a draft.
     """
 
+    session_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     greeted: bool = False
     source: str = ""
     scenario: Scenario | None = None
@@ -166,12 +167,13 @@ class Desk:
         if self.scenario is not None:
             self.show(edit(self.scenario))
 
-    def start_job(self, options: PlanOptions, solve: Callable[..., PlanResult] = plan) -> None:
+    def start_job(self, options: PlanOptions, **settings: Any) -> None:
         """Plan the lines as they stand in the grid now."""
         self.absorb_edits()
         if self.scenario is not None:
             self.drop_job()
-            self.job = PlanJob(self.scenario.problem, options, solve=solve)
+            self.job = PlanJob(self.scenario.problem, options, **settings)
+            weakref.finalize(self, self.job.stop)  # nobody will see its result
 
     def take_job(self, rows: tuple[RowKey, ...] | None = None) -> None:
         """Put the lines of the finished run in place, all or those of some rows, as one edit."""
@@ -204,6 +206,7 @@ class Desk:
     def start_study(self, name: str, key: object, job: StudyJob[Any]) -> None:
         """Start a long run in place of the one of this name."""
         self.drop_study(name)
+        weakref.finalize(self, job.stop)
         self.studies[name] = Study(key, job)
 
     def drop_study(self, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -70,13 +71,12 @@ def _show_start(here: Desk, problem: Problem) -> None:
                 here,
                 _STUDY,
                 _fleet(problem),
-                lambda report, stop: frontier(
+                partial(
+                    frontier,
                     problem,
                     PlanOptions(time_limit=_TIME_LIMIT),
                     points=points,
                     levels=levels,
-                    on_progress=report,
-                    stop=stop,
                 ),
             ),
         )

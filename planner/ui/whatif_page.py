@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -176,14 +178,7 @@ def _show_replan(here: Desk, problem: Problem, worlds: dict[str, tuple[str, ...]
                 here,
                 _REPLAN,
                 key,
-                lambda report, stop: whatif(
-                    problem,
-                    worlds,
-                    PlanOptions(time_limit=_TIME_LIMIT),
-                    replan=True,
-                    on_progress=report,
-                    stop=stop,
-                ),
+                partial(whatif, problem, worlds, PlanOptions(time_limit=_TIME_LIMIT), replan=True),
             ),
         )
     running.show_running(here, _REPLAN, "Planning anew")
