@@ -80,6 +80,7 @@ class Desk:
     draft_lines: Lines | None = None
     offers: tuple[DraftEntry, ...] = ()
     loaded: tuple[object, Outlook] | None = None
+    view: Outlook | None = None
     live: dict[RowKey, LiveState] = field(default_factory=dict)
     live_revision: int = 0
     data_revision: int = 0
@@ -115,7 +116,7 @@ class Desk:
         self.open_plan, self.conflict, self.said = open_plan, None, ""
         self.clean_lines = scenario.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
-        self.loaded = None
+        self.loaded = self.view = None
         self.live, self.live_read, self.live_messages = {}, None, ()
         self.show(scenario)
 

@@ -99,7 +99,7 @@ def _show_result(desk: Desk, result: PlanResult, view: Outlook, at: datetime) ->
         _show_binding(result)
         st.button("Close", key="discard", on_click=desk.drop_job)
         return
-    proposed = outlook(take_plan(desk.scenario, result.plan, result.corrections), at)
+    proposed = outlook(take_plan(desk.scenario, result.plan, result.corrections), at, view)
     show_headline(proposed.headline, view.headline, "now", border=False)
     _show_choice(desk, desk.scenario, result.plan)
     left, right = st.columns(2)

@@ -15,6 +15,7 @@ from planner.problem import Problem
 from planner.study_charts import tornado_chart, worlds_chart
 from planner.ui import running
 from planner.ui.desk import Desk, desk
+from planner.ui.figures import show_figure
 from planner.ui.nothing import show_no_lines, show_nothing_open
 from planner.ui.text import plain
 from planner.whatif import whatif
@@ -128,7 +129,7 @@ def _show_consequences(found: Comparison) -> None:
     figure = worlds_chart(found)
     chart, words = st.columns([1, 1], gap="large")
     with chart:
-        st.altair_chart(figure.chart, alt=figure.alt, width="stretch")
+        show_figure(figure)
     with words:
         for world in found.worlds:
             _show_world(found, world)
@@ -231,4 +232,4 @@ def _show_tornado(problem: Problem) -> None:
         f"hour, now {amount(found.base_aim)}."
     )
     figure = tornado_chart(found)
-    st.altair_chart(figure.chart, alt=figure.alt, width="stretch")
+    show_figure(figure)
