@@ -205,7 +205,9 @@ def _with_cells(
     busy = scenario.loaded_busy.get((assignment.campaign_id, assignment.dialer_id))
     if busy is not None:
         busy = min(busy, agent_lines)
-    return assignment.model_copy(update={**cells, "busy_agent_lines": busy})
+    changed = assignment.model_copy(update={**cells, "busy_agent_lines": busy})
+    # The same object where nothing changed: what does not change is then found at once.
+    return assignment if changed == assignment else changed
 
 
 def _read_cell(column: str, value: object) -> int | bool | None:

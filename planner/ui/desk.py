@@ -29,6 +29,8 @@ from planner.scenario import (
     undo,
 )
 from planner.store import DraftEntry, VersionEntry
+from planner.ui.whatif_levers import Setting
+from planner.ui.whatif_seen import Seen
 
 _NAME = "desk"
 
@@ -81,6 +83,8 @@ class Desk:
     offers: tuple[DraftEntry, ...] = ()
     loaded: tuple[object, Outlook] | None = None
     view: Outlook | None = None
+    worlds: dict[int, Setting] = field(default_factory=dict)
+    seen: Seen | None = None
     live: dict[RowKey, LiveState] = field(default_factory=dict)
     live_revision: int = 0
     data_revision: int = 0
@@ -116,7 +120,7 @@ class Desk:
         self.open_plan, self.conflict, self.said = open_plan, None, ""
         self.clean_lines = scenario.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
-        self.loaded = self.view = None
+        self.loaded = self.view = self.seen = None
         self.live, self.live_read, self.live_messages = {}, None, ()
         self.show(scenario)
 
