@@ -13,6 +13,7 @@ from planner.ui import (
 from planner.ui.admission import admitted
 from planner.ui.desk import desk
 from planner.ui.figures import trust_charts
+from planner.ui.pace import drawing
 from planner.ui.session import begin_run
 
 _PAGES = (
@@ -35,5 +36,6 @@ if admitted():
     }
     st.session_state["pages"] = pages
     chosen = st.navigation(list(pages.values()), position="top")
-    begin_run(desk())
-    chosen.run()
+    with drawing():
+        begin_run(desk())
+        chosen.run()

@@ -38,7 +38,7 @@ def show_optimise(desk: Desk, view: Outlook, at: datetime) -> None:
 def start_job(desk: Desk) -> None:
     """Plan with the options that the page shows."""
     desk.start_job(
-        PlanOptions(redundancy=st.session_state["redundancy"] / 100),
+        PlanOptions(redundancy=st.session_state.get("redundancy", 0) / 100),
         owner=run_owner(desk.session_id),
     )
 
