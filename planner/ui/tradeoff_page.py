@@ -100,9 +100,14 @@ def _show_points(here: Desk, found: Frontier) -> None:
             figure.chart, alt=figure.alt, on_select="rerun", key="frontier-chart"
         )
     with table:
+        frame = _frame(found)
+        right = {
+            name: st.column_config.TextColumn(name, alignment="right") for name in frame.columns[1:]
+        }
         rows: Any = st.dataframe(
-            _frame(found),
+            frame,
             hide_index=True,
+            column_config=right,
             on_select="rerun",
             selection_mode="single-row",
             key="frontier-rows",

@@ -27,16 +27,23 @@ _NEW = (
 
 @dataclass
 class Setting:
-    """How a scenario is set: its name, its levers, and what it was saved as."""
+    """How a scenario is set: its name, its levers, and what it was saved as.
+
+    ``start`` are the levers that the controls were set to last, for the ``revision``-th time: what
+    is in a closed popover has no other way to learn them.
+    """
 
     name: str
     levers: Levers = field(default_factory=Levers)
     saved: ScenarioEntry | None = None
+    start: Levers = field(default_factory=Levers)
+    revision: int = 0
 
 
 def put(place: int, setting: Setting) -> None:
     """Set the controls; before they are drawn, or in a callback."""
     levers, state = setting.levers, st.session_state
+    setting.start, setting.revision = levers, setting.revision + 1
     state[f"world-name-{place}"] = setting.name
     state[f"down-{place}"] = list(levers.down)
     state[f"from-{place}"] = levers.down_from
@@ -44,13 +51,11 @@ def put(place: int, setting: Setting) -> None:
     for name in ("agents", "answers", "talk", "channels"):
         state[f"{name}-{place}"] = getattr(levers, name)
     state[f"more-{place}"] = "\n".join(levers.more)
-    state[f"new-name-{place}"] = levers.new.campaign_id if levers.new else ""
-    for column, _, unit, _, _, first in _NEW:
-        known = getattr(levers.new, column) if levers.new else None
-        state[f"new-{column}-{place}"] = first if known is None else round(unit * float(known), 6)
 
 
-def show_levers(problem: Problem, place: int, columns: list[DeltaGenerator]) -> Levers:
+def show_levers(
+    problem: Problem, place: int, setting: Setting, columns: list[DeltaGenerator]
+) -> Levers:
     """The controls of one scenario, in one or two columns."""
 
     def per_cent(label: str, name: str, low: int, words: str) -> int:
@@ -86,7 +91,7 @@ def show_levers(problem: Problem, place: int, columns: list[DeltaGenerator]) -> 
         )
         answers = per_cent("Answer rate", "answers", -90, "Live answers per attempt")
         talk = per_cent("Talk time", "talk", -50, "How long agents talk")
-        new = _show_new(place)
+        new = _show_new(setting, f"{place}-{setting.revision}")
     more = st.text_area(
         "More changes, one a line",
         key=f"more-{place}",
@@ -108,18 +113,30 @@ def show_levers(problem: Problem, place: int, columns: list[DeltaGenerator]) -> 
     )
 
 
-def _show_new(place: int) -> Campaign | None:
+def _show_new(setting: Setting, place: str) -> Campaign | None:
     """A campaign that is not there yet; none without a name."""
-    named = str(st.session_state.get(f"new-name-{place}") or "").strip()
-    label = f"New: {plain(named)}" if named else "New campaign"
+    start, named = setting.start.new, setting.levers.new
+    label = f"New: {plain(named.campaign_id)}" if named else "New campaign"
     with st.popover(label, icon=":material/add_circle:", width="stretch"):
         name = st.text_input(
-            "Name of the new campaign", key=f"new-name-{place}", placeholder="None", max_chars=200
+            "Name of the new campaign",
+            start.campaign_id if start else "",
+            key=f"new-name-{place}",
+            placeholder="None",
+            max_chars=200,
         ).strip()
         given = {}
-        for column, words, unit, low, high, _ in _NEW:
-            step = 1.0 if column == "agent_lines" else None
-            value = st.number_input(words, low, high, step=step, key=f"new-{column}-{place}")
+        for column, words, unit, low, high, first in _NEW:
+            known = getattr(start, column) if start else None
+            value = st.number_input(
+                words,
+                low,
+                high,
+                first if known is None else round(unit * float(known), 6),
+                step=1.0,
+                format="%g",
+                key=f"new-{column}-{place}",
+            )
             given[column] = value / unit
         st.caption("It has no lines before you plan anew, and may use every dialer.")
     if not name:
@@ -128,7 +145,7 @@ def _show_new(place: int) -> Campaign | None:
         return Campaign.model_validate({**given, "campaign_id": name})
     except (ValidationError, InputError):
         st.caption(
-            ":material/edit_off: The new campaign is left out: its name or a figure of it "
-            "cannot be used."
+            ":material/edit_off: The new campaign is left out: its name or a figure of it cannot "
+            "be used."
         )
         return None

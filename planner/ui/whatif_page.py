@@ -84,13 +84,13 @@ def _levers(here: Desk, problem: Problem, count: int) -> dict[str, Levers]:
         setting = here.worlds.setdefault(place, Setting(f"Scenario {place}"))
         if f"agents-{place}" not in st.session_state:
             # The controls were not on the page: what they were set to is kept by the desk.
-            levers, _ = without_unknown(setting.levers, problem)
-            put(place, replace(setting, levers=levers))
+            setting.levers, _ = without_unknown(setting.levers, problem)
+            put(place, setting)
         with column:
             left, right = st.columns([3, 2], vertical_alignment="bottom")
             with left:
                 name = st.text_input("Name", key=f"world-name-{place}", max_chars=100).strip()
-            levers = show_levers(problem, place, st.columns(2 if count == 1 else 1))
+            levers = show_levers(problem, place, setting, st.columns(2 if count == 1 else 1))
             if not name or name in worlds:
                 name = f"Scenario {place}"
             here.worlds[place] = replace(setting, name=name, levers=levers)

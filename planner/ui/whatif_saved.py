@@ -73,7 +73,9 @@ def open_scenario(desk: Desk, problem: Problem, place: int, entry: ScenarioEntry
         desk.said = f"{entry.name} cannot be read at the moment."
         return
     known, gone = without_unknown(levers, problem)
-    desk.worlds[place] = Setting(entry.name, known, entry)
+    before = desk.worlds.get(place)
+    revision = before.revision if before is not None else 0
+    desk.worlds[place] = Setting(entry.name, known, entry, revision=revision)
     put(place, desk.worlds[place])
     desk.said = f"{entry.name} is open."
     if gone:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -97,8 +99,8 @@ def test_a_dialer_that_goes_down_later_costs_less_today(app: AppTest) -> None:
 
 def test_a_new_campaign_gets_lines_and_comes_into_the_plan(app: AppTest) -> None:
     go_to(app, "what-if")
-    app.text_input(key="new-name-1").set_value("Roof").run()
-    app.number_input(key="new-value-1").set_value(100.0).run()
+    field(app.text_input, "Name of the new campaign").set_value("Roof").run()
+    field(app.number_input, "Value of a transfer").set_value(100.0).run()
     assert not app.exception
     assert side_by_side(app)["Scenario 1"]["Change"] == "+0.0 %"  # it has no lines yet
     app.button(key="replan").click().run()
@@ -181,6 +183,12 @@ def test_the_trade_off_offers_plans_and_takes_one(app: AppTest) -> None:
         (a.campaign_id, a.dialer_id): (a.dial_lines, a.agent_lines) for a in found.points[0].lines
     }
     assert lines(app) == expected
+
+
+def field(fields: Sequence[Any], label: str) -> Any:
+    """The field with this label."""
+    (found,) = [item for item in fields if item.label == label]
+    return found
 
 
 def statuses(app: AppTest) -> pd.DataFrame:
