@@ -18,6 +18,7 @@ from planner.study_charts import tornado_chart, worlds_chart
 from planner.ui import running
 from planner.ui.desk import Desk, desk
 from planner.ui.figures import show_figure
+from planner.ui.keeping import from_store
 from planner.ui.nothing import show_no_lines, show_nothing_open
 from planner.ui.text import plain
 from planner.ui.whatif_hours import show_hours
@@ -80,6 +81,7 @@ def show() -> None:
 def _levers(here: Desk, problem: Problem, count: int) -> dict[str, Levers]:
     """The controls, one column per scenario; the levers of each by its name."""
     worlds: dict[str, Levers] = {}
+    saved = from_store(lambda found: found.scenarios.newest()) or ()
     for place, column in enumerate(st.columns(count, border=True), start=1):
         setting = here.worlds.setdefault(place, Setting(f"Scenario {place}"))
         if f"agents-{place}" not in st.session_state:
@@ -95,7 +97,7 @@ def _levers(here: Desk, problem: Problem, count: int) -> dict[str, Levers]:
                 name = f"Scenario {place}"
             here.worlds[place] = replace(setting, name=name, levers=levers)
             with right:
-                show_keep(here, problem, place)
+                show_keep(here, problem, place, saved)
         worlds[name] = levers
     for place in [place for place in here.worlds if place > count]:
         del here.worlds[place]

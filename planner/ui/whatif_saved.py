@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from planner.levers import without_unknown
@@ -14,7 +16,7 @@ from planner.ui.text import moment_words, plain
 from planner.ui.whatif_levers import Setting, put
 
 
-def show_keep(desk: Desk, problem: Problem, place: int) -> None:
+def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[ScenarioEntry]) -> None:
     """Save this scenario, or open a saved one in its place."""
     with st.popover("Save or open", icon=":material/bookmark:", width="stretch"):
         setting = desk.worlds[place]
@@ -38,11 +40,10 @@ def show_keep(desk: Desk, problem: Problem, place: int) -> None:
             args=(desk, place, note, None),
         )
         st.caption(f"Saved under your name, {plain(person())}. Everyone here can open it.")
-        _show_open(desk, problem, place)
+        _show_open(desk, problem, place, saved)
 
 
-def _show_open(desk: Desk, problem: Problem, place: int) -> None:
-    saved = from_store(lambda found: found.scenarios.newest()) or ()
+def _show_open(desk: Desk, problem: Problem, place: int, saved: Sequence[ScenarioEntry]) -> None:
     if not saved:
         return
     st.divider()
