@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
@@ -112,6 +113,10 @@ class Job(Generic[Result]):
     def stop(self) -> None:
         """Ask the run to end soon with the best that it has so far."""
         self._stop.set()
+
+    def stop_with(self, holder: object) -> None:
+        """Stop as well once an object is gone, for nobody will see the result then."""
+        weakref.finalize(holder, self._stop.set)  # holds neither the run nor its result
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until the run has ended, at most so many seconds."""

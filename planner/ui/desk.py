@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -178,7 +177,7 @@ class Desk:
         if self.scenario is not None:
             self.drop_job()
             self.job = PlanJob(self.scenario.problem, options, **settings)
-            weakref.finalize(self, self.job.stop)  # nobody will see its result
+            self.job.stop_with(self)
 
     def take_job(self, rows: tuple[RowKey, ...] | None = None) -> None:
         """Put the lines of the finished run in place, all or those of some rows, as one edit."""
@@ -211,7 +210,7 @@ class Desk:
     def start_study(self, name: str, key: object, job: StudyJob[Any]) -> None:
         """Start a long run in place of the one of this name."""
         self.drop_study(name)
-        weakref.finalize(self, job.stop)
+        job.stop_with(self)
         self.studies[name] = Study(key, job)
 
     def drop_study(self, name: str) -> None:

@@ -97,6 +97,20 @@ def test_a_long_study_lets_others_go_between_its_parts() -> None:
     assert done == ["short run", "study"]
 
 
+def test_a_run_stops_once_its_holder_is_gone() -> None:
+    class Holder:
+        pass
+
+    solve, holder = UntilStopped(), Holder()
+    job = PlanJob(EMPTY, OPTIONS, solve=solve, run=here, turns=Turns(1))
+    job.stop_with(holder)
+    assert solve.reported.wait(SOON)
+    assert not job.stopping
+    del holder
+    job.wait(SOON)
+    assert job.done
+
+
 def test_a_run_in_a_process_of_its_own_plans_as_one_here_does() -> None:
     problem = Problem(
         dialers=(Dialer(dialer_id="D1", ports=10),),
