@@ -217,6 +217,11 @@ def _take(here: Desk, line_plan: LinePlan, new: Campaign | None) -> None:
     grown = Problem.model_validate(tables | {"campaigns": (*tables["campaigns"], new)})
     here.open_scenario(open_scenario(grown), here.source)
     here.take(line_plan, None)
+    for place, setting in here.worlds.items():
+        if setting.levers.new is not None and setting.levers.new.campaign_id == new.campaign_id:
+            # It is new no more.
+            setting.levers = setting.levers.model_copy(update={"new": None})
+            put(place, setting)
     here.said = f"The lines are in the plan, and {new.campaign_id} is one of its campaigns."
 
 

@@ -107,6 +107,8 @@ def test_a_new_campaign_gets_lines_and_comes_into_the_plan(app: AppTest) -> None
     finished(app, "replan")
     assert not app.exception
     app.button(key="take-Scenario 1").click().run()
+    assert not app.exception
+    assert not app.error, "it is no new campaign any more"
     go_to(app, "plan")
     assert not app.exception
     assert sum(n for (name, _), (n, _) in lines(app).items() if name == "Roof") > 0
