@@ -31,7 +31,7 @@ def test_work_is_done_elsewhere_at_a_low_priority_and_told_here() -> None:
     told: list[object] = []
     process, niceness = apart(works.tell_process, lambda *t: told.append(t), never)
     assert process != os.getpid()
-    assert niceness > os.nice(0)
+    assert niceness == min(os.nice(0) + 10, 19), "19 is the lowest priority there is"
     assert told == [(0.5, "half")]
 
 
