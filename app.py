@@ -12,6 +12,8 @@ from planner.ui import (
 )
 from planner.ui.admission import admitted
 from planner.ui.desk import desk
+from planner.ui.figures import trust_charts
+from planner.ui.pace import drawing
 from planner.ui.session import begin_run
 
 _PAGES = (
@@ -23,6 +25,7 @@ _PAGES = (
     (plans_page, "Plans", "inventory_2", "plans"),
 )
 
+trust_charts()
 st.set_page_config(page_title="Line planner", page_icon=":material/call_split:", layout="wide")
 # A grid wants the width that the default margins take.
 st.html("<style>.stMainBlockContainer { padding: 3.5rem 2.5rem 4rem; }</style>")
@@ -33,5 +36,6 @@ if admitted():
     }
     st.session_state["pages"] = pages
     chosen = st.navigation(list(pages.values()), position="top")
-    begin_run(desk())
-    chosen.run()
+    with drawing():
+        begin_run(desk())
+        chosen.run()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
-
-import altair as alt
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from planner.outlook import Outlook, status_shares
 from planner.plan import Status
+
+if TYPE_CHECKING:
+    import altair as alt
+
+Spec = dict[str, Any]
 
 #: White text is legible on each of them, and they stand out from light and from dark ground. They
 #: never stand alone: the label is always beside them.
@@ -39,78 +41,112 @@ class Figure(NamedTuple):
     alt: str
 
 
-def transfers_by_dialer(now: Outlook, baseline: Outlook) -> Figure:
+class Drawing(NamedTuple):
+    """As a figure, spelled in Vega-Lite: made anew at every edit, and Altair takes its time."""
+
+    spec: Spec
+    alt: str
+
+
+def transfers_by_dialer(now: Outlook, baseline: Outlook) -> Drawing:
     """Handled transfers per hour of each dialer as bars, those of the baseline as ticks."""
     values, before = now.transfers_by_dialer(), baseline.transfers_by_dialer()
-    frame = pd.DataFrame(
-        {
-            "Dialer": list(values),
-            "Transfers per hour": list(values.values()),
-            "Loaded lines": [before[dialer] for dialer in values],
-        }
-    )
-    dialer = alt.Y("Dialer:N", sort=None, title=None)
-    tooltip = [
-        alt.Tooltip("Dialer:N"),
-        alt.Tooltip("Transfers per hour:Q", format=".1f"),
-        alt.Tooltip("Loaded lines:Q", format=".1f"),
+    rows: list[Spec] = [
+        {"Dialer": dialer, "Transfers per hour": value, "Loaded lines": before[dialer]}
+        for dialer, value in values.items()
     ]
-    base = alt.Chart(frame).encode(y=dialer, tooltip=tooltip)
-    bars = base.mark_bar(color=STATUS_COLOURS[Status.RUNNING]).encode(
-        x=alt.X("Transfers per hour:Q", title=None)
-    )
-    ticks = base.mark_tick(color=_TICK_COLOUR, thickness=4, size=28).encode(
-        x=alt.X("Loaded lines:Q", title=None)
-    )
-    chart = alt.layer(bars, ticks).properties(height=alt.Step(_BAR))
+    tooltip = [
+        {"field": "Dialer", "type": "nominal"},
+        {"field": "Transfers per hour", "type": "quantitative", "format": ".1f"},
+        {"field": "Loaded lines", "type": "quantitative", "format": ".1f"},
+    ]
+    shared = {
+        "y": {"field": "Dialer", "type": "nominal", "sort": None, "title": None},
+        "tooltip": tooltip,
+    }
+    bars = {"type": "bar", "color": STATUS_COLOURS[Status.RUNNING]}
+    ticks = {"type": "tick", "color": _TICK_COLOUR, "thickness": 4, "size": 28}
+    layers = [
+        _layer(bars, shared, x=_amount("Transfers per hour")),
+        _layer(ticks, shared, x=_amount("Loaded lines")),
+    ]
     told = _told(f"{name} {value:.1f}" for name, value in values.items())
-    return Figure(chart, f"Handled transfers per hour by dialer: {told}.")
+    return Drawing(_spec(rows, layers), f"Handled transfers per hour by dialer: {told}.")
 
 
-def statuses_by_dialer(now: Outlook) -> Figure:
+def statuses_by_dialer(now: Outlook) -> Drawing:
     """Share of time in each status of each dialer's dial lines, as bars of 100 %."""
     shares = status_shares(now)
     order = [status for status in Status if any(status in row for row in shares.values())]
-    frame = pd.DataFrame(
-        [
-            {
-                "Dialer": dialer,
-                "Status": status.value,
-                "Share": share,
-                "Label": f"{share:.0%}" if share >= _LABELLED_SHARE else "",
-                "Order": order.index(status),
-            }
-            for dialer, row in shares.items()
-            for status, share in row.items()
+    rows: list[Spec] = [
+        {
+            "Dialer": dialer,
+            "Status": status.value,
+            "Share": share,
+            "Label": f"{share:.0%}" if share >= _LABELLED_SHARE else "",
+            "Order": order.index(status),
+        }
+        for dialer, row in shares.items()
+        for status, share in row.items()
+    ]
+    dialers = list(shares)
+    share = {"field": "Share", "type": "quantitative", "stack": "zero"}
+    shared = {
+        "y": {
+            "field": "Dialer",
+            "type": "nominal",
+            "sort": dialers,
+            "title": None,
+            "scale": {"domain": dialers},
+        },
+        "order": {"field": "Order", "type": "quantitative"},
+        "tooltip": [
+            {"field": "Dialer", "type": "nominal"},
+            {"field": "Status", "type": "nominal"},
+            {"field": "Share", "type": "quantitative", "format": ".1%"},
         ],
-        columns=["Dialer", "Status", "Share", "Label", "Order"],
-    )
-    share = alt.X("Share:Q", stack="zero", axis=alt.Axis(format="%"), title="Share of time")
-    base = alt.Chart(frame).encode(
-        y=alt.Y("Dialer:N", sort=list(shares), title=None, scale=alt.Scale(domain=list(shares))),
-        order=alt.Order("Order:Q"),
-        tooltip=["Dialer:N", "Status:N", alt.Tooltip("Share:Q", format=".1%")],
-    )
-    bars = base.mark_bar().encode(
-        x=share,
-        color=alt.Color(
-            "Status:N",
-            scale=alt.Scale(
-                domain=[status.value for status in order],
-                range=[STATUS_COLOURS[status] for status in order],
-            ),
-            legend=alt.Legend(orient="bottom", title=None, labelLimit=0, columns=2),
+    }
+    colour = {
+        "field": "Status",
+        "type": "nominal",
+        "scale": {
+            "domain": [status.value for status in order],
+            "range": [STATUS_COLOURS[status] for status in order],
+        },
+        "legend": {"orient": "bottom", "title": None, "labelLimit": 0, "columns": 2},
+    }
+    words = {"type": "text", "color": "white", "fontWeight": "bold"}
+    layers = [
+        _layer(
+            {"type": "bar"},
+            shared,
+            x=share | {"axis": {"format": "%"}, "title": "Share of time"},
+            color=colour,
         ),
-    )
-    labels = base.mark_text(color="white", fontWeight="bold").encode(
-        x=alt.X("Share:Q", stack="zero", bandPosition=0.5), text="Label:N"
-    )
-    chart = alt.layer(bars, labels).properties(height=alt.Step(_BAR))
+        _layer(
+            words,
+            shared,
+            x=share | {"bandPosition": 0.5},
+            text={"field": "Label", "type": "nominal"},
+        ),
+    ]
     told = _told(
         f"{dialer} " + ", ".join(f"{share:.0%} {status}" for status, share in row.items())
         for dialer, row in shares.items()
     )
-    return Figure(chart, f"Share of time by status and dialer: {told}.")
+    return Drawing(_spec(rows, layers), f"Share of time by status and dialer: {told}.")
+
+
+def _amount(field: str) -> Spec:
+    return {"field": field, "type": "quantitative", "title": None}
+
+
+def _layer(mark: Spec, shared: Spec, **channels: Spec) -> Spec:
+    return {"mark": mark, "encoding": shared | channels}
+
+
+def _spec(rows: list[Spec], layers: list[Spec]) -> Spec:
+    return {"data": {"values": rows}, "height": {"step": _BAR}, "layer": layers}
 
 
 def _told(parts: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from planner.problem import LineAssignment
@@ -21,12 +21,18 @@ class Fix(NamedTuple):
     scenario: Scenario
 
 
-def find_fix(scenario: Scenario, breach: Breach) -> Fix | None:
+def find_fix(
+    scenario: Scenario, breach: Breach, known: Iterable[Breach] | None = None
+) -> Fix | None:
     """Find a step after which this limit holds and no other is newly broken.
 
     Locked rows are never changed. None if no step that we know does it.
+
+    Parameters
+    ----------
+    known : all limits that are broken now, where somebody has looked already
     """
-    before = {_kind(other) for other in _breaches(scenario)}
+    before = {_kind(other) for other in (_breaches(scenario) if known is None else known)}
     for words, changed in _steps(scenario, breach):
         after = {_kind(other) for other in _breaches(changed)}
         if _kind(breach) not in after and after <= before:

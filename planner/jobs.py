@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
 
+from planner.apart import apart
 from planner.pipeline import plan
 from planner.plan import PlanOptions, PlanResult, Progress
 from planner.problem import Problem
+from planner.turns import Turns
 
-# One run at a time in this process: several at once would only slow each other and the page.
-_turn = threading.Semaphore(1)
-_WAIT_SECONDS = 0.1
+#: A run uses one core, now and then two.
+_TURNS = Turns(max(2, os.cpu_count() or 1))
 
 Result = TypeVar("Result")
 
 
+class Runner(Protocol):
+    """Runs work and waits for it; see :func:`planner.apart.apart`."""
+
+    def __call__(
+        self,
+        work: Callable[..., Any],
+        report: Callable[..., None],
+        stop: Callable[[], bool],
+        *,
+        paced: bool = False,
+    ) -> Any:
+        """Return what the work returns."""
+
+
+def here(
+    work: Callable[..., Any],
+    report: Callable[..., None],
+    stop: Callable[[], bool],
+    *,
+    paced: bool = False,  # noqa: ARG001 - it waits for each report anyway
+) -> Any:
+    """Run work in this process."""
+    return work(on_progress=report, stop=stop)
+
+
+def unstoppable(
+    work: Callable[..., Result],
+    *,
+    on_progress: Callable[..., None],
+    stop: Callable[[], bool],  # noqa: ARG001 - it is told, and nothing can be done
+) -> Result:
+    """Do work that cannot end early."""
+    return work(on_progress=on_progress)
+
+
 class Job(Generic[Result]):
-    """One run in its own thread, from its creation on.
+    """One run, from its creation on, when it is its owner's turn.
 
     Parameters
     ----------
-    work : does it; polls the function that it is given, and ends soon once that says True.
+    work : called with ``on_progress`` and ``stop``; ends soon once the latter says True.
+    owner : whose run it is: each has one at a time.
+    run : where it runs, by default in a process of its own.
+    turns : who goes first.
 
     Attributes
     ----------
@@ -32,10 +74,21 @@ class Job(Generic[Result]):
         standard error) or was stopped while it waited for its turn.
     """
 
-    def __init__(self, work: Callable[[Callable[[], bool]], Result]) -> None:
+    paced = False
+
+    def __init__(
+        self,
+        work: Callable[..., Result],
+        *,
+        owner: str = "",
+        run: Runner = apart,
+        turns: Turns = _TURNS,
+    ) -> None:
         self.result: Result | None = None
         self.waiting = True
-        self._work = work
+        self.owner = owner
+        self._work, self._run_work, self._turns = work, run, turns
+        self._has_place = False
         self._start = time.monotonic()
         self._stop = threading.Event()
         # A daemon, so that closing the server does not wait for a result that nobody will see.
@@ -61,19 +114,33 @@ class Job(Generic[Result]):
         """Ask the run to end soon with the best that it has so far."""
         self._stop.set()
 
+    def stop_with(self, holder: object) -> None:
+        """Stop as well once an object is gone, for nobody will see the result then."""
+        weakref.finalize(holder, self._stop.set)  # holds neither the run nor its result
+
     def wait(self, seconds: float | None = None) -> None:
         """Wait until the run has ended, at most so many seconds."""
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        while not _turn.acquire(timeout=_WAIT_SECONDS):
-            if self.stopping:
-                return
-        self.waiting = False
+        self._take_turn()
+        if not self._has_place:
+            return
         try:
-            self.result = self._work(self._stop.is_set)
+            self.result = self._run_work(
+                self._work, self._report, self._stop.is_set, paced=self.paced
+            )
         finally:
-            _turn.release()
+            if self._has_place:
+                self._turns.give_back(self.owner)
+
+    def _take_turn(self) -> None:
+        self.waiting = True
+        self._has_place = self._turns.take(self.owner, self._stop.is_set)
+        self.waiting = False
+
+    def _report(self, *told: Any) -> None:
+        """Take in what the work tells."""
 
 
 class PlanJob(Job[PlanResult]):
@@ -87,23 +154,26 @@ class PlanJob(Job[PlanResult]):
     """
 
     def __init__(
-        self, problem: Problem, options: PlanOptions, *, solve: Callable[..., PlanResult] = plan
+        self,
+        problem: Problem,
+        options: PlanOptions,
+        *,
+        solve: Callable[..., PlanResult] = plan,
+        **settings: Any,
     ) -> None:
         self.problem = problem
         self.options = options
         self.progress: Progress | None = None
-        super().__init__(lambda stop: solve(problem, options, on_progress=self._report, stop=stop))
+        super().__init__(partial(solve, problem, options), **settings)
 
-    def _report(self, progress: Progress) -> None:
-        self.progress = progress
+    def _report(self, *told: Any) -> None:
+        (self.progress,) = told
 
 
 class StudyJob(Job[Result]):
     """A run of several parts, such as a frontier or worlds planned anew.
 
-    Parameters
-    ----------
-    study : does it; told where to report the share done and what comes next, and what to poll.
+    Between two parts it leaves its place to others who wait, so that nobody waits for all of it.
 
     Attributes
     ----------
@@ -111,12 +181,15 @@ class StudyJob(Job[Result]):
     phase : what is being done, in a few words; blank before the first.
     """
 
-    def __init__(
-        self, study: Callable[[Callable[[float, str], None], Callable[[], bool]], Result]
-    ) -> None:
+    paced = True
+
+    def __init__(self, study: Callable[..., Result], **settings: Any) -> None:
         self.share = 0.0
         self.phase = ""
-        super().__init__(lambda stop: study(self._report, stop))
+        super().__init__(study, **settings)
 
-    def _report(self, share: float, phase: str) -> None:
-        self.share, self.phase = share, phase
+    def _report(self, *told: Any) -> None:
+        self.share, self.phase = told
+        if self._has_place and self._turns.is_wanted():
+            self._turns.give_back(self.owner)
+            self._take_turn()

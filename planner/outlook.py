@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from planner.pipeline import project
 from planner.plan import AssignmentFigures, Status
 from planner.problem import LineAssignment, Problem
+from planner.projector import quick_figures
 from planner.scenario import RowKey, Scenario
 from planner.status import status_now
 from planner.verify import Breach, Evaluation, check, evaluate, factors
@@ -55,53 +56,72 @@ class Headline:
 
 @dataclass(frozen=True)
 class Outlook:
-    """Everything a page shows about a state of the lines; ``notes`` say what figures leave out."""
+    """Everything a page shows about a state of the lines; ``notes`` say what figures leave out.
 
-    rows: dict[RowKey, OutlookRow]
+    ``figures`` are those of the rows with lines.
+    """
+
+    scenario: Scenario
+    at: datetime
+    figures: dict[RowKey, AssignmentFigures]
     headline: Headline
     breaches: tuple[Breach, ...]
     evaluation: Evaluation
     notes: tuple[str, ...]
 
+    @cached_property
+    def rows(self) -> Mapping[RowKey, OutlookRow]:
+        """Every row of the scenario; each is worked out when it is looked at."""
+        return _Rows(self)
+
     def transfers_by_dialer(self) -> dict[str, float]:
         """Handled transfers per hour of every dialer, in the problem's order."""
         totals = {use.dialer_id: 0.0 for use in self.evaluation.dialers}
-        for (_, dialer_id), row in self.rows.items():
-            if row.figures is not None:
-                totals[dialer_id] += row.figures.transfers_per_hour or 0.0
+        for (_, dialer_id), figures in self.figures.items():
+            totals[dialer_id] += figures.transfers_per_hour or 0.0
         return totals
 
 
-#: The page shows no timeline: the shortest horizon is enough [h].
-SHORT = 0.25
 INTERVAL_NOTE = "Figures are those of campaigns.csv; intervals.csv changes them in some hours."
 
 
-def outlook(scenario: Scenario, at: datetime) -> Outlook:
+def outlook(scenario: Scenario, at: datetime, before: Outlook | None = None) -> Outlook:
     """Look at the edited lines of a scenario.
 
     Parameters
     ----------
-    at : the moment of the statuses, aware.
+    at : the moment of the statuses, aware; seconds do not count.
+    before : an earlier look, whose figures are taken where nothing has changed since.
     """
+    at = at.replace(second=0, microsecond=0)
     # Lines are planned, checked and valued with the campaigns' own figures, so show those.
     problem = scenario.problem.model_copy(update={"intervals": ()})
-    projection = project(problem, at=at, hours=SHORT, engine="markov")  # at once, while editing
-    figures = {(f.campaign_id, f.dialer_id): f for f in projection.assignments}
+    rows, notes = quick_figures(problem, at, _unchanged(scenario, at, before))
     corrections = factors(scenario.corrections)
-    breaches = check(problem, scenario.line_plan, corrections)
     evaluation = evaluate(problem, scenario.line_plan, 0.0, corrections)
-    rows = {
-        key: _row(problem, assignment, figures.get(key), breaches, at)
-        for key, assignment in scenario.by_row().items()
-    }
     return Outlook(
-        rows=rows,
-        headline=_headline(problem, projection.assignments, evaluation),
-        breaches=breaches,
+        scenario=scenario,
+        at=at,
+        figures={(f.campaign_id, f.dialer_id): f for f in rows},
+        headline=_headline(problem, rows, evaluation),
+        breaches=check(problem, scenario.line_plan, corrections),
         evaluation=evaluation,
-        notes=(*projection.notes, *([INTERVAL_NOTE] if scenario.problem.intervals else [])),
+        notes=(*notes, *([INTERVAL_NOTE] if scenario.problem.intervals else [])),
     )
+
+
+def _unchanged(
+    scenario: Scenario, at: datetime, before: Outlook | None
+) -> dict[RowKey, AssignmentFigures]:
+    """Figures of the earlier look that are still right: same fleet, same moment, same lines."""
+    if before is None or before.at != at or before.scenario.baseline is not scenario.baseline:
+        return {}
+    then = {(a.campaign_id, a.dialer_id): a for a in before.scenario.lines}
+    return {
+        key: before.figures[key]
+        for item in scenario.lines
+        if (key := (item.campaign_id, item.dialer_id)) in before.figures and then.get(key) == item
+    }
 
 
 def status_shares(view: Outlook) -> dict[str, dict[Status, float]]:
@@ -111,12 +131,12 @@ def status_shares(view: Outlook) -> dict[str, dict[Status, float]]:
     proportion of its figures; any other status is taken to last.
     """
     lines: dict[str, dict[Status, float]] = {}
-    for (_, dialer_id), row in view.rows.items():
-        if row.figures is None or not row.assignment.dial_lines:
+    for (_, dialer_id), figures in view.figures.items():
+        if not figures.dial_lines:
             continue
         here = lines.setdefault(dialer_id, {})
-        for status, share in _time_in_status(row.status, row.figures).items():
-            here[status] = here.get(status, 0.0) + share * row.assignment.dial_lines
+        for status, share in _time_in_status(figures.status, figures).items():
+            here[status] = here.get(status, 0.0) + share * figures.dial_lines
     return {
         dialer_id: {status: weight / sum(mine.values()) for status, weight in mine.items()}
         for dialer_id in (use.dialer_id for use in view.evaluation.dialers)
@@ -132,33 +152,42 @@ def _time_in_status(status: Status, figures: AssignmentFigures) -> dict[Status, 
     return {name: share for name, share in shares.items() if share > 0}
 
 
-def _row(
-    problem: Problem,
-    assignment: LineAssignment,
-    figures: AssignmentFigures | None,
-    breaches: Sequence[Breach],
-    at: datetime,
-) -> OutlookRow:
-    here = tuple(breach.message for breach in breaches if _concerns(breach, assignment))
-    if figures is not None:
-        return OutlookRow(assignment, figures.status, figures.reason, figures.advice, figures, here)
-    campaign = problem.campaigns[problem.campaign_index[assignment.campaign_id]]
-    dialer = problem.dialers[problem.dialer_index[assignment.dialer_id]]
-    view = status_now(problem, campaign, dialer, None, at)
-    return OutlookRow(assignment, view.status, view.reason, view.advice, None, here)
+class _Rows(Mapping[RowKey, OutlookRow]):
+    """Rows that are worked out when they are looked at: a page shows some of thousands."""
 
+    def __init__(self, view: Outlook) -> None:
+        self._view = view
+        self._assignments = view.scenario.by_row()
+        self._breaches: dict[tuple[str | None, str | None], list[Breach]] = {}
+        for breach in view.breaches:
+            place = breach.campaign_id, breach.dialer_id
+            self._breaches.setdefault(place, []).append(breach)
 
-def _concerns(breach: Breach, assignment: LineAssignment) -> bool:
-    """Whether the row is named by the breach, or has lines that count in what it names."""
-    campaign_id, dialer_id = breach.campaign_id, breach.dialer_id
-    if campaign_id is None and dialer_id is None:
-        return False
-    if campaign_id not in (None, assignment.campaign_id):
-        return False
-    if dialer_id not in (None, assignment.dialer_id):
-        return False
-    named = campaign_id is not None and dialer_id is not None
-    return named or assignment.dial_lines + assignment.agent_lines > 0
+    def __len__(self) -> int:
+        return len(self._assignments)
+
+    def __iter__(self) -> Iterator[RowKey]:
+        return iter(self._assignments)
+
+    def __getitem__(self, key: RowKey) -> OutlookRow:
+        assignment, figures = self._assignments[key], self._view.figures.get(key)
+        here = tuple(breach.message for breach in self._concerning(assignment))
+        if figures is not None:
+            return OutlookRow(
+                assignment, figures.status, figures.reason, figures.advice, figures, here
+            )
+        problem = self._view.scenario.baseline
+        campaign = problem.campaigns[problem.campaign_index[key[0]]]
+        dialer = problem.dialers[problem.dialer_index[key[1]]]
+        found = status_now(problem, campaign, dialer, None, self._view.at)
+        return OutlookRow(assignment, found.status, found.reason, found.advice, None, here)
+
+    def _concerning(self, item: LineAssignment) -> Iterator[Breach]:
+        """What names the row, or something in which its lines count."""
+        yield from self._breaches.get((item.campaign_id, item.dialer_id), ())
+        if item.dial_lines or item.agent_lines:
+            yield from self._breaches.get((item.campaign_id, None), ())
+            yield from self._breaches.get((None, item.dialer_id), ())
 
 
 def _headline(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
+from types import MappingProxyType
 
 from planner.calendar import next_open
 from planner.plan import AssignmentFigures, Engine, Projection, TimelineStep
@@ -59,6 +60,24 @@ def project_assignments(problem: Problem, at: datetime, hours: float, effort: Ef
     )
 
 
+def quick_figures(
+    problem: Problem,
+    at: datetime,
+    known: Mapping[tuple[str, str], AssignmentFigures] = MappingProxyType({}),
+) -> tuple[tuple[AssignmentFigures, ...], list[str]]:
+    """Figures by formula of every assignment at a moment, and notes on them.
+
+    Parameters
+    ----------
+    at : as in :func:`project_assignments`
+    known : rows that are taken as they are, by campaign and dialer id
+    """
+    pairs = pairs_at(problem, at, next_dialing=True)
+    rows = tuple(known.get(pair.key) or _row(problem, pair, at, None) for pair in pairs)
+    assumed = exact.without(pairs, _shared(problem, pairs))
+    return rows, [*_staff_notes(pairs), *_assumption_notes(assumed)]
+
+
 def first_open(campaign: Campaign) -> datetime:
     """First moment at which the schedule is open, or the start where it never is."""
     if campaign.start is None:
@@ -73,11 +92,7 @@ def _rows(
     """Figures of all pairs in the problem's order, and notes on them."""
     pairs = pairs_at(problem, at, next_dialing=True)
     shared = _shared(problem, pairs)
-    groups = [
-        group
-        for group in components([pair for pair in pairs if _can_run(pair)], shared.sharing)
-        if not _is_by_formula(effort.engine, group, shared)
-    ]
+    groups = _simulated_groups(pairs, shared, effort.engine)
     lines = sum(pair.item.dial_lines for group in groups for pair in group)
     made: dict[tuple[str, str], simulated.Simulated] = {}
     for number, group in enumerate(groups):
@@ -86,8 +101,19 @@ def _rows(
         found = simulated.figures(group, shared, own)
         made |= {pair.key: result for pair, result in zip(group, found, strict=True)}
     rows = tuple(_row(problem, pair, at, made.get(pair.key)) for pair in pairs)
-    assumed = [pair for pair in pairs if pair.key not in made and not exact.holds(pair, shared)]
+    assumed = exact.without([pair for pair in pairs if pair.key not in made], shared)
     return rows, [*_staff_notes(pairs), *_assumption_notes(assumed), *_precision_notes(made)]
+
+
+def _simulated_groups(pairs: list[Pair], shared: Limits, engine: EngineChoice) -> list[list[Pair]]:
+    """Pairs that hold each other back, of those that no formula is to give the figures of."""
+    if engine is EngineChoice.MARKOV:
+        return []
+    return [
+        group
+        for group in components([pair for pair in pairs if _can_run(pair)], shared.sharing)
+        if engine is EngineChoice.SIMULATE or not all(exact.holds(p, shared) for p in group)
+    ]
 
 
 def _shared(problem: Problem, pairs: list[Pair]) -> Limits:
@@ -96,12 +122,6 @@ def _shared(problem: Problem, pairs: list[Pair]) -> Limits:
 
 def _can_run(pair: Pair) -> bool:
     return pair.in_use and (pair.agent_lines > 0 or not pair.campaign.is_live_transfer)
-
-
-def _is_by_formula(engine: EngineChoice, group: list[Pair], shared: Limits) -> bool:
-    if engine is EngineChoice.AUTO:
-        return all(exact.holds(pair, shared) for pair in group)
-    return engine is EngineChoice.MARKOV
 
 
 def _row(
@@ -144,8 +164,10 @@ def _status(problem: Problem, pair: Pair, moment: datetime) -> StatusView:
 def _staff_notes(pairs: list[Pair]) -> list[str]:
     """Where an hour has fewer agents than the campaign's lines."""
     notes = []
-    for campaign_id in dict.fromkeys(pair.campaign.campaign_id for pair in pairs):
-        here = [pair for pair in pairs if pair.campaign.campaign_id == campaign_id]
+    by_campaign: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        by_campaign.setdefault(pair.campaign.campaign_id, []).append(pair)
+    for campaign_id, here in by_campaign.items():
         staffed = sum(pair.agent_lines for pair in here)
         assigned = sum(pair.item.agent_lines for pair in here)
         if staffed < assigned:

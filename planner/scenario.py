@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 from planner.fields import MAX_LINES
 from planner.plan import LinePlan, TableCorrection
@@ -84,11 +85,19 @@ class Scenario:
         given = {(a.campaign_id, a.dialer_id): a for a in self.lines}
         return {key: given.get(key) or _no_lines(key) for key in self.rows}
 
+    def changed(self, **fields: Any) -> Scenario:
+        """The scenario with other lines or another history; what hangs on neither is kept."""
+        new = replace(self, **fields)
+        for name in ("rows", "loaded_busy"):
+            if name in vars(self):
+                vars(new)[name] = vars(self)[name]
+        return new
+
 
 def open_scenario(problem: Problem) -> Scenario:
     """A scenario without history, its lines those of the problem."""
     scenario = Scenario(baseline=problem, lines=problem.assignments)
-    return replace(scenario, lines=_tidy(scenario.by_row().values()))
+    return scenario.changed(lines=_tidy(scenario.by_row().values()))
 
 
 def apply_edits(
@@ -147,7 +156,7 @@ def take_plan(
         for key, assignment in scenario.by_row().items()
         for counts in [lines.get(key, (0, 0))]
     )
-    return replace(_step(scenario, _tidy(rows)), corrections=corrections)
+    return _step(scenario, _tidy(rows)).changed(corrections=corrections)
 
 
 def undo(scenario: Scenario) -> Scenario:
@@ -156,7 +165,7 @@ def undo(scenario: Scenario) -> Scenario:
         return scenario
     *past, lines = scenario.past
     future = (scenario.lines, *scenario.future)
-    return replace(scenario, lines=lines, past=tuple(past), future=future)
+    return scenario.changed(lines=lines, past=tuple(past), future=future)
 
 
 def redo(scenario: Scenario) -> Scenario:
@@ -165,13 +174,13 @@ def redo(scenario: Scenario) -> Scenario:
         return scenario
     lines, *future = scenario.future
     past = (*scenario.past, scenario.lines)
-    return replace(scenario, lines=lines, past=past, future=tuple(future))
+    return scenario.changed(lines=lines, past=past, future=tuple(future))
 
 
 def _step(scenario: Scenario, lines: Lines) -> Scenario:
     if lines == scenario.lines:
         return scenario
-    return replace(scenario, lines=lines, past=(*scenario.past, scenario.lines), future=())
+    return scenario.changed(lines=lines, past=(*scenario.past, scenario.lines), future=())
 
 
 @lru_cache(maxsize=100_000)  # large fleets have thousands of such rows, the same in every state
@@ -196,7 +205,9 @@ def _with_cells(
     busy = scenario.loaded_busy.get((assignment.campaign_id, assignment.dialer_id))
     if busy is not None:
         busy = min(busy, agent_lines)
-    return assignment.model_copy(update={**cells, "busy_agent_lines": busy})
+    changed = assignment.model_copy(update={**cells, "busy_agent_lines": busy})
+    # The same object where nothing changed: what does not change is then found at once.
+    return assignment if changed == assignment else changed
 
 
 def _read_cell(column: str, value: object) -> int | bool | None:

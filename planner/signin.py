@@ -87,9 +87,13 @@ def is_configured(root: Path, environment: Mapping[str, str]) -> bool:
 
 
 def has_oidc(root: Path) -> bool:
-    """Whether the secrets file names a provider for ``st.login``."""
+    """Whether a secrets file, of the folder or of the user, names a provider for ``st.login``."""
+    return any(_names_provider(folder) for folder in (Path.home(), root))
+
+
+def _names_provider(folder: Path) -> bool:
     try:
-        with (root / ".streamlit" / "secrets.toml").open("rb") as file:
+        with (folder / ".streamlit" / "secrets.toml").open("rb") as file:
             return "auth" in tomllib.load(file)
     except (OSError, tomllib.TOMLDecodeError):
         return False

@@ -128,8 +128,16 @@ def clickable_frontier(found: Frontier) -> Figure:
         alt.Chart(alt.InlineData(values=values), height=360)
         .mark_circle(size=260, opacity=1)
         .encode(
-            x=alt.X("Value an hour:Q", scale=alt.Scale(zero=False, padding=20)),
-            y=alt.Y("After the worst failure:Q", scale=alt.Scale(zero=False, padding=20)),
+            x=alt.X(
+                "Value an hour:Q",
+                scale=alt.Scale(zero=False, padding=20),
+                axis=alt.Axis(format=",.1f"),
+            ),
+            y=alt.Y(
+                "After the worst failure:Q",
+                scale=alt.Scale(zero=False, padding=20),
+                axis=alt.Axis(format=",.1f"),
+            ),
             color=alt.Color(
                 "Abandon rate:Q",
                 scale=alt.Scale(scheme="viridis"),

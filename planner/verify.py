@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,10 +69,10 @@ class PlanArrays:
             self.dial_lines[place] += item.dial_lines
             self.agent_lines[place] += item.agent_lines
         rows = [
-            corrected_rates(
+            _rates_of(
                 campaign,
-                self.dial_lines[c],
-                self.agent_lines[c],
+                self.dial_lines[c].tobytes(),
+                self.agent_lines[c].tobytes(),
                 corrections.get(campaign.campaign_id, Correction()),
             )
             for c, campaign in enumerate(problem.campaigns)
@@ -121,6 +121,12 @@ class PlanArrays:
     def values(self) -> Floats:
         """Value per handled call, by campaign."""
         return np.array([c.value for c in self.problem.campaigns], dtype=np.float64)
+
+
+@lru_cache(maxsize=2048)  # an edit, or a step that is tried, changes the lines of a few campaigns
+def _rates_of(campaign: Campaign, dial: bytes, agents: bytes, correction: Correction) -> Rates:
+    lines = np.frombuffer(dial, np.int64), np.frombuffer(agents, np.int64)
+    return corrected_rates(campaign, *lines, correction)
 
 
 def evaluate(

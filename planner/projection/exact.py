@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -29,6 +30,19 @@ Figures = dict[str, float | None]
 def holds(pair: Pair, limits: Limits) -> bool:
     """Whether the exact figures hold: Markov or held callers, and no shared limit in the way."""
     return is_memoryless(pair.campaign) and not any(limits.sharing(pair))
+
+
+def without(pairs: Iterable[Pair], limits: Limits) -> list[Pair]:
+    """The pairs whose exact figures do not hold."""
+    memoryless: dict[str, bool] = {}
+    found = []
+    for pair in pairs:
+        name = pair.campaign.campaign_id
+        if name not in memoryless:
+            memoryless[name] = is_memoryless(pair.campaign)
+        if not memoryless[name] or any(limits.sharing(pair)):
+            found.append(pair)
+    return found
 
 
 def is_memoryless(campaign: Campaign) -> bool:
@@ -73,7 +87,12 @@ def is_held(pair: Pair) -> bool:
 
 
 def _scalars(pair: Pair) -> dict[str, float]:
-    found = rates(pair.campaign, [pair.item.dial_lines], [pair.agent_lines])
+    return _scalars_of(pair.campaign, pair.item.dial_lines, pair.agent_lines)
+
+
+@lru_cache(maxsize=4096)  # an edit, or another world, leaves most lines as they are
+def _scalars_of(campaign: Campaign, dial_lines: int, agent_lines: int) -> dict[str, float]:
+    found = rates(campaign, [dial_lines], [agent_lines])
     return {name: float(getattr(found, name)[0]) for name in Rates._fields}
 
 

@@ -1,7 +1,15 @@
 """Saved plans with their history, and drafts: in SQLite or PostgreSQL, never half-written."""
 
 from planner.store.database import StoreUnavailable, store_url
-from planner.store.records import DraftEntry, PlanEntry, SaveConflict, Saved, VersionEntry
+from planner.store.records import (
+    DraftEntry,
+    PlanEntry,
+    SaveConflict,
+    Saved,
+    ScenarioConflict,
+    ScenarioEntry,
+    VersionEntry,
+)
 from planner.store.store import Store
 
 __all__ = [
@@ -9,6 +17,8 @@ __all__ = [
     "PlanEntry",
     "SaveConflict",
     "Saved",
+    "ScenarioConflict",
+    "ScenarioEntry",
     "Store",
     "StoreUnavailable",
     "VersionEntry",

@@ -45,10 +45,35 @@ class DraftEntry:
 
 @dataclass(frozen=True)
 class Saved:
-    """A version or a draft as it was saved; its history of edits starts afresh."""
+    """A version, or a draft with its history of edits, as it was saved."""
 
     name: str
     scenario: Scenario
+
+
+@dataclass(frozen=True)
+class ScenarioEntry:
+    """One version of a saved what-if scenario."""
+
+    scenario_id: str
+    name: str
+    version: int
+    author: str
+    note: str
+    saved_at: datetime
+
+
+class ScenarioConflict(Exception):
+    """Somebody saved the scenario since it was opened; nothing was written.
+
+    Attributes
+    ----------
+    newest : the version that is there now.
+    """
+
+    def __init__(self, newest: ScenarioEntry) -> None:
+        super().__init__(f"version {newest.version} was saved by {newest.author} meanwhile")
+        self.newest = newest
 
 
 class SaveConflict(Exception):

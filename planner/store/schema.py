@@ -9,6 +9,8 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
+#: Longest name of a plan or a person that is kept.
+MAX_NAME = 200
 
 problems = Table(
     "problems",
@@ -21,7 +23,7 @@ plans = Table(
     "plans",
     metadata,
     Column("plan_id", String(32), primary_key=True),
-    Column("name", String(200), nullable=False),
+    Column("name", String(MAX_NAME), nullable=False),
     Column("version", Integer, nullable=False),
 )
 
@@ -30,7 +32,7 @@ versions = Table(
     metadata,
     Column("plan_id", String(32), ForeignKey("plans.plan_id"), primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("author", String(200), nullable=False),
+    Column("author", String(MAX_NAME), nullable=False),
     Column("note", Text, nullable=False),
     Column("saved_at", String(40), nullable=False),
     Column("digest", String(64), ForeignKey("problems.digest"), nullable=False),
@@ -41,7 +43,7 @@ drafts = Table(
     "drafts",
     metadata,
     Column("draft_id", String(32), primary_key=True),
-    Column("owner", String(200), nullable=False, index=True),
+    Column("owner", String(MAX_NAME), nullable=False, index=True),
     Column("source", Text, nullable=False),
     Column("rows_changed", Integer, nullable=False),
     Column("saved_at", String(40), nullable=False),
@@ -49,4 +51,16 @@ drafts = Table(
     Column("based_on", Integer),
     Column("digest", String(64), ForeignKey("problems.digest"), nullable=False),
     Column("lines", Text, nullable=False),
+)
+
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("scenario_id", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("name", String(MAX_NAME), nullable=False),
+    Column("author", String(MAX_NAME), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("saved_at", String(40), nullable=False),
+    Column("levers", Text, nullable=False),
 )

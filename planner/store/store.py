@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -13,13 +12,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from planner.scenario import Scenario
-from planner.store.content import lines_text, problem_text, scenario_of
+from planner.store.clock import moment, now
+from planner.store.content import draft_text, lines_text, problem_text, scenario_of
 from planner.store.database import StoreUnavailable, open_engine
 from planner.store.records import DraftEntry, PlanEntry, SaveConflict, Saved, VersionEntry
-from planner.store.schema import drafts, plans, problems, versions
-
-#: Longest name of a plan or a person that is kept.
-MAX_NAME = 200
+from planner.store.scenarios import Scenarios
+from planner.store.schema import MAX_NAME, drafts, plans, problems, versions
 
 
 class Store:
@@ -31,12 +29,17 @@ class Store:
     Parameters
     ----------
     address : SQLAlchemy URL of SQLite or PostgreSQL; the tables are made or brought up to date.
+
+    Attributes
+    ----------
+    scenarios : saved what-if scenarios.
     """
 
     def __init__(self, address: str) -> None:
         self._engine = open_engine(address)
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         self._upsert = dialect.insert
+        self.scenarios = Scenarios(self._reading, self._writing)
 
     def close(self) -> None:
         """Give back the connections."""
@@ -122,17 +125,17 @@ class Store:
         plan_id: str | None = None,
         based_on: int | None = None,
     ) -> None:
-        """Keep work in progress, in place of what this draft was before."""
+        """Keep work in progress, with its edits, in place of what this draft was before."""
         with self._writing() as connection:
             values = {
                 "owner": owner[:MAX_NAME],
                 "source": source,
                 "rows_changed": rows_changed,
-                "saved_at": _now(),
+                "saved_at": now(),
                 "plan_id": plan_id,
                 "based_on": based_on,
                 "digest": self._keep_problem(connection, scenario),
-                "lines": lines_text(scenario),
+                "lines": draft_text(scenario),
             }
             statement = self._upsert(drafts).values(draft_id=draft_id, **values)
             # A draft of somebody else is left alone, whatever id is asked for.
@@ -154,7 +157,7 @@ class Store:
         )
         with self._reading() as connection:
             found = [dict(row._mapping) for row in connection.execute(query)]
-        return tuple(DraftEntry(**row | {"saved_at": _moment(row["saved_at"])}) for row in found)
+        return tuple(DraftEntry(**row | {"saved_at": moment(row["saved_at"])}) for row in found)
 
     def read_draft(self, draft_id: str, owner: str) -> Saved | None:
         """A draft of this owner; None if there is no such."""
@@ -222,18 +225,9 @@ def _newest(connection: Connection, plan_id: str) -> VersionEntry:
 
 
 def _new_version(plan_id: str, version: int, author: str, note: str) -> VersionEntry:
-    moment = _moment(_now())
-    return VersionEntry(plan_id, version, author[:MAX_NAME], note, moment)
+    return VersionEntry(plan_id, version, author[:MAX_NAME], note, moment(now()))
 
 
 def _version(row: Row[Any]) -> VersionEntry:
-    moment = _moment(row.saved_at)
-    return VersionEntry(row.plan_id, row.version, row.author, row.note, moment)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    saved_at = moment(row.saved_at)
+    return VersionEntry(row.plan_id, row.version, row.author, row.note, saved_at)

@@ -14,7 +14,6 @@ from planner.errors import Fault, InputError
 from planner.jobs import PlanJob, StudyJob
 from planner.live import LiveState
 from planner.outlook import Outlook, outlook
-from planner.pipeline import plan
 from planner.plan import LinePlan, PlanOptions, PlanResult
 from planner.problem import Problem
 from planner.scenario import (
@@ -29,6 +28,8 @@ from planner.scenario import (
     undo,
 )
 from planner.store import DraftEntry, VersionEntry
+from planner.ui.whatif_levers import Setting
+from planner.ui.whatif_seen import Seen
 
 _NAME = "desk"
 
@@ -59,6 +60,7 @@ class Desk:
     ``clean_lines`` are the lines as opened or saved last: others are kept as a draft.
     """
 
+    session_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     greeted: bool = False
     source: str = ""
     scenario: Scenario | None = None
@@ -79,6 +81,9 @@ class Desk:
     draft_lines: Lines | None = None
     offers: tuple[DraftEntry, ...] = ()
     loaded: tuple[object, Outlook] | None = None
+    view: Outlook | None = None
+    worlds: dict[int, Setting] = field(default_factory=dict)
+    seen: Seen | None = None
     live: dict[RowKey, LiveState] = field(default_factory=dict)
     live_revision: int = 0
     data_revision: int = 0
@@ -114,7 +119,7 @@ class Desk:
         self.open_plan, self.conflict, self.said = open_plan, None, ""
         self.clean_lines = scenario.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
-        self.loaded = None
+        self.loaded = self.view = self.seen = None
         self.live, self.live_read, self.live_messages = {}, None, ()
         self.show(scenario)
 
@@ -166,12 +171,13 @@ class Desk:
         if self.scenario is not None:
             self.show(edit(self.scenario))
 
-    def start_job(self, options: PlanOptions, solve: Callable[..., PlanResult] = plan) -> None:
+    def start_job(self, options: PlanOptions, **settings: Any) -> None:
         """Plan the lines as they stand in the grid now."""
         self.absorb_edits()
         if self.scenario is not None:
             self.drop_job()
-            self.job = PlanJob(self.scenario.problem, options, solve=solve)
+            self.job = PlanJob(self.scenario.problem, options, **settings)
+            self.job.stop_with(self)
 
     def take_job(self, rows: tuple[RowKey, ...] | None = None) -> None:
         """Put the lines of the finished run in place, all or those of some rows, as one edit."""
@@ -204,6 +210,7 @@ class Desk:
     def start_study(self, name: str, key: object, job: StudyJob[Any]) -> None:
         """Start a long run in place of the one of this name."""
         self.drop_study(name)
+        job.stop_with(self)
         self.studies[name] = Study(key, job)
 
     def drop_study(self, name: str) -> None:

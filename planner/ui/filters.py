@@ -14,11 +14,13 @@ QuickEdit = Callable[[Scenario, Collection[RowKey]], Scenario]
 
 #: Fewer rows than this are seen at a glance.
 _FILTER_FROM = 12
+#: More rows than this are drawn in parts.
+_MOST_SHOWN = 300
 
 
 def chosen_rows(desk: Desk, scenario: Scenario) -> tuple[RowKey, ...]:
     """The rows of the picked campaigns and dialers; nothing picked means all of them."""
-    campaigns, dialers, edits = st.columns([5, 5, 2], vertical_alignment="bottom")
+    campaigns, dialers, part, edits = st.columns([5, 5, 3, 2], vertical_alignment="bottom")
     rows = scenario.rows
     if len(rows) >= _FILTER_FROM:
         with campaigns:
@@ -28,12 +30,33 @@ def chosen_rows(desk: Desk, scenario: Scenario) -> tuple[RowKey, ...]:
         rows = tuple(key for key in rows if key[0] in in_campaigns and key[1] in on_dialers)
     with edits:
         _show_quick_edits(desk, rows, len(scenario.rows))
-    return rows
+    with part:
+        return _part(rows)
+
+
+def _part(rows: tuple[RowKey, ...]) -> tuple[RowKey, ...]:
+    """As many rows as a page draws at once; a field to choose which, where there are more."""
+    if len(rows) <= _MOST_SHOWN:
+        return rows
+    starts = range(0, len(rows), _MOST_SHOWN)
+    start = st.selectbox(
+        "Rows in view",
+        starts,
+        key="rows-in-view",
+        format_func=lambda s: _part_words(rows, s),
+        label_visibility="collapsed",
+    )
+    return rows[start : start + _MOST_SHOWN]
+
+
+def _part_words(rows: tuple[RowKey, ...], start: int) -> str:
+    end = min(start + _MOST_SHOWN, len(rows))
+    return f"Rows {start + 1:,}-{end:,} of {len(rows):,}, from {rows[start][0]} on"
 
 
 def _show_quick_edits(desk: Desk, rows: tuple[RowKey, ...], total: int) -> None:
     with st.popover("Quick edits", icon=":material/bolt:", width="stretch"):
-        where = "all rows" if len(rows) == total else f"the {len(rows)} rows in view"
+        where = "all rows" if len(rows) == total else f"the {len(rows):,} rows picked"
         st.caption(f"Of {where}; locked rows stay as they are.")
         for name, edit, words in (
             ("Even out", even_out, "Spread each campaign's lines evenly over its dialers"),

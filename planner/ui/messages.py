@@ -13,7 +13,7 @@ from planner.verify import Breach
 
 #: Looking for a step takes a few dozen checks of all limits: for so many breaches, and fleets of
 #: so many rows, nobody notices.
-_MOST_FIXES, _MOST_ROWS = 8, 400
+_MOST_FIXES, _MOST_ROWS = 5, 400
 
 
 def show_messages(desk: Desk, view: Outlook) -> None:
@@ -39,7 +39,7 @@ def _show_fixes(desk: Desk, scenario: Scenario, view: Outlook) -> None:
         return
     with st.container(horizontal=True):
         for number, breach in enumerate(view.breaches[:_MOST_FIXES]):
-            fix = find_fix(scenario, breach)
+            fix = find_fix(scenario, breach, view.breaches)
             if fix is not None:
                 place = breach.message.split(":")[0]
                 st.button(

@@ -15,6 +15,7 @@ from planner.plan import LinePlan, PlanOptions, PlanResult
 from planner.scenario import RowKey, Scenario, take_plan
 from planner.ui.desk import Desk
 from planner.ui.headline import show_headline
+from planner.ui.people import run_owner
 from planner.ui.text import plain
 from planner.words import amount, duration, quality, share
 
@@ -36,7 +37,10 @@ def show_optimise(desk: Desk, view: Outlook, at: datetime) -> None:
 
 def start_job(desk: Desk) -> None:
     """Plan with the options that the page shows."""
-    desk.start_job(PlanOptions(redundancy=st.session_state["redundancy"] / 100))
+    desk.start_job(
+        PlanOptions(redundancy=st.session_state.get("redundancy", 0) / 100),
+        owner=run_owner(desk.session_id),
+    )
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)
@@ -66,7 +70,7 @@ def _show_progress(desk: Desk) -> None:
 
 def _phase(job: PlanJob) -> str:
     if job.waiting:
-        return "Another plan is being made; this one comes next."
+        return "Waiting for its turn: other runs go first. Your lines stay as they are."
     limit = duration(job.options.time_limit)
     return f"Optimising for {job.seconds:.0f} s, at most {limit}. Your lines stay as they are."
 
@@ -95,7 +99,7 @@ def _show_result(desk: Desk, result: PlanResult, view: Outlook, at: datetime) ->
         _show_binding(result)
         st.button("Close", key="discard", on_click=desk.drop_job)
         return
-    proposed = outlook(take_plan(desk.scenario, result.plan, result.corrections), at)
+    proposed = outlook(take_plan(desk.scenario, result.plan, result.corrections), at, view)
     show_headline(proposed.headline, view.headline, "now", border=False)
     _show_choice(desk, desk.scenario, result.plan)
     left, right = st.columns(2)

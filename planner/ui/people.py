@@ -6,7 +6,15 @@ import getpass
 
 import streamlit as st
 
+from planner.signin import ONLY_NAME
+
 SIGNED_IN = "signed-in"
+
+
+def run_owner(session: str) -> str:
+    """Who takes turns at long runs: whoever signed in by name, else each session for itself."""
+    is_named = st.session_state.get(SIGNED_IN) not in (None, ONLY_NAME)
+    return person() if is_named or getattr(st.user, "is_logged_in", False) else session
 
 
 def person() -> str:

@@ -6,12 +6,13 @@ from datetime import datetime
 
 import streamlit as st
 
-from planner.charts import Figure, statuses_by_dialer, transfers_by_dialer
+from planner.charts import Drawing, statuses_by_dialer, transfers_by_dialer
 from planner.outlook import outlook
 from planner.scenario import Scenario
 from planner.ui.desk import Desk, desk
 from planner.ui.downloads import show_downloads
 from planner.ui.drafts import show_offer
+from planner.ui.figures import show_figure
 from planner.ui.filters import chosen_rows
 from planner.ui.grid import show_grid
 from planner.ui.headline import show_headline
@@ -43,7 +44,7 @@ def show() -> None:
 
 
 def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
-    view = outlook(scenario, at)
+    view = here.view = outlook(scenario, at, here.view)
     loaded = here.loaded_outlook(scenario, at)
     before = loaded.headline if scenario.baseline.assignments else None
     show_headline(view.headline, before, "loaded")
@@ -117,13 +118,13 @@ def _show_actions(here: Desk, scenario: Scenario) -> None:
         show_downloads(here, scenario)
 
 
-def _show_charts(transfers: Figure, statuses: Figure) -> None:
+def _show_charts(transfers: Drawing, statuses: Drawing) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Transfers per hour by dialer")
         st.caption("Bar: these lines. Tick: the lines as loaded.")
-        st.altair_chart(transfers.chart, alt=transfers.alt)
+        show_figure(transfers)
     with right:
         st.subheader("What dial lines do, by dialer")
         st.caption("Share of time in each status, mean over the dialer's lines in use.")
-        st.altair_chart(statuses.chart, alt=statuses.alt)
+        show_figure(statuses)

@@ -22,6 +22,7 @@ from planner.ui.keeping import (
     show_store_fault,
 )
 from planner.ui.people import person
+from planner.ui.saved_scenarios import show_scenarios
 from planner.ui.saving import show_conflict
 from planner.ui.text import moment_words, plain
 
@@ -32,6 +33,9 @@ def show() -> None:
     """Draw the page."""
     here = desk()
     st.title("Saved plans")
+    if here.said:
+        st.success(plain(here.said), icon=":material/check:")
+        here.said = ""
     show_conflict(here)
     look_for_drafts(here)
     plans = from_store(lambda store: store.plans()) or ()
@@ -48,6 +52,7 @@ def show() -> None:
             _show_plan(here, picked)
         st.divider()
         _show_comparison(here, plans)
+    show_scenarios(here)
     if here.offers:
         st.divider()
         _show_drafts(here)
@@ -111,8 +116,6 @@ def _show_plan(here: Desk, plan: PlanEntry) -> None:
             on_click=_copy,
             args=(here, plan, version),
         )
-    if here.said:
-        st.success(plain(here.said))
     st.caption("This link opens the plan:")
     st.code(_link(plan.plan_id), language=None)
 

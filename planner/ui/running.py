@@ -9,6 +9,7 @@ import streamlit as st
 
 from planner.jobs import StudyJob
 from planner.ui.desk import Desk
+from planner.ui.people import run_owner
 from planner.ui.text import plain
 from planner.words import duration
 
@@ -17,7 +18,7 @@ _REFRESH_SECONDS = 0.5
 
 def start(desk: Desk, name: str, key: object, study: Callable[..., Any]) -> None:
     """Start a run; ``key`` is what it is made from."""
-    desk.start_study(name, key, StudyJob(study))
+    desk.start_study(name, key, StudyJob(study, owner=run_owner(desk.session_id)))
 
 
 def result(desk: Desk, name: str) -> Any:
@@ -66,7 +67,7 @@ def _show_progress(desk: Desk, name: str, what: str) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
     with left:
         if job.waiting:
-            st.progress(0.0, "Another run is going on; this one comes next.")
+            st.progress(0.0, "Waiting for its turn: other runs go first.")
         else:
             phase = f": {plain(job.phase)}" if job.phase else ""
             text = f"{what} for {duration(job.seconds)}{phase}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import altair as alt
@@ -10,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.charts import STATUS_COLOURS
+from planner.jobs import unstoppable
 from planner.live import with_live
 from planner.pipeline import project
 from planner.plan import AssignmentFigures, Engine, Projection, Status
@@ -87,7 +89,7 @@ def _offer_simulation(
                 here,
                 _STUDY,
                 key,
-                lambda report, _: project(problem, at=at, hours=hours, on_progress=report),
+                partial(unstoppable, partial(project, problem, at=at, hours=hours)),
             ),
             help="Call by call, each with its 95 % interval. Takes some seconds to a minute.",
         )

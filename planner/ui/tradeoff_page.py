@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -70,13 +71,12 @@ def _show_start(here: Desk, problem: Problem) -> None:
                 here,
                 _STUDY,
                 _fleet(problem),
-                lambda report, stop: frontier(
+                partial(
+                    frontier,
                     problem,
                     PlanOptions(time_limit=_TIME_LIMIT),
                     points=points,
                     levels=levels,
-                    on_progress=report,
-                    stop=stop,
                 ),
             ),
         )
@@ -100,9 +100,14 @@ def _show_points(here: Desk, found: Frontier) -> None:
             figure.chart, alt=figure.alt, on_select="rerun", key="frontier-chart"
         )
     with table:
+        frame = _frame(found)
+        right = {
+            name: st.column_config.TextColumn(name, alignment="right") for name in frame.columns[1:]
+        }
         rows: Any = st.dataframe(
-            _frame(found),
+            frame,
             hide_index=True,
+            column_config=right,
             on_select="rerun",
             selection_mode="single-row",
             key="frontier-rows",

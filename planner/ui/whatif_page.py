@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from planner.errors import InputError
-from planner.levers import Levers, in_words
+from planner.levers import Levers, in_words, without_unknown
 from planner.plan import LinePlan, PlanOptions
-from planner.problem import Problem
+from planner.problem import Campaign, Problem
+from planner.scenario import open_scenario
 from planner.study_charts import tornado_chart, worlds_chart
 from planner.ui import running
 from planner.ui.desk import Desk, desk
+from planner.ui.figures import show_figure
+from planner.ui.keeping import from_store
 from planner.ui.nothing import show_no_lines, show_nothing_open
 from planner.ui.text import plain
+from planner.ui.whatif_hours import show_hours
+from planner.ui.whatif_levers import Setting, put, show_levers
+from planner.ui.whatif_saved import show_keep
+from planner.ui.whatif_seen import Seen, seen
 from planner.whatif import whatif
 from planner.whatif_report import TITLES, lost_sentences, side_by_side, status_sentences
 from planner.words import amount
 from planner.worlds import Comparison, World
 
-_REPLAN, _TORNADO = "replan", "tornado"
+_REPLAN = "replan"
 _PURPOSE = "This page tells what happens if a dialer goes down, agents are missing or figures move."
 _MOST_WORLDS = 4
 #: Longer lists are folded.
@@ -36,14 +46,19 @@ def show() -> None:
         return
     title, count = st.columns([5, 1], vertical_alignment="bottom")
     title.title("What if …")
+    st.session_state.setdefault("worlds", max(len(here.worlds), 1))
     number = count.selectbox("Scenarios", range(1, _MOST_WORLDS + 1), key="worlds")
     if show_no_lines(here):
         return
+    if here.said:
+        st.toast(plain(here.said))
+        here.said = ""
     problem = here.scenario.problem
     results = st.container()  # above the levers, so that both are in view
-    worlds = _levers(problem, int(number or 1))
+    levers = _levers(here, problem, int(number or 1))
     try:
-        found = whatif(problem, worlds, engine="markov")
+        known = seen(here, here.scenario, levers)
+        found = known.comparison(levers)
     except InputError as error:
         faults = "\n".join(
             f"- {plain(f.file)}: {plain(f.value or '')} is not {plain(f.expected)}."
@@ -58,75 +73,42 @@ def show() -> None:
             "anew, below, simulates them."
         )
     _show_consequences(found)
-    _show_replan(here, problem, worlds)
-    _show_tornado(problem)
+    show_hours(known, levers)
+    _show_replan(here, known.problem, levers)
+    _show_tornado(known)
 
 
-def _levers(problem: Problem, count: int) -> dict[str, tuple[str, ...]]:
-    """The controls, one column per scenario; the expressions of each by its name."""
-    worlds: dict[str, tuple[str, ...]] = {}
-    for number, place in enumerate(st.columns(count, border=True), start=1):
-        with place:
-            name = st.text_input("Name", f"Scenario {number}", key=f"world-name-{number}").strip()
-            levers = _one(problem, str(number), st.columns(2 if count == 1 else 1))
-        if not name or name in worlds:
-            name = f"Scenario {number}"
-        worlds[name] = levers.expressions
+def _levers(here: Desk, problem: Problem, count: int) -> dict[str, Levers]:
+    """The controls, one column per scenario; the levers of each by its name."""
+    worlds: dict[str, Levers] = {}
+    saved = from_store(lambda found: found.scenarios.newest()) or ()
+    for place, column in enumerate(st.columns(count, border=True), start=1):
+        setting = here.worlds.setdefault(place, Setting(f"Scenario {place}"))
+        if f"agents-{place}" not in st.session_state:
+            # The controls were not on the page: what they were set to is kept by the desk.
+            setting.levers, _ = without_unknown(setting.levers, problem)
+            put(place, setting)
+        with column:
+            left, right = st.columns([3, 2], vertical_alignment="bottom")
+            with left:
+                name = st.text_input("Name", key=f"world-name-{place}", max_chars=100).strip()
+            levers = show_levers(problem, place, setting, st.columns(2 if count == 1 else 1))
+            if not name or name in worlds:
+                name = f"Scenario {place}"
+            here.worlds[place] = replace(setting, name=name, levers=levers)
+            with right:
+                show_keep(here, problem, place, saved)
+        worlds[name] = levers
+    for place in [place for place in here.worlds if place > count]:
+        del here.worlds[place]
     return worlds
-
-
-def _one(problem: Problem, place: str, columns: list[DeltaGenerator]) -> Levers:
-    """The levers of one scenario, in one or two columns."""
-
-    def per_cent(label: str, name: str, low: int, high: int, words: str) -> int:
-        return int(
-            st.slider(label, low, high, 0, 5, format="%+d %%", key=f"{name}-{place}", help=words)
-        )
-
-    with columns[0]:
-        down = st.multiselect(
-            "Dialers down",
-            [d.dialer_id for d in problem.dialers if d.in_service],
-            key=f"down-{place}",
-            placeholder="None",
-        )
-        agents = per_cent("Agents on shift", "agents", -100, 100, "Agent lines that have an agent")
-        channels = 0
-        if problem.trunk_groups:
-            channels = per_cent("Carrier channels", "channels", -100, 100, "Of every trunk group")
-    with columns[-1]:
-        of = st.multiselect(
-            "Agents, answers and talk of",
-            [c.campaign_id for c in problem.campaigns],
-            key=f"of-{place}",
-            placeholder="All campaigns",
-        )
-        answers = per_cent("Answer rate", "answers", -90, 100, "Live answers per attempt")
-        talk = per_cent("Talk time", "talk", -50, 100, "How long agents talk")
-    more = st.text_area(
-        "More changes, one a line",
-        key=f"more-{place}",
-        placeholder="campaign.Solar.value*=2",
-        height=70,
-        help="TABLE.ID.COLUMN, an operator (=, +=, -=, *=, /=) and a value, such as "
-        "dialer.D1.ports=80 or trunk_group.T.cps=40",
-    )
-    return Levers(
-        down=tuple(down),
-        campaigns=tuple(of),
-        agents=agents,
-        answers=answers,
-        talk=talk,
-        channels=channels,
-        more=tuple(more.splitlines()),
-    )
 
 
 def _show_consequences(found: Comparison) -> None:
     figure = worlds_chart(found)
     chart, words = st.columns([1, 1], gap="large")
     with chart:
-        st.altair_chart(figure.chart, alt=figure.alt, width="stretch")
+        show_figure(figure)
     with words:
         for world in found.worlds:
             _show_world(found, world)
@@ -162,9 +144,10 @@ def _show_world(found: Comparison, world: World) -> None:
         st.markdown("\n".join(f"- {plain(text)}" for text in told) or "No line is lost.")
 
 
-def _show_replan(here: Desk, problem: Problem, worlds: dict[str, tuple[str, ...]]) -> None:
+def _show_replan(here: Desk, problem: Problem, levers: dict[str, Levers]) -> None:
     st.subheader("Which lines to move then")
-    key = (problem, tuple(worlds.items()))
+    worlds = {name: each.expressions for name, each in levers.items()}
+    key = (problem, tuple(levers.items()))
     if not running.is_running(here, _REPLAN):
         st.button(
             "Plan anew with few moves",
@@ -176,28 +159,23 @@ def _show_replan(here: Desk, problem: Problem, worlds: dict[str, tuple[str, ...]
                 here,
                 _REPLAN,
                 key,
-                lambda report, stop: whatif(
-                    problem,
-                    worlds,
-                    PlanOptions(time_limit=_TIME_LIMIT),
-                    replan=True,
-                    on_progress=report,
-                    stop=stop,
-                ),
+                partial(whatif, problem, worlds, PlanOptions(time_limit=_TIME_LIMIT), replan=True),
             ),
         )
     running.show_running(here, _REPLAN, "Planning anew")
     found: Comparison | None = running.result(here, _REPLAN)
     if found is None:
         return
+    made_from: Any = here.studies[_REPLAN].key
     if running.is_out_of_date(here, _REPLAN, key):
         st.caption("Of the scenarios as they were when this was planned.")
     _show_rows(found)
+    planned = dict(made_from[1])
     for world in found.worlds:
-        _show_moves(here, world)
+        _show_moves(here, world, planned[world.name].new)
 
 
-def _show_moves(here: Desk, world: World) -> None:
+def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
     again = world.replanned
     if again is None:
         return
@@ -212,19 +190,44 @@ def _show_moves(here: Desk, world: World) -> None:
     count = "1 move" if len(again.moves) == 1 else f"{len(again.moves) or 'no'} moves"
     with st.expander(f"{plain(world.name)}: {count}", expanded=len(again.moves) <= 10):
         st.markdown("\n".join(f"1. {plain(move.instruction)}" for move in again.moves))
+        told = "Puts them in the plan as one edit, which can be undone."
+        if new is not None:
+            told = f"Opens the plan with these lines and the new campaign {plain(new.campaign_id)}."
         st.button(
             "Take these lines",
             key=f"take-{world.name}",
             icon=":material/done_all:",
-            help="Puts them in the plan as one edit, which can be undone.",
-            on_click=here.take,
-            args=(LinePlan(assignments=again.outcome.lines), None),
+            help=told,
+            on_click=_take,
+            args=(here, LinePlan(assignments=again.outcome.lines), new),
         )
 
 
-def _show_tornado(problem: Problem) -> None:
+def _take(here: Desk, line_plan: LinePlan, new: Campaign | None) -> None:
+    """Put the lines in place; a campaign that the fleet does not have comes along."""
+    if (
+        new is None
+        or here.scenario is None
+        or new.campaign_id in here.scenario.baseline.campaign_index
+    ):
+        here.take(line_plan, None)
+        here.said = "The lines are in the plan; Undo there takes them back."
+        return
+    tables = {name: getattr(here.scenario.problem, name) for name in Problem.model_fields}
+    grown = Problem.model_validate(tables | {"campaigns": (*tables["campaigns"], new)})
+    here.open_scenario(open_scenario(grown), here.source)
+    here.take(line_plan, None)
+    for place, setting in here.worlds.items():
+        if setting.levers.new is not None and setting.levers.new.campaign_id == new.campaign_id:
+            # It is new no more.
+            setting.levers = setting.levers.model_copy(update={"new": None})
+            put(place, setting)
+    here.said = f"The lines are in the plan, and {new.campaign_id} is one of its campaigns."
+
+
+def _show_tornado(known: Seen) -> None:
     st.subheader("What the result hangs on")
-    found = whatif(problem, {}, tornado=True, engine="markov").tornado
+    found = known.tornado()
     if found is None or not found.rows:
         st.caption("No figure of this fleet can be varied.")
         return
@@ -236,4 +239,4 @@ def _show_tornado(problem: Problem) -> None:
         f"hour, now {amount(found.base_aim)}."
     )
     figure = tornado_chart(found)
-    st.altair_chart(figure.chart, alt=figure.alt, width="stretch")
+    show_figure(figure)

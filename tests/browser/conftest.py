@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,12 +31,23 @@ expect.set_options(timeout=_PATIENCE_MS)
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a running page with nothing open."""
+    with serving(tmp_path_factory.mktemp("store"), free_port()) as url:
+        yield url
+
+
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(folder: Path, port: int, **more: str) -> Iterator[str]:
+    """A server that keeps its plans in a folder; ``more`` goes into its environment."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PLANNER_")}
-    environment["PLANNER_DB"] = f"sqlite:///{tmp_path_factory.mktemp('store')}/plans.db"
+    environment |= {"PLANNER_DB": f"sqlite:///{folder}/plans.db", **more}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
         try:
             url = f"http://127.0.0.1:{port}"

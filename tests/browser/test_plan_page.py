@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import cell, grid, headline, press, type_into, wait_idle
+from tests.browser.driving import cell, grid, headline, press, tick, type_into, wait_idle
 
 LINES = "Line assignments"
 #: Longer than any run takes, also on a busy machine.
@@ -127,10 +127,18 @@ def test_a_broken_limit_is_told_in_words(page: Page, quickstart: Locator) -> Non
 def test_from_opening_the_page_to_a_downloaded_plan(
     page: Page, quickstart: Locator, tmp_path: Path
 ) -> None:
-    # The example is as good as it can be, so spoil it first.
-    type_into(page, quickstart, 0, "Dial lines", "50")
+    # The example is as good as it can be, so spoil it first, in ten edits.
+    for number in range(5):
+        type_into(page, quickstart, 0, "Dial lines", str(50 + number))
+        type_into(page, quickstart, 1, "Dial lines", str(60 + number))
     page.get_by_role("button", name="Optimise").click()
     expect(page.get_by_text("Proposed plan")).to_be_visible(timeout=RUN_MS)
+    wait_idle(page)
+    tick(grid(page, "Changes of the proposed plan"), 0)
+    press(page, "Take 1 row")
+    expect(page.get_by_text("1 row changes")).to_be_visible()
+    expect(cell(grid(page, LINES), 0, "Dial lines")).not_to_have_text("54")
+    expect(cell(grid(page, LINES), 1, "Dial lines")).to_have_text("64")
     wait_idle(page)
     page.get_by_role("button", name="Take all").click()
     expect(page.get_by_text("Proposed plan")).to_have_count(0)

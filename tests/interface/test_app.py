@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.jobs import here as run_here
 from planner.plan import PlanOptions, PlanResult, PlanStatus
 from tests.interface.pages import FOLDERS, ROOT, edit, figures, lines, new_session
 
@@ -188,7 +189,7 @@ def test_a_failed_run_is_told_and_changes_nothing(
 ) -> None:
     app.run().button(key="open-quickstart").click().run()
     before = lines(app)
-    app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: 1 / 0)
+    app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: 1 / 0, run=run_here)
     app.session_state["desk"].job.wait(300)
     app.run()
     assert "fault of the planner" in app.error[0].value
@@ -198,7 +199,7 @@ def test_a_failed_run_is_told_and_changes_nothing(
 def test_a_run_stopped_before_any_plan_is_told(app: AppTest) -> None:
     app.run().button(key="open-quickstart").click().run()
     early = PlanResult(status=PlanStatus.NO_PLAN, options=PlanOptions(), stopped_early=True)
-    app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: early)
+    app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: early, run=run_here)
     app.session_state["desk"].job.wait(300)
     app.run()
     assert "Stopped before any plan was found" in app.warning[0].value

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -72,6 +75,100 @@ def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
     assert sum(lines(app)["Solar", "D2"]) <= 100
 
 
+def test_a_dialer_that_goes_down_later_costs_less_today(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    app.toggle(key="hours-on").set_value(True).run()
+    assert not app.exception
+
+    def lost() -> float:
+        frame = next(d.value for d in app.dataframe if "Value in 4 hours" in d.value)
+        return float(frame["Change"][1].removesuffix(" %"))
+
+    app.session_state["whatif-hours"] = "4 hours"
+    app.run()
+    # Half of the calls go when one of two dialers is down all the time.
+    assert lost() == -50.0
+    later = datetime.now(UTC) + timedelta(hours=2)
+    if later.time() > datetime.now(UTC).time():  # in the last hours of a day it is tomorrow
+        app.time_input(key="from-1").set_value(later.time()).run()
+        assert not app.exception
+        # Down for half of the four hours, to the minute.
+        assert lost() == pytest.approx(-25, abs=0.3)
+
+
+def test_a_new_campaign_gets_lines_and_comes_into_the_plan(app: AppTest) -> None:
+    go_to(app, "what-if")
+    field(app.text_input, "Name of the new campaign").set_value("Roof").run()
+    field(app.number_input, "Value of a transfer").set_value(100.0).run()
+    assert not app.exception
+    assert side_by_side(app)["Scenario 1"]["Change"] == "+0.0 %"  # it has no lines yet
+    app.button(key="replan").click().run()
+    finished(app, "replan")
+    assert not app.exception
+    app.button(key="take-Scenario 1").click().run()
+    assert not app.exception
+    assert not app.error, "it is no new campaign any more"
+    go_to(app, "plan")
+    assert not app.exception
+    assert sum(n for (name, _), (n, _) in lines(app).items() if name == "Roof") > 0
+    assert [c.campaign_id for c in app.session_state["desk"].scenario.baseline.campaigns] == [
+        "Solar",
+        "Roof",
+    ]
+
+
+def test_a_scenario_is_saved_and_opened_by_somebody_else(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.text_input(key="world-name-1").set_value("D1 fails").run()
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    app.slider(key="agents-1").set_value(-20).run()
+    app.text_input(key="scenario-note-1").set_value("as in May").run()
+    app.button(key="scenario-new-1").click().run()
+    assert "Saved as version 1 of the scenario D1 fails" in app.toast[0].value
+
+    other = new_session().run().button(key="open-quickstart").click().run()
+    go_to(other, "what-if")
+    other.button(key="scenario-open-1").click().run()
+    assert not other.exception
+    assert other.multiselect(key="down-1").value == ["D1"]
+    assert other.slider(key="agents-1").value == -20
+    assert "D1 fails" in side_by_side(other)
+    other.slider(key="agents-1").set_value(-30).run()
+    other.button(key="scenario-save-1").click().run()
+    # The first one has version 1 still.
+    app.slider(key="agents-1").set_value(-10).run()
+    app.button(key="scenario-save-1").click().run()
+    told = " ".join(t.value for t in app.toast).replace("\\", "")
+    assert "Not saved:" in told
+    assert "saved version 2 of D1 fails" in told
+    assert app.slider(key="agents-1").value == -10
+
+    go_to(other, "plans")
+    other.session_state["scenarios"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    other.run()
+    assert not other.exception
+    assert "campaign.*.agent_lines*=0.7" in text(other)
+    (history,) = [box for box in other.selectbox if box.label == "Version of the scenario"]
+    history.select_index(1).run()
+    other.button(key="scenario-restore").click().run()
+    assert not other.exception
+    assert "Version 1 restored as version 3 of D1 fails." in other.success[0].value.replace(
+        "\\", ""
+    )
+
+
+def test_scenarios_stay_as_set_while_one_looks_at_another_page(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.selectbox(key="worlds").set_value(2).run()
+    app.slider(key="talk-2").set_value(20).run()
+    go_to(app, "plan")
+    go_to(app, "what-if")
+    assert not app.exception
+    assert app.selectbox(key="worlds").value == 2
+    assert app.slider(key="talk-2").value == 20
+
+
 def test_the_trade_off_offers_plans_and_takes_one(app: AppTest) -> None:
     go_to(app, "trade-off")
     app.selectbox(key="frontier-size").set_value("Coarse: 3 weights").run()
@@ -88,6 +185,12 @@ def test_the_trade_off_offers_plans_and_takes_one(app: AppTest) -> None:
         (a.campaign_id, a.dialer_id): (a.dial_lines, a.agent_lines) for a in found.points[0].lines
     }
     assert lines(app) == expected
+
+
+def field(fields: Sequence[Any], label: str) -> Any:
+    """The field with this label."""
+    (found,) = [item for item in fields if item.label == label]
+    return found
 
 
 def statuses(app: AppTest) -> pd.DataFrame:

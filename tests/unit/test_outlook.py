@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from planner.outlook import Outlook, outlook, status_shares
 from planner.plan import LinePlan, Status, TableCorrection
 from planner.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.scenario import open_scenario, take_plan
+from planner.scenario import apply_edits, open_scenario, take_plan
 from tests.builders import solar
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -146,3 +146,20 @@ def test_a_taken_plan_is_checked_as_it_was_made() -> None:
     plain = outlook(take_plan(open_scenario(given), lines), at)
     assert [breach.rule for breach in plain.breaches] == ["max_abandon_rate"]
     assert outlook(take_plan(open_scenario(given), lines, (made,)), at).breaches == ()
+
+
+def test_a_look_after_another_is_the_same_as_one_by_itself() -> None:
+    lines = (line("D1", 95, 5), line("D2", 40, 3))
+    scenario = look(*lines).scenario
+    first = outlook(scenario, NOW)
+    edited, _ = apply_edits(scenario, {("Solar", "D2"): {"dial_lines": "60"}})
+    after, alone = outlook(edited, NOW, first), outlook(edited, NOW)
+    assert after.figures == alone.figures
+    assert after.headline == alone.headline
+    assert after.figures["Solar", "D1"] is first.figures["Solar", "D1"], "it was not made anew"
+    assert after.figures["Solar", "D2"] != first.figures["Solar", "D2"]
+    # Another moment, or lines that are gone, take nothing from the earlier look.
+    later = outlook(edited, NOW + timedelta(minutes=1), first)
+    assert later.figures["Solar", "D1"] is not first.figures["Solar", "D1"]
+    cleared, _ = apply_edits(edited, {("Solar", "D1"): {"dial_lines": "0", "agent_lines": "0"}})
+    assert set(outlook(cleared, NOW, after).figures) == {("Solar", "D2")}

