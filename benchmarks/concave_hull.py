@@ -23,7 +23,7 @@ from planner.problem import Problem
 
 Floats = NDArray[np.float64]
 #: Planes of one hull: those that cut off most, one after the other.
-MOST_PLANES = 24
+MOST_PLANES = 8
 #: Facets whose unit normal points up by less than this are walls of the hull, which would only
 #: give the solver numbers too large to reckon with.
 STEEPEST = 1e-3
