@@ -273,7 +273,8 @@ class ConflictMember(Contract):
 class Conflict(Contract):
     """Requirements that cannot hold together, and the least relaxation of each that would help.
 
-    ``smallest``: proven that they hold together without any one of them; else time ran out.
+    ``smallest``: proven that they hold together without any one of them; else a limit of work or
+    time ended the search first, and fewer of them may not hold together either.
     """
 
     requirements: tuple[str, ...]

@@ -65,7 +65,7 @@ def conflict_lines(result: PlanResult) -> list[str]:
     for conflict in result.conflicts:
         title = "These cannot hold together"
         if not conflict.smallest:
-            title += " (time ran out: fewer of them may not either)"
+            title += " (not proven the smallest set: fewer of them may not either)"
         lines += section(title, bullets(_first(conflict.requirements)))
         lines += section("Any one of these would help", bullets(_first(conflict.relaxations)))
     return lines
