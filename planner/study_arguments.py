@@ -54,7 +54,8 @@ def add_whatif_arguments(parser: argparse.ArgumentParser) -> None:
         "--move-cost",
         type=number(0, 1e12),
         metavar="VALUE",
-        help="value an hour that each line moved must gain (default 5 %% of what a line earns)",
+        help="value an hour that each line must gain that a dialer gets in addition to its current "
+        "ones (default 5 %% of what a line earns)",
     )
     parser.add_argument(
         "--tornado",

@@ -63,6 +63,7 @@ def _world(world: World) -> dict[str, Any]:
 def _replanned(found: Replanned) -> dict[str, Any]:
     return {
         "status": found.status.value,
+        "move_cost_per_hour": found.move_cost_per_hour,
         "bound_per_hour": found.bound_per_hour,
         "gap": found.gap,
         "outcome": found.outcome and _outcome(found.outcome),

@@ -155,8 +155,9 @@ def _anew(found: Replanned) -> list[str]:
     gained = section("Moves, in this order", told)
     if found.gap is not None:
         gained += wrapped(
-            f"Without regard to moves no plan has more than {_amount(found.bound_per_hour)} an "
-            f"hour of the aim; this one has {amount(found.outcome.aim_per_hour)}.",
+            f"The price of these moves is {amount(found.move_cost_per_hour)} an hour. No plan has "
+            f"more than {_amount(found.bound_per_hour)} an hour of the aim less the price of its "
+            f"moves; this one is within {share(found.gap)} of that.",
             "  ",
         )
     return gained + section("Limits that it breaks", _shortened(found.outcome.breaches))

@@ -180,8 +180,11 @@ def _shifted(plan: _Plan, c: int, source: int, target: int, lines: int) -> Colum
 
 
 def _calm(plan: _Plan, interrupted: Callable[[], bool]) -> None:
-    """Give campaigns, or single dialers of theirs, their current lines back."""
+    """Give all campaigns, else some, else single dialers of theirs their current lines back."""
     plan.trials = 0
+    added = plan.usage.added
+    if added and plan.swap_in(_all_current(plan), lambda: plan.usage.added < added):
+        return
     order = sorted(range(plan.model.campaigns), key=lambda c: -plan.columns[c].added)
     for c in order:
         for column in _calmer(plan, c):
@@ -189,6 +192,17 @@ def _calm(plan: _Plan, interrupted: Callable[[], bool]) -> None:
                 return
             added = plan.usage.added
             plan.swap_in([column], lambda added=added: plan.usage.added < added)  # type: ignore[misc]
+
+
+def _all_current(plan: _Plan) -> list[Column]:
+    """The current lines of every campaign that has some and changes them."""
+    model = plan.model
+    found = []
+    for c, column in enumerate(plan.columns):
+        dial, agent = model.now_dial_lines[c], model.now_agent_lines[c]
+        if column.added and model.box.contains(c, dial, agent):
+            found.append(make_column(model, c, dial, agent))
+    return found
 
 
 def _calmer(plan: _Plan, c: int) -> Iterator[Column]:
