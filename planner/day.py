@@ -127,8 +127,8 @@ def plan_week(
     Each plan is made with the lines of the interval before as the current ones, so that
     ``move_cost`` keeps lines in place. Times in which the same campaigns run with the same figures
     on the same dialers share one plan; with a ``move_cost`` only if their campaigns also come from
-    the same lines, for otherwise other lines may be worth keeping. Campaigns that cannot run give their
-    ports to others. Locked lines stay in every interval in which their campaign runs; with
+    the same lines, for otherwise other lines may be worth keeping. Campaigns that cannot run give
+    their ports to others. Locked lines stay in every interval in which their campaign runs; with
     ``keep_current`` all lines of the problem do.
 
     Parameters

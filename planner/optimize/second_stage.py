@@ -25,7 +25,7 @@ STEPS = (8, 4, 2, 1)
 MOST_TRIALS = 3000
 #: A campaign whose dialers' shares differ by less is even.
 EVEN = 0.01
-#: Sums of floating-point rates exceed a limit only beyond this share of it.
+#: Sums of floating-point rates exceed a limit, or fall below a value, only beyond this share of it.
 ROUNDING = 1e-10
 
 
@@ -106,7 +106,8 @@ class _Plan:
         self._put(changed)
         limits = self.model.limits
         fits = bool(np.all(self.usage.capacity <= limits + ROUNDING * (1.0 + np.abs(limits))))
-        if fits and self.usage.value() >= self._least and better():
+        enough = self._least - ROUNDING * (1.0 + abs(self._least))
+        if fits and self.usage.value() >= enough and better():
             return True
         self._put(before)
         return False

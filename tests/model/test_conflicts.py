@@ -1,5 +1,6 @@
 """Conflicts: infeasible alone, feasible without any one member, and their least changes.
 
+With 1 + 1 lines a campaign makes 0.02857 attempts a second and abandons none (tests/one_agent.py).
 Feasibility is told here by looking at every split of tiny problems, not by the planner.
 """
 
@@ -12,8 +13,9 @@ import pytest
 from planner.optimize.conflicts import core_problem, find_conflicts
 from planner.optimize.requirements import demands_of, limits_of, locked_only, room_for
 from planner.plan import Conflict, PlanOptions
-from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.problem import LineAssignment, Problem, TrunkGroup
 from tests.builders import tiny_problem
+from tests.one_agent import campaign, dialer, problem
 from tests.reference import best_value_by_enumeration, has_plan_by_enumeration
 
 #: Two dialers each, so that all splits can be looked at with limits lifted.
@@ -51,31 +53,9 @@ def test_a_conflict_is_infeasible_alone_and_feasible_without_any_member(seed: in
             assert has_plan_by_enumeration(core_problem(problem, rest)), member.words
 
 
-def campaign(**changes: Any) -> Campaign:
-    """One agent; with 1 + 1 lines 0.02857 attempts a second, none abandoned (test_limits.py)."""
-    figures: dict[str, Any] = {
-        "campaign_id": "C",
-        "agent_lines": 1,
-        "attempt_seconds": 20.0,
-        "answer_rate": 0.5,
-        "transfer_rate": 0.6,
-        "talk_seconds": 50.0,
-    }
-    return Campaign(**(figures | changes))
-
-
-def dialer(dialer_id: str = "D", ports: int = 8, **changes: Any) -> Dialer:
-    return Dialer(dialer_id=dialer_id, ports=ports, **changes)
-
-
 def lock(dial: int, agent: int, **changes: Any) -> LineAssignment:
     fields = {"campaign_id": "C", "dialer_id": "D", "locked": True} | changes
     return LineAssignment(dial_lines=dial, agent_lines=agent, **fields)
-
-
-def problem(*dialers: Dialer, campaigns: Any = None, **tables: Any) -> Problem:
-    given = (campaign(),) if campaigns is None else tuple(campaigns)
-    return Problem(dialers=dialers or (dialer(),), campaigns=given, **tables)
 
 
 RUNS = ("campaigns.csv", "C", "min_dialers", 1, 0)

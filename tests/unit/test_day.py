@@ -1,7 +1,7 @@
 """The plans of a week, their order, their sums and the lines that move between them.
 
 One agent line handles h(N) = 54 N / (1 + 0.75 N) calls an hour of N dial lines (derived in
-tests/model/test_limits.py): h(3) = 49.846, h(7) = 60.48.
+tests/one_agent.py): h(3) = 49.846, h(7) = 60.48.
 """
 
 from __future__ import annotations
@@ -16,27 +16,15 @@ from planner.hours import WhyNot
 from planner.pipeline import plan
 from planner.plan import PlanOptions, PlanResult, PlanStatus
 from planner.problem import Campaign, Dialer, LineAssignment, Problem
+from tests import one_agent
+from tests.one_agent import handled
 
 MONDAY = date(2026, 3, 2)
 EXACT = PlanOptions(gap=0.0)
 
 
-def handled(lines: int) -> float:
-    return 54 * lines / (1 + 0.75 * lines)
-
-
 def campaign(name: str, schedule: str, **changes: Any) -> Campaign:
-    figures: dict[str, Any] = {
-        "campaign_id": name,
-        "agent_lines": 1,
-        "attempt_seconds": 20.0,
-        "answer_rate": 0.5,
-        "transfer_rate": 0.6,
-        "talk_seconds": 50.0,
-        "schedule": schedule,
-        "start": date(2026, 1, 1),
-    }
-    return Campaign(**(figures | changes))
+    return one_agent.campaign(name, schedule=schedule, start=date(2026, 1, 1), **changes)
 
 
 A, B = campaign("A", "Mon 09:00-11:00"), campaign("B", "Mon 10:00-12:00")
