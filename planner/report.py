@@ -13,7 +13,7 @@ from planner.plan import (
     PlanStatus,
 )
 from planner.problem import CampaignKind, Problem
-from planner.words import amount, expected_status, quality, share
+from planner.words import STOPPED_EARLY, amount, expected_status, quality, share
 
 #: Requirements of a conflict that are listed.
 MOST_LISTED = 20
@@ -31,6 +31,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
     return _text(
         [
             *wrapped(f"Plan, {quality(result)}", ""),
+            *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
             *section("In total", _plan_totals(result)),
             *section("Campaigns", _campaigns(result)),
             *section("Lines", lines_table(result)),

@@ -66,6 +66,7 @@ def _replanned(found: Replanned) -> dict[str, Any]:
         "move_cost_per_hour": found.move_cost_per_hour,
         "bound_per_hour": found.bound_per_hour,
         "gap": found.gap,
+        "stopped_early": found.stopped_early,
         "outcome": found.outcome and _outcome(found.outcome),
         "moves": [move.model_dump() for move in found.moves],
         "conflicts": [conflict.model_dump(mode="json") for conflict in found.conflicts],

@@ -190,7 +190,10 @@ def replanned(
     best = plan(plannable(problem), priced, stop=stop)
     if best.plan is None or best.value is None:
         return Replanned(
-            status=best.status, bound_per_hour=best.bound_per_hour, conflicts=best.conflicts
+            status=best.status,
+            bound_per_hour=best.bound_per_hour,
+            conflicts=best.conflicts,
+            stopped_early=best.stopped_early,
         )
     working = {d.dialer_id for d in problem.dialers if d.in_service}
     current = [a for a in problem.assignments if a.dialer_id in working]
@@ -207,6 +210,7 @@ def replanned(
         bound_per_hour=best.bound_per_hour,
         gap=best.gap,
         moves=ordered_moves(problem, problem.assignments, best.plan),
+        stopped_early=best.stopped_early,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from planner.layout import NOTHING, bullets, section, table, wrapped
 from planner.plan import PlanStatus
-from planner.words import amount, share
+from planner.words import STOPPED_EARLY, amount, share
 from planner.worlds import Comparison, Outcome, Replanned, Tornado, World
 
 #: Longer lists are counted; the files of --out hold them all.
@@ -160,6 +160,8 @@ def _anew(found: Replanned) -> list[str]:
             f"moves; this one is within {share(found.gap)} of that.",
             "  ",
         )
+    if found.stopped_early:
+        gained += wrapped(STOPPED_EARLY, "  ")
     return gained + section("Limits that it breaks", _shortened(found.outcome.breaches))
 
 

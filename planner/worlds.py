@@ -87,6 +87,7 @@ class Replanned(Contract):
     gap: float | None = None
     moves: tuple[Move, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    stopped_early: bool = False
 
 
 class World(Contract):

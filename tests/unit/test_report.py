@@ -140,6 +140,12 @@ Any one of these would help
     )
 
 
+def test_a_search_that_the_clock_ended_says_so() -> None:
+    early = plan_text(plan_result(stopped_early=True), two_dialers())
+    assert "The time limit or a stop ended the search" in early
+    assert "ended the search" not in plan_text(plan_result(), two_dialers())
+
+
 def test_a_conflict_that_may_not_be_the_smallest_says_so_and_is_cut_to_what_can_be_read() -> None:
     conflict = Conflict(requirements=tuple(f"D{i} has 10 ports" for i in range(23)), smallest=False)
     result = plan_result(status=PlanStatus.INFEASIBLE, plan=None, value=None, conflicts=(conflict,))
