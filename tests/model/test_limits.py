@@ -10,6 +10,7 @@ from planner.plan import LinePlan, PlanResult, PlanStatus
 from planner.problem import Campaign, LineAssignment, Problem, TrunkGroup
 from planner.verify import check
 from tests.one_agent import campaign, dialer, handled, lines, problem
+from tests.reference import hourly_rates
 
 
 def broken(given: Problem, *cells: tuple[str, str, int, int]) -> set[str]:
@@ -276,3 +277,24 @@ def test_no_campaigns_is_an_empty_plan() -> None:
     result = solved(problem(campaigns=[]))
     assert result.status is PlanStatus.OPTIMAL
     assert result.plan == LinePlan(assignments=())
+
+
+def test_what_a_lock_abandons_too_much_is_made_up_for_elsewhere() -> None:
+    # 7 + 1 lines on D abandon 77.76 of 230.4 answers, where a quarter is allowed: the lines on E
+    # have to abandon 20.16 fewer than they may. Of all that do, the best.
+    def spare(dial: int, agents: int) -> float:
+        _, abandoned, answered, _ = hourly_rates(campaign(), dial, agents)
+        return 0.25 * answered - abandoned
+
+    cells = [(n, a) for a in (1, 2) for n in range(a, 13 - a)]
+    lock = LineAssignment(campaign_id="C", dialer_id="D", dial_lines=7, agent_lines=1, locked=True)
+    given = problem(
+        dialer("D"),
+        dialer("E", 12),
+        campaigns=[campaign(agent_lines=3, max_abandon_rate=0.25)],
+        assignments=(lock,),
+    )
+    elsewhere = max(
+        hourly_rates(campaign(), n, a)[0] for n, a in cells if spare(n, a) >= -spare(7, 1)
+    )
+    assert best(given) == pytest.approx(handled(7) + elsewhere)
