@@ -104,8 +104,13 @@ def _world(base: World, world: World) -> list[str]:
 
 
 def _shortened(sentences: Sequence[str]) -> list[str]:
-    rest = len(sentences) - _MOST_ITEMS
-    return bullets([*sentences[:_MOST_ITEMS], *([f"and {rest} more"] if rest > 0 else [])])
+    return bullets(_first(sentences))
+
+
+def _first(items: Sequence[str]) -> list[str]:
+    """Items up to a number that can be read, and how many more there are."""
+    rest = len(items) - _MOST_ITEMS
+    return [*items[:_MOST_ITEMS], *([f"and {rest} more"] if rest > 0 else [])]
 
 
 def lost_sentences(found: Outcome) -> list[str]:
@@ -170,8 +175,14 @@ def _without_plan(found: Replanned) -> list[str]:
         return ["Stopped before any plan was found. A longer --time-limit may help."]
     sentences = ["No plan meets all requirements."]
     for conflict in found.conflicts:
-        sentences += [f"Cannot hold together: {item}" for item in conflict.requirements]
-        sentences += [f"Would help: {item}" for item in conflict.relaxations]
+        together = "; ".join(_first(conflict.requirements))
+        sure = "" if conflict.smallest else " (not proven the smallest set)"
+        sentences.append(f"Cannot hold together{sure}: {together}.")
+        if conflict.relaxations:
+            easings = "; ".join(_first(conflict.relaxations))
+            sentences.append(f"Any one of these would help: {easings}.")
+        else:
+            sentences.append("No change of one of these alone was found to help.")
     return sentences
 
 

@@ -14,6 +14,7 @@ from planner.errors import InputError
 from planner.plan import PlanOptions, PlanStatus, Status
 from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.whatif import NoPlan, whatif
+from planner.whatif_report import comparison_text
 from planner.worlds import Outcome
 from tests.builders import solar
 from tests.reference import hourly_rates
@@ -224,11 +225,17 @@ def test_the_lines_of_a_stopped_campaign_go_to_others() -> None:
 
 def test_a_world_without_a_plan_tells_why() -> None:
     problem = example(campaigns=(solar(min_dialers=2),))
-    (world,) = whatif(problem, {"down": D1_DOWN}, replan=True).worlds
+    compared = whatif(problem, {"down": D1_DOWN}, replan=True)
+    (world,) = compared.worlds
     assert world.replanned is not None
     assert world.replanned.status is PlanStatus.INFEASIBLE
     assert world.replanned.outcome is None
     assert world.replanned.conflicts
+    said = " ".join(comparison_text(compared).split())
+    together = "campaign Solar runs on at least 2 dialers; dialer D1 is out of service."
+    assert f"Cannot hold together: {together}" in said
+    helps = "let campaign Solar run on 1 dialer; put dialer D1 back in service."
+    assert f"Any one of these would help: {helps}" in said
 
 
 def test_simulated_worlds_repeat_with_the_seed() -> None:
