@@ -68,7 +68,10 @@ def conflict_lines(result: PlanResult) -> list[str]:
         if not conflict.smallest:
             title += " (not proven the smallest set: fewer of them may not either)"
         lines += section(title, bullets(_first(conflict.requirements)))
-        lines += section("Any one of these would help", bullets(_first(conflict.relaxations)))
+        helps = "Any one of these would help"
+        if not conflict.all_tried:
+            helps += " (not all could be tried: others may help too)"
+        lines += section(helps, bullets(_first(conflict.relaxations)))
     return lines
 
 

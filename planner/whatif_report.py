@@ -181,8 +181,10 @@ def _without_plan(found: Replanned) -> list[str]:
         if conflict.relaxations:
             easings = "; ".join(_first(conflict.relaxations))
             sentences.append(f"Any one of these would help: {easings}.")
-        else:
-            sentences.append("No change of one of these alone was found to help.")
+        elif conflict.all_tried:
+            sentences.append("No change of one of these alone helps.")
+        if not conflict.all_tried:
+            sentences.append("Not all changes could be tried in time: others may help too.")
     return sentences
 
 

@@ -89,8 +89,8 @@ class _Search:
         compile_search()
         end = time.monotonic() + max(options.time_limit, LEAST_SECONDS)
         self._trials = Trials(options, corrections, end, stop)
-        #: Whether all trials of the conflict under way could be decided.
-        self._certain = True
+        #: Whether all trials of the conflict under way could be decided, and all of its easings.
+        self._certain = self._all_tried = True
 
     def run(self, proven: bool) -> tuple[Conflict, ...]:
         """One conflict after the other, without the demands of those before."""
@@ -138,12 +138,14 @@ class _Search:
         elsewhere = [r for other, _ in found if other is not core for r in other]
         whole = self._demanded(_others(self._demands, elsewhere))
         own = self._demanded([r for r in core if r.is_demand])
+        self._all_tried = True
         helps = [self._least_change(r, own, whole) for r in core]
         return Conflict(
             requirements=tuple(r.words for r in core),
             relaxations=tuple(easing.words for easing in helps if easing is not None),
             members=tuple(_member(r, easing) for r, easing in zip(core, helps, strict=True)),
             smallest=certain,
+            all_tried=self._all_tried,
         )
 
     def _least_change(
@@ -178,7 +180,9 @@ class _Search:
         return high
 
     def _has_plan(self, problem: Problem) -> bool:
-        return self._trials.is_infeasible(problem) is False
+        verdict = self._trials.is_infeasible(problem)
+        self._all_tried &= verdict is not None
+        return verdict is False
 
 
 def _quick_explain(items: Requirements, fails: Callable[[Requirements], bool]) -> list[Requirement]:

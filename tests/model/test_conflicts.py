@@ -168,6 +168,7 @@ def test_every_kind_of_requirement_is_named_by_its_column_with_its_least_change(
         for m in conflict.members
     } == expected
     assert conflict.smallest
+    assert conflict.all_tried
     assert conflict.requirements == tuple(m.words for m in conflict.members)
     assert conflict.relaxations == tuple(m.change for m in conflict.members)
 
@@ -266,6 +267,9 @@ def test_a_stop_ends_the_search_for_conflicts_at_once() -> None:
     (conflict,) = find_conflicts(given, PlanOptions(), proven=True, stop=stop)
     assert asked
     assert not conflict.smallest
+    assert not conflict.all_tried
+    # Without any campaign left there is nothing to try.
+    assert conflict.relaxations == ("let campaign C go without lines (min_dialers 0)",)
 
 
 def test_two_failures_at_once_need_more_places() -> None:
