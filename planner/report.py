@@ -94,7 +94,8 @@ def _plan_totals(result: PlanResult) -> list[str]:
     rows.append(("Value an hour", amount(value.throughput_value_per_hour)))
     if value.worst_failure_domain is not None:
         left = f"leaves {amount(value.surviving_value_per_hour)} an hour"
-        rows.append(("Worst failure", f"{left} when {value.worst_failure_domain} fails"))
+        fail = "fails" if result.options.failures == 1 else "fail"
+        rows.append(("Worst failure", f"{left} when {value.worst_failure_domain} {fail}"))
     weight = result.options.redundancy
     if weight:
         parts = f"{share(1 - weight)} value, {share(weight)} after the worst failure"

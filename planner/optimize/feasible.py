@@ -15,11 +15,12 @@ from planner.throughput import SECONDS_PER_HOUR
 from planner.verify import ROUNDING, Corrections, check
 
 #: Work limits of all trials together, which decide before the clock does: problems looked at, work
-#: of the counting models in the solver's units, searches.
-MOST_TRIALS, MOST_WORK, MOST_SEARCHES = 3000, 6.0, 16
-#: A search is given up when it has asked so often whether to stop, and not begun on fleets of more
-#: cells (campaign and dialer) than this.
-MOST_STEPS, MOST_CELLS = 200, 400
+#: of the counting models in the solver's units, cells (campaign and dialer) searched.
+MOST_TRIALS, MOST_WORK, MOST_SEARCHED = 3000, 6.0, 4000
+#: A search counts as one of so many cells at the least.
+LEAST_CELLS = 50
+#: A search is given up when it has asked so often whether to stop, and not begun on more cells.
+MOST_STEPS, MOST_CELLS = 1000, 400
 
 
 class Trials:
@@ -46,7 +47,7 @@ class Trials:
         self._corrections = corrections
         self._blocks = Blocks(corrections)
         self._end, self._stop = end, stop
-        self._trials, self._work, self._searches = 0, 0.0, 0
+        self._trials, self._work, self._cells_searched = 0, 0.0, 0
 
     def is_infeasible(self, problem: Problem) -> bool | None:
         """Whether a problem has no plan; None where that could not be told within the limits.
@@ -82,7 +83,29 @@ class Trials:
         self._work += placed.work
         if self._holds(problem, placed.plan):
             return False
-        return self._searched(problem)
+        verdict = self._locked_first(problem) if len(problem.campaigns) > 1 else None
+        return self._searched(problem)[0] if verdict is None else verdict
+
+    def _locked_first(self, problem: Problem) -> bool | None:
+        """Search the campaigns with locks one by one, then place blocks of the others beside them.
+
+        One that has no plan alone has none with others. What blocks cannot tell is mostly about
+        locks, which are larger.
+        """
+        lines = list(problem.assignments)
+        for campaign in problem.campaigns:
+            mine = [a for a in problem.assignments if a.campaign_id == campaign.campaign_id]
+            if not any(a.dial_lines for a in mine):
+                continue
+            alone = {"campaigns": (campaign,), "assignments": tuple(mine)}
+            verdict, plan = self._searched(problem.model_copy(update=alone))
+            if verdict is not False or plan is None:
+                return verdict
+            known = {a.dialer_id for a in mine}
+            lines += [a for a in plan.assignments if a.dialer_id not in known]
+        settled = problem.model_copy(update={"assignments": tuple(lines)})
+        plan = self._first_fit(settled, frozenset(a.campaign_id for a in lines if a.dial_lines))
+        return False if self._holds(problem, plan) else None
 
     def _is_over(self) -> bool:
         spent = self._trials > MOST_TRIALS or self._work > MOST_WORK
@@ -93,12 +116,12 @@ class Trials:
             return False
         return not check(problem, plan, self._corrections, self._options.failures)
 
-    def _searched(self, problem: Problem) -> bool | None:
-        """What the search finds in a bounded number of steps."""
+    def _searched(self, problem: Problem) -> tuple[bool | None, LinePlan | None]:
+        """What the search finds in a bounded number of steps: the verdict, and a plan."""
         cells = len(problem.campaigns) * len(problem.dialers)
-        if self._searches >= MOST_SEARCHES or cells > MOST_CELLS:
-            return None
-        self._searches += 1
+        if self._cells_searched >= MOST_SEARCHED or cells > MOST_CELLS:
+            return None, None
+        self._cells_searched += max(cells, LEAST_CELLS)
         steps = 0
 
         def stop() -> bool:
@@ -108,8 +131,8 @@ class Trials:
 
         outcome = optimize(problem, self._options, stop=stop, corrections=self._corrections)
         if outcome.infeasible:
-            return True
-        return None if outcome.plan is None else False
+            return True, None
+        return (None if outcome.plan is None else False), outcome.plan
 
     def _is_short(self, problem: Problem) -> bool:
         """Whether some campaign's blocks do not fit even alone, or all of them not together."""
@@ -147,10 +170,12 @@ class Trials:
         answered = campaign.transfer_probability if live else campaign.answer_rate
         return campaign.min_dialers if answered == 0 else self._wanted(campaign)
 
-    def _first_fit(self, problem: Problem) -> LinePlan | None:
+    def _first_fit(
+        self, problem: Problem, settled: frozenset[str] = frozenset()
+    ) -> LinePlan | None:
         """A plan of blocks, campaign by campaign on the dialers with most ports; None if one fails.
 
-        Campaigns that may use few dialers come first.
+        Campaigns that may use few dialers come first; those ``settled`` get nothing more.
         """
         free = {d.dialer_id: d.ports if d.in_service else 0 for d in problem.dialers}
         domain = {d.dialer_id: d.domain for d in problem.dialers}
@@ -167,7 +192,8 @@ class Trials:
             ]
             for c in problem.campaigns
         }
-        for campaign in sorted(problem.campaigns, key=lambda c: len(may[c.campaign_id])):
+        open_ones = [c for c in problem.campaigns if c.campaign_id not in settled]
+        for campaign in sorted(open_ones, key=lambda c: len(may[c.campaign_id])):
             block = self._blocks.block(campaign, problem)
             mine = [a.dialer_id for a in lines if a.campaign_id == campaign.campaign_id]
             times = dict.fromkeys(domain.values(), 0)

@@ -238,7 +238,7 @@ def test_agents_elsewhere_make_up_for_a_lock_that_abandons_too_many() -> None:
     assert changes["locked"] is False
 
 
-@pytest.mark.parametrize("limit", ["MOST_TRIALS", "MOST_WORK", "MOST_SEARCHES"])
+@pytest.mark.parametrize("limit", ["MOST_TRIALS", "MOST_WORK", "MOST_SEARCHED"])
 def test_when_a_work_limit_acts_the_set_still_conflicts_but_is_not_called_smallest(
     limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
