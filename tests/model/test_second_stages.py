@@ -53,8 +53,8 @@ def test_two_campaigns_exchange_lines_where_the_dialers_are_full() -> None:
 
 
 def test_no_evening_out_costs_more_than_allowed() -> None:
-    # Two agents on D: 6 lines and 2 on E are worth more than 5 and 3, or any other split of 8.
-    given = problem(dialer("D"), dialer("E"), campaigns=[campaign(agent_lines=3, max_dial_lines=8)])
+    # Three agents and 5 lines: even or not, no other split is worth as much as the best.
+    given = problem(dialer("D"), dialer("E"), campaigns=[campaign(agent_lines=3, max_dial_lines=5)])
     optimum = optimize(given, PlanOptions(gap=0.0))
     assert optimum.plan is not None
     assert optimum.value is not None
