@@ -28,6 +28,13 @@ class Family:
     sites: bool = False  # several dialers fail together
     trunks: bool = False  # carrier capacity shared by dialers
     calls_per_second: bool = False
+    failures: int = 1  # at once
+    allowed: float = 0.0  # share of campaigns that may use half of the dialers only
+    spread: float = 0.0  # share of campaigns that must run on three dialers
+    least_agents: float = 0.0  # share of campaigns with at least four agent lines where they run
+    capped: float = 0.0  # share of campaigns with few dial lines
+    free_agent_lines: float = 0.0  # share of dialers whose agent lines use no ports
+    out: bool = False  # one dialer is out of service
 
 
 FAMILIES = (
@@ -53,6 +60,20 @@ FAMILIES = (
     ),
 )
 
+#: Limits that no family above turns on, one at a time: for small fleets.
+SINGLE_LIMITS = (
+    Family("dial lines", capped=0.6),
+    Family("allowed dialers", allowed=0.6),
+    Family("three dialers each", spread=0.6),
+    Family("least agent lines", least_agents=0.7),
+    Family("calls per second", calls_per_second=True, ports_per_need=1.2),
+    Family("channels", trunks=True),
+    Family("redundancy 1", redundancy=1.0, sites=True),
+    Family("two failures", redundancy=0.3, failures=2),
+    Family("agents off ports", free_agent_lines=0.5),
+    Family("out of service", out=True),
+)
+
 
 def fleet(dialers: int, campaigns: int, family: Family, seed: int) -> Problem:
     """Random problem of a size and family; the same seed gives the same problem."""
@@ -60,6 +81,7 @@ def fleet(dialers: int, campaigns: int, family: Family, seed: int) -> Problem:
     jobs = [_campaign(draw, f"C{c}", family, dialers) for c in range(campaigns)]
     ports = family.ports_per_need * sum(_need(job) for job in jobs) / dialers
     machines = [_dialer(draw, d, dialers, ports, family) for d in range(dialers)]
+    jobs = [_limited(draw, job, machines, family) for job in jobs]
     groups = sorted({m.trunk_group for m in machines if m.trunk_group})
     return Problem(
         dialers=tuple(machines),
@@ -97,6 +119,23 @@ def _campaign(draw: random.Random, name: str, family: Family, dialers: int) -> C
     )
 
 
+def _limited(
+    draw: random.Random, campaign: Campaign, machines: list[Dialer], family: Family
+) -> Campaign:
+    """The campaign with the limits of a family that concern its lines."""
+    changes: dict[str, object] = {}
+    if family.capped and draw.random() < family.capped:
+        changes["max_dial_lines"] = max(int(0.4 * _need(campaign)), campaign.agent_lines, 1)
+    if family.allowed and draw.random() < family.allowed:
+        names = sorted(draw.sample([m.dialer_id for m in machines], max(1, len(machines) // 2)))
+        changes["allowed_dialers"] = tuple(names)
+    if family.spread and draw.random() < family.spread:
+        changes["min_dialers"] = min(3, len(machines), max(campaign.agent_lines, 1))
+    if family.least_agents and draw.random() < family.least_agents:
+        changes["min_agent_lines"] = min(4, max(campaign.agent_lines, 1))
+    return campaign.model_copy(update=changes)
+
+
 def _need(campaign: Campaign) -> float:
     """Lines that keep a campaign's agents about busy [ports]."""
     if not campaign.is_live_transfer or not campaign.talk_seconds:
@@ -116,6 +155,10 @@ def _dialer(draw: random.Random, d: int, dialers: int, ports: float, family: Fam
         if family.sites
         else None,
         trunk_group=f"carrier {d % max(1, dialers // 3)}" if family.trunks else None,
+        agent_lines_use_ports=not (
+            family.free_agent_lines and draw.random() < family.free_agent_lines
+        ),
+        in_service=not (family.out and d == 1),
     )
 
 

@@ -1,132 +1,111 @@
 """Proven gap and time of the optimiser on seeded fleets: ``python -m benchmarks.optimiser``.
 
-Every family of :mod:`benchmarks.fleets` at every size, each plan checked against every limit,
-and beside it what a user would write, given the same time: shares by ports, round robin, and
-CP-SAT over tables. ``--sizes 4x6 20x50`` chooses sizes; the largest takes minutes.
+Every family of :mod:`benchmarks.fleets` at every size, each plan checked against every limit, and
+beside it what a user would write, given the same time: shares by ports, round robin, CP-SAT over
+tables, HiGHS over the concave hull; their values and bounds in per cent of ours. Then how the time
+grows with the campaigns. Needs ``pip install -r benchmarks/requirements.txt``.
+
+``--only FAMILY/SIZE`` runs parts, with ``*`` for any: ``--only 'locks/4x6' '*/20x50' tiny growth``.
 """
 
 from __future__ import annotations
 
+import argparse
+import fnmatch
+import json
+import os
+import platform
 import resource
-import statistics
 import sys
-import time
-from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
-from benchmarks.fleets import FAMILIES, Family, fleet
-from benchmarks.peers import PEERS
-from benchmarks.reporting import Row, table
-from planner.optimize.search import Outcome, optimize
-from planner.plan import PlanOptions
-from planner.problem import Problem
-from planner.verify import check
-from tests.builders import tiny_problem
-from tests.reference import best_value_by_enumeration
+import numpy as np
 
-#: Dialers, campaigns, seeds, gap wanted, seconds wanted.
-SIZES: dict[str, tuple[int, int, int, float, float]] = {
-    "4x6": (4, 6, 5, 0.001, 2.0),
-    "20x50": (20, 50, 1, 0.001, 10.0),
-    "50x200": (50, 200, 1, 0.001, 30.0),
-    "200x1000": (200, 1000, 1, 0.005, 180.0),
-}
-#: Seeds of problems small enough to enumerate.
-TINY = 60
-#: Sizes whose peers are run beside.
-WITH_PEERS = ("4x6", "20x50")
+from benchmarks.optimiser_runs import SIZES, Wanted, all_rows, growth_rows
+from benchmarks.reporting import Row, printed
 
-
-def solved(problem: Problem, family: Family, gap: float, seconds: float) -> tuple[Outcome, float]:
-    """Outcome and wall seconds; the plan is checked."""
-    started = time.monotonic()
-    options = PlanOptions(redundancy=family.redundancy, gap=gap, time_limit=seconds)
-    outcome = optimize(problem, options)
-    taken = time.monotonic() - started
-    if outcome.plan is not None and check(problem, outcome.plan):
-        raise SystemExit(f"a plan of {family.name} breaks a limit")
-    return outcome, taken
-
-
-def gap_of(outcome: Outcome) -> float:
-    if outcome.value is None or outcome.bound is None:
-        return float("inf")
-    return max(0.0, (outcome.bound - outcome.value) / max(abs(outcome.bound), 1e-12))
-
-
-def size_rows(name: str) -> Iterator[Row]:
-    dialers, campaigns, seeds, wanted, seconds = SIZES[name]
-    # What is compiled once per installation is not part of a run.
-    solved(fleet(2, 2, FAMILIES[-1], 0), FAMILIES[-1], 0.5, 1.0)
-    for family in FAMILIES:
-        gaps, times, shares = [], [], dict[str, list[float]]()
-        for seed in range(seeds):
-            problem = fleet(dialers, campaigns, family, seed)
-            outcome, taken = solved(problem, family, wanted, seconds)
-            gaps.append(gap_of(outcome))
-            times.append(taken)
-            if name in WITH_PEERS and outcome.value:
-                for peer, value_of in PEERS.items():
-                    value = value_of(problem, family.redundancy, taken)
-                    shares.setdefault(peer, []).append(value / outcome.value)
-        row: dict[str, Any] = {
-            "size": name,
-            "family": family.name,
-            "runs": seeds,
-            "gap median %": 100 * statistics.median(gaps),
-            "gap worst %": 100 * max(gaps),
-            "seconds median": statistics.median(times),
-            "wanted %": 100 * wanted,
-            "wanted s": seconds,
-        }
-        for peer in PEERS:
-            row[peer] = statistics.median(shares[peer]) if peer in shares else "-"
-        row["ok"] = statistics.median(gaps) <= wanted and statistics.median(times) <= seconds
-        yield row
-
-
-def tiny_row() -> Row:
-    """Problems small enough to enumerate: value and bound are the optimum."""
-    plain = FAMILIES[0]
-    times, wrong = [], 0
-    for seed in range(TINY):
-        problem = tiny_problem(seed)
-        outcome, taken = solved(problem, plain, 0.0, 20.0)
-        best = best_value_by_enumeration(problem, 0.0)
-        times.append(taken)
-        if best is None:
-            wrong += not outcome.infeasible
-        else:
-            exact = outcome.value is not None and abs(outcome.value - best) <= 1e-6 * (1 + best)
-            wrong += not (exact and outcome.bound is not None and outcome.bound >= best - 1e-6)
-    row: Row = {"size": "tiny", "family": "every limit", "runs": TINY}
-    row |= {"gap median %": 0.0 if not wrong else float("inf"), "gap worst %": float(wrong)}
-    row |= {"seconds median": statistics.median(times), "wanted %": 0.0, "wanted s": 0.5}
-    row |= dict.fromkeys(PEERS, "-")
-    row["ok"] = wrong == 0 and statistics.median(times) <= 0.5
-    return row
+_OTHERS = ("tiny", "growth")
 
 
 def main() -> None:
-    import argparse
-    import json
-    from pathlib import Path
-
+    """Run what is asked for; exit code 1 where a figure is not what is wanted."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--sizes", nargs="*", default=["tiny", *SIZES], choices=["tiny", *SIZES])
+    parser.add_argument(
+        "--only", nargs="+", default=["*"], metavar="FAMILY/SIZE", help="parts to run (default all)"
+    )
     parser.add_argument("--out", type=Path, default=Path("out") / "optimiser.json")
     arguments = parser.parse_args()
-    rows: list[Row] = []
-    for size in arguments.sizes:
-        for row in [tiny_row()] if size == "tiny" else size_rows(size):
-            rows.append(row)
-            print(table([row]).splitlines()[-1], flush=True)
+    wanted = _wanted(arguments.only)
+    _refuse_unknown(parser, arguments.only)
+    rows = printed(all_rows(wanted))
+    growth = printed(growth_rows()) if wanted("growth", "growth") else []
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\n{table(rows)}\n\nPeak memory {memory:.0f} MB.")
+    print(f"\nPeak memory {memory:.0f} MB.")
+    document = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "peak_megabytes": memory,
+        "rows": rows,
+        "growth": growth,
+        "growth_exponent": _exponent(growth),
+    }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    document = {"rows": rows, "peak_megabytes": memory}
     arguments.out.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    print(f"Also in {arguments.out}")
+    if growth:
+        chart = arguments.out.with_name(f"{arguments.out.stem}-growth.svg")
+        _draw(growth, chart)
+        print(f"Time grows with the campaigns to the power {_exponent(growth):.2f}: {chart}")
     sys.exit(not all(row["ok"] for row in rows))
+
+
+def _wanted(patterns: list[str]) -> Wanted:
+    """Whether a family at a size is asked for, by any of the patterns."""
+
+    def matches(family: str, size: str) -> bool:
+        return any(
+            fnmatch.fnmatch(name, p) for name in (f"{family}/{size}", size) for p in patterns
+        )
+
+    return matches
+
+
+def _refuse_unknown(parser: argparse.ArgumentParser, patterns: list[str]) -> None:
+    names = [f"{family.name}/{size.name}" for size in SIZES for family in size.families]
+    names += [size.name for size in SIZES] + [*_OTHERS, "every limit/tiny", "growth/growth"]
+    for pattern in patterns:
+        if not fnmatch.filter(names, pattern):
+            known = ", ".join(dict.fromkeys(f.name for size in SIZES for f in size.families))
+            sizes = ", ".join([*_OTHERS, *(size.name for size in SIZES)])
+            parser.error(f"--only {pattern}: no such part; families: {known}; sizes: {sizes}")
+
+
+def _exponent(growth: list[Row]) -> float | None:
+    """Slope of the logarithm of the time over that of the campaigns, by least squares."""
+    if len(growth) < 2:
+        return None
+    points = np.log([[row["campaigns"], row["seconds"]] for row in growth])
+    return float(np.polyfit(points[:, 0], points[:, 1], 1)[0])
+
+
+def _draw(growth: list[Row], path: Path) -> None:
+    """The times as a chart in logarithmic scales, with a line of exactly linear growth."""
+    import altair as alt
+    import pandas as pd
+
+    frame = pd.DataFrame(growth)
+    last = growth[-1]["ms a campaign"] / 1000
+    frame["linear growth"] = frame["campaigns"] * last
+    dialers = growth[0]["dialers"]
+    across = alt.X("campaigns:Q", scale=alt.Scale(type="log"), title="Campaigns")
+    title = f"Seconds until a gap of 0.1 % is proven, {dialers} dialers"
+    up = alt.Y("seconds:Q", scale=alt.Scale(type="log"), title="Seconds (median)")
+    measured = alt.Chart(frame).mark_line(point=True).encode(x=across, y=up)
+    linear = alt.Chart(frame).mark_line(strokeDash=[4, 4], color="grey")
+    linear = linear.encode(x=across, y=alt.Y("linear growth:Q", title="Seconds (median)"))
+    chart = alt.layer(measured, linear).properties(width=480, height=320)
+    chart.properties(title=[title, "dashed: growth in proportion to the campaigns"]).save(str(path))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""What a user would write instead of the optimiser, for the same fleets.
+"""What a user would write instead of the optimiser, for the same fleets and the same time.
 
-Each returns the value per hour that its plan reaches; a plan that breaks a limit reaches nothing.
+Each returns the value per hour that its plan reaches, and its proven bound if it has one. Where a
+plan breaks a limit its lines are cut until it holds; see :mod:`benchmarks.peer_plans`.
 """
 
 from __future__ import annotations
@@ -8,118 +9,47 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from ortools.sat.python import cp_model
 
-from planner.optimize.model import HANDLED, build_model
-from planner.plan import LinePlan, PlanOptions
-from planner.problem import LineAssignment, Problem
-from planner.verify import check, evaluate
+from benchmarks.concave_hull import highs_hull
+from benchmarks.cp_sat_tables import cp_sat_tables
+from benchmarks.peer_plans import Reached, need, reached, shares_by_ports
+from planner.plan import PlanOptions
+from planner.problem import Problem
 
-Lines = dict[tuple[int, int], tuple[int, int]]
-#: CP-SAT takes whole numbers: thousandths of a call per hour.
-SCALE = 1000
+Peer = Callable[[Problem, PlanOptions, float], Reached]
 
 
-def by_ports(problem: Problem, redundancy: float, seconds: float) -> float:
+def by_ports(problem: Problem, options: PlanOptions, seconds: float) -> Reached:
     """Agents and dial lines shared out by ports, each campaign by its need."""
     del seconds
-    ports = np.array([d.ports for d in problem.dialers], dtype=float)
-    needs = np.array([_need(problem, c) for c in range(len(problem.campaigns))])
-    fill = min(1.0, ports.sum() / max(needs.sum(), 1.0))
-    lines: Lines = {}
-    for c, campaign in enumerate(problem.campaigns):
-        for d, share in enumerate(ports / ports.sum()):
-            agents = int(campaign.agent_lines * share) if campaign.is_live_transfer else 0
-            dial = max(int(fill * needs[c] * share) - agents, agents, 0)
-            if dial and (agents or not campaign.is_live_transfer):
-                lines[c, d] = dial, agents
-    return _reached(problem, redundancy, lines)
+    return Reached(reached(problem, options, *shares_by_ports(problem)))
 
 
-def round_robin(problem: Problem, redundancy: float, seconds: float) -> float:
+def round_robin(problem: Problem, options: PlanOptions, seconds: float) -> Reached:
     """Each campaign whole on the next dialer, with as many lines as its ports allow."""
     del seconds
     free = [d.ports for d in problem.dialers]
-    lines: Lines = {}
+    dial = np.zeros((len(problem.campaigns), len(problem.dialers)), dtype=np.int64)
+    agents = np.zeros_like(dial)
     for c, campaign in enumerate(problem.campaigns):
-        d = c % len(free)
-        agents = min(campaign.agent_lines, free[d] // 2) if campaign.is_live_transfer else 0
-        dial = min(int(_need(problem, c)) - agents, free[d] - agents)
-        if dial >= max(agents, 1):
-            lines[c, d] = dial, agents
-            free[d] -= dial + agents
-    return _reached(problem, redundancy, lines)
+        may = [d for d, item in enumerate(problem.dialers) if problem.may_use(campaign, item)]
+        if not may:
+            continue
+        d = may[c % len(may)]
+        most = min(campaign.agent_lines, free[d] // 2) if campaign.is_live_transfer else 0
+        lines = min(int(need(campaign)) - most, free[d] - most)
+        if lines >= max(most, 1):
+            dial[c, d], agents[c, d] = lines, most
+            free[d] -= lines + most
+    return Reached(reached(problem, options, dial, agents))
 
 
-def cp_sat_tables(problem: Problem, redundancy: float, seconds: float) -> float:
-    """CP-SAT with an element constraint per campaign and dialer, the usual way."""
-    model = build_model(problem, PlanOptions(redundancy=redundancy))
-    solver_model = cp_model.CpModel()
-    lines, earned, used = {}, [], [[] for _ in problem.dialers]
-    for c, campaign in enumerate(problem.campaigns):
-        agents_here = []
-        for d, dialer in enumerate(problem.dialers):
-            most_n, most_a = int(model.box.n_high[c, d]), int(model.box.a_high[c, d])
-            n, a = solver_model.new_int_var(0, most_n, ""), solver_model.new_int_var(0, most_a, "")
-            table = model.tables[c][HANDLED, : most_a + 1, : most_n + 1]
-            values = (SCALE * campaign.value * table).astype(np.int64).ravel().tolist()
-            place = solver_model.new_int_var(0, len(values) - 1, "")
-            worth = solver_model.new_int_var(0, max(values), "")
-            solver_model.add(place == a * (most_n + 1) + n)
-            solver_model.add(n >= a)
-            solver_model.add_element(place, values, worth)
-            lines[c, d] = n, a
-            earned.append(worth)
-            agents_here.append(a)
-            used[d].append(n + a * int(dialer.agent_lines_use_ports))
-        if campaign.is_live_transfer:
-            solver_model.add(sum(agents_here) <= campaign.agent_lines)
-        if campaign.max_dial_lines is not None:
-            dial = [lines[c, d][0] for d in range(len(problem.dialers))]
-            solver_model.add(sum(dial) <= campaign.max_dial_lines)
-    for d, dialer in enumerate(problem.dialers):
-        solver_model.add(sum(used[d]) <= dialer.ports)
-    solver_model.maximize(sum(earned))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 2
-    solver.parameters.max_time_in_seconds = max(seconds, 1.0)
-    status = solver.solve(solver_model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return 0.0
-    found = {k: (solver.value(n), solver.value(a)) for k, (n, a) in lines.items()}
-    return _reached(problem, redundancy, {k: cell for k, cell in found.items() if cell[0]})
-
-
-def _need(problem: Problem, c: int) -> float:
-    """Lines that keep a campaign's agents about busy."""
-    campaign = problem.campaigns[c]
-    if not campaign.is_live_transfer or not campaign.talk_seconds:
-        return float(campaign.max_dial_lines or 0)
-    load = campaign.transfer_probability * campaign.talk_seconds / campaign.attempt_seconds
-    return campaign.agent_lines * (2 + 1 / max(load, 1e-9))
-
-
-def _reached(problem: Problem, redundancy: float, lines: Lines) -> float:
-    plan = LinePlan(
-        assignments=tuple(
-            LineAssignment(
-                campaign_id=problem.campaigns[c].campaign_id,
-                dialer_id=problem.dialers[d].dialer_id,
-                dial_lines=dial,
-                agent_lines=agents,
-            )
-            for (c, d), (dial, agents) in sorted(lines.items())
-            if agents or not problem.campaigns[c].is_live_transfer
-        )
-    )
-    hard = {"ports", "channels", "cps", "trunk_cps", "max_abandon_rate", "survivable_share"}
-    if any(breach.rule in hard for breach in check(problem, plan)):
-        return 0.0
-    return evaluate(problem, plan, redundancy).value.value_per_hour
-
-
-PEERS: dict[str, Callable[[Problem, float, float], float]] = {
+PEERS: dict[str, Peer] = {
     "by ports": by_ports,
     "round robin": round_robin,
     "CP-SAT tables": cp_sat_tables,
+    "HiGHS hull": highs_hull,
 }
+#: The most cells (dialers times campaigns) that a peer is given. Beyond them building the model
+#: alone takes minutes: tables of 1,000 cells took two.
+MOST_CELLS: dict[str, int] = {"CP-SAT tables": 100, "HiGHS hull": 20_000}

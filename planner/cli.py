@@ -12,6 +12,16 @@ from types import TracebackType
 from planner import __version__
 from planner.arguments import interval, moment, number, week_day
 from planner.batch_arguments import add_batch_arguments
+from planner.common_arguments import (
+    add_folder,
+    add_json,
+    add_move_cost,
+    add_out,
+    add_planning,
+    add_redundancy,
+    add_search,
+    add_seed,
+)
 from planner.errors import InputError
 from planner.log import configure
 from planner.study_arguments import add_frontier_arguments, add_whatif_arguments
@@ -108,19 +118,17 @@ def _command(
 def _add_check(commands: _Commands[argparse.ArgumentParser]) -> None:
     purpose = "check a planning folder, and sum up its fleet and load"
     parser = _command(commands, "check", purpose, "planner check data/quickstart")
-    _add_folder(parser)
-    _add_json(parser)
+    add_folder(parser)
+    add_json(parser)
 
 
 def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     purpose = "split dial and agent lines over the dialers"
     example = "planner plan data/regional --redundancy 0.3 --out plan"
     parser = _command(commands, "plan", purpose, example)
-    _add_folder(parser)
-    _add_redundancy(parser)
-    _add_failures(parser)
-    _add_search(parser)
-    _add_seed(parser)
+    add_folder(parser)
+    add_redundancy(parser)
+    add_planning(parser)
     parser.add_argument(
         "--interval",
         type=interval,
@@ -136,14 +144,7 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         metavar="YYYY-MM-DD",
         help="any day of the week that --interval is about (default the coming Monday)",
     )
-    parser.add_argument(
-        "--move-cost",
-        type=number(0, 1e12),
-        default=0.0,
-        metavar="X",
-        help="value per hour that moving one line away from where it is now must gain; with "
-        "--interval all from where it was in the interval before (default 0)",
-    )
+    add_move_cost(parser, "; with --interval all to those of the interval before", "0")
     parser.add_argument(
         "--keep-current",
         action="store_true",
@@ -156,15 +157,15 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         help="tell for each campaign and dialer what one more line would bring, and what stops it",
     )
     files = "assignments.csv (with --interval all: day.csv), projection.csv and plan.json"
-    _add_out(parser, files)
-    _add_json(parser)
+    add_out(parser, files)
+    add_json(parser)
 
 
 def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     purpose = "project what the lines of assignments.csv will do"
     example = "planner project data/regional --at 2030-03-04T09:00+01:00 --hours 4"
     parser = _command(commands, "project", purpose, example)
-    _add_folder(parser)
+    add_folder(parser)
     parser.add_argument(
         "--at",
         type=moment,
@@ -190,11 +191,9 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
         metavar="N",
         help="simulated runs of each kind (default: as many as the figures need)",
     )
-    _add_seed(parser)
-    _add_out(
-        parser, "projection.csv, timeline.csv, completion.csv, projection.json and report.html"
-    )
-    _add_json(parser)
+    add_seed(parser)
+    add_out(parser, "projection.csv, timeline.csv, completion.csv, projection.json and report.html")
+    add_json(parser)
 
 
 def _add_whatif(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -204,35 +203,33 @@ def _add_whatif(commands: _Commands[argparse.ArgumentParser]) -> None:
         "--replan"
     )
     parser = _command(commands, "whatif", purpose, example)
-    _add_folder(parser)
+    add_folder(parser)
     add_whatif_arguments(parser)
-    _add_redundancy(parser)
-    _add_search(parser, "each plan")
-    _add_seed(parser)
-    _add_out(parser, "comparison, figures and moves as CSV, whatif.json and report.html")
-    _add_json(parser)
+    add_redundancy(parser)
+    add_planning(parser, "each plan")
+    add_out(parser, "comparison, figures and moves as CSV, whatif.json and report.html")
+    add_json(parser)
 
 
 def _add_frontier(commands: _Commands[argparse.ArgumentParser]) -> None:
     purpose = "plan from pure throughput to pure redundancy, and keep the plans worth choosing from"
     example = "planner frontier data/quickstart --points 5 --out frontier"
     parser = _command(commands, "frontier", purpose, example)
-    _add_folder(parser)
+    add_folder(parser)
     add_frontier_arguments(parser)
-    _add_search(parser, "each plan")
-    _add_seed(parser)
-    _add_out(parser, "frontier.csv, lines.csv, frontier.json and report.html")
-    _add_json(parser)
+    add_planning(parser, "each plan")
+    add_out(parser, "frontier.csv, lines.csv, frontier.json and report.html")
+    add_json(parser)
 
 
 def _add_batch(commands: _Commands[argparse.ArgumentParser]) -> None:
     purpose = "plan many problems: every site, every hour, every scenario"
     parser = _command(commands, "batch", purpose, "planner batch problems --out plans --workers 2")
     add_batch_arguments(parser)
-    _add_redundancy(parser)
-    _add_search(parser, "each plan")
-    _add_seed(parser)
-    _add_json(parser)
+    add_redundancy(parser)
+    add_search(parser, "each plan")
+    add_seed(parser)
+    add_json(parser)
 
 
 def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -264,60 +261,3 @@ def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:
         metavar="SECONDS",
         help="how often to read the live snapshot (default 10)",
     )
-
-
-def _add_redundancy(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--redundancy",
-        type=number(0, 1),
-        default=0.0,
-        metavar="W",
-        help="0 plans for value, 1 for the value that survives the worst failure (default 0)",
-    )
-
-
-def _add_failures(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--failures",
-        type=number(1, 2, whole=True),
-        default=1,
-        metavar="N",
-        help="failures that happen at once in the worst case, 1 or 2 (default 1)",
-    )
-
-
-def _add_search(parser: argparse.ArgumentParser, what: str = "the search") -> None:
-    parser.add_argument(
-        "--gap",
-        type=number(0, 1),
-        default=0.001,
-        help="stop when the plan is proven this close to the best possible (default 0.001)",
-    )
-    parser.add_argument(
-        "--time-limit",
-        type=number(0, 1e6, above=True),
-        default=60.0,
-        metavar="SECONDS",
-        help=f"stop {what} after so long at the latest (default 60)",
-    )
-
-
-def _add_folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="DIR", help="planning folder, or .xlsx file")
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print one JSON document instead")
-
-
-def _add_seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--seed",
-        type=number(0, 2**31 - 1, whole=True),
-        default=0,
-        help="start of the random numbers; the same seed gives the same result (default 0)",
-    )
-
-
-def _add_out(parser: argparse.ArgumentParser, files: str) -> None:
-    parser.add_argument("--out", type=Path, metavar="DIR", help=f"folder to write {files} to")

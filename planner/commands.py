@@ -122,7 +122,7 @@ def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
         time_limit=arguments.time_limit,
         seed=arguments.seed,
         keep_current=arguments.keep_current,
-        move_cost=arguments.move_cost,
+        move_cost=arguments.move_cost or 0.0,
         failures=arguments.failures,
     )
 

@@ -124,10 +124,11 @@ def plan_week(
 ) -> WeekPlan:
     """Plan every interval of a week that differs.
 
-    Times in which the same campaigns run with the same figures on the same dialers share one plan.
-    Each plan is made once, where it is first needed, with the lines of the interval before as the
-    current ones, so that ``move_cost`` keeps lines in place. Campaigns that cannot run give their
-    ports to others. Locked lines stay in every interval in which their campaign runs; with
+    Each plan is made with the lines of the interval before as the current ones, so that
+    ``move_cost`` keeps lines in place. Times in which the same campaigns run with the same figures
+    on the same dialers share one plan; with a ``move_cost`` only if their campaigns also come from
+    the same lines, for otherwise other lines may be worth keeping. Campaigns that cannot run give
+    their ports to others. Locked lines stay in every interval in which their campaign runs; with
     ``keep_current`` all lines of the problem do.
 
     Parameters
@@ -172,7 +173,7 @@ def plan_week(
 
 
 class _Planner:
-    """Plans each world when it is first met, and remembers it."""
+    """Plans each world when it is first met, or met with other lines, and remembers it."""
 
     def __init__(
         self,
@@ -186,10 +187,12 @@ class _Planner:
         self._locked = _locked(problem, options)
         # What is to stay is locked by name; the lines of the interval before are not.
         self._options = options.model_copy(update={"keep_current": False})
-        self._count = len({span.world for span in found if span.world.campaigns})
+        worlds = [span.world for span in found if span.world.campaigns]
+        #: Plans to be made, at most.
+        self._count = len(worlds) if options.move_cost else len(set(worlds))
         self._on_progress = on_progress
         self._stop = stop
-        self._places: dict[World, int] = {}
+        self._places: dict[tuple[World, tuple[LineAssignment, ...]], int] = {}
         self.plans: list[PlanResult] = []
         self.problems: list[Problem] = []
 
@@ -197,13 +200,16 @@ class _Planner:
         """Place of a world's plan, made from these lines if it is new; None if nobody runs."""
         if not world.campaigns:
             return None
-        if world not in self._places:
-            current = _current(self._locked, lines)
-            given = in_world(self._problem.model_copy(update={"assignments": current}), world)
-            self._places[world] = len(self.plans)
+        current = _current(self._locked, lines)
+        given = in_world(self._problem.model_copy(update={"assignments": current}), world)
+        key = world, given.assignments if self._options.move_cost else ()
+        if key not in self._places:
+            self._places[key] = len(self.plans)
             self.plans.append(self._plan(given))
             self.problems.append(given)
-        return self._places[world]
+        elif self._options.move_cost:
+            self._count -= 1
+        return self._places[key]
 
     def _plan(self, given: Problem) -> PlanResult:
         from planner.pipeline import plan

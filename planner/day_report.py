@@ -11,7 +11,7 @@ from planner.hours import Moment
 from planner.layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.plan import PlanResult, PlanStatus
 from planner.report import conflict_lines, lines_table
-from planner.words import amount, share
+from planner.words import STOPPED_EARLY, amount, share
 
 #: More names than this in one cell are counted, not listed.
 MOST_NAMES = 6
@@ -28,6 +28,7 @@ def week_text(week: WeekPlan, *, why: bool = False) -> str:
     """
     lines = [
         *wrapped(_title(week), ""),
+        *(wrapped(STOPPED_EARLY, "") if any(p.stopped_early for p in week.plans) else []),
         *section("In the week", _totals(week, week.totals())),
         *section("Intervals", _intervals(week)),
     ]

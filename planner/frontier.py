@@ -83,7 +83,8 @@ def frontier(
     Parameters
     ----------
     problem : what is planned
-    options : gap, time limit of each plan [s] and seed; the redundancy weight is swept
+    options : failures at once, gap, time limit of each plan [s] and seed; the redundancy weight is
+        swept, moves cost nothing
     points : weights, from 2 to 201
     levels : abandonment levels, from 1 (as in the problem) to 10
     on_progress : told the share of the searches done, and which comes next
@@ -104,7 +105,7 @@ def frontier(
         raise ValueError(f"points: a whole number from 2 to {MOST_POINTS}")
     if not 1 <= levels <= MOST_LEVELS:
         raise ValueError(f"levels: a whole number from 1 to {MOST_LEVELS}")
-    options = options or PlanOptions()
+    options = (options or PlanOptions()).model_copy(update={"move_cost": 0.0})
     searches: list[_Search] = []
     loosest: dict[float, Mapping[str, float]] = {}
     stopped = False
@@ -201,13 +202,14 @@ def _point(
     from planner.errors import PlanFault
     from planner.verify import check, evaluate
 
-    breaches = check(problem, line_plan, found_by.corrections)
+    failures = found_by.result.options.failures
+    breaches = check(problem, line_plan, found_by.corrections, failures)
     if breaches:
         raise PlanFault("; ".join(breach.message for breach in breaches))
     order = [found_by, *(s for s in searches if s is not found_by)]
     proofs = [proof for by in order for proof in _proven(line_plan, by)]
     gap, by, value = min(proofs, key=lambda proof: proof[0])  # on ties the plan's own search
-    found = evaluate(problem, line_plan, by.weight, found_by.corrections)
+    found = evaluate(problem, line_plan, by.weight, found_by.corrections, failures)
     totals = {
         rate: _total(getattr(c, rate) for c in found.campaigns)
         for rate in ("transfers_per_hour", "messages_per_hour", "abandons_per_hour")
@@ -233,8 +235,9 @@ def _proven(line_plan: LinePlan, by: _Search) -> Iterator[tuple[float, _Search, 
     from planner.verify import check, evaluate
 
     bound = by.result.bound_per_hour
-    if bound is not None and not check(by.problem, line_plan, by.corrections):
-        found = evaluate(by.problem, line_plan, by.weight, by.corrections)
+    failures = by.result.options.failures
+    if bound is not None and not check(by.problem, line_plan, by.corrections, failures):
+        found = evaluate(by.problem, line_plan, by.weight, by.corrections, failures)
         value = found.value.value_per_hour
         yield relative_gap(value, bound), by, value
 

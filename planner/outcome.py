@@ -8,12 +8,12 @@ import numpy as np
 
 from planner.carry import Carried, carried, plannable
 from planner.certify import needed_corrections
-from planner.plan import AssignmentFigures, Engine, LinePlan
+from planner.plan import AssignmentFigures, Engine, LinePlan, PlanOptions
 from planner.problem import Campaign, LineAssignment, Problem
 from planner.projection.effort import EngineChoice
 from planner.projector import first_open, plan_figures
 from planner.status import status_now
-from planner.verify import NO_CORRECTIONS, Corrections, check
+from planner.verify import NO_CORRECTIONS, Corrections, check, lost_dialers
 from planner.worlds import CampaignOutcome, LostLines, Outcome
 
 Pair = tuple[str, str]
@@ -21,8 +21,7 @@ Pair = tuple[str, str]
 
 def kept_outcome(
     problem: Problem,
-    redundancy: float,
-    seed: int,
+    options: PlanOptions,
     current: Problem,
     engine: EngineChoice = EngineChoice.AUTO,
 ) -> Outcome:
@@ -31,23 +30,19 @@ def kept_outcome(
     Parameters
     ----------
     problem : the world, with its lines
-    redundancy : weight w of the value that survives the worst failure, in [0, 1]
-    seed : of the simulation, where figures need one
+    options : weight of the value that survives, failures at once, seed of the simulation
     current : the base, against whose lines moves are counted
     engine : what makes the figures
     """
     found: Carried = carried(problem)
     moved = lines_moved(current.assignments, problem.assignments)
-    return outcome(
-        problem, found.plan, redundancy, seed, moved=moved, lost=found.lost, engine=engine
-    )
+    return outcome(problem, found.plan, options, moved=moved, lost=found.lost, engine=engine)
 
 
 def outcome(
     problem: Problem,
     plan: LinePlan,
-    redundancy: float,
-    seed: int,
+    options: PlanOptions,
     *,
     moved: int,
     lost: tuple[LostLines, ...] = (),
@@ -60,8 +55,8 @@ def outcome(
     ----------
     problem : the world
     plan : lines of campaigns and dialers that run
-    redundancy : weight w, in [0, 1]
-    seed : of the simulation; the same for all worlds, so that chance does not tell them apart
+    options : weight w of what survives the worst case of failures, how many happen at once, and
+        the seed of the simulation, the same for all worlds, so that chance does not tell them apart
     moved : lines moved to come there
     lost : lines that cannot run
     corrections : of the tables by which limits are judged; None: from the figures
@@ -69,16 +64,19 @@ def outcome(
     """
     running = plannable(problem)
     figures = plan_figures(
-        running.model_copy(update={"assignments": plan.assignments}), seed, engine
+        running.model_copy(update={"assignments": plan.assignments}), options.seed, engine
     )
     if corrections is None:
         corrections = needed_corrections(running, plan, figures, NO_CORRECTIONS)
     handled = _handled(problem, figures)
     values = np.array([c.value for c in problem.campaigns])
-    surviving, worst = _worst_failure(problem, handled, values)
+    spared = ~lost_dialers(problem, options.failures)  # [case, dialer]
     total = float(values @ handled.sum(axis=1))
+    left = spared @ (values @ handled)
+    worst = int(left.argmin()) if len(left) else None
+    surviving = total if worst is None else float(left[worst])
     campaigns = tuple(
-        _campaign(problem, c, campaign, plan, figures, handled)
+        _campaign(c, campaign, plan, figures, handled, spared)
         for c, campaign in enumerate(problem.campaigns)
     )
     live = [f for f in figures if f.transfers_per_hour is not None]
@@ -89,8 +87,10 @@ def outcome(
         lines=plan.assignments,
         value_per_hour=total,
         surviving_value_per_hour=surviving,
-        worst_failure_domain=worst,
-        aim_per_hour=(1 - redundancy) * total + redundancy * surviving,
+        worst_failure_domain=None
+        if worst is None
+        else problem.failures(options.failures)[worst][0],
+        aim_per_hour=(1 - options.redundancy) * total + options.redundancy * surviving,
         transfers_per_hour=_sum(f.transfers_per_hour for f in live) if has_live else None,
         messages_per_hour=_messages(problem, campaigns),
         abandons_per_hour=abandons if has_live else None,
@@ -100,7 +100,9 @@ def outcome(
         ports=sum(d.ports for d in problem.dialers if d.in_service),
         lines_moved=moved,
         lost=lost,
-        breaches=tuple(breach.message for breach in check(running, plan, corrections)),
+        breaches=tuple(
+            breach.message for breach in check(running, plan, corrections, options.failures)
+        ),
         figures=_with_lost(problem, figures, lost),
         campaigns=campaigns,
     )
@@ -138,28 +140,13 @@ def _handled(problem: Problem, figures: Sequence[AssignmentFigures]) -> np.ndarr
     return found
 
 
-def _worst_failure(
-    problem: Problem, handled: np.ndarray, values: np.ndarray
-) -> tuple[float, str | None]:
-    """Value an hour that the worst single failure leaves, and the domain that fails."""
-    by_dialer = values @ handled
-    left = {
-        name: float(by_dialer[[d.domain != name for d in problem.dialers]].sum())
-        for name in problem.failure_domains
-    }
-    if not left:
-        return float(by_dialer.sum()), None
-    worst = min(left, key=lambda name: left[name])
-    return left[worst], worst
-
-
 def _campaign(
-    problem: Problem,
     place: int,
     campaign: Campaign,
     plan: LinePlan,
     figures: Sequence[AssignmentFigures],
     handled: np.ndarray,
+    spared: np.ndarray,
 ) -> CampaignOutcome:
     name, live = campaign.campaign_id, campaign.is_live_transfer
     rows = [row for row in figures if row.campaign_id == name]
@@ -169,10 +156,6 @@ def _campaign(
     abandons = _sum(row.abandons_per_hour for row in rows)
     mine = handled[place]
     total = float(mine.sum())
-    left = [
-        float(mine[[d.domain != domain for d in problem.dialers]].sum())
-        for domain in problem.failure_domains
-    ]
     return CampaignOutcome(
         campaign_id=name,
         dial_lines=sum(item.dial_lines for item in lines),
@@ -182,7 +165,7 @@ def _campaign(
         abandons_per_hour=abandons if live else None,
         abandon_rate=abandons / answers if live and answers > 0 else None,
         value_per_hour=campaign.value * total,
-        surviving_share=min(left) / total if total > 0 else None,
+        surviving_share=float((spared @ mine).min()) / total if total > 0 else None,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from planner.plan import (
     AssignmentFigures,
+    Conflict,
     LineChange,
     LinePlan,
     PlanFigures,
@@ -84,7 +85,7 @@ def plan(
         limited = options.model_copy(update={"time_limit": left})
         outcome = optimize(problem, limited, on_progress, stop, corrections)
         if outcome.plan is None:
-            return _without_plan(problem, options, outcome, start, corrections)
+            return _without_plan(problem, options, outcome, start, corrections, stop)
         breaches = check(problem, outcome.plan, corrections, options.failures)
         if breaches:
             raise PlanFault("; ".join(breach.message for breach in breaches))
@@ -109,14 +110,20 @@ def _without_plan(
     outcome: Outcome,
     start: float,
     corrections: Mapping[str, Correction],
+    stop: Callable[[], bool],
 ) -> PlanResult:
     from planner.optimize.conflicts import find_conflicts
 
+    conflicts: tuple[Conflict, ...] = ()
+    if outcome.infeasible:
+        left = max(options.time_limit - (time.monotonic() - start), SHORTEST_ROUND)
+        limited = options.model_copy(update={"time_limit": left})
+        conflicts = find_conflicts(problem, limited, corrections, proven=True, stop=stop)
     return PlanResult(
         status=PlanStatus.INFEASIBLE if outcome.infeasible else PlanStatus.NO_PLAN,
         options=options,
         bound_per_hour=outcome.bound,
-        conflicts=find_conflicts(problem, options, corrections) if outcome.infeasible else (),
+        conflicts=conflicts,
         seconds=time.monotonic() - start,
         stopped_early=outcome.stopped_early,
     )

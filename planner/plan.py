@@ -273,13 +273,16 @@ class ConflictMember(Contract):
 class Conflict(Contract):
     """Requirements that cannot hold together, and the least relaxation of each that would help.
 
-    ``smallest``: proven that they hold together without any one of them; else time ran out.
+    ``smallest``: proven that they hold together without any one of them; else a limit of work or
+    time ended the search first, and fewer of them may not hold together either. ``all_tried``:
+    whether the least change of each could be sought within these limits; else others may help too.
     """
 
     requirements: tuple[str, ...]
     relaxations: tuple[str, ...] = ()
     members: tuple[ConflictMember, ...] = ()
     smallest: bool = True
+    all_tried: bool = True
 
 
 class Stage(Contract):

@@ -13,7 +13,7 @@ from planner.plan import (
     PlanStatus,
 )
 from planner.problem import CampaignKind, Problem
-from planner.words import amount, expected_status, quality, share
+from planner.words import STOPPED_EARLY, amount, expected_status, quality, share
 
 #: Requirements of a conflict that are listed.
 MOST_LISTED = 20
@@ -31,6 +31,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
     return _text(
         [
             *wrapped(f"Plan, {quality(result)}", ""),
+            *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
             *section("In total", _plan_totals(result)),
             *section("Campaigns", _campaigns(result)),
             *section("Lines", lines_table(result)),
@@ -65,9 +66,12 @@ def conflict_lines(result: PlanResult) -> list[str]:
     for conflict in result.conflicts:
         title = "These cannot hold together"
         if not conflict.smallest:
-            title += " (time ran out: fewer of them may not either)"
+            title += " (not proven the smallest set: fewer of them may not either)"
         lines += section(title, bullets(_first(conflict.requirements)))
-        lines += section("Any one of these would help", bullets(_first(conflict.relaxations)))
+        helps = "Any one of these would help"
+        if not conflict.all_tried:
+            helps += " (not all could be tried: others may help too)"
+        lines += section(helps, bullets(_first(conflict.relaxations)))
     return lines
 
 
@@ -90,7 +94,8 @@ def _plan_totals(result: PlanResult) -> list[str]:
     rows.append(("Value an hour", amount(value.throughput_value_per_hour)))
     if value.worst_failure_domain is not None:
         left = f"leaves {amount(value.surviving_value_per_hour)} an hour"
-        rows.append(("Worst failure", f"{left} when {value.worst_failure_domain} fails"))
+        fail = "fails" if result.options.failures == 1 else "fail"
+        rows.append(("Worst failure", f"{left} when {value.worst_failure_domain} {fail}"))
     weight = result.options.redundancy
     if weight:
         parts = f"{share(1 - weight)} value, {share(weight)} after the worst failure"

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from planner.arguments import number
+from planner.common_arguments import add_move_cost
 from planner.layout import clean
 
 _MOST_POINTS, _MOST_LEVELS = 201, 10
@@ -50,12 +51,7 @@ def add_whatif_arguments(parser: argparse.ArgumentParser) -> None:
         help="also plan the lines of each world anew, with few moves, and list the moves; "
         "without it the current lines stay as they are",
     )
-    parser.add_argument(
-        "--move-cost",
-        type=number(0, 1e12),
-        metavar="VALUE",
-        help="value an hour that each line moved must gain (default 5 %% of what a line earns)",
-    )
+    add_move_cost(parser, "", "5 %% of what a line earns")
     parser.add_argument(
         "--tornado",
         action="store_true",

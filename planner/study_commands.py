@@ -66,6 +66,7 @@ def _options(arguments: argparse.Namespace, redundancy: float) -> PlanOptions:
         gap=arguments.gap,
         time_limit=arguments.time_limit,
         seed=arguments.seed,
+        failures=arguments.failures,
     )
 
 

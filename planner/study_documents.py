@@ -63,8 +63,10 @@ def _world(world: World) -> dict[str, Any]:
 def _replanned(found: Replanned) -> dict[str, Any]:
     return {
         "status": found.status.value,
+        "move_cost_per_hour": found.move_cost_per_hour,
         "bound_per_hour": found.bound_per_hour,
         "gap": found.gap,
+        "stopped_early": found.stopped_early,
         "outcome": found.outcome and _outcome(found.outcome),
         "moves": [move.model_dump() for move in found.moves],
         "conflicts": [conflict.model_dump(mode="json") for conflict in found.conflicts],

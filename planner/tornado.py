@@ -16,7 +16,7 @@ from planner.expressions import TARGETS
 from planner.plan import PlanOptions
 from planner.problem import Contract, Problem
 from planner.throughput import SECONDS_PER_HOUR, Correction, corrected_rates
-from planner.verify import ROUNDING, Corrections
+from planner.verify import ROUNDING, Corrections, lost_dialers
 from planner.worlds import Sensitivity, Tornado
 
 Floats = NDArray[np.float64]
@@ -76,7 +76,7 @@ def sensitivities(
     Parameters
     ----------
     problem : with the lines whose aim is looked at
-    options : redundancy weight; with ``replan`` all options of each plan
+    options : redundancy weight, failures at once; with ``replan`` all options of each plan
     corrections : of the tables
     replan : also find the best plan for each value of each input
     on_progress : told the share done, and the input it is at
@@ -86,7 +86,7 @@ def sensitivities(
     -------
     Tornado, the inputs with the largest span first.
     """
-    lines = _Lines(problem, options.redundancy, corrections)
+    lines = _Lines(problem, options, corrections)
     inputs = list(varied_inputs(problem, with_limits=replan))
     rows = []
     for number, item in enumerate(inputs):
@@ -154,18 +154,15 @@ def _best_aim(problem: Problem, options: PlanOptions, stop: Callable[[], bool]) 
 class _Lines:
     """The lines of a problem, and what they earn in problems that differ from it in one input."""
 
-    def __init__(self, problem: Problem, weight: float, corrections: Corrections) -> None:
-        self._base, self._weight, self._corrections = problem, weight, corrections
+    def __init__(self, problem: Problem, options: PlanOptions, corrections: Corrections) -> None:
+        self._weight, self._corrections = options.redundancy, corrections
         self._given = line_arrays(problem)
         self._dial, self._agents = fitting_lines(problem, *self._given)
         shape = (2, *self._dial.shape)
         self._rates = np.zeros(shape)  # handled and attempts an hour
         for c in range(len(problem.campaigns)):
             self._rates[:, c] = self._row(problem, c, self._dial[c], self._agents[c])
-        self._survives = np.array(
-            [[d.domain != name for d in problem.dialers] for name in problem.failure_domains],
-            dtype=np.float64,
-        ).reshape(len(problem.failure_domains), len(problem.dialers))
+        self._survives = (~lost_dialers(problem, options.failures)).astype(np.float64)
         self.base_aim = self._aim(problem, self._dial, self._agents, self._rates)
 
     def aim(self, problem: Problem, item: Input) -> float:

@@ -36,10 +36,11 @@ def whatif(
     problem : the base; where it has no assignments, its plan gives the lines
     worlds : expressions such as ``dialer.D1.in_service=false`` by the name of the world, applied in
         order; a world without any is the base again
-    options : redundancy weight, gap, time limit of each plan [s], seed
+    options : redundancy weight, failures at once, gap, time limit of each plan [s], seed
     replan : optimise each world anew, with few moves; else the lines stay as they are
-    move_cost : value an hour that each line moved must gain [value/h]; None: 5 % of what a line of
-        the base earns on average
+    move_cost : value an hour that each line must gain that a dialer gets in addition to its current
+        ones [value/h]; None: that of the options, or where it is 0, 5 % of what a line of the base
+        earns on average
     tornado : also vary each input of the base by 10 %; with ``replan`` each variation is planned
     engine : of the figures of lines that stay: ``auto``: exact where the formulas hold, else
         simulated; ``markov``: the formulas whatever they assume, at once; ``simulate``
@@ -70,18 +71,17 @@ def whatif(
     if base_is_plan:
         problem = with_lines(problem, _planned_lines(problem, options, stop))
         changed = changed_problems(problem, worlds)
-    weight, seed = options.redundancy, options.seed
-    base = World(name=BASE, kept=kept_outcome(problem, weight, seed, problem, made_by))
+    base = World(name=BASE, kept=kept_outcome(problem, options, problem, made_by))
     if move_cost is None:
-        move_cost = default_move_cost(base.kept)
+        move_cost = options.move_cost or default_move_cost(base.kept)
     made = []
     for name, world in changed.items():
         work.on(name)
-        kept = kept_outcome(world, weight, seed, problem, made_by)
+        kept = kept_outcome(world, options, problem, made_by)
         again = None
         if replan:
             work.on(f"{name}, lines anew")
-            again = replanned(world, options, move_cost, kept, stop)
+            again = replanned(world, options, move_cost, stop)
         made.append(World(name=name, expressions=tuple(worlds[name]), kept=kept, replanned=again))
     return Comparison(
         options=options,
@@ -171,72 +171,46 @@ def replanned(
     problem: Problem,
     options: PlanOptions,
     move_cost: float,
-    kept: Outcome,
     stop: Callable[[], bool] = lambda: False,
 ) -> Replanned:
     """Optimise a world anew, with few moves.
 
-    Taken is what has the highest aim less the price of its moves: the lines as they are, where
-    they hold every limit; the best plan; and the best plan without the moves of those campaigns
-    that gain less than they cost.
-
     Parameters
     ----------
     problem : the world with its current lines
-    move_cost : price of a line moved [value/h]
-    kept : what the current lines come to
+    move_cost : what each line that a dialer gets in addition must gain [value/h]
     """
-    from planner.calm import calmer
     from planner.carry import plannable
     from planner.moves import ordered_moves
     from planner.outcome import lines_moved, outcome
     from planner.pipeline import plan
     from planner.verify import factors
 
-    running = plannable(problem)
-    best = plan(running, options, stop=stop)
-    if best.plan is None:
+    priced = options.model_copy(update={"move_cost": move_cost})
+    best = plan(plannable(problem), priced, stop=stop)
+    if best.plan is None or best.value is None:
         return Replanned(
-            status=best.status, bound_per_hour=best.bound_per_hour, conflicts=best.conflicts
+            status=best.status,
+            bound_per_hour=best.bound_per_hour,
+            conflicts=best.conflicts,
+            stopped_early=best.stopped_early,
         )
     working = {d.dialer_id for d in problem.dialers if d.in_service}
     current = [a for a in problem.assignments if a.dialer_id in working]
-    corrections = factors(best.corrections)
-    candidates = [best.plan]
-    if not kept.breaches and not kept.lost:
-        candidates.append(LinePlan(assignments=kept.lines))
-    candidates.append(
-        calmer(
-            running,
-            [a for a in running.assignments if a.dialer_id in working],
-            best.plan,
-            redundancy=options.redundancy,
-            corrections=corrections,
-            move_cost=move_cost,
-            stop=stop,
-        )
-    )
-    outcomes = [
-        outcome(
-            problem,
-            candidate,
-            options.redundancy,
-            options.seed,
-            moved=lines_moved(current, candidate.assignments),
-            corrections=corrections,
-        )
-        for candidate in candidates
-    ]
-    chosen = max(
-        range(len(outcomes)),
-        key=lambda i: outcomes[i].aim_per_hour - move_cost * outcomes[i].lines_moved,
-    )
     return Replanned(
         status=best.status,
-        outcome=outcomes[chosen],
+        outcome=outcome(
+            problem,
+            best.plan,
+            options,
+            moved=lines_moved(current, best.plan.assignments),
+            corrections=factors(best.corrections),
+        ),
+        move_cost_per_hour=best.value.move_cost_per_hour,
         bound_per_hour=best.bound_per_hour,
         gap=best.gap,
-        moves=ordered_moves(problem, problem.assignments, candidates[chosen]),
+        moves=ordered_moves(problem, problem.assignments, best.plan),
+        stopped_early=best.stopped_early,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from planner.layout import NOTHING, bullets, section, table, wrapped
 from planner.plan import PlanStatus
-from planner.words import amount, share
+from planner.words import STOPPED_EARLY, amount, share
 from planner.worlds import Comparison, Outcome, Replanned, Tornado, World
 
 #: Longer lists are counted; the files of --out hold them all.
@@ -104,8 +104,13 @@ def _world(base: World, world: World) -> list[str]:
 
 
 def _shortened(sentences: Sequence[str]) -> list[str]:
-    rest = len(sentences) - _MOST_ITEMS
-    return bullets([*sentences[:_MOST_ITEMS], *([f"and {rest} more"] if rest > 0 else [])])
+    return bullets(_first(sentences))
+
+
+def _first(items: Sequence[str]) -> list[str]:
+    """Items up to a number that can be read, and how many more there are."""
+    rest = len(items) - _MOST_ITEMS
+    return [*items[:_MOST_ITEMS], *([f"and {rest} more"] if rest > 0 else [])]
 
 
 def lost_sentences(found: Outcome) -> list[str]:
@@ -155,10 +160,13 @@ def _anew(found: Replanned) -> list[str]:
     gained = section("Moves, in this order", told)
     if found.gap is not None:
         gained += wrapped(
-            f"Without regard to moves no plan has more than {_amount(found.bound_per_hour)} an "
-            f"hour of the aim; this one has {amount(found.outcome.aim_per_hour)}.",
+            f"The price of these moves is {amount(found.move_cost_per_hour)} an hour. No plan has "
+            f"more than {_amount(found.bound_per_hour)} an hour of the aim less the price of its "
+            f"moves; this one is within {share(found.gap)} of that.",
             "  ",
         )
+    if found.stopped_early:
+        gained += wrapped(STOPPED_EARLY, "  ")
     return gained + section("Limits that it breaks", _shortened(found.outcome.breaches))
 
 
@@ -167,8 +175,16 @@ def _without_plan(found: Replanned) -> list[str]:
         return ["Stopped before any plan was found. A longer --time-limit may help."]
     sentences = ["No plan meets all requirements."]
     for conflict in found.conflicts:
-        sentences += [f"Cannot hold together: {item}" for item in conflict.requirements]
-        sentences += [f"Would help: {item}" for item in conflict.relaxations]
+        together = "; ".join(_first(conflict.requirements))
+        sure = "" if conflict.smallest else " (not proven the smallest set)"
+        sentences.append(f"Cannot hold together{sure}: {together}.")
+        if conflict.relaxations:
+            easings = "; ".join(_first(conflict.relaxations))
+            sentences.append(f"Any one of these would help: {easings}.")
+        elif conflict.all_tried:
+            sentences.append("No change of one of these alone helps.")
+        if not conflict.all_tried:
+            sentences.append("Not all changes could be tried in time: others may help too.")
     return sentences
 
 

@@ -71,6 +71,13 @@ def expected_status(figures: AssignmentFigures) -> str:
     return f"{now} When running: {expected_pauses(figures)}"
 
 
+#: Said where the clock or a person, not the limits of work, ended a search.
+STOPPED_EARLY = (
+    "The time limit or a stop ended the search: another run may find other lines, and with more "
+    "time better ones."
+)
+
+
 def quality(result: PlanResult) -> str:
     """How good a plan is proven to be: ``proven within 0.05 % of the best possible``."""
     if result.gap is None:

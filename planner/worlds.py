@@ -34,7 +34,7 @@ class Outcome(Contract):
     """What the lines of a world come to while they run.
 
     ``value_per_hour`` is that of all handled calls, ``surviving_value_per_hour`` what is left of
-    it after the worst single failure, ``aim_per_hour`` their blend by the redundancy weight.
+    it after the worst case of failures, ``aim_per_hour`` their blend by the redundancy weight.
     ``figures`` has a row for all lines; those that cannot run have a status and no rates.
     ``lines_moved`` counts dial and agent lines put elsewhere, added or taken away against the
     current ones; ``breaches`` are the limits broken, as sentences.
@@ -75,16 +75,19 @@ class Move(Contract):
 class Replanned(Contract):
     """A world optimised anew, with few moves: how it ended, the outcome, and the moves.
 
-    ``gap`` and ``bound_per_hour`` are those of the plan without regard to moves; both are None
-    where nothing was proven.
+    ``move_cost_per_hour`` is the price of all lines that dialers get in addition; the gap and the
+    bound concern the aim less that price, by the planning tables, and are None where nothing was
+    proven.
     """
 
     status: PlanStatus
     outcome: Outcome | None = None
+    move_cost_per_hour: float = 0.0
     bound_per_hour: float | None = None
     gap: float | None = None
     moves: tuple[Move, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    stopped_early: bool = False
 
 
 class World(Contract):
@@ -135,6 +138,6 @@ class Comparison(Contract):
     base: World
     base_is_plan: bool
     worlds: tuple[World, ...]
-    move_cost: float | None = None  # value per hour and line moved that replanning asks for
+    move_cost: float | None = None  # value per hour and line that replanning asks for
     tornado: Tornado | None = None
     notes: tuple[str, ...] = ()

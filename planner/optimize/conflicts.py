@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from planner.optimize.feasible import is_infeasible
+from planner.optimize.feasible import Trials
+from planner.optimize.requirement import Change, Easing, Requirement
 from planner.optimize.requirements import (
-    Change,
-    Easing,
-    Requirement,
     demanding,
     demands_of,
     lifts,
@@ -25,21 +23,34 @@ from planner.verify import NO_CORRECTIONS, Corrections
 
 #: Conflicts that share no demand are told up to so many.
 MOST_CONFLICTS = 5
-#: The search for conflicts ends after so long [s]; what was found is told, and that it may not be
-#: the smallest. A safety net: most problems take less than a second.
-SEARCH_SECONDS = 60.0
+#: Work limits decide first. The clock ends the search after the time limit, but not before so
+#: long [s]: what was found is told, and that it may not be the smallest.
+LEAST_SECONDS = 5.0
 
 Requirements = Sequence[Requirement]
 
 
 def find_conflicts(
-    problem: Problem, options: PlanOptions, corrections: Corrections = NO_CORRECTIONS
+    problem: Problem,
+    options: PlanOptions,
+    corrections: Corrections = NO_CORRECTIONS,
+    *,
+    proven: bool = False,
+    stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Conflict, ...]:
     """Smallest sets of requirements of an infeasible problem that cannot hold together.
 
     Each set is infeasible alone, that is with all other requirements lifted, and feasible without
     any one of its members. For each member the least change is sought that makes the problem
     feasible with all other requirements in force (the demands of the other conflicts apart).
+    Where the work limit, the time limit or a stop comes first, a set still cannot hold together,
+    but may not be the smallest (``smallest`` False).
+
+    Parameters
+    ----------
+    options : failures at once, locks, and the time limit [s] of this search too
+    proven : that the problem is infeasible; else that is decided here, and nothing told in doubt
+    stop : polled between trials
 
     Notes
     -----
@@ -47,7 +58,8 @@ def find_conflicts(
     First come the demands, with all limits in force: a campaign of which nothing is demanded need
     not be looked at. Then the limits, with only the demands found in force.
     """
-    return _Search(locked_only(problem, options.keep_current), options, corrections).run()
+    locked = locked_only(problem, options.keep_current)
+    return _Search(locked, options, corrections, stop).run(proven)
 
 
 def core_problem(problem: Problem, core: Requirements, keep_current: bool = False) -> Problem:
@@ -64,36 +76,42 @@ def core_problem(problem: Problem, core: Requirements, keep_current: bool = Fals
 class _Search:
     """One search: the problem with its locks, what it demands, and the clock."""
 
-    def __init__(self, problem: Problem, options: PlanOptions, corrections: Corrections) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        options: PlanOptions,
+        corrections: Corrections,
+        stop: Callable[[], bool],
+    ) -> None:
         self._problem = problem
         self._demands = demands_of(problem)
-        self._options = options
-        self._corrections = corrections
+        self._failures = options.failures
         compile_search()
-        self._end = time.monotonic() + SEARCH_SECONDS
-        #: Whether all trials of the conflict under way could be decided.
-        self._certain = True
+        end = time.monotonic() + max(options.time_limit, LEAST_SECONDS)
+        self._trials = Trials(options, corrections, end, stop)
+        #: Whether all trials of the conflict under way could be decided, and all of its easings.
+        self._certain = self._all_tried = True
 
-    def run(self) -> tuple[Conflict, ...]:
+    def run(self, proven: bool) -> tuple[Conflict, ...]:
         """One conflict after the other, without the demands of those before."""
         found: list[tuple[list[Requirement], bool]] = []
         left = self._demands
         while left and len(found) < MOST_CONFLICTS:
             self._certain = True
-            core = self._core(left)
+            core = self._core(left, proven=proven and not found)
             if core is None:
                 break
             found.append((core, self._certain))
             left = _others(left, core)
         return tuple(self._conflict(core, certain, found) for core, certain in found)
 
-    def _core(self, demands: Requirements) -> list[Requirement] | None:
+    def _core(self, demands: Requirements, proven: bool) -> list[Requirement] | None:
         """A smallest set of requirements that cannot hold together; None if there is none."""
-        if not self._fails(self._demanded(demands)):
+        if not proven and not self._fails(self._demanded(demands)):
             return None
         needed = _quick_explain(demands, lambda kept: self._fails(self._demanded(kept)))
         given = self._demanded(needed)
-        limits = limits_of(given, room_for(given))
+        limits = limits_of(given, room_for(given), self._failures)
 
         def limited(kept: Requirements) -> bool:
             return self._fails(with_changes(given, lifts(_others(limits, kept))))
@@ -105,10 +123,8 @@ class _Search:
         return _without(_others(self._demands, kept), self._problem)
 
     def _fails(self, problem: Problem) -> bool:
-        """Whether a problem is proven to have no plan; once time is over nothing is."""
-        verdict = None
-        if time.monotonic() < self._end:
-            verdict = is_infeasible(problem, self._options, self._corrections)
+        """Whether a problem is proven to have no plan; once the limits are reached none is."""
+        verdict = self._trials.is_infeasible(problem)
         self._certain &= verdict is not None
         return verdict is True
 
@@ -122,12 +138,14 @@ class _Search:
         elsewhere = [r for other, _ in found if other is not core for r in other]
         whole = self._demanded(_others(self._demands, elsewhere))
         own = self._demanded([r for r in core if r.is_demand])
+        self._all_tried = True
         helps = [self._least_change(r, own, whole) for r in core]
         return Conflict(
             requirements=tuple(r.words for r in core),
             relaxations=tuple(easing.words for easing in helps if easing is not None),
             members=tuple(_member(r, easing) for r, easing in zip(core, helps, strict=True)),
             smallest=certain,
+            all_tried=self._all_tried,
         )
 
     def _least_change(
@@ -162,10 +180,9 @@ class _Search:
         return high
 
     def _has_plan(self, problem: Problem) -> bool:
-        return (
-            time.monotonic() < self._end
-            and is_infeasible(problem, self._options, self._corrections) is False
-        )
+        verdict = self._trials.is_infeasible(problem)
+        self._all_tried &= verdict is not None
+        return verdict is False
 
 
 def _quick_explain(items: Requirements, fails: Callable[[Requirements], bool]) -> list[Requirement]:

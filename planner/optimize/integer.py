@@ -53,7 +53,8 @@ def choose_columns(
     status = solver.solve(solver_model, _Stopper(stop))
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
-    return [k for x, k in zip(chosen, columns, strict=True) if solver.boolean_value(x)]
+    found = [k for x, k in zip(chosen, columns, strict=True) if solver.boolean_value(x)]
+    return sorted(found, key=lambda column: column.campaign)
 
 
 class _Stopper(cp_model.CpSolverSolutionCallback):

@@ -148,11 +148,15 @@ def _arrays(model: Model, columns: Iterable[Column]) -> tuple[Ints, Ints]:
     return dial, agent
 
 
-def compile_kernels(master: Master) -> None:
-    """Have the kernels compiled, once per installation, before a clock starts."""
+def compile_kernels(master: Master, small: bool) -> None:
+    """Have the kernels compiled, once per installation, before a clock starts.
+
+    ``small``: whether the fleet is one of those whose plans are refilled.
+    """
     model = master.model
     columns = least_columns(model)
-    refill(model, columns)
+    if small:  # it looks at each pair of dialers: on a large fleet that takes minutes
+        refill(model, columns)
     even = master.even_duals(0.0)
     master.compile_kernels()
     limits = master.pricer(0, model.box).limits

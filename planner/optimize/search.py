@@ -63,7 +63,9 @@ def optimize(
 ) -> Outcome:
     """Best plan of a problem within the requested gap, or the best found until stopped."""
     model = build_model(problem, options, corrections)
-    if model.campaigns == 0:
+    if model.campaigns == 0 or model.dialers == 0:
+        if np.any(model.min_dialers > 0):
+            return Outcome(None, None, None, True, False)
         return Outcome(LinePlan(assignments=()), 0.0, 0.0, False, False)
     return _Search(model, options, on_progress, stop).run()
 
@@ -111,7 +113,7 @@ class _Search:
     def run(self) -> Outcome:
         """Search until the gap is proven, nothing is left to try, or a limit is reached."""
         if not self._model.box.is_empty():
-            compile_kernels(self._master)
+            compile_kernels(self._master, self._small)
         self._start = time.monotonic()
         root = self._root()
         if root is None:

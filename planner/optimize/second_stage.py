@@ -25,7 +25,7 @@ STEPS = (8, 4, 2, 1)
 MOST_TRIALS = 3000
 #: A campaign whose dialers' shares differ by less is even.
 EVEN = 0.01
-#: Sums of floating-point rates exceed a limit only beyond this share of it.
+#: Sums of floating-point rates exceed a limit, or fall below a value, only beyond this share of it.
 ROUNDING = 1e-10
 
 
@@ -106,7 +106,8 @@ class _Plan:
         self._put(changed)
         limits = self.model.limits
         fits = bool(np.all(self.usage.capacity <= limits + ROUNDING * (1.0 + np.abs(limits))))
-        if fits and self.usage.value() >= self._least and better():
+        enough = self._least - ROUNDING * (1.0 + abs(self._least))
+        if fits and self.usage.value() >= enough and better():
             return True
         self._put(before)
         return False
@@ -180,8 +181,11 @@ def _shifted(plan: _Plan, c: int, source: int, target: int, lines: int) -> Colum
 
 
 def _calm(plan: _Plan, interrupted: Callable[[], bool]) -> None:
-    """Give campaigns, or single dialers of theirs, their current lines back."""
+    """Give all campaigns, else some, else single dialers of theirs their current lines back."""
     plan.trials = 0
+    added = plan.usage.added
+    if added and plan.swap_in(_all_current(plan), lambda: plan.usage.added < added):
+        return
     order = sorted(range(plan.model.campaigns), key=lambda c: -plan.columns[c].added)
     for c in order:
         for column in _calmer(plan, c):
@@ -189,6 +193,17 @@ def _calm(plan: _Plan, interrupted: Callable[[], bool]) -> None:
                 return
             added = plan.usage.added
             plan.swap_in([column], lambda added=added: plan.usage.added < added)  # type: ignore[misc]
+
+
+def _all_current(plan: _Plan) -> list[Column]:
+    """The current lines of every campaign that has some and changes them."""
+    model = plan.model
+    found = []
+    for c, column in enumerate(plan.columns):
+        dial, agent = model.now_dial_lines[c], model.now_agent_lines[c]
+        if column.added and model.box.contains(c, dial, agent):
+            found.append(make_column(model, c, dial, agent))
+    return found
 
 
 def _calmer(plan: _Plan, c: int) -> Iterator[Column]:

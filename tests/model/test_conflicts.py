@@ -1,5 +1,6 @@
 """Conflicts: infeasible alone, feasible without any one member, and their least changes.
 
+With 1 + 1 lines a campaign makes 0.02857 attempts a second and abandons none (tests/one_agent.py).
 Feasibility is told here by looking at every split of tiny problems, not by the planner.
 """
 
@@ -12,8 +13,9 @@ import pytest
 from planner.optimize.conflicts import core_problem, find_conflicts
 from planner.optimize.requirements import demands_of, limits_of, locked_only, room_for
 from planner.plan import Conflict, PlanOptions
-from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.problem import LineAssignment, Problem, TrunkGroup
 from tests.builders import tiny_problem
+from tests.one_agent import campaign, dialer, problem
 from tests.reference import best_value_by_enumeration, has_plan_by_enumeration
 
 #: Two dialers each, so that all splits can be looked at with limits lifted.
@@ -51,31 +53,9 @@ def test_a_conflict_is_infeasible_alone_and_feasible_without_any_member(seed: in
             assert has_plan_by_enumeration(core_problem(problem, rest)), member.words
 
 
-def campaign(**changes: Any) -> Campaign:
-    """One agent; with 1 + 1 lines 0.02857 attempts a second, none abandoned (test_limits.py)."""
-    figures: dict[str, Any] = {
-        "campaign_id": "C",
-        "agent_lines": 1,
-        "attempt_seconds": 20.0,
-        "answer_rate": 0.5,
-        "transfer_rate": 0.6,
-        "talk_seconds": 50.0,
-    }
-    return Campaign(**(figures | changes))
-
-
-def dialer(dialer_id: str = "D", ports: int = 8, **changes: Any) -> Dialer:
-    return Dialer(dialer_id=dialer_id, ports=ports, **changes)
-
-
 def lock(dial: int, agent: int, **changes: Any) -> LineAssignment:
     fields = {"campaign_id": "C", "dialer_id": "D", "locked": True} | changes
     return LineAssignment(dial_lines=dial, agent_lines=agent, **fields)
-
-
-def problem(*dialers: Dialer, campaigns: Any = None, **tables: Any) -> Problem:
-    given = (campaign(),) if campaigns is None else tuple(campaigns)
-    return Problem(dialers=dialers or (dialer(),), campaigns=given, **tables)
 
 
 RUNS = ("campaigns.csv", "C", "min_dialers", 1, 0)
@@ -188,6 +168,7 @@ def test_every_kind_of_requirement_is_named_by_its_column_with_its_least_change(
         for m in conflict.members
     } == expected
     assert conflict.smallest
+    assert conflict.all_tried
     assert conflict.requirements == tuple(m.words for m in conflict.members)
     assert conflict.relaxations == tuple(m.change for m in conflict.members)
 
@@ -225,3 +206,77 @@ def test_a_conflict_among_many_campaigns_names_only_those_concerned() -> None:
     assert named == {"A", "B"}
     assert "give dialer D 4 ports" in conflict.relaxations
     assert "let campaign A use E too" in conflict.relaxations
+
+
+def test_calls_per_second_that_no_lines_keep_are_told_without_a_search() -> None:
+    # 1 + 1 lines make 0.02857 calls a second, the fewest of all: five campaigns need 0.1429.
+    five = [campaign(campaign_id=f"C{i}") for i in range(5)]
+    given = problem(dialer("D", 40, cps=0.07), dialer("E", 40, cps=0.07), campaigns=five)
+    (conflict,) = find_conflicts(given, PlanOptions())
+    assert conflict.smallest
+    assert {m.column for m in conflict.members} == {"min_dialers", "cps"}
+    assert {m.change_to for m in conflict.members if m.column == "min_dialers"} == {0}
+
+
+def test_agents_elsewhere_make_up_for_a_lock_that_abandons_too_many() -> None:
+    # 7 + 1 lines on D abandon 77.76 of 230.4 answers, limit 25 %: 20.16 too many. 1 + 1 lines on E
+    # abandon none of their 0.02857 * 3600 * 0.5 = 51.43 answers: 12.86 less than they may. 2 + 1
+    # lines there: all busy 0.6 of the time, then one attempt is left and lives on 1 / (1 + 2.5)
+    # of its time: 0.6 * 2/7 * 0.05 * 0.3 * 3600 = 9.26 of 3600 * 0.05 * 0.5 * (0.8 + 0.6 * 2/7)
+    # = 87.43 answers: 12.6 less. So one agent on E is not enough, and two with 2 + 2 lines are:
+    # they abandon none of 3600 * 0.05 * 0.5 * (2 * 0.3265 + 0.4898) = 102.9: 25.7 less.
+    given = problem(
+        dialer("D"),
+        dialer("E"),
+        campaigns=[campaign(agent_lines=2, max_abandon_rate=0.25)],
+        assignments=(lock(7, 1),),
+    )
+    (conflict,) = find_conflicts(given, PlanOptions())
+    assert conflict.smallest
+    changes = {m.column: m.change_to for m in conflict.members}
+    assert changes["agent_lines"] == 3
+    assert changes["locked"] is False
+
+
+@pytest.mark.parametrize("limit", ["MOST_TRIALS", "MOST_WORK", "MOST_SEARCHED"])
+def test_when_a_work_limit_acts_the_set_still_conflicts_but_is_not_called_smallest(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"planner.optimize.feasible.{limit}", -1)
+    # Survival of unequal locks is the search's to decide: D has 7/8 of the lines.
+    given = problem(
+        dialer("D"),
+        dialer("E"),
+        campaigns=[campaign(agent_lines=2, survivable_share=0.45)],
+        assignments=(lock(7, 1), lock(1, 1, dialer_id="E")),
+    )
+    assert not has_plan_by_enumeration(given)
+    (conflict,) = find_conflicts(given, PlanOptions(), proven=True)
+    assert not conflict.smallest
+    assert "campaign C needs 45 % to survive any single failure" in conflict.requirements
+
+
+def test_a_stop_ends_the_search_for_conflicts_at_once() -> None:
+    asked = []
+
+    def stop() -> bool:
+        asked.append(True)
+        return True
+
+    given = problem(dialer(ports=1))
+    (conflict,) = find_conflicts(given, PlanOptions(), proven=True, stop=stop)
+    assert asked
+    assert not conflict.smallest
+    assert not conflict.all_tried
+    # Without any campaign left there is nothing to try.
+    assert conflict.relaxations == ("let campaign C go without lines (min_dialers 0)",)
+
+
+def test_two_failures_at_once_need_more_places() -> None:
+    # Of three dialers two are lost: a third survives at best.
+    three = [dialer(name) for name in "DEF"]
+    given = problem(*three, campaigns=[campaign(agent_lines=3, survivable_share=0.34)])
+    assert find_conflicts(given, PlanOptions()) == ()
+    (conflict,) = find_conflicts(given, PlanOptions(failures=2))
+    assert "campaign C needs 34 % to survive any 2 failures at once" in conflict.requirements
+    assert {m.column: m.change_to for m in conflict.members}["survivable_share"] == 0.333

@@ -6,6 +6,7 @@ import pytest
 
 from planner.optimize.search import optimize
 from planner.plan import PlanOptions
+from planner.problem import Campaign, Dialer, Problem, TrunkGroup
 from planner.verify import check, evaluate
 from tests.builders import tiny_problem
 from tests.reference import best_value_by_enumeration
@@ -27,6 +28,26 @@ def test_optimum_equals_enumeration(seed: int) -> None:
     value = evaluate(problem, outcome.plan, weight).value.value_per_hour
     assert value == pytest.approx(best, rel=1e-9, abs=1e-9)
     assert outcome.bound == pytest.approx(best, rel=1e-8, abs=1e-8)
+
+
+def test_campaigns_with_the_same_figures_keep_their_own_limits() -> None:
+    # Either may have all ten lines; only the second has to run.
+    figures = {"kind": "broadcast", "attempt_seconds": 10.0, "answer_rate": 0.4, "value": 0.1}
+    problem = Problem(
+        dialers=(
+            Dialer(dialer_id="D0", ports=5),
+            Dialer(dialer_id="D1", ports=7, cps=0.5, trunk_group="T"),
+        ),
+        campaigns=(
+            Campaign(campaign_id="C0", min_dialers=0, **figures),
+            Campaign(campaign_id="C1", min_dialers=1, survivable_share=0.3, **figures),
+        ),
+        trunk_groups=(TrunkGroup(trunk_group="T", channels=8, cps=0.8),),
+    )
+    outcome = optimize(problem, PlanOptions(gap=0.0))
+    assert check(problem, outcome.plan) == ()
+    # 5 lines of 10 s each on D0, 5 on D1 for 0.5 calls a second: 10 * 360 * 0.4 * 0.1.
+    assert outcome.value == pytest.approx(144.0)
 
 
 def test_the_seeds_cover_feasible_and_infeasible_problems_and_every_limit() -> None:

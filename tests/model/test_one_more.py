@@ -1,11 +1,9 @@
 """What one more line would bring and break, against the checker and the formulas.
 
-One agent line handles h(N) = 54 N / (1 + 0.75 N) calls an hour (derived in test_limits.py).
+One agent line handles h(N) = 54 N / (1 + 0.75 N) calls an hour (derived in tests/one_agent.py).
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,37 +12,12 @@ from planner.optimize.explain import explain
 from planner.optimize.one_more import OneMore, Step
 from planner.optimize.search import optimize
 from planner.plan import LinePlan, PlanOptions
-from planner.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.problem import LineAssignment, Problem
 from planner.verify import check, evaluate
 from tests.builders import tiny_problem
+from tests.one_agent import campaign, dialer, handled, item
 
 PLAIN = PlanOptions()
-
-
-def handled(lines: int) -> float:
-    return 54 * lines / (1 + 0.75 * lines)
-
-
-def campaign(campaign_id: str = "C", **changes: Any) -> Campaign:
-    figures: dict[str, Any] = {
-        "campaign_id": campaign_id,
-        "agent_lines": 1,
-        "attempt_seconds": 20.0,
-        "answer_rate": 0.5,
-        "transfer_rate": 0.6,
-        "talk_seconds": 50.0,
-    }
-    return Campaign(**(figures | changes))
-
-
-def dialer(dialer_id: str, ports: int = 8, **changes: Any) -> Dialer:
-    return Dialer(dialer_id=dialer_id, ports=ports, **changes)
-
-
-def item(dialer_id: str, dial: int, agent: int, name: str = "C", **more: Any) -> LineAssignment:
-    return LineAssignment(
-        campaign_id=name, dialer_id=dialer_id, dial_lines=dial, agent_lines=agent, **more
-    )
 
 
 def lines(*items: LineAssignment) -> LinePlan:

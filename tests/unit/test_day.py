@@ -1,7 +1,7 @@
 """The plans of a week, their order, their sums and the lines that move between them.
 
 One agent line handles h(N) = 54 N / (1 + 0.75 N) calls an hour of N dial lines (derived in
-tests/model/test_limits.py): h(3) = 49.846, h(7) = 60.48.
+tests/one_agent.py): h(3) = 49.846, h(7) = 60.48.
 """
 
 from __future__ import annotations
@@ -16,27 +16,15 @@ from planner.hours import WhyNot
 from planner.pipeline import plan
 from planner.plan import PlanOptions, PlanResult, PlanStatus
 from planner.problem import Campaign, Dialer, LineAssignment, Problem
+from tests import one_agent
+from tests.one_agent import handled
 
 MONDAY = date(2026, 3, 2)
 EXACT = PlanOptions(gap=0.0)
 
 
-def handled(lines: int) -> float:
-    return 54 * lines / (1 + 0.75 * lines)
-
-
 def campaign(name: str, schedule: str, **changes: Any) -> Campaign:
-    figures: dict[str, Any] = {
-        "campaign_id": name,
-        "agent_lines": 1,
-        "attempt_seconds": 20.0,
-        "answer_rate": 0.5,
-        "transfer_rate": 0.6,
-        "talk_seconds": 50.0,
-        "schedule": schedule,
-        "start": date(2026, 1, 1),
-    }
-    return Campaign(**(figures | changes))
+    return one_agent.campaign(name, schedule=schedule, start=date(2026, 1, 1), **changes)
 
 
 A, B = campaign("A", "Mon 09:00-11:00"), campaign("B", "Mon 10:00-12:00")
@@ -116,7 +104,8 @@ def test_a_world_that_comes_again_is_planned_once() -> None:
 def test_each_plan_starts_from_the_lines_of_the_interval_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Order of worlds: A, A + B, A again, A + C. The last starts from what A has alone.
+    # Order of worlds: A, A + B, A again, A + C. With B, A has 3 lines; a fourth then gains 4.15 and
+    # a fifth h(5) - h(4) = 2.84 an hour, a sixth only 2.06.
     seen: list[Problem] = []
 
     def recorded(problem: Problem, options: PlanOptions, **how: Any) -> PlanResult:
@@ -132,7 +121,7 @@ def test_each_plan_starts_from_the_lines_of_the_interval_before(
     )
     planned(given, PlanOptions(gap=0.0, move_cost=2.5))
     starts = [[(a.campaign_id, a.dial_lines) for a in problem.assignments] for problem in seen]
-    assert starts == [[], [("A", 7)], [("A", 7)]]
+    assert starts == [[], [("A", 7)], [("A", 3)], [("A", 5)]]
 
 
 def test_an_interval_that_cannot_be_planned_does_not_stop_the_others() -> None:
@@ -187,3 +176,38 @@ def test_without_a_day_the_coming_week_is_planned(monkeypatch: pytest.MonkeyPatc
     assert found.monday == date(2026, 3, 9)
     assert found.plans == ()  # A has ended by then
     assert found.status is PlanStatus.OPTIMAL
+
+
+def test_with_a_move_cost_a_world_that_comes_again_is_planned_from_what_ran_before() -> None:
+    # A alone, A with B, A alone again. With B they have 3 + 1 lines each; one line more gains
+    # h(4) - h(3) = 4.15, the fourth h(7) - h(6) = 1.57. At 2 a line, A takes two of the four dial
+    # lines back: h(5) - h(4) = 2.84, h(6) - h(5) = 2.06. At first it comes from nothing: 7 lines.
+    given = one_dialer(
+        campaign("A", "Mon 09:00-10:00; Mon 10:00-11:00; Mon 11:00-12:00"),
+        campaign("B", "Mon 10:00-11:00"),
+    )
+    found = planned(given, PlanOptions(gap=0.0, move_cost=2.0))
+    assert lines_by_hour(found) == {
+        "Mon 09": {"A": (7, 1)},
+        "Mon 10": {"A": (3, 1), "B": (3, 1)},
+        "Mon 11": {"A": (6, 1)},
+    }
+    assert [i.plan for i in found.intervals if i.running] == [0, 1, 2]
+    again = found.plans[2].value
+    assert again is not None
+    assert again.move_cost_per_hour == pytest.approx(3 * 2.0)
+    assert again.value_per_hour == pytest.approx(handled(6) - 6.0)
+
+
+def test_with_a_move_cost_a_world_that_comes_again_from_the_same_lines_is_planned_once() -> None:
+    given = one_dialer(campaign("A", "Mon-Fri 09:00-17:00"))
+    calls: list[tuple[int, int]] = []
+    found = planned(
+        given,
+        PlanOptions(gap=0.0, move_cost=2.0),
+        on_progress=lambda number, count, _: calls.append((number, count)),
+    )
+    # From nothing on Monday; from its own lines on every other day.
+    assert [i.plan for i in found.intervals if i.running] == [0, 1, 1, 1, 1]
+    assert {i.lines_moved for i in found.intervals if i.running} == {None, 0}
+    assert {number for number, _ in calls} == {1, 2}

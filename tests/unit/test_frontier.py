@@ -13,12 +13,13 @@ from planner.frontier import Frontier, FrontierPoint, frontier, non_dominated
 from planner.plan import LinePlan, PlanOptions, PlanResult
 from planner.problem import Problem
 from planner.verify import PlanArrays, check, evaluate
+from tests import one_agent
 from tests.builders import solar, tiny_problem
 from tests.reference import best_value_by_enumeration
 from tests.results import two_dialers
 
 #: Random tiny problems that have a plan, and whose plans leave something after a failure.
-SEEDS = [103, 105, 124, 131, 132, 135]
+SEEDS = [103, 124, 131, 132, 135]
 EXACT = PlanOptions(gap=0.0)
 
 
@@ -180,3 +181,13 @@ def test_a_stopped_sweep_keeps_what_it_found() -> None:
 def test_a_sweep_is_neither_empty_nor_endless(how: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="a whole number from"):
         frontier(two_dialers(), **how)
+
+
+def test_two_failures_at_once_leave_what_one_dialer_carries() -> None:
+    # Three dialers of 4 ports, three agents: 3 + 1 lines on each, of which one is left.
+    three = [one_agent.dialer(name, 4) for name in "DEF"]
+    given = one_agent.problem(*three, campaigns=[one_agent.campaign(agent_lines=3)])
+    options = PlanOptions(gap=0.0, failures=2)
+    *_, safest = frontier(given, options, points=2, levels=1).points
+    assert safest.surviving_value_per_hour == pytest.approx(one_agent.handled(3))
+    assert safest.worst_failure_domain in {"D and E", "D and F", "E and F"}

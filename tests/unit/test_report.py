@@ -140,12 +140,27 @@ Any one of these would help
     )
 
 
+def test_a_search_that_the_clock_ended_says_so() -> None:
+    early = plan_text(plan_result(stopped_early=True), two_dialers())
+    assert "The time limit or a stop ended the search" in early
+    assert "ended the search" not in plan_text(plan_result(), two_dialers())
+
+
 def test_a_conflict_that_may_not_be_the_smallest_says_so_and_is_cut_to_what_can_be_read() -> None:
-    conflict = Conflict(requirements=tuple(f"D{i} has 10 ports" for i in range(23)), smallest=False)
+    conflict = Conflict(
+        requirements=tuple(f"D{i} has 10 ports" for i in range(23)),
+        relaxations=("give D0 11 ports",),
+        smallest=False,
+        all_tried=False,
+    )
     result = plan_result(status=PlanStatus.INFEASIBLE, plan=None, value=None, conflicts=(conflict,))
     lines = plan_text(result, two_dialers()).splitlines()
-    assert lines[2] == "These cannot hold together (time ran out: fewer of them may not either)"
-    assert lines[-2:] == ["  - D19 has 10 ports", "  - and 3 more, see --json"]
+    title = "These cannot hold together (not proven the smallest set: fewer of them may not either)"
+    assert lines[2] == title
+    assert "  - D19 has 10 ports" in lines
+    assert "  - and 3 more, see --json" in lines
+    helps = "Any one of these would help (not all could be tried: others may help too)"
+    assert lines[-2:] == [helps, "  - give D0 11 ports"]
 
 
 def test_what_is_not_used_is_told_and_the_reason_of_each_line_where_asked_for() -> None:

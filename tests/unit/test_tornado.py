@@ -120,3 +120,10 @@ def test_planned_anew_an_input_earns_what_its_best_plan_earns() -> None:
     assert (found.low_input, found.high_input) == (11, 13)
     for ports, aim in ((11, found.low_replanned), (13, found.high_replanned)):
         assert aim == pytest.approx(max(handled(ports - a, a) for a in (1, 2)), rel=1e-9)
+
+
+def test_two_failures_at_once_take_both_dialers() -> None:
+    options = PlanOptions(redundancy=0.4, failures=2)
+    found = row("campaign.Solar.value", sensitivities(fleet(), options, NO_CORRECTIONS))
+    total = 0.9 * 2 * handled(95, 5) + NEWS_VALUE
+    assert found.low_aim == pytest.approx(0.6 * total, rel=1e-9)

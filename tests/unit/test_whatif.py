@@ -12,8 +12,9 @@ import pytest
 import planner
 from planner.errors import InputError
 from planner.plan import PlanOptions, PlanStatus, Status
-from planner.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.whatif import NoPlan, whatif
+from planner.whatif_report import comparison_text
 from planner.worlds import Outcome
 from tests.builders import solar
 from tests.reference import hourly_rates
@@ -224,11 +225,17 @@ def test_the_lines_of_a_stopped_campaign_go_to_others() -> None:
 
 def test_a_world_without_a_plan_tells_why() -> None:
     problem = example(campaigns=(solar(min_dialers=2),))
-    (world,) = whatif(problem, {"down": D1_DOWN}, replan=True).worlds
+    compared = whatif(problem, {"down": D1_DOWN}, replan=True)
+    (world,) = compared.worlds
     assert world.replanned is not None
     assert world.replanned.status is PlanStatus.INFEASIBLE
     assert world.replanned.outcome is None
     assert world.replanned.conflicts
+    said = " ".join(comparison_text(compared).split())
+    together = "campaign Solar runs on at least 2 dialers; dialer D1 is out of service."
+    assert f"Cannot hold together: {together}" in said
+    helps = "let campaign Solar run on 1 dialer; put dialer D1 back in service."
+    assert f"Any one of these would help: {helps}" in said
 
 
 def test_simulated_worlds_repeat_with_the_seed() -> None:
@@ -259,3 +266,55 @@ def test_nothing_is_planned_where_an_expression_is_wrong(monkeypatch: pytest.Mon
     monkeypatch.setattr("planner.pipeline.plan", pytest.fail)
     with pytest.raises(InputError):
         whatif(example(assignments=()), {"a": ["dialer.D9.ports=1"]}, replan=True)
+
+
+# Two failures at once
+
+
+def three_dialers(**changes: Any) -> Problem:
+    """Solar with 25 + 3, 20 + 2 and 15 + 1 lines: they handle different amounts."""
+    fields: dict[str, Any] = {
+        "dialers": tuple(Dialer(dialer_id=name, ports=40) for name in ("D1", "D2", "D3")),
+        "campaigns": (solar(**ALWAYS),),
+        "assignments": (lines("D1", 25, 3), lines("D2", 20, 2), lines("D3", 15, 1)),
+    }
+    return Problem(**(fields | changes))
+
+
+def test_two_failures_at_once_leave_the_smallest_dialer() -> None:
+    left = hourly_rates(solar(), 15, 1)[0]
+    total = left + hourly_rates(solar(), 25, 3)[0] + hourly_rates(solar(), 20, 2)[0]
+    options = PlanOptions(failures=2, redundancy=0.5)
+    found = whatif(three_dialers(), {}, options).base.kept
+    assert found.surviving_value_per_hour == pytest.approx(left, rel=1e-9)
+    assert found.worst_failure_domain == "D1 and D2"
+    assert found.aim_per_hour == pytest.approx(0.5 * total + 0.5 * left, rel=1e-9)
+    assert found.campaigns[0].surviving_share == pytest.approx(left / total, rel=1e-9)
+    # A fifth survives one failure (two dialers are left), but not two: 10 % of the calls are on D3.
+    share = (solar(survivable_share=0.2, **ALWAYS),)
+    world = three_dialers(campaigns=share)
+    assert whatif(world, {}).base.kept.breaches == ()
+    (breach,) = whatif(world, {}, options).base.kept.breaches
+    assert "survive the loss of D1 and D2" in breach
+
+
+def test_a_carrier_that_fails_takes_all_its_dialers_down() -> None:
+    group = TrunkGroup(trunk_group="T", channels=200, fails_together=True)
+    dialers = tuple(
+        Dialer(dialer_id=name, ports=40, trunk_group="T" if name != "D3" else None)
+        for name in ("D1", "D2", "D3")
+    )
+    found = whatif(three_dialers(dialers=dialers, trunk_groups=(group,)), {}).base.kept
+    assert found.worst_failure_domain == "trunk group T"
+    left = hourly_rates(solar(), 15, 1)[0]
+    assert found.surviving_value_per_hour == pytest.approx(left, rel=1e-9)
+
+
+def test_lines_planned_anew_survive_two_failures() -> None:
+    options = PlanOptions(failures=2, redundancy=1.0)
+    (world,) = whatif(three_dialers(), {"same": []}, options, replan=True, move_cost=0.0).worlds
+    assert world.replanned is not None
+    assert world.replanned.outcome is not None
+    # Ten agents: three on each dialer at least, whichever is left has 37 + 3 lines.
+    left = hourly_rates(solar(), 37, 3)[0]
+    assert world.replanned.outcome.surviving_value_per_hour == pytest.approx(left, rel=1e-3)
