@@ -54,7 +54,7 @@ sbom: requirements.lock | $(BIN)/python ## list what the planner is made of in s
 audit: requirements.lock | $(BIN)/python ## look for known vulnerabilities; needs PyPI's advisories
 	@test -x build/tools/bin/python || $(PYTHON) -m venv build/tools
 	build/tools/bin/pip install --quiet pip-audit
-	build/tools/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+	@build/tools/bin/python .ci/audit.py build/tools/bin/pip-audit requirements.lock
 
 lock: | $(BIN)/python ## refresh the two lock files
 	$(BIN)/pip install --quiet "uv>=0.6"
