@@ -56,7 +56,7 @@ def plan_item(item: Item, context: Context) -> Planned:
     try:
         from planner.pipeline import plan
 
-        result = plan(source.problem(context), context.options)
+        result = plan(source.problem(context), context.options, explained=False)
         return planned_rows(*place, result, changes, guarded=context.guarded)
     except InputError as error:
         return bad_input_rows(*place, error.faults, changes, guarded=context.guarded)
