@@ -1,9 +1,9 @@
 """Long fuzzing of the command line: ``make fuzz`` (or ``python -m tests.fuzz.long --folders N``).
 
 Every mutated folder or workbook is planned by ``planner plan``. Told is every traceback or fault of
-ours, every run over 10 s or 1 GB, every refusal without a place, and every file that is opened for
-writing outside ``--out``. Exit code 1 if there is any. A run that does not end is killed after a
-minute, and the next folder goes on in a new process.
+ours, every run over 10 s of the processor or 1 GB, every refusal without a place, and every file
+that is opened for writing outside ``--out``. Exit code 1 if there is any. A run that does not end
+is killed after a minute, and the next folder goes on in a new process.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.fuzz.long_run import compile_all, judged
 #: Wall-clock seconds after which a run is ended.
 _KILLED_AFTER = 60.0
 #: Longer for the first folder of a process, before which everything may have to be compiled.
-_COMPILING = 400.0
+_COMPILING = 1200.0
 #: Folders that one process plans, so that what one leaves behind does not add up.
 _PER_PROCESS = 200
 
