@@ -63,6 +63,9 @@ def speed_rows(folder: Path, problems: int) -> list[Row]:
             "0.85",
         ),
         row(name, "all three wrote the same bytes", same, same),
+        row(name, "CPU ms a plan, one worker", 1e3 * one["main_cpu"] / problems),
+        row(name, "CPU ms a plan, each of two workers", 1e3 * two["workers_cpu"] / problems),
+        row(name, "the same, main process beside two", 1e3 * two["main_cpu"] / problems),
     ]
 
 
