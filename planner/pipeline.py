@@ -65,6 +65,8 @@ def plan(
 
     Raises
     ------
+    InputError
+        If numbers are so large that their planning tables would exhaust memory.
     PlanFault
         If a plan of ours breaks a limit: a fault in the planner.
     """
@@ -76,6 +78,7 @@ def plan(
     from planner.verify import check
 
     options = options or PlanOptions()
+    _require_sound_extent(problem)
     by_formula = options.figures is PlanFigures.FORMULAS
     engine = EngineChoice.MARKOV if by_formula else EngineChoice.AUTO
     start = time.monotonic()
@@ -104,6 +107,21 @@ def plan(
     )
     result = _with_plan_found(problem, options, outcome, figures, made, start)
     return _explained(problem, result, start) if explained else result
+
+
+def _require_sound_extent(problem: Problem) -> None:
+    """Refuse a problem whose tables would exhaust memory; files were refused when read."""
+    from planner.errors import Fault, InputError
+    from planner.extent import extent_faults
+
+    faults = [
+        Fault(
+            f"Campaign {problem.campaigns[place].campaign_id}", None, "agent_lines", value, wanted
+        )
+        for place, value, wanted in extent_faults(problem)
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _without_plan(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from planner.cells import columns, spelt
 from planner.errors import Fault, InputError
+from planner.extent import extent_faults
 from planner.plan import FIGURE_NAMES, AssignmentFigures
 from planner.problem import (
     Campaign,
@@ -223,7 +224,15 @@ def problem_of_sheets(
         order = {file: place for place, file in enumerate(dict.fromkeys(f.file for f in faults))}
         faults.sort(key=lambda fault: (order[fault.file], fault.line or 0))
         raise InputError(faults)
-    return Problem(**{table: tuple(rows.items) for table, rows in tables.items()})
+    problem = Problem(**{table: tuple(rows.items) for table, rows in tables.items()})
+    campaigns = tables["campaigns"]
+    faults = [
+        Fault(campaigns.label, campaigns.lines[row], "agent_lines", value, wanted)
+        for row, value, wanted in extent_faults(problem)
+    ]
+    if faults:
+        raise InputError(faults)
+    return problem
 
 
 def _reference_faults(
