@@ -6,9 +6,35 @@ from collections.abc import Iterator
 
 from planner.problem import Campaign, Problem
 
+SECONDS_PER_HOUR = 3600.0
 #: Most entries (agent lines x dial lines) of one campaign's planning table, and of all together: a
 #: campaign of 1,000 agents on dialers of 8,000 ports has as many. All take about a gigabyte.
 MOST_ENTRIES, MOST_ENTRIES_IN_ALL = 8_000_000, 20_000_000
+
+#: Most work of one row's projection [states x steps of its chain]: about a minute.
+MOST_STEPS = 1e11
+
+
+def projection_faults(problem: Problem, hours: float) -> Iterator[tuple[str, str, str]]:
+    """Yield assignments that would take too long to project: place, agent lines, what was expected.
+
+    A chain of so many states is marched over the horizon in steps as short as its fastest event.
+    """
+    campaigns = {campaign.campaign_id: campaign for campaign in problem.campaigns}
+    for item in problem.assignments:
+        campaign = campaigns[item.campaign_id]
+        if not campaign.is_live_transfer or campaign.talk_seconds is None:
+            continue
+        events = item.dial_lines / campaign.attempt_seconds
+        events += item.agent_lines / campaign.talk_seconds
+        states = min(item.dial_lines, item.agent_lines) + 1
+        if events * hours * SECONDS_PER_HOUR * states > MOST_STEPS:
+            place = f"{item.campaign_id} on {item.dialer_id}"
+            wanted = (
+                f"so few that {hours:g} hours can be projected in about a minute, or fewer hours; "
+                f"with {item.dial_lines:,} dial lines that is too long"
+            )
+            yield place, str(item.agent_lines), wanted
 
 
 def extent_faults(problem: Problem) -> Iterator[tuple[int, str, str]]:

@@ -236,6 +236,8 @@ def project(
 
     Raises
     ------
+    InputError
+        If there are so many lines that the projection would not end in reasonable time.
     ValueError
         If an argument is out of range.
     """
@@ -253,8 +255,23 @@ def project(
         raise ValueError(f"replications: a whole number from 1 to {MAX_REPLICATIONS}")
     if seed < 0:
         raise ValueError("seed: a whole number, at least 0")
+    if engine != EngineChoice.MARKOV:  # which answers at once, while lines are edited
+        _require_short_projection(problem, hours)
     effort = Effort(EngineChoice(engine), replications, seed, on_share=on_progress)
     return project_assignments(problem, at, hours, effort)
+
+
+def _require_short_projection(problem: Problem, hours: float) -> None:
+    """Refuse lines whose chains are too long to be marched over the horizon."""
+    from planner.errors import Fault, InputError
+    from planner.extent import projection_faults
+
+    faults = [
+        Fault(f"assignments, {place}", None, "agent_lines", value, wanted)
+        for place, value, wanted in projection_faults(problem, hours)
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def simulate(

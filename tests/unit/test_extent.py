@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from planner.errors import InputError
-from planner.pipeline import plan
-from planner.problem import Campaign, Dialer, Problem
+from planner.pipeline import plan, project
+from planner.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.tables import read_folder
 
 FIGURES: dict[str, Any] = {
@@ -61,3 +61,13 @@ def test_from_python_the_campaign_is_named() -> None:
     given = Problem(dialers=(Dialer(dialer_id="D", ports=100_000),), campaigns=(campaign,))
     with pytest.raises(InputError, match="Campaign C"):
         plan(given)
+
+
+def test_lines_that_take_too_long_to_project_are_told() -> None:
+    campaign = Campaign(campaign_id="C", agent_lines=100_000, **FIGURES)
+    lines = LineAssignment(campaign_id="C", dialer_id="D", dial_lines=100_000, agent_lines=100_000)
+    given = Problem(
+        dialers=(Dialer(dialer_id="D", ports=200),), campaigns=(campaign,), assignments=(lines,)
+    )
+    with pytest.raises(InputError, match="C on D"):
+        project(given)
