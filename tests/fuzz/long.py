@@ -3,7 +3,7 @@
 Every mutated folder or workbook is planned by ``planner plan``. Told is every traceback or fault of
 ours, every run over 10 s of the processor or 1 GB, every refusal without a place, and every file
 that is opened for writing outside ``--out``. Exit code 1 if there is any. A run that does not end
-is killed after a minute, and the next folder goes on in a new process.
+is killed after a minute of work, and the next folder goes on in a new process.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz.long_run import compile_all, judged
+from tests.fuzz.long_run import compile_all, judged, made
 
-#: Wall-clock seconds after which a run is ended.
-_KILLED_AFTER = 60.0
-#: Longer for the first folder of a process, before which everything may have to be compiled.
-_COMPILING = 1200.0
+#: Seconds of the processor, and by the clock, after which a run is ended.
+_MOST_WORK, _MOST_WAITING = 60.0, 600.0
+#: More for the first folder of a process, before which everything may have to be compiled.
+_COMPILING = 600.0
 #: Folders that one process plans, so that what one leaves behind does not add up.
 _PER_PROCESS = 200
 
@@ -49,19 +49,42 @@ class _Runner:
         assert running.stdout is not None
         threading.Thread(target=_pass_on, args=(running.stdout, lines), daemon=True).start()
         for seed in seeds:
-            try:
-                line = lines.get(timeout=_KILLED_AFTER + _COMPILING * (seed == seeds[0]))
-            except queue.Empty:
-                line = b"hang"
+            line = _next_line(running, lines, _COMPILING * (seed == seeds[0]))
             self._left.remove(seed)
             if not line.startswith(b"{"):
                 running.kill()
                 said = running.communicate()[1].decode(errors="replace").strip().splitlines()
                 words = "did not end" if line == b"hang" else f"ended the process ({said[-1:]})"
-                yield seed, {"code": None, "made": "?", "wrong": [words], "seconds": 0.0, "mb": 0}
+                yield (
+                    seed,
+                    {"code": None, "made": made(seed), "wrong": [words], "seconds": 0.0, "mb": 0},
+                )
                 return
             yield seed, json.loads(line)
         running.communicate()
+
+
+def _next_line(
+    running: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes], more: float
+) -> bytes:
+    """What a process says next; ``hang`` where it works or waits too long for that."""
+    start, worked = time.monotonic(), _work_of(running.pid)
+    while True:
+        try:
+            return lines.get(timeout=2.0)
+        except queue.Empty:
+            working = _work_of(running.pid) - worked > _MOST_WORK + more
+            if working or time.monotonic() - start > _MOST_WAITING + more:
+                return b"hang"
+
+
+def _work_of(process: int) -> float:
+    """Seconds of the processor that a process has used."""
+    try:
+        parts = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _pass_on(stream: Any, lines: queue.SimpleQueue[bytes]) -> None:

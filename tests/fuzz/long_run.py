@@ -32,16 +32,26 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
         _opened.append(arguments[0])
 
 
+def made(seed: int) -> str:
+    """How the input of a seed is made wrong."""
+    with tempfile.TemporaryDirectory() as work:
+        return _make(seed, Path(work))[1]
+
+
+def _make(seed: int, work: Path) -> tuple[Path, str]:
+    folder = work / "in"
+    if seed % _BOOKS < _BOOKS - 1:
+        return folder, ", ".join(mutated(seed, folder))
+    folder = folder.with_suffix(".xlsx")
+    folder.write_bytes(mutated_book(seed))
+    return folder, "a workbook"
+
+
 def judged(seed: int) -> dict[str, Any]:
     """Exit code of one input, how it was made wrong, and what was wrong with the answer."""
     with tempfile.TemporaryDirectory() as work:
-        folder, out = Path(work) / "in", Path(work) / "out"
-        if seed % _BOOKS == _BOOKS - 1:
-            folder = folder.with_suffix(".xlsx")
-            folder.write_bytes(mutated_book(seed))
-            made = ["a workbook"]
-        else:
-            made = mutated(seed, folder)
+        out = Path(work) / "out"
+        folder, how = _make(seed, Path(work))
         before = _listed(Path(work))
         code, said, seconds, megabytes, wrong = _watched(folder, out)
         wrong += _faults_of(code, said)
@@ -55,7 +65,7 @@ def judged(seed: int) -> dict[str, Any]:
             wrong.append(f"wrote where it should not: {sorted(elsewhere)[:3]}")
     return {
         "code": code,
-        "made": ", ".join(made),
+        "made": how,
         "wrong": wrong,
         "seconds": round(seconds, 2),
         "mb": round(megabytes),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from planner.errors import InputError
-from planner.pipeline import plan, project
+from planner.pipeline import plan, project, simulate
 from planner.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.tables import read_folder
 
@@ -71,3 +71,15 @@ def test_lines_that_take_too_long_to_project_are_told() -> None:
     )
     with pytest.raises(InputError, match="C on D"):
         project(given)
+
+
+def test_calls_that_last_too_long_to_be_simulated_are_told() -> None:
+    # In one call of 1e9 seconds a dial line makes fifty million attempts.
+    figures = FIGURES | {"talk_seconds": 1e9, "attempt_cv": 0.5}
+    campaign = Campaign(campaign_id="C", agent_lines=5, **figures)
+    lines = LineAssignment(campaign_id="C", dialer_id="D", dial_lines=9, agent_lines=5)
+    given = Problem(
+        dialers=(Dialer(dialer_id="D", ports=20),), campaigns=(campaign,), assignments=(lines,)
+    )
+    with pytest.raises(InputError, match="campaigns, C, column talk_seconds"):
+        simulate(given, hours=0.1)
