@@ -104,6 +104,7 @@ def reading_rows(_folder: Path) -> list[Row]:
 def kill_rows(folder: Path, moments: int) -> list[Row]:
     """Runs killed at random moments, and whether they ended with the undisturbed bytes."""
     source, draw = write_batch(folder / "kills", 300, 1, 1), random.Random(6)
+    measured(source, folder / "first", "--workers", "2")  # compiles what has not been compiled yet
     whole = measured(source, folder / "whole", "--workers", "2")
     expected = results(folder / "whole")
     rows = []
@@ -119,6 +120,7 @@ def kill_rows(folder: Path, moments: int) -> list[Row]:
             else:
                 there += killed_scheduler(source, out, moment)
             same += results(out) == expected
+            print(f"... {who}, {number + 1} of {moments}: {same} of the same bytes", flush=True)
         note = f"of {moments} runs, {there} of them still running when killed"
         rows.append(
             row(f"kill -9 of the {who}", "runs of the same bytes", same, same == moments, note)

@@ -9,9 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +96,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
 def killed_worker(source: Path, out: Path, moment: float, draw: random.Random) -> bool:
     """Kill one of two workers; whether one was there to kill."""
     running = subprocess.Popen(command(source, out, "--workers", "2"), **_QUIET)
-    time.sleep(moment)
+    _wait(running, moment)
     workers = _children(running.pid)
     if workers:
         os.kill(draw.choice(workers), signal.SIGKILL)
@@ -108,7 +107,7 @@ def killed_worker(source: Path, out: Path, moment: float, draw: random.Random) -
 def killed_main(source: Path, out: Path, moment: float) -> bool:
     """Kill the main process, then resume."""
     running = subprocess.Popen(command(source, out, "--workers", "2"), **_QUIET)
-    time.sleep(moment)
+    _wait(running, moment)
     alive = running.poll() is None
     running.kill()
     running.wait()
@@ -120,7 +119,7 @@ def killed_scheduler(source: Path, out: Path, moment: float) -> bool:
     """Kill the scheduler of a cluster, then resume on another."""
     with cluster(out.parent) as (address, (scheduler, *_)):
         running = subprocess.Popen(command(source, out, "--cluster", address), **_QUIET)
-        time.sleep(moment)
+        _wait(running, moment)
         alive = running.poll() is None
         scheduler.kill()
         running.wait()
@@ -128,6 +127,12 @@ def killed_scheduler(source: Path, out: Path, moment: float) -> bool:
         again = command(source, out, "--cluster", address, "--resume")
         subprocess.run(again, check=False, **_QUIET)
     return alive
+
+
+def _wait(running: subprocess.Popen[bytes], moment: float) -> None:
+    """Wait until a moment, or the end of the run if that comes before."""
+    with suppress(subprocess.TimeoutExpired):
+        running.wait(timeout=moment)
 
 
 def _children(parent: int) -> list[int]:
