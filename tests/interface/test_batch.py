@@ -311,6 +311,20 @@ def test_earlier_results_are_never_written_over(source: Path, tmp_path: Path) ->
         assert (out / "plans.csv").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["in", "in/out", "in/a/out", "file", "file/out"])
+def test_results_go_to_a_folder_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    source = folders(tmp_path / "in", ["a"])
+    before = sorted(tmp_path.rglob("*"))
+    assert batch(source, "--out", tmp_path / name) == 2
+    said = capsys.readouterr().err
+    assert "--out is '" in said
+    assert "': expected a folder " in said
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_two_runs_cannot_write_to_one_folder(source: Path, tmp_path: Path) -> None:
     from planner.batch.files import claimed
 
