@@ -26,7 +26,7 @@ def choose_columns(
     seconds: float,
     stop: Callable[[], bool] = lambda: False,
 ) -> list[Column] | None:
-    """Best choice of one column per campaign under the fleet's limits, None if none is found.
+    """Best column of each campaign, in their order, under the fleet's limits; None if none found.
 
     ``columns`` must hold their campaign's own limits. ``hint`` is a known choice by campaign.
     Rates are rounded against the plan, so that the choice holds the exact limits.
@@ -53,7 +53,8 @@ def choose_columns(
     status = solver.solve(solver_model, _Stopper(stop))
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
-    return [k for x, k in zip(chosen, columns, strict=True) if solver.boolean_value(x)]
+    taken = (k for x, k in zip(chosen, columns, strict=True) if solver.boolean_value(x))
+    return sorted(taken, key=lambda k: k.campaign)
 
 
 class _Stopper(cp_model.CpSolverSolutionCallback):
