@@ -129,10 +129,10 @@ def test_a_fault_of_ours_on_one_problem_is_reported_and_stops_no_other(
 
     planned = pipeline.plan
 
-    def faulty(problem, options):  # type: ignore[no-untyped-def]
+    def faulty(problem, options, **more):  # type: ignore[no-untyped-def]
         if problem.dialers[0].ports == 9:
             raise RuntimeError("out of luck\nwith details")
-        return planned(problem, options)
+        return planned(problem, options, **more)
 
     monkeypatch.setattr(pipeline, "plan", faulty)
     out = tmp_path / "out"
