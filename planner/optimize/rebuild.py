@@ -114,8 +114,8 @@ class Rebuilding:
         on_better: Callable[[], None],
     ) -> None:
         """Rebuild at falling temperature until the plan is worth enough or the round is over."""
-        few = FEWEST_CHUNKS + CHUNKS_PER_CELL * self._model.campaigns * self._model.dialers
-        chunks = min(few, int(CHUNKS + CHUNKS_PER_CAMPAIGN * self._model.campaigns))
+        most = FEWEST_CHUNKS + CHUNKS_PER_CELL * self._model.campaigns * self._model.dialers
+        chunks = min(most, int(CHUNKS + CHUNKS_PER_CAMPAIGN * self._model.campaigns))
         chunks = int(chunks * (1.0 if first else LATER) * (TIED if self._model.tied else 1.0))
         if is_few(self._model):
             chunks = FEW_CHUNKS
