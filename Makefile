@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app test lint pytest chromium dist fuzz lock sbom audit clean
+.PHONY: help plan app test lint pytest chromium dist fuzz fuzz-tables lock sbom audit clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 plan: $(VENV)/.runtime ## plan the example in data/quickstart and print the plan
 	@$(BIN)/planner plan data/quickstart
@@ -45,6 +45,11 @@ dist: $(VENV)/.test ## build wheel and sdist, install the wheel into an empty en
 fuzz: $(VENV)/.test ## plan 20,000 wrong folders (hours); told is every answer that is not clear
 	$(BIN)/python -m tests.fuzz.long
 
+fuzz-tables: $(VENV)/.test ## fuzz the table reader by coverage for ten minutes (atheris)
+	@test -d build/atheris || $(BIN)/pip install --quiet --target build/atheris atheris || \
+	  { echo "atheris cannot be installed here; it has wheels for Linux and CPython 3.11 to 3.13."; exit 2; }
+	PYTHONPATH=build/atheris $(BIN)/python -m tests.fuzz.atheris_tables -max_total_time=600
+
 sbom: requirements.lock | $(BIN)/python ## list what the planner is made of in sbom.json (CycloneDX)
 	@test -x build/tools/bin/python || $(PYTHON) -m venv build/tools
 	build/tools/bin/pip install --quiet cyclonedx-bom
@@ -54,7 +59,7 @@ sbom: requirements.lock | $(BIN)/python ## list what the planner is made of in s
 audit: requirements.lock | $(BIN)/python ## look for known vulnerabilities; needs PyPI's advisories
 	@test -x build/tools/bin/python || $(PYTHON) -m venv build/tools
 	build/tools/bin/pip install --quiet pip-audit
-	build/tools/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+	@build/tools/bin/python .ci/audit.py build/tools/bin/pip-audit requirements.lock
 
 lock: | $(BIN)/python ## refresh the two lock files
 	$(BIN)/pip install --quiet "uv>=0.6"

@@ -1,7 +1,7 @@
 """How fast and how safe batches are: ``python -m benchmarks.batch``.
 
-Rates hold the start of the workers; run it with --problems 10000 on an idle machine for figures
-that mean something, and with --moments 20 for all the kills.
+Rates hold the start of the workers. ``--full`` takes the numbers of problems and kills that the
+figures are promised for, about an hour on an idle machine; without it some minutes.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from benchmarks.batch_runs import (
     measured,
     results,
 )
+from benchmarks.batch_sizes import EXPLANATION, size_rows
 from benchmarks.reporting import Row, table
 from planner.problem import Campaign
 from planner.rows import read_rows
@@ -62,6 +63,9 @@ def speed_rows(folder: Path, problems: int) -> list[Row]:
             "0.85",
         ),
         row(name, "all three wrote the same bytes", same, same),
+        row(name, "CPU ms a plan, one worker", 1e3 * one["main_cpu"] / problems),
+        row(name, "CPU ms a plan, each of two workers", 1e3 * two["workers_cpu"] / problems),
+        row(name, "the same, main process beside two", 1e3 * two["main_cpu"] / problems),
     ]
 
 
@@ -97,28 +101,10 @@ def reading_rows(_folder: Path) -> list[Row]:
     return [row("100,000 campaign rows", "CPU s to read and check", seconds, seconds < 1.5, "1.5")]
 
 
-def size_rows(_folder: Path) -> list[Row]:
-    """CPU seconds of one plan as problems grow."""
-    from benchmarks.batch_problems import problem
-    from planner import PlanOptions, plan
-
-    rows = []
-    plan(problem(0, 3, 4), PlanOptions())  # compiles
-    for dialers, campaigns, count in ((3, 4, 20), (6, 12, 5), (12, 25, 2), (20, 50, 1)):
-        start = time.process_time()
-        gaps = [
-            plan(problem(seed, dialers, campaigns), PlanOptions(time_limit=120)).gap or 0.0
-            for seed in range(count)
-        ]
-        seconds = (time.process_time() - start) / count
-        note = f"{count} problems, largest gap {max(gaps):.2%}"
-        rows.append(row(f"{dialers} x {campaigns}", "CPU s per plan", seconds, note=note))
-    return rows
-
-
 def kill_rows(folder: Path, moments: int) -> list[Row]:
     """Runs killed at random moments, and whether they ended with the undisturbed bytes."""
     source, draw = write_batch(folder / "kills", 300, 1, 1), random.Random(6)
+    measured(source, folder / "first", "--workers", "2")  # compiles what has not been compiled yet
     whole = measured(source, folder / "whole", "--workers", "2")
     expected = results(folder / "whole")
     rows = []
@@ -134,6 +120,7 @@ def kill_rows(folder: Path, moments: int) -> list[Row]:
             else:
                 there += killed_scheduler(source, out, moment)
             same += results(out) == expected
+            print(f"... {who}, {number + 1} of {moments}: {same} of the same bytes", flush=True)
         note = f"of {moments} runs, {there} of them still running when killed"
         rows.append(
             row(f"kill -9 of the {who}", "runs of the same bytes", same, same == moments, note)
@@ -156,18 +143,23 @@ def peer_rows(_folder: Path) -> list[Row]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--problems", type=int, default=200)
-    parser.add_argument("--memory", type=int, nargs=2, default=[100, 2000], metavar="N")
-    parser.add_argument("--moments", type=int, default=3)
+    parser.add_argument("--full", action="store_true", help="10,000 problems, 20 moments")
+    parser.add_argument("--problems", type=int, help="default 1000, --full 10000")
+    parser.add_argument("--memory", type=int, nargs=2, metavar="N", help="default 100 2000")
+    parser.add_argument("--moments", type=int, help="of each kill: default 3, --full 20")
     parser.add_argument("--only", help="one of speed, memory, reading, size, kill, peer")
     parser.add_argument("--out", type=Path, default=Path("out/batch.json"))
     arguments = parser.parse_args()
+    full = arguments.full
+    problems = arguments.problems or (10_000 if full else 1000)
+    few, many = arguments.memory or ((1000, 100_000) if full else (100, 2000))
+    moments = arguments.moments or (20 if full else 3)
     parts = {
         "reading": reading_rows,
-        "speed": lambda folder: speed_rows(folder, arguments.problems),
-        "memory": lambda folder: memory_rows(folder, *arguments.memory),
-        "size": size_rows,
-        "kill": lambda folder: kill_rows(folder, arguments.moments),
+        "speed": lambda folder: speed_rows(folder, problems),
+        "memory": lambda folder: memory_rows(folder, few, many),
+        "size": lambda _: size_rows(),
+        "kill": lambda folder: kill_rows(folder, moments),
         "peer": peer_rows,
     }
     rows: list[Row] = []
@@ -175,8 +167,10 @@ def main() -> int:
         for name, part in parts.items():
             if arguments.only in (None, name):
                 rows += part(Path(work))
-                print(table(rows[-1:]).splitlines()[-1], flush=True)
+                print(f"... {name} is done", flush=True)
     print(table(rows))
+    if arguments.only in (None, "size"):
+        print(f"\n{EXPLANATION}")
     machine = {"python": platform.python_version(), "cores": os.cpu_count()}
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(machine | {"rows": rows}, indent=2) + "\n")

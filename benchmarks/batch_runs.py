@@ -9,27 +9,35 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-_MAIN = (
-    "import json, resource, sys; from planner.cli import main; code = main(sys.argv[2:]); "
-    "open(sys.argv[1], 'w').write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)); "
-    "sys.exit(code)"
-)
+_MAIN = """
+import json, sys
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from planner.cli import main
+code = main(sys.argv[2:])
+own, workers = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
+used = {
+    "main_mb": own.ru_maxrss / 1024,
+    "main_cpu": own.ru_utime + own.ru_stime,
+    "workers_cpu": workers.ru_utime + workers.ru_stime,
+}
+open(sys.argv[1], "w").write(json.dumps(used))
+sys.exit(code)
+"""
 _QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 def command(source: Path, out: Path, *arguments: str) -> list[str]:
-    memory = str(out.with_suffix(".rss"))
+    used = str(out.with_suffix(".used"))
     return [
         sys.executable,
         "-c",
         _MAIN,
-        memory,
+        used,
         "batch",
         str(source),
         "--out",
@@ -39,13 +47,16 @@ def command(source: Path, out: Path, *arguments: str) -> list[str]:
 
 
 def measured(source: Path, out: Path, *arguments: str) -> dict[str, float]:
-    """Plans per second, start of workers included, and peak memory of the main process [MB]."""
+    """Plans per second, start of workers included; of the main process peak memory [MB].
+
+    Processor seconds are those of the main process, and of the workers that it has started.
+    """
     subprocess.run(command(source, out, *arguments), check=False, **_QUIET)
     run = json.loads((out / "run.json").read_text())
-    return {
+    used: dict[str, float] = json.loads(out.with_suffix(".used").read_text())
+    return used | {
         "plans_per_second": run["problems"] / run["seconds"],
         "seconds": run["seconds"],
-        "main_mb": int(out.with_suffix(".rss").read_text()) / 1024,
     }
 
 
@@ -85,7 +96,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
 def killed_worker(source: Path, out: Path, moment: float, draw: random.Random) -> bool:
     """Kill one of two workers; whether one was there to kill."""
     running = subprocess.Popen(command(source, out, "--workers", "2"), **_QUIET)
-    time.sleep(moment)
+    _wait(running, moment)
     workers = _children(running.pid)
     if workers:
         os.kill(draw.choice(workers), signal.SIGKILL)
@@ -96,7 +107,7 @@ def killed_worker(source: Path, out: Path, moment: float, draw: random.Random) -
 def killed_main(source: Path, out: Path, moment: float) -> bool:
     """Kill the main process, then resume."""
     running = subprocess.Popen(command(source, out, "--workers", "2"), **_QUIET)
-    time.sleep(moment)
+    _wait(running, moment)
     alive = running.poll() is None
     running.kill()
     running.wait()
@@ -108,7 +119,7 @@ def killed_scheduler(source: Path, out: Path, moment: float) -> bool:
     """Kill the scheduler of a cluster, then resume on another."""
     with cluster(out.parent) as (address, (scheduler, *_)):
         running = subprocess.Popen(command(source, out, "--cluster", address), **_QUIET)
-        time.sleep(moment)
+        _wait(running, moment)
         alive = running.poll() is None
         scheduler.kill()
         running.wait()
@@ -116,6 +127,12 @@ def killed_scheduler(source: Path, out: Path, moment: float) -> bool:
         again = command(source, out, "--cluster", address, "--resume")
         subprocess.run(again, check=False, **_QUIET)
     return alive
+
+
+def _wait(running: subprocess.Popen[bytes], moment: float) -> None:
+    """Wait until a moment, or the end of the run if that comes before."""
+    with suppress(subprocess.TimeoutExpired):
+        running.wait(timeout=moment)
 
 
 def _children(parent: int) -> list[int]:

@@ -24,6 +24,8 @@ def needed_corrections(
     Compared are the calls handled, and the abandon rate where it is limited, against that limit.
     Campaigns without a simulated figure need none: their tables are exact.
     """
+    if not any(row.engine is Engine.SIMULATE for row in figures):
+        return {}
     used = PlanArrays(problem, line_plan, corrections)
     plain = PlanArrays(problem, line_plan)
     found = {}

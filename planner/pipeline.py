@@ -48,6 +48,7 @@ def plan(
     *,
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
+    explained: bool = True,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
 
@@ -57,6 +58,7 @@ def plan(
     options : redundancy weight, gap, time limit [s], seed; defaults where None
     on_progress : called with every better plan or bound
     stop : polled; once it says True the best verified plan so far is returned
+    explained : also tell what binds, why each line is there, and what one more would bring
 
     Returns
     -------
@@ -64,6 +66,8 @@ def plan(
 
     Raises
     ------
+    InputError
+        If numbers are so large that their planning tables would exhaust memory.
     PlanFault
         If a plan of ours breaks a limit: a fault in the planner.
     """
@@ -75,6 +79,7 @@ def plan(
     from planner.verify import check
 
     options = options or PlanOptions()
+    _require_sound_extent(problem)
     by_formula = options.figures is PlanFigures.FORMULAS
     engine = EngineChoice.MARKOV if by_formula else EngineChoice.AUTO
     start = time.monotonic()
@@ -101,7 +106,23 @@ def plan(
         TableCorrection(campaign_id=name, rounds=rounds[name], **correction._asdict())
         for name, correction in corrections.items()
     )
-    return _with_plan_found(problem, options, outcome, figures, made, start)
+    result = _with_plan_found(problem, options, outcome, figures, made, start)
+    return _explained(problem, result, start) if explained else result
+
+
+def _require_sound_extent(problem: Problem) -> None:
+    """Refuse a problem whose tables would exhaust memory; files were refused when read."""
+    from planner.errors import Fault, InputError
+    from planner.extent import extent_faults
+
+    faults = [
+        Fault(
+            f"Campaign {problem.campaigns[place].campaign_id}", None, "agent_lines", value, wanted
+        )
+        for place, value, wanted in extent_faults(problem)
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _without_plan(
@@ -137,7 +158,6 @@ def _with_plan_found(
     made: tuple[TableCorrection, ...],
     start: float,
 ) -> PlanResult:
-    from planner.optimize.explain import explain
     from planner.verify import evaluate, factors
 
     assert outcome.plan is not None
@@ -145,7 +165,6 @@ def _with_plan_found(
     found = evaluate(
         problem, outcome.plan, options.redundancy, corrections, options.failures, options.move_cost
     )
-    reasons = explain(problem, outcome.plan, options, corrections)
     bound = max(outcome.bound or 0.0, found.value.value_per_hour)
     gap = relative_gap(found.value.value_per_hour, bound)
     proven = gap <= max(options.gap, 1e-9)
@@ -157,27 +176,42 @@ def _with_plan_found(
         bound_per_hour=bound,
         gap=gap,
         figures=figures,
-        campaigns=tuple(
-            totals.model_copy(update={"value_of_one_more_agent_line": gain})
-            for totals, gain in zip(found.campaigns, reasons.one_more_agent_line, strict=True)
-        ),
-        dialers=tuple(
-            use.model_copy(
-                update={"value_of_one_more_port": port, "value_of_one_more_call_per_second": call}
-            )
-            for use, port, call in zip(
-                found.dialers, reasons.one_more_port, reasons.one_more_call_per_second, strict=True
-            )
-        ),
-        binding=reasons.binding,
-        why=reasons.why,
-        stranded=reasons.stranded,
+        campaigns=found.campaigns,
+        dialers=found.dialers,
         changes=changes(problem, outcome.plan),
         corrections=made,
         stages=outcome.stages,
         seconds=time.monotonic() - start,
         stopped_early=outcome.stopped_early,
     )
+
+
+def _explained(problem: Problem, result: PlanResult, start: float) -> PlanResult:
+    """The result with what binds, the reason of each line, and what one more would bring."""
+    from planner.optimize.explain import explain
+    from planner.verify import factors
+
+    assert result.plan is not None
+    found = explain(problem, result.plan, result.options, factors(result.corrections))
+    update = {
+        "campaigns": tuple(
+            totals.model_copy(update={"value_of_one_more_agent_line": gain})
+            for totals, gain in zip(result.campaigns, found.one_more_agent_line, strict=True)
+        ),
+        "dialers": tuple(
+            use.model_copy(
+                update={"value_of_one_more_port": port, "value_of_one_more_call_per_second": call}
+            )
+            for use, port, call in zip(
+                result.dialers, found.one_more_port, found.one_more_call_per_second, strict=True
+            )
+        ),
+        "binding": found.binding,
+        "why": found.why,
+        "stranded": found.stranded,
+        "seconds": time.monotonic() - start,
+    }
+    return result.model_copy(update=update)
 
 
 def project(
@@ -209,6 +243,8 @@ def project(
 
     Raises
     ------
+    InputError
+        If there are so many lines that the projection would not end in reasonable time.
     ValueError
         If an argument is out of range.
     """
@@ -226,8 +262,23 @@ def project(
         raise ValueError(f"replications: a whole number from 1 to {MAX_REPLICATIONS}")
     if seed < 0:
         raise ValueError("seed: a whole number, at least 0")
+    if engine != EngineChoice.MARKOV:  # which answers at once, while lines are edited
+        _require_short_projection(problem, hours)
     effort = Effort(EngineChoice(engine), replications, seed, on_share=on_progress)
     return project_assignments(problem, at, hours, effort)
+
+
+def _require_short_projection(problem: Problem, hours: float) -> None:
+    """Refuse lines whose chains are too long to be marched over the horizon."""
+    from planner.errors import Fault, InputError
+    from planner.extent import projection_faults
+
+    faults = [
+        Fault(f"assignments, {place}", None, "agent_lines", value, wanted)
+        for place, value, wanted in projection_faults(problem, hours)
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def simulate(

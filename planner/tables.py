@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
+import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from planner.cells import columns, spelt
 from planner.errors import Fault, InputError
+from planner.extent import extent_faults
 from planner.plan import FIGURE_NAMES, AssignmentFigures
 from planner.problem import (
     Campaign,
@@ -148,11 +150,29 @@ def _csv_files(folder: Path) -> list[Path]:
 def content_of(path: Path) -> bytes:
     """The bytes of a file of at most ``MAX_BYTES``; what keeps us from reading it is a fault."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError([Fault(path.name, None, None, None, f"at most {MAX_BYTES:,} bytes")])
-        return path.read_bytes()
+        require_plain_file(path)
+        with path.open("rb") as file:  # which may grow while it is read
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError([_unreadable(path, error)]) from error
+    if len(content) > MAX_BYTES:
+        raise InputError([Fault(path.name, None, None, None, f"at most {MAX_BYTES:,} bytes")])
+    return content
+
+
+def require_plain_file(path: Path) -> None:
+    """Refuse what may never end when it is read: devices, pipes, sockets.
+
+    Raises
+    ------
+    InputError
+        If it is one of these.
+    OSError
+        If it is not there.
+    """
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a folder is told when it is opened
+        raise InputError([Fault(str(path), None, None, None, "a file, not a device or a pipe")])
 
 
 def _unreadable(path: Path, error: OSError) -> Fault:
@@ -223,7 +243,15 @@ def problem_of_sheets(
         order = {file: place for place, file in enumerate(dict.fromkeys(f.file for f in faults))}
         faults.sort(key=lambda fault: (order[fault.file], fault.line or 0))
         raise InputError(faults)
-    return Problem(**{table: tuple(rows.items) for table, rows in tables.items()})
+    problem = Problem(**{table: tuple(rows.items) for table, rows in tables.items()})
+    campaigns = tables["campaigns"]
+    faults = [
+        Fault(campaigns.label, campaigns.lines[row], "agent_lines", value, wanted)
+        for row, value, wanted in extent_faults(problem)
+    ]
+    if faults:
+        raise InputError(faults)
+    return problem
 
 
 def _reference_faults(

@@ -71,11 +71,16 @@ def claimed(folder: Path) -> Iterator[None]:
     Raises
     ------
     InputError
-        If another run has it.
+        If another run has it, or it cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     lock = folder / ".lock"
-    with lock.open("w") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = lock.open("w")
+    except OSError as error:
+        wanted = f"a folder that can be written ({error.strerror})"
+        raise InputError([Fault("--out", None, None, str(folder), wanted)]) from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from planner.batch.items import Context, Item
 from planner.batch.output import Planned
 from planner.batch.work import plan_item
+from planner.optimize.cores import one_core
 
 
 def plan_here(
@@ -16,4 +17,6 @@ def plan_here(
     for item in items:
         if stop():
             return
-        yield plan_item(item, context)
+        with one_core():
+            planned = plan_item(item, context)
+        yield planned

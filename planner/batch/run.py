@@ -101,6 +101,7 @@ def run_batch(
     """
     options = options or BatchOptions()
     started = datetime.now(UTC)
+    _require_apart(source, out)
     existed = out.exists()
     try:
         with claimed(out), _work_folder(out) as work:
@@ -268,6 +269,13 @@ class _Run:
                 wanted = "the file as it was written: start anew in another folder"
                 raise InputError([Fault(name, None, None, None, wanted)])
         return Counter(manifest["endings"])
+
+
+def _require_apart(source: Path, out: Path) -> None:
+    """Refuse results within the input, where the next run would take them for problems."""
+    if out.resolve() == source.resolve() or source.resolve() in out.resolve().parents:
+        wanted = "a folder outside that of the problems"
+        raise InputError([Fault("--out", None, None, str(out), wanted)])
 
 
 def _require_unused(out: Path, *, resume: bool) -> None:

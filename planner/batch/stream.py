@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from planner.errors import Fault, InputError
 from planner.sheets import SEPARATORS, Row, Sheet, plain_text, sheet_of
+from planner.tables import require_plain_file
 
 #: A longer line is no table, and would only exhaust memory.
 _LONGEST_LINE = 1_000_000
@@ -30,6 +31,7 @@ def table_stream(path: Path) -> Iterator[tuple[Sheet, Iterator[Row]]]:
         If the file cannot be read, now or at a row further down.
     """
     try:
+        require_plain_file(path)
         if path.suffix.lower() == ".parquet":
             yield _parquet(path)
         else:

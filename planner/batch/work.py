@@ -10,6 +10,7 @@ from planner import __version__
 from planner.batch.items import Context, Item, Scenario
 from planner.batch.output import Planned, bad_input_rows, failed_rows, planned_rows
 from planner.errors import InputError
+from planner.optimize.cores import one_core
 
 #: Libraries on which the bytes of a result hang.
 _LIBRARIES = ("ortools", "numpy", "numba", "pydantic")
@@ -36,7 +37,8 @@ def plan_items(items: Sequence[Item], context: Context) -> list[Planned]:
     differing = version_differences(versions(), context.versions)
     if differing:
         raise OtherVersions(differing)
-    return [plan_item(item, context) for item in items]
+    with one_core():  # the other cores have other problems
+        return [plan_item(item, context) for item in items]
 
 
 def version_differences(here: Mapping[str, str], wanted: Mapping[str, str]) -> str:
@@ -56,7 +58,7 @@ def plan_item(item: Item, context: Context) -> Planned:
     try:
         from planner.pipeline import plan
 
-        result = plan(source.problem(context), context.options)
+        result = plan(source.problem(context), context.options, explained=False)
         return planned_rows(*place, result, changes, guarded=context.guarded)
     except InputError as error:
         return bad_input_rows(*place, error.faults, changes, guarded=context.guarded)

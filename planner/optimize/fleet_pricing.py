@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled
+from planner.optimize.cores import side_by_side
 from planner.optimize.fleet import Fleet
 from planner.optimize.pricing import Limits, Prices, _plain_split
 
@@ -16,7 +16,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-THREADS = 2
 #: Campaigns that a thread takes at a time.
 BLOCK = 25
 
@@ -58,9 +57,8 @@ def best_splits(f: Fleet, ranges: Ranges, prices: FleetPrices, campaigns: Ints) 
     if len(blocks) <= 1:
         _price(f, ranges, prices, campaigns, found)
         return found
-    with ThreadPoolExecutor(THREADS) as pool:
-        for _ in pool.map(lambda block: _price(f, ranges, prices, block, found), blocks):
-            pass
+    with side_by_side(len(blocks)) as each:
+        each(lambda block: _price(f, ranges, prices, block, found), blocks)
     return found
 
 

@@ -7,7 +7,6 @@ bound they give is valid, so that the bound does not depend on how well the rela
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -15,15 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
-from planner.optimize.column_lines import ColumnLines
 from planner.optimize.columns import Column, line_room, make_column
+from planner.optimize.cores import side_by_side
 from planner.optimize.fleet import fleet_arrays, secure_survival
-from planner.optimize.fleet_pricing import THREADS, FleetPrices, Ranges, Splits, best_splits
+from planner.optimize.fleet_pricing import FleetPrices, Ranges, Splits, best_splits
 from planner.optimize.model import Box, Model
 from planner.optimize.pricer import Pricer
-from planner.optimize.pricing import NEVER, Prices
+from planner.optimize.pricing import NEVER, Prices, Split
+from planner.optimize.shelf import Shelf
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MOST_ROUNDS = 400
 #: Weight of the best prices so far against the latest ones (Wentges smoothing).
@@ -85,9 +86,10 @@ class Master:
         self._objective = self._solver.Objective()
         self._objective.SetMaximization()
         self._variables: list[tuple[Column, pywraplp.Variable]] = []
-        self._lines = ColumnLines(model.dialers)
-        self._barred = np.zeros(0, dtype=np.bool_)  # columns that the relaxation may not use
-        self._feasibility: bool | None = None  # what the objective is set to
+        self._shelf = Shelf(model.dialers)
+        self._open: list[bool] = []  # whether each column may be in the mix
+        self._worths: list[tuple[float, float]] = []  # of each column: its own, now paid
+        self._room = line_room(model)
         self._rows_of = [
             [k for k, capacity in enumerate(model.capacities) if capacity.members[d]]
             for d in range(model.dialers)
@@ -132,10 +134,10 @@ class Master:
         model, c = self.model, column.campaign
         variable = self._solver.NumVar(0.0, 1.0, "")
         self._variables.append((column, variable))
-        self._lines.add(column)
-        self._barred = np.append(self._barred, False)
-        if self._feasibility is False:
-            self._objective.SetCoefficient(variable, self._worth(column))
+        self._shelf.add(column)
+        self._open.append(True)
+        worth = float(model.value[c] * column.handled - model.move_cost * column.added)
+        self._worths.append((worth, 0.0))
         self._convex[c].SetCoefficient(variable, 1.0)
         amounts: dict[int, float] = {}
         for d in np.flatnonzero(column.dial_lines):
@@ -172,9 +174,10 @@ class Master:
         """
         if box.is_empty():
             return None
+        if start is not None and start.bound <= target:
+            return start
         self._keep_only(box)
-        self._set_objective(False)
-        if self._solver.Solve() != pywraplp.Solver.OPTIMAL:  # the known columns do not suffice
+        if not self._holds_known_mix():
             feasible = self._generate(box, feasibility=True, target=-np.inf, stop=stop)
             if feasible is None:
                 return None
@@ -193,8 +196,7 @@ class Master:
         best_splits(self._fleet, self._ranges(box), prices, nobody)
 
     def _ranges(self, box: Box) -> Ranges:
-        model = self.model
-        return Ranges(box.n_low, box.n_high, box.a_low, box.a_high, line_room(model), model.concave)
+        return Ranges(box.n_low, box.n_high, box.a_low, box.a_high, self._room, self.model.concave)
 
     def pricer(self, campaign: int, box: Box) -> Pricer:
         """Pricer of one campaign's ranges; most boxes share most of them."""
@@ -226,32 +228,42 @@ class Master:
             abandon=np.zeros(model.campaigns),
         )
 
-    def inside(self, box: Box) -> NDArray[np.bool_]:
-        """Which columns of the pool lie in a box, in its order."""
-        return self._lines.inside(box)
-
     def _keep_only(self, box: Box) -> None:
-        """Bar the columns outside a box."""
-        barred = ~self.inside(box)
-        for k in np.flatnonzero(barred != self._barred).tolist():
-            self._variables[k][1].SetUb(0.0 if barred[k] else 1.0)
-        self._barred = barred
+        """Bar the columns outside a box; a new column may be in the mix."""
+        inside = self.inside(box)
+        for i in np.flatnonzero(inside != np.array(self._open, dtype=np.bool_)).tolist():
+            self._variables[i][1].SetUb(1.0 if inside[i] else 0.0)
+        self._open = inside.tolist()
+
+    def inside(self, box: Box) -> NDArray[np.bool_]:
+        """Which columns of the pool, in its order, lie in a box."""
+        return self._shelf.inside(box)
+
+    def _holds_known_mix(self) -> bool:
+        """Whether the known columns alone show that the box holds a mix."""
+        self._set_objective(feasibility=False)
+        return bool(self._solver.Solve() == pywraplp.Solver.OPTIMAL)
+
+    def at_prices(self, box: Box, duals: Duals) -> Relaxation | None:
+        """Bound of a box at given prices, without a mix; None when it is proven to hold no plan."""
+        priced = None if box.is_empty() else self._price(box, duals, feasibility=False)
+        return None if priced is None else Relaxation(priced.bound, (), duals, priced.by_campaign)
+
+    def _column(self, campaign: int, dial_lines: Ints, agent_lines: Ints) -> Column:
+        """A split's column, that of the pool where it is there."""
+        known = self.pool.get((campaign, dial_lines.tobytes(), agent_lines.tobytes()))
+        return known or make_column(self.model, campaign, dial_lines, agent_lines)
 
     def _set_objective(self, feasibility: bool) -> None:
-        if self._feasibility is feasibility:
-            return
-        self._feasibility = feasibility
         for missing in self._missing:
             missing.SetUb(1.0 if feasibility else 0.0)
             self._objective.SetCoefficient(missing, -1.0 if feasibility else 0.0)
-        for column, variable in self._variables:
-            worth = 0.0 if feasibility else self._worth(column)
-            self._objective.SetCoefficient(variable, worth)
+        for i, (own, paid) in enumerate(self._worths):
+            worth = 0.0 if feasibility else own
+            if worth != paid:
+                self._worths[i] = own, worth
+                self._objective.SetCoefficient(self._variables[i][1], worth)
         self._objective.SetCoefficient(self._worst, 0.0 if feasibility else -self.model.weight)
-
-    def _worth(self, column: Column) -> float:
-        worth = self.model.value[column.campaign] * column.handled
-        return float(worth - self.model.move_cost * column.added)
 
     def _generate(
         self,
@@ -287,7 +299,7 @@ class Master:
             if best is None or priced.bound < best.bound:
                 best = Relaxation(priced.bound, (), duals, priced.by_campaign)
                 on_bound(best.bound)
-            added = sum([self._include(box, column) for column in priced.columns])
+            added = sum([self._include(box, column, feasibility) for column in priced.columns])
             closed = best.bound <= value + precision * abs(value) + TOLERANCE
             if closed or best.bound <= target or stop():
                 break
@@ -373,13 +385,16 @@ class Master:
             best = Relaxation(priced.bound, (), duals, priced.by_campaign)
         return best, priced
 
-    def _include(self, box: Box, column: Column) -> bool:
-        """Add a column, barred where it lies outside the box; False if it is there already."""
+    def _include(self, box: Box, column: Column, feasibility: bool) -> bool:
         if not self.add(column):
             return False
-        if not box.contains(column.campaign, column.dial_lines, column.agent_lines):
-            self._variables[-1][1].SetUb(0.0)
-            self._barred[-1] = True
+        inside = box.contains(column.campaign, column.dial_lines, column.agent_lines)
+        self._variables[-1][1].SetUb(1.0 if inside else 0.0)
+        self._open[-1] = inside
+        if not feasibility:
+            worth = self._worths[-1][0]
+            self._worths[-1] = worth, worth
+            self._objective.SetCoefficient(self._variables[-1][1], worth)
         return True
 
     def _solved(self) -> bool:
@@ -448,17 +463,20 @@ class Master:
     def _price_surviving(self, box: Box, prices: FleetPrices, precise: bool, found: Splits) -> bool:
         """Fill in the splits of campaigns that must survive; False where one has none."""
         campaigns = np.flatnonzero(self.model.survivable > 0).tolist()
-        pricers = [self.pricer(c, box) for c in campaigns]
-        with ThreadPoolExecutor(THREADS) as pool:
-            splits = pool.map(
-                lambda p, c: p.best(_own_prices(prices, c), precise), pricers, campaigns
-            )
-            for c, split in zip(campaigns, splits, strict=True):
-                if split is None:
-                    return False
-                found.bound[c] = split.bound
-                found.dial_lines[c], found.agent_lines[c] = split.dial_lines, split.agent_lines
-                secure_survival(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
+        splits: dict[int, Split | None] = {}
+
+        def price(c: int) -> None:
+            splits[c] = self.pricer(c, box).best(_own_prices(prices, c), precise)
+
+        with side_by_side(len(campaigns)) as each:
+            each(price, campaigns)
+        for c in campaigns:
+            split = splits[c]
+            if split is None:
+                return False
+            found.bound[c] = split.bound
+            found.dial_lines[c], found.agent_lines[c] = split.dial_lines, split.agent_lines
+            secure_survival(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
         return True
 
     def _price(self, box: Box, duals: Duals, feasibility: bool) -> _Priced | None:
@@ -474,7 +492,7 @@ class Master:
         if not self._price_surviving(box, prices, not feasibility, found):
             return None
         columns = [
-            make_column(model, c, found.dial_lines[c], found.agent_lines[c])
+            self._column(c, found.dial_lines[c], found.agent_lines[c])
             for c in range(model.campaigns)
         ]
         bound = float(duals.capacity @ model.limits) + float(

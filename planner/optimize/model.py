@@ -219,9 +219,9 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
             if not problem.dialers[place[1]].in_service:
                 continue
             n_low[place], a_low[place] = item.dial_lines, item.agent_lines
-            # Where the campaign may have no lines its range is empty, and so is the box.
-            if problem.may_use(problem.campaigns[place[0]], problem.dialers[place[1]]):
-                n_high[place], a_high[place] = item.dial_lines, item.agent_lines
+            # A lock above what the campaign may have leaves its range empty, and so the box.
+            n_high[place] = min(n_high[place], item.dial_lines)
+            a_high[place] = min(a_high[place], item.agent_lines)
     return Box(n_low, n_high, a_low, a_high)
 
 

@@ -26,6 +26,9 @@ STEPS, FEWEST_CHUNKS, CHUNKS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 25, 40, 1, 
 #: A later round is shorter by this factor; any is where limits tie the dialers of campaigns
 #: together, since changes of single cells then find more.
 LATER, TIED = 0.5, 0.3
+#: Fleets of so few cells, where no limit ties the dialers of campaigns together, are rebuilt by one
+#: twin in so few chunks: more finds nothing more, and splitting boxes proves and mends the rest.
+FEW_CELLS, FEW_CHUNKS = 50, 5
 #: Temperature falls geometrically between these shares of the plan's value per campaign; with few
 #: campaigns, where single ones weigh more, it starts higher: the sum of all at most so many shares.
 HOTTEST, COLDEST, FEW_HOTTEST, SUM_HOTTEST = 3e-2, 1e-4, 0.3, 1.5
@@ -50,6 +53,11 @@ def guide(master: Master, duals: Duals, failure: Floats | None = None) -> Guide:
     )
 
 
+def is_few(model: Model) -> bool:
+    """Whether a fleet is so small that splitting boxes is the quickest way to a proof."""
+    return model.campaigns * model.dialers <= FEW_CELLS and not model.tied
+
+
 class Rebuilding:
     """Plans that are rebuilt side by side; :meth:`columns` is the best of them."""
 
@@ -58,8 +66,9 @@ class Rebuilding:
         self._master = master
         self._duals = duals
         self._failure = duals.failure.copy()
+        twins = 1 if is_few(self._model) else TWINS
         self._twins = [
-            Rebuilder(self._model, guide(master, duals), TWINS * seed + i) for i in range(TWINS)
+            Rebuilder(self._model, guide(master, duals), TWINS * seed + i) for i in range(twins)
         ]
         self._best = Best(self._model, self._twins)
 
@@ -108,6 +117,8 @@ class Rebuilding:
         by_cell = FEWEST_CHUNKS + CHUNKS_PER_CELL * self._model.campaigns * self._model.dialers
         chunks = min(by_cell, int(CHUNKS + CHUNKS_PER_CAMPAIGN * self._model.campaigns))
         chunks = int(chunks * (1.0 if first else LATER) * (TIED if self._model.tied else 1.0))
+        if is_few(self._model):
+            chunks = FEW_CHUNKS
         few = min(FEW_HOTTEST, SUM_HOTTEST / max(self._model.campaigns, 1))
         hottest = max(HOTTEST, few) * (1.0 if first else REHEATED)
         scale = abs(self._best.value) / max(self._model.campaigns, 1)
@@ -148,11 +159,17 @@ def _arrays(model: Model, columns: Iterable[Column]) -> tuple[Ints, Ints]:
     return dial, agent
 
 
+_compiled: set[bool] = set()
+
+
 def compile_kernels(master: Master, small: bool) -> None:
-    """Have the kernels compiled, once per installation, before a clock starts.
+    """Have the kernels compiled, once per installation and process, before a clock starts.
 
     ``small``: whether the fleet is one of those whose plans are refilled.
     """
+    if small in _compiled:
+        return
+    _compiled.add(small)
     model = master.model
     columns = least_columns(model)
     if small:  # it looks at each pair of dialers: on a large fleet that takes minutes

@@ -20,7 +20,7 @@ from planner.optimize.integer import choose_columns
 from planner.optimize.master import Master, Relaxation
 from planner.optimize.model import Box, Model, build_model, to_line_plan
 from planner.optimize.pool import enrich, promising, reduced_values
-from planner.optimize.rebuild import Rebuilding, compile_kernels
+from planner.optimize.rebuild import Rebuilding, compile_kernels, is_few
 from planner.optimize.second_stage import second_stages
 from planner.plan import LinePlan, PlanOptions, Progress, Stage, relative_gap
 from planner.problem import Campaign, Dialer, Problem
@@ -107,6 +107,7 @@ class _Search:
         self._bound = np.inf
         self._closed = -np.inf  # highest bound among boxes put aside within the gap
         self._rounds = 0
+        self._enriched = False
         self._open: list[tuple[float, int, Box, Relaxation]] = []
         self._order = itertools.count()
 
@@ -122,8 +123,6 @@ class _Search:
         self._push(self._model.box, root)
         self._update_bound()
         self._offer(rounded_columns(self._model, root.mix), root)
-        if self._small and not self._finished():
-            enrich(self._master, root)
         boxes = stale = 0
         while not self._finished() and boxes < MOST_BOXES:
             if stale < MOST_STALE:
@@ -274,7 +273,10 @@ class _Search:
                 self._anneal(rebuilding.columns())
         elif first and self._columns is None:
             self._anneal(rebuilding.begun())
-        if not self._finished():
+        few = is_few(self._model)
+        if first and few and self._columns is not None:
+            return True  # boxes first: the plan is the best already, mostly
+        if not few and not self._finished():
             self._anneal(self._columns)
         if not self._finished():
             self._choose_from_pool(relaxation)
@@ -294,6 +296,9 @@ class _Search:
 
     def _choose_from_pool(self, relaxation: Relaxation) -> None:
         """Integer master over the most promising columns, then refilling."""
+        if self._small and not self._enriched:
+            self._enriched = True
+            enrich(self._master, relaxation)
         hint = {k.campaign: k for k in self._columns or ()}
         left = self._options.time_limit - (time.monotonic() - self._start)
         chosen = choose_columns(
@@ -331,10 +336,14 @@ class _Search:
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
         for part in parts or ():
+            start = self._master.at_prices(part, relaxation.duals)
+            if start is None:
+                continue
             child = self._master.relax(
                 part,
                 target=self._target(),
                 stop=self._interrupted,
+                start=start,
                 precision=self._precision(),
             )
             if child is None:
@@ -351,8 +360,8 @@ class _Search:
 
         Where it is large, the relaxation mixes splits that break the campaign's own limits.
         """
-        known = zip(self._master.pool.values(), self._master.inside(box), strict=True)
-        inside = [k for k, fits in known if fits and k.holds_own_limits]
+        columns = zip(self._master.pool.values(), self._master.inside(box).tolist(), strict=True)
+        inside = [k for k, fits in columns if fits and k.holds_own_limits]
         loss = np.full(self._model.campaigns, np.inf)
         campaigns = np.array([k.campaign for k in inside], dtype=np.int64)
         np.minimum.at(loss, campaigns, -reduced_values(self._master, inside, relaxation))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.optimize.columns import Column, make_column
+from planner.optimize.cores import side_by_side
 from planner.optimize.model import Model
 
 Ints = NDArray[np.int64]
@@ -87,15 +88,19 @@ def cool_down(
     heat : highest and lowest temperature in that scale, between which it falls geometrically
     """
     hottest, coldest = heat
-    with ThreadPoolExecutor(TWINS) as pool:
+    with side_by_side(len(twins)) as each:
         for chunk in range(chunks):
             if interrupted() or best.value >= enough():
                 break
             now = scale * hottest * (coldest / hottest) ** (chunk / chunks)
-            for work in [pool.submit(twin.run, steps, now, enough()) for twin in twins]:
-                work.result()
+            target = enough()
+            each(partial(_run, steps=steps, heat=now, target=target), twins)
             if best.update():
                 on_better()
             after_chunk()
             if chunk % MEET_AFTER == MEET_AFTER - 1:
                 best.meet()
+
+
+def _run(twin: Twin, steps: int, heat: float, target: float) -> None:
+    twin.run(steps, heat, target)

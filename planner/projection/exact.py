@@ -119,10 +119,16 @@ def call_figures(pair: Pair) -> tuple[float, float, float]:
 
 
 def call_seconds(pair: Pair) -> float:
-    """Mean of a call with all that may follow it: talk, waiting for an agent, wrap-up."""
+    """Mean of a call with all that may follow it: talk, waiting for an agent, wrap-up.
+
+    Whoever waits, however patiently, is served once all others on the dial lines have been.
+    """
     campaign = pair.campaign
-    waiting = campaign.patience_seconds if campaign.overflow is Overflow.HOLD else 0.0
     talk = campaign.talk_seconds or 0.0
+    waiting = 0.0
+    if campaign.overflow is Overflow.HOLD:
+        rounds = pair.item.dial_lines / max(pair.agent_lines, 1)
+        waiting = min(campaign.patience_seconds, rounds * (talk + campaign.wrap_up_seconds))
     return campaign.attempt_seconds + waiting + talk + campaign.wrap_up_seconds
 
 

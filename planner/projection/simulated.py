@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from planner.errors import Fault, InputError
 from planner.projection import exact
 from planner.projection.effort import Effort
 from planner.projection.intervals import Interval, interval
@@ -22,6 +23,8 @@ WARM_UP_CALLS = 10.0
 FEWEST_CALLS, MOST_CALLS = 20.0, 60.0
 #: Replications at first: with fewer, what is known of a steady state tells less.
 FEWEST_RUNS = 24
+#: Attempts of the shortest runs that would take more than some ten seconds.
+MOST_ATTEMPTS = 3e8
 
 _PER_HOUR = {
     "transfers_per_hour": "transfers_per_second",
@@ -67,6 +70,8 @@ def _long_run(
     if effort.replications is not None:
         precision = Precision(fewest=effort.replications, most=effort.replications)
     attempts = call * sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs)
+    if precision.fewest * attempts * (WARM_UP_CALLS + FEWEST_CALLS) > MOST_ATTEMPTS:
+        raise InputError([_too_long(pairs, call)])
     affordable = effort.budget.figures / (precision.fewest * attempts) - WARM_UP_CALLS
     counted = min(max(affordable, FEWEST_CALLS), MOST_CALLS)
     found = simulate(
@@ -79,6 +84,19 @@ def _long_run(
     )
     rows = [_row(found.figures, place, pair) for place, pair in enumerate(pairs)]
     return rows, (shortfalls(found.figures, precision) <= 1.0).tolist()
+
+
+def _too_long(pairs: Sequence[Pair], call: float) -> Fault:
+    """The campaign whose calls last so long that the others' attempts meanwhile are too many."""
+    slow = max(pairs, key=exact.call_seconds).campaign
+    times = ("attempt_seconds", "talk_seconds", "wrap_up_seconds")
+    column = max(times, key=lambda name: float(getattr(slow, name) or 0.0))
+    wanted = (
+        f"less: its calls last {call:,.0f} s on average, so that a simulation of some of them "
+        "holds too many attempts"
+    )
+    value = f"{getattr(slow, column):g}"
+    return Fault(f"campaigns, {slow.campaign_id}", None, column, value, wanted)
 
 
 def _row(found: dict[str, Estimate], place: int, pair: Pair) -> dict[str, Interval]:

@@ -73,10 +73,7 @@ class Seen:
 
     def _world(self, name: str, expressions: tuple[str, ...], problem: Problem) -> World:
         if expressions not in self._worlds:
-            options = PlanOptions()
-            kept = kept_outcome(
-                problem, options.redundancy, options.seed, self.problem, EngineChoice.MARKOV
-            )
+            kept = kept_outcome(problem, PlanOptions(), self.problem, EngineChoice.MARKOV)
             _make_room(self._worlds)
             self._worlds[expressions] = World(name=name, expressions=expressions, kept=kept)
         return self._worlds[expressions].model_copy(update={"name": name})

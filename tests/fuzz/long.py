@@ -1,88 +1,110 @@
 """Long fuzzing of the command line: ``make fuzz`` (or ``python -m tests.fuzz.long --folders N``).
 
-Every mutated folder is planned by ``planner plan`` within a time limit. Told is every traceback or
-fault of ours, every run over 10 s or 1 GB, every refusal without a place, and every file outside
-``--out``. Exit code 1 if there is any.
+Every mutated folder or workbook is planned by ``planner plan``. Told is every traceback or fault of
+ours, every run over 10 s of the processor or 1 GB, every refusal without a place, and every file
+that is opened for writing outside ``--out``. Exit code 1 if there is any. A run that does not end
+is killed after a minute of work, and the next folder goes on in a new process.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
-import multiprocessing
-import resource
-import shutil
-import tempfile
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
 import time
-import traceback
 from collections import Counter
-from multiprocessing.pool import Pool
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from tests.fuzz.mutations import mutated
+from tests.fuzz.long_run import compile_all, judged, made
 
-_SECONDS, _MEGABYTES = 10.0, 1024
-_TIME_LIMIT = "2"
-
-
-def run(seed: int) -> tuple[int, str, list[str]]:
-    """Exit code of one folder, how it was made wrong, and what was wrong with the answer."""
-    from planner.cli import main
-
-    with tempfile.TemporaryDirectory() as work:
-        folder, out = Path(work) / "in", Path(work) / "out"
-        made = ", ".join(mutated(seed, folder))
-        before = _listed(Path(work))
-        stdout, stderr = _Text(), _Text()
-        wrong = []
-        start, peak = time.monotonic(), _peak_megabytes()
-        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-            try:
-                arguments = ["plan", str(folder), "--out", str(out), "--time-limit", _TIME_LIMIT]
-                code = main(arguments)
-            except BaseException:
-                code = 1
-                wrong.append(traceback.format_exc().strip().splitlines()[-1])
-        seconds = time.monotonic() - start
-        said = stderr.getvalue()
-        told = said.splitlines()[1:]
-        if code == 2 and not (told and all(": expected " in line for line in told)):
-            wrong.append("refused without a place and what was expected")
-        if code not in (0, 2, 3, 4):
-            wrong.append(f"exit code {code}")
-        if "Traceback" in said:
-            wrong.append("a traceback")
-        if seconds > _SECONDS:
-            wrong.append(f"took {seconds:.0f} s")
-        megabytes = _peak_megabytes()
-        if megabytes > max(_MEGABYTES, peak):
-            wrong.append(f"{megabytes:.0f} MB")
-        strangers = {p for p in _listed(Path(work)) - before if out not in (p, *p.parents)}
-        if strangers or (code == 2 and out.exists() and any(out.iterdir())):
-            wrong.append("wrote where it should not")
-        shutil.rmtree(out, ignore_errors=True)
-    return code, made, wrong
+#: Seconds of the processor, and by the clock, after which a run is ended.
+_MOST_WORK, _MOST_WAITING = 60.0, 600.0
+#: More for the first folder of a process, before which everything may have to be compiled.
+_COMPILING = 600.0
+#: Folders that one process plans, so that what one leaves behind does not add up.
+_PER_PROCESS = 200
 
 
-def _peak_megabytes() -> float:
-    """Of this process since its start; only the run that raises it is told."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+class _Runner:
+    """A process that plans the folders of some seeds; ended and told where one hangs."""
+
+    def __init__(self, seeds: Sequence[int]) -> None:
+        self._left = list(seeds)
+
+    def outcomes(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Each seed with what came of it."""
+        while self._left:
+            yield from self._of_one_process(self._left[:_PER_PROCESS])
+
+    def _of_one_process(self, seeds: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+        command = [sys.executable, "-m", "tests.fuzz.long", "--seeds", *map(str, seeds)]
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        assert running.stdout is not None
+        threading.Thread(target=_pass_on, args=(running.stdout, lines), daemon=True).start()
+        for seed in seeds:
+            line = _next_line(running, lines, _COMPILING * (seed == seeds[0]))
+            self._left.remove(seed)
+            if not line.startswith(b"{"):
+                running.kill()
+                said = running.communicate()[1].decode(errors="replace").strip().splitlines()
+                words = "did not end" if line == b"hang" else f"ended the process ({said[-1:]})"
+                yield (
+                    seed,
+                    {"code": None, "made": made(seed), "wrong": [words], "seconds": 0.0, "mb": 0},
+                )
+                return
+            yield seed, json.loads(line)
+        running.communicate()
 
 
-class _Text(io.TextIOWrapper):
-    """A stream in memory that takes the settings of a terminal's."""
+def _next_line(
+    running: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes], more: float
+) -> bytes:
+    """What a process says next; ``hang`` where it works or waits too long for that."""
+    start, worked = time.monotonic(), _work_of(running.pid)
+    while True:
+        try:
+            return lines.get(timeout=2.0)
+        except queue.Empty:
+            working = _work_of(running.pid) - worked > _MOST_WORK + more
+            if working or time.monotonic() - start > _MOST_WAITING + more:
+                return b"hang"
 
-    def __init__(self) -> None:
-        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
 
-    def getvalue(self) -> str:
-        self.flush()
-        return self.buffer.getvalue().decode()  # type: ignore[attr-defined, no-any-return]
+def _work_of(process: int) -> float:
+    """Seconds of the processor that a process has used."""
+    try:
+        parts = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _listed(folder: Path) -> set[Path]:
-    return {p for p in folder.rglob("*") if not p.is_symlink()}
+def _pass_on(stream: Any, lines: queue.SimpleQueue[bytes]) -> None:
+    for line in stream:
+        lines.put(line)
+    lines.put(b"end")
+
+
+def plan_all(seeds: Sequence[int], processes: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Plan the folders of all seeds in some processes, in whatever order they end."""
+    found: queue.SimpleQueue[tuple[int, dict[str, Any]]] = queue.SimpleQueue()
+
+    def work(part: Sequence[int]) -> None:
+        for outcome in _Runner(part).outcomes():
+            found.put(outcome)
+
+    for first in range(processes):
+        threading.Thread(target=work, args=(seeds[first::processes],), daemon=True).start()
+    for _ in seeds:
+        yield found.get()
 
 
 def main() -> int:
@@ -90,21 +112,35 @@ def main() -> int:
     parser.add_argument("--folders", type=int, default=20_000)
     parser.add_argument("--first", type=int, default=0, help="seed of the first folder")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--seeds", type=int, nargs="+", help="these alone, one line of JSON each")
     arguments = parser.parse_args()
+    if arguments.seeds:
+        own = os.dup(sys.stdout.fileno())
+        with open(own, "w", encoding="utf-8") as out:
+            compile_all()
+            for seed in arguments.seeds:
+                print(json.dumps(judged(seed)), file=out, flush=True)
+        return 0
     seeds = range(arguments.first, arguments.first + arguments.folders)
-    codes: Counter[int] = Counter()
-    found = 0
-    # A new process every so often, for peaks of memory hide smaller ones after them.
-    context = multiprocessing.get_context("spawn")
-    with Pool(arguments.processes, maxtasksperchild=200, context=context) as pool:
-        for seed, (code, made, wrong) in zip(seeds, pool.imap(run, seeds), strict=True):
-            codes[code] += 1
-            if wrong:
-                found += 1
-                print(f"seed {seed} ({made}): {'; '.join(wrong)}", flush=True)
-    print(f"{arguments.folders} folders, exit codes {dict(sorted(codes.items()))}, {found} wrong")
+    codes: Counter[str] = Counter()
+    found, slowest, largest, start = 0, 0.0, 0.0, time.monotonic()
+    for count, (seed, outcome) in enumerate(plan_all(seeds, arguments.processes), start=1):
+        codes[str(outcome["code"])] += 1
+        slowest = max(slowest, outcome["seconds"])
+        largest = max(largest, outcome["mb"])
+        if outcome["wrong"]:
+            found += 1
+            print(f"seed {seed} ({outcome['made']}): {'; '.join(outcome['wrong'])}", flush=True)
+        if count % 500 == 0:
+            rate = count / (time.monotonic() - start)
+            print(f"{count} folders, {rate:.1f} a second, {found} wrong", flush=True)
+    print(
+        f"{len(seeds)} folders, exit codes {dict(sorted(codes.items()))}, slowest {slowest:.1f} s, "
+        f"largest {largest:.0f} MB, {found} wrong"
+    )
     return 1 if found else 0
 
 
 if __name__ == "__main__":
+    os.chdir(Path(__file__).resolve().parents[2])
     raise SystemExit(main())

@@ -168,7 +168,8 @@ def renamed(draw: random.Random, file: Path) -> None:
 def linked(draw: random.Random, file: Path) -> None:
     """A link to nothing, to itself, to a folder, or to a device that never ends."""
     file.unlink()
-    file.symlink_to(draw.choice([file.parent / "gone", file, file.parent, Path("/dev/null")]))
+    ends = [file.parent / "gone", file, file.parent, Path("/dev/null"), Path("/dev/zero")]
+    file.symlink_to(draw.choice(ends))
 
 
 def folder_instead(_draw: random.Random, file: Path) -> None:

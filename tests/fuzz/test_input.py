@@ -5,6 +5,7 @@ The long form, with plans and limits of time and memory, is ``make fuzz``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from planner.batch.stream import table_stream
 from planner.errors import InputError
 from planner.tables import read_folder, read_uploads
 from tests.fuzz.books import mutated_book
@@ -80,3 +82,19 @@ def test_files_that_vanish_while_they_are_read_are_told(
 
     monkeypatch.setattr(tables, "_csv_files", vanishing)
     assert not judged(read_folder, folder)
+
+
+@pytest.mark.parametrize("what", ["pipe", "device"])
+def test_what_never_ends_is_not_read(tmp_path: Path, what: str) -> None:
+    folder = tmp_path / "folder"
+    mutated(0, folder)
+    file = folder / "campaigns.csv"
+    file.unlink(missing_ok=True)
+    if what == "pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="a file, not a device or a pipe"):
+        read_folder(folder)
+    with pytest.raises(InputError, match="a file, not a device or a pipe"), table_stream(file):
+        pass

@@ -129,10 +129,10 @@ def test_a_fault_of_ours_on_one_problem_is_reported_and_stops_no_other(
 
     planned = pipeline.plan
 
-    def faulty(problem, options):  # type: ignore[no-untyped-def]
+    def faulty(problem, options, **more):  # type: ignore[no-untyped-def]
         if problem.dialers[0].ports == 9:
             raise RuntimeError("out of luck\nwith details")
-        return planned(problem, options)
+        return planned(problem, options, **more)
 
     monkeypatch.setattr(pipeline, "plan", faulty)
     out = tmp_path / "out"
@@ -309,6 +309,20 @@ def test_earlier_results_are_never_written_over(source: Path, tmp_path: Path) ->
     for extra in ([], ["--resume"]):
         assert batch(source, "--out", out, *extra) == 2
         assert (out / "plans.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["in", "in/out", "in/a/out", "file", "file/out"])
+def test_results_go_to_a_folder_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    source = folders(tmp_path / "in", ["a"])
+    before = sorted(tmp_path.rglob("*"))
+    assert batch(source, "--out", tmp_path / name) == 2
+    said = capsys.readouterr().err
+    assert "--out is '" in said
+    assert "': expected a folder " in said
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_two_runs_cannot_write_to_one_folder(source: Path, tmp_path: Path) -> None:

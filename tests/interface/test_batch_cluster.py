@@ -17,7 +17,6 @@ from planner.batch.items import Context, Item, Source
 from planner.batch.output import Ending
 from planner.batch.run import BatchOptions, run_batch
 from planner.batch.work import versions
-from planner.cli import main
 from planner.errors import InputError
 from planner.plan import PlanOptions
 from planner.tables import folder_content
@@ -55,7 +54,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
             process.kill()
 
 
-def test_a_cluster_gives_the_same_bytes_and_a_lost_scheduler_loses_nothing(
+def test_a_cluster_gives_the_same_bytes_and_a_lost_scheduler_or_worker_loses_nothing(
     tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
     address, (scheduler, *_) = cluster
@@ -63,7 +62,7 @@ def test_a_cluster_gives_the_same_bytes_and_a_lost_scheduler_loses_nothing(
     out, first = tmp_path / "out", tmp_path / "out" / "chunks" / "00000000.json"
     run_batch(source, tmp_path / "here")
 
-    command = [*PLANNER, "batch", str(source), "--out", str(out), "--cluster", address]
+    command = command_of(source, out, "--cluster", address)
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     for _ in range(1200):
         if first.exists() or running.poll() is not None:
@@ -75,8 +74,42 @@ def test_a_cluster_gives_the_same_bytes_and_a_lost_scheduler_loses_nothing(
     assert b"Stopped: the scheduler is lost" in said
     assert b"Traceback" not in said
 
-    assert main(["batch", str(source), "--out", str(out), "--resume", "--workers", "2"]) == 0
+    killed = killed_worker(command_of(source, out, "--resume", "--workers", "2"), out / "chunks")
+    assert killed
     assert results(out) == results(tmp_path / "here")
+
+
+def command_of(source: Path, out: Path, *arguments: str) -> list[str]:
+    return [*PLANNER, "batch", str(source), "--out", str(out), *arguments]
+
+
+def killed_worker(command: list[str], chunks: Path) -> bool:
+    """Run a batch to its end; one of its workers is killed once they have brought a chunk."""
+    before = len(list(chunks.glob("*.json")))
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while running.poll() is None and len(list(chunks.glob("*.json"))) == before:
+        time.sleep(0.02)
+    workers = workers_of(running.pid)
+    if workers:
+        os.kill(workers[0], signal.SIGKILL)
+    _, said = running.communicate(timeout=100)
+    assert running.returncode == 0, said
+    return bool(workers)
+
+
+def workers_of(parent: int) -> list[int]:
+    """Processes that a run has started and that still plan."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parts = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                spawned = b"spawn_main" in (entry / "cmdline").read_bytes()
+            except OSError:
+                continue  # ended meanwhile
+            if int(parts[1]) == parent and spawned:
+                found.append(int(entry.name))
+    return sorted(found)
 
 
 def test_a_scheduler_that_does_not_answer_is_told(

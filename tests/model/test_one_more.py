@@ -142,3 +142,15 @@ def test_many_names_are_counted() -> None:
     )
     (stranded,) = explain(given, lines(), PLAIN).stranded
     assert stranded.words.endswith("C0, C1, C2, C3, C4, C5 and 3 more: no agent line is left.")
+
+
+def test_a_plan_that_is_not_explained_is_the_same_plan() -> None:
+    from planner.pipeline import plan
+
+    given = Problem(dialers=(dialer("D"),), campaigns=(campaign(),))
+    told, bare = plan(given), plan(given, explained=False)
+    assert told.binding
+    assert told.why
+    assert bare.plan == told.plan
+    assert bare.value == told.value
+    assert (bare.binding, bare.why, bare.stranded) == ((), (), ())

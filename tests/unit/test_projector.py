@@ -176,3 +176,11 @@ def test_impossible_arguments_are_refused(arguments: dict[str, Any], named: str)
 def test_without_assignments_there_is_nothing_to_project() -> None:
     empty = problem().model_copy(update={"assignments": ()})
     assert project(empty, at=MONDAY_NINE).assignments == ()
+
+
+def test_callers_of_endless_patience_are_held_until_they_are_served() -> None:
+    given = problem(lines(9, 2), overflow="hold", patience_seconds=1e9, attempt_cv=0.5)
+    found = figures(given, engine="simulate", replications=24, hours=0.1)
+    assert found.abandons_per_hour == 0.0
+    assert found.transfers_per_hour is not None
+    assert found.transfers_per_hour > 0

@@ -1,0 +1,139 @@
+"""One run of ``planner plan`` on a mutated folder or workbook, watched and judged."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import numba
+
+from tests.fuzz.books import mutated_book
+from tests.fuzz.mutations import SEEDS, mutated
+
+#: Of the processor, for other work on the machine is no fault of ours; and peak memory.
+SECONDS, MEGABYTES = 10.0, 1024
+_TIME_LIMIT = "2"
+#: One in so many inputs is a workbook.
+_BOOKS = 10
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+_opened: list[str] = []
+_watching = False
+
+
+def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and isinstance(arguments[0], str) and int(arguments[2] or 0) & _WRITING:
+        _opened.append(arguments[0])
+
+
+def made(seed: int) -> str:
+    """How the input of a seed is made wrong."""
+    with tempfile.TemporaryDirectory() as work:
+        return _make(seed, Path(work))[1]
+
+
+def _make(seed: int, work: Path) -> tuple[Path, str]:
+    folder = work / "in"
+    if seed % _BOOKS < _BOOKS - 1:
+        return folder, ", ".join(mutated(seed, folder))
+    folder = folder.with_suffix(".xlsx")
+    folder.write_bytes(mutated_book(seed))
+    return folder, "a workbook"
+
+
+def judged(seed: int) -> dict[str, Any]:
+    """Exit code of one input, how it was made wrong, and what was wrong with the answer."""
+    with tempfile.TemporaryDirectory() as work:
+        out = Path(work) / "out"
+        folder, how = _make(seed, Path(work))
+        before = _listed(Path(work))
+        code, said, seconds, megabytes, wrong = _watched(folder, out)
+        wrong += _faults_of(code, said)
+        if seconds > SECONDS:
+            wrong.append(f"took {seconds:.0f} s")
+        if megabytes > MEGABYTES:
+            wrong.append(f"{megabytes:.0f} MB")
+        strangers = {p for p in _listed(Path(work)) - before if out not in (p, *p.parents)}
+        elsewhere = {name for name in _opened if not _may_be_written(name, out)}
+        if strangers or elsewhere or (code == 2 and out.exists()):
+            wrong.append(f"wrote where it should not: {sorted(elsewhere)[:3]}")
+    return {
+        "code": code,
+        "made": how,
+        "wrong": wrong,
+        "seconds": round(seconds, 2),
+        "mb": round(megabytes),
+    }
+
+
+def compile_all() -> None:
+    """Plan the sound folders once, so that no run is charged with compiling."""
+    for folder in SEEDS:
+        with tempfile.TemporaryDirectory() as work:
+            _watched(folder, Path(work) / "out")
+
+
+def _watched(folder: Path, out: Path) -> tuple[int, str, float, float, list[str]]:
+    """Exit code, what was said on standard error, seconds, peak memory, and what was raised."""
+    global _watching  # noqa: PLW0603 (a hook can never be removed)
+    from planner.cli import main
+
+    if not _watching:
+        _watching = True
+        sys.addaudithook(_on_event)
+    stdout, stderr, wrong = _Text(), _Text(), []
+    Path("/proc/self/clear_refs").write_text("5")  # peak memory is counted anew
+    _opened.clear()
+    start = time.process_time()
+    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+        try:
+            code = main(["plan", str(folder), "--out", str(out), "--time-limit", _TIME_LIMIT])
+        except BaseException:
+            code = 1
+            wrong.append(traceback.format_exc().strip().splitlines()[-1])
+    return code, stderr.getvalue(), time.process_time() - start, _peak_megabytes(), wrong
+
+
+def _faults_of(code: int, said: str) -> list[str]:
+    wrong = []
+    told = said.splitlines()[1:]
+    if code == 2 and not (told and all(": expected " in line for line in told)):
+        wrong.append("refused without a place and what was expected")
+    if code not in (0, 2, 3, 4):
+        wrong.append(f"exit code {code}: {said.strip()[-200:]}")
+    if "Traceback" in said:
+        wrong.append("a traceback")
+    return wrong
+
+
+def _may_be_written(name: str, out: Path) -> bool:
+    """Whether a file lies in the folder of results, or keeps compiled code of ours or of Python."""
+    path = Path(name).absolute()
+    kept = "__pycache__" in path.parts or Path(numba.config.CACHE_DIR) in path.parents  # type: ignore[attr-defined]
+    return out in (path, *path.parents) or path.parts[:2] == ("/", "dev") or kept
+
+
+def _peak_megabytes() -> float:
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+class _Text(io.TextIOWrapper):
+    """A stream in memory that takes the settings of a terminal's."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
+
+    def getvalue(self) -> str:
+        self.flush()
+        return self.buffer.getvalue().decode()  # type: ignore[attr-defined, no-any-return]
+
+
+def _listed(folder: Path) -> set[Path]:
+    return {p for p in folder.rglob("*") if not p.is_symlink()}

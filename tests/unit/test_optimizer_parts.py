@@ -1,0 +1,61 @@
+"""Parts of the optimiser on their own: the shelf of columns, the cores."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from planner.optimize.columns import make_column
+from planner.optimize.cores import one_core, side_by_side
+from planner.optimize.model import Box, build_model
+from planner.optimize.shelf import Shelf
+from planner.plan import PlanOptions
+from planner.problem import Campaign, Dialer, Problem
+
+
+def fleet(dialers: int = 2, campaigns: int = 2) -> Problem:
+    return Problem(
+        dialers=tuple(Dialer(dialer_id=f"D{d}", ports=30) for d in range(dialers)),
+        campaigns=tuple(
+            Campaign(
+                campaign_id=f"C{c}",
+                agent_lines=2,
+                attempt_seconds=20.0,
+                answer_rate=0.5,
+                transfer_rate=0.5,
+                talk_seconds=60.0,
+            )
+            for c in range(campaigns)
+        ),
+    )
+
+
+def test_the_shelf_finds_the_columns_inside_a_box() -> None:
+    model = build_model(fleet(3, 4), PlanOptions())
+    draw = np.random.default_rng(0)
+    shelf, columns = Shelf(model.dialers), []
+    for _ in range(200):  # more than it has places to begin with
+        dial, agent = draw.integers(0, 9, 3), draw.integers(0, 2, 3)
+        columns.append(make_column(model, int(draw.integers(4)), dial, agent))
+        shelf.add(columns[-1])
+    low = draw.integers(0, 2, (4, 3))
+    box = Box(low, low + 6, np.zeros_like(low), draw.integers(0, 2, (4, 3)))
+    expected = [box.contains(k.campaign, k.dial_lines, k.agent_lines) for k in columns]
+    assert 0 < sum(expected) < len(expected)
+    assert shelf.inside(box).tolist() == expected
+
+
+def threads_used() -> set[int]:
+    """Threads in which two things are done."""
+    used: set[int] = set()
+    with side_by_side(2) as each:
+        each(lambda _: used.add(threading.get_ident()), range(2))
+    return used
+
+
+def test_one_core_is_used_for_a_while_only() -> None:
+    here = threading.get_ident()
+    with one_core():
+        assert threads_used() == {here}
+    assert here not in threads_used()
