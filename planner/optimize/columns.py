@@ -38,7 +38,7 @@ class Column:
     abandoned: float
     answered: float
     added: int  # lines more than the campaign has now, over the dialers that get more
-    survives: bool  # enough of it, whatever fails
+    mixable: bool  # holds the limits that pricing does not relax: survival, or abandonment
     holds_own_limits: bool
 
     @property
@@ -58,15 +58,15 @@ def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
     survives = model.survivable[campaign] == 0 or bool(
         np.all(lost <= most + ROUNDING * (1 + handled))
     )
+    abandons_little = np.isinf(model.abandon_limit[campaign]) or bool(
+        abandoned <= model.abandon_limit[campaign] * answered + ROUNDING * (1 + answered)
+    )
     holds = (
         int(agent_lines.sum()) <= model.agents[campaign]
         and int(dial_lines.sum()) <= model.max_dial_lines[campaign]
         and int((dial_lines > 0).sum()) >= model.min_dialers[campaign]
         and survives
-        and (
-            np.isinf(model.abandon_limit[campaign])
-            or abandoned <= model.abandon_limit[campaign] * answered + ROUNDING * (1 + answered)
-        )
+        and abandons_little
     )
     return Column(
         campaign=campaign,
@@ -80,7 +80,7 @@ def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
         abandoned=abandoned,
         answered=answered,
         added=_added_lines(model, campaign, dial_lines, agent_lines),
-        survives=survives,
+        mixable=survives and (abandons_little or model.survivable[campaign] > 0),
         holds_own_limits=bool(holds),
     )
 

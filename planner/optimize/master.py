@@ -16,7 +16,7 @@ from ortools.linear_solver import pywraplp
 
 from planner.optimize.columns import Column, line_room, make_column
 from planner.optimize.cores import side_by_side
-from planner.optimize.fleet import fleet_arrays, secure_survival
+from planner.optimize.fleet import fleet_arrays, hold_abandonment, secure_survival
 from planner.optimize.fleet_pricing import FleetPrices, Ranges, Splits, best_splits
 from planner.optimize.model import Box, Model
 from planner.optimize.pricer import Pricer
@@ -80,7 +80,8 @@ class Master:
         self.model = model
         self.pool: dict[tuple[int, bytes, bytes], Column] = {}
         self._fleet = fleet_arrays(model)
-        self._plain = np.flatnonzero(model.survivable == 0)
+        plain = (model.survivable == 0) & np.isinf(model.abandon_limit)
+        self._plain, self._tied = np.flatnonzero(plain), np.flatnonzero(~plain)
         self._pricers: dict[tuple[int | bytes, ...], Pricer] = {}
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
         self._objective = self._solver.Objective()
@@ -120,15 +121,15 @@ class Master:
         self._abandon = {
             c: solver.Constraint(-infinity, 0.0)
             for c in range(model.campaigns)
-            if np.isfinite(model.abandon_limit[c])
+            if np.isfinite(model.abandon_limit[c]) and model.survivable[c] > 0
         }
 
     def add(self, column: Column) -> bool:
         """Put a column into the pool and the relaxation; False if it is there already.
 
-        Nor are columns taken that would not survive a failure: the mixes of those say little.
+        Nor are columns taken that pricing bounds more closely than their mixes would.
         """
-        if column.key in self.pool or not column.survives:
+        if column.key in self.pool or not column.mixable:
             return False
         self.pool[column.key] = column
         model, c = self.model, column.campaign
@@ -320,11 +321,11 @@ class Master:
     def first_prices(self, box: Box) -> Relaxation | None:
         """Bound at good even prices, found by bisection, with columns on the way; None if empty.
 
-        All ports cost alike; then each campaign with an abandonment limit is charged just enough
-        to hold it, and the price of ports is found once more.
+        All ports cost alike; then each campaign that must survive and hold an abandonment limit is
+        charged just enough for that, and the price of ports is found once more.
         """
         best = self._search_even(box, self.even_duals(0.0), None, EVEN_TRIALS)
-        if best is not None and np.isfinite(self.model.abandon_limit).any():
+        if best is not None and self._abandon:
             best = self._search_abandon(box, best)
             if best is not None:
                 best = self._search_even(box, best.duals, best, EVEN_TRIALS // 2)
@@ -355,7 +356,7 @@ class Master:
     def _search_abandon(self, box: Box, best: Relaxation) -> Relaxation | None:
         """Bisect each campaign's price of abandoned calls until its best split is at its limit."""
         model = self.model
-        limited = np.isfinite(model.abandon_limit)
+        limited = np.isfinite(model.abandon_limit) & (model.survivable > 0)
         low, high = np.zeros(model.campaigns), np.where(limited, ABANDON_WORTH * model.value, 0.0)
         price = np.zeros(model.campaigns)
         most = np.where(limited, model.abandon_limit, 0.0)
@@ -460,9 +461,9 @@ class Master:
         share: Floats = 1.0 - duals.failure @ self.model.lost
         return share
 
-    def _price_surviving(self, box: Box, prices: FleetPrices, precise: bool, found: Splits) -> bool:
-        """Fill in the splits of campaigns that must survive; False where one has none."""
-        campaigns = np.flatnonzero(self.model.survivable > 0).tolist()
+    def _price_tied(self, box: Box, prices: FleetPrices, precise: bool, found: Splits) -> bool:
+        """Fill in the splits of campaigns whose dialers are tied; False where one has none."""
+        campaigns = self._tied.tolist()
         splits: dict[int, Split | None] = {}
 
         def price(c: int) -> None:
@@ -476,7 +477,8 @@ class Master:
                 return False
             found.bound[c] = split.bound
             found.dial_lines[c], found.agent_lines[c] = split.dial_lines, split.agent_lines
-            secure_survival(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
+            mend = secure_survival if self.model.survivable[c] > 0 else hold_abandonment
+            mend(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
         return True
 
     def _price(self, box: Box, duals: Duals, feasibility: bool) -> _Priced | None:
@@ -489,7 +491,7 @@ class Master:
         found = best_splits(fleet, self._ranges(box), prices, self._plain)
         if np.any(found.bound[self._plain] <= NEVER):
             return None
-        if not self._price_surviving(box, prices, not feasibility, found):
+        if not self._price_tied(box, prices, not feasibility, found):
             return None
         columns = [
             self._column(c, found.dial_lines[c], found.agent_lines[c])

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.optimize.columns import ROUNDING, line_room
+from planner.optimize.limited import LimitedPricer
 from planner.optimize.model import ABANDONED, ANSWERED, HANDLED, Box, Model
 from planner.optimize.pricing import (
     NEVER,
@@ -112,6 +113,8 @@ class Pricer:
         self._most_used = min(int(model.min_dialers[c]) + MORE_DIALERS, model.dialers)
         self._buckets = self._live_buckets() if model.survivable[campaign] > 0 else None
         self._parts = [[bucket] for bucket in self._buckets or ()]
+        limit = float(model.abandon_limit[c])
+        self._limited = None if np.isinf(limit) else LimitedPricer(self.limits, limit)
 
     def best(self, prices: Prices, precise: bool = True) -> Split | None:
         """Best split and a proven upper bound on its value; None when no split exists.
@@ -119,7 +122,7 @@ class Pricer:
         Without ``precise`` the bound of a campaign that must survive is a quick one.
         """
         if self._buckets is None:
-            return plain_split(self.limits, prices)
+            return self._limited.best(prices) if self._limited else plain_split(self.limits, prices)
         if not self._buckets:
             return None
         if precise:

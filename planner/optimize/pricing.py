@@ -128,7 +128,7 @@ class Earnings(NamedTuple):
 
 
 @compiled
-def _earnings(limits: Limits, prices: Prices, call: float, attempt: float) -> Earnings:
+def earnings(limits: Limits, prices: Prices, call: float, attempt: float) -> Earnings:
     """Earnings with abandonment and attempts priced; the table itself where neither is."""
     table = limits.table
     rows, width = table.shape[1:]
@@ -174,7 +174,7 @@ def _dialer_profile(
             last = _lines_below(limits.table[0, a], first, last, cap)
             if last < first:
                 continue
-        n = _best_lines(limits, d, earned, a, line, first, last)
+        n = best_lines(limits, d, earned, a, line, first, last)
         added = max(0, n - limits.now_n[d]) + max(0, a - limits.now_a[d])
         values[a] = (
             earned.worth * earned.calls[a, n]
@@ -186,7 +186,7 @@ def _dialer_profile(
 
 
 @inlined
-def _best_lines(
+def best_lines(
     limits: Limits, d: int, earned: Earnings, a: int, line: float, first: int, last: int
 ) -> int:
     """Dial lines that are worth most, by bisection where the earnings of each line fall."""
@@ -258,7 +258,7 @@ def _programme(
         call = prices.call[d] - discount
         if fresh or call != last_call or prices.attempt[d] != last_attempt:
             fresh, last_call, last_attempt = False, call, prices.attempt[d]
-            earned = _earnings(limits, prices, call, last_attempt)
+            earned = earnings(limits, prices, call, last_attempt)
         _dialer_profile(limits, prices, d, earned, cap, values, choice[d])
         may_skip = limits.n_low[d] == 0 and limits.a_low[d] == 0
         _add_dialer(best, values, may_skip, limits.exactly, spare, here[d])

@@ -1,4 +1,4 @@
-"""Bounds on the splits of a campaign that must survive failures, against all its splits."""
+"""Bounds on the splits of a campaign whose limits tie its dialers together, against all splits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ PORTS = 9
 ROUNDING = 1e-6
 
 
-def _problem(survivable: float, agents: int, domains: tuple[str, ...]) -> Problem:
+def _problem(
+    survivable: float, abandon: float | None, agents: int, domains: tuple[str, ...]
+) -> Problem:
     dialers = [
         Dialer(dialer_id=f"D{d}", ports=PORTS, failure_domain=name)
         for d, name in enumerate(domains)
@@ -31,18 +33,21 @@ def _problem(survivable: float, agents: int, domains: tuple[str, ...]) -> Proble
         answer_rate=0.4,
         transfer_rate=0.3,
         talk_seconds=90.0,
-        min_dialers=2,
+        min_dialers=2 if survivable else 1,
         survivable_share=survivable,
+        max_abandon_rate=abandon,
     )
     return Problem(dialers=tuple(dialers), campaigns=(campaign,))
 
 
 class _AllSplits:
-    """Every split of the campaign that survives, from the throughput formulas alone."""
+    """Every split that holds the campaign's limits, from the throughput formulas alone."""
 
     def __init__(self, problem: Problem) -> None:
         campaign = problem.campaigns[0]
-        handled, _, _, attempts = rates_table(campaign, PORTS, campaign.agent_lines, Correction())
+        handled, abandoned, answered, attempts = rates_table(
+            campaign, PORTS, campaign.agent_lines, Correction()
+        )
         cells = [(0, 0)] + [
             (n, a) for a in range(1, campaign.agent_lines + 1) for n in range(a, PORTS - a + 1)
         ]
@@ -53,10 +58,14 @@ class _AllSplits:
         tries = np.array([[attempts[a, n] for n, a in split] for split in kept])
         names = [d.failure_domain for d in problem.dialers]
         most = (1 - campaign.survivable_share) * calls.sum(axis=1)
-        holds = (lines > 0).sum(axis=1) >= 2
+        holds = (lines > 0).sum(axis=1) >= campaign.min_dialers
         for name in set(names):
             down = calls[:, [k for k, other in enumerate(names) if other == name]].sum(axis=1)
             holds &= down <= most * (1 + 1e-9)
+        if campaign.max_abandon_rate is not None:
+            hung_up = np.array([sum(abandoned[a, n] for n, a in split) for split in kept])
+            spoke = np.array([sum(answered[a, n] for n, a in split) for split in kept])
+            holds &= hung_up <= campaign.max_abandon_rate * spoke
         self._calls, self._lines, self._tries = calls[holds], lines[holds], tries[holds]
 
     def best(self, prices: Prices) -> float:
@@ -65,19 +74,22 @@ class _AllSplits:
 
 
 CASES = [
-    (0.5, 4, ("A", "B", "C")),
-    (0.5, 5, ("A", "B", "C")),
-    (0.3, 5, ("A", "B", "C")),
-    (0.6, 6, ("A", "B", "C")),
-    (0.4, 5, ("A", "A", "B")),
+    (0.5, None, 4, ("A", "B", "C")),
+    (0.5, None, 5, ("A", "B", "C")),
+    (0.3, None, 5, ("A", "B", "C")),
+    (0.6, None, 6, ("A", "B", "C")),
+    (0.4, None, 5, ("A", "A", "B")),
+    (0.0, 0.05, 5, ("A", "B", "C")),
+    (0.0, 0.2, 4, ("A", "B", "C")),
+    (0.4, 0.2, 5, ("A", "B", "C")),
 ]
 
 
-@pytest.mark.parametrize(("survivable", "agents", "domains"), CASES)
+@pytest.mark.parametrize(("survivable", "abandon", "agents", "domains"), CASES)
 def test_no_split_is_worth_more_than_the_bound_whatever_the_prices_before(
-    survivable: float, agents: int, domains: tuple[str, ...]
+    survivable: float, abandon: float | None, agents: int, domains: tuple[str, ...]
 ) -> None:
-    problem = _problem(survivable, agents, domains)
+    problem = _problem(survivable, abandon, agents, domains)
     model = build_model(problem, PlanOptions())
     pricer = Pricer(model, 0, model.box)
     splits = _AllSplits(problem)
@@ -97,6 +109,7 @@ def test_no_split_is_worth_more_than_the_bound_whatever_the_prices_before(
         assert found is not None
         assert found.bound >= best - ROUNDING
         loose.append(found.bound - best <= 0.01 * abs(best) + ROUNDING)
-    # Of dialers that fail one by one the bound is close; domains of several are relaxed.
-    if len(set(domains)) == len(domains):
+    # Of dialers that fail one by one the bound is close; domains of several are relaxed, and so
+    # is an abandonment limit on several dialers.
+    if len(set(domains)) == len(domains) and not abandon:
         assert np.mean(loose) > 0.7
