@@ -35,9 +35,9 @@ MEAN_LINES = 4.0
 MOST_CELLS = 4
 #: Steps a twin makes before they are compared, fewer on small fleets, and comparisons: so many,
 #: and more by campaign.
-STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 10_000, 150, 100, 2.0
+STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 10_000, 150, 50, 0.7
 #: Temperature falls geometrically between these shares of the plan's value per campaign.
-HOTTEST, COLDEST = 5e-3, 1e-4
+HOTTEST, COLDEST = 1.5e-3, 1e-4
 
 
 class Cells(NamedTuple):

@@ -28,9 +28,11 @@ Ints = NDArray[np.int64]
 
 MOST_ROUNDS = 400
 #: Weight of the best prices so far against the latest ones (Wentges smoothing).
-SMOOTHING = 0.5
+SMOOTHING = 0.9
 #: The relaxation is solved when its value and the bound differ by less, relatively.
 TOLERANCE = 1e-9
+#: A bound is near when it is this close to what the known columns are worth, relatively.
+NEAR = 5e-3
 #: GLOP's primal simplex now and then ends ABNORMAL; these then found the optimum.
 OTHER_ALGORITHMS = ("use_dual_simplex:true", "use_preprocessing:false")
 #: Prices tried to begin with; the highest of an abandoned call, in handled ones.
@@ -166,11 +168,13 @@ class Master:
         on_bound: Callable[[float], None] = lambda _: None,
         start: Relaxation | None = None,
         precision: float = TOLERANCE,
+        patience: int = MOST_ROUNDS,
     ) -> Relaxation | None:
         """Solve the relaxation of a box by column generation; None when it holds no plan.
 
         It ends early when the bound falls to ``target`` or within ``precision`` of what the
-        columns are worth, relatively, or ``stop`` says so; the bound holds all the same.
+        columns are worth, relatively, or ``stop`` says so; the bound holds all the same. It also
+        ends after ``patience`` rounds in a row that did not lower a bound that is near already.
         ``start`` is a bound of the box with its prices, to begin with.
         """
         if box.is_empty():
@@ -186,7 +190,7 @@ class Master:
                 return self._unpriced(box, feasible.mix)
         return self._generate(
             box, feasibility=False, target=target, stop=stop, on_bound=on_bound, start=start,
-            precision=precision,
+            precision=precision, patience=patience,
         )  # fmt: skip
 
     def compile_kernels(self) -> None:
@@ -276,6 +280,7 @@ class Master:
         on_bound: Callable[[float], None] = lambda _: None,
         start: Relaxation | None = None,
         precision: float = TOLERANCE,
+        patience: int = MOST_ROUNDS,
     ) -> Relaxation | None:
         """Column generation for the value, or first for the number of campaigns with a split.
 
@@ -286,6 +291,7 @@ class Master:
         best = start
         value = -1.0
         smoothing = SMOOTHING
+        stalled = 0
         for _ in range(MOST_ROUNDS):
             solved = self._solve()
             if solved is None:
@@ -297,11 +303,14 @@ class Master:
             priced = self._price(box, duals, feasibility)
             if priced is None or (feasibility and priced.bound < -SMALLEST_SHARE):
                 return None
+            stalled += 1
             if best is None or priced.bound < best.bound:
                 best = Relaxation(priced.bound, (), duals, priced.by_campaign)
+                stalled = 0
                 on_bound(best.bound)
             added = sum([self._include(box, column, feasibility) for column in priced.columns])
             closed = best.bound <= value + precision * abs(value) + TOLERANCE
+            closed |= stalled >= patience and best.bound <= value + NEAR * abs(value)
             if closed or best.bound <= target or stop():
                 break
             if added:

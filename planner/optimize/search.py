@@ -17,7 +17,7 @@ from planner.optimize.branching import split_box
 from planner.optimize.columns import Column, make_column
 from planner.optimize.incumbent import least_columns, plan_value, refill, rounded_columns
 from planner.optimize.integer import choose_columns
-from planner.optimize.master import Master, Relaxation
+from planner.optimize.master import MOST_ROUNDS, Master, Relaxation
 from planner.optimize.model import Box, Model, build_model, to_line_plan
 from planner.optimize.pool import enrich, promising, reduced_values
 from planner.optimize.rebuild import Rebuilding, compile_kernels, is_few
@@ -38,6 +38,8 @@ BOXES_PER_ROUND = 60
 SMALL = 400
 #: Relaxations need not be solved closer than this share of the gap asked for.
 ROOT_SHARE = 0.05
+#: Rounds in a row without a lower bound after which a near one will do on larger fleets.
+PATIENCE = 10
 #: Better by less than this, relatively, is nothing.
 SMALLEST_GAIN = 1e-6
 
@@ -127,6 +129,8 @@ class _Search:
         while not self._finished() and boxes < MOST_BOXES:
             if stale < MOST_STALE:
                 stale = 0 if self._improve(root) else stale + 1
+                if self._rounds == 1 and not self._small and not self._finished():
+                    root = self._tightened(root)
             elif not self._small:
                 break
             for _ in range((1 + 2 * stale) * BOXES_PER_ROUND if self._small else 0):
@@ -149,14 +153,29 @@ class _Search:
             self._take(rebuilding)
         else:
             self._offer(least_columns(self._model), None)
+        return self._relax(first, MOST_ROUNDS if self._small else PATIENCE)
+
+    def _relax(self, start: Relaxation, patience: int = MOST_ROUNDS) -> Relaxation | None:
+        """Relaxation of the whole problem, going on from a bound."""
         return self._master.relax(
             self._model.box,
             target=self._target(),
             stop=self._interrupted,
             on_bound=lambda bound: self._report("bound", bound),
-            start=first,
+            start=start,
             precision=self._precision(),
+            patience=patience,
         )
+
+    def _tightened(self, root: Relaxation) -> Relaxation:
+        """The root's relaxation to the end: at first plans wait for no more than a near bound."""
+        tighter = self._relax(root)
+        if tighter is None:
+            return root
+        self._open = []
+        self._push(self._model.box, tighter)
+        self._update_bound()
+        return tighter
 
     def _precision(self) -> float:
         """How closely relaxations are solved, relatively."""
