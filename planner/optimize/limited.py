@@ -43,11 +43,16 @@ class LimitedPricer:
     def best(self, prices: Prices) -> Split | None:
         """Best split and a proven upper bound on its value; None when no split exists."""
         prices = prices._replace(abandoned=0.0, answered=0.0)
-        one = self._on_one(prices)
-        several = self._on_several(prices, one.bound if one else NEVER)
-        if one is None or (several is not None and several.bound > one.bound):
-            return several
-        return one
+        found = [split for split in (self._on_none(), self._on_one(prices)) if split]
+        enough = max((split.bound for split in found), default=NEVER)
+        several = self._on_several(prices, enough)
+        return max([*found, *([several] if several else [])], key=lambda s: s.bound, default=None)
+
+    def _on_none(self) -> Split | None:
+        limits = self._limits
+        if limits.min_used > 0 or limits.n_low.any() or limits.a_low.any():
+            return None
+        return Split(0.0, np.zeros_like(limits.room), np.zeros_like(limits.room))
 
     def _on_one(self, prices: Prices) -> Split | None:
         if self._limits.min_used > 1:

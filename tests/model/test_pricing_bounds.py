@@ -20,7 +20,11 @@ ROUNDING = 1e-6
 
 
 def _problem(
-    survivable: float, abandon: float | None, agents: int, domains: tuple[str, ...]
+    survivable: float,
+    abandon: float | None,
+    agents: int,
+    domains: tuple[str, ...],
+    least: int,
 ) -> Problem:
     dialers = [
         Dialer(dialer_id=f"D{d}", ports=PORTS, failure_domain=name)
@@ -33,7 +37,7 @@ def _problem(
         answer_rate=0.4,
         transfer_rate=0.3,
         talk_seconds=90.0,
-        min_dialers=2 if survivable else 1,
+        min_dialers=2 if survivable else least,
         survivable_share=survivable,
         max_abandon_rate=abandon,
     )
@@ -74,22 +78,27 @@ class _AllSplits:
 
 
 CASES = [
-    (0.5, None, 4, ("A", "B", "C")),
-    (0.5, None, 5, ("A", "B", "C")),
-    (0.3, None, 5, ("A", "B", "C")),
-    (0.6, None, 6, ("A", "B", "C")),
-    (0.4, None, 5, ("A", "A", "B")),
-    (0.0, 0.05, 5, ("A", "B", "C")),
-    (0.0, 0.2, 4, ("A", "B", "C")),
-    (0.4, 0.2, 5, ("A", "B", "C")),
+    (0.5, None, 4, ("A", "B", "C"), 1),
+    (0.5, None, 5, ("A", "B", "C"), 1),
+    (0.3, None, 5, ("A", "B", "C"), 1),
+    (0.6, None, 6, ("A", "B", "C"), 1),
+    (0.4, None, 5, ("A", "A", "B"), 1),
+    (0.0, 0.05, 5, ("A", "B", "C"), 1),
+    (0.0, 0.2, 4, ("A", "B", "C"), 1),
+    (0.0, 0.05, 4, ("A", "B", "C"), 0),
+    (0.4, 0.2, 5, ("A", "B", "C"), 1),
 ]
 
 
-@pytest.mark.parametrize(("survivable", "abandon", "agents", "domains"), CASES)
+@pytest.mark.parametrize(("survivable", "abandon", "agents", "domains", "least"), CASES)
 def test_no_split_is_worth_more_than_the_bound_whatever_the_prices_before(
-    survivable: float, abandon: float | None, agents: int, domains: tuple[str, ...]
+    survivable: float,
+    abandon: float | None,
+    agents: int,
+    domains: tuple[str, ...],
+    least: int,
 ) -> None:
-    problem = _problem(survivable, abandon, agents, domains)
+    problem = _problem(survivable, abandon, agents, domains, least)
     model = build_model(problem, PlanOptions())
     pricer = Pricer(model, 0, model.box)
     splits = _AllSplits(problem)
