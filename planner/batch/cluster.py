@@ -254,7 +254,8 @@ class _Flight:
         while True:
             if task.future.status == "error":
                 return self._without_result(task, task.future.exception())
-            if task.future.status not in ("finished", "pending"):
+            # "lost": the worker that held it died; the scheduler has it made again.
+            if task.future.status not in ("finished", "pending", "lost"):
                 raise ClusterLost(f"the scheduler is lost (a task is {task.future.status})")
             try:
                 seconds, planned = task.future.result(timeout=_TOO_LONG)
