@@ -40,8 +40,10 @@ def save_as(page: Page, name: str) -> None:
 
 
 def save_version(page: Page, number: int) -> None:
+    wait_idle(page)
     page.get_by_test_id("stPopover").get_by_role("button", name=re.compile("Save$")).click()
-    page.get_by_role("button", name=f"Save as version {number}").click()
+    expect(page.get_by_role("button", name=f"Save as version {number}")).to_be_visible()
+    press(page, f"Save as version {number}")
     wait_idle(page)
 
 
