@@ -83,15 +83,5 @@ def _entries(problem: Problem, campaign: Campaign) -> int:
 
 def _figures(campaign: Campaign) -> tuple[object, ...]:
     """What two campaigns must share to share a table."""
-    return (
-        campaign.kind,
-        campaign.agent_lines,
-        campaign.max_dial_lines,
-        campaign.allowed_dialers,
-        campaign.attempt_seconds,
-        campaign.answer_rate,
-        campaign.transfer_rate,
-        campaign.talk_seconds,
-        campaign.wrap_up_seconds,
-        campaign.pacing,
-    )
+    extent = campaign.agent_lines, campaign.max_dial_lines, campaign.allowed_dialers
+    return *extent, *campaign.rate_figures

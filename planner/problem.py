@@ -156,6 +156,19 @@ class Campaign(Contract):
         return self
 
     @property
+    def rate_figures(self) -> tuple[object, ...]:
+        """All figures that its rates with given lines on a dialer depend on."""
+        return (
+            self.kind,
+            self.attempt_seconds,
+            self.answer_rate,
+            self.transfer_rate,
+            self.talk_seconds,
+            self.wrap_up_seconds,
+            self.pacing,
+        )
+
+    @property
     def is_live_transfer(self) -> bool:
         """Whether callees are handed to agents."""
         return self.kind is CampaignKind.LIVE_TRANSFER

@@ -124,13 +124,4 @@ class Blocks:
 
 def _figures(campaign: Campaign) -> tuple[object, ...]:
     """What rates depend on; the name stands for the correction."""
-    return (
-        campaign.campaign_id,
-        campaign.kind,
-        campaign.attempt_seconds,
-        campaign.answer_rate,
-        campaign.transfer_rate,
-        campaign.talk_seconds,
-        campaign.wrap_up_seconds,
-        campaign.pacing,
-    )
+    return campaign.campaign_id, *campaign.rate_figures

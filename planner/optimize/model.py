@@ -237,7 +237,7 @@ def _tables(
     base = np.zeros(len(shapes), dtype=np.int64)
     end = 0
     for c, campaign in enumerate(problem.campaigns):
-        key = (_figures_key(campaign), corrections.get(campaign.campaign_id), *shapes[c])
+        key = (campaign.rate_figures, corrections.get(campaign.campaign_id), *shapes[c])
         if key not in place_of:
             place_of[key] = end
             end += 4 * shapes[c][0] * shapes[c][1]
@@ -261,19 +261,6 @@ def _is_concave(handled: Floats) -> bool:
     falls = np.diff(steps, axis=1) <= CONCAVE_ROUNDING * (1.0 + steps[:, :-1])
     agents, lines = np.indices(falls.shape)
     return bool(np.all(falls | (lines < agents)))
-
-
-def _figures_key(campaign: Campaign) -> tuple[object, ...]:
-    """What a campaign's rates depend on."""
-    return (
-        campaign.kind,
-        campaign.attempt_seconds,
-        campaign.answer_rate,
-        campaign.transfer_rate,
-        campaign.talk_seconds,
-        campaign.wrap_up_seconds,
-        campaign.pacing,
-    )
 
 
 def _fill_table(table: Floats, campaign: Campaign, correction: Correction) -> None:

@@ -1,4 +1,4 @@
-"""Parts of the optimiser on their own: the shelf of columns, the cores."""
+"""Parts of the optimiser on their own: the shelf of columns, the cores, the integer master."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.optimize.columns import make_column
 from planner.optimize.cores import one_core, side_by_side
+from planner.optimize.integer import choose_columns
 from planner.optimize.model import Box, build_model
 from planner.optimize.shelf import Shelf
 from planner.plan import PlanOptions
@@ -59,3 +60,13 @@ def test_one_core_is_used_for_a_while_only() -> None:
     with one_core():
         assert threads_used() == {here}
     assert here not in threads_used()
+
+
+def test_the_integer_master_gives_its_columns_in_the_order_of_the_campaigns() -> None:
+    model = build_model(fleet(), PlanOptions())
+    column = [
+        make_column(model, c, np.array([10, 10]), np.array([1, 1])) for c in range(model.campaigns)
+    ]
+    chosen = choose_columns(model, column[::-1], {}, seed=0, seconds=10.0)
+    assert chosen is not None
+    assert [k.campaign for k in chosen] == [0, 1]
