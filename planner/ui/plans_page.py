@@ -22,6 +22,7 @@ from planner.ui.keeping import (
     show_store_fault,
 )
 from planner.ui.people import person
+from planner.ui.saved_list import pick_entry
 from planner.ui.saved_scenarios import show_scenarios
 from planner.ui.saving import show_conflict
 from planner.ui.text import moment_words, plain
@@ -47,7 +48,8 @@ def show() -> None:
             icon=":material/lightbulb:",
         )
     else:
-        picked = _show_list(plans)
+        st.caption("Click a row to open the plan, or to see its history.")
+        picked = pick_entry(plans, "Plan")
         if picked is not None:
             _show_plan(here, picked)
         st.divider()
@@ -56,29 +58,6 @@ def show() -> None:
     if here.offers:
         st.divider()
         _show_drafts(here)
-
-
-def _show_list(plans: Sequence[PlanEntry]) -> PlanEntry | None:
-    st.caption("Click a row to open the plan, or to see its history.")
-    frame = pd.DataFrame(
-        {
-            "Plan": [plan.name for plan in plans],
-            "Note": [plan.note for plan in plans],
-            "Saved by": [plan.author for plan in plans],
-            "Saved on": [moment_words(plan.saved_at) for plan in plans],
-            "Version": [plan.version for plan in plans],
-        }
-    )
-    found = st.dataframe(
-        frame,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="plans",
-        alt="Saved plans",
-    )
-    rows = found["selection"]["rows"]
-    return plans[rows[0]] if rows and rows[0] < len(plans) else None
 
 
 def _show_plan(here: Desk, plan: PlanEntry) -> None:

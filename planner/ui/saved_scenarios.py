@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import pandas as pd
 import streamlit as st
 
 from planner.levers import Levers
@@ -12,7 +9,8 @@ from planner.store import ScenarioConflict, ScenarioEntry
 from planner.ui.desk import Desk
 from planner.ui.keeping import from_store
 from planner.ui.people import person
-from planner.ui.text import moment_words, plain
+from planner.ui.saved_list import pick_entry
+from planner.ui.text import plain
 from planner.ui.whatif_saved import open_scenario, scenario_words
 
 
@@ -23,31 +21,9 @@ def show_scenarios(desk: Desk) -> None:
         return
     st.divider()
     st.subheader("Scenarios of the What if page")
-    picked = _show_list(saved)
+    picked = pick_entry(saved, "Scenario")
     if picked is not None:
         _show_scenario(desk, picked)
-
-
-def _show_list(saved: Sequence[ScenarioEntry]) -> ScenarioEntry | None:
-    frame = pd.DataFrame(
-        {
-            "Scenario": [entry.name for entry in saved],
-            "Note": [entry.note for entry in saved],
-            "Saved by": [entry.author for entry in saved],
-            "Saved on": [moment_words(entry.saved_at) for entry in saved],
-            "Version": [entry.version for entry in saved],
-        }
-    )
-    found = st.dataframe(
-        frame,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="scenarios",
-        alt="Saved scenarios",
-    )
-    rows = found["selection"]["rows"]
-    return saved[rows[0]] if rows and rows[0] < len(saved) else None
 
 
 def _show_scenario(desk: Desk, newest: ScenarioEntry) -> None:
