@@ -9,13 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.optimize.model import (
-    ABANDONED,
-    ANSWERED,
-    ATTEMPTS,
-    HANDLED,
-    Model,
-)
+from planner.optimize.model import ATTEMPTS, HANDLED, Model
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,22 +43,17 @@ class Column:
 
 def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> Column:
     """Column of a split, its figures read from the table."""
-    entries = model.tables[campaign][:, agent_lines, dial_lines]
+    entries = np.ascontiguousarray(model.tables[campaign][:, agent_lines, dial_lines])
+    handled, abandoned, answered, _ = entries.sum(axis=1).tolist()
+    dialed, agents = int(dial_lines.sum()), int(agent_lines.sum())
     lost = model.lost @ entries[HANDLED]
-    handled = float(entries[HANDLED].sum())
-    abandoned, answered = float(entries[ABANDONED].sum()), float(entries[ANSWERED].sum())
-    lines = (dial_lines + model.agent_cost * agent_lines).astype(np.float64)
-    most = (1 - model.survivable[campaign]) * handled
-    survives = model.survivable[campaign] == 0 or bool(
-        np.all(lost <= most + ROUNDING * (1 + handled))
-    )
-    abandons_little = np.isinf(model.abandon_limit[campaign]) or bool(
-        abandoned <= model.abandon_limit[campaign] * answered + ROUNDING * (1 + answered)
-    )
+    share, limit = model.survivable.item(campaign), model.abandon_limit.item(campaign)
+    survives = share == 0 or bool(np.all(lost <= (1 - share) * handled + ROUNDING * (1 + handled)))
+    abandons_little = limit == np.inf or (abandoned <= limit * answered + ROUNDING * (1 + answered))
     holds = (
-        int(agent_lines.sum()) <= model.agents[campaign]
-        and int(dial_lines.sum()) <= model.max_dial_lines[campaign]
-        and int((dial_lines > 0).sum()) >= model.min_dialers[campaign]
+        agents <= model.agents.item(campaign)
+        and dialed <= model.max_dial_lines.item(campaign)
+        and np.count_nonzero(dial_lines) >= model.min_dialers.item(campaign)
         and survives
         and abandons_little
     )
@@ -75,18 +64,23 @@ def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
         handled=handled,
         calls=entries[HANDLED],
         lost=lost,
-        lines=lines,
-        attempts=entries[ATTEMPTS].copy(),
+        lines=(dial_lines + model.agent_cost * agent_lines).astype(np.float64),
+        attempts=entries[ATTEMPTS],
         abandoned=abandoned,
         answered=answered,
         added=_added_lines(model, campaign, dial_lines, agent_lines),
-        mixable=survives and (abandons_little or model.survivable[campaign] > 0),
+        mixable=survives and (abandons_little or share > 0),
         holds_own_limits=bool(holds),
     )
 
 
 def _added_lines(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> int:
-    """Lines that dialers get in addition to the campaign's current ones there."""
+    """Lines that dialers get in addition to the campaign's current ones there.
+
+    None for a campaign without current lines, which is set up anew.
+    """
+    if not model.problem.assignments:
+        return 0
     more_dial = np.maximum(dial_lines - model.now_dial_lines[campaign], 0)
     more_agent = np.maximum(agent_lines - model.now_agent_lines[campaign], 0)
     return int(more_dial.sum() + more_agent.sum())

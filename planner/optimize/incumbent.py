@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planner.optimize.columns import Column, make_column
 from planner.optimize.model import Model
-from planner.optimize.refill import Room, improve_split
+from planner.optimize.refill import ROUNDING, Room, improve_split
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +37,11 @@ class Usage:
         self.surviving += sign * value * (column.handled - column.lost)
         self.throughput += sign * float(value * column.handled)
         self.added += int(sign) * column.added
+
+    def fits(self) -> bool:
+        """Whether no capacity is exceeded by more than rounding."""
+        limits = self._model.limits
+        return bool(np.all(self.capacity <= limits + ROUNDING * (1.0 + np.abs(limits))))
 
     def value(self) -> float:
         """Objective of the columns, one per campaign [value per hour]."""

@@ -56,6 +56,10 @@ class Duals:
         return Duals(*(share * a + (1 - share) * b for a, b in pairs))
 
 
+#: Value and prices of the relaxation over the known columns.
+_Solved = tuple[float, Duals]
+
+
 @dataclass(frozen=True)
 class Relaxation:
     """Solved relaxation of one box: bound, the mix of columns ``(column, share)``, prices."""
@@ -71,8 +75,7 @@ class _Priced(NamedTuple):
 
     bound: float
     by_campaign: Floats
-    columns: list[Column]
-    lines: float  # ports that the best splits use in all
+    splits: Splits
 
 
 class Master:
@@ -84,6 +87,8 @@ class Master:
         self._fleet = fleet_arrays(model)
         plain = (model.survivable == 0) & np.isinf(model.abandon_limit)
         self._plain, self._tied = np.flatnonzero(plain), np.flatnonzero(~plain)
+        limited = np.isfinite(model.abandon_limit)
+        self._abandon_limit = np.where(limited, model.abandon_limit, 0.0)  # unlimited: not priced
         self._pricers: dict[tuple[int | bytes, ...], Pricer] = {}
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
         self._objective = self._solver.Objective()
@@ -182,15 +187,22 @@ class Master:
         if start is not None and start.bound <= target:
             return start
         self._keep_only(box)
-        if not self._holds_known_mix():
-            feasible = self._generate(box, feasibility=True, target=-np.inf, stop=stop)
+        self._set_objective(feasibility=False)
+        solved = self._solve()
+        if solved is None:  # the known columns alone do not show that the box holds a mix
+            self._set_objective(feasibility=True)
+            feasible = self._generate(
+                box, feasibility=True, target=-np.inf, stop=stop, solved=self._solve()
+            )
             if feasible is None:
                 return None
             if feasible.bound < 0:
                 return self._unpriced(box, feasible.mix)
+            self._set_objective(feasibility=False)
+            solved = self._solve()
         return self._generate(
             box, feasibility=False, target=target, stop=stop, on_bound=on_bound, start=start,
-            precision=precision, patience=patience,
+            precision=precision, patience=patience, solved=solved,
         )  # fmt: skip
 
     def compile_kernels(self) -> None:
@@ -244,20 +256,18 @@ class Master:
         """Which columns of the pool, in its order, lie in a box."""
         return self._shelf.inside(box)
 
-    def _holds_known_mix(self) -> bool:
-        """Whether the known columns alone show that the box holds a mix."""
-        self._set_objective(feasibility=False)
-        return bool(self._solver.Solve() == pywraplp.Solver.OPTIMAL)
-
     def at_prices(self, box: Box, duals: Duals) -> Relaxation | None:
         """Bound of a box at given prices, without a mix; None when it is proven to hold no plan."""
         priced = None if box.is_empty() else self._price(box, duals, feasibility=False)
         return None if priced is None else Relaxation(priced.bound, (), duals, priced.by_campaign)
 
-    def _column(self, campaign: int, dial_lines: Ints, agent_lines: Ints) -> Column:
-        """A split's column, that of the pool where it is there."""
-        known = self.pool.get((campaign, dial_lines.tobytes(), agent_lines.tobytes()))
-        return known or make_column(self.model, campaign, dial_lines, agent_lines)
+    def _columns(self, splits: Splits) -> list[Column]:
+        """The columns of splits by campaign, those of the pool where they are there."""
+        found = []
+        for c, (dial, agent) in enumerate(zip(splits.dial_lines, splits.agent_lines, strict=True)):
+            known = self.pool.get((c, dial.tobytes(), agent.tobytes()))
+            found.append(known or make_column(self.model, c, dial, agent))
+        return found
 
     def _set_objective(self, feasibility: bool) -> None:
         for missing in self._missing:
@@ -281,19 +291,20 @@ class Master:
         start: Relaxation | None = None,
         precision: float = TOLERANCE,
         patience: int = MOST_ROUNDS,
+        solved: _Solved | None,
     ) -> Relaxation | None:
         """Column generation for the value, or first for the number of campaigns with a split.
+
+        ``solved`` is the solution over the columns known so far, with the objective set.
 
         The bound of a feasibility problem is minus the number of campaigns left out: 0 when the
         box holds a mix of columns, None when it is proven to hold none.
         """
-        self._set_objective(feasibility)
         best = start
         value = -1.0
         smoothing = SMOOTHING
-        stalled = 0
+        stalled = added = 0
         for _ in range(MOST_ROUNDS):
-            solved = self._solve()
             if solved is None:
                 break
             value, latest = solved
@@ -308,7 +319,8 @@ class Master:
                 best = Relaxation(priced.bound, (), duals, priced.by_campaign)
                 stalled = 0
                 on_bound(best.bound)
-            added = sum([self._include(box, column, feasibility) for column in priced.columns])
+            columns = self._columns(priced.splits)
+            added = sum([self._include(box, column, feasibility) for column in columns])
             closed = best.bound <= value + precision * abs(value) + TOLERANCE
             closed |= stalled >= patience and best.bound <= value + NEAR * abs(value)
             if closed or best.bound <= target or stop():
@@ -319,13 +331,22 @@ class Master:
                 smoothing = 0.0  # the smoothed prices missed: take the latest as they are
             else:
                 break
+            solved = self._solve()
         if best is None:
             return self._unpriced(box, ())
-        shares = []
-        if self._solve() is not None:
-            shares = [(k, v.solution_value()) for k, v in self._variables]
-        mix = tuple((k, share) for k, share in shares if share > SMALLEST_SHARE)
+        mix = () if best.bound <= target else self._mix(solve_again=added > 0 or solved is None)
         return replace(best, bound=value if feasibility else best.bound, mix=mix)
+
+    def _mix(self, solve_again: bool) -> tuple[tuple[Column, float], ...]:
+        """Columns that the relaxation uses, and the share of each."""
+        if solve_again and not self._solved():
+            return ()
+        shares = (
+            (column, variable.solution_value())
+            for (column, variable), usable in zip(self._variables, self._open, strict=True)
+            if usable
+        )
+        return tuple((k, share) for k, share in shares if share > SMALLEST_SHARE)
 
     def first_prices(self, box: Box) -> Relaxation | None:
         """Bound at good even prices, found by bisection, with columns on the way; None if empty.
@@ -353,7 +374,8 @@ class Master:
             best, priced = self._better(box, duals, best)
             if priced is None:
                 return None
-            if priced.lines > room:
+            splits = priced.splits
+            if (splits.dial_lines + self.model.agent_cost * splits.agent_lines).sum() > room:
                 low, high = price, max(high, 2 * price)
             elif price == 0:
                 break
@@ -374,8 +396,9 @@ class Master:
             found, priced = self._better(box, replace(best.duals, abandon=price), found)
             if priced is None:
                 return None
-            over = np.array([k.abandoned for k in priced.columns]) > most * np.array(
-                [k.answered for k in priced.columns]
+            columns = self._columns(priced.splits)
+            over = np.array([k.abandoned for k in columns]) > most * np.array(
+                [k.answered for k in columns]
             )
             over &= limited
             low, high = np.where(over, price, low), np.where(over, high, price)
@@ -389,7 +412,7 @@ class Master:
         priced = self._price(box, duals, feasibility=False)
         if priced is None:
             return best, None
-        for column in priced.columns:
+        for column in self._columns(priced.splits):
             self.add(column)
         if best is None or priced.bound < best.bound:
             best = Relaxation(priced.bound, (), duals, priced.by_campaign)
@@ -409,8 +432,9 @@ class Master:
 
     def _solved(self) -> bool:
         """Run GLOP; other algorithms from scratch where it ends without an answer."""
-        if self._solver.Solve() == pywraplp.Solver.OPTIMAL:
-            return True
+        status = self._solver.Solve()
+        if status in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.INFEASIBLE):
+            return bool(status == pywraplp.Solver.OPTIMAL)
         cold = pywraplp.MPSolverParameters()
         cold.SetIntegerParam(cold.INCREMENTALITY, cold.INCREMENTALITY_OFF)
         for settings in OTHER_ALGORITHMS:
@@ -421,7 +445,7 @@ class Master:
                 return True
         return False
 
-    def _solve(self) -> tuple[float, Duals] | None:
+    def _solve(self) -> _Solved | None:
         """Value and prices of the relaxation over the pool, None where GLOP has no answer."""
         if not self._solved():
             return None
@@ -461,8 +485,7 @@ class Master:
         call = np.zeros((model.campaigns, model.dialers))
         if not feasibility:
             call += model.value[:, None] * self.call_share(duals)[None, :]
-        limited = np.isfinite(model.abandon_limit)
-        credit = np.where(limited, duals.abandon * np.where(limited, model.abandon_limit, 0.0), 0.0)
+        credit = duals.abandon * self._abandon_limit
         return FleetPrices(call, line, attempt, duals.abandon, credit, duals.dial_lines)
 
     def call_share(self, duals: Duals) -> Floats:
@@ -502,17 +525,12 @@ class Master:
             return None
         if not self._price_tied(box, prices, not feasibility, found):
             return None
-        columns = [
-            self._column(c, found.dial_lines[c], found.agent_lines[c])
-            for c in range(model.campaigns)
-        ]
         bound = float(duals.capacity @ model.limits) + float(
             duals.dial_lines @ model.max_dial_lines
         )
         # In the feasibility problem a campaign may also be left out, at a cost of one.
         by_campaign = np.maximum(found.bound, -1.0) if feasibility else found.bound
-        lines = float((found.dial_lines + model.agent_cost * found.agent_lines).sum())
-        return _Priced(bound + float(by_campaign.sum()), by_campaign, columns, lines)
+        return _Priced(bound + float(by_campaign.sum()), by_campaign, found)
 
 
 def _own_prices(prices: FleetPrices, campaign: int) -> Prices:

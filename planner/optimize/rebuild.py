@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planner.optimize.anneal import Annealer
 from planner.optimize.columns import Column, make_column
-from planner.optimize.incumbent import least_columns, refill
+from planner.optimize.incumbent import Usage, least_columns, refill
 from planner.optimize.master import Duals, Master
 from planner.optimize.model import Model
 from planner.optimize.pricing import capped_split, plain_split
@@ -27,8 +27,8 @@ STEPS, FEWEST_CHUNKS, CHUNKS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 25, 40, 1, 
 #: together, since changes of single cells then find more.
 LATER, TIED = 0.5, 0.08
 #: Fleets of so few cells, where no limit ties the dialers of campaigns together, are rebuilt by one
-#: twin in so few chunks: more finds nothing more, and splitting boxes proves and mends the rest.
-FEW_CELLS, FEW_CHUNKS = 50, 5
+#: twin in so few chunks: more finds little more, and splitting boxes proves and mends the rest.
+FEW_CELLS, FEW_CHUNKS = 50, 1
 #: Temperature falls geometrically between these shares of the plan's value per campaign; with few
 #: campaigns, where single ones weigh more, it starts higher: the sum of all at most so many shares.
 HOTTEST, COLDEST, FEW_HOTTEST, SUM_HOTTEST = 3e-2, 1e-4, 0.3, 1.5
@@ -80,8 +80,7 @@ class Rebuilding:
         """Begin with a relaxation's mix, a plan, or nothing; False where no plan is found."""
         first = self._twins[0]
         if mix is not None:
-            whole = {k.campaign: k for k, share in mix if share > WHOLE and k.holds_own_limits}
-            begun = first.start_from(*_arrays(self._model, whole.values()))
+            begun = first.start_from(*_arrays(self._model, self._whole(mix)))
             if not begun and columns:
                 begun = first.start_from(*_arrays(self._model, columns))
         else:
@@ -92,6 +91,21 @@ class Rebuilding:
             twin.start_from(first.best_n, first.best_a)
         self._best.update()
         return True
+
+    def _whole(self, mix: Iterable[tuple[Column, float]]) -> list[Column]:
+        """Columns that have almost all of their campaign, as many as the fleet has room for.
+
+        Parts of almost one may fit where the whole columns do not.
+        """
+        usage, found = Usage(self._model), []
+        for column, share in mix:
+            if share > WHOLE and column.holds_own_limits:
+                usage.add(column)
+                if usage.fits():
+                    found.append(column)
+                else:
+                    usage.add(column, -1.0)
+        return found
 
     def columns(self) -> list[Column]:
         """The best plan as one column per campaign."""

@@ -104,10 +104,8 @@ class _Plan:
         if not usable:
             return False
         self._put(changed)
-        limits = self.model.limits
-        fits = bool(np.all(self.usage.capacity <= limits + ROUNDING * (1.0 + np.abs(limits))))
         enough = self._least - ROUNDING * (1.0 + abs(self._least))
-        if fits and self.usage.value() >= enough and better():
+        if self.usage.fits() and self.usage.value() >= enough and better():
             return True
         self._put(before)
         return False

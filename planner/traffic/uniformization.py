@@ -24,6 +24,8 @@ LONGEST_STEP = 512.0
 SETTLED = 1e-11
 #: Probabilities below this are as good as 0.
 NEGLIGIBLE = 1e-280
+#: Newton's method ends with a step of less than this, relatively, or after so many steps.
+CLOSE, MOST_NEWTON = 1e-13, 20
 #: Values are scaled down past this, long before they overflow.
 HUGE = 1e200
 
@@ -165,6 +167,32 @@ def march(
 
 
 @compiled
+def _when_spent(wanted: float, last: Floats, weights: Floats, tails: Floats) -> float:
+    """Least x up to which ``wanted`` is spent in the top state, in a step of at most LONGEST_STEP.
+
+    Newton's method, kept between bounds that are halved where it does not settle. What is spent
+    up to x, sum_n P(Poisson(x) > n) last[n], never falls; its derivative is
+    sum_n P(Poisson(x) = n) last[n].
+    """
+    low, high = 0.0, LONGEST_STEP
+    x = 0.5 * LONGEST_STEP
+    for steps in range(100):
+        poisson(x, weights, tails)
+        missing, slope = wanted - (tails * last).sum(), (weights * last).sum()
+        if missing > 0.0:
+            low = x
+        else:
+            high = x
+        after = x + missing / slope if slope > 0.0 and steps < MOST_NEWTON else low
+        if not low < after < high:
+            after = 0.5 * (low + high)
+        if after in (low, high) or abs(after - x) <= CLOSE * x:
+            break
+        x = after
+    return x
+
+
+@compiled
 def quantiles(births: Floats, deaths: Floats, start: Floats, levels: Floats) -> Floats:
     """Times at which the chain has ended with the ascending probabilities ``levels`` < 1."""
     found = np.full(levels.size, np.inf)
@@ -187,17 +215,8 @@ def quantiles(births: Floats, deaths: Floats, start: Floats, levels: Floats) -> 
         out = births[m] / rate * (full_tails * last).sum()
         total = after.sum() + out
         while done < levels.size and levels[done] <= ended + alive * out / total:
-            low, high = 0.0, LONGEST_STEP
-            while True:
-                middle = 0.5 * (low + high)
-                if middle in (low, high):
-                    break
-                poisson(middle, weights, tails)
-                if ended + alive * births[m] / rate * (tails * last).sum() / total < levels[done]:
-                    low = middle
-                else:
-                    high = middle
-            found[done] = now + high / rate
+            wanted = (levels[done] - ended) / alive * total / (births[m] / rate)
+            found[done] = now + _when_spent(wanted, last, weights, tails) / rate
             done += 1
         left = after.sum()
         v = after / left

@@ -9,15 +9,17 @@ import numpy as np
 from planner.optimize.columns import make_column
 from planner.optimize.cores import one_core, side_by_side
 from planner.optimize.integer import choose_columns
+from planner.optimize.master import Master
 from planner.optimize.model import Box, build_model
+from planner.optimize.rebuild import Rebuilding
 from planner.optimize.shelf import Shelf
 from planner.plan import PlanOptions
 from planner.problem import Campaign, Dialer, Problem
 
 
-def fleet(dialers: int = 2, campaigns: int = 2) -> Problem:
+def fleet(dialers: int = 2, campaigns: int = 2, ports: int = 30) -> Problem:
     return Problem(
-        dialers=tuple(Dialer(dialer_id=f"D{d}", ports=30) for d in range(dialers)),
+        dialers=tuple(Dialer(dialer_id=f"D{d}", ports=ports) for d in range(dialers)),
         campaigns=tuple(
             Campaign(
                 campaign_id=f"C{c}",
@@ -70,3 +72,19 @@ def test_the_integer_master_gives_its_columns_in_the_order_of_the_campaigns() ->
     chosen = choose_columns(model, column[::-1], {}, seed=0, seconds=10.0)
     assert chosen is not None
     assert [k.campaign for k in chosen] == [0, 1]
+
+
+def test_rebuilding_leaves_out_columns_that_do_not_fit_together() -> None:
+    """The relaxation may hold almost the whole of each where the wholes need a port more."""
+    model = build_model(fleet(dialers=1, ports=111), PlanOptions())
+    nearly = 0.991
+    mix = [
+        (make_column(model, 0, np.array([60]), np.array([1])), nearly),
+        (make_column(model, 1, np.array([50]), np.array([1])), nearly),
+    ]
+    used = sum(float(column.lines.sum()) for column, _ in mix)
+    assert nearly * used <= 111 < used  # ports
+    master = Master(model)
+    rebuilding = Rebuilding(master, master.even_duals(0.0), seed=0)
+    assert rebuilding.start(mix)
+    assert sum(float(column.lines.sum()) for column in rebuilding.columns()) <= 111
