@@ -12,6 +12,7 @@ from planner.optimize.columns import Column, make_column
 from planner.optimize.incumbent import Usage, least_columns, refill
 from planner.optimize.master import Duals, Master
 from planner.optimize.model import Model
+from planner.optimize.placing import Placer
 from planner.optimize.pricing import capped_split, plain_split
 from planner.optimize.ruin import Rebuilder
 from planner.optimize.state import Guide
@@ -198,3 +199,6 @@ def compile_kernels(master: Master, small: bool) -> None:
     annealer = Annealer(model, 1.0, 0)
     annealer.start_from(*_arrays(model, columns))
     annealer.run(0, 1.0, 0.0)
+    placer = Placer(model, 0)
+    placer.start_from(*_arrays(model, columns))
+    placer.run(0, 1.0, 0.0)

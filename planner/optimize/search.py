@@ -19,6 +19,7 @@ from planner.optimize.incumbent import least_columns, plan_value, refill, rounde
 from planner.optimize.integer import choose_columns
 from planner.optimize.master import MOST_ROUNDS, Master, Relaxation
 from planner.optimize.model import Box, Model, build_model, to_line_plan
+from planner.optimize.placing import Placing
 from planner.optimize.pool import enrich, promising, reduced_values
 from planner.optimize.rebuild import Rebuilding, compile_kernels, is_few
 from planner.optimize.second_stage import second_stages
@@ -281,13 +282,18 @@ class _Search:
         )
         first = self._rounds == 1
         if rebuilding.start(None if not first and self._columns else relaxation.mix, self._columns):
-            rebuilding.run(
-                first=first,
-                enough=self._enough,
-                interrupted=self._interrupted,
-                on_better=lambda: self._take(rebuilding),
-            )
             self._take(rebuilding)
+            placed = self._may_place()
+            if placed and not self._finished():
+                self._place()
+            if (self._model.tied or not placed) and not self._finished():
+                rebuilding.run(
+                    first=first,
+                    enough=self._enough,
+                    interrupted=self._interrupted,
+                    on_better=lambda: self._take(rebuilding),
+                )
+                self._take(rebuilding)
             if self._columns is None:
                 self._anneal(rebuilding.columns())
         elif first and self._columns is None:
@@ -300,6 +306,22 @@ class _Search:
         if not self._finished():
             self._choose_from_pool(relaxation)
         return self._value > before + SMALLEST_GAIN * abs(before)
+
+    def _may_place(self) -> bool:
+        """Whether agents are moved by steps that share out dial lines exactly."""
+        return not is_few(self._model) and self._model.move_cost == 0
+
+    def _place(self) -> None:
+        """Move agents between dialers in the best plan."""
+        if self._columns is None:
+            return
+        placing = Placing(self._model, self._options.seed + self._rounds)
+        placing.run(
+            self._columns,
+            enough=self._enough,
+            interrupted=self._interrupted,
+            on_better=lambda: self._keep(placing.columns()),
+        )
 
     def _anneal(self, columns: Sequence[Column] | None) -> None:
         """Make fine changes to a plan, which may break limits, until it is good."""

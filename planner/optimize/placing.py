@@ -1,0 +1,293 @@
+"""Simulated annealing of where agents sit; the dial lines of a dialer then follow by themselves.
+
+A step moves agents between two dialers, shares out the ports of both anew (``seats.py``), and looks
+at the exact value. S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, Optimization by simulated annealing,
+Science 220, 1983. Random numbers come from a seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import compiled, inlined
+from planner.optimize.columns import Column
+from planner.optimize.fleet import ROUNDING, Fleet, fleet_arrays
+from planner.optimize.model import Model
+from planner.optimize.randomness import draw
+from planner.optimize.seats import (
+    Seats,
+    count_used,
+    fill,
+    no_seats,
+    objective,
+    seat,
+    start,
+    within,
+)
+from planner.optimize.twins import TWINS, Best, cool_down
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+#: Steps a twin makes before they are compared, and comparisons.
+STEPS_PER_CAMPAIGN, CHUNKS = 40, 80
+#: Temperature falls geometrically between these shares of the plan's value per campaign.
+HOTTEST, COLDEST = 1e-2, 3e-4
+#: Cells that a step changes beside the dial lines of two dialers.
+MOST_MOVED = 4
+
+
+class Placing:
+    """Plans whose agents are moved side by side; :meth:`columns` is the best of them."""
+
+    def __init__(self, model: Model, seed: int) -> None:
+        self._model = model
+        self._twins = [Placer(model, TWINS * seed + i) for i in range(TWINS)]
+        self._best = Best(model, self._twins)
+
+    def columns(self) -> list[Column]:
+        """The best plan as one column per campaign."""
+        return self._best.columns()
+
+    def run(
+        self,
+        columns: Sequence[Column],
+        *,
+        enough: Callable[[], float],
+        interrupted: Callable[[], bool],
+        on_better: Callable[[], None],
+    ) -> None:
+        """Anneal from a plan that holds every limit until one is worth enough, or to the end."""
+        dial = np.array([k.dial_lines for k in columns])
+        agent = np.array([k.agent_lines for k in columns])
+        for twin in self._twins:
+            twin.start_from(dial, agent)
+        self._best.update()
+        campaigns = max(self._model.campaigns, 1)
+        cool_down(
+            self._twins,
+            self._best,
+            steps=STEPS_PER_CAMPAIGN * campaigns,
+            chunks=CHUNKS,
+            scale=abs(self._best.value) / campaigns,
+            heat=(HOTTEST, COLDEST),
+            enough=enough,
+            interrupted=interrupted,
+            on_better=on_better,
+        )
+
+
+class Placer:
+    """A plan whose agents are moved; keeps the best one that holds every limit."""
+
+    def __init__(self, model: Model, seed: int) -> None:
+        self._fleet = fleet_arrays(model)
+        self._seats = no_seats(self._fleet, seed)
+        self.best_n = self._seats.n.copy()
+        self.best_a = self._seats.a.copy()
+        self.best = -np.inf
+
+    def start_from(self, dial_lines: Ints, agent_lines: Ints) -> bool:
+        """Begin with a plan that holds every limit."""
+        fixed = self._fleet.frozen[:, None] | (self._fleet.n_low > 0)
+        movable = np.flatnonzero(((dial_lines > 0) & ~fixed).any(axis=1))
+        self._seats = self._seats._replace(fixed=fixed, movable=movable)
+        value = start(self._fleet, self._seats, dial_lines, agent_lines)
+        if value > self.best:
+            self.best = value
+            self.best_n[:] = dial_lines
+            self.best_a[:] = agent_lines
+        return True
+
+    def run(self, steps: int, heat: float, target: float) -> float:
+        """Some steps at a temperature [value], until the target; the best value so far."""
+        self.best = _run(
+            self._fleet, self._seats, steps, heat, target, self.best, self.best_n, self.best_a
+        )
+        return self.best
+
+
+@inlined
+def _pick(s: Seats, count: int) -> int:
+    return int(draw(s.random) * count)
+
+
+@compiled
+def _may_sit(f: Fleet, s: Seats, c: int, d: int, a: int) -> bool:
+    """Whether a campaign may have so many agents on a dialer."""
+    if s.fixed[c, d] or a > f.a_high[c, d] or f.n_high[c, d] < max(a, 1):
+        return False
+    return bool(a >= f.min_agents[c])
+
+
+@compiled
+def _propose(f: Fleet, s: Seats, moves: Ints) -> tuple[int, int, int]:
+    """Draw a step: how many cells (c, d, agents, there) are in ``moves``, and the two dialers."""
+    c = s.movable[_pick(s, len(s.movable))]
+    if s.dialers[c] == 0:
+        return 0, 0, 0
+    d, e = s.places[c, _pick(s, s.dialers[c])], _pick(s, len(s.cells))
+    if s.dialers[c] > 1 and draw(s.random) < 0.3:
+        e = s.places[c, _pick(s, s.dialers[c])]
+    if s.fixed[c, d]:
+        return 0, 0, 0
+    if f.min_agents[c] > 0 and draw(s.random) < 0.2:
+        return _change_agents(f, s, c, d, moves), d, d
+    return (_move_agents(f, s, c, d, e, moves) if e != d else 0), d, e
+
+
+@compiled
+def _move_agents(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int:
+    """Cells after agents of a campaign go from d to e, and maybe some of another's come back."""
+    part = s.a[c, d]
+    if part > 1 and draw(s.random) < 0.4:
+        part = max(1, min(part, int(-3.0 * np.log(1.0 - draw(s.random)))))
+    count = _carry(f, s, c, d, e, part, moves, 0)
+    if count == 0 or s.cells[e] == 0 or draw(s.random) < 0.3:
+        return count
+    o = s.ids[e, _pick(s, s.cells[e])]
+    if o == c or s.fixed[o, e]:
+        return 0
+    back = s.a[o, e]
+    if back > 1 and draw(s.random) < 0.5:
+        back = max(1, min(back, part + int(5.0 * draw(s.random)) - 2))
+    more = _carry(f, s, o, e, d, back, moves, count)
+    return count + more if more > 0 else 0
+
+
+@compiled
+def _change_agents(f: Fleet, s: Seats, c: int, d: int, moves: Ints) -> int:
+    """Cells after a campaign has a few agents more or less, and another maybe the reverse."""
+    change = 1 + int(-1.5 * np.log(1.0 - draw(s.random)))
+    if draw(s.random) < 0.4:
+        change = -change
+    change = min(change, f.agents[c] - s.agents[c])
+    if change == 0 or not _may_sit(f, s, c, d, s.a[c, d] + change):
+        return 0
+    _set(moves, 0, c, d, s.a[c, d] + change, 1)
+    o = s.ids[d, _pick(s, s.cells[d])]
+    if o == c or f.min_agents[o] == 0 or draw(s.random) < 0.4:
+        return 1
+    if s.agents[o] - change > f.agents[o] or not _may_sit(f, s, o, d, s.a[o, d] - change):
+        return 0
+    _set(moves, 1, o, d, s.a[o, d] - change, 1)
+    return 2
+
+
+@compiled
+def _carry(f: Fleet, s: Seats, c: int, d: int, e: int, part: int, moves: Ints, at: int) -> int:
+    """Cells after agents of a campaign go from d to e; how many, 0 where they may not."""
+    left = s.a[c, d] - part
+    there = s.n[c, e] > 0
+    stays = left > 0
+    if not _may_sit(f, s, c, e, s.a[c, e] + part) or (stays and left < f.min_agents[c]):
+        return 0
+    if not stays and there and s.dialers[c] - 1 < f.min_used[c]:
+        return 0
+    _set(moves, at, c, d, left, 1 if stays else 0)
+    _set(moves, at + 1, c, e, s.a[c, e] + part, 1)
+    return 2
+
+
+@inlined
+def _set(moves: Ints, i: int, c: int, d: int, a: int, here: int) -> None:
+    moves[i, 0] = c
+    moves[i, 1] = d
+    moves[i, 2] = a
+    moves[i, 3] = here
+
+
+@compiled
+def _step(
+    f: Fleet, s: Seats, count: int, d: int, e: int, moves: Ints, undo: Ints, old: Ints
+) -> bool:
+    """Make a step and share out the lines of both dialers; whether all limits hold.
+
+    ``undo`` and ``old`` remember the agents and dial lines before.
+    """
+    count_used(f, s, d, -1.0)
+    _remember(s, d, old[:, 0])
+    if e != d:
+        count_used(f, s, e, -1.0)
+        _remember(s, e, old[:, 1])
+    for i in range(count):
+        c, t = moves[i, 0], moves[i, 1]
+        _set(undo, i, c, t, s.a[c, t], 1 if s.n[c, t] > 0 else 0)
+        old[c, 0 if t == d else 1] = s.n[c, t]
+        seat(s, c, t, moves[i, 2], moves[i, 3] == 1)
+        if moves[i, 3] == 0:
+            s.lines[c] -= s.n[c, t]
+            s.n[c, t] = 0
+    holds = fill(f, s, d, e if e != d else -1)
+    if e != d:
+        holds = holds and fill(f, s, e, -1)
+        count_used(f, s, e, 1.0)
+    count_used(f, s, d, 1.0)
+    return holds and within(f, s, d) and within(f, s, e)
+
+
+@compiled
+def _remember(s: Seats, d: int, old: Ints) -> None:
+    for i in range(s.cells[d]):
+        old[s.ids[d, i]] = s.n[s.ids[d, i], d]
+
+
+@compiled
+def _put_back(s: Seats, d: int, old: Ints) -> None:
+    for i in range(s.cells[d]):
+        c = s.ids[d, i]
+        s.lines[c] += old[c] - s.n[c, d]
+        s.n[c, d] = old[c]
+
+
+@compiled
+def _undo(f: Fleet, s: Seats, count: int, d: int, e: int, undo: Ints, old: Ints) -> None:
+    """Take a step back."""
+    count_used(f, s, d, -1.0)
+    _put_back(s, d, old[:, 0])
+    if e != d:
+        count_used(f, s, e, -1.0)
+        _put_back(s, e, old[:, 1])
+    for i in range(count):
+        c, t = undo[i, 0], undo[i, 1]
+        seat(s, c, t, undo[i, 2], undo[i, 3] == 1)
+        before = old[c, 0 if t == d else 1]
+        s.lines[c] += before - s.n[c, t]
+        s.n[c, t] = before
+    count_used(f, s, d, 1.0)
+    if e != d:
+        count_used(f, s, e, 1.0)
+
+
+@compiled
+def _run(
+    f: Fleet, s: Seats, steps: int, heat: float, target: float,
+    best: float, best_n: Ints, best_a: Ints,
+) -> float:  # fmt: skip
+    moves = np.empty((MOST_MOVED, 4), np.int64)
+    undo = np.empty((MOST_MOVED, 4), np.int64)
+    old = np.empty((len(s.lines), 2), np.int64)
+    now = objective(f, s)
+    for _ in range(steps if len(s.movable) > 0 else 0):
+        count, d, e = _propose(f, s, moves)
+        if count == 0:
+            continue
+        value_d, value_e = s.value[d], s.value[e]
+        holds = _step(f, s, count, d, e, moves, undo, old)
+        new = objective(f, s)
+        if not holds or (new < now and draw(s.random) >= np.exp((new - now) / heat)):
+            _undo(f, s, count, d, e, undo, old)
+            s.value[d], s.value[e] = value_d, value_e
+            continue
+        now = new
+        if now > best + ROUNDING * abs(best):
+            best = now
+            best_n[:] = s.n
+            best_a[:] = s.a
+            if best >= target:
+                break
+    return best

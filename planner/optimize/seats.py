@@ -1,0 +1,302 @@
+"""A plan in which agents are moved, with the dial lines of each dialer shared out best.
+
+Given which campaigns have how many agents on a dialer, its ports are shared out best where the
+last line of each earns the same: a separable concave allocation (B. Fox, Discrete optimization via
+marginal analysis, Management Science 13, 1966).
+
+Cells whose lines a limit ties to others (survival), and locked ones, stay as they are.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import compiled, inlined
+from planner.optimize.fleet import NO_CAPACITY, ROUNDING, Fleet, entry
+from planner.optimize.model import ATTEMPTS, HANDLED
+from planner.optimize.randomness import RandomState, random_state
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+#: Halvings of the interval in which the worth of a dialer's last line lies; what is left of its
+#: ports then goes line by line to who earns most.
+HALVINGS = 6
+#: How far that worth may move in a step before the interval is widened.
+WIDTH = 1.3
+#: A capacity used up to this share binds: its dialers keep the number of lines they have.
+BINDS = 0.98
+
+
+class Seats(NamedTuple):
+    """A plan, and what is needed to move agents in it."""
+
+    n: Ints  # [campaign, dialer]
+    a: Ints
+    ids: Ints  # [dialer, place] campaigns there
+    cells: Ints  # [dialer] how many
+    places: Ints  # [campaign, place] dialers with its lines
+    dialers: Ints  # [campaign] how many
+    lines: Ints  # [campaign] dial lines
+    agents: Ints  # [campaign] agent lines
+    fixed: Bools  # [campaign, dialer] cells that stay as they are
+    movable: Ints  # campaigns with others
+    room: Ints  # [dialer] lines to be shared out
+    worth: Floats  # [dialer] of its last line, about
+    value: Floats  # [dialer]
+    used: Floats  # [capacity]
+    trial: Ints  # [place] dial lines tried on a dialer
+    random: RandomState
+
+
+def no_seats(f: Fleet, seed: int) -> Seats:
+    """A plan without lines."""
+    campaigns, dialers = f.n_low.shape
+    return Seats(
+        n=np.zeros((campaigns, dialers), np.int64),
+        a=np.zeros((campaigns, dialers), np.int64),
+        ids=np.zeros((dialers, campaigns + 2), np.int64),
+        cells=np.zeros(dialers, np.int64),
+        places=np.zeros((campaigns, dialers), np.int64),
+        dialers=np.zeros(campaigns, np.int64),
+        lines=np.zeros(campaigns, np.int64),
+        agents=np.zeros(campaigns, np.int64),
+        fixed=np.zeros((campaigns, dialers), np.bool_),
+        movable=np.zeros(0, np.int64),
+        room=np.zeros(dialers, np.int64),
+        worth=np.zeros(dialers),
+        value=np.zeros(dialers),
+        used=np.zeros(len(f.limit)),
+        trial=np.zeros(campaigns + 2, np.int64),
+        random=random_state(seed),
+    )
+
+
+@inlined
+def _forget(ids: Ints, count: int, one: int) -> None:
+    """Overwrite one of a list of so many by its last."""
+    for i in range(count):
+        if ids[i] == one:
+            ids[i] = ids[count - 1]
+            break
+
+
+@compiled
+def seat(s: Seats, c: int, d: int, a: int, here: bool) -> None:
+    """Set a cell's agents, and whether its campaign is there at all."""
+    was = False
+    for i in range(s.dialers[c]):
+        was = was or s.places[c, i] == d
+    s.agents[c] += a - s.a[c, d]
+    s.a[c, d] = a
+    if here and not was:
+        s.ids[d, s.cells[d]] = c
+        s.cells[d] += 1
+        s.places[c, s.dialers[c]] = d
+        s.dialers[c] += 1
+    elif was and not here:
+        _forget(s.ids[d], s.cells[d], c)
+        s.cells[d] -= 1
+        _forget(s.places[c], s.dialers[c], d)
+        s.dialers[c] -= 1
+
+
+@compiled
+def start(f: Fleet, s: Seats, n: Ints, a: Ints) -> float:
+    """Take a plan; its value."""
+    campaigns, dialers = n.shape
+    s.cells[:] = 0
+    s.dialers[:] = 0
+    s.lines[:] = 0
+    s.agents[:] = 0
+    s.used[:] = 0.0
+    s.a[:] = 0
+    for d in range(dialers):
+        s.value[d] = 0.0
+        lines = 0
+        for c in range(campaigns):
+            s.n[c, d] = n[c, d]
+            if n[c, d] > 0:
+                seat(s, c, d, a[c, d], True)
+                s.lines[c] += n[c, d]
+                s.value[d] += f.value[c] * entry(f, HANDLED, c, a[c, d], n[c, d])
+                lines += n[c, d] + f.agent_cost[d] * a[c, d]
+                _use(f, s, c, d, 1.0)
+        s.room[d] = lines
+        s.worth[d] = max(s.value[d], 1e-9) / max(lines, 1)
+    for d in range(dialers):
+        free = True
+        for j in range(f.capacities_of.shape[1]):
+            k = f.capacities_of[d, j]
+            if k != NO_CAPACITY and s.used[k] > BINDS * f.limit[k]:
+                free = False
+        if free:
+            s.room[d] = f.room[d]
+    return float(objective(f, s))
+
+
+@inlined
+def _use(f: Fleet, s: Seats, c: int, d: int, sign: float) -> None:
+    """Count what a cell uses of the capacities beside ports."""
+    for j in range(f.capacities_of.shape[1]):
+        k = f.capacities_of[d, j]
+        if k != NO_CAPACITY:
+            if f.counts_lines[k]:
+                s.used[k] += sign * (s.n[c, d] + f.agent_cost[d] * s.a[c, d])
+            else:
+                s.used[k] += sign * entry(f, ATTEMPTS, c, s.a[c, d], s.n[c, d])
+
+
+@compiled
+def objective(f: Fleet, s: Seats) -> float:
+    """(1 - w) * value + w * value surviving."""
+    total = s.value.sum()
+    worst = 0.0
+    if f.weight > 0:
+        for k in range(len(f.lost)):
+            lost = 0.0
+            for d in range(len(s.value)):
+                if f.lost[k, d]:
+                    lost += s.value[d]
+            worst = max(worst, lost)
+    return float(total - f.weight * worst)
+
+
+@compiled
+def _most(f: Fleet, s: Seats, c: int, d: int, elsewhere: int) -> int:
+    """Most dial lines of a cell."""
+    most: int = min(f.n_high[c, d], f.most_lines[c, s.a[c, d]], f.max_lines[c] - elsewhere)
+    return most
+
+
+@compiled
+def _lines_at(f: Fleet, c: int, a: int, low: int, high: int, price: float) -> int:
+    """Most dial lines up to which each earns at least a price."""
+    start = f.base[c] + a * f.width[c]
+    while low < high:
+        middle = (low + high + 1) // 2
+        if f.value[c] * (f.flat[start + middle] - f.flat[start + middle - 1]) >= price:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@compiled
+def _share_out(f: Fleet, s: Seats, d: int, skip: int, trial: Ints) -> float:
+    """Dial lines of a dialer's cells that earn most, into ``trial``; what they earn, or -1.
+
+    Lines on dialer ``skip`` do not count towards a campaign's most dial lines: it comes after.
+    """
+    count, room = s.cells[d], s.room[d]
+    lows = np.empty(count, np.int64)
+    highs = np.empty(count, np.int64)
+    least = most = 0
+    for i in range(count):
+        c = s.ids[d, i]
+        a = s.a[c, d]
+        if s.fixed[c, d]:
+            lows[i] = highs[i] = s.n[c, d]
+        else:
+            elsewhere = s.lines[c] - s.n[c, d]
+            if skip >= 0:
+                elsewhere -= s.n[c, skip]
+            lows[i] = max(a, 1)
+            highs[i] = _most(f, s, c, d, elsewhere)
+            if highs[i] < lows[i]:
+                return -1.0
+        room -= f.agent_cost[d] * a
+        least += lows[i]
+        most += highs[i]
+    if least > room:
+        return -1.0
+    if most <= room:
+        trial[:count] = highs
+    else:
+        _meet(f, s, d, room, lows, highs, trial)
+    earned = 0.0
+    for i in range(count):
+        c = s.ids[d, i]
+        earned += f.value[c] * entry(f, HANDLED, c, s.a[c, d], trial[i])
+    return earned
+
+
+@compiled
+def _meet(f: Fleet, s: Seats, d: int, room: int, lows: Ints, highs: Ints, trial: Ints) -> None:
+    """Lines up to the room: bisect the price of a line, then go on line by line."""
+    count = s.cells[d]
+    high = s.worth[d]
+    while _total(f, s, d, high, lows, highs, trial) > room:
+        high *= WIDTH
+    low = high / WIDTH
+    while low > 1e-9 and _total(f, s, d, low, lows, highs, trial) <= room:
+        high = low
+        low /= WIDTH
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        if _total(f, s, d, middle, lows, highs, trial) > room:
+            low = middle
+        else:
+            high = middle
+    s.worth[d] = high
+    left = room - _total(f, s, d, high, lows, highs, trial)
+    while left > 0:
+        best, most = -1, 0.0
+        for i in range(count):
+            if trial[i] < highs[i]:
+                c = s.ids[d, i]
+                start = f.base[c] + s.a[c, d] * f.width[c] + trial[i]
+                gain = f.value[c] * (f.flat[start + 1] - f.flat[start])
+                if gain > most:
+                    best, most = i, gain
+        if best < 0:
+            break
+        trial[best] += 1
+        left -= 1
+
+
+@compiled
+def _total(f: Fleet, s: Seats, d: int, price: float, lows: Ints, highs: Ints, trial: Ints) -> int:
+    total = 0
+    for i in range(s.cells[d]):
+        c = s.ids[d, i]
+        trial[i] = lows[i]
+        if lows[i] < highs[i]:
+            trial[i] = _lines_at(f, c, s.a[c, d], lows[i], highs[i], price)
+        total += trial[i]
+    return total
+
+
+@compiled
+def fill(f: Fleet, s: Seats, d: int, skip: int) -> bool:
+    """Share out a dialer's lines; False where there are too few."""
+    earned = _share_out(f, s, d, skip, s.trial)
+    if earned < 0:
+        return False
+    for i in range(s.cells[d]):
+        c = s.ids[d, i]
+        s.lines[c] += s.trial[i] - s.n[c, d]
+        s.n[c, d] = s.trial[i]
+    s.value[d] = earned
+    return True
+
+
+@compiled
+def count_used(f: Fleet, s: Seats, d: int, sign: float) -> None:
+    """Add what a dialer uses of the capacities beside ports, or take it away (sign -1)."""
+    for i in range(s.cells[d]):
+        _use(f, s, s.ids[d, i], d, sign)
+
+
+@compiled
+def within(f: Fleet, s: Seats, d: int) -> bool:
+    """Whether the capacities of a dialer, beside its ports, hold."""
+    for j in range(f.capacities_of.shape[1]):
+        k = f.capacities_of[d, j]
+        if k != NO_CAPACITY and s.used[k] > f.limit[k] * (1.0 + ROUNDING):
+            return False
+    return True
