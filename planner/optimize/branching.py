@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.optimize.columns import Column
-from planner.optimize.master import SMALLEST_SHARE, Relaxation
+from planner.optimize.master import SMALLEST_SHARE
 from planner.optimize.model import HANDLED, Box, Model
+from planner.optimize.relaxation import Relaxation
 
 Floats = NDArray[np.float64]
 

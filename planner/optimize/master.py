@@ -1,13 +1,13 @@
 """The master problem: which columns to mix under the fleet's limits, and what its prices are.
 
-Column generation on the linear relaxation, solved with GLOP. Whatever the prices, the Lagrangian
-bound they give is valid, so that the bound does not depend on how well the relaxation is solved.
+Its linear relaxation over the known columns is solved with GLOP. Whatever the prices, the
+Lagrangian bound they give is valid: it does not depend on how well the relaxation is solved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,24 +19,15 @@ from planner.optimize.cores import side_by_side
 from planner.optimize.fleet import fleet_arrays, hold_abandonment, secure_survival
 from planner.optimize.fleet_pricing import FleetPrices, Ranges, Splits, best_splits
 from planner.optimize.model import Box, Model
-from planner.optimize.pricer import Pricer
+from planner.optimize.pricer import Effort, Pricer
 from planner.optimize.pricing import NEVER, Prices, Split
 from planner.optimize.shelf import Shelf
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_ROUNDS = 400
-#: Weight of the best prices so far against the latest ones (Wentges smoothing).
-SMOOTHING = 0.9
-#: The relaxation is solved when its value and the bound differ by less, relatively.
-TOLERANCE = 1e-9
-#: A bound is near when it is this close to what the known columns are worth, relatively.
-NEAR = 5e-3
 #: GLOP's primal simplex now and then ends ABNORMAL; these then found the optimum.
 OTHER_ALGORITHMS = ("use_dual_simplex:true", "use_preprocessing:false")
-#: Prices tried to begin with; the highest of an abandoned call, in handled ones.
-EVEN_TRIALS, ABANDON_WORTH = 12, 8.0
 #: Columns with less of a campaign's split are rounding.
 SMALLEST_SHARE = 1e-7
 
@@ -57,20 +48,10 @@ class Duals:
 
 
 #: Value and prices of the relaxation over the known columns.
-_Solved = tuple[float, Duals]
+Solved = tuple[float, Duals]
 
 
-@dataclass(frozen=True)
-class Relaxation:
-    """Solved relaxation of one box: bound, the mix of columns ``(column, share)``, prices."""
-
-    bound: float
-    mix: tuple[tuple[Column, float], ...]
-    duals: Duals
-    campaign_bounds: Floats  # [campaign] on the value of its splits at the prices
-
-
-class _Priced(NamedTuple):
+class Priced(NamedTuple):
     """Lagrangian bound at some prices, each campaign's part of it and best split."""
 
     bound: float
@@ -87,6 +68,8 @@ class Master:
         self._fleet = fleet_arrays(model)
         plain = (model.survivable == 0) & np.isinf(model.abandon_limit)
         self._plain, self._tied = np.flatnonzero(plain), np.flatnonzero(~plain)
+        #: Whether some campaigns must survive a failure.
+        self.survives = bool(np.any(model.survivable > 0))
         limited = np.isfinite(model.abandon_limit)
         self._abandon_limit = np.where(limited, model.abandon_limit, 0.0)  # unlimited: not priced
         self._pricers: dict[tuple[int | bytes, ...], Pricer] = {}
@@ -125,7 +108,7 @@ class Master:
             for c, most in enumerate(model.max_dial_lines)
             if most < total
         }
-        self._abandon = {
+        self.abandon_rows = {
             c: solver.Constraint(-infinity, 0.0)
             for c in range(model.campaigns)
             if np.isfinite(model.abandon_limit[c]) and model.survivable[c] > 0
@@ -159,51 +142,10 @@ class Master:
                 self._failure[g].SetCoefficient(variable, float(model.value[c] * column.lost[g]))
         if c in self._dial:
             self._dial[c].SetCoefficient(variable, float(column.dial_lines.sum()))
-        if c in self._abandon:
+        if c in self.abandon_rows:
             over = column.abandoned - model.abandon_limit[c] * column.answered
-            self._abandon[c].SetCoefficient(variable, float(over))
+            self.abandon_rows[c].SetCoefficient(variable, float(over))
         return True
-
-    def relax(
-        self,
-        box: Box,
-        *,
-        target: float = -np.inf,
-        stop: Callable[[], bool] = lambda: False,
-        on_bound: Callable[[float], None] = lambda _: None,
-        start: Relaxation | None = None,
-        precision: float = TOLERANCE,
-        patience: int = MOST_ROUNDS,
-    ) -> Relaxation | None:
-        """Solve the relaxation of a box by column generation; None when it holds no plan.
-
-        It ends early when the bound falls to ``target`` or within ``precision`` of what the
-        columns are worth, relatively, or ``stop`` says so; the bound holds all the same. It also
-        ends after ``patience`` rounds in a row that did not lower a bound that is near already.
-        ``start`` is a bound of the box with its prices, to begin with.
-        """
-        if box.is_empty():
-            return None
-        if start is not None and start.bound <= target:
-            return start
-        self._keep_only(box)
-        self._set_objective(feasibility=False)
-        solved = self._solve()
-        if solved is None:  # the known columns alone do not show that the box holds a mix
-            self._set_objective(feasibility=True)
-            feasible = self._generate(
-                box, feasibility=True, target=-np.inf, stop=stop, solved=self._solve()
-            )
-            if feasible is None:
-                return None
-            if feasible.bound < 0:
-                return self._unpriced(box, feasible.mix)
-            self._set_objective(feasibility=False)
-            solved = self._solve()
-        return self._generate(
-            box, feasibility=False, target=target, stop=stop, on_bound=on_bound, start=start,
-            precision=precision, patience=patience, solved=solved,
-        )  # fmt: skip
 
     def compile_kernels(self) -> None:
         """Have the pricing compiled, by pricing nobody."""
@@ -223,16 +165,6 @@ class Master:
             self._pricers[key] = Pricer(self.model, campaign, box)
         return self._pricers[key]
 
-    def _unpriced(self, box: Box, mix: tuple[tuple[Column, float], ...]) -> Relaxation | None:
-        """Bound of a box that neither holds a mix of known columns nor is proven empty.
-
-        Pricing bounds survival by relaxations, so that the feasibility problem may end between
-        the two; the box must then be split further.
-        """
-        free = self.even_duals(0.0)
-        priced = self._price(box, free, feasibility=False)
-        return None if priced is None else Relaxation(priced.bound, mix, free, priced.by_campaign)
-
     def even_duals(self, port: float) -> Duals:
         """The same price for every port, even weights of the failures, the rest free."""
         model = self.model
@@ -245,7 +177,7 @@ class Master:
             abandon=np.zeros(model.campaigns),
         )
 
-    def _keep_only(self, box: Box) -> None:
+    def keep_only(self, box: Box) -> None:
         """Bar the columns outside a box; a new column may be in the mix."""
         inside = self.inside(box)
         for i in np.flatnonzero(inside != np.array(self._open, dtype=np.bool_)).tolist():
@@ -256,12 +188,7 @@ class Master:
         """Which columns of the pool, in its order, lie in a box."""
         return self._shelf.inside(box)
 
-    def at_prices(self, box: Box, duals: Duals) -> Relaxation | None:
-        """Bound of a box at given prices, without a mix; None when it is proven to hold no plan."""
-        priced = None if box.is_empty() else self._price(box, duals, feasibility=False)
-        return None if priced is None else Relaxation(priced.bound, (), duals, priced.by_campaign)
-
-    def _columns(self, splits: Splits) -> list[Column]:
+    def columns(self, splits: Splits) -> list[Column]:
         """The columns of splits by campaign, those of the pool where they are there."""
         found = []
         for c, (dial, agent) in enumerate(zip(splits.dial_lines, splits.agent_lines, strict=True)):
@@ -269,7 +196,8 @@ class Master:
             found.append(known or make_column(self.model, c, dial, agent))
         return found
 
-    def _set_objective(self, feasibility: bool) -> None:
+    def set_objective(self, feasibility: bool) -> None:
+        """Ask for the most value, or first for the most campaigns with a split."""
         for missing in self._missing:
             missing.SetUb(1.0 if feasibility else 0.0)
             self._objective.SetCoefficient(missing, -1.0 if feasibility else 0.0)
@@ -280,64 +208,7 @@ class Master:
                 self._objective.SetCoefficient(self._variables[i][1], worth)
         self._objective.SetCoefficient(self._worst, 0.0 if feasibility else -self.model.weight)
 
-    def _generate(
-        self,
-        box: Box,
-        *,
-        feasibility: bool,
-        target: float,
-        stop: Callable[[], bool],
-        on_bound: Callable[[float], None] = lambda _: None,
-        start: Relaxation | None = None,
-        precision: float = TOLERANCE,
-        patience: int = MOST_ROUNDS,
-        solved: _Solved | None,
-    ) -> Relaxation | None:
-        """Column generation for the value, or first for the number of campaigns with a split.
-
-        ``solved`` is the solution over the columns known so far, with the objective set.
-
-        The bound of a feasibility problem is minus the number of campaigns left out: 0 when the
-        box holds a mix of columns, None when it is proven to hold none.
-        """
-        best = start
-        value = -1.0
-        smoothing = SMOOTHING
-        stalled = added = 0
-        for _ in range(MOST_ROUNDS):
-            if solved is None:
-                break
-            value, latest = solved
-            if feasibility and value > -TOLERANCE:
-                return Relaxation(0.0, (), latest, np.zeros(self.model.campaigns))
-            duals = latest if best is None else best.duals.mixed(latest, smoothing)
-            priced = self._price(box, duals, feasibility)
-            if priced is None or (feasibility and priced.bound < -SMALLEST_SHARE):
-                return None
-            stalled += 1
-            if best is None or priced.bound < best.bound:
-                best = Relaxation(priced.bound, (), duals, priced.by_campaign)
-                stalled = 0
-                on_bound(best.bound)
-            columns = self._columns(priced.splits)
-            added = sum([self._include(box, column, feasibility) for column in columns])
-            closed = best.bound <= value + precision * abs(value) + TOLERANCE
-            closed |= stalled >= patience and best.bound <= value + NEAR * abs(value)
-            if closed or best.bound <= target or stop():
-                break
-            if added:
-                smoothing = SMOOTHING
-            elif smoothing > 0:
-                smoothing = 0.0  # the smoothed prices missed: take the latest as they are
-            else:
-                break
-            solved = self._solve()
-        if best is None:
-            return self._unpriced(box, ())
-        mix = () if best.bound <= target else self._mix(solve_again=added > 0 or solved is None)
-        return replace(best, bound=value if feasibility else best.bound, mix=mix)
-
-    def _mix(self, solve_again: bool) -> tuple[tuple[Column, float], ...]:
+    def mix(self, solve_again: bool) -> tuple[tuple[Column, float], ...]:
         """Columns that the relaxation uses, and the share of each."""
         if solve_again and not self._solved():
             return ()
@@ -348,75 +219,30 @@ class Master:
         )
         return tuple((k, share) for k, share in shares if share > SMALLEST_SHARE)
 
-    def first_prices(self, box: Box) -> Relaxation | None:
-        """Bound at good even prices, found by bisection, with columns on the way; None if empty.
+    def include(self, box: Box, columns: Iterable[Column], feasibility: bool = False) -> int:
+        """Put columns into the pool and, where they lie in the box, the mix; how many are new."""
+        return sum([self._include(box, k, feasibility) for k in columns])
 
-        All ports cost alike; then each campaign that must survive and hold an abandonment limit is
-        charged just enough for that, and the price of ports is found once more.
+    def slope(self, duals: Duals, other: Duals, columns: Sequence[Column]) -> float:
+        """How the Lagrangian bound begins to change from some prices towards others.
+
+        ``columns`` are the best splits at the first prices.
         """
-        best = self._search_even(box, self.even_duals(0.0), None, EVEN_TRIALS)
-        if best is not None and self._abandon:
-            best = self._search_abandon(box, best)
-            if best is not None:
-                best = self._search_even(box, best.duals, best, EVEN_TRIALS // 2)
-        return best
-
-    def _search_even(
-        self, box: Box, duals: Duals, best: Relaxation | None, trials: int
-    ) -> Relaxation | None:
-        """Bisect the price of all ports until the best splits use about all of them."""
-        ports = np.array([k.is_ports for k in self.model.capacities], dtype=np.bool_)
-        room = float(self.model.limits[ports].sum())
-        low, high = 0.0, float(self.model.value.max(initial=0.0))
-        price = float(duals.capacity.max(initial=0.0))
-        for _ in range(trials):
-            duals = replace(duals, capacity=np.where(ports, price, 0.0))
-            best, priced = self._better(box, duals, best)
-            if priced is None:
-                return None
-            splits = priced.splits
-            if (splits.dial_lines + self.model.agent_cost * splits.agent_lines).sum() > room:
-                low, high = price, max(high, 2 * price)
-            elif price == 0:
-                break
-            else:
-                high = price
-            price = (low + high) / 2
-        return best
-
-    def _search_abandon(self, box: Box, best: Relaxation) -> Relaxation | None:
-        """Bisect each campaign's price of abandoned calls until its best split is at its limit."""
         model = self.model
-        limited = np.isfinite(model.abandon_limit) & (model.survivable > 0)
-        low, high = np.zeros(model.campaigns), np.where(limited, ABANDON_WORTH * model.value, 0.0)
-        price = np.zeros(model.campaigns)
-        most = np.where(limited, model.abandon_limit, 0.0)
-        found: Relaxation | None = best
-        for _ in range(EVEN_TRIALS):
-            found, priced = self._better(box, replace(best.duals, abandon=price), found)
-            if priced is None:
-                return None
-            columns = self._columns(priced.splits)
-            over = np.array([k.abandoned for k in columns]) > most * np.array(
-                [k.answered for k in columns]
+        used = np.zeros(len(model.capacities))
+        slope = 0.0
+        lost = (other.failure - duals.failure) @ model.lost
+        for k in columns:
+            c = k.campaign
+            used += np.where(
+                model.counts_lines, model.members @ k.lines, model.members @ k.attempts
             )
-            over &= limited
-            low, high = np.where(over, price, low), np.where(over, high, price)
-            price = np.where(limited, (low + high) / 2, 0.0)
-        return found
-
-    def _better(
-        self, box: Box, duals: Duals, best: Relaxation | None
-    ) -> tuple[Relaxation | None, _Priced | None]:
-        """The lower of a bound and the one at these prices, whose columns join the pool."""
-        priced = self._price(box, duals, feasibility=False)
-        if priced is None:
-            return best, None
-        for column in self._columns(priced.splits):
-            self.add(column)
-        if best is None or priced.bound < best.bound:
-            best = Relaxation(priced.bound, (), duals, priced.by_campaign)
-        return best, priced
+            slope -= float(model.value[c] * (lost @ k.calls))
+            over = k.abandoned - self._abandon_limit[c] * k.answered
+            slope -= float(other.abandon[c] - duals.abandon[c]) * over
+            spare = float(model.max_dial_lines[c] - k.dial_lines.sum())
+            slope += float(other.dial_lines[c] - duals.dial_lines[c]) * spare
+        return slope + float((other.capacity - duals.capacity) @ (model.limits - used))
 
     def _include(self, box: Box, column: Column, feasibility: bool) -> bool:
         if not self.add(column):
@@ -445,7 +271,7 @@ class Master:
                 return True
         return False
 
-    def _solve(self) -> _Solved | None:
+    def solve(self) -> Solved | None:
         """Value and prices of the relaxation over the pool, None where GLOP has no answer."""
         if not self._solved():
             return None
@@ -453,7 +279,7 @@ class Master:
         dial, abandon = np.zeros(model.campaigns), np.zeros(model.campaigns)
         for c, row in self._dial.items():
             dial[c] = row.dual_value()
-        for c, row in self._abandon.items():
+        for c, row in self.abandon_rows.items():
             abandon[c] = row.dual_value()
         failure = np.zeros(len(model.lost))
         if self._failure:
@@ -493,13 +319,13 @@ class Master:
         share: Floats = 1.0 - duals.failure @ self.model.lost
         return share
 
-    def _price_tied(self, box: Box, prices: FleetPrices, precise: bool, found: Splits) -> bool:
+    def _price_tied(self, box: Box, prices: FleetPrices, effort: Effort, found: Splits) -> bool:
         """Fill in the splits of campaigns whose dialers are tied; False where one has none."""
         campaigns = self._tied.tolist()
         splits: dict[int, Split | None] = {}
 
         def price(c: int) -> None:
-            splits[c] = self.pricer(c, box).best(_own_prices(prices, c), precise)
+            splits[c] = self.pricer(c, box).best(_own_prices(prices, c), effort)
 
         with side_by_side(len(campaigns)) as each:
             each(price, campaigns)
@@ -513,8 +339,17 @@ class Master:
             mend(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
         return True
 
-    def _price(self, box: Box, duals: Duals, feasibility: bool) -> _Priced | None:
-        """Lagrangian bound at the prices, and the best split of each campaign."""
+    def price(
+        self,
+        box: Box,
+        duals: Duals,
+        effort: Effort = Effort.PROVEN,
+        feasibility: bool = False,
+    ) -> Priced | None:
+        """Lagrangian bound at the prices, and the best split of each campaign; None if empty.
+
+        The effort :attr:`Effort.LIKELY` gives good splits, and no bound.
+        """
         model = self.model
         prices = self._fleet_prices(duals, feasibility)
         fleet = self._fleet
@@ -523,14 +358,14 @@ class Master:
         found = best_splits(fleet, self._ranges(box), prices, self._plain)
         if np.any(found.bound[self._plain] <= NEVER):
             return None
-        if not self._price_tied(box, prices, not feasibility, found):
+        if not self._price_tied(box, prices, effort, found):
             return None
         bound = float(duals.capacity @ model.limits) + float(
             duals.dial_lines @ model.max_dial_lines
         )
         # In the feasibility problem a campaign may also be left out, at a cost of one.
         by_campaign = np.maximum(found.bound, -1.0) if feasibility else found.bound
-        return _Priced(bound + float(by_campaign.sum()), by_campaign, found)
+        return Priced(bound + float(by_campaign.sum()), by_campaign, found)
 
 
 def _own_prices(prices: FleetPrices, campaign: int) -> Prices:

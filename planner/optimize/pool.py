@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from planner.optimize.columns import Column, make_column, placements
 from planner.optimize.incumbent import Usage
-from planner.optimize.master import Master, Relaxation
+from planner.optimize.master import Master
 from planner.optimize.refill import improve_split
+from planner.optimize.relaxation import Relaxation
 
 Floats = NDArray[np.float64]
 

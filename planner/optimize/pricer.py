@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from dataclasses import dataclass, replace
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,14 @@ _BUCKET, _SEEN, _TIGHTENED, _SPLIT = range(4)
 PRICE_TRIALS, FIRST_PRICE = 14, 0.25
 #: Prices of a bucket's floor tried at one set of prices; the first, as a share of a call's worth.
 FLOOR_TRIALS, FLOOR_STEP = 6, 0.05
+
+
+class Effort(Enum):
+    """How well a campaign that must survive is priced; the others are always priced exactly."""
+
+    QUICK = "quick"  #: a bound, far from the best one
+    LIKELY = "likely"  #: a good split where the best one was last; what it is worth is no bound
+    PROVEN = "proven"  #: a close bound and a split about worth it
 
 
 @dataclass(eq=False)
@@ -113,22 +122,52 @@ class Pricer:
         self._most_used = min(int(model.min_dialers[c]) + MORE_DIALERS, model.dialers)
         self._buckets = self._live_buckets() if model.survivable[campaign] > 0 else None
         self._parts = [[bucket] for bucket in self._buckets or ()]
+        self._place = -1  # of the bucket that was best last
         limit = float(model.abandon_limit[c])
         self._limited = None if np.isinf(limit) else LimitedPricer(self.limits, limit)
 
-    def best(self, prices: Prices, precise: bool = True) -> Split | None:
-        """Best split and a proven upper bound on its value; None when no split exists.
+    def best(self, prices: Prices, effort: Effort = Effort.PROVEN) -> Split | None:
+        """Best split and what it is worth, with most efforts an upper bound on all.
 
-        Without ``precise`` the bound of a campaign that must survive is a quick one.
+        None when no split exists.
         """
         if self._buckets is None:
             return self._limited.best(prices) if self._limited else plain_split(self.limits, prices)
         if not self._buckets:
             return None
-        if precise:
+        if effort is Effort.PROVEN:
             return self._best_surviving(prices)
-        split = self._in_bucket(prices, self._buckets[0], 0.0)
-        return None if split.bound <= NEVER else split
+        quick = self._in_bucket(prices, self._buckets[0], 0.0)
+        if quick.bound <= NEVER:
+            return None
+        return quick if effort is Effort.QUICK else self._likely(prices, quick)
+
+    def _likely(self, prices: Prices, quick: Split) -> Split:
+        """The best of a bucket, climbing from the one that was best last to its neighbours."""
+        assert self._buckets is not None
+        last = len(self._buckets) - 1
+        place = self._place
+        if place < 0:
+            calls = self._calls(quick)
+            place = next((k for k, b in enumerate(self._buckets) if b.low < calls), last)
+        best = self._near(prices, place, NEVER)
+        for step in (-1, 1):
+            while 0 <= place + step <= last:
+                found = self._near(prices, place + step, best.bound)
+                if found.bound <= best.bound:
+                    break
+                best, place = found, place + step
+        self._place = place
+        return best if best.bound > NEVER else quick
+
+    def _near(self, prices: Prices, place: int, enough: float) -> Split:
+        """Best split of the parts of a bucket at tightened floors, as far as above ``enough``."""
+        best = Split(NEVER, self.limits.n_low, self.limits.a_low)
+        for part in self._parts[place]:
+            split = self._in_bucket(prices, part, part.floor_price)
+            split = self._tightened(prices, part, split, max(enough, best.bound))
+            best = max(best, split, key=lambda found: found.bound)
+        return best
 
     def _best_surviving(self, prices: Prices) -> Split | None:
         """The best of all buckets, by their best known bound.
@@ -162,6 +201,7 @@ class Pricer:
                 following_stage = _SPLIT if bound >= enough else _TIGHTENED
                 queue.push(bound, following_stage, place, bucket, split)
             elif splits == MOST_SPLITS or self._attains(prices, bucket, split):
+                self._place = place
                 return split._replace(bound=bound)
             else:
                 splits += 1

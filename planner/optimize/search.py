@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from planner.optimize.anneal import Annealing
 from planner.optimize.branching import split_box
 from planner.optimize.columns import Column, make_column
+from planner.optimize.first_prices import first_prices
 from planner.optimize.incumbent import least_columns, plan_value, refill, rounded_columns
 from planner.optimize.integer import choose_columns
-from planner.optimize.master import MOST_ROUNDS, Master, Relaxation
+from planner.optimize.master import Master
 from planner.optimize.model import Box, Model, build_model, to_line_plan
 from planner.optimize.placing import Placing
 from planner.optimize.pool import enrich, promising, reduced_values
 from planner.optimize.rebuild import Rebuilding, compile_kernels, is_few
+from planner.optimize.relaxation import MOST_ROUNDS, Relaxation, at_prices, relax
 from planner.optimize.second_stage import second_stages
 from planner.plan import LinePlan, PlanOptions, Progress, Stage, relative_gap
 from planner.problem import Campaign, Dialer, Problem
@@ -145,7 +147,7 @@ class _Search:
         """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
         if self._model.box.is_empty():
             return None
-        first = self._master.first_prices(self._model.box)
+        first = first_prices(self._master, self._model.box)
         if first is None:
             return None
         self._bound = first.bound
@@ -158,7 +160,8 @@ class _Search:
 
     def _relax(self, start: Relaxation, patience: int = MOST_ROUNDS) -> Relaxation | None:
         """Relaxation of the whole problem, going on from a bound."""
-        return self._master.relax(
+        return relax(
+            self._master,
             self._model.box,
             target=self._target(),
             stop=self._interrupted,
@@ -377,10 +380,11 @@ class _Search:
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
         for part in parts or ():
-            start = self._master.at_prices(part, relaxation.duals)
+            start = at_prices(self._master, part, relaxation.duals)
             if start is None:
                 continue
-            child = self._master.relax(
+            child = relax(
+                self._master,
                 part,
                 target=self._target(),
                 stop=self._interrupted,
