@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 #: More threads than this do not pay.
@@ -31,13 +33,19 @@ def side_by_side(count: int) -> Iterator[Each]:
     if min(count, _most) < 2:
         yield _one_by_one
         return
-    with ThreadPoolExecutor(_most) as pool:
+    pool = _pool(os.getpid())
 
-        def each(do: Callable[[Any], object], things: Iterable[Any]) -> None:
-            for _ in pool.map(do, things):
-                pass
+    def each(do: Callable[[Any], object], things: Iterable[Any]) -> None:
+        for _ in pool.map(do, things):
+            pass
 
-        yield each
+    yield each
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:  # noqa: ARG001 (a forked process has no threads)
+    """Threads of this process, which wait for work from one solve to the next."""
+    return ThreadPoolExecutor(MOST)
 
 
 def _one_by_one(do: Callable[[Any], object], things: Iterable[Any]) -> None:

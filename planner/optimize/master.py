@@ -20,14 +20,17 @@ from planner.optimize.fleet import fleet_arrays, hold_abandonment, secure_surviv
 from planner.optimize.fleet_pricing import FleetPrices, Ranges, Splits, best_splits
 from planner.optimize.model import Box, Model
 from planner.optimize.pricer import Effort, Pricer
-from planner.optimize.pricing import NEVER, Prices, Split
+from planner.optimize.pricing import NEVER, Prices, Split, split_worth
 from planner.optimize.shelf import Shelf
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: GLOP's primal simplex now and then ends ABNORMAL; these then found the optimum.
+#: GLOP's primal simplex now and then ends ABNORMAL, or goes on for ever; these then found the
+#: optimum.
 OTHER_ALGORITHMS = ("use_dual_simplex:true", "use_preprocessing:false")
+#: Simplex iterations after which it is taken to go on for ever, and more of them for each row.
+MOST_ITERATIONS, ITERATIONS_PER_ROW = 5_000, 50
 #: Columns with less of a campaign's split are rounding.
 SMALLEST_SHARE = 1e-7
 
@@ -229,20 +232,20 @@ class Master:
         ``columns`` are the best splits at the first prices.
         """
         model = self.model
-        used = np.zeros(len(model.capacities))
-        slope = 0.0
-        lost = (other.failure - duals.failure) @ model.lost
+        pairs = zip(vars(other).values(), vars(duals).values(), strict=True)
+        change = Duals(*(towards - here for towards, here in pairs))
+        line, attempt = self.line_prices(change)
+        lost = change.failure @ model.lost
+        slope = float(change.capacity @ model.limits + change.dial_lines @ model.max_dial_lines)
         for k in columns:
-            c = k.campaign
-            used += np.where(
-                model.counts_lines, model.members @ k.lines, model.members @ k.attempts
-            )
-            slope -= float(model.value[c] * (lost @ k.calls))
-            over = k.abandoned - self._abandon_limit[c] * k.answered
-            slope -= float(other.abandon[c] - duals.abandon[c]) * over
-            spare = float(model.max_dial_lines[c] - k.dial_lines.sum())
-            slope += float(other.dial_lines[c] - duals.dial_lines[c]) * spare
-        return slope + float((other.capacity - duals.capacity) @ (model.limits - used))
+            slope -= float(line @ k.lines + attempt @ k.attempts)
+            slope -= float(model.value[k.campaign] * (lost @ k.calls))
+        if self._dial:
+            slope -= sum(float(change.dial_lines[k.campaign] * k.dial_lines.sum()) for k in columns)
+        for c in self.abandon_rows:
+            k = columns[c]
+            slope -= float(change.abandon[c]) * (k.abandoned - self._abandon_limit[c] * k.answered)
+        return slope
 
     def _include(self, box: Box, column: Column, feasibility: bool) -> bool:
         if not self.add(column):
@@ -258,15 +261,17 @@ class Master:
 
     def _solved(self) -> bool:
         """Run GLOP; other algorithms from scratch where it ends without an answer."""
+        most = MOST_ITERATIONS + ITERATIONS_PER_ROW * self._solver.NumConstraints()
+        limit = f"max_number_of_iterations:{most} "
+        self._solver.SetSolverSpecificParametersAsString(limit)
         status = self._solver.Solve()
         if status in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.INFEASIBLE):
             return bool(status == pywraplp.Solver.OPTIMAL)
         cold = pywraplp.MPSolverParameters()
         cold.SetIntegerParam(cold.INCREMENTALITY, cold.INCREMENTALITY_OFF)
         for settings in OTHER_ALGORITHMS:
-            self._solver.SetSolverSpecificParametersAsString(settings)
+            self._solver.SetSolverSpecificParametersAsString(limit + settings)
             status = self._solver.Solve(cold)
-            self._solver.SetSolverSpecificParametersAsString("")
             if status == pywraplp.Solver.OPTIMAL:
                 return True
         return False
@@ -336,8 +341,16 @@ class Master:
             found.bound[c] = split.bound
             found.dial_lines[c], found.agent_lines[c] = split.dial_lines, split.agent_lines
             mend = secure_survival if self.model.survivable[c] > 0 else hold_abandonment
-            mend(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
+            holds = mend(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
+            if holds and effort is Effort.LIKELY and self.model.survivable[c] > 0:
+                limits, own = self.pricer(c, box).limits, _own_prices(prices, c)
+                found.bound[c] = split_worth(limits, own, found.dial_lines[c], found.agent_lines[c])
         return True
+
+    def campaign_bound(self, box: Box, duals: Duals, campaign: int) -> float | None:
+        """Bound on the value of a campaign's splits at the prices; None where it has none."""
+        found = self.pricer(campaign, box).best(self.prices(campaign, duals))
+        return None if found is None or found.bound <= NEVER else found.bound
 
     def price(
         self,
@@ -350,7 +363,6 @@ class Master:
 
         The effort :attr:`Effort.LIKELY` gives good splits, and no bound.
         """
-        model = self.model
         prices = self._fleet_prices(duals, feasibility)
         fleet = self._fleet
         if feasibility:
@@ -360,12 +372,14 @@ class Master:
             return None
         if not self._price_tied(box, prices, effort, found):
             return None
-        bound = float(duals.capacity @ model.limits) + float(
-            duals.dial_lines @ model.max_dial_lines
-        )
         # In the feasibility problem a campaign may also be left out, at a cost of one.
         by_campaign = np.maximum(found.bound, -1.0) if feasibility else found.bound
-        return Priced(bound + float(by_campaign.sum()), by_campaign, found)
+        return Priced(self.lagrangian(duals, by_campaign), by_campaign, found)
+
+    def lagrangian(self, duals: Duals, by_campaign: Floats) -> float:
+        """Bound on every plan's value from bounds on the splits of each campaign at the prices."""
+        limits = duals.capacity @ self.model.limits + duals.dial_lines @ self.model.max_dial_lines
+        return float(limits + by_campaign.sum())
 
 
 def _own_prices(prices: FleetPrices, campaign: int) -> Prices:

@@ -35,7 +35,7 @@ BUCKET_RATIO, BUCKETS = 0.97, 64
 #: On more dialers a domain is bounded dialer by dialer, and no bucket is looked at beforehand.
 FEW_DIALERS = 12
 #: A bucket is split in two up to so often at a time, until its ends are so close.
-MOST_SPLITS, NARROW = 8, 0.999999
+MOST_SPLITS, NARROW = 64, 0.999999
 #: Buckets are told apart by the dialers used up to so many more than the least.
 MORE_DIALERS = 2
 #: A split attains its bound where the priced floor adds no more than this share of its worth.

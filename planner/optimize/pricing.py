@@ -94,6 +94,16 @@ def capped_split(
     return None if bound <= NEVER else Split(bound, dial, agent)
 
 
+def split_worth(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints) -> float:
+    """What a split is worth at the prices."""
+    handled, abandoned, answered, attempts = limits.table[:, agent_lines, dial_lines]
+    added = np.maximum(dial_lines - limits.now_n, 0) + np.maximum(agent_lines - limits.now_a, 0)
+    lines = dial_lines + limits.agent_cost * agent_lines
+    worth = prices.call @ handled - prices.attempt @ attempts - prices.line @ lines
+    worth += prices.answered * answered.sum() - prices.abandoned * abandoned.sum()
+    return float(worth - prices.dial_line * dial_lines.sum() - limits.move_cost * added.sum())
+
+
 @inlined
 def _lines_worth(calls: Floats, low: int, high: int, least: float) -> int:
     """Most lines from low to high of which each adds more than ``least`` calls; they fall."""

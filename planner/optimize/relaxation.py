@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 MOST_ROUNDS = 400
 #: Weight of the best prices so far against the latest ones, to begin with and at most; its steps.
-SMOOTHING, MOST_SMOOTHING, STEP = 0.8, 0.99, 0.1
+SMOOTHING, MOST_SMOOTHING, STEP = 0.7, 0.99, 0.1
 #: The relaxation is solved when its value and the bound differ by less, relatively.
 TOLERANCE = 1e-9
 #: A bound is near when it is this close to what the known columns are worth, relatively.
@@ -38,6 +38,25 @@ def at_prices(master: Master, box: Box, duals: Duals) -> Relaxation | None:
     """Bound of a box at given prices, without a mix; None when it is proven to hold no plan."""
     priced = None if box.is_empty() else master.price(box, duals)
     return None if priced is None else relaxation_at(duals, priced)
+
+
+def part_at_prices(
+    master: Master, box: Box, part: Box, relaxation: Relaxation
+) -> Relaxation | None:
+    """Bound of a part of a box at its prices; None where the part is proven to hold no plan.
+
+    Only campaigns whose ranges differ are priced.
+    """
+    pairs = zip(vars(part).values(), vars(box).values(), strict=True)
+    differs = np.any([np.any(mine != whole, axis=1) for mine, whole in pairs], axis=0)
+    bounds = relaxation.campaign_bounds.copy()
+    for c in np.flatnonzero(differs).tolist():
+        bound = master.campaign_bound(part, relaxation.duals, c)
+        if bound is None:
+            return None
+        bounds[c] = min(bound, bounds[c])
+    bound = min(master.lagrangian(relaxation.duals, bounds), relaxation.bound)
+    return Relaxation(bound, (), relaxation.duals, bounds)
 
 
 def relax(

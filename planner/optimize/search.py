@@ -23,7 +23,7 @@ from planner.optimize.model import Box, Model, build_model, to_line_plan
 from planner.optimize.placing import Placing
 from planner.optimize.pool import enrich, promising, reduced_values
 from planner.optimize.rebuild import Rebuilding, compile_kernels, is_few
-from planner.optimize.relaxation import MOST_ROUNDS, Relaxation, at_prices, relax
+from planner.optimize.relaxation import MOST_ROUNDS, Relaxation, part_at_prices, relax
 from planner.optimize.second_stage import second_stages
 from planner.plan import LinePlan, PlanOptions, Progress, Stage, relative_gap
 from planner.problem import Campaign, Dialer, Problem
@@ -380,7 +380,7 @@ class _Search:
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
         for part in parts or ():
-            start = at_prices(self._master, part, relaxation.duals)
+            start = part_at_prices(self._master, box, part, relaxation)
             if start is None:
                 continue
             child = relax(
