@@ -8,6 +8,7 @@ Science 220, 1983. Random numbers come from a seed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +34,18 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-#: Steps a twin makes before they are compared, and comparisons.
-STEPS_PER_CAMPAIGN, CHUNKS = 40, 80
-#: Temperature falls geometrically between these shares of the plan's value per campaign.
-HOTTEST, COLDEST = 1e-2, 3e-4
+
+class Pace(NamedTuple):
+    """How long agents are moved, and how freely at first."""
+
+    steps: int  # of a twin for each campaign, before the twins are compared
+    hottest: float  # temperature to begin with, as a share of the plan's value per campaign
+
+
+#: Enough on most fleets; where it is not, what is slower and begins hotter mostly is.
+QUICK, THOROUGH = Pace(40, 1e-2), Pace(160, 5e-2)
+#: Comparisons of the twins, and the last temperature.
+CHUNKS, COLDEST = 80, 3e-4
 #: Cells that a step changes beside the dial lines of two dialers.
 MOST_MOVED = 4
 
@@ -56,6 +65,7 @@ class Placing:
     def run(
         self,
         columns: Sequence[Column],
+        pace: Pace,
         *,
         enough: Callable[[], float],
         interrupted: Callable[[], bool],
@@ -71,10 +81,10 @@ class Placing:
         cool_down(
             self._twins,
             self._best,
-            steps=STEPS_PER_CAMPAIGN * campaigns,
+            steps=pace.steps * campaigns,
             chunks=CHUNKS,
             scale=abs(self._best.value) / campaigns,
-            heat=(HOTTEST, COLDEST),
+            heat=(pace.hottest, COLDEST),
             enough=enough,
             interrupted=interrupted,
             on_better=on_better,

@@ -20,7 +20,7 @@ from planner.optimize.incumbent import least_columns, plan_value, refill, rounde
 from planner.optimize.integer import choose_columns
 from planner.optimize.master import Master
 from planner.optimize.model import Box, Model, build_model, to_line_plan
-from planner.optimize.placing import Placing
+from planner.optimize.placing import QUICK, THOROUGH, Pace, Placing
 from planner.optimize.pool import enrich, promising, reduced_values
 from planner.optimize.rebuild import Rebuilding, compile_kernels, is_few
 from planner.optimize.relaxation import MOST_ROUNDS, Relaxation, part_at_prices, relax
@@ -277,50 +277,70 @@ class _Search:
         return not self._open or self._done() or self._interrupted()
 
     def _improve(self, relaxation: Relaxation) -> bool:
-        """Rebuild the best plan and recombine the pool; whether that found a better one."""
+        """Look for a better plan by every way that suits the fleet; whether one was found."""
         before = self._value
         self._rounds += 1
+        first = self._rounds == 1
         rebuilding = Rebuilding(
             self._master, relaxation.duals, self._options.seed + 2 * self._rounds
         )
-        first = self._rounds == 1
-        if rebuilding.start(None if not first and self._columns else relaxation.mix, self._columns):
+        mix = None if not first and self._columns else relaxation.mix
+        if not rebuilding.start(mix, self._columns):
+            if first and self._columns is None:
+                self._anneal(rebuilding.begun())
+        else:
             self._take(rebuilding)
-            placed = self._may_place()
-            if placed and not self._finished():
-                self._place()
-            if (self._model.tied or not placed) and not self._finished():
-                rebuilding.run(
-                    first=first,
-                    enough=self._enough,
-                    interrupted=self._interrupted,
-                    on_better=lambda: self._take(rebuilding),
-                )
-                self._take(rebuilding)
+            place = self._may_place()
+            for pace in self._paces(first) if place else ():
+                if not self._finished():
+                    self._place(pace)
+            if (self._model.tied or not place) and not self._finished():
+                if place:
+                    rebuilding.start(None, self._columns)
+                self._rebuild(rebuilding, first and not place)
             if self._columns is None:
                 self._anneal(rebuilding.columns())
-        elif first and self._columns is None:
-            self._anneal(rebuilding.begun())
         few = is_few(self._model)
         if first and few and self._columns is not None:
             return True  # boxes first: the plan is the best already, mostly
         if not few and not self._finished():
             self._anneal(self._columns)
-        if not self._finished():
+        if self._small and not self._finished():
             self._choose_from_pool(relaxation)
         return self._value > before + SMALLEST_GAIN * abs(before)
+
+    def _rebuild(self, rebuilding: Rebuilding, first: bool) -> None:
+        rebuilding.run(
+            first=first,
+            enough=self._enough,
+            interrupted=self._interrupted,
+            on_better=lambda: self._take(rebuilding),
+        )
+        self._take(rebuilding)
 
     def _may_place(self) -> bool:
         """Whether agents are moved by steps that share out dial lines exactly."""
         return not is_few(self._model) and self._model.move_cost == 0
 
-    def _place(self) -> None:
+    def _paces(self, first: bool) -> tuple[Pace, ...]:
+        """How agents are moved in a round, one after the other.
+
+        Where limits tie the dialers of campaigns, those stay: being thorough does not pay there.
+        Nor does it at first where carriers limit dialers, whose number of lines stays.
+        """
+        carriers = not all(k.is_ports for k in self._model.capacities)
+        if self._model.tied or (first and carriers):
+            return (QUICK,)
+        return (QUICK, THOROUGH) if first else (THOROUGH,)
+
+    def _place(self, pace: Pace) -> None:
         """Move agents between dialers in the best plan."""
         if self._columns is None:
             return
         placing = Placing(self._model, self._options.seed + self._rounds)
         placing.run(
             self._columns,
+            pace,
             enough=self._enough,
             interrupted=self._interrupted,
             on_better=lambda: self._keep(placing.columns()),

@@ -10,7 +10,7 @@ from planner.optimize.columns import Column, make_column
 from planner.optimize.fleet import fleet_arrays
 from planner.optimize.incumbent import least_columns, plan_value, refill
 from planner.optimize.model import HANDLED, Model, build_model, to_line_plan
-from planner.optimize.placing import Placing
+from planner.optimize.placing import QUICK, Placing
 from planner.optimize.seats import fill, no_seats, start
 from planner.plan import PlanOptions
 from planner.problem import Campaign, Dialer, Problem
@@ -66,7 +66,9 @@ def test_dial_lines_are_shared_out_as_well_as_the_best_of_all_ways(seed: int) ->
 
 def placed(given: Problem, columns: list[Column], options: PlanOptions) -> list[Column]:
     placing = Placing(build_model(given, options), seed=0)
-    placing.run(columns, enough=lambda: np.inf, interrupted=lambda: False, on_better=lambda: None)
+    placing.run(
+        columns, QUICK, enough=lambda: np.inf, interrupted=lambda: False, on_better=lambda: None
+    )
     return placing.columns()
 
 
