@@ -1,4 +1,4 @@
-"""The browser app: navigation only. Start it with `planner app` or `streamlit run app.py`."""
+"""The browser app: navigation only. `planner app` starts it."""
 
 import streamlit as st
 

@@ -28,6 +28,7 @@ from tests.unit.test_store import writers
 
 ROOT = Path(__file__).resolve().parents[1]
 EDITS = 40
+VISITORS = 7
 WRITERS, SAVES = 16, 50
 #: Of the large fleet a page draws so many rows at once.
 ROWS_IN_VIEW = 300
@@ -94,7 +95,7 @@ def slider_times(folder: Path) -> Iterator[float]:
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "8765"]
+    command = [sys.executable, "-m", "planner.ui.serve", "--port", "8765"]
     environment = os.environ | {"PLANNER_FOLDER": str(folder)}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -122,11 +123,15 @@ def browser_rows() -> Iterator[Row]:
         ready = "canvas table[role=grid] td"
         chromium.new_page().goto(url)  # what is compiled and cached on the first visit
         time.sleep(20)
-        page = chromium.new_page()
-        start = time.perf_counter()
-        page.goto(url)
-        page.wait_for_selector(ready, state="attached")
-        yield row("first page, second visitor", time.perf_counter() - start, 2.0, "s")
+        times = []
+        for _ in range(VISITORS):  # each with an empty cache, as a new page is a new profile
+            page = chromium.new_page()
+            start = time.perf_counter()
+            page.goto(url)
+            page.wait_for_selector(ready, state="attached")
+            times.append(time.perf_counter() - start)
+            page.wait_for_timeout(2000)
+        yield row(f"first page, median of {VISITORS} visitors", percentile(times, 0.5), 2.0, "s")
         page.get_by_role("button", name="Optimise").click()
         page.get_by_text("Best plan so far").wait_for()
         waits = []

@@ -58,10 +58,12 @@ class Desk:
     The grid keeps what was typed as differences to ``grid_lines``, by row position in
     ``grid_rows``; ``revision`` is part of its key, so that a new revision starts it afresh.
     ``clean_lines`` are the lines as opened or saved last: others are kept as a draft.
+    ``settled`` says that the grid was drawn once, so that charts may follow.
     """
 
     session_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     greeted: bool = False
+    settled: bool = False
     source: str = ""
     scenario: Scenario | None = None
     messages: tuple[EditMessage, ...] = ()
