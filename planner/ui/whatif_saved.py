@@ -15,6 +15,9 @@ from planner.ui.people import person
 from planner.ui.text import moment_words, plain
 from planner.ui.whatif_levers import Setting, put
 
+#: Scenarios beside the base on the What if page.
+MOST_WORLDS = 4
+
 
 def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[ScenarioEntry]) -> None:
     """Save this scenario, or open a saved one in its place."""
@@ -57,6 +60,7 @@ def _show_open(desk: Desk, problem: Problem, place: int, saved: Sequence[Scenari
         on_click=open_scenario,
         args=(desk, problem, place, entry),
     )
+    st.caption("To compare several, or for a link, see the Plans page.")
 
 
 def scenario_words(entry: ScenarioEntry) -> str:
@@ -65,6 +69,28 @@ def scenario_words(entry: ScenarioEntry) -> str:
     return f"{entry.name}, version {entry.version}, {entry.author}, " + (
         f"{moment_words(entry.saved_at)}{note}"
     )
+
+
+def open_side_by_side(desk: Desk, problem: Problem, entries: Sequence[ScenarioEntry]) -> None:
+    """Make these the scenarios of the What if page."""
+    desk.worlds.clear()
+    for place, entry in enumerate(entries[:MOST_WORLDS], start=1):
+        open_scenario(desk, problem, place, entry)
+    st.session_state["worlds"] = max(len(desk.worlds), 1)
+    if len(desk.worlds) > 1:
+        desk.said = f"{len(desk.worlds)} scenarios are open side by side."
+
+
+def open_linked(desk: Desk, problem: Problem) -> None:
+    """Open the scenarios that a link named, now that there is a fleet; before they are drawn."""
+    wanted, desk.wanted_scenarios = desk.wanted_scenarios, ()
+    saved = from_store(lambda found: found.scenarios.newest()) or ()
+    known = {entry.scenario_id: entry for entry in saved}
+    found = [known[scenario_id] for scenario_id in wanted if scenario_id in known]
+    if found:
+        open_side_by_side(desk, problem, found)
+    if len(found) < len(wanted):
+        desk.said = "There is no saved scenario at this link, or not all of them are there."
 
 
 def open_scenario(desk: Desk, problem: Problem, place: int, entry: ScenarioEntry) -> None:
