@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -23,7 +24,7 @@ def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[Scenario
     """Save this scenario, or open a saved one in its place."""
     with st.popover("Save or open", icon=":material/bookmark:", width="stretch"):
         setting = desk.worlds[place]
-        note = st.text_input("Note", key=f"scenario-note-{place}", placeholder="What it is about")
+        st.text_input("Note", key=f"scenario-note-{place}", placeholder="What it is about")
         known = setting.saved
         if known is not None:
             st.button(
@@ -32,7 +33,7 @@ def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[Scenario
                 type="primary",
                 width="stretch",
                 on_click=_save,
-                args=(desk, place, note, known),
+                args=(desk, place, known),
             )
         st.button(
             "Save as a new scenario",
@@ -40,7 +41,7 @@ def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[Scenario
             type="secondary" if known else "primary",
             width="stretch",
             on_click=_save,
-            args=(desk, place, note, None),
+            args=(desk, place, None),
         )
         st.caption(f"Saved under your name, {plain(person())}. Everyone here can open it.")
         _show_open(desk, problem, place, saved)
@@ -111,8 +112,13 @@ def open_scenario(desk: Desk, problem: Problem, place: int, entry: ScenarioEntry
         )
 
 
-def _save(desk: Desk, place: int, note: str, known: ScenarioEntry | None) -> None:
-    setting = desk.worlds[place]
+def _save(desk: Desk, place: int, known: ScenarioEntry | None) -> None:
+    # What is in the fields by now: it may have been typed just before the click.
+    note = st.session_state[f"scenario-note-{place}"]
+    typed = st.session_state[f"world-name-{place}"].strip()
+    setting = desk.worlds[place] = replace(
+        desk.worlds[place], name=typed or desk.worlds[place].name
+    )
     try:
         shelf = store().scenarios
         if known is None:

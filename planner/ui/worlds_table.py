@@ -18,4 +18,5 @@ def show_worlds(found: Comparison) -> None:
         for given, title in zip(TITLES, titles, strict=True)
         if given.startswith(">")
     }
-    st.dataframe(frame, hide_index=True, column_config=right, alt="Scenarios side by side")
+    wide = {titles[0]: st.column_config.TextColumn(titles[0], width=190)}
+    st.dataframe(frame, hide_index=True, column_config=wide | right, alt="Scenarios side by side")

@@ -123,7 +123,8 @@ def test_a_scenario_is_saved_and_opened_by_somebody_else(app: AppTest) -> None:
     app.text_input(key="world-name-1").set_value("D1 fails").run()
     app.multiselect(key="down-1").set_value(["D1"]).run()
     app.slider(key="agents-1").set_value(-20).run()
-    app.text_input(key="scenario-note-1").set_value("as in May").run()
+    # Typed and clicked in one breath: both reach the server together.
+    app.text_input(key="scenario-note-1").set_value("as in May")
     app.button(key="scenario-new-1").click().run()
     assert "Saved as version 1 of the scenario D1 fails" in app.toast[0].value
 
@@ -160,8 +161,8 @@ def test_a_scenario_is_saved_and_opened_by_somebody_else(app: AppTest) -> None:
 
 def save_scenario(app: AppTest, name: str, agents: int) -> None:
     """As a new one, from the first place of the page."""
-    app.text_input(key="world-name-1").set_value(name).run()
     app.slider(key="agents-1").set_value(agents).run()
+    app.text_input(key="world-name-1").set_value(name)
     app.button(key="scenario-new-1").click().run()
     assert not app.exception
 
