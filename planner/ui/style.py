@@ -10,6 +10,12 @@ _RULES = """
 /* Six figures side by side: of a large fleet they are long, and were cut off in a small window. */
 [data-testid="stMetricValue"] { font-size: clamp(1.5rem, 2vw, 2.25rem); }
 [data-testid="stMetricValue"] * { white-space: normal; overflow-wrap: anywhere; }
+/* Whoever works by keyboard sees where they are: links and small buttons did not show it. */
+a:focus-visible, button:focus-visible, summary:focus-visible {
+  outline: 2px solid currentColor !important; outline-offset: 2px;
+}
+/* A link at each heading would be one more stop on the way, and leads nowhere else. */
+[data-testid="stHeaderActionElements"] { display: none; }
 /* Why a file was refused is there for those who listen to the page; show it to all. */
 .stFileChip { max-width: none; }
 .stFileChip span[role="alert"] {
