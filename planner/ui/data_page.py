@@ -14,7 +14,7 @@ from planner.tables import TABLES, read_folder, read_uploads
 from planner.templates import csv_zip, tables_of, workbook
 from planner.ui.desk import Desk, desk
 from planner.ui.keeping import show_store_fault
-from planner.ui.sources import EXAMPLES, example_buttons, example_folder, show_upload
+from planner.ui.sources import EXAMPLES, example_buttons, example_folder, show_faults, show_upload
 from planner.ui.text import plain
 from planner.writing import csv_text
 
@@ -43,6 +43,7 @@ def show() -> None:
     with templates:
         st.subheader("Templates")
         _show_templates()
+    show_faults(here)
     if here.scenario is not None:
         st.divider()
         _show_tables(here, here.scenario)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 _RULES = """
-/* A grid wants the width that the default margins take. */
-.stMainBlockContainer { padding: 3.5rem 2.5rem 4rem; }
+/* A grid wants the width that the default margins take; the bar above is 3.5rem high. */
+.stMainBlockContainer { padding: 4.25rem 2.5rem 4rem; }
 /* Six figures side by side: of a large fleet they are long, and were cut off in a small window. */
 [data-testid="stMetricValue"] { font-size: clamp(1.5rem, 2vw, 2.25rem); }
 [data-testid="stMetricValue"] * { white-space: normal; overflow-wrap: anywhere; }

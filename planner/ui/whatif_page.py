@@ -34,6 +34,8 @@ from planner.worlds import Comparison, World
 
 _REPLAN = "replan"
 _PURPOSE = "This page tells what happens if a dialer goes down, agents are missing or figures move."
+#: So many scenarios have narrow columns.
+_NARROW = 3
 #: Longer lists are folded.
 _MOST_TOLD = 8
 #: Of each world planned anew [s].
@@ -94,7 +96,11 @@ def _levers(here: Desk, problem: Problem, count: int) -> dict[str, Levers]:
             setting.levers, _ = without_unknown(setting.levers, problem)
             put(place, setting)
         with column:
-            left, right = st.columns([3, 2], vertical_alignment="bottom")
+            # Of three or more, the columns are too narrow for both in a row.
+            one_row = [st.container(), st.container()]
+            if count < _NARROW:
+                one_row = st.columns([3, 2], vertical_alignment="bottom")
+            left, right = one_row
             with left:
                 name = st.text_input("Name", key=f"world-name-{place}", max_chars=100).strip()
             levers = show_levers(problem, place, setting, st.columns(2 if count == 1 else 1))
@@ -182,16 +188,19 @@ def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
         )
         return
     count = "1 move" if len(again.moves) == 1 else f"{len(again.moves) or 'no'} moves"
-    with st.expander(f"{plain(world.name)}: {count}", expanded=len(again.moves) <= 10):
+    moves, action = st.columns([5, 1])
+    with moves.expander(f"{plain(world.name)}: {count}", expanded=len(again.moves) <= _MOST_TOLD):
         st.markdown("\n".join(f"1. {plain(move.instruction)}" for move in again.moves))
-        told = "Puts them in the plan as one edit, which can be undone."
-        if new is not None:
-            told = f"Opens the plan with these lines and the new campaign {plain(new.campaign_id)}."
+    told = "Puts them in the plan as one edit, which can be undone."
+    if new is not None:
+        told = f"Opens the plan with these lines and the new campaign {plain(new.campaign_id)}."
+    with action:
         st.button(
             "Take these lines",
             key=f"take-{world.name}",
             icon=":material/done_all:",
             help=told,
+            width="stretch",
             on_click=_take,
             args=(here, LinePlan(assignments=again.outcome.lines), new),
         )

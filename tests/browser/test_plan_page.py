@@ -8,9 +8,13 @@ from math import comb
 from pathlib import Path
 from typing import Literal
 
+import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from planner.tables import read_folder
+from planner.templates import workbook
+from tests.browser.conftest import ROOT
 from tests.browser.driving import cell, grid, headline, press, tick, type_into, wait_idle
 
 LINES = "Line assignments"
@@ -194,6 +198,24 @@ def test_every_fault_of_an_upload_is_listed_with_its_place(page: Page, tmp_path:
     faults = grid(page, "What is wrong with the files")
     expect(cell(faults, 0, "Line")).to_have_text("2")
     expect(cell(faults, 0, "Column")).to_have_text("ports")
+
+
+def test_every_fault_of_a_workbook_is_listed_with_its_sheet_and_row(
+    page: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "fleet.xlsx"
+    file.write_bytes(workbook(read_folder(ROOT / "data" / "quickstart")))
+    book = openpyxl.load_workbook(file)
+    book["dialers"]["B3"] = "many"
+    book["campaigns"]["A2"] = "=cmd|' /C calc'!A0"
+    book.save(file)
+    page.locator("input[type=file]").first.set_input_files([file])
+    faults = grid(page, "What is wrong with the files")
+    expect(cell(faults, 0, "File")).to_have_text("fleet.xlsx, sheet dialers")
+    expect(cell(faults, 0, "Line")).to_have_text("3")
+    expect(cell(faults, 0, "Value")).to_have_text("many")
+    expect(cell(faults, 1, "Expected")).to_contain_text("no formula")
+    expect(page.get_by_text("What was open stays as it was")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

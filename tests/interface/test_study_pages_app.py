@@ -102,7 +102,7 @@ def test_a_new_campaign_gets_lines_and_comes_into_the_plan(app: AppTest) -> None
     field(app.text_input, "Name of the new campaign").set_value("Roof").run()
     field(app.number_input, "Value of a transfer").set_value(100.0).run()
     assert not app.exception
-    assert side_by_side(app)["Scenario 1"]["Change"] == "+0.0 %"  # it has no lines yet
+    assert side_by_side(app)["Scenario 1"]["Change"] == "0 %"  # it has no lines yet
     app.button(key="replan").click().run()
     finished(app, "replan")
     assert not app.exception
