@@ -34,6 +34,7 @@ def picture(page: Page) -> Callable[[str], None]:
         if PICTURES:
             page.wait_for_timeout(2500)  # charts draw themselves late
             page.mouse.move(5, 500)
+            page.evaluate("document.activeElement.blur()")
             found = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
             found.quantize(COLOURS, dither=Image.Dither.NONE).save(
                 Path(PICTURES) / f"{name}-page.png", optimize=True
