@@ -1,4 +1,4 @@
-"""The browser app: navigation only. Start it with `planner app` or `streamlit run app.py`."""
+"""The browser app: navigation only. `planner app` starts it."""
 
 import streamlit as st
 
@@ -15,6 +15,7 @@ from planner.ui.desk import desk
 from planner.ui.figures import trust_charts
 from planner.ui.pace import drawing
 from planner.ui.session import begin_run
+from planner.ui.style import apply_style
 
 _PAGES = (
     (plan_page, "Plan", "table_chart", "plan"),
@@ -27,8 +28,7 @@ _PAGES = (
 
 trust_charts()
 st.set_page_config(page_title="Line planner", page_icon=":material/call_split:", layout="wide")
-# A grid wants the width that the default margins take.
-st.html("<style>.stMainBlockContainer { padding: 3.5rem 2.5rem 4rem; }</style>")
+apply_style()
 if admitted():
     pages = {
         title: st.Page(page.show, title=title, icon=f":material/{icon}:", url_path=path)

@@ -40,7 +40,7 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PLANNER_")}
         environment |= {"PLANNER_FOLDER": str(folder), "PLANNER_DB": f"sqlite:///{home}/plans.db"}
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            [sys.executable, "-m", "planner.ui.serve", "--port", str(port)],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.DEVNULL,

@@ -234,8 +234,8 @@ def _app(arguments: argparse.Namespace) -> int:
         }
     if arguments.folder is not None:
         environment["PLANNER_FOLDER"] = str(arguments.folder.resolve())
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += [f"--server.address={arguments.address}", f"--server.port={arguments.port}"]
+    command = [sys.executable, "-m", "planner.ui.serve"]
+    command += [f"--address={arguments.address}", f"--port={arguments.port}"]
     os.chdir(_ROOT)  # where the server finds its settings
     os.execve(sys.executable, command, environment)
 

@@ -285,6 +285,15 @@ class Outage(Contract):
         return self
 
 
+#: What a problem derives from its tables, once it was asked for.
+_DERIVED_FROM = {
+    "dialer_index": {"dialers"},
+    "campaign_index": {"campaigns"},
+    "failure_domains": {"dialers"},
+    "single_failures": {"dialers", "trunk_groups"},
+}
+
+
 class Problem(Contract):
     """A fleet, its campaigns and the current lines: everything one planning run needs."""
 
@@ -315,8 +324,9 @@ class Problem(Contract):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Problem:
         """Copy with other tables; what was derived from the old ones is not copied."""
         copied = super().model_copy(update=update, deep=deep)
-        for name in ("dialer_index", "campaign_index", "failure_domains", "single_failures"):
-            copied.__dict__.pop(name, None)
+        for name, tables in _DERIVED_FROM.items():
+            if tables & (update or {}).keys():
+                copied.__dict__.pop(name, None)
         return copied
 
     @cached_property

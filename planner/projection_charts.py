@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -10,6 +11,7 @@ from typing import Any
 import altair as alt
 
 from planner.charts import STATUS_COLOURS, Figure
+from planner.layout import clean
 from planner.plan import AssignmentFigures, Projection, Status, TimelineStep
 from planner.words import share
 
@@ -17,7 +19,11 @@ from planner.words import share
 _SAME_CHANCE = 0.005
 #: More curves than this cannot be told apart.
 _MOST_CURVES = 8
-_WIDTH, _ROW, _STEP_HEIGHT = 640, 22, 26  # pixels
+_WIDTH, _ROW, _STEP_HEIGHT = 640, 25, 26  # pixels
+#: Share of a row of the timeline that is left blank above and below.
+_BETWEEN = 0.07
+#: A passage that is as good as certain within this time needs no longer axis [min].
+_SHORT, _LONG, _CERTAIN = 15, 60, 0.995
 _HOUR = timedelta(hours=1)
 _CLOCK = alt.Axis(format="%a %H:%M", grid=False, labelOverlap=True)
 _DIALING = (Status.RUNNING, Status.ALL_BUSY)
@@ -39,21 +45,28 @@ def status_timeline(projection: Projection) -> Figure:
     """Chance of each status over time: a row per campaign and dialer, split by chance."""
     values: list[dict[str, Any]] = []
     told: list[str] = []
+    names: list[str] = []
     for pair, steps in groupby(projection.timeline, key=_pair):
         merged = list(_merged(list(steps)))
         for step in merged:
-            values += _blocks(pair, step)
+            values += _blocks(pair, step, len(names))
+        names.append(pair)
         likely = [max(s.probabilities, key=lambda key: s.probabilities[key]) for s in merged]
         told.append(f"{pair} {', then '.join(dict.fromkeys(str(status) for status in likely))}")
     present = [status for status in Status if any(v["Status"] == status for v in values)]
     chart = (
-        alt.Chart(_data(values), width=_WIDTH, height=_ROW)
+        alt.Chart(_data(values), width=_WIDTH, height=_ROW * len(names))
         .mark_rect()
         .encode(
             x=alt.X("From:T", title=None, axis=_CLOCK, scale=alt.Scale(type="utc")),
             x2="To:T",
-            y=alt.Y("Low:Q", scale=alt.Scale(domain=[0, 1]), axis=None),
-            y2="High:Q",
+            y=alt.Y(
+                "Bottom:Q",
+                title=None,
+                scale=alt.Scale(domain=[0, len(names)], reverse=True, nice=False),
+                axis=_named_rows(names),
+            ),
+            y2="Top:Q",
             color=alt.Color(
                 "Status:N",
                 scale=alt.Scale(
@@ -62,17 +75,26 @@ def status_timeline(projection: Projection) -> Figure:
                 ),
                 legend=alt.Legend(orient="bottom", title=None, labelLimit=0, columns=2),
             ),
-            row=alt.Row(
-                "Line:N",
-                sort=None,
-                title=None,
-                header=alt.Header(labelAngle=0, labelAlign="left", labelLimit=200),
-            ),
             tooltip=["Line:N", "Status:N", alt.Tooltip("Chance:Q", format=".0%")],
         )
-        .properties(spacing=3)
     )
     return Figure(chart, f"Likeliest statuses over time: {_read_out(told)}.")
+
+
+def _named_rows(names: Sequence[str]) -> alt.Axis:
+    """An axis that names rows of height 1: unlike a chart of small charts, one view can stretch."""
+    # JSON spells a list of printable strings as Vega's expressions do.
+    listed = json.dumps([clean(name) for name in names], ensure_ascii=False)
+    label = f"{listed}[floor(datum.value)]"
+    return alt.Axis(
+        values=[place + 0.5 for place in range(len(names))],
+        labelExpr=label,
+        labelLimit=200,
+        labelOverlap=False,
+        grid=False,
+        ticks=False,
+        domain=False,
+    )
 
 
 def _data(values: list[dict[str, Any]]) -> alt.InlineData:
@@ -98,7 +120,12 @@ def _merged(steps: Sequence[TimelineStep]) -> Iterator[TimelineStep]:
     yield last
 
 
-def _blocks(pair: str, step: TimelineStep) -> Iterator[dict[str, Any]]:
+def _blocks(pair: str, step: TimelineStep, place: int) -> Iterator[dict[str, Any]]:
+    """Blocks of a step, one upon the other, in the row at a place."""
+
+    def height(chance: float) -> float:
+        return place + 1 - _BETWEEN - chance * (1 - 2 * _BETWEEN)
+
     low = 0.0
     for status in Status:
         chance = step.probabilities.get(status, 0.0)
@@ -111,6 +138,8 @@ def _blocks(pair: str, step: TimelineStep) -> Iterator[dict[str, Any]]:
                 "To": _local(step.end),
                 "Low": low,
                 "High": low + chance,
+                "Bottom": height(low),
+                "Top": height(low + chance),
             }
         low += chance
 
@@ -129,19 +158,29 @@ def _reaching(projection: Projection) -> list[AssignmentFigures]:
 def time_to_all_busy(projection: Projection) -> Figure:
     """Chance that all agent lines have been busy within so many minutes, per line."""
     shown = _reaching(projection)
+    certain = all((f.p_all_busy_15min or 0.0) >= _CERTAIN for f in shown[:_MOST_CURVES])
+    end = _SHORT if certain else _LONG
     values = [
         {"Line": _pair(f), "Minutes": minutes, "Chance": chance}
         for f in shown[:_MOST_CURVES]
         for minutes, chance in sorted(_passage_points(f))
     ]
     base = alt.Chart(_data(values), width=_WIDTH, height=240).encode(
-        x=alt.X("Minutes:Q", title="Minutes from now", scale=alt.Scale(domain=[0, 60])),
-        y=alt.Y("Chance:Q", title="Reached", axis=alt.Axis(format="%")),
+        x=alt.X(
+            "Minutes:Q",
+            title="Minutes from now",
+            scale=alt.Scale(domain=[0, end]),
+            axis=alt.Axis(format="d", tickMinStep=1),
+        ),
+        y=alt.Y("Chance:Q", title="Chance", axis=alt.Axis(format="%")),
         color=alt.Color("Line:N", sort=None, title=None, legend=alt.Legend(labelLimit=200)),
         tooltip=["Line:N", "Minutes:Q", alt.Tooltip("Chance:Q", format=".0%")],
     )
     chart = alt.layer(
-        base.mark_line(interpolate="monotone", clip=True), base.mark_point(filled=True, clip=True)
+        base.mark_line(interpolate="monotone", clip=True).encode(
+            strokeDash=alt.StrokeDash("Line:N", sort=None, title=None)
+        ),
+        base.mark_point(filled=True, clip=True),
     )
     told = [f"{_pair(f)} {share(f.p_all_busy_15min or 0.0)} within 15 min" for f in shown]
     return Figure(chart, f"Chance that all agent lines have been busy: {_read_out(told)}.")

@@ -14,6 +14,11 @@ def even_out(scenario: Scenario, rows: Collection[RowKey]) -> Scenario:
     Left alone are locked rows, and rows that the campaign may not use. What does not divide goes
     to the first rows. Dial lines never get fewer than agent lines by it.
     """
+    return with_lines(scenario, evened_out(scenario, rows))
+
+
+def evened_out(scenario: Scenario, rows: Collection[RowKey]) -> dict[RowKey, tuple[int, int]]:
+    """The dial and agent lines of rows after :func:`even_out`."""
     lines: dict[RowKey, tuple[int, int]] = {}
     for campaign, mine in _by_campaign(scenario, rows):
         usable = [item for item in mine if _may_use(scenario, campaign, item.dialer_id)]
@@ -23,7 +28,7 @@ def even_out(scenario: Scenario, rows: Collection[RowKey]) -> Scenario:
             (item.campaign_id, item.dialer_id): pair
             for item, pair in zip(usable, zip(dial, agents, strict=True), strict=True)
         }
-    return with_lines(scenario, lines)
+    return lines
 
 
 def match_agents(scenario: Scenario, rows: Collection[RowKey]) -> Scenario:

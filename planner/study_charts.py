@@ -17,7 +17,12 @@ _WIDTH, _STEP = 640, 24  # pixels
 _MOST_BARS = 20
 _READ_OUT = 6
 #: Legible on white for those who do not tell red from green.
-_HANDLED, _SURVIVING, _LOW, _HIGH = "#1f7a54", "#2f66b3", "#b35c00", "#2f66b3"
+_HANDLED, _LOW, _HIGH = "#1f7a54", "#b35c00", "#2f66b3"
+#: Always within a bar.
+_SURVIVING = "#f2c14e"
+
+#: Of abandoned calls; both ends stand out from light and from dark ground.
+_FEW_TO_MANY = ["#3b82d6", "#9a8a94", "#d9822b"]
 
 
 def comparison_figures(found: Comparison) -> Iterator[tuple[str, Figure]]:
@@ -60,7 +65,9 @@ def tornado_chart(tornado: Tornado) -> Figure:
         .mark_bar(opacity=0.75)
         .encode(
             y=alt.Y("Input:N", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
-            x=alt.X("Aim:Q", title="Aim an hour", scale=alt.Scale(zero=False)),
+            x=alt.X(
+                "Aim:Q", title="What the plan aims at, value an hour", scale=alt.Scale(zero=False)
+            ),
             x2="Base:Q",
             color=alt.Color(
                 "End:N",
@@ -95,7 +102,7 @@ def frontier_chart(found: Frontier) -> Figure:
     points = base.mark_circle(size=90, opacity=1).encode(
         color=alt.Color(
             "Abandon rate:Q",
-            scale=alt.Scale(scheme="viridis"),
+            scale=alt.Scale(range=_FEW_TO_MANY),
             legend=alt.Legend(format=".2%", orient="bottom"),
         ),
         tooltip=["Plan:N", "Value an hour:Q", "After the worst failure:Q", "Abandon rate:Q"],
@@ -128,22 +135,14 @@ def clickable_frontier(found: Frontier) -> Figure:
         alt.Chart(alt.InlineData(values=values), height=360)
         .mark_circle(size=260, opacity=1)
         .encode(
-            x=alt.X(
-                "Value an hour:Q",
-                scale=alt.Scale(zero=False, padding=20),
-                axis=alt.Axis(format=",.1f"),
-            ),
-            y=alt.Y(
-                "After the worst failure:Q",
-                scale=alt.Scale(zero=False, padding=20),
-                axis=alt.Axis(format=",.1f"),
-            ),
+            x=alt.X("Value an hour:Q", scale=alt.Scale(zero=False, padding=20)),
+            y=alt.Y("After the worst failure:Q", scale=alt.Scale(zero=False, padding=20)),
             color=alt.Color(
                 "Abandon rate:Q",
-                scale=alt.Scale(scheme="viridis"),
-                legend=alt.Legend(format=".2%", orient="bottom"),
+                scale=alt.Scale(range=_FEW_TO_MANY),
+                legend=alt.Legend(format=".2%", orient="bottom", tickCount=4),
             ),
-            opacity=alt.condition(picked, alt.value(1), alt.value(0.45)),
+            opacity=alt.condition(picked, alt.value(1), alt.value(0.5)),
             tooltip=[
                 "Plan:N",
                 alt.Tooltip("Value an hour:Q", format=",.1f"),

@@ -88,10 +88,11 @@ def side_by_side(comparison: Comparison) -> list[list[str]]:
 
 
 def change(before: float, after: float) -> str:
-    """The change in per cent of what was before: ``-12.4 %``."""
+    """The change in per cent of what was before: ``-12.4 %``; ``0 %`` below a twentieth of one."""
     if before == 0:
         return NOTHING if after else "0 %"
-    return f"{100 * (after - before) / abs(before):+.1f} %"
+    per_cent = round(100 * (after - before) / abs(before), 1)
+    return f"{per_cent:+.1f} %" if per_cent else "0 %"
 
 
 def _world(base: World, world: World) -> list[str]:

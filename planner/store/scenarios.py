@@ -53,6 +53,14 @@ class Scenarios:
         with self._reading() as connection:
             return tuple(_entry(row) for row in connection.execute(query))
 
+    def versions(self) -> tuple[ScenarioEntry, ...]:
+        """Every version of every scenario, the one saved last first."""
+        query = select(*_COLUMNS).order_by(
+            scenarios.c.saved_at.desc(), scenarios.c.scenario_id, scenarios.c.version.desc()
+        )
+        with self._reading() as connection:
+            return tuple(_entry(row) for row in connection.execute(query))
+
     def history(self, scenario_id: str) -> tuple[ScenarioEntry, ...]:
         """Every version of a scenario, the newest first."""
         with self._reading() as connection:

@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from planner.cells import columns, fields_of_type
 from planner.problem import Problem
 from planner.scenario import Scenario
-from planner.tables import read_folder, read_uploads
+from planner.tables import TABLES, read_folder, read_uploads
 from planner.templates import csv_zip, tables_of, workbook
 from planner.ui.desk import Desk, desk
 from planner.ui.keeping import show_store_fault
-from planner.ui.sources import EXAMPLES, example_buttons, example_folder, show_upload
+from planner.ui.sources import EXAMPLES, example_buttons, example_folder, show_faults, show_upload
 from planner.ui.text import plain
 from planner.writing import csv_text
 
@@ -42,6 +43,7 @@ def show() -> None:
     with templates:
         st.subheader("Templates")
         _show_templates()
+    show_faults(here)
     if here.scenario is not None:
         st.divider()
         _show_tables(here, here.scenario)
@@ -95,7 +97,11 @@ def _show_table(
     here: Desk, table: str, title: str, header: list[str], rows: list[list[object]]
 ) -> pd.DataFrame:
     frame = pd.DataFrame([[_cell(v) for v in row] for row in rows], columns=header, dtype="object")
-    text = {name: st.column_config.TextColumn(name) for name in header}
+    numbers = _number_columns(table)
+    text = {
+        name: st.column_config.TextColumn(name, alignment="right" if name in numbers else None)
+        for name in header
+    }
     return st.data_editor(
         frame,
         key=f"table-{table}-{here.data_revision}",
@@ -105,6 +111,13 @@ def _show_table(
         placeholder="",
         alt=title,
     )
+
+
+def _number_columns(table: str) -> set[str]:
+    """The columns of a table that hold numbers; in the grid they are text, as everything is."""
+    contract = TABLES[table].contract
+    fields = (*fields_of_type(contract, "integer"), *fields_of_type(contract, "number"))
+    return {column for column, name in columns(contract).items() if name in fields}
 
 
 def _cell(value: object) -> str:

@@ -58,10 +58,13 @@ class Desk:
     The grid keeps what was typed as differences to ``grid_lines``, by row position in
     ``grid_rows``; ``revision`` is part of its key, so that a new revision starts it afresh.
     ``clean_lines`` are the lines as opened or saved last: others are kept as a draft.
+    ``wanted_scenarios`` are those of a link, until there is a fleet to open them on.
+    ``settled`` says that the grid was drawn once, so that charts may follow.
     """
 
     session_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     greeted: bool = False
+    settled: bool = False
     source: str = ""
     scenario: Scenario | None = None
     messages: tuple[EditMessage, ...] = ()
@@ -83,6 +86,7 @@ class Desk:
     loaded: tuple[object, Outlook] | None = None
     view: Outlook | None = None
     worlds: dict[int, Setting] = field(default_factory=dict)
+    wanted_scenarios: tuple[str, ...] = ()
     seen: Seen | None = None
     live: dict[RowKey, LiveState] = field(default_factory=dict)
     live_revision: int = 0

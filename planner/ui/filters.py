@@ -20,7 +20,8 @@ _MOST_SHOWN = 300
 
 def chosen_rows(desk: Desk, scenario: Scenario) -> tuple[RowKey, ...]:
     """The rows of the picked campaigns and dialers; nothing picked means all of them."""
-    campaigns, dialers, part, edits = st.columns([5, 5, 3, 2], vertical_alignment="bottom")
+    # The last column stays blank: there the grid below shows its own buttons, above itself.
+    campaigns, dialers, part, edits, _ = st.columns([5, 5, 3, 2, 2], vertical_alignment="bottom")
     rows = scenario.rows
     if len(rows) >= _FILTER_FROM:
         with campaigns:

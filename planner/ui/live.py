@@ -98,6 +98,6 @@ def _take_typed(desk: Desk, scenario: Scenario, key: str) -> None:
         for place, cells in state["edited_rows"].items()
         if "Busy now" in cells
     }
+    # The grid stays, with what was typed: whoever fills a column goes on in the next row.
     live, desk.live_messages = typed_busy(scenario.problem, typed, desk.live)
     desk.live = dict(live)
-    desk.live_revision += 1

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.fixes import find_fix
+from planner.fixes import Fix, find_fixes, fix_all, fix_one
 from planner.outlook import Outlook
 from planner.scenario import Scenario
 from planner.ui.desk import Desk
 from planner.ui.text import plain
 from planner.verify import Breach
 
-#: Looking for a step takes a few dozen checks of all limits: for so many breaches, and fleets of
-#: so many rows, nobody notices.
-_MOST_FIXES, _MOST_ROWS = 5, 400
+#: So many broken limits are read at a time; more are turned over like pages. Steps are looked for
+#: only for those in view: of a large fleet, hundreds may be broken at once.
+_IN_VIEW = 10
 
 
 def show_messages(desk: Desk, view: Outlook) -> None:
@@ -25,38 +25,64 @@ def show_messages(desk: Desk, view: Outlook) -> None:
         st.caption(plain(note))
     if not view.breaches:
         st.success("These lines keep every limit.", icon=":material/check:")
-        return
-    count = "One limit is" if len(view.breaches) == 1 else f"{len(view.breaches)} limits are"
-    told = "\n".join(f"- {plain(breach.message)}" for breach in view.breaches)
-    st.warning(f"{count} broken:\n\n{told}", icon=":material/warning:")
-    if desk.scenario is not None:
-        _show_fixes(desk, desk.scenario, view)
+    elif desk.scenario is not None:
+        with st.container(border=True):
+            _show_breaches(desk, desk.scenario, view.breaches)
 
 
-def _show_fixes(desk: Desk, scenario: Scenario, view: Outlook) -> None:
-    """A button for every limit that one step repairs."""
-    if len(scenario.rows) > _MOST_ROWS:
+def _show_breaches(desk: Desk, scenario: Scenario, breaches: tuple[Breach, ...]) -> None:
+    start = _show_count(desk, breaches)
+    end = min(start + _IN_VIEW, len(breaches))
+    fixes = find_fixes(scenario, breaches, range(start, end))
+    for number, breach, fix in zip(range(start, end), breaches[start:end], fixes, strict=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(plain(breach.message), width="stretch")
+            _show_fix(desk, number, breach, fix)
+
+
+def _show_count(desk: Desk, breaches: tuple[Breach, ...]) -> int:
+    """How many limits are broken, and a button for all; the result is the first in view."""
+    count = len(breaches)
+    start = 0
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = "One limit is" if count == 1 else f"{count:,} limits are"
+        st.warning(f"{words} broken.", icon=":material/warning:", width="stretch")
+        if count > _IN_VIEW:
+            start = st.selectbox(
+                "Limits in view",
+                range(0, count, _IN_VIEW),
+                key="breaches-in-view",
+                format_func=lambda s: f"{s + 1}-{min(s + _IN_VIEW, count)} of {count:,}",
+                label_visibility="collapsed",
+                width=200,
+            )
+        if count > 1:
+            st.button(
+                "Fix all",
+                key="fix-all",
+                icon=":material/build:",
+                help="One step after the other, for every limit that a step repairs without "
+                "breaking another. Locked rows stay as they are. Undo takes all of it back.",
+                on_click=desk.change,
+                args=(fix_all,),
+            )
+    return start
+
+
+def _show_fix(desk: Desk, number: int, breach: Breach, fix: Fix | None) -> None:
+    if fix is None:
+        st.caption("No single step repairs this.", width="content")
         return
-    with st.container(horizontal=True):
-        for number, breach in enumerate(view.breaches[:_MOST_FIXES]):
-            fix = find_fix(scenario, breach, view.breaches)
-            if fix is not None:
-                place = breach.message.split(":")[0]
-                st.button(
-                    f"Fix {plain(place)}: {fix.words}",
-                    key=f"fix-{number}",
-                    icon=":material/build:",
-                    help=plain(breach.message),
-                    on_click=_take,
-                    args=(desk, breach),
-                )
+    st.button(
+        f"Fix it: {plain(fix.words)}",
+        key=f"fix-{number}",
+        icon=":material/build:",
+        help=plain(breach.message),
+        on_click=_take,
+        args=(desk, breach),
+    )
 
 
 def _take(desk: Desk, breach: Breach) -> None:
     """Repair the lines as they are by now: an edit may have come with the click."""
-
-    def repaired(scenario: Scenario) -> Scenario:
-        fix = find_fix(scenario, breach)
-        return scenario if fix is None else fix.scenario
-
-    desk.change(repaired)
+    desk.change(lambda scenario: fix_one(scenario, breach))

@@ -25,6 +25,10 @@ from planner.ui.sources import show_change, show_start
 from planner.ui.text import plain
 from planner.ui.why import show_why
 
+#: Before it draws a first chart, a browser has to load and run a megabyte of script, which would
+#: keep it from drawing the grid and the figures meanwhile [s].
+_CHARTS_AFTER_SECONDS = 1.2
+
 
 def show() -> None:
     """Draw the page."""
@@ -58,7 +62,10 @@ def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
     show_grid(here, view)
     show_messages(here, view)
     show_why(scenario)
-    _show_charts(transfers_by_dialer(view, loaded), statuses_by_dialer(view))
+    if here.settled:
+        _show_charts(transfers_by_dialer(view, loaded), statuses_by_dialer(view))
+    else:
+        _await_charts(here)
 
 
 def _show_title(here: Desk) -> datetime:
@@ -116,6 +123,14 @@ def _show_actions(here: Desk, scenario: Scenario) -> None:
         )
         show_save(here)
         show_downloads(here, scenario)
+
+
+@st.fragment(run_every=_CHARTS_AFTER_SECONDS)
+def _await_charts(here: Desk) -> None:
+    """Nothing at first; run for a second time, or after an edit, the page gets its charts."""
+    if here.settled:
+        st.rerun()
+    here.settled = True
 
 
 def _show_charts(transfers: Drawing, statuses: Drawing) -> None:

@@ -21,6 +21,7 @@ from planner.ui.keeping import (
     open_version,
     show_store_fault,
 )
+from planner.ui.links import plan_link
 from planner.ui.people import person
 from planner.ui.saved_list import pick_entry
 from planner.ui.saved_scenarios import show_scenarios
@@ -96,12 +97,7 @@ def _show_plan(here: Desk, plan: PlanEntry) -> None:
             args=(here, plan, version),
         )
     st.caption("This link opens the plan:")
-    st.code(_link(plan.plan_id), language=None)
-
-
-def _link(plan_id: str) -> str:
-    base = str(st.context.url or "").split("?", maxsplit=1)[0].rstrip("/")
-    return f"{base.removesuffix('/plans')}/?saved={plan_id}"
+    st.code(plan_link(plan.plan_id), language=None)
 
 
 def _version_words(version: VersionEntry) -> str:

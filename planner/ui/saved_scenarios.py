@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
 import streamlit as st
 
-from planner.levers import Levers
+from planner.errors import InputError
+from planner.lever_words import change_words, lever_cells
+from planner.levers import Levers, without_unknown
 from planner.store import ScenarioConflict, ScenarioEntry
 from planner.ui.desk import Desk
 from planner.ui.keeping import from_store
+from planner.ui.links import scenarios_link
 from planner.ui.people import person
 from planner.ui.saved_list import pick_entry
 from planner.ui.text import plain
-from planner.ui.whatif_saved import open_scenario, scenario_words
+from planner.ui.whatif_saved import MOST_WORLDS, open_scenario, open_side_by_side, scenario_words
+from planner.ui.whatif_seen import Seen
+from planner.ui.worlds_table import show_worlds
 
 
 def show_scenarios(desk: Desk) -> None:
@@ -24,6 +32,7 @@ def show_scenarios(desk: Desk) -> None:
     picked = pick_entry(saved, "Scenario")
     if picked is not None:
         _show_scenario(desk, picked)
+    _show_comparison(desk)
 
 
 def _show_scenario(desk: Desk, newest: ScenarioEntry) -> None:
@@ -37,12 +46,10 @@ def _show_scenario(desk: Desk, newest: ScenarioEntry) -> None:
     )
     if entry is None:
         return
-    levers = from_store(lambda store: store.scenarios.read(entry.scenario_id, entry.version))
+    levers = _read(entry)
     if levers is None:
         return
-    changes = levers.expressions or ("nothing changes",)
-    since = f", down from {levers.down_from:%H:%M}" if levers.down_from else ""
-    st.caption(f"It says: {plain(', '.join(changes) + since)}.")
+    st.caption(f"It says: {plain('; '.join(change_words(levers)) or 'nothing changes')}.")
     with st.container(horizontal=True):
         if st.button(
             "Open on the What if page",
@@ -70,6 +77,65 @@ def _show_scenario(desk: Desk, newest: ScenarioEntry) -> None:
             on_click=_copy,
             args=(desk, entry, levers),
         )
+    st.caption("This link opens its newest version:")
+    st.code(_link(desk, [entry]), language=None)
+
+
+def _show_comparison(desk: Desk) -> None:
+    """Up to four versions of any scenarios: what each says, and what comes of it."""
+    every = from_store(lambda store: store.scenarios.versions()) or ()
+    picked = st.multiselect(
+        "Compare scenarios side by side",
+        every,
+        format_func=scenario_words,
+        key="scenarios-compared",
+        max_selections=MOST_WORLDS,
+        placeholder="Choose two to four, or two versions of one",
+    )
+    levers = {entry: _read(entry) for entry in picked}
+    known = {_name(entry, picked): found for entry, found in levers.items() if found is not None}
+    if len(known) < 2:
+        return
+    cells = {name: lever_cells(found) for name, found in known.items()}
+    frame = pd.DataFrame(cells)
+    frame.index.name = "What it changes"
+    st.dataframe(frame[(frame != "").any(axis=1)], alt="What the scenarios change")
+    if desk.scenario is None:
+        st.caption("Open a fleet to see what comes of them.")
+        return
+    problem = desk.scenario.problem
+    here = {name: without_unknown(found, problem)[0] for name, found in known.items()}
+    try:
+        show_worlds(Seen(desk.scenario, here).comparison(here))
+    except InputError as error:
+        st.caption(plain(f"They cannot be compared on this fleet: {error}"))
+    if st.button(
+        "Open them on the What if page", key="scenarios-open", icon=":material/alt_route:"
+    ):
+        open_side_by_side(desk, problem, picked)
+        st.switch_page(st.session_state["pages"]["What if"])
+    if len({entry.scenario_id for entry in picked}) == len(picked):
+        st.caption("This link opens their newest versions side by side:")
+        st.code(_link(desk, picked), language=None)
+
+
+def _read(entry: ScenarioEntry) -> Levers | None:
+    return from_store(lambda store: store.scenarios.read(entry.scenario_id, entry.version))
+
+
+def _name(entry: ScenarioEntry, among: Sequence[ScenarioEntry]) -> str:
+    """The name, with as much more as tells it from the others."""
+    same = [other for other in among if other.name == entry.name]
+    if len(same) == 1:
+        return entry.name
+    name = f"{entry.name}, version {entry.version}"
+    twins = [other for other in same if other.version == entry.version]
+    return name if len(twins) == 1 else f"{name} ({twins.index(entry) + 1})"
+
+
+def _link(desk: Desk, entries: Sequence[ScenarioEntry]) -> str:
+    plan_id = desk.open_plan.plan_id if desk.open_plan is not None else None
+    return scenarios_link([entry.scenario_id for entry in entries], plan_id)
 
 
 def _restore(desk: Desk, newest: ScenarioEntry, entry: ScenarioEntry, levers: Levers) -> None:

@@ -10,21 +10,23 @@ from planner.ui.keeping import forget_draft, store
 from planner.ui.people import person
 from planner.ui.text import moment_words, plain
 
+_NOTE = "save-note"
+
 
 def show_save(desk: Desk) -> None:
     """The button with its small form."""
     with st.popover("Save", icon=":material/save:", help="Keep these lines under a name"):
         known = desk.open_plan
         name = st.text_input("Name", value=known.name if known else desk.source, key=_key(desk))
-        note = st.text_input("Note", key="save-note", placeholder="What is special about it")
+        st.text_input("Note", key=_NOTE, placeholder="What is special about it")
         if known is not None:
             st.button(
                 f"Save as version {known.version + 1}",
                 key="save",
                 type="primary",
                 width="stretch",
-                on_click=save,
-                args=(desk, note),
+                on_click=_save_with_note,
+                args=(desk,),
             )
         st.button(
             "Save as a new plan",
@@ -32,8 +34,8 @@ def show_save(desk: Desk) -> None:
             type="secondary" if known else "primary",
             width="stretch",
             disabled=not name.strip(),
-            on_click=save_new,
-            args=(desk, name.strip(), note),
+            on_click=_save_as_named,
+            args=(desk,),
         )
         st.caption(f"Saved under your name, {plain(person())}. Everyone here can open it.")
 
@@ -41,6 +43,13 @@ def show_save(desk: Desk) -> None:
 def _key(desk: Desk) -> str:
     # Another plan is another field, so that its own name stands in it.
     return f"save-name-{desk.open_plan.plan_id if desk.open_plan else desk.source}"
+
+
+def _save_as_named(desk: Desk) -> None:
+    """Save under what is in the fields by now: it may have been typed just before the click."""
+    name = st.session_state[_key(desk)].strip()
+    if name:
+        save_new(desk, name, st.session_state[_NOTE])
 
 
 def save_new(desk: Desk, name: str, note: str) -> None:
@@ -53,6 +62,10 @@ def save_new(desk: Desk, name: str, note: str) -> None:
         _saved(desk, name, store().create(name, scenario, person(), note))
     except StoreUnavailable as error:
         desk.said = f"Not saved: {error}"
+
+
+def _save_with_note(desk: Desk) -> None:
+    save(desk, st.session_state[_NOTE])
 
 
 def save(desk: Desk, note: str, based_on: int | None = None) -> None:

@@ -39,6 +39,7 @@ def show_start(desk: Desk) -> None:
     with own:
         st.subheader("Or with your own files")
         show_upload(desk)
+    show_faults(desk)
 
 
 def show_change(desk: Desk) -> None:
@@ -46,6 +47,7 @@ def show_change(desk: Desk) -> None:
     example_buttons(desk)
     st.divider()
     show_upload(desk)
+    show_faults(desk)
 
 
 def open_named_folder(desk: Desk) -> None:
@@ -81,7 +83,7 @@ def example_buttons(desk: Desk) -> None:
 
 
 def show_upload(desk: Desk) -> None:
-    """A place to drop files; what is wrong with them is listed below."""
+    """A place to drop files; what is wrong with them is for :func:`show_faults`."""
     files = st.file_uploader(
         "The CSV files of a planning folder, or one Excel workbook",
         type=["csv", "xlsx"],
@@ -97,7 +99,6 @@ def show_upload(desk: Desk) -> None:
             desk.open(lambda: _read(files), ", ".join(file.name for file in files))
             if not desk.faults:
                 st.rerun()
-    show_faults(desk)
 
 
 def _read(files: Sequence[UploadedFile]) -> Problem:
@@ -109,13 +110,14 @@ def _read(files: Sequence[UploadedFile]) -> Problem:
 
 
 def show_faults(desk: Desk) -> None:
-    """Every fault of what was refused, with its place."""
+    """Every fault of what was refused, with its place; it wants the width of the page."""
     faults = desk.faults
     if not faults:
         return
     count = f"{len(faults)} things are wrong" if len(faults) > 1 else "one thing is wrong"
+    kept = " What was open stays as it was." if desk.scenario is not None else ""
     st.error(
-        f"{plain(desk.refused)} cannot be opened: {count}. What was open stays as it was.",
+        f"{plain(desk.refused)} cannot be opened: {count}.{kept}",
         icon=":material/error:",
     )
     frame = pd.DataFrame(

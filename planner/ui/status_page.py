@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -20,6 +18,7 @@ from planner.projection_charts import projection_figures
 from planner.projection_report import next_sentences
 from planner.ui import running
 from planner.ui.desk import Desk, desk
+from planner.ui.figures import show_figure
 from planner.ui.live import show_live
 from planner.ui.moments import pick_moment, reader_zone
 from planner.ui.nothing import show_no_lines, show_nothing_open
@@ -117,10 +116,7 @@ def _show_projection(projection: Projection) -> None:
     st.caption(f"Charts: {plain(span)}, on your clock.")
     for title, figure in projection_figures(projection):
         st.subheader(title)
-        # A chart of small charts has a width of its own.
-        is_facet = isinstance(figure.chart, alt.FacetChart)
-        width: Literal["content", "stretch"] = "content" if is_facet else "stretch"
-        st.altair_chart(figure.chart, alt=figure.alt, width=width)
+        show_figure(figure)
     _show_completion(projection)
 
 

@@ -80,7 +80,12 @@ def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
     ]
     names = list(courses)
     encoding = {
-        "x": {"field": "Time", "type": "temporal", "title": None},
+        "x": {
+            "field": "Time",
+            "type": "temporal",
+            "title": None,
+            "axis": {"format": "%H:%M", "labelOverlap": True},
+        },
         "y": {"field": "Value an hour", "type": "quantitative"},
         "color": {
             "field": "World",

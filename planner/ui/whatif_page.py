@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from planner.errors import InputError
+from planner.lever_words import change_words
 from planner.levers import Levers, in_words, without_unknown
 from planner.plan import LinePlan, PlanOptions
 from planner.problem import Campaign, Problem
@@ -23,16 +24,18 @@ from planner.ui.nothing import show_no_lines, show_nothing_open
 from planner.ui.text import plain
 from planner.ui.whatif_hours import show_hours
 from planner.ui.whatif_levers import Setting, put, show_levers
-from planner.ui.whatif_saved import show_keep
+from planner.ui.whatif_saved import MOST_WORLDS, open_linked, show_keep
 from planner.ui.whatif_seen import Seen, seen
+from planner.ui.worlds_table import show_worlds
 from planner.whatif import whatif
-from planner.whatif_report import TITLES, lost_sentences, side_by_side, status_sentences
+from planner.whatif_report import lost_sentences, status_sentences
 from planner.words import amount
 from planner.worlds import Comparison, World
 
 _REPLAN = "replan"
 _PURPOSE = "This page tells what happens if a dialer goes down, agents are missing or figures move."
-_MOST_WORLDS = 4
+#: So many scenarios have narrow columns.
+_NARROW = 3
 #: Longer lists are folded.
 _MOST_TOLD = 8
 #: Of each world planned anew [s].
@@ -42,12 +45,16 @@ _TIME_LIMIT = 20.0
 def show() -> None:
     """Draw the page."""
     here = desk()
+    if here.wanted_scenarios and here.scenario is None:
+        st.info("A link to a scenario waits: it opens once a fleet is.", icon=":material/link:")
     if show_nothing_open(here, "What if", _PURPOSE) or here.scenario is None:
         return
+    if here.wanted_scenarios:
+        open_linked(here, here.scenario.problem)
     title, count = st.columns([5, 1], vertical_alignment="bottom")
     title.title("What if …")
     st.session_state.setdefault("worlds", max(len(here.worlds), 1))
-    number = count.selectbox("Scenarios", range(1, _MOST_WORLDS + 1), key="worlds")
+    number = count.selectbox("Scenarios", range(1, MOST_WORLDS + 1), key="worlds")
     if show_no_lines(here):
         return
     if here.said:
@@ -67,12 +74,12 @@ def show() -> None:
         st.error(f"This cannot be:\n\n{faults}", icon=":material/edit_off:")
         return
     with results:
-        _show_rows(found)
+        show_worlds(found)
         st.caption(
             "If nobody moves a line: quick figures by formula, an hour while running. Planning "
             "anew, below, simulates them."
         )
-    _show_consequences(found)
+    _show_consequences(found, levers)
     show_hours(known, levers)
     _show_replan(here, known.problem, levers)
     _show_tornado(known)
@@ -89,7 +96,11 @@ def _levers(here: Desk, problem: Problem, count: int) -> dict[str, Levers]:
             setting.levers, _ = without_unknown(setting.levers, problem)
             put(place, setting)
         with column:
-            left, right = st.columns([3, 2], vertical_alignment="bottom")
+            # Of three or more, the columns are too narrow for both in a row.
+            one_row = [st.container(), st.container()]
+            if count < _NARROW:
+                one_row = st.columns([3, 2], vertical_alignment="bottom")
+            left, right = one_row
             with left:
                 name = st.text_input("Name", key=f"world-name-{place}", max_chars=100).strip()
             levers = show_levers(problem, place, setting, st.columns(2 if count == 1 else 1))
@@ -104,30 +115,19 @@ def _levers(here: Desk, problem: Problem, count: int) -> dict[str, Levers]:
     return worlds
 
 
-def _show_consequences(found: Comparison) -> None:
+def _show_consequences(found: Comparison, levers: dict[str, Levers]) -> None:
     figure = worlds_chart(found)
     chart, words = st.columns([1, 1], gap="large")
     with chart:
         show_figure(figure)
     with words:
         for world in found.worlds:
-            _show_world(found, world)
+            _show_world(found, world, change_words(levers[world.name]))
     for note in found.notes:
         st.caption(plain(note))
 
 
-def _show_rows(found: Comparison) -> None:
-    titles = [title.removeprefix(">") for title in TITLES]
-    frame = pd.DataFrame(side_by_side(found), columns=titles)
-    right = {
-        title: st.column_config.TextColumn(title, alignment="right")
-        for given, title in zip(TITLES, titles, strict=True)
-        if given.startswith(">")
-    }
-    st.dataframe(frame, hide_index=True, column_config=right, alt="Scenarios side by side")
-
-
-def _show_world(found: Comparison, world: World) -> None:
+def _show_world(found: Comparison, world: World, changes: Sequence[str]) -> None:
     told = [
         *lost_sentences(world.kept),
         *status_sentences(found.base.kept, world.kept),
@@ -139,8 +139,8 @@ def _show_world(found: Comparison, world: World) -> None:
     ]
     count = "1 consequence" if len(told) == 1 else f"{len(told) or 'no'} consequences"
     with st.expander(f"{plain(world.name)}: {count}", expanded=0 < len(told) <= _MOST_TOLD):
-        if not world.expressions:
-            st.caption("Nothing is changed yet: move a slider, or pick a dialer.")
+        said = "; ".join(changes) or "Nothing is changed yet: move a slider, or pick a dialer"
+        st.caption(f"{plain(said)}.")
         st.markdown("\n".join(f"- {plain(text)}" for text in told) or "No line is lost.")
 
 
@@ -169,7 +169,7 @@ def _show_replan(here: Desk, problem: Problem, levers: dict[str, Levers]) -> Non
     made_from: Any = here.studies[_REPLAN].key
     if running.is_out_of_date(here, _REPLAN, key):
         st.caption("Of the scenarios as they were when this was planned.")
-    _show_rows(found)
+    show_worlds(found)
     planned = dict(made_from[1])
     for world in found.worlds:
         _show_moves(here, world, planned[world.name].new)
@@ -188,16 +188,19 @@ def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
         )
         return
     count = "1 move" if len(again.moves) == 1 else f"{len(again.moves) or 'no'} moves"
-    with st.expander(f"{plain(world.name)}: {count}", expanded=len(again.moves) <= 10):
+    moves, action = st.columns([5, 1])
+    with moves.expander(f"{plain(world.name)}: {count}", expanded=len(again.moves) <= _MOST_TOLD):
         st.markdown("\n".join(f"1. {plain(move.instruction)}" for move in again.moves))
-        told = "Puts them in the plan as one edit, which can be undone."
-        if new is not None:
-            told = f"Opens the plan with these lines and the new campaign {plain(new.campaign_id)}."
+    told = "Puts them in the plan as one edit, which can be undone."
+    if new is not None:
+        told = f"Opens the plan with these lines and the new campaign {plain(new.campaign_id)}."
+    with action:
         st.button(
             "Take these lines",
             key=f"take-{world.name}",
             icon=":material/done_all:",
             help=told,
+            width="stretch",
             on_click=_take,
             args=(here, LinePlan(assignments=again.outcome.lines), new),
         )

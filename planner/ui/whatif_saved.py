@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -15,12 +16,15 @@ from planner.ui.people import person
 from planner.ui.text import moment_words, plain
 from planner.ui.whatif_levers import Setting, put
 
+#: Scenarios beside the base on the What if page.
+MOST_WORLDS = 4
+
 
 def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[ScenarioEntry]) -> None:
     """Save this scenario, or open a saved one in its place."""
     with st.popover("Save or open", icon=":material/bookmark:", width="stretch"):
         setting = desk.worlds[place]
-        note = st.text_input("Note", key=f"scenario-note-{place}", placeholder="What it is about")
+        st.text_input("Note", key=f"scenario-note-{place}", placeholder="What it is about")
         known = setting.saved
         if known is not None:
             st.button(
@@ -29,7 +33,7 @@ def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[Scenario
                 type="primary",
                 width="stretch",
                 on_click=_save,
-                args=(desk, place, note, known),
+                args=(desk, place, known),
             )
         st.button(
             "Save as a new scenario",
@@ -37,7 +41,7 @@ def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[Scenario
             type="secondary" if known else "primary",
             width="stretch",
             on_click=_save,
-            args=(desk, place, note, None),
+            args=(desk, place, None),
         )
         st.caption(f"Saved under your name, {plain(person())}. Everyone here can open it.")
         _show_open(desk, problem, place, saved)
@@ -57,6 +61,7 @@ def _show_open(desk: Desk, problem: Problem, place: int, saved: Sequence[Scenari
         on_click=open_scenario,
         args=(desk, problem, place, entry),
     )
+    st.caption("To compare several, or for a link, see the Plans page.")
 
 
 def scenario_words(entry: ScenarioEntry) -> str:
@@ -65,6 +70,28 @@ def scenario_words(entry: ScenarioEntry) -> str:
     return f"{entry.name}, version {entry.version}, {entry.author}, " + (
         f"{moment_words(entry.saved_at)}{note}"
     )
+
+
+def open_side_by_side(desk: Desk, problem: Problem, entries: Sequence[ScenarioEntry]) -> None:
+    """Make these the scenarios of the What if page."""
+    desk.worlds.clear()
+    for place, entry in enumerate(entries[:MOST_WORLDS], start=1):
+        open_scenario(desk, problem, place, entry)
+    st.session_state["worlds"] = max(len(desk.worlds), 1)
+    if len(desk.worlds) > 1:
+        desk.said = f"{len(desk.worlds)} scenarios are open side by side."
+
+
+def open_linked(desk: Desk, problem: Problem) -> None:
+    """Open the scenarios that a link named, now that there is a fleet; before they are drawn."""
+    wanted, desk.wanted_scenarios = desk.wanted_scenarios, ()
+    saved = from_store(lambda found: found.scenarios.newest()) or ()
+    known = {entry.scenario_id: entry for entry in saved}
+    found = [known[scenario_id] for scenario_id in wanted if scenario_id in known]
+    if found:
+        open_side_by_side(desk, problem, found)
+    if len(found) < len(wanted):
+        desk.said = "There is no saved scenario at this link, or not all of them are there."
 
 
 def open_scenario(desk: Desk, problem: Problem, place: int, entry: ScenarioEntry) -> None:
@@ -85,8 +112,13 @@ def open_scenario(desk: Desk, problem: Problem, place: int, entry: ScenarioEntry
         )
 
 
-def _save(desk: Desk, place: int, note: str, known: ScenarioEntry | None) -> None:
-    setting = desk.worlds[place]
+def _save(desk: Desk, place: int, known: ScenarioEntry | None) -> None:
+    # What is in the fields by now: it may have been typed just before the click.
+    note = st.session_state[f"scenario-note-{place}"]
+    typed = st.session_state[f"world-name-{place}"].strip()
+    setting = desk.worlds[place] = replace(
+        desk.worlds[place], name=typed or desk.worlds[place].name
+    )
     try:
         shelf = store().scenarios
         if known is None:

@@ -31,7 +31,7 @@ expect.set_options(timeout=_PATIENCE_MS)
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a running page with nothing open."""
-    with serving(tmp_path_factory.mktemp("store"), free_port()) as url:
+    with serving(tmp_path_factory.mktemp("store"), free_port()) as (url, _):
         yield url
 
 
@@ -43,16 +43,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, port: int, **more: str) -> Iterator[str]:
+def serving(
+    folder: Path, port: int, address: str = "127.0.0.1", **more: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A server that keeps its plans in a folder; ``more`` goes into its environment."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "planner.ui.serve", "--port", str(port)]
+    command += ["--address", address]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PLANNER_")}
     environment |= {"PLANNER_DB": f"sqlite:///{folder}/plans.db", **more}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_for(f"{url}/_stcore/health", server)
-            yield url
+            yield url, server
         finally:
             server.terminate()
 

@@ -1,10 +1,8 @@
-"""Every page fits the window, at both sizes, light and dark; pictures of them for the README."""
+"""Every page fits the window, at both sizes, light and dark."""
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -46,8 +44,3 @@ def test_nothing_is_wider_than_the_window(
             wait_idle(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         expect(page.get_by_test_id("stException")).to_have_count(0)
-        if folder := os.environ.get("PLANNER_SCREENSHOTS"):
-            page.wait_for_timeout(1500)  # charts draw themselves late
-            file = f"{name.lower().replace(' ', '-')}-page"
-            suffix = "-dark" if scheme == "dark" else ""
-            page.screenshot(path=Path(folder) / f"{file}{suffix}.png")

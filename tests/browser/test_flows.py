@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from planner.words import duration
+from tests.browser.conftest import free_port, serving
 from tests.browser.driving import cell, grid, headline, press, select, tick, type_into, wait_idle
 
 LINES = "Line assignments"
@@ -121,6 +124,54 @@ def test_work_survives_a_reload(page: Page, quickstart: Locator) -> None:
         expect_lines(page, left, (95, 5))
     press(page, "Redo")
     expect_lines(page, (73, 5), (95, 5))
+
+
+def test_work_survives_a_restart_of_the_server(context: BrowserContext, tmp_path: Path) -> None:
+    port = free_port()
+    page = context.new_page()
+    with serving(tmp_path, port) as (url, server):
+        page.goto(url)
+        page.get_by_role("button", name="Open quickstart").click()
+        type_into(page, grid(page, LINES), 0, "Dial lines", "73")
+        type_into(page, grid(page, LINES), 0, "Agent lines", "4")
+        expect(headline(page, "Ports used")).to_contain_text("177 of 200")
+        server.kill()
+        server.wait()
+    with serving(tmp_path, port) as (url, _):
+        page.goto(url)
+        page.get_by_role("button", name="Continue").click()
+        expect_lines(page, (73, 4), (95, 5))
+        press(page, "Undo")
+        expect_lines(page, (73, 5), (95, 5))
+        press(page, "Undo")
+        expect_lines(page, (95, 5), (95, 5))
+        page.close()
+
+
+def test_typed_busy_lines_shorten_the_time_until_all_are_busy(
+    page: Page, quickstart: Locator
+) -> None:
+    page.get_by_role("link", name="Status").click()
+    table = grid(page, "Status of every campaign and dialer")
+    wait_idle(page)
+    # From no call and from three busy lines: mean first passages of the birth-death chain with
+    # rates (95 - k) / 2500 s up and k / 180 s down, by their recursion.
+    expect(cell(table, 0, "Until all busy")).to_have_text(duration(passage(0)))
+    page.get_by_text("Busy agent lines right now").click()
+    type_into(page, grid(page, "Busy agent lines"), 0, "Busy now", "3")
+    expect(cell(table, 0, "Until all busy")).to_have_text(duration(passage(3)))
+    expect(cell(table, 1, "Until all busy")).to_have_text(duration(passage(0)))
+    type_into(page, grid(page, "Busy agent lines"), 1, "Busy now", "6")
+    expect(page.get_by_text("“6” cannot be busy")).to_be_visible()
+
+
+def passage(busy: int) -> float:
+    """Mean seconds until 5 agent lines are busy, of 95 dial lines with so many busy now."""
+    steps: list[float] = []
+    for k in range(5):
+        up, down = (95 - k) / 2500, k / 180
+        steps.append((1 + down * (steps[-1] if steps else 0.0)) / up)
+    return sum(steps[busy:])
 
 
 def test_a_scenario_and_a_plan_of_the_trade_off(page: Page, quickstart: Locator) -> None:

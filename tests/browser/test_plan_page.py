@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 from math import comb
 from pathlib import Path
 from typing import Literal
 
+import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from planner.tables import read_folder
+from planner.templates import workbook
+from tests.browser.conftest import ROOT
 from tests.browser.driving import cell, grid, headline, press, tick, type_into, wait_idle
 
 LINES = "Line assignments"
@@ -197,12 +200,27 @@ def test_every_fault_of_an_upload_is_listed_with_its_place(page: Page, tmp_path:
     expect(cell(faults, 0, "Column")).to_have_text("ports")
 
 
+def test_every_fault_of_a_workbook_is_listed_with_its_sheet_and_row(
+    page: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "fleet.xlsx"
+    file.write_bytes(workbook(read_folder(ROOT / "data" / "quickstart")))
+    book = openpyxl.load_workbook(file)
+    book["dialers"]["B3"] = "many"
+    book["campaigns"]["A2"] = "=cmd|' /C calc'!A0"
+    book.save(file)
+    page.locator("input[type=file]").first.set_input_files([file])
+    faults = grid(page, "What is wrong with the files")
+    expect(cell(faults, 0, "File")).to_have_text("fleet.xlsx, sheet dialers")
+    expect(cell(faults, 0, "Line")).to_have_text("3")
+    expect(cell(faults, 0, "Value")).to_have_text("many")
+    expect(cell(faults, 1, "Expected")).to_contain_text("no formula")
+    expect(page.get_by_text("What was open stays as it was")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
-    ("example", "width", "height", "scheme", "picture"),
-    [
-        ("quickstart", 1280, 1000, "light", "plan-page.png"),
-        ("regional", 1920, 1400, "dark", "plan-page-dark.png"),
-    ],
+    ("example", "width", "height", "scheme"),
+    [("quickstart", 1280, 1000, "light"), ("regional", 1920, 1400, "dark")],
 )
 def test_nothing_is_wider_than_the_window(
     page: Page,
@@ -210,7 +228,6 @@ def test_nothing_is_wider_than_the_window(
     width: int,
     height: int,
     scheme: Literal["light", "dark"],
-    picture: str,
 ) -> None:
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=scheme)
@@ -219,6 +236,30 @@ def test_nothing_is_wider_than_the_window(
     wait_idle(page)
     # The grid scrolls in itself.
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    if folder := os.environ.get("PLANNER_SCREENSHOTS"):
-        page.wait_for_timeout(1500)  # charts draw themselves late
-        page.screenshot(path=Path(folder) / picture)
+
+
+def test_why_a_file_is_too_large_is_said_on_the_page(page: Page) -> None:
+    file = {"name": "dialers.csv", "mimeType": "text/csv", "buffer": b"x" * 21_000_000}
+    page.locator("input[type=file]").first.set_input_files(files=[file])  # type: ignore[list-item]
+    reason = page.get_by_text("File must be 20.0MB or smaller.")
+    expect(reason).to_be_visible()
+    box = reason.bounding_box()
+    assert box is not None
+    assert box["width"] > 100, "seen, not only read out"
+
+
+def test_the_figures_of_a_large_fleet_are_not_cut_off(page: Page, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    dialers = "dialer_id,ports\nD1,30000\nD2,30000\n"
+    campaigns = (
+        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds,value\n"
+        "Solar,20,25,0.1,0.1,180,90000\n"
+    )
+    lines = "campaign_id,dialer_id,dial_lines,agent_lines\nSolar,D1,24000,10\nSolar,D2,24000,10\n"
+    upload(page, tmp_path, {"dialers": dialers, "campaigns": campaigns, "assignments": lines})
+    expect(headline(page, "Ports used")).to_contain_text("48,020 of 60,000")
+    cut = page.locator("[data-testid=stMetricValue], [data-testid=stMetricValue] *").evaluate_all(
+        """found => found.filter(e => e.scrollWidth > e.clientWidth + 1
+             && getComputedStyle(e).overflowX !== 'visible').map(e => e.textContent)"""
+    )
+    assert cut == []

@@ -32,8 +32,7 @@ def test_whoever_the_provider_knows_is_let_in_under_that_name(
             )
         )
         # Reached from everywhere, as a server for others is: without sign-in nobody is let in.
-        open_to_all = {"HOME": str(tmp_path), "STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}
-        with serving(tmp_path, port, **open_to_all) as url:
+        with serving(tmp_path, port, "0.0.0.0", HOME=str(tmp_path)) as (url, _):
             page = browser.new_page()
             page.goto(url)
             expect(page.get_by_role("button", name="Sign in")).to_be_visible()

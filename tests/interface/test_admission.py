@@ -92,6 +92,6 @@ def test_the_server_starts_for_others_with_sign_in(
     monkeypatch.setattr("planner.commands._require_free", lambda *_: None)
     cli.main(["app", "--address", "0.0.0.0", "--live", "live.csv", "--every", "5"])
     _, command, environment = started[0]
-    assert "--server.address=0.0.0.0" in command
+    assert "--address=0.0.0.0" in command
     assert environment["PLANNER_LIVE"] == "live.csv"
     assert environment["PLANNER_LIVE_SECONDS"] == "5.0"

@@ -624,7 +624,7 @@ def test_the_app_opens_the_folder_it_is_given_and_only_here(
         main(["app", QUICKSTART, "--port", str(port)])
     ((_, command, environment),) = started
     assert environment[FOLDER_VARIABLE] == QUICKSTART
-    assert {"--server.address=127.0.0.1", f"--server.port={port}"} <= set(command)
+    assert {"--address=127.0.0.1", f"--port={port}"} <= set(command)
 
 
 def test_a_port_in_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ def saved(app: AppTest, name: str, dial_lines: str) -> AppTest:
     """Edit the first row and save the plan under a new name."""
     edit(app, {0: {"dial_lines": dial_lines}})
     field = next(item for item in app.text_input if item.label == "Name")
-    field.set_value(name).run()
+    field.set_value(name)  # and clicked at once: both reach the server together
     return app.button(key="save-new").click().run()
 
 

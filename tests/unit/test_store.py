@@ -173,6 +173,7 @@ def test_scenarios_keep_their_versions_and_tell_a_conflict(store: Store) -> None
     assert (told.value.newest.version, told.value.newest.author) == (2, "Bob")
     other = store.scenarios.create("Quiet", Levers(), "Eve")
     assert store.scenarios.newest() == (other, second)
+    assert store.scenarios.versions() == (other, second, made)
     for missing in (("nothing", 1), (made.scenario_id, 7)):
         with pytest.raises(KeyError):
             store.scenarios.save(*missing, "D1 down", down, "Ann")
