@@ -26,6 +26,8 @@ TASK_SECONDS, MOST_PER_TASK = 0.5, 25
 PER_WORKER = 3
 #: How long a scheduler may take to answer, or to have a first worker [s].
 _PATIENCE = 30
+#: How often workers of this machine are started, where one dies as it does.
+STARTS = 3
 _POLL = 0.2
 #: How often workers are counted, and how long there may be fewer than wanted [s].
 _COUNTED_EVERY, _TOO_LONG = 2.0, 30.0
@@ -48,22 +50,43 @@ def local_client(workers: int, work: Path) -> Iterator[tuple[Any, Callable[[], N
     """Workers on this machine, reached on loopback only; they end with this process.
 
     Yields the client, and what replaces workers that are lost for good.
+
+    Raises
+    ------
+    ClusterLost
+        If workers do not start.
     """
     _quiet()
     from distributed import Client, LocalCluster
 
-    with (
-        LocalCluster(  # type: ignore[no-untyped-call]
+    def started() -> Any:
+        return LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
             dashboard_address=None,
             local_directory=str(work),
-        ) as cluster,
+        )
+
+    with (
+        again_where_one_dies(started) as cluster,
         Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):
         yield client, lambda: _replace_lost(cluster, client, workers)
+
+
+def again_where_one_dies(start: Callable[[], Any]) -> Any:
+    """Start workers once more where one dies as it starts: Dask then gives up all of them."""
+    for _ in range(STARTS - 1):
+        try:
+            return start()
+        except RuntimeError:
+            _log.warning("a worker died as it started: starting all of them again")
+    try:
+        return start()
+    except RuntimeError as error:
+        raise ClusterLost(f"workers do not start on this machine ({error})") from error
 
 
 def _replace_lost(cluster: Any, client: Any, workers: int) -> None:

@@ -146,6 +146,7 @@ def _mixed(master: Master, box: Box, stop: Callable[[], bool]) -> bool | None:
     """
     center: tuple[float, Duals] | None = None
     smoothing = _Smoothing()
+    effort = Effort.QUICK
     for _ in range(MOST_ROUNDS):
         solved = master.solve()
         if solved is None or stop():
@@ -154,14 +155,17 @@ def _mixed(master: Master, box: Box, stop: Callable[[], bool]) -> bool | None:
         if value > -TOLERANCE:
             return True
         duals = latest if center is None else center[1].mixed(latest, smoothing.now)
-        priced = master.price(box, duals, Effort.QUICK, feasibility=True)
-        if priced is None or priced.bound < -SMALLEST_SHARE:
+        priced = master.price(box, duals, effort, feasibility=True)
+        if priced is None or (effort is not Effort.LIKELY and priced.bound < -SMALLEST_SHARE):
             return None
         if center is None or priced.bound < center[0]:
             center = priced.bound, duals
         added = master.include(box, master.columns(priced.splits), feasibility=True)
         if not smoothing.learn(added > 0, onwards=False):
-            return False
+            if effort is Effort.LIKELY or not master.survives:
+                return False
+            effort = Effort.LIKELY  # quick splits that had to be mended are no help any more
+            smoothing = _Smoothing()
     return False
 
 

@@ -181,3 +181,22 @@ def test_workers_that_dask_has_given_up_are_replaced(
             cluster_module.plan_on(client, [Item(0, "a", good)], context, lambda: False, replace)
         )
     assert [planned.ending for planned in found] == [Ending.OPTIMAL]
+
+
+def test_workers_are_started_again_where_one_dies_as_it_starts() -> None:
+    from planner.batch.cluster import STARTS, ClusterLost, again_where_one_dies
+
+    tries = []
+
+    def dies(times: int) -> str:
+        tries.append(times)
+        if len(tries) <= times:
+            raise RuntimeError("Nanny failed to start.")
+        return "cluster"
+
+    assert again_where_one_dies(lambda: dies(STARTS - 1)) == "cluster"
+    assert len(tries) == STARTS
+    tries.clear()
+    with pytest.raises(ClusterLost, match=r"do not start on this machine \(Nanny failed"):
+        again_where_one_dies(lambda: dies(STARTS))
+    assert len(tries) == STARTS
