@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.frontier import Frontier, FrontierPoint
 from planner.layout import NOTHING, bullets, section, table, wrapped
-from planner.words import amount, share
+from planner.words import amount, close_share, share
 
 TITLES = (
     ">Plan",
@@ -56,7 +56,7 @@ def _row(point: FrontierPoint) -> list[str]:
         amount(point.throughput_value_per_hour),
         amount(point.surviving_value_per_hour),
         point.worst_failure_domain or NOTHING,
-        share(point.abandon_rate),
+        close_share(point.abandon_rate),
         f"{point.redundancy:.2f}",
         f"{point.abandon_level:g}",
         share(point.gap),

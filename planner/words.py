@@ -22,6 +22,11 @@ def share(value: float) -> str:
     return f"{percent:.{decimals}f} %"
 
 
+def close_share(value: float) -> str:
+    """A share beside others that hardly differ: ``1.88 %``."""
+    return f"{100 * value:.2f} %"
+
+
 def amount(value: float) -> str:
     """A rate or a value: ``1,234``, ``158.5``, ``0.25``, ``0``."""
     size = abs(value)

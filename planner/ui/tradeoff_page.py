@@ -16,7 +16,7 @@ from planner.ui import running
 from planner.ui.desk import Desk, desk
 from planner.ui.nothing import show_nothing_open
 from planner.ui.text import plain
-from planner.words import amount, share
+from planner.words import amount, close_share, share
 
 _STUDY = "frontier"
 _PURPOSE = "This page finds the plans worth choosing from."
@@ -125,7 +125,7 @@ def _frame(found: Frontier) -> pd.DataFrame:
             "Plan": [p.number for p in points],
             "Value an hour": [amount(p.throughput_value_per_hour) for p in points],
             "After the worst failure": [amount(p.surviving_value_per_hour) for p in points],
-            "Abandon rate": [share(p.abandon_rate) for p in points],
+            "Abandon rate": [close_share(p.abandon_rate) for p in points],
             "Proven within": [share(p.gap) for p in points],
         }
     )
@@ -147,7 +147,7 @@ def _show_picked(here: Desk, point: FrontierPoint) -> None:
             f"**Plan {point.number}**: {amount(point.throughput_value_per_hour)} value an hour, "
             f"{amount(point.surviving_value_per_hour)} left when "
             f"{plain(point.worst_failure_domain or 'nothing')} fails, abandon rate "
-            f"{share(point.abandon_rate)}."
+            f"{close_share(point.abandon_rate)}."
         )
         st.space("stretch")
         if st.button(

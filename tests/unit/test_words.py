@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from planner.plan import PlanOptions, PlanStatus, Status
-from planner.words import amount, duration, expected_pauses, expected_status, quality, share
+from planner.words import (
+    amount,
+    close_share,
+    duration,
+    expected_pauses,
+    expected_status,
+    quality,
+    share,
+)
 from tests.results import figures, plan_result
 
 
@@ -100,3 +108,8 @@ def test_a_plan_short_of_the_gap_asked_for_says_so() -> None:
 def test_a_plan_without_a_bound_claims_nothing() -> None:
     result = plan_result(status=PlanStatus.FEASIBLE, gap=None, bound_per_hour=None)
     assert quality(result) == "how far from the best possible is not known"
+
+
+def test_shares_that_hardly_differ_keep_two_digits() -> None:
+    assert close_share(0.0188) == "1.88 %"
+    assert close_share(0.01884) != close_share(0.01896)
