@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import time
 from pathlib import Path
 
@@ -262,22 +262,23 @@ print("conflicts", conflicts, flush=True)
 """
 
 
-def writers(address: str, plan_id: str, count: int, saves: int) -> list[subprocess.Popen[str]]:
+def writers(address: str, plan_id: str, saves: Sequence[int]) -> list[subprocess.Popen[str]]:
+    """One process for each number of saves."""
     command = [sys.executable, "-c", WRITER, address, str(ROOT / "data" / "quickstart"), plan_id]
     return [
         subprocess.Popen(
-            [*command, f"w{number}", str(saves)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+            [*command, f"w{number}", str(count)], stdout=subprocess.PIPE, text=True, cwd=ROOT
         )
-        for number in range(count)
+        for number, count in enumerate(saves)
     ]
 
 
 def test_nothing_acknowledged_is_lost_when_writers_are_killed(address: str) -> None:
-    # Two writers end in peace, two are killed in the middle of their saves.
-    count, saves = 4, 25
+    # Two writers end in peace, two are killed in the middle of more saves than they could make.
+    saves = (25, 25, 100_000, 100_000)
     store = Store(address)
     plan_id = store.create("Monday", quickstart(), "Ann").plan_id
-    running = writers(address, plan_id, count, saves)
+    running = writers(address, plan_id, saves)
     killed = []
     for process in running[2:]:
         assert process.stdout is not None
