@@ -151,7 +151,7 @@ def store_rows(address: str) -> Iterator[Row]:
 
     scenario = open_scenario(read_folder(ROOT / "data" / "quickstart"))
     plan_id = store.create("Benchmark", scenario, "nobody").plan_id
-    running = writers(address, plan_id, WRITERS, SAVES)
+    running = writers(address, plan_id, [SAVES] * WRITERS)
     early = []
     for process in running[WRITERS // 2 :]:
         assert process.stdout is not None
