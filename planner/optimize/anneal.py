@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from planner.compiled import compiled, inlined
 from planner.optimize.columns import Column
 from planner.optimize.fleet import NO_CAPACITY, ROUNDING, Fleet, entry, fleet_arrays
+from planner.optimize.lists import forget
 from planner.optimize.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED, Model
 from planner.optimize.randomness import RandomState, draw, random_state
 from planner.optimize.twins import TWINS, Best, cool_down
@@ -94,12 +95,9 @@ class Annealing:
 
         Only the plans found that hold every limit count.
         """
-        dial = np.array([k.dial_lines for k in columns])
-        agent = np.array([k.agent_lines for k in columns])
-        for twin in self._twins:
-            twin.start_from(dial, agent)
         campaigns = self._model.campaigns
-        scale = abs(self._best.value if self._best.update() else self._ceiling) / max(campaigns, 1)
+        found = self._best.start_from(columns)
+        scale = abs(self._best.value if found else self._ceiling) / max(campaigns, 1)
         cool_down(
             self._twins,
             self._best,
@@ -218,21 +216,12 @@ def _put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
         s.places[c, s.dialers[c]] = d
         s.dialers[c] += 1
     elif old_n > 0 and n == 0:
+        forget(s.ids[d], s.cells[d], c)
         s.cells[d] -= 1
-        _forget(s.ids[d], s.cells[d], c)
+        forget(s.places[c], s.dialers[c], d)
         s.dialers[c] -= 1
-        _forget(s.places[c], s.dialers[c], d)
     s.n[c, d] = n
     s.a[c, d] = a
-
-
-@inlined
-def _forget(ids: Ints, last: int, one: int) -> None:
-    """Overwrite one of a list by its last."""
-    for i in range(last):
-        if ids[i] == one:
-            ids[i] = ids[last]
-            break
 
 
 @compiled

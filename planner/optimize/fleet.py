@@ -136,6 +136,21 @@ def entry(f: Fleet, figure: int, c: int, a: int, n: int) -> float:
 
 
 @compiled
+def objective(f: Fleet, value: Floats) -> float:
+    """(1 - w) * value + w * value surviving, from the value on each dialer."""
+    total = value.sum()
+    worst = 0.0
+    if f.weight > 0:
+        for k in range(len(f.lost)):
+            lost = 0.0
+            for d in range(len(value)):
+                if f.lost[k, d]:
+                    lost += value[d]
+            worst = max(worst, lost)
+    return float(total - f.weight * worst)
+
+
+@compiled
 def _mirror(f: Fleet, c: int, keep: float, dial: Ints, agent: Ints) -> None:
     """Where only equal shares of the dialers used will do, give all the lines of the least."""
     count, least, fewest = 0, -1, np.inf

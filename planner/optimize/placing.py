@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined
 from planner.optimize.columns import Column
-from planner.optimize.fleet import ROUNDING, Fleet, fleet_arrays
+from planner.optimize.fleet import ROUNDING, Fleet, fleet_arrays, objective
 from planner.optimize.model import Model
 from planner.optimize.randomness import draw
 from planner.optimize.seats import (
@@ -23,7 +23,6 @@ from planner.optimize.seats import (
     count_used,
     fill,
     no_seats,
-    objective,
     seat,
     start,
     within,
@@ -72,11 +71,7 @@ class Placing:
         on_better: Callable[[], None],
     ) -> None:
         """Anneal from a plan that holds every limit until one is worth enough, or to the end."""
-        dial = np.array([k.dial_lines for k in columns])
-        agent = np.array([k.agent_lines for k in columns])
-        for twin in self._twins:
-            twin.start_from(dial, agent)
-        self._best.update()
+        self._best.start_from(columns)
         campaigns = max(self._model.campaigns, 1)
         cool_down(
             self._twins,
@@ -281,14 +276,14 @@ def _run(
     moves = np.empty((MOST_MOVED, 4), np.int64)
     undo = np.empty((MOST_MOVED, 4), np.int64)
     old = np.empty((len(s.lines), 2), np.int64)
-    now = objective(f, s)
+    now = objective(f, s.value)
     for _ in range(steps if len(s.movable) > 0 else 0):
         count, d, e = _propose(f, s, moves)
         if count == 0:
             continue
         value_d, value_e = s.value[d], s.value[e]
         holds = _step(f, s, count, d, e, moves, undo, old)
-        new = objective(f, s)
+        new = objective(f, s.value)
         if not holds or (new < now and draw(s.random) >= np.exp((new - now) / heat)):
             _undo(f, s, count, d, e, undo, old)
             s.value[d], s.value[e] = value_d, value_e

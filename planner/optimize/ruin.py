@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled
-from planner.optimize.fleet import Fleet, fleet_arrays
+from planner.optimize.fleet import Fleet, fleet_arrays, objective
 from planner.optimize.insertion import Scratch, insert, scratch
 from planner.optimize.model import Model
 from planner.optimize.randomness import draw
@@ -76,16 +76,7 @@ class Rebuilder:
 @compiled
 def _worth(f: Fleet, s: State) -> float:
     """Objective of the plan: (1 - w) * value + w * value surviving, less the cost of moves."""
-    total = s.value.sum()
-    worst = 0.0
-    if f.weight > 0:
-        for k in range(len(f.lost)):
-            lost = 0.0
-            for d in range(len(s.value)):
-                if f.lost[k, d]:
-                    lost += s.value[d]
-            worst = max(worst, lost)
-    return float(total - f.weight * worst - f.move_cost * s.added.sum())
+    return float(objective(f, s.value) - f.move_cost * s.added.sum())
 
 
 @compiled

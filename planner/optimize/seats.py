@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined
-from planner.optimize.fleet import NO_CAPACITY, ROUNDING, Fleet, entry
+from planner.optimize.fleet import NO_CAPACITY, ROUNDING, Fleet, entry, objective
+from planner.optimize.lists import forget
 from planner.optimize.model import ATTEMPTS, HANDLED
 from planner.optimize.randomness import RandomState, random_state
 
@@ -76,15 +77,6 @@ def no_seats(f: Fleet, seed: int) -> Seats:
     )
 
 
-@inlined
-def _forget(ids: Ints, count: int, one: int) -> None:
-    """Overwrite one of a list of so many by its last."""
-    for i in range(count):
-        if ids[i] == one:
-            ids[i] = ids[count - 1]
-            break
-
-
 @compiled
 def seat(s: Seats, c: int, d: int, a: int, here: bool) -> None:
     """Set a cell's agents, and whether its campaign is there at all."""
@@ -99,9 +91,9 @@ def seat(s: Seats, c: int, d: int, a: int, here: bool) -> None:
         s.places[c, s.dialers[c]] = d
         s.dialers[c] += 1
     elif was and not here:
-        _forget(s.ids[d], s.cells[d], c)
+        forget(s.ids[d], s.cells[d], c)
         s.cells[d] -= 1
-        _forget(s.places[c], s.dialers[c], d)
+        forget(s.places[c], s.dialers[c], d)
         s.dialers[c] -= 1
 
 
@@ -136,7 +128,7 @@ def start(f: Fleet, s: Seats, n: Ints, a: Ints) -> float:
                 free = False
         if free:
             s.room[d] = f.room[d]
-    return float(objective(f, s))
+    return float(objective(f, s.value))
 
 
 @inlined
@@ -149,21 +141,6 @@ def _use(f: Fleet, s: Seats, c: int, d: int, sign: float) -> None:
                 s.used[k] += sign * (s.n[c, d] + f.agent_cost[d] * s.a[c, d])
             else:
                 s.used[k] += sign * entry(f, ATTEMPTS, c, s.a[c, d], s.n[c, d])
-
-
-@compiled
-def objective(f: Fleet, s: Seats) -> float:
-    """(1 - w) * value + w * value surviving."""
-    total = s.value.sum()
-    worst = 0.0
-    if f.weight > 0:
-        for k in range(len(f.lost)):
-            lost = 0.0
-            for d in range(len(s.value)):
-                if f.lost[k, d]:
-                    lost += s.value[d]
-            worst = max(worst, lost)
-    return float(total - f.weight * worst)
 
 
 @compiled

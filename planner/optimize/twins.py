@@ -45,6 +45,14 @@ class Best:
         self.dial_lines = np.zeros((0, 0), np.int64)
         self.agent_lines = self.dial_lines
 
+    def start_from(self, columns: Sequence[Column]) -> bool:
+        """Begin all twins with a plan; whether it is better than the best."""
+        dial = np.array([k.dial_lines for k in columns])
+        agent = np.array([k.agent_lines for k in columns])
+        for twin in self._twins:
+            twin.start_from(dial, agent)
+        return self.update()
+
     def update(self) -> bool:
         """Look at the twins again; whether one found a better plan."""
         best = max(self._twins, key=lambda twin: twin.best)
