@@ -16,11 +16,11 @@ from ortools.linear_solver import pywraplp
 
 from planner.optimize.columns import Column, line_room, make_column
 from planner.optimize.cores import side_by_side
-from planner.optimize.fleet import fleet_arrays, hold_abandonment, secure_survival
+from planner.optimize.fleet import fleet_arrays, hold_abandonment
 from planner.optimize.fleet_pricing import FleetPrices, Ranges, Splits, best_splits
 from planner.optimize.model import Box, Model
 from planner.optimize.pricer import Effort, Pricer
-from planner.optimize.pricing import NEVER, Prices, Split, split_worth
+from planner.optimize.pricing import NEVER, Prices, Split
 from planner.optimize.shelf import Shelf
 
 Floats = NDArray[np.float64]
@@ -71,6 +71,9 @@ class Master:
         self._fleet = fleet_arrays(model)
         plain = (model.survivable == 0) & np.isinf(model.abandon_limit)
         self._plain, self._tied = np.flatnonzero(plain), np.flatnonzero(~plain)
+        #: Value per hour by which a campaign's bound may exceed its best split's worth, where it
+        #: must survive a failure: closer bounds take long.
+        self.slack = 0.0
         #: Whether some campaigns must survive a failure.
         self.survives = bool(np.any(model.survivable > 0))
         limited = np.isfinite(model.abandon_limit)
@@ -165,8 +168,14 @@ class Master:
         ranges = (box.n_low, box.n_high, box.a_low, box.a_high)
         key = (campaign, *(r[campaign].tobytes() for r in ranges))
         if key not in self._pricers:
-            self._pricers[key] = Pricer(self.model, campaign, box)
+            whole = self.model.box
+            wider = None if box is whole else self.pricer(campaign, whole)
+            self._pricers[key] = Pricer(self.model, self._fleet, campaign, box, wider)
         return self._pricers[key]
+
+    def looks(self) -> int:
+        """The work done so far in pricing survival, in buckets of calls looked at."""
+        return sum(pricer.looks for pricer in self._pricers.values())
 
     def even_duals(self, port: float) -> Duals:
         """The same price for every port, even weights of the failures, the rest free."""
@@ -330,7 +339,7 @@ class Master:
         splits: dict[int, Split | None] = {}
 
         def price(c: int) -> None:
-            splits[c] = self.pricer(c, box).best(_own_prices(prices, c), effort)
+            splits[c] = self.pricer(c, box).best(_own_prices(prices, c), effort, self.slack)
 
         with side_by_side(len(campaigns)) as each:
             each(price, campaigns)
@@ -340,16 +349,15 @@ class Master:
                 return False
             found.bound[c] = split.bound
             found.dial_lines[c], found.agent_lines[c] = split.dial_lines, split.agent_lines
-            mend = secure_survival if self.model.survivable[c] > 0 else hold_abandonment
-            holds = mend(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
-            if holds and effort is Effort.LIKELY and self.model.survivable[c] > 0:
-                limits, own = self.pricer(c, box).limits, _own_prices(prices, c)
-                found.bound[c] = split_worth(limits, own, found.dial_lines[c], found.agent_lines[c])
+            if self.model.survivable[c] == 0:
+                hold_abandonment(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
         return True
 
     def campaign_bound(self, box: Box, duals: Duals, campaign: int) -> float | None:
         """Bound on the value of a campaign's splits at the prices; None where it has none."""
-        found = self.pricer(campaign, box).best(self.prices(campaign, duals))
+        found = self.pricer(campaign, box).best(
+            self.prices(campaign, duals), Effort.PROVEN, self.slack
+        )
         return None if found is None or found.bound <= NEVER else found.bound
 
     def price(

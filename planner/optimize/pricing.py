@@ -94,14 +94,15 @@ def capped_split(
     return None if bound <= NEVER else Split(bound, dial, agent)
 
 
-def split_worth(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints) -> float:
-    """What a split is worth at the prices."""
+def splits_worth(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints) -> Floats:
+    """What splits are worth at the prices, ``[split]``, from their lines, ``[split, dialer]``."""
     handled, abandoned, answered, attempts = limits.table[:, agent_lines, dial_lines]
     added = np.maximum(dial_lines - limits.now_n, 0) + np.maximum(agent_lines - limits.now_a, 0)
     lines = dial_lines + limits.agent_cost * agent_lines
-    worth = prices.call @ handled - prices.attempt @ attempts - prices.line @ lines
-    worth += prices.answered * answered.sum() - prices.abandoned * abandoned.sum()
-    return float(worth - prices.dial_line * dial_lines.sum() - limits.move_cost * added.sum())
+    worth: Floats = handled @ prices.call - attempts @ prices.attempt - lines @ prices.line
+    worth += (prices.answered * answered - prices.abandoned * abandoned).sum(axis=1)
+    worth -= (prices.dial_line * dial_lines + limits.move_cost * added).sum(axis=1)
+    return worth
 
 
 @inlined

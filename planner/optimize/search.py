@@ -34,8 +34,9 @@ Floats = NDArray[np.float64]
 #: Work limits, which decide before the clock does, so that results repeat: boxes relaxed, and
 #: rounds of rebuilding in a row that may find nothing.
 MOST_BOXES, MOST_STALE = 4000, 3
-#: Boxes split between two such rounds; more of them after rounds that found nothing.
-BOXES_PER_ROUND = 60
+#: Boxes split between two such rounds, and buckets of calls looked at on the way; more of them
+#: after rounds that found nothing.
+BOXES_PER_ROUND, LOOKS_PER_ROUND = 60, 20_000
 #: Fleets of up to so many cells (campaign and dialer) are also improved and proven by methods
 #: that look at each pair of dialers and at every column.
 SMALL = 400
@@ -136,12 +137,18 @@ class _Search:
                     root = self._tightened(root)
             elif not self._small:
                 break
-            for _ in range((1 + 2 * stale) * BOXES_PER_ROUND if self._small else 0):
-                if self._finished():
-                    break
-                boxes += 1
-                self._branch()
+            if self._small:
+                boxes += self._prove(1 + 2 * stale)
         return self._outcome()
+
+    def _prove(self, rounds: int) -> int:
+        """Split boxes for some rounds, or until that is as much work; how many were split."""
+        most = self._master.looks() + rounds * LOOKS_PER_ROUND
+        for boxes in range(rounds * BOXES_PER_ROUND):
+            if self._finished() or self._master.looks() > most:
+                return boxes
+            self._branch()
+        return rounds * BOXES_PER_ROUND
 
     def _root(self) -> Relaxation | None:
         """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
@@ -265,6 +272,7 @@ class _Search:
         value = plan_value(self._model, columns)
         if value > self._value:
             self._columns, self._value = columns, value
+            self._master.slack = self._precision() * abs(value) / self._model.campaigns
             self._report("plan")
 
     def _take(self, rebuilding: Rebuilding) -> None:

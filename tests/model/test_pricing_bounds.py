@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from planner.optimize.fleet import fleet_arrays
 from planner.optimize.model import build_model
 from planner.optimize.pricer import Pricer
 from planner.optimize.pricing import Prices
@@ -47,7 +48,7 @@ def _problem(
 class _AllSplits:
     """Every split that holds the campaign's limits, from the throughput formulas alone."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, at_most_one_agent_on: int | None = None) -> None:
         campaign = problem.campaigns[0]
         handled, abandoned, answered, attempts = rates_table(
             campaign, PORTS, campaign.agent_lines, Correction()
@@ -57,6 +58,8 @@ class _AllSplits:
         ]
         splits = itertools.product(cells, repeat=len(problem.dialers))
         kept = [x for x in splits if sum(a for _, a in x) <= campaign.agent_lines]
+        if at_most_one_agent_on is not None:
+            kept = [x for x in kept if x[at_most_one_agent_on][1] <= 1]
         lines = np.array([[n + a for n, a in split] for split in kept], dtype=np.float64)
         calls = np.array([[handled[a, n] for n, a in split] for split in kept])
         tries = np.array([[attempts[a, n] for n, a in split] for split in kept])
@@ -100,7 +103,7 @@ def test_no_split_is_worth_more_than_the_bound_whatever_the_prices_before(
 ) -> None:
     problem = _problem(survivable, abandon, agents, domains, least)
     model = build_model(problem, PlanOptions())
-    pricer = Pricer(model, 0, model.box)
+    pricer = Pricer(model, fleet_arrays(model), 0, model.box)
     splits = _AllSplits(problem)
     draw = np.random.default_rng(7)
     loose = []
@@ -122,3 +125,37 @@ def test_no_split_is_worth_more_than_the_bound_whatever_the_prices_before(
     # is an abandonment limit on several dialers.
     if len(set(domains)) == len(domains) and not abandon:
         assert np.mean(loose) > 0.7
+
+
+@pytest.mark.parametrize("survivable", [0.4, 0.6])
+@pytest.mark.parametrize("seed", range(4))
+def test_what_wider_ranges_have_learnt_never_hides_a_split(survivable: float, seed: int) -> None:
+    """A pricer that takes over another's buckets bounds its own, narrower splits all the same."""
+    domains = ("A", "B", "C")
+    problem = _problem(survivable, None, 6, domains, 2)
+    model = build_model(problem, PlanOptions())
+    fleet = fleet_arrays(model)
+    draw = np.random.default_rng(seed)
+    wide = Pricer(model, fleet, 0, model.box)
+    prices = [
+        Prices(
+            call=draw.uniform(0.2, 1.0) * draw.uniform(0.9, 1.0, 3),
+            line=10 ** draw.uniform(-1.0, 1.5) * draw.uniform(0.8, 1.2, 3),
+            attempt=np.zeros(3),
+            abandoned=0.0,
+            answered=0.0,
+            dial_line=0.0,
+        )
+        for _ in range(20)
+    ]
+    for at in prices[:10]:
+        wide.best(at)
+    place = (0, int(draw.integers(3)))
+    narrow = model.box.with_range("a_high", place, 1)
+    splits = _AllSplits(problem, at_most_one_agent_on=place[1])
+    heir = Pricer(model, fleet, 0, narrow, wide)
+    for at in prices:
+        best, found = splits.best(at), heir.best(at)
+        assert found is not None
+        assert found.bound >= best - ROUNDING
+        assert found.agent_lines[place[1]] <= 1

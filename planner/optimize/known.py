@@ -1,0 +1,53 @@
+"""Splits of a campaign that were found before: the best of them at other prices."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.optimize.pricing import NEVER, Limits, Prices, Split, splits_worth
+
+Ints = NDArray[np.int64]
+
+#: So many splits are kept; the oldest make room.
+MOST_KNOWN = 256
+
+
+class KnownSplits:
+    """Splits inside a campaign's ranges, in the order in which they were found."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._splits: dict[tuple[bytes, bytes], tuple[Ints, Ints]] = {}
+        self._stacked: tuple[Ints, Ints] | None = None
+
+    def add(self, dial_lines: Ints, agent_lines: Ints) -> None:
+        """Remember a split."""
+        key = dial_lines.tobytes(), agent_lines.tobytes()
+        if key in self._splits:
+            return
+        if len(self._splits) == MOST_KNOWN:
+            del self._splits[next(iter(self._splits))]
+        self._splits[key] = dial_lines, agent_lines
+        self._stacked = None
+
+    def take(self, other: KnownSplits) -> None:
+        """Remember another's splits as far as they lie in these ranges."""
+        x = self._limits
+        for dial, agent in other._splits.values():
+            inside = np.all((dial >= x.n_low) & (dial <= x.n_high))
+            if inside and np.all((agent >= x.a_low) & (agent <= x.a_high)):
+                self.add(dial, agent)
+
+    def best(self, prices: Prices) -> Split:
+        """The split worth most at the prices, and its worth; NEVER where none is known."""
+        limits = self._limits
+        if not self._splits:
+            return Split(NEVER, limits.n_low, limits.a_low)
+        if self._stacked is None:
+            dial, agent = zip(*self._splits.values(), strict=True)
+            self._stacked = np.array(dial), np.array(agent)
+        dials, agents = self._stacked
+        worth = splits_worth(limits, prices, dials, agents)
+        best = int(np.argmax(worth))
+        return Split(float(worth[best]), dials[best], agents[best])
