@@ -83,6 +83,7 @@ class Desk:
     draft_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     draft_lines: Lines | None = None
     offers: tuple[DraftEntry, ...] = ()
+    offer_put_off: bool = False
     loaded: tuple[object, Outlook] | None = None
     view: Outlook | None = None
     worlds: dict[int, Setting] = field(default_factory=dict)

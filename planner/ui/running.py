@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from planner.compiling import WORDS
 from planner.jobs import StudyJob
 from planner.ui.desk import Desk
 from planner.ui.people import run_owner
@@ -68,9 +69,11 @@ def _show_progress(desk: Desk, name: str, what: str) -> None:
     with left:
         if job.waiting:
             st.progress(0.0, "Waiting for its turn: other runs go first.")
+        elif job.compiling.is_on:
+            st.progress(0.0, f"{WORDS} {duration(job.compiling.seconds)} so far.")
         else:
             phase = f": {plain(job.phase)}" if job.phase else ""
-            text = f"{what} for {duration(job.seconds)}{phase}"
+            text = f"{what} for {duration(job.seconds - job.compiling.seconds)}{phase}"
             st.progress(min(max(job.share, 0.0), 1.0), text)
     right.button(
         "Stopping …" if job.stopping else "Stop",

@@ -18,6 +18,7 @@ import pytest
 
 from planner import __version__, commands
 from planner.cli import main
+from planner.compiling import WORDS
 from planner.plan import PlanOptions, PlanResult, Progress, Status
 from planner.problem import Problem
 
@@ -515,6 +516,22 @@ def test_a_simulated_projection_takes_runs_and_seed(capsys: pytest.CaptureFixtur
 def test_a_moment_without_an_offset_is_utc(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["project", QUICKSTART, "--at", "2030-03-04T09:00"]) == 0
     assert capsys.readouterr().out.startswith("Projection from 2030-03-04 09:00+00:00 over 8 h\n")
+
+
+# The first run after an installation
+
+
+def test_a_first_run_says_that_it_compiles_and_later_ones_do_not(tmp_path: Path) -> None:
+    told = [
+        run(*command, NUMBA_CACHE_DIR=str(tmp_path)).stderr.count(WORDS)
+        for command in (
+            ("project", QUICKSTART, "--json"),
+            ("project", QUICKSTART, "--engine", "simulate", "--replications", "1"),
+            ("project", QUICKSTART, "--engine", "simulate", "--replications", "1"),
+        )
+    ]
+    # With --json nothing but the document is printed; the simulation has functions of its own.
+    assert told == [0, 1, 0]
 
 
 # The program around the commands
