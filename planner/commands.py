@@ -232,7 +232,7 @@ def _app(arguments: argparse.Namespace) -> int:
     environment = dict(os.environ)
     if arguments.live is not None:
         environment |= {
-            "PLANNER_LIVE": arguments.live,
+            "PLANNER_LIVE": _from_anywhere(arguments.live),
             "PLANNER_LIVE_SECONDS": str(arguments.every),
         }
     if arguments.folder is not None:
@@ -241,6 +241,11 @@ def _app(arguments: argparse.Namespace) -> int:
     command += [f"--address={arguments.address}", f"--port={arguments.port}"]
     os.chdir(_ROOT)  # where the server finds its settings
     os.execve(sys.executable, command, environment)
+
+
+def _from_anywhere(source: str) -> str:
+    """An address as it is; the path of a file such that it holds in any folder."""
+    return source if source.startswith(("http://", "https://")) else str(Path(source).resolve())
 
 
 def _require_sign_in(address: str) -> None:

@@ -93,6 +93,7 @@ class Desk:
     live_revision: int = 0
     data_revision: int = 0
     live_read: datetime | None = None
+    live_changed: datetime | None = None
     live_messages: tuple[str, ...] = ()
 
     @property
@@ -125,7 +126,8 @@ class Desk:
         self.clean_lines = scenario.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
         self.loaded = self.view = self.seen = None
-        self.live, self.live_read, self.live_messages = {}, None, ()
+        self.live, self.live_messages = {}, ()
+        self.live_read = self.live_changed = None
         self.show(scenario)
 
     def show(self, scenario: Scenario) -> None:

@@ -534,6 +534,29 @@ def test_a_first_run_says_that_it_compiles_and_later_ones_do_not(tmp_path: Path)
     assert told == [0, 1, 0]
 
 
+# The app's own arguments
+
+
+@pytest.mark.parametrize(
+    ("given", "followed"),
+    [
+        ("live.csv", str(Path.cwd() / "live.csv")),
+        ("/srv/live.csv", "/srv/live.csv"),
+        ("https://example.org/live.csv", "https://example.org/live.csv"),
+    ],
+)
+def test_the_app_follows_the_file_that_was_meant(
+    given: str, followed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It becomes a server that works in another folder."""
+    seen: dict[str, str] = {}
+    monkeypatch.setattr("planner.commands.os.execve", lambda *given: seen.update(given[2]))
+    monkeypatch.setattr("planner.commands.os.chdir", lambda _: None)
+    monkeypatch.setattr("planner.commands._require_free", lambda *_: None)
+    main(["app", "--live", given])
+    assert seen["PLANNER_LIVE"] == followed
+
+
 # The program around the commands
 
 
