@@ -286,7 +286,7 @@ def test_the_page_follows_what_the_dialers_report(app: AppTest, live: Path) -> N
     assert "Live: read" in text(app)
     # With four of five lines busy it is a matter of seconds, from none of minutes.
     assert until_all_busy(app, "D1").endswith(" s")
-    assert list(statuses(app)["Status"][1]) == ["Stopped by Dialer"]
+    assert list(statuses(app)["Status"][1]) == ["Stopped By Dialer"]
     aside = live.with_name("aside.csv")
     aside.write_text(f"{LIVE_HEADER}Solar,D1,95,5,0,\nSolar,D2,95,5,4,\n")
     aside.replace(live)
