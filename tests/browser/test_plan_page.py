@@ -278,14 +278,21 @@ def test_nothing_is_wider_than_the_window(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_why_a_file_is_too_large_is_said_on_the_page(page: Page) -> None:
-    file = {"name": "dialers.csv", "mimeType": "text/csv", "buffer": b"x" * 21_000_000}
-    page.locator("input[type=file]").first.set_input_files(files=[file])  # type: ignore[list-item]
-    reason = page.get_by_text("File must be 20.0MB or smaller.")
-    expect(reason).to_be_visible()
-    box = reason.bounding_box()
-    assert box is not None
-    assert box["width"] > 100, "seen, not only read out"
+def test_why_a_file_is_refused_is_said_once_in_our_words(page: Page) -> None:
+    large = {"name": "dialers.csv", "mimeType": "text/csv", "buffer": b"x" * 21_000_000}
+    alien = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"x"}
+    page.locator("input[type=file]").first.set_input_files(files=[large, alien])  # type: ignore[list-item]
+    reasons = page.get_by_test_id("stFileChip").get_by_role("alert")
+    expect(reasons).to_have_count(2)
+    for reason in reasons.all():
+        assert "Not read: only .csv and .xlsx files of at most 20 MB are." in reason.aria_snapshot()
+        own, ours = reason.evaluate(
+            "e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').fontSize]"
+        )
+        assert (own, ours) == ("0px", "16px"), "the browser's own words are not seen, ours are"
+        box = reason.bounding_box()
+        assert box is not None
+        assert box["width"] > 100
 
 
 def test_the_figures_of_a_large_fleet_are_not_cut_off(page: Page, tmp_path: Path) -> None:
