@@ -189,18 +189,27 @@ class StudyJob(Job[Result]):
     Attributes
     ----------
     share : how much is done, in [0, 1].
-    phase : what is being done, in a few words; blank before the first.
+    phases : what was done so far, in a few words each, with how long the run had gone on when it
+        began [s]; the last is what is being done.
     """
 
     paced = True
 
     def __init__(self, study: Callable[..., Result], **settings: Any) -> None:
         self.share = 0.0
-        self.phase = ""
+        self.phases: dict[str, float] = {}
         super().__init__(study, **settings)
 
+    @property
+    def phase(self) -> str:
+        """What is being done; blank before the first."""
+        return next(reversed(self.phases), "")
+
     def _report(self, *told: Any) -> None:
-        self.share, self.phase = told
+        self.share, phase = told
         if self._has_place and self._turns.is_wanted():
             self._turns.give_back(self.owner)
             self._take_turn()
+        if phase != self.phase:
+            others = {name: began for name, began in self.phases.items() if name != phase}
+            self.phases = {**others, phase: self.seconds}  # a new one: pages may be reading it

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,8 @@ def plan(
         figures = plan_figures(with_plan(problem, outcome.plan), options.seed, engine)
         needed = needed_corrections(problem, outcome.plan, figures, corrections)
         last = max(rounds.values(), default=0) == MOST_CORRECTIONS
+        if needed and stop():
+            outcome = replace(outcome, stopped_early=True)  # another round might find another plan
         if not needed or last or outcome.stopped_early:
             break
         _log.info("planning again with corrected tables of %d campaigns", len(needed))

@@ -66,7 +66,7 @@ def _projection(
     found = running.result(here, _STUDY)
     is_current = found is not None and not running.is_out_of_date(here, _STUDY, key)
     quick = found if is_current else project(problem, at=at, hours=hours, engine="markov")
-    running.show_running(here, _STUDY, "Simulating")
+    running.show_running(here, _STUDY, "Simulating", stop=None)
     if not is_current and not running.is_running(here, _STUDY):
         formulas = [note for note in quick.notes if note.startswith("By formulas")]
         if formulas or list_sentences(quick, problem):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.jobs import StudyJob
+from planner.jobs import here as run_here
+from planner.levers import Levers
 from tests.interface.pages import ROOT, go_to, lines, new_session
 
 
@@ -73,6 +78,42 @@ def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
     app.button(key="take-Scenario 1").click().run()
     assert ("Solar", "D1") not in lines(app)
     assert sum(lines(app)["Solar", "D2"]) <= 100
+
+
+def test_each_scenario_tells_what_is_done_with_it(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.selectbox(key="worlds").set_value(3).run()
+    told: queue.Queue[str | None] = queue.Queue()
+    heard = threading.Event()
+
+    def study(*, on_progress: Callable[[float, str], None], stop: Callable[[], bool]) -> None:
+        while (phase := told.get(timeout=60)) is not None:
+            on_progress(0.5, phase)
+            heard.set()
+
+    desk = app.session_state["desk"]
+    names = tuple((f"Scenario {number}", Levers()) for number in (1, 2, 3))
+    desk.start_study("replan", (desk.scenario.problem, names), StudyJob(study, run=run_here))
+
+    def after(phase: str) -> dict[str, str]:
+        heard.clear()
+        told.put(phase)
+        assert heard.wait(60)
+        app.run()
+        assert not app.exception
+        (said,) = [m.value for m in app.markdown if m.value.startswith("- **Scenario 1**")]
+        return dict(line[4:].split("**: ") for line in said.splitlines())
+
+    assert set(after("base").values()) == {"waits"}
+    assert after("Scenario 1")["Scenario 1"].startswith("working out what happens")
+    assert after("Scenario 1, lines anew")["Scenario 1"].startswith("planning anew for")
+    now = after("Scenario 2")
+    assert now["Scenario 1"] == "done"
+    assert now["Scenario 2"].startswith("working out")
+    assert now["Scenario 3"] == "waits"
+    assert app.button(key="stop-replan").label == "Stop and keep best"
+    told.put(None)
+    finished(app, "replan")
 
 
 def test_a_dialer_that_goes_down_later_costs_less_today(app: AppTest) -> None:
