@@ -80,7 +80,11 @@ def list_sentences(projection: Projection, problem: Problem) -> list[str]:
         rate = sum(
             f.attempts_per_hour or 0.0 for f in projection.assignments if f.campaign_id == name
         )
-        hours = f", about {amount(left / rate)} hours of dialing at these rates" if rate else ""
+        hours = ""
+        if rate:
+            needed = left / rate
+            words = f"{needed:,.0f}" if needed >= 10 else f"{needed:.1f}"
+            hours = f", about {words} hours of dialing at these rates"
         told.append(f"{name}: {left:,} attempts are left{hours}.")
     return told
 

@@ -54,7 +54,7 @@ def _follow(desk: Desk, scenario: Scenario, source: LiveSource) -> None:
         st.markdown(f":material/sync_problem: {_fault_words(desk, faults)}")
     else:
         changed = f", last change {moment_words(desk.live_changed)}" if desk.live_changed else ""
-        st.markdown(f":material/sensors: Live: read {_age(reading.at)} ago{changed}.")
+        st.markdown(f":material/sensors: Live: read {_age(reading.at)}{changed}.")
 
 
 def _take_snapshot(desk: Desk, scenario: Scenario, reading: Reading) -> tuple[Fault, ...]:
@@ -77,13 +77,14 @@ def _take_snapshot(desk: Desk, scenario: Scenario, reading: Reading) -> tuple[Fa
 def _fault_words(desk: Desk, faults: tuple[Fault, ...]) -> str:
     shown = "the lines are shown without it"
     if desk.live_read is not None:
-        shown = f"the state of {_age(desk.live_read)} ago is shown"
+        shown = f"what was read {_age(desk.live_read)} is shown"
     more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
     return f"**The live snapshot cannot be used**, so {shown}. {plain(str(faults[0]))}{more}."
 
 
 def _age(moment: datetime) -> str:
-    return duration(max((datetime.now(UTC) - moment).total_seconds(), 0.0))
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    return "just now" if seconds < 1 else f"{duration(seconds)} ago"
 
 
 def _show_busy(desk: Desk, scenario: Scenario) -> None:

@@ -385,7 +385,7 @@ def test_the_last_good_state_stays_and_its_age_is_told(
     go_to(app, "status").run()
     spoil(live)
     app.run()
-    assert "The live snapshot cannot be used, so the state of" in text(app).replace("**", "")
+    assert "The live snapshot cannot be used, so what was read" in text(app).replace("**", "")
     assert told in text(app)
     assert until_all_busy(app, "D1").endswith(" s")
     # Who comes now sees the last good state too.

@@ -307,7 +307,7 @@ def test_a_dial_list_that_is_not_seen_done_says_how_much_is_left() -> None:
     made = projection(assignments=rows, completion=(*beyond, seen))
     # 40,000 records * 3 attempts / (3,000 + 1,800 an hour) = 25 hours.
     assert list_sentences(made, problem) == [
-        "Solar: 120,000 attempts are left, about 25.0 hours of dialing at these rates."
+        "Solar: 120,000 attempts are left, about 25 hours of dialing at these rates."
     ]
     still = projection(assignments=(), completion=tuple(beyond))
     assert list_sentences(still, problem) == ["Solar: 120,000 attempts are left."]
