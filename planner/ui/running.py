@@ -95,7 +95,8 @@ def _show_progress(
             phase = f": {plain(job.phase)}" if job.phase else ""
             text = f"{what} for {duration(job.seconds - job.compiling.seconds)}{phase}"
             st.progress(min(max(job.share, 0.0), 1.0), text)
-    st.markdown(details(job))
+    if told := details(job):
+        st.markdown(told)
     words = "Stop waiting" if stop is None and job.waiting else stop
     if words is None:
         return
