@@ -16,8 +16,11 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection, Pipe
 from typing import Any
+
+from planner.compiling import COMPILATION
 
 #: Of 19, the lowest: a page that needs a core gets nine tenths of it.
 _NICENESS = 10
@@ -73,6 +76,7 @@ def apart(
     stop: Callable[[], bool],
     *,
     paced: bool = False,
+    compiling: Callable[[bool], None] = lambda _: None,
 ) -> Any:
     """Run work in another process and wait for it.
 
@@ -83,6 +87,8 @@ def apart(
     report : called here with what the work reports
     stop : polled here; once it says True the work is told so
     paced : whether the work waits until ``report`` has returned
+    compiling : called here with True when machine code begins to be made there, with False when
+        that ends; see :mod:`planner.compiling`
 
     Returns
     -------
@@ -95,7 +101,7 @@ def apart(
     """
     process = _free_process()
     try:
-        result = _follow(process.connection, work, report, stop, paced)
+        result = _follow(process.connection, work, report, stop, paced, compiling)
     except (EOFError, OSError) as error:
         process.kill()
         raise WorkFailed("the process of the run has ended") from error
@@ -123,6 +129,7 @@ def _follow(
     report: Callable[..., None],
     stop: Callable[[], bool],
     paced: bool,
+    compiling: Callable[[bool], None],
 ) -> Any:
     connection.send(("run", (work, paced)))
     told = False
@@ -137,6 +144,8 @@ def _follow(
             report(*value)
             if paced:
                 connection.send(("go", None))
+        elif kind == "compiling":
+            compiling(value)
         elif kind == "failed":
             raise WorkFailed(value)
         else:
@@ -191,7 +200,9 @@ class _OtherEnd:
                     self._go.wait()
 
             try:
-                self._send("result", work(on_progress=report, stop=self._stop.is_set))
+                with COMPILATION.told(partial(self._send, "compiling")):
+                    result = work(on_progress=report, stop=self._stop.is_set)
+                self._send("result", result)
             except Exception:
                 self._send("failed", traceback.format_exc())
 

@@ -156,7 +156,8 @@ def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
     ):
         if arguments.json:
             return plan_week(problem, options, week=arguments.week, stop=stop)
-        return plan_week(problem, options, week=arguments.week, on_progress=progress, stop=stop)
+        with progress.telling_of_compilation():
+            return plan_week(problem, options, week=arguments.week, on_progress=progress, stop=stop)
 
 
 def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> PlanResult:
@@ -169,7 +170,8 @@ def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> Pla
     ):
         if quiet:
             return plan(problem, options, stop=stop)
-        return plan(problem, options, on_progress=progress, stop=stop)
+        with progress.telling_of_compilation():
+            return plan(problem, options, on_progress=progress, stop=stop)
 
 
 def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Problem, Moment]:
@@ -205,16 +207,17 @@ def _watched_projection(problem: Problem, arguments: argparse.Namespace) -> Proj
     """Project with progress on standard error."""
     from planner.pipeline import project
 
-    with SharePrinter(sys.stderr) as progress:
-        return project(
-            problem,
-            at=arguments.at,
-            hours=arguments.hours,
-            engine=arguments.engine,
-            replications=arguments.replications,
-            seed=arguments.seed,
-            on_progress=(lambda *_: None) if arguments.json else progress,
-        )
+    given = {
+        "at": arguments.at,
+        "hours": arguments.hours,
+        "engine": arguments.engine,
+        "replications": arguments.replications,
+        "seed": arguments.seed,
+    }
+    if arguments.json:
+        return project(problem, **given)
+    with SharePrinter(sys.stderr) as progress, progress.telling_of_compilation():
+        return project(problem, **given, on_progress=progress)
 
 
 def _app(arguments: argparse.Namespace) -> int:
@@ -229,7 +232,7 @@ def _app(arguments: argparse.Namespace) -> int:
     environment = dict(os.environ)
     if arguments.live is not None:
         environment |= {
-            "PLANNER_LIVE": arguments.live,
+            "PLANNER_LIVE": _from_anywhere(arguments.live),
             "PLANNER_LIVE_SECONDS": str(arguments.every),
         }
     if arguments.folder is not None:
@@ -238,6 +241,11 @@ def _app(arguments: argparse.Namespace) -> int:
     command += [f"--address={arguments.address}", f"--port={arguments.port}"]
     os.chdir(_ROOT)  # where the server finds its settings
     os.execve(sys.executable, command, environment)
+
+
+def _from_anywhere(source: str) -> str:
+    """An address as it is; the path of a file such that it holds in any folder."""
+    return source if source.startswith(("http://", "https://")) else str(Path(source).resolve())
 
 
 def _require_sign_in(address: str) -> None:

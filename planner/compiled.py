@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+from numba.core import event
+
+from planner.compiling import COMPILATION
 
 #: Folders of the package with compiled functions.
 COMPILED_FOLDERS = ("traffic", "optimize")
@@ -42,4 +45,15 @@ def _keep_by_version_of_all_sources() -> None:
         config.CACHE_DIR = str(package / "__pycache__" / f"numba-{digest.hexdigest()[:12]}")
 
 
+class _Listener(event.Listener):
+    """Hears of each function that is compiled, and of none that is loaded from disk."""
+
+    def on_start(self, event: Any) -> None:  # noqa: ARG002
+        COMPILATION.note(True)
+
+    def on_end(self, event: Any) -> None:  # noqa: ARG002
+        COMPILATION.note(False)
+
+
 _keep_by_version_of_all_sources()
+event.register("numba:compile", _Listener())  # type: ignore[no-untyped-call]

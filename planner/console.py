@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self, TextIO
 
+from planner.compiling import COMPILATION, WORDS
 from planner.layout import clean
 from planner.plan import Progress
 from planner.words import amount, share
@@ -52,6 +53,20 @@ class ProgressLine:
         else:
             self._next = seconds + LINE_SECONDS
             print(text, file=self._stream, flush=True)
+
+    @contextmanager
+    def telling_of_compilation(self) -> Iterator[None]:
+        """Say once, in a line of its own, why a first run takes so long before anything comes."""
+        said = False
+
+        def tell(begins: bool) -> None:
+            nonlocal said
+            if begins and not said:
+                said = True
+                self.say(WORDS)
+
+        with COMPILATION.told(tell):
+            yield
 
     def say(self, text: str) -> None:
         """Print a line of its own, in place of the bar."""

@@ -100,15 +100,8 @@ def _steps(scenario: Scenario, trials: Trials, limit: Limit) -> Iterator[tuple[s
 
 def _concerned(trials: Trials, limit: Limit) -> _Rows:
     """Rows with lines that count in the limit and may be changed."""
-    members = trials.members(limit)
-    return [
-        (key, item)
-        for key, item in trials.rows.items()
-        if limit.campaign_id in (None, key[0])
-        and key[1] in members
-        and not item.locked
-        and (item.dial_lines or item.agent_lines)
-    ]
+    rows = ((key, trials.rows[key]) for key in trials.rows_with_lines(limit))
+    return [(key, item) for key, item in rows if not item.locked]
 
 
 def _as_many_dial_lines(rows: _Rows) -> Iterator[tuple[str, _Lines]]:

@@ -116,7 +116,7 @@ def frontier(
             break
         if level < 1 and not loosest.get(weight):
             continue  # nobody is abandoned, or there is no plan: nothing to tighten
-        on_progress(number / len(grid), f"weight {weight:.2f}, abandonment level {level:g}")
+        on_progress(number / len(grid), _phase(weight, level))
         tightened = _tightened(problem, loosest[weight], level) if level < 1 else problem
         search = _search(tightened, options, weight, level, stop)
         searches.append(search)
@@ -134,6 +134,12 @@ def frontier(
         conflicts=next((s.result.conflicts for s in searches if s.result.conflicts), ()),
         stopped_early=stopped or any(s.result.stopped_early for s in searches),
     )
+
+
+def _phase(weight: float, level: float) -> str:
+    """What is searched for: ``weight 25% on surviving, at most 50% of the abandoned calls``."""
+    calls = "" if level == 1 else f", at most {level:.0%} of the abandoned calls"
+    return f"weight {weight:.0%} on surviving{calls}"
 
 
 @dataclass(frozen=True)

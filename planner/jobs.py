@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from planner.apart import apart
+from planner.compiling import COMPILATION, Stopwatch
 from planner.pipeline import plan
 from planner.plan import PlanOptions, PlanResult, Progress
 from planner.problem import Problem
@@ -32,6 +33,7 @@ class Runner(Protocol):
         stop: Callable[[], bool],
         *,
         paced: bool = False,
+        compiling: Callable[[bool], None] = ...,
     ) -> Any:
         """Return what the work returns."""
 
@@ -42,9 +44,11 @@ def here(
     stop: Callable[[], bool],
     *,
     paced: bool = False,  # noqa: ARG001 - it waits for each report anyway
+    compiling: Callable[[bool], None] = lambda _: None,
 ) -> Any:
     """Run work in this process."""
-    return work(on_progress=report, stop=stop)
+    with COMPILATION.told(compiling):
+        return work(on_progress=report, stop=stop)
 
 
 def unstoppable(
@@ -70,6 +74,8 @@ class Job(Generic[Result]):
     Attributes
     ----------
     waiting : whether other runs go first.
+    compiling : tells whether machine code is made just now, as once after an installation, and for
+        how long it was, which no time limit counts.
     result : the outcome once done; still None then if the run failed (the traceback goes to
         standard error) or was stopped while it waited for its turn.
     """
@@ -86,6 +92,7 @@ class Job(Generic[Result]):
     ) -> None:
         self.result: Result | None = None
         self.waiting = True
+        self.compiling = Stopwatch()
         self.owner = owner
         self._work, self._run_work, self._turns = work, run, turns
         self._has_place = False
@@ -128,7 +135,11 @@ class Job(Generic[Result]):
             return
         try:
             self.result = self._run_work(
-                self._work, self._report, self._stop.is_set, paced=self.paced
+                self._work,
+                self._report,
+                self._stop.is_set,
+                paced=self.paced,
+                compiling=self.compiling.switch,
             )
         finally:
             if self._has_place:
@@ -178,18 +189,27 @@ class StudyJob(Job[Result]):
     Attributes
     ----------
     share : how much is done, in [0, 1].
-    phase : what is being done, in a few words; blank before the first.
+    phases : what was done so far, in a few words each, with how long the run had gone on when it
+        began [s]; the last is what is being done.
     """
 
     paced = True
 
     def __init__(self, study: Callable[..., Result], **settings: Any) -> None:
         self.share = 0.0
-        self.phase = ""
+        self.phases: dict[str, float] = {}
         super().__init__(study, **settings)
 
+    @property
+    def phase(self) -> str:
+        """What is being done; blank before the first."""
+        return next(reversed(self.phases), "")
+
     def _report(self, *told: Any) -> None:
-        self.share, self.phase = told
+        self.share, phase = told
         if self._has_place and self._turns.is_wanted():
             self._turns.give_back(self.owner)
             self._take_turn()
+        if phase != self.phase:
+            others = {name: began for name, began in self.phases.items() if name != phase}
+            self.phases = {**others, phase: self.seconds}  # a new one: pages may be reading it

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import urllib.request
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from planner.errors import Fault, InputError
 from planner.problem import AssignmentStop, LineAssignment, Problem
 from planner.rows import read_rows
-from planner.sheets import MAX_BYTES, csv_sheet
-
-_TIMEOUT = 5.0  # seconds
+from planner.sheets import csv_sheet
 
 
 class LiveState(NamedTuple):
@@ -63,29 +59,6 @@ def read_snapshot(name: str, content: bytes, problem: Problem) -> Live:
     return {
         (a.campaign_id, a.dialer_id): LiveState(a.busy_agent_lines, a.status) for a in rows.items
     }
-
-
-def fetch(source: str) -> bytes:
-    """The content of a file, or of an ``http`` or ``https`` address.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, or is too large.
-    """
-    try:
-        if source.startswith(("http://", "https://")):
-            with urllib.request.urlopen(source, timeout=_TIMEOUT) as answer:
-                content: bytes = answer.read(MAX_BYTES + 1)
-        else:
-            with Path(source).open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        wanted = f"something that can be read ({error})"
-        raise InputError([Fault(source, None, None, None, wanted)]) from error
-    if len(content) > MAX_BYTES:
-        raise InputError([Fault(source, None, None, None, f"at most {MAX_BYTES:,} bytes")])
-    return content
 
 
 def typed_busy(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from planner.compiling import COMPILATION
 from planner.plan import (
     AssignmentFigures,
     Conflict,
@@ -82,21 +84,22 @@ def plan(
     _require_sound_extent(problem)
     by_formula = options.figures is PlanFigures.FORMULAS
     engine = EngineChoice.MARKOV if by_formula else EngineChoice.AUTO
-    start = time.monotonic()
+    clock = _Clock()
     corrections: dict[str, Correction] = {}
     rounds: dict[str, int] = {}
     while True:
-        left = max(options.time_limit - (time.monotonic() - start), SHORTEST_ROUND)
-        limited = options.model_copy(update={"time_limit": left})
+        limited = clock.limited(options)
         outcome = optimize(problem, limited, on_progress, stop, corrections)
         if outcome.plan is None:
-            return _without_plan(problem, options, outcome, start, corrections, stop)
+            return _without_plan(problem, options, outcome, clock, corrections, stop)
         breaches = check(problem, outcome.plan, corrections, options.failures)
         if breaches:
             raise PlanFault("; ".join(breach.message for breach in breaches))
         figures = plan_figures(with_plan(problem, outcome.plan), options.seed, engine)
         needed = needed_corrections(problem, outcome.plan, figures, corrections)
         last = max(rounds.values(), default=0) == MOST_CORRECTIONS
+        if needed and stop():
+            outcome = replace(outcome, stopped_early=True)  # another round might find another plan
         if not needed or last or outcome.stopped_early:
             break
         _log.info("planning again with corrected tables of %d campaigns", len(needed))
@@ -106,8 +109,26 @@ def plan(
         TableCorrection(campaign_id=name, rounds=rounds[name], **correction._asdict())
         for name, correction in corrections.items()
     )
-    result = _with_plan_found(problem, options, outcome, figures, made, start)
-    return _explained(problem, result, start) if explained else result
+    result = _with_plan_found(problem, options, outcome, figures, made, clock)
+    return _explained(problem, result, clock) if explained else result
+
+
+class _Clock:
+    """How long a run takes; its time limit does not count what compiling took."""
+
+    def __init__(self) -> None:
+        self._start, self._compiled = time.monotonic(), COMPILATION.seconds
+
+    @property
+    def seconds(self) -> float:
+        """Since the start, all told [s]."""
+        return time.monotonic() - self._start
+
+    def limited(self, options: PlanOptions) -> PlanOptions:
+        """The options with what is left of the time limit."""
+        spent = self.seconds - (COMPILATION.seconds - self._compiled)
+        left = max(options.time_limit - spent, SHORTEST_ROUND)
+        return options.model_copy(update={"time_limit": left})
 
 
 def _require_sound_extent(problem: Problem) -> None:
@@ -129,7 +150,7 @@ def _without_plan(
     problem: Problem,
     options: PlanOptions,
     outcome: Outcome,
-    start: float,
+    clock: _Clock,
     corrections: Mapping[str, Correction],
     stop: Callable[[], bool],
 ) -> PlanResult:
@@ -137,15 +158,14 @@ def _without_plan(
 
     conflicts: tuple[Conflict, ...] = ()
     if outcome.infeasible:
-        left = max(options.time_limit - (time.monotonic() - start), SHORTEST_ROUND)
-        limited = options.model_copy(update={"time_limit": left})
+        limited = clock.limited(options)
         conflicts = find_conflicts(problem, limited, corrections, proven=True, stop=stop)
     return PlanResult(
         status=PlanStatus.INFEASIBLE if outcome.infeasible else PlanStatus.NO_PLAN,
         options=options,
         bound_per_hour=outcome.bound,
         conflicts=conflicts,
-        seconds=time.monotonic() - start,
+        seconds=clock.seconds,
         stopped_early=outcome.stopped_early,
     )
 
@@ -156,7 +176,7 @@ def _with_plan_found(
     outcome: Outcome,
     figures: tuple[AssignmentFigures, ...],
     made: tuple[TableCorrection, ...],
-    start: float,
+    clock: _Clock,
 ) -> PlanResult:
     from planner.verify import evaluate, factors
 
@@ -181,12 +201,12 @@ def _with_plan_found(
         changes=changes(problem, outcome.plan),
         corrections=made,
         stages=outcome.stages,
-        seconds=time.monotonic() - start,
+        seconds=clock.seconds,
         stopped_early=outcome.stopped_early,
     )
 
 
-def _explained(problem: Problem, result: PlanResult, start: float) -> PlanResult:
+def _explained(problem: Problem, result: PlanResult, clock: _Clock) -> PlanResult:
     """The result with what binds, the reason of each line, and what one more would bring."""
     from planner.optimize.explain import explain
     from planner.verify import factors
@@ -209,7 +229,7 @@ def _explained(problem: Problem, result: PlanResult, start: float) -> PlanResult
         "binding": found.binding,
         "why": found.why,
         "stranded": found.stranded,
-        "seconds": time.monotonic() - start,
+        "seconds": clock.seconds,
     }
     return result.model_copy(update=update)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from planner.layout import NOTHING, WIDTH, bullets, clean, section, table, wrapped
 from planner.plan import AssignmentFigures, Completion, Engine, Projection, Status, TimelineStep
+from planner.problem import Problem
 from planner.words import amount, duration, expected_pauses, share
 
 #: What a moment of the timeline is told by; dialing is told by tenths of the time paused.
@@ -63,6 +64,29 @@ def next_sentence(figures: AssignmentFigures) -> str:
         return f"{who}: {expected}."
     now = f"{figures.status}. {figures.reason}".strip()
     return f"{who}: {now}" + (f" When running: {expected}." if expected != "no figures" else "")
+
+
+def list_sentences(projection: Projection, problem: Problem) -> list[str]:
+    """How much is left of each dial list that the projection does not see done.
+
+    ``Broadband: 120,000 attempts are left, about 26 hours of dialing at these rates.``
+    """
+    open_end = {done.campaign_id for done in projection.completion if done.p05 is None}
+    told = []
+    for campaign in problem.campaigns:
+        name, left = campaign.campaign_id, campaign.attempts_left
+        if name not in open_end or left is None:
+            continue
+        rate = sum(
+            f.attempts_per_hour or 0.0 for f in projection.assignments if f.campaign_id == name
+        )
+        hours = ""
+        if rate:
+            needed = left / rate
+            words = f"{needed:,.0f}" if needed >= 10 else f"{needed:.1f}"
+            hours = f", about {words} hours of dialing at these rates"
+        told.append(f"{name}: {left:,} attempts are left{hours}.")
+    return told
 
 
 def _expected(figures: AssignmentFigures) -> str:

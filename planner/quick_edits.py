@@ -78,16 +78,14 @@ def _by_campaign(
     scenario: Scenario, rows: Collection[RowKey]
 ) -> Iterator[tuple[Campaign, list[LineAssignment]]]:
     """Each campaign with its rows that are not locked, in the problem's order."""
-    wanted = set(rows)
-    by_row = scenario.by_row()
+    wanted, by_row = set(rows), scenario.by_row()
+    mine: dict[str, list[LineAssignment]] = {c.campaign_id: [] for c in scenario.baseline.campaigns}
+    for key, item in by_row.items():
+        if key in wanted and not item.locked:
+            mine[key[0]].append(item)
     for campaign in scenario.baseline.campaigns:
-        mine = [
-            item
-            for key, item in by_row.items()
-            if key in wanted and key[0] == campaign.campaign_id and not item.locked
-        ]
-        if mine:
-            yield campaign, mine
+        if mine[campaign.campaign_id]:
+            yield campaign, mine[campaign.campaign_id]
 
 
 def _may_use(scenario: Scenario, campaign: Campaign, dialer_id: str) -> bool:

@@ -9,6 +9,7 @@ from planner.load import FleetLoad
 from planner.plan import (
     AssignmentFigures,
     CampaignTotals,
+    LinePlan,
     PlanResult,
     PlanStatus,
 )
@@ -176,7 +177,7 @@ def _changes(result: PlanResult, problem: Problem) -> list[str]:
     if not problem.assignments:
         return []
     if not result.changes:
-        return ["  none"]
+        return wrapped(f"None: the current lines are this plan already, {quality(result)}.", "  ")
     rows = [
         [
             change.campaign_id,
@@ -186,7 +187,33 @@ def _changes(result: PlanResult, problem: Problem) -> list[str]:
         ]
         for change in result.changes
     ]
-    return table(["Campaign", "Dialer", ">Dial lines", ">Agent lines"], rows)
+    return [
+        *wrapped(_gain(result, problem), "  "),
+        *table(["Campaign", "Dialer", ">Dial lines", ">Agent lines"], rows),
+    ]
+
+
+def _gain(result: PlanResult, problem: Problem) -> str:
+    """What the plan is worth beside the current lines that can run, by the planning tables."""
+    from planner.verify import check, evaluate, factors
+
+    assert result.value is not None
+    working = {dialer.dialer_id for dialer in problem.dialers if dialer.in_service}
+    lines = LinePlan(
+        assignments=tuple(a for a in problem.assignments if a.dialer_id in working),
+    )
+    corrections = factors(result.corrections)
+    options = result.options
+    found = evaluate(problem, lines, options.redundancy, corrections, options.failures)
+    now, then = (v.throughput_value_per_hour for v in (found.value, result.value))
+    rise = f", {share(abs(then - now) / now)} {'more' if then > now else 'less'}" if now else ""
+    broken = len(check(problem, lines, corrections, options.failures))
+    limits = "1 limit" if broken == 1 else f"{broken} limits"
+    return (
+        f"{amount(then)} of value an hour instead of {amount(now)}{rise}"
+        + (f". The current lines break {limits}" if broken else "")
+        + "."
+    )
 
 
 def check_text(load: FleetLoad, breaches: Sequence[str]) -> str:

@@ -73,7 +73,10 @@ def _options(arguments: argparse.Namespace, redundancy: float) -> PlanOptions:
 def _watched(study: Callable[..., Any], *, quiet: bool) -> Any:
     """Run with progress on standard error; Ctrl-C ends it with what was found."""
     with StepPrinter(sys.stderr) as progress, stop_on_interrupt(progress.say) as stop:
-        return study(on_progress=(lambda *_: None) if quiet else progress, stop=stop)
+        if quiet:
+            return study(stop=stop)
+        with progress.telling_of_compilation():
+            return study(on_progress=progress, stop=stop)
 
 
 def _tell_no_plan(result: PlanResult, problem: Problem, *, as_json: bool) -> int:

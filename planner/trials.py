@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from planner.plan import LinePlan
-from planner.problem import Dialer, LineAssignment
+from planner.problem import Dialer
 from planner.scenario import RowKey, Scenario
-from planner.verify import Breach, check, factors
+from planner.verify import (
+    Breach,
+    PlanArrays,
+    campaign_breaches,
+    check,
+    dialer_breaches,
+    factors,
+    trunk_breaches,
+)
 
 #: Dial and agent lines of rows that change.
 Changes = Mapping[RowKey, tuple[int, int]]
@@ -43,19 +50,12 @@ class Trials:
     def __init__(self, scenario: Scenario, known: Iterable[Breach] | None = None) -> None:
         self.problem = scenario.problem
         self.rows = scenario.by_row()
-        self._corrections = factors(scenario.corrections)
+        corrections = factors(scenario.corrections)
+        self._arrays = PlanArrays(self.problem, scenario.line_plan, corrections)
+        self._know_attempts()
         if known is None:
-            known = check(self.problem, scenario.line_plan, self._corrections)
+            known = check(self.problem, scenario.line_plan, corrections)
         self.broken = {limit_of(breach) for breach in known}
-        self._of_campaign: dict[str, set[RowKey]] = {}
-        self._on_dialer: dict[str, set[RowKey]] = {}
-        for key, item in self.rows.items():
-            if item.dial_lines or item.agent_lines:
-                self._note(key)
-
-    def _note(self, key: RowKey) -> None:
-        self._of_campaign.setdefault(key[0], set()).add(key)
-        self._on_dialer.setdefault(key[1], set()).add(key)
 
     def members(self, limit: Limit) -> set[str]:
         """The dialers whose lines count in a limit."""
@@ -63,82 +63,77 @@ class Trials:
             return {limit.dialer_id}
         return {d.dialer_id for d in self.problem.dialers if limit.group in (None, d.trunk_group)}
 
+    def rows_with_lines(self, limit: Limit) -> list[RowKey]:
+        """The rows whose lines count in a limit, in the problem's order."""
+        problem = self.problem
+        index = problem.campaign_index
+        campaigns = [index[limit.campaign_id]] if limit.campaign_id else range(len(index))
+        dialers = sorted(problem.dialer_index[name] for name in self.members(limit))
+        used = self._arrays.in_use
+        return [
+            (problem.campaigns[c].campaign_id, problem.dialers[d].dialer_id)
+            for c in campaigns
+            for d in dialers
+            if used[c, d]
+        ]
+
     def ports_used(self, dialer: Dialer, without: Collection[RowKey] = ()) -> int:
         """Ports taken on a dialer, those of some rows left out."""
-        return sum(
-            item.dial_lines + item.agent_lines * dialer.agent_lines_use_ports
-            for key in self._on_dialer.get(dialer.dialer_id, ())
-            if key not in without
-            for item in [self.rows[key]]
-        )
+        column = self._arrays.ports[:, self.problem.dialer_index[dialer.dialer_id]]
+        left_out = [self.problem.campaign_index[c] for c, d in without if d == dialer.dialer_id]
+        return int(column.sum() - column[left_out].sum())
 
     def breaks(self, limit: Limit, changes: Changes) -> bool:
         """Whether the limit is broken after the changes."""
+        arrays, problem = self._changed(changes), self.problem
         if limit.campaign_id is not None:
-            found = self._of_campaigns({limit.campaign_id}, changes)
+            found = campaign_breaches(arrays, [problem.campaign_index[limit.campaign_id]])
+        elif limit.dialer_id is not None:
+            found = dialer_breaches(arrays, [problem.dialer_index[limit.dialer_id]])
         else:
-            found = self._on_dialers(self.members(limit), changes)
+            found = trunk_breaches(
+                arrays, [g for g in problem.trunk_groups if g.trunk_group == limit.group]
+            )
         return any(limit_of(breach) == limit for breach in found)
 
     def broken_after(self, changes: Changes) -> set[Limit]:
         """Every limit that is broken after the changes."""
+        problem = self.problem
         campaigns, dialers = {key[0] for key in changes}, {key[1] for key in changes}
-        groups = {d.trunk_group for d in self.problem.dialers if d.dialer_id in dialers} - {None}
+        groups = {problem.dialers[problem.dialer_index[name]].trunk_group for name in dialers}
+        groups -= {None}
 
         def concerned(limit: Limit) -> bool:
             if limit.campaign_id is not None:
                 return limit.campaign_id in campaigns
             return limit.dialer_id in dialers or limit.group in groups
 
-        shared = {
-            d.dialer_id
-            for d in self.problem.dialers
-            if d.dialer_id in dialers or d.trunk_group in groups
-        }
-        found = {limit_of(breach) for breach in self._of_campaigns(campaigns, changes)}
-        found |= {limit_of(breach) for breach in self._on_dialers(shared, changes)}
-        return {limit for limit in self.broken | found if limit in found or not concerned(limit)}
+        arrays = self._changed(changes)
+        found = (
+            *campaign_breaches(arrays, sorted(problem.campaign_index[c] for c in campaigns)),
+            *dialer_breaches(arrays, sorted(problem.dialer_index[d] for d in dialers)),
+            *trunk_breaches(arrays, [g for g in problem.trunk_groups if g.trunk_group in groups]),
+        )
+        others = {limit for limit in self.broken if not concerned(limit)}
+        return others | {limit_of(breach) for breach in found}
 
     def take(self, changes: Changes) -> None:
         """Make the changes."""
         self.broken = self.broken_after(changes)
+        self._arrays = self._changed(changes)
+        self._know_attempts()
         for key, (dial, agents) in changes.items():
-            self.rows[key] = _with(self.rows[key], dial, agents)
-            self._note(key)
+            item = self.rows[key]
+            self.rows[key] = item.model_copy(update={"dial_lines": dial, "agent_lines": agents})
 
-    def _of_campaigns(self, names: Collection[str], changes: Changes) -> Iterator[Breach]:
-        """Breaches of limits of these campaigns alone."""
-        keys = {key for name in names for key in self._of_campaign.get(name, ())}
-        keys |= {key for key in changes if key[0] in names}
-        campaigns = tuple(c for c in self.problem.campaigns if c.campaign_id in names)
-        problem = self.problem.model_copy(update={"campaigns": campaigns, "assignments": ()})
-        for breach in check(problem, self._plan(keys, changes), self._corrections):
-            if breach.campaign_id is not None:
-                yield breach
+    def _know_attempts(self) -> None:
+        """Work them out once, where a limit needs them: what is changed from here knows them."""
+        limits = [d.cps for d in self.problem.dialers] + [g.cps for g in self.problem.trunk_groups]
+        if any(limits):
+            self._arrays.attempts_per_second(())
 
-    def _on_dialers(self, names: Collection[str], changes: Changes) -> Iterator[Breach]:
-        """Breaches of limits of these dialers, and of trunk groups that lie within them."""
-        keys = {key for name in names for key in self._on_dialer.get(name, ())}
-        keys |= {key for key in changes if key[1] in names}
-        here = {key[0] for key in keys}
-        part = {
-            "dialers": tuple(d for d in self.problem.dialers if d.dialer_id in names),
-            "campaigns": tuple(c for c in self.problem.campaigns if c.campaign_id in here),
-            "assignments": (),
-        }
-        plan = self._plan(keys, changes)
-        for breach in check(self.problem.model_copy(update=part), plan, self._corrections):
-            if breach.campaign_id is None:
-                yield breach
-
-    def _plan(self, keys: Iterable[RowKey], changes: Changes) -> LinePlan:
-        rows = (
-            _with(self.rows[key], *changes[key]) if key in changes else self.rows[key]
-            for key in keys
+    def _changed(self, changes: Changes) -> PlanArrays:
+        campaigns, dialers = self.problem.campaign_index, self.problem.dialer_index
+        return self._arrays.changed(
+            {(campaigns[c], dialers[d]): lines for (c, d), lines in changes.items()}
         )
-        lines = tuple(row for row in rows if row.dial_lines or row.agent_lines)
-        return LinePlan.model_construct(assignments=lines)
-
-
-def _with(item: LineAssignment, dial: int, agents: int) -> LineAssignment:
-    return item.model_copy(update={"dial_lines": dial, "agent_lines": agents})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.plan import CampaignTotals, DialerUse, LinePlan, PlanValue, TableCorrection
-from planner.problem import Campaign, Problem
+from planner.problem import Campaign, Problem, TrunkGroup
 from planner.throughput import SECONDS_PER_HOUR, Correction, Rates, corrected_rates
 
 Floats = NDArray[np.float64]
@@ -68,21 +69,54 @@ class PlanArrays:
             place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
             self.dial_lines[place] += item.dial_lines
             self.agent_lines[place] += item.agent_lines
-        rows = [
-            _rates_of(
+        self._corrections = corrections
+        self._rows: dict[int, Rates] = {}
+        self._attempts = np.zeros(shape)
+        self._unknown: set[int] = set(range(len(problem.campaigns)))  # rows of these attempts
+
+    def changed(self, lines: Mapping[tuple[int, int], tuple[int, int]]) -> PlanArrays:
+        """The plan with other dial and agent lines in some cells; no other rate is lost."""
+        new = copy(self)
+        for name in ("ports", "rates"):
+            vars(new).pop(name, None)
+        new.dial_lines, new.agent_lines = self.dial_lines.copy(), self.agent_lines.copy()
+        for cell, (dial, agents) in lines.items():
+            new.dial_lines[cell], new.agent_lines[cell] = dial, agents
+        touched = {c for c, _ in lines}
+        new._rows = {c: rates for c, rates in self._rows.items() if c not in touched}
+        new._attempts, new._unknown = self._attempts.copy(), self._unknown | touched
+        return new
+
+    def row(self, c: int) -> Rates:
+        """Rates of one campaign by dialer, worked out when they are asked for."""
+        if c not in self._rows:
+            campaign = self.problem.campaigns[c]
+            self._rows[c] = _rates_of(
                 campaign,
                 self.dial_lines[c].tobytes(),
                 self.agent_lines[c].tobytes(),
-                corrections.get(campaign.campaign_id, Correction()),
+                self._corrections.get(campaign.campaign_id, Correction()),
             )
-            for c, campaign in enumerate(problem.campaigns)
-        ]
-        empty = np.zeros(shape)
-        columns = (
-            np.array([getattr(row, name) for row in rows]) if rows else empty
-            for name in Rates._fields
+        return self._rows[c]
+
+    @cached_property
+    def rates(self) -> Rates:
+        """Rates ``[campaign, dialer]``."""
+        rows = [self.row(c) for c in range(len(self.problem.campaigns))]
+        empty = np.zeros(self.dial_lines.shape)
+        return Rates(
+            *(
+                np.array([getattr(row, name) for row in rows]) if rows else empty
+                for name in Rates._fields
+            )
         )
-        self.rates = Rates(*columns)
+
+    def attempts_per_second(self, dialers: Sequence[int]) -> float:
+        """Calls that some dialers launch in a second together."""
+        for c in self._unknown:
+            self._attempts[c] = self.row(c).attempts
+        self._unknown = set()
+        return float(self._attempts[:, list(dialers)].sum()) / SECONDS_PER_HOUR
 
     @property
     def in_use(self) -> NDArray[np.bool_]:
@@ -224,18 +258,24 @@ def check(
         If the plan names a campaign or dialer that the problem does not have.
     """
     arrays = PlanArrays(problem, line_plan, corrections)
-    surviving = arrays.surviving(failures)
-    cases = [name for name, _ in problem.failures(failures)]
-    breaches: list[Breach] = []
-    for c, campaign in enumerate(problem.campaigns):
-        breaches += _assignment_breaches(arrays, c, campaign)
-        breaches += _campaign_breaches(arrays, c, campaign)
-        breaches += _abandon_breaches(arrays, c, campaign)
-        breaches += _survival_breaches(arrays, c, campaign, cases, surviving[c])
-    breaches += _dialer_breaches(arrays)
-    breaches += _trunk_breaches(arrays)
-    breaches += _lock_breaches(arrays)
-    return tuple(breaches)
+    return (
+        *campaign_breaches(arrays, range(len(problem.campaigns)), failures),
+        *dialer_breaches(arrays, range(len(problem.dialers))),
+        *trunk_breaches(arrays, problem.trunk_groups),
+        *_lock_breaches(arrays),
+    )
+
+
+def campaign_breaches(
+    arrays: PlanArrays, campaigns: Iterable[int], failures: int = 1
+) -> Iterator[Breach]:
+    """Limits that some campaigns break, by their places in the problem."""
+    for c in campaigns:
+        campaign = arrays.problem.campaigns[c]
+        yield from _assignment_breaches(arrays, c, campaign)
+        yield from _campaign_breaches(arrays, c, campaign)
+        yield from _abandon_breaches(arrays, c, campaign)
+        yield from _survival_breaches(arrays, c, campaign, failures)
 
 
 def _assignment_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterator[Breach]:
@@ -285,11 +325,12 @@ def _campaign_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterat
 
 def _abandon_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterator[Breach]:
     """Per campaign: abandoned calls per live answer."""
-    name = campaign.campaign_id
-    abandoned = float(arrays.rates.abandoned[c].sum())
-    answered = float(arrays.rates.live_answered[c].sum())
-    limit = campaign.max_abandon_rate
-    if limit is not None and abandoned > limit * answered + ROUNDING * (1.0 + answered):
+    name, limit = campaign.campaign_id, campaign.max_abandon_rate
+    if limit is None:
+        return
+    abandoned = float(arrays.row(c).abandoned.sum())
+    answered = float(arrays.row(c).live_answered.sum())
+    if abandoned > limit * answered + ROUNDING * (1.0 + answered):
         yield Breach(
             "max_abandon_rate",
             name,
@@ -299,13 +340,16 @@ def _abandon_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterato
 
 
 def _survival_breaches(
-    arrays: PlanArrays, c: int, campaign: Campaign, cases: Sequence[str], surviving: Floats
+    arrays: PlanArrays, c: int, campaign: Campaign, failures: int
 ) -> Iterator[Breach]:
     """Per campaign: the share of its calls that goes on in each case of failures."""
-    name = campaign.campaign_id
-    handled = float(arrays.rates.handled[c].sum())
-    wanted = campaign.survivable_share
-    for case, left in zip(cases, surviving, strict=True):
+    name, wanted = campaign.campaign_id, campaign.survivable_share
+    if not wanted:
+        return
+    row = arrays.row(c).handled
+    handled = float(row.sum())
+    surviving = row @ ~lost_dialers(arrays.problem, failures).T
+    for (case, _), left in zip(arrays.problem.failures(failures), surviving, strict=True):
         if left < wanted * handled - ROUNDING * (1.0 + handled):
             yield Breach(
                 "survivable_share",
@@ -316,35 +360,36 @@ def _survival_breaches(
             )
 
 
-def _dialer_breaches(arrays: PlanArrays) -> Iterator[Breach]:
-    """Per dialer: ports and calls per second."""
-    for d, dialer in enumerate(arrays.problem.dialers):
+def dialer_breaches(arrays: PlanArrays, dialers: Iterable[int]) -> Iterator[Breach]:
+    """Per dialer, by its place in the problem: ports and calls per second."""
+    for d in dialers:
+        dialer = arrays.problem.dialers[d]
         used = int(arrays.ports[:, d].sum())
         if used > dialer.ports:
             message = f"{dialer.dialer_id}: {used} ports used, {dialer.ports} exist."
             yield Breach("ports", None, dialer.dialer_id, message)
-        speed = float(arrays.rates.attempts[:, d].sum()) / SECONDS_PER_HOUR
-        if dialer.cps is not None and speed > dialer.cps * (1 + ROUNDING):
+        if dialer.cps is None:
+            continue
+        speed = arrays.attempts_per_second([d])
+        if speed > dialer.cps * (1 + ROUNDING):
             message = f"{dialer.dialer_id}: {speed:.2f} calls per second, limit {dialer.cps:g}."
             yield Breach("cps", None, dialer.dialer_id, message)
 
 
-def _trunk_breaches(arrays: PlanArrays) -> Iterator[Breach]:
+def trunk_breaches(arrays: PlanArrays, groups: Iterable[TrunkGroup]) -> Iterator[Breach]:
     """Per trunk group: channels and calls per second over its dialers."""
-    for group in arrays.problem.trunk_groups:
-        members = [d.trunk_group == group.trunk_group for d in arrays.problem.dialers]
+    for group in groups:
+        name = group.trunk_group
+        members = [d for d, m in enumerate(arrays.problem.dialers) if m.trunk_group == name]
         used = int(arrays.ports[:, members].sum())
         if used > group.channels:
-            message = (
-                f"Trunk group {group.trunk_group}: {used} channels used, {group.channels} exist."
-            )
+            message = f"Trunk group {name}: {used} channels used, {group.channels} exist."
             yield Breach("channels", None, None, message)
-        speed = float(arrays.rates.attempts[:, members].sum()) / SECONDS_PER_HOUR
-        if group.cps is not None and speed > group.cps * (1 + ROUNDING):
-            message = (
-                f"Trunk group {group.trunk_group}: {speed:.2f} calls per second, "
-                f"limit {group.cps:g}."
-            )
+        if group.cps is None:
+            continue
+        speed = arrays.attempts_per_second(members)
+        if speed > group.cps * (1 + ROUNDING):
+            message = f"Trunk group {name}: {speed:.2f} calls per second, limit {group.cps:g}."
             yield Breach("trunk_cps", None, None, message)
 
 

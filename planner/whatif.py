@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from planner.changes import changed_problem
 from planner.errors import Fault, InputError
-from planner.plan import LinePlan, PlanOptions, PlanResult
+from planner.plan import LinePlan, PlanOptions, PlanResult, PlanStatus
 from planner.problem import LineAssignment, Problem
 from planner.worlds import Comparison, Outcome, Replanned, Tornado, World
 
@@ -45,7 +45,8 @@ def whatif(
     engine : of the figures of lines that stay: ``auto``: exact where the formulas hold, else
         simulated; ``markov``: the formulas whatever they assume, at once; ``simulate``
     on_progress : told the share of the work done, and what is being done
-    stop : polled; once it says True, searches end with the best plan so far
+    stop : polled; once it says True, a search ends with the best plan so far, and worlds that were
+        not begun are not planned anew; their figures are then by formula
 
     Returns
     -------
@@ -74,13 +75,18 @@ def whatif(
     base = World(name=BASE, kept=kept_outcome(problem, options, problem, made_by))
     if move_cost is None:
         move_cost = options.move_cost or default_move_cost(base.kept)
-    made = []
+    made: list[World] = []
+    left_out: list[str] = []
     for name, world in changed.items():
         work.on(name)
-        kept = kept_outcome(world, options, problem, made_by)
         again = None
-        if replan:
-            work.on(f"{name}, lines anew")
+        if replan and stop():
+            left_out.append(name)
+            again = Replanned(status=PlanStatus.NO_PLAN, stopped_early=True)
+        engine_here = EngineChoice.MARKOV if left_out else made_by
+        kept = kept_outcome(world, options, problem, engine_here)
+        if replan and again is None:
+            work.on(planning_anew(name))
             again = replanned(world, options, move_cost, stop)
         made.append(World(name=name, expressions=tuple(worlds[name]), kept=kept, replanned=again))
     return Comparison(
@@ -90,8 +96,13 @@ def whatif(
         worlds=tuple(made),
         move_cost=move_cost if replan else None,
         tornado=_tornado(problem, base.kept, options, replan, work, stop) if tornado else None,
-        notes=tuple(_notes(problem, base, made)),
+        notes=(*_notes(problem, base, made), *_stop_notes(left_out)),
     )
+
+
+def planning_anew(name: str) -> str:
+    """What is being done while the world of this name is planned anew."""
+    return f"{name}, lines anew"
 
 
 class NoPlan(RuntimeError):
@@ -232,6 +243,13 @@ def _tornado(
     return sensitivities(
         problem, options, corrections, replan=replan, on_progress=work.rest, stop=stop
     )
+
+
+def _stop_notes(left_out: Sequence[str]) -> list[str]:
+    if not left_out:
+        return []
+    names = ", ".join(left_out)
+    return [f"Stopped before these were planned anew, their figures are by formula: {names}."]
 
 
 def _notes(problem: Problem, base: World, worlds: Sequence[World]) -> list[str]:

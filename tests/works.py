@@ -38,3 +38,12 @@ def count(upto: int, *, on_progress: Report, stop: Stop) -> int:
             return number
         on_progress(number / upto, str(number))
     return upto
+
+
+def compile_one(*, on_progress: Report, stop: Stop) -> int:
+    """The result of a function that is compiled first."""
+    import numba
+
+    import planner.compiled  # noqa: F401 - has numba tell
+
+    return int(numba.njit(lambda x: x + 1)(1))

@@ -83,6 +83,7 @@ class Desk:
     draft_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     draft_lines: Lines | None = None
     offers: tuple[DraftEntry, ...] = ()
+    offer_put_off: bool = False
     loaded: tuple[object, Outlook] | None = None
     view: Outlook | None = None
     worlds: dict[int, Setting] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class Desk:
     live_revision: int = 0
     data_revision: int = 0
     live_read: datetime | None = None
+    live_changed: datetime | None = None
     live_messages: tuple[str, ...] = ()
 
     @property
@@ -124,7 +126,8 @@ class Desk:
         self.clean_lines = scenario.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
         self.loaded = self.view = self.seen = None
-        self.live, self.live_read, self.live_messages = {}, None, ()
+        self.live, self.live_messages = {}, ()
+        self.live_read = self.live_changed = None
         self.show(scenario)
 
     def show(self, scenario: Scenario) -> None:

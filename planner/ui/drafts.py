@@ -11,14 +11,28 @@ from planner.ui.text import moment_words, plain
 
 
 def show_offer(desk: Desk) -> None:
-    """The newest draft, to go on with or to discard; nothing while something is being edited."""
-    if not desk.offers or desk.is_changed:
+    """The newest draft, to go on with or to discard, until somebody decides.
+
+    It does not vanish by itself, for what lies below it would move under the hand that types.
+    """
+    if not desk.offers or desk.offer_put_off:
         return
     draft = desk.offers[0]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/history: **Unsaved work:** {draft_words(draft)}")
         st.space("stretch")
         draft_buttons(desk, draft, "offer")
+        st.button(
+            "Later",
+            key="offer-later",
+            help="It stays on the Plans page.",
+            on_click=_put_off,
+            args=(desk,),
+        )
+
+
+def _put_off(desk: Desk) -> None:
+    desk.offer_put_off = True
 
 
 def draft_words(draft: DraftEntry) -> str:

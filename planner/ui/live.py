@@ -9,46 +9,82 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.errors import InputError
-from planner.live import fetch, read_snapshot, typed_busy
+from planner.errors import Fault, InputError
+from planner.live import read_snapshot, typed_busy
+from planner.live_source import SNAPSHOT, LiveSource, Reading
 from planner.scenario import Scenario
 from planner.ui.desk import Desk
 from planner.ui.text import moment_words, plain
+from planner.words import duration
 
 #: Environment variables with the file or address of a live snapshot, and how often to read it.
 SOURCE_VARIABLE, SECONDS_VARIABLE = "PLANNER_LIVE", "PLANNER_LIVE_SECONDS"
 _DEFAULT_SECONDS = 10.0
 
 
+@st.cache_resource(show_spinner=False)
+def _source(source: str, seconds: float) -> LiveSource:
+    """The source that all sessions of this server follow."""
+    return LiveSource(source, seconds)
+
+
 def show_live(desk: Desk, scenario: Scenario) -> None:
     """Follow the source that the server was started with, if any; busy lines can be typed."""
-    source = os.environ.get(SOURCE_VARIABLE)
-    if source:
+    name = os.environ.get(SOURCE_VARIABLE)
+    if name:
         seconds = float(os.environ.get(SECONDS_VARIABLE) or _DEFAULT_SECONDS)
+        source = _source(name, seconds)
         st.fragment(_follow, run_every=seconds)(desk, scenario, source)
     with st.expander("Busy agent lines right now", icon=":material/support_agent:"):
         _show_busy(desk, scenario)
 
 
-def _follow(desk: Desk, scenario: Scenario, source: str) -> None:
-    try:
-        found = read_snapshot("live snapshot", fetch(source), scenario.problem)
-    except InputError as error:
-        fault = error.faults[0]
-        place = f"line {fault.line}, {fault.column}: " if fault.line else ""
-        st.warning(
-            "The live snapshot cannot be used, so the last state is shown. "
-            f"{plain(place + str(fault.value or ''))} expected {plain(fault.expected)}.",
-            icon=":material/sync_problem:",
-        )
+def _follow(desk: Desk, scenario: Scenario, source: LiveSource) -> None:
+    """Take in what the source holds; with faults the last good state stays, and its age is told."""
+    reading = source.latest()
+    if reading is None:
+        st.caption(":material/sensors: Live: waiting for the first snapshot.")
         return
+    faults = _take_snapshot(desk, scenario, reading)
+    if not faults:
+        source.good = reading
+    elif desk.live_read is None and source.good is not None:
+        _take_snapshot(desk, scenario, source.good)  # what others saw before this session began
+    if faults:
+        st.markdown(f":material/sync_problem: {_fault_words(desk, faults)}")
+    else:
+        changed = f", last change {moment_words(desk.live_changed)}" if desk.live_changed else ""
+        st.markdown(f":material/sensors: Live: read {_age(reading.at)}{changed}.")
+
+
+def _take_snapshot(desk: Desk, scenario: Scenario, reading: Reading) -> tuple[Fault, ...]:
+    """Lay a reading over the lines; the result is why it cannot be used."""
+    if reading.faults:
+        return reading.faults
+    try:
+        found = read_snapshot(SNAPSHOT, reading.content, scenario.problem)
+    except InputError as error:
+        return tuple(error.faults)
+    desk.live_read = reading.at
     if found != desk.live:
         desk.live = dict(found)
         desk.live_revision += 1
-        desk.live_read = datetime.now(UTC)
+        desk.live_changed = reading.at
         st.rerun()
+    return ()
+
+
+def _fault_words(desk: Desk, faults: tuple[Fault, ...]) -> str:
+    shown = "the lines are shown without it"
     if desk.live_read is not None:
-        st.caption(f"Live: last change read {moment_words(desk.live_read)}.")
+        shown = f"what was read {_age(desk.live_read)} is shown"
+    more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"**The live snapshot cannot be used**, so {shown}. {plain(str(faults[0]))}{more}."
+
+
+def _age(moment: datetime) -> str:
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    return "just now" if seconds < 1 else f"{duration(seconds)} ago"
 
 
 def _show_busy(desk: Desk, scenario: Scenario) -> None:

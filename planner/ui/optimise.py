@@ -7,11 +7,13 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from planner.compiling import WORDS
 from planner.jobs import PlanJob
 from planner.outlook import Outlook, outlook
 from planner.pipeline import changes
-from planner.plan import LinePlan, PlanOptions, PlanResult
+from planner.plan import LinePlan, PlanOptions, PlanResult, Progress
 from planner.scenario import RowKey, Scenario, take_plan
 from planner.ui.desk import Desk
 from planner.ui.headline import show_headline
@@ -20,19 +22,42 @@ from planner.ui.text import plain
 from planner.words import amount, duration, quality, share
 
 _REFRESH_SECONDS = 0.5
+#: Two lines of text, or a button.
+_STRIP_PIXELS = 86
+_IDLE = (
+    "*Optimise* finds the best lines for every row that is not locked, and proves how good they "
+    "are. Nothing changes until you take the result."
+)
 
 
-def show_optimise(desk: Desk, view: Outlook, at: datetime) -> None:
-    """The run's controls, its progress while it goes on, and afterwards what it found."""
-    if desk.job is None:
-        return
-    with st.container(border=True):
-        if not desk.job.done:
+def show_optimise(desk: Desk, view: Outlook) -> None:
+    """What Optimise does, how far it is, and what it came to, in a strip that is always there.
+
+    Its height never changes: what lies below it, above all the grid, stays where it is.
+    """
+    with st.container(height=_STRIP_PIXELS, border=True, vertical_alignment="center"):
+        job = desk.job
+        if job is None:
+            st.markdown(_IDLE)
+        elif not job.done:
             _show_progress(desk)
-        elif desk.job.result is None:
-            _show_failure(desk)
+        elif job.result is None:
+            with _words_and_buttons(_failure(job)):
+                _show_close(desk)
         else:
-            _show_result(desk, desk.job.result, view, at)
+            _show_ending(desk, job.result, view)
+
+
+def show_proposal(desk: Desk, view: Outlook, at: datetime) -> None:
+    """What the finished run found, in detail; it lies below the grid."""
+    result = desk.job.result if desk.job is not None and desk.job.done else None
+    if result is None or desk.scenario is None:
+        return
+    if result.plan is None:
+        _show_conflicts(result)
+    elif changes(desk.scenario.problem, result.plan) or result.binding:
+        with st.container(border=True):
+            _show_result(desk, desk.scenario, result, view, at)
 
 
 def start_job(desk: Desk) -> None:
@@ -49,72 +74,111 @@ def _show_progress(desk: Desk) -> None:
     if job is None or job.done:
         st.rerun()
         return
-    progress = job.progress
+    with _words_and_buttons(_progress_words(job)):
+        st.button(
+            "Stopping …" if job.stopping else "Stop and keep best",
+            key="stop",
+            icon=":material/stop_circle:",
+            disabled=job.stopping,
+            on_click=job.stop,
+        )
+
+
+def _words_and_buttons(words: str) -> DeltaGenerator:
+    """Words, and to their right a place for buttons: side by side, so that the height will do."""
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    left.markdown(words)
+    return right.container(horizontal=True, horizontal_alignment="right")
+
+
+def _progress_words(job: PlanJob) -> str:
+    if job.waiting:
+        return "Waiting for its turn: other runs go first. Your lines stay as they are."
+    if job.compiling.is_on:
+        then = "Then it stops." if job.stopping else "Then it optimises."
+        return f"{WORDS} {duration(job.compiling.seconds)} so far. {then}"
+    seconds, limit = job.seconds - job.compiling.seconds, duration(job.options.time_limit)
+    return f"Optimising for {seconds:.0f} s, at most {limit}. {_found_words(job.progress)}"
+
+
+def _found_words(progress: Progress | None) -> str:
+    """Best value so far, proven bound and the gap between them."""
     value = None if progress is None else progress.value_per_hour
     bound = None if progress is None else progress.bound_per_hour
     gap = None if progress is None else progress.gap
-    best, proven, distance, action = st.columns([1, 1, 1, 1], vertical_alignment="center")
-    best.metric("Best plan so far", "–" if value is None else f"{amount(value)} value/h")
-    proven.metric("No plan can exceed", "–" if bound is None else f"{amount(bound)} value/h")
-    distance.metric("Gap between them", "–" if gap is None else share(gap))
-    action.button(
-        "Stopping …" if job.stopping else "Stop and keep best",
-        key="stop",
-        icon=":material/stop_circle:",
-        disabled=job.stopping,
-        on_click=job.stop,
-        width="stretch",
+    if value is None:
+        return "No plan is found yet; your lines stay as they are."
+    words = f"Best plan so far: **{amount(value)}** value/h"
+    if bound is not None:
+        words += f"; no plan can exceed **{amount(bound)}**"
+    return words + ("." if gap is None else f", a gap of **{share(gap)}**.")
+
+
+def _failure(job: PlanJob) -> str:
+    if job.stopping:
+        return "Stopped before planning began. Your lines are unchanged."
+    return (
+        ":material/error: **Planning failed.** This is a fault of the planner, not of your data; "
+        "the server's log says more. Your lines are unchanged."
     )
-    st.caption(_phase(job))
 
 
-def _phase(job: PlanJob) -> str:
-    if job.waiting:
-        return "Waiting for its turn: other runs go first. Your lines stay as they are."
-    limit = duration(job.options.time_limit)
-    return f"Optimising for {job.seconds:.0f} s, at most {limit}. Your lines stay as they are."
+def _show_ending(desk: Desk, result: PlanResult, view: Outlook) -> None:
+    """What a finished run came to, in a sentence, and what can be done with it."""
+    if result.plan is None or desk.scenario is None:
+        with _words_and_buttons(_no_plan_words(result)):
+            _show_close(desk)
+        return
+    if not changes(desk.scenario.problem, result.plan):
+        words = ":material/check: Your lines are already this plan: nothing to change."
+        with _words_and_buttons(f"{words} {quality(result).capitalize()}."):
+            _show_close(desk)
+        return
+    now = view.evaluation.value.throughput_value_per_hour
+    then = result.value.throughput_value_per_hour if result.value is not None else now
+    words = f"handled calls are worth **{amount(then)}** an hour, now {amount(now)}"
+    with _words_and_buttons(f"**Proposed plan**: {words}. What changes is listed below the grid."):
+        _show_choice(desk, desk.scenario, result.plan)
 
 
-def _show_failure(desk: Desk) -> None:
-    if desk.job is not None and desk.job.stopping:
-        st.info("Stopped before planning began. Your lines are unchanged.")
-    else:
-        st.error(
-            "Planning failed. This is a fault of the planner, not of your data; the server's log "
-            "says more. Your lines are unchanged.",
-            icon=":material/error:",
-        )
+def _show_close(desk: Desk) -> None:
     st.button("Close", key="discard", on_click=desk.drop_job)
 
 
-def _show_result(desk: Desk, result: PlanResult, view: Outlook, at: datetime) -> None:
-    if result.plan is None or desk.scenario is None:
-        _show_no_plan(desk, result)
-        return
+def _no_plan_words(result: PlanResult) -> str:
+    if result.conflicts:
+        return (
+            ":material/block: **There is no such plan**: some requirements cannot hold together. "
+            "They are listed below the grid. Your lines are unchanged."
+        )
+    if result.stopped_early:
+        return "Stopped before any plan was found. Your lines are unchanged."
+    return ":material/warning: No plan holds all the limits. Your lines are unchanged."
+
+
+def _show_result(
+    desk: Desk, scenario: Scenario, result: PlanResult, view: Outlook, at: datetime
+) -> None:
+    assert result.plan is not None
+    line_plan = result.plan
     st.subheader("Proposed plan")
     st.markdown(f"{_ending(desk, result)} after {duration(result.seconds)}; {quality(result)}.")
-    frame = _change_frame(desk.scenario, result.plan)
+    frame = _change_frame(scenario, line_plan)
     if frame.empty:
-        st.success("Your lines are already this plan: nothing to change.", icon=":material/check:")
         _show_binding(result)
-        st.button("Close", key="discard", on_click=desk.drop_job)
         return
-    proposed = outlook(take_plan(desk.scenario, result.plan, result.corrections), at, view)
+    proposed = outlook(take_plan(scenario, line_plan, result.corrections), at, view)
     show_headline(proposed.headline, view.headline, "now", border=False)
-    _show_choice(desk, desk.scenario, result.plan)
     left, right = st.columns(2)
     with left:
         rows = "1 row changes" if len(frame) == 1 else f"{len(frame)} rows change"
-        before, after = (v.evaluation.value.throughput_value_per_hour for v in (view, proposed))
-        st.markdown(
-            f"{rows}; handled calls are worth **{amount(after)}** an hour, now {amount(before)}."
-        )
+        st.markdown(f"{rows}; tick some to take only these.")
         st.dataframe(
             frame,
             hide_index=True,
             on_select="rerun",
             selection_mode="multi-row",
-            key=rows_key(desk.scenario, result.plan),
+            key=rows_key(scenario, line_plan),
             alt="Changes of the proposed plan",
         )
     with right:
@@ -129,25 +193,24 @@ def _ending(desk: Desk, result: PlanResult) -> str:
 
 def _show_choice(desk: Desk, scenario: Scenario, plan: LinePlan) -> None:
     picked = _picked_rows(scenario, plan)
-    with st.container(horizontal=True):
-        st.button(
-            "Take all",
-            key="take",
-            type="primary",
-            icon=":material/done_all:",
-            on_click=desk.take_job,
-        )
-        count = "1 row" if len(picked) == 1 else f"{len(picked)} rows"
-        st.button(
-            f"Take {count}" if picked else "Take ticked rows",
-            key="take-rows",
-            icon=":material/done:",
-            disabled=not picked,
-            help="Tick rows below to take only these; single rows may break limits.",
-            on_click=desk.take_job,
-            args=(picked,),
-        )
-        st.button("Discard", key="discard", icon=":material/close:", on_click=desk.drop_job)
+    st.button(
+        "Take all",
+        key="take",
+        type="primary",
+        icon=":material/done_all:",
+        on_click=desk.take_job,
+    )
+    count = "1 row" if len(picked) == 1 else f"{len(picked)} rows"
+    st.button(
+        f"Take {count}" if picked else "Take ticked rows",
+        key="take-rows",
+        icon=":material/done:",
+        disabled=not picked,
+        help="Tick rows below the grid to take only these; single rows may break limits.",
+        on_click=desk.take_job,
+        args=(picked,),
+    )
+    st.button("Discard", key="discard", icon=":material/close:", on_click=desk.drop_job)
 
 
 def _picked_rows(scenario: Scenario, plan: LinePlan) -> tuple[RowKey, ...]:
@@ -186,14 +249,7 @@ def _show_binding(result: PlanResult) -> None:
         st.markdown(f"What holds the plan back:\n\n{reasons}")
 
 
-def _show_no_plan(desk: Desk, result: PlanResult) -> None:
-    if not result.conflicts:
-        st.warning(
-            "Stopped before any plan was found. Your lines are unchanged."
-            if result.stopped_early
-            else "No plan holds all the limits. Your lines are unchanged.",
-            icon=":material/warning:",
-        )
+def _show_conflicts(result: PlanResult) -> None:
     for conflict in result.conflicts:
         wants = "\n".join(f"- {plain(text)}" for text in conflict.requirements)
         helps = "\n".join(f"- {plain(text)}" for text in conflict.relaxations)
@@ -202,4 +258,3 @@ def _show_no_plan(desk: Desk, result: PlanResult) -> None:
             + (f"\n\nAny of these would help:\n\n{helps}" if helps else ""),
             icon=":material/block:",
         )
-    st.button("Close", key="discard", on_click=desk.drop_job)

@@ -19,7 +19,7 @@ from planner.ui.headline import show_headline
 from planner.ui.keeping import show_store_fault
 from planner.ui.messages import show_messages
 from planner.ui.moments import pick_moment
-from planner.ui.optimise import show_optimise, start_job
+from planner.ui.optimise import show_optimise, show_proposal, start_job
 from planner.ui.saving import show_conflict, show_save
 from planner.ui.sources import show_change, show_start
 from planner.ui.text import plain
@@ -57,9 +57,10 @@ def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
     if here.said:
         st.toast(plain(here.said))
         here.said = ""
-    show_optimise(here, view, at)
+    show_optimise(here, view)
     here.show_rows(chosen_rows(here, scenario))
     show_grid(here, view)
+    show_proposal(here, view, at)
     show_messages(here, view)
     show_why(scenario)
     if here.settled:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from planner.compiling import WORDS
 from planner.jobs import StudyJob
 from planner.ui.desk import Desk
 from planner.ui.people import run_owner
@@ -39,14 +40,28 @@ def is_running(desk: Desk, name: str) -> bool:
     return study is not None and not study.job.done
 
 
-def show_running(desk: Desk, name: str, what: str) -> None:
-    """Progress while it goes on; afterwards only if it failed."""
+def show_running(
+    desk: Desk,
+    name: str,
+    what: str,
+    *,
+    stop: str | None = "Stop and keep what is found",
+    details: Callable[[StudyJob[Any]], str] = lambda _: "",
+) -> None:
+    """Progress while it goes on; afterwards only if it failed.
+
+    Parameters
+    ----------
+    what : is being done, in a word
+    stop : words of the button that ends it; None where it can be ended only before it begins
+    details : more of what it is at
+    """
     study = desk.studies.get(name)
     if study is None:
         return
     if not study.job.done:
         with st.container(border=True):
-            _show_progress(desk, name, what)
+            _show_progress(desk, name, what, stop, details)
     elif study.job.result is None and not study.job.stopping:
         st.error(
             f"{what} failed. This is a fault of the planner, not of your data; the server's log "
@@ -58,22 +73,35 @@ def show_running(desk: Desk, name: str, what: str) -> None:
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)
-def _show_progress(desk: Desk, name: str, what: str) -> None:
+def _show_progress(
+    desk: Desk,
+    name: str,
+    what: str,
+    stop: str | None,
+    details: Callable[[StudyJob[Any]], str],
+) -> None:
     study = desk.studies.get(name)
     if study is None or study.job.done:
         st.rerun()
         return
     job = study.job
-    left, right = st.columns([4, 1], vertical_alignment="center")
+    left, right = st.columns([3, 1], vertical_alignment="center")
     with left:
         if job.waiting:
-            st.progress(0.0, "Waiting for its turn: other runs go first.")
+            st.progress(job.share, "Waiting for its turn: other runs go first.")
+        elif job.compiling.is_on:
+            st.progress(0.0, f"{WORDS} {duration(job.compiling.seconds)} so far.")
         else:
             phase = f": {plain(job.phase)}" if job.phase else ""
-            text = f"{what} for {duration(job.seconds)}{phase}"
+            text = f"{what} for {duration(job.seconds - job.compiling.seconds)}{phase}"
             st.progress(min(max(job.share, 0.0), 1.0), text)
+    if told := details(job):
+        st.markdown(told)
+    words = "Stop waiting" if stop is None and job.waiting else stop
+    if words is None:
+        return
     right.button(
-        "Stopping …" if job.stopping else "Stop",
+        "Stopping …" if job.stopping else words,
         key=f"stop-{name}",
         icon=":material/stop_circle:",
         disabled=job.stopping,

@@ -70,14 +70,7 @@ def _warm_up() -> None:
         from planner.outlook import outlook
         from planner.scenario import open_scenario
         from planner.tables import read_folder
-        from planner.ui import (  # noqa: F401
-            data_page,
-            plan_page,
-            plans_page,
-            status_page,
-            tradeoff_page,
-            whatif_page,
-        )
+        from planner.ui.pages import PAGES  # noqa: F401
         from planner.ui.sources import FOLDER_VARIABLE, example_folder
 
         folder = os.environ.get(FOLDER_VARIABLE) or example_folder("quickstart")

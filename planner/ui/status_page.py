@@ -15,7 +15,7 @@ from planner.pipeline import project
 from planner.plan import AssignmentFigures, Engine, Projection, Status
 from planner.problem import Problem
 from planner.projection_charts import projection_figures
-from planner.projection_report import next_sentences
+from planner.projection_report import list_sentences, next_sentences
 from planner.ui import running
 from planner.ui.desk import Desk, desk
 from planner.ui.figures import show_figure
@@ -50,25 +50,31 @@ def show() -> None:
     picked = dialers.multiselect(
         "Dialers", used, key="status-dialers", placeholder=f"All {len(used)} dialers"
     )
-    projection = _projection(here, problem, at, hours)
+    projection, is_simulated = _projection(here, problem, at, hours)
     _show_projection(_of(projection, set(picked or used)))
+    _show_lists(projection, problem, is_simulated)
 
 
-def _projection(here: Desk, problem: Problem, at: datetime, hours: float) -> Projection:
-    """At once by formula; simulated where somebody asked for it and nothing changed since."""
+def _projection(
+    here: Desk, problem: Problem, at: datetime, hours: float
+) -> tuple[Projection, bool]:
+    """At once by formula; simulated where somebody asked for it and nothing changed since.
+
+    The second result says which.
+    """
     key = (problem, hours, at.replace(second=0, microsecond=0) if _is_picked() else None)
     found = running.result(here, _STUDY)
     is_current = found is not None and not running.is_out_of_date(here, _STUDY, key)
     quick = found if is_current else project(problem, at=at, hours=hours, engine="markov")
-    running.show_running(here, _STUDY, "Simulating")
+    running.show_running(here, _STUDY, "Simulating", stop=None)
     if not is_current and not running.is_running(here, _STUDY):
         formulas = [note for note in quick.notes if note.startswith("By formulas")]
-        if formulas:
+        if formulas or list_sentences(quick, problem):
             _offer_simulation(here, problem, at, hours, key)
     if quick.notes:
         with st.expander("What these figures leave out", icon=":material/info:"):
             st.markdown("\n".join(f"- {plain(note)}" for note in quick.notes))
-    return quick
+    return quick, is_current
 
 
 def _is_picked() -> bool:
@@ -117,7 +123,23 @@ def _show_projection(projection: Projection) -> None:
     for title, figure in projection_figures(projection):
         st.subheader(title)
         show_figure(figure)
+
+
+def _show_lists(projection: Projection, problem: Problem, is_simulated: bool) -> None:
+    """When dial lists are done; a sentence where that is not known, or later than is shown."""
+    if not projection.completion:
+        return
     _show_completion(projection)
+    told = list_sentences(projection, problem)
+    if not told:
+        return
+    if is_simulated:
+        end = moment_words(projection.at + timedelta(hours=projection.hours))
+        why = f"Not done by {plain(end)}, where the charts end:"
+    else:
+        st.subheader("Dial lists")
+        why = "*Simulate these figures*, above, tells when these are done:"
+    st.markdown("\n".join([why, "", *(f"- {plain(text)}" for text in told)]))
 
 
 def _show_table(projection: Projection) -> None:

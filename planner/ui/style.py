@@ -16,15 +16,20 @@ a:focus-visible, button:focus-visible, summary:focus-visible {
 }
 /* A link at each heading would be one more stop on the way, and leads nowhere else. */
 [data-testid="stHeaderActionElements"] { display: none; }
-/* Why a file was refused is there for those who listen to the page; show it to all. */
+/* Why a file was refused is there for those who listen to the page; show it to all, in our words:
+   the browser refuses it before any code of ours sees it, and in words of its own. */
 .stFileChip { max-width: none; }
 .stFileChip span[role="alert"] {
   position: static; width: auto; height: auto; margin: 0 0.5rem; clip: auto; clip-path: none;
-  overflow: visible; white-space: normal;
+  overflow: visible; white-space: normal; font-size: 0;
+}
+.stFileChip span[role="alert"]::after {
+  content: "Not read: only .csv and .xlsx files of at most MEGABYTES MB are."; font-size: 1rem;
 }
 """
 
 
 def apply_style() -> None:
     """Add our rules to those of the page."""
-    st.html(f"<style>{_RULES}</style>")
+    rules = _RULES.replace("MEGABYTES", str(st.get_option("server.maxUploadSize")))
+    st.html(f"<style>{rules}</style>")

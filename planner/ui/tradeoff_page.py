@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -19,10 +20,19 @@ from planner.ui.text import plain
 from planner.words import amount, close_share, share
 
 _STUDY = "frontier"
+_PICKED = "frontier-picked"
 _PURPOSE = "This page finds the plans worth choosing from."
 _SIZES = {"Coarse: 3 weights": (3, 1), "Usual: 5 weights": (5, 2), "Fine: 11 weights": (11, 3)}
 #: Of each plan [s].
 _TIME_LIMIT = 10.0
+
+
+class _Picked(NamedTuple):
+    """What was ticked in the table and clicked in the chart, and which place counts."""
+
+    ticked: Sequence[int] = ()
+    numbers: Sequence[int] = ()
+    choice: Sequence[int] = ()
 
 
 def show() -> None:
@@ -33,8 +43,8 @@ def show() -> None:
     st.title("Trade-off")
     st.markdown(
         "More calls now, more calls left when something fails, or fewer abandoned calls: shown are "
-        "the plans that no other plan found beats in all three. Click one to look at it, then "
-        "take it."
+        "the plans that no other plan found beats in all three. Click one in the chart, or tick "
+        "its row in the table, to look at it; then take it."
     )
     problem = here.scenario.problem
     _show_start(here, problem)
@@ -100,6 +110,9 @@ def _show_points(here: Desk, found: Frontier) -> None:
             figure.chart, alt=figure.alt, on_select="rerun", key="frontier-chart"
         )
     with table:
+        st.caption(
+            "By keyboard: Tab into the table, arrow keys to a row, Shift + Space to tick it."
+        )
         frame = _frame(found)
         right = {
             name: st.column_config.TextColumn(name, alignment="right") for name in frame.columns[1:]
@@ -132,13 +145,17 @@ def _frame(found: Frontier) -> pd.DataFrame:
 
 
 def _picked(found: Frontier, clicked: Any, rows: Any) -> FrontierPoint | None:
-    """The plan of the row that is ticked, else of the point that was clicked."""
-    places = rows["selection"]["rows"]
-    if not places:
-        selected = clicked["selection"].get("plan") or []
-        numbers = [int(item["Plan"]) for item in selected if "Plan" in item]
-        places = [number - 1 for number in numbers]
-    return found.points[places[0]] if places and places[0] < len(found.points) else None
+    """The plan of the row that was ticked or of the point that was clicked, whichever was last."""
+    ticked = [*rows["selection"]["rows"]]
+    numbers = [int(item["Plan"]) for item in clicked["selection"].get("plan") or []]
+    before: _Picked = st.session_state.get(_PICKED) or _Picked()
+    choice = before.choice
+    if ticked != before.ticked:
+        choice = ticked
+    elif numbers != before.numbers:
+        choice = [number - 1 for number in numbers]
+    st.session_state[_PICKED] = _Picked(ticked, numbers, choice)
+    return found.points[choice[0]] if choice and choice[0] < len(found.points) else None
 
 
 def _show_picked(here: Desk, point: FrontierPoint) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from planner.errors import InputError
+from planner.jobs import StudyJob
 from planner.lever_words import change_words
 from planner.levers import Levers, in_words, without_unknown
 from planner.plan import LinePlan, PlanOptions
@@ -27,9 +28,9 @@ from planner.ui.whatif_levers import Setting, put, show_levers
 from planner.ui.whatif_saved import MOST_WORLDS, open_linked, show_keep
 from planner.ui.whatif_seen import Seen, seen
 from planner.ui.worlds_table import show_worlds
-from planner.whatif import whatif
+from planner.whatif import planning_anew, whatif
 from planner.whatif_report import lost_sentences, status_sentences
-from planner.words import amount
+from planner.words import amount, duration
 from planner.worlds import Comparison, World
 
 _REPLAN = "replan"
@@ -162,7 +163,13 @@ def _show_replan(here: Desk, problem: Problem, levers: dict[str, Levers]) -> Non
                 partial(whatif, problem, worlds, PlanOptions(time_limit=_TIME_LIMIT), replan=True),
             ),
         )
-    running.show_running(here, _REPLAN, "Planning anew")
+    running.show_running(
+        here,
+        _REPLAN,
+        "Planning anew",
+        stop="Stop and keep best",
+        details=partial(_doing, here),
+    )
     found: Comparison | None = running.result(here, _REPLAN)
     if found is None:
         return
@@ -170,9 +177,30 @@ def _show_replan(here: Desk, problem: Problem, levers: dict[str, Levers]) -> Non
     if running.is_out_of_date(here, _REPLAN, key):
         st.caption("Of the scenarios as they were when this was planned.")
     show_worlds(found)
+    for note in found.notes:
+        st.caption(plain(note))
     planned = dict(made_from[1])
     for world in found.worlds:
         _show_moves(here, world, planned[world.name].new)
+
+
+def _doing(here: Desk, job: StudyJob[Any]) -> str:
+    """What the run does with each scenario: it takes one after the other."""
+    made_from: Any = here.studies[_REPLAN].key
+    lines = []
+    for name, _ in made_from[1]:
+        began = job.phases.get(planning_anew(name))
+        if began is None:
+            doing = "working out what happens if nobody reacts" if job.phase == name else "waits"
+        elif job.phase == planning_anew(name):
+            doing = (
+                f"planning anew for {duration(job.seconds - began)}, at most "
+                f"{duration(_TIME_LIMIT)}, then simulating the plan"
+            )
+        else:
+            doing = "done"
+        lines.append(f"- **{plain(name)}**: {doing}")
+    return "\n".join(lines)
 
 
 def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
@@ -181,9 +209,14 @@ def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
         return
     if again.outcome is None:
         wants = [text for conflict in again.conflicts for text in conflict.requirements]
+        nothing = (
+            "It was stopped before any was found."
+            if again.stopped_early
+            else "None holds all the limits."
+        )
         st.warning(
             f"{plain(world.name)}: no plan. "
-            + " ".join(plain(text) for text in wants or ["No plan was found in time."]),
+            + " ".join(plain(text) for text in wants or [nothing]),
             icon=":material/block:",
         )
         return

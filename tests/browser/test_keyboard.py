@@ -147,3 +147,34 @@ def test_a_saved_plan_is_picked_by_keyboard(page: Page) -> None:
     page.keyboard.press("Control+Home")
     page.keyboard.press("Shift+Space")
     expect(page.get_by_role("button", name="Open this version")).to_be_visible()
+
+
+def test_a_plan_of_the_trade_off_is_taken_by_keyboard(page: Page) -> None:
+    page.get_by_role("button", name="Open quickstart").focus()
+    page.keyboard.press("Enter")
+    grid(page, "Line assignments")
+    to_page(page, "Trade-off")
+    page.get_by_role("button", name="Find the plans").focus()
+    page.keyboard.press("Enter")
+    table = page.get_by_role("region", name="Plans to choose from")
+    expect(table).to_be_visible(timeout=90_000)
+    plans = grid(page, "Plans to choose from")
+    expect(page.get_by_text("By keyboard: Tab into the table")).to_be_visible()
+    wait_idle(page)
+    page.get_by_role("button", name="Find the plans").focus()
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if plans.evaluate("table => table.contains(document.activeElement)"):
+            break
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
+    take = page.get_by_role("button", name="Take this plan")
+    expect(take).to_be_visible()
+    wait_idle(page)
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if "Take this plan" in page.evaluate(STOP)["name"]:
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("These lines keep every limit.")).to_be_visible()
+    grid(page, "Line assignments")

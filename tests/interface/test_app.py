@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.jobs import here as run_here
-from planner.plan import PlanOptions, PlanResult, PlanStatus
+from planner.plan import PlanOptions, PlanResult, PlanStatus, Progress
 from tests.interface.pages import FOLDERS, ROOT, edit, figures, lines, new_session
 
 
@@ -143,6 +145,10 @@ def test_a_filter_keeps_edits_and_edits_the_row_in_view(app: AppTest) -> None:
     assert lines(app)["Broadband", "DAL-1"] == (39, 6)
 
 
+def told(app: AppTest) -> str:
+    return " ".join(item.value for item in app.markdown).replace("\\", "")
+
+
 def optimise(app: AppTest) -> AppTest:
     app.button(key="optimise").click().run()
     app.session_state["desk"].job.wait(300)
@@ -192,7 +198,7 @@ def test_a_failed_run_is_told_and_changes_nothing(
     app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: 1 / 0, run=run_here)
     app.session_state["desk"].job.wait(300)
     app.run()
-    assert "fault of the planner" in app.error[0].value
+    assert "fault of the planner" in told(app)
     assert lines(app) == before
 
 
@@ -202,4 +208,46 @@ def test_a_run_stopped_before_any_plan_is_told(app: AppTest) -> None:
     app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: early, run=run_here)
     app.session_state["desk"].job.wait(300)
     app.run()
-    assert "Stopped before any plan was found" in app.warning[0].value
+    assert "Stopped before any plan was found" in told(app)
+
+
+def test_a_run_says_what_it_does_from_its_first_second_on(app: AppTest) -> None:
+    """Compiling once after an installation, looking for a plan, and how good the best one is."""
+    app.run().button(key="open-quickstart").click().run()
+    now, seen = threading.Event(), threading.Event()
+
+    def run(
+        work: Callable[..., PlanResult],
+        report: Callable[[Progress], None],
+        stop: Callable[[], bool],
+        *,
+        paced: bool,
+        compiling: Callable[[bool], None],
+    ) -> PlanResult:
+        def pause() -> None:
+            seen.set()
+            now.wait(60)
+            now.clear()
+
+        compiling(True)
+        pause()
+        compiling(False)
+        pause()
+        report(Progress(value_per_hour=90, bound_per_hour=100, seconds=1, phase="search"))
+        pause()
+        return PlanResult(status=PlanStatus.NO_PLAN, options=PlanOptions())
+
+    def look(go_on: bool = True) -> str:
+        if go_on:
+            now.set()
+        assert seen.wait(60)
+        seen.clear()
+        return told(app.run())
+
+    app.session_state["desk"].start_job(PlanOptions(), run=run)
+    assert "once after an installation" in look(go_on=False)
+    assert "No plan is found yet" in look()
+    assert "once after" not in told(app)
+    # (100 - 90) / 100
+    assert "**90.0** value/h; no plan can exceed **100.0**, a gap of **10 %**" in look()
+    now.set()

@@ -18,6 +18,7 @@ import pytest
 
 from planner import __version__, commands
 from planner.cli import main
+from planner.compiling import WORDS
 from planner.plan import PlanOptions, PlanResult, Progress, Status
 from planner.problem import Problem
 
@@ -515,6 +516,45 @@ def test_a_simulated_projection_takes_runs_and_seed(capsys: pytest.CaptureFixtur
 def test_a_moment_without_an_offset_is_utc(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["project", QUICKSTART, "--at", "2030-03-04T09:00"]) == 0
     assert capsys.readouterr().out.startswith("Projection from 2030-03-04 09:00+00:00 over 8 h\n")
+
+
+# The first run after an installation
+
+
+def test_a_first_run_says_that_it_compiles_and_later_ones_do_not(tmp_path: Path) -> None:
+    told = [
+        run(*command, NUMBA_CACHE_DIR=str(tmp_path)).stderr.count(WORDS)
+        for command in (
+            ("project", QUICKSTART, "--json"),
+            ("project", QUICKSTART, "--engine", "simulate", "--replications", "1"),
+            ("project", QUICKSTART, "--engine", "simulate", "--replications", "1"),
+        )
+    ]
+    # With --json nothing but the document is printed; the simulation has functions of its own.
+    assert told == [0, 1, 0]
+
+
+# The app's own arguments
+
+
+@pytest.mark.parametrize(
+    ("given", "followed"),
+    [
+        ("live.csv", str(Path.cwd() / "live.csv")),
+        ("/srv/live.csv", "/srv/live.csv"),
+        ("https://example.org/live.csv", "https://example.org/live.csv"),
+    ],
+)
+def test_the_app_follows_the_file_that_was_meant(
+    given: str, followed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It becomes a server that works in another folder."""
+    seen: dict[str, str] = {}
+    monkeypatch.setattr("planner.commands.os.execve", lambda *given: seen.update(given[2]))
+    monkeypatch.setattr("planner.commands.os.chdir", lambda _: None)
+    monkeypatch.setattr("planner.commands._require_free", lambda *_: None)
+    main(["app", "--live", given])
+    assert seen["PLANNER_LIVE"] == followed
 
 
 # The program around the commands

@@ -129,6 +129,19 @@ def test_work_that_was_not_saved_is_offered_again_after_a_crash(app: AppTest) ->
     assert new_session().run().session_state["desk"].offers == ()
 
 
+def test_an_offer_stays_in_place_until_somebody_decides(app: AppTest) -> None:
+    edit(app, {0: {"dial_lines": "71"}})
+    again = new_session().run().button(key="open-quickstart").click().run()
+    (draft,) = again.session_state["desk"].offers
+    edit(again, {1: {"dial_lines": "50"}})
+    assert again.button(key=f"offer-continue-{draft.draft_id}"), "else all below it would move"
+    again.button(key="offer-later").click().run()
+    assert not [b for b in again.button if b.key and b.key.startswith("offer-")]
+    go_to(again, "plans")
+    again.button(key=f"list-continue-{draft.draft_id}").click().run()
+    assert lines(again)["Solar", "D1"] == (71, 5)
+
+
 def test_a_draft_of_a_saved_plan_goes_on_as_that_plan(app: AppTest) -> None:
     saved(app, "Monday", "60")
     assert new_session().run().session_state["desk"].offers == (), "saved: nothing to offer"

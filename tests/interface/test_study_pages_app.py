@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import queue
+import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.jobs import StudyJob
+from planner.jobs import here as run_here
+from planner.levers import Levers
 from tests.interface.pages import ROOT, go_to, lines, new_session
 
 
@@ -73,6 +78,42 @@ def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
     app.button(key="take-Scenario 1").click().run()
     assert ("Solar", "D1") not in lines(app)
     assert sum(lines(app)["Solar", "D2"]) <= 100
+
+
+def test_each_scenario_tells_what_is_done_with_it(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.selectbox(key="worlds").set_value(3).run()
+    told: queue.Queue[str | None] = queue.Queue()
+    heard = threading.Event()
+
+    def study(*, on_progress: Callable[[float, str], None], stop: Callable[[], bool]) -> None:
+        while (phase := told.get(timeout=60)) is not None:
+            on_progress(0.5, phase)
+            heard.set()
+
+    desk = app.session_state["desk"]
+    names = tuple((f"Scenario {number}", Levers()) for number in (1, 2, 3))
+    desk.start_study("replan", (desk.scenario.problem, names), StudyJob(study, run=run_here))
+
+    def after(phase: str) -> dict[str, str]:
+        heard.clear()
+        told.put(phase)
+        assert heard.wait(60)
+        app.run()
+        assert not app.exception
+        (said,) = [m.value for m in app.markdown if m.value.startswith("- **Scenario 1**")]
+        return dict(line[4:].split("**: ") for line in said.splitlines())
+
+    assert set(after("base").values()) == {"waits"}
+    assert after("Scenario 1")["Scenario 1"].startswith("working out what happens")
+    assert after("Scenario 1, lines anew")["Scenario 1"].startswith("planning anew for")
+    now = after("Scenario 2")
+    assert now["Scenario 1"] == "done"
+    assert now["Scenario 2"].startswith("working out")
+    assert now["Scenario 3"] == "waits"
+    assert app.button(key="stop-replan").label == "Stop and keep best"
+    told.put(None)
+    finished(app, "replan")
 
 
 def test_a_dialer_that_goes_down_later_costs_less_today(app: AppTest) -> None:
@@ -246,6 +287,39 @@ def test_the_trade_off_offers_plans_and_takes_one(app: AppTest) -> None:
     assert lines(app) == expected
 
 
+def test_what_was_picked_last_counts_ticked_or_clicked(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_to(app, "trade-off")
+    app.selectbox(key="frontier-size").set_value("Coarse: 3 weights").run()
+    app.button(key="find").click().run()
+    finished(app, "frontier")
+    study = app.session_state["desk"].studies["frontier"].job
+    (first, *_) = study.result.points
+    study.result = study.result.model_copy(
+        update={"points": (first, first.model_copy(update={"number": 2}))}
+    )
+    clicked: list[dict[str, int]] = []
+    monkeypatch.setattr(
+        "planner.ui.tradeoff_page.st.altair_chart",
+        lambda *_, **__: {"selection": {"plan": clicked}},  # no test without a browser can click
+    )
+
+    def tick(*rows: int) -> None:
+        app.session_state["frontier-rows"] = {
+            "selection": {"rows": [*rows], "columns": [], "cells": []}
+        }
+        app.run()
+
+    tick(0)
+    assert "**Plan 1**" in text(app)
+    clicked.append({"Plan": 2})
+    tick(0)  # the row is ticked still
+    assert "**Plan 2**" in text(app)
+    tick()
+    assert "**Plan" not in text(app)
+
+
 def field(fields: Sequence[Any], label: str) -> Any:
     """The field with this label."""
     (found,) = [item for item in fields if item.label == label]
@@ -262,22 +336,66 @@ def test_status_tells_when_all_agent_lines_will_be_busy(app: AppTest) -> None:
     assert list(statuses(app)["Until all busy"]) == ["3.2 min", "3.2 min"]
 
 
-def test_busy_lines_as_reported_shorten_the_time_until_all_are(
-    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    live = tmp_path / "live.csv"
-    header = "campaign_id,dialer_id,dial_lines,agent_lines,busy_agent_lines,status\n"
-    live.write_text(f"{header}Solar,D1,95,5,4,\nSolar,D2,95,5,,stopped_by_dialer\n")
-    monkeypatch.setenv("PLANNER_LIVE", str(live))
-    go_to(app, "status").run()
+LIVE_HEADER = "campaign_id,dialer_id,dial_lines,agent_lines,busy_agent_lines,status\n"
+
+
+@pytest.fixture
+def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that the app follows; four of the five agent lines of D1 are busy."""
+    file = tmp_path / "live.csv"
+    file.write_text(f"{LIVE_HEADER}Solar,D1,95,5,4,\nSolar,D2,95,5,,stopped_by_dialer\n")
+    monkeypatch.setenv("PLANNER_LIVE", str(file))
+    monkeypatch.setenv("PLANNER_LIVE_SECONDS", "0.01")
+    return file
+
+
+def until_all_busy(app: AppTest, dialer: str) -> str:
     assert not app.exception
-    rows = statuses(app).set_index("Dialer")
-    assert rows.loc["D1", "Until all busy"] != "3.2 min"
-    assert rows.loc["D1", "Until all busy"].endswith(" s")
-    live.write_text(f"{header}Solar,D1,95,5,lots,\n")
+    told: str = statuses(app).set_index("Dialer").loc[dialer, "Until all busy"]
+    return told
+
+
+def test_the_page_follows_what_the_dialers_report(app: AppTest, live: Path) -> None:
+    go_to(app, "status").run()
+    assert "Live: read" in text(app)
+    # With four of five lines busy it is a matter of seconds, from none of minutes.
+    assert until_all_busy(app, "D1").endswith(" s")
+    assert list(statuses(app)["Status"][1]) == ["Stopped By Dialer"]
+    aside = live.with_name("aside.csv")
+    aside.write_text(f"{LIVE_HEADER}Solar,D1,95,5,0,\nSolar,D2,95,5,4,\n")
+    aside.replace(live)
     app.run()
-    assert "The live snapshot cannot be used" in app.warning[0].value
-    assert statuses(app).set_index("Dialer").loc["D1", "Until all busy"].endswith(" s")
+    assert until_all_busy(app, "D1") == "3.2 min"
+    assert until_all_busy(app, "D2").endswith(" s")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda file: file.write_text(f"{LIVE_HEADER}Solar,D1,95,5,lots,\n"), "line 2"),
+        (lambda file: file.write_text(f"{LIVE_HEADER}Solar,D1,95,5,4,\nSolar,D"), "line 3"),
+        (lambda file: file.write_text(""), "line 1"),
+        (lambda file: file.unlink(), "No such file"),
+    ],
+    ids=["a bad cell", "half of a file", "nothing", "no file"],
+)
+def test_the_last_good_state_stays_and_its_age_is_told(
+    app: AppTest, live: Path, spoil: Callable[[Path], object], told: str
+) -> None:
+    go_to(app, "status").run()
+    spoil(live)
+    app.run()
+    assert "The live snapshot cannot be used, so what was read" in text(app).replace("**", "")
+    assert told in text(app)
+    assert until_all_busy(app, "D1").endswith(" s")
+    # Who comes now sees the last good state too.
+    other = new_session().run().button(key="open-quickstart").click().run()
+    go_to(other, "status").run()
+    assert until_all_busy(other, "D1").endswith(" s")
+    live.write_text(f"{LIVE_HEADER}Solar,D1,95,5,0,\n")
+    app.run()
+    assert "cannot be used" not in text(app)
+    assert until_all_busy(app, "D1") == "3.2 min"
 
 
 def test_simulated_figures_come_with_their_interval(
@@ -297,6 +415,28 @@ def test_simulated_figures_come_with_their_interval(
     assert not app.exception
     assert set(statuses(app)["Made by"]) == {"simulation"}
     assert "–" in statuses(app)["Paused"][0]
+
+
+def test_a_dial_list_is_told_from_the_first_look_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By formula how much is left; simulated when it is done, also where formulas hold exactly."""
+    for name in ("dialers.csv", "assignments.csv"):
+        (tmp_path / name).write_text((ROOT / "data" / "quickstart" / name).read_text())
+    (tmp_path / "campaigns.csv").write_text(
+        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds,records,"
+        "start,schedule\nSolar,10,25,0.1,0.1,180,1000,2020-01-01,Mon-Sun 00:00-24:00\n"
+    )
+    monkeypatch.setenv("PLANNER_FOLDER", str(tmp_path))
+    app = go_to(new_session().run(), "status")
+    assert "1,000 attempts are left, about" in text(app)
+    assert not [d for d in app.dataframe if "Half of the cases" in d.value]
+    app.button(key="simulate").click().run()
+    finished(app, "status")
+    assert not app.exception
+    (done,) = [d.value for d in app.dataframe if "Half of the cases" in d.value]
+    assert list(done["Campaign"]) == ["Solar"]
+    assert "attempts are left" not in text(app)
 
 
 def type_in_table(app: AppTest, table: str, rows: dict[int, dict[str, str]]) -> AppTest:

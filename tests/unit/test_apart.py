@@ -62,6 +62,12 @@ def test_paced_work_waits_until_its_report_was_taken_in() -> None:
     assert found < 1000
 
 
+def test_it_is_told_here_that_machine_code_is_made_there() -> None:
+    told: list[bool] = []
+    assert apart(works.compile_one, nothing, never, compiling=told.append) == 2
+    assert told == [True, False]
+
+
 def test_a_failure_there_is_one_here_with_its_words() -> None:
     with pytest.raises(WorkFailed, match="no such campaign"):
         apart(works.fail, nothing, never)

@@ -93,6 +93,7 @@ def test_a_long_study_lets_others_go_between_its_parts() -> None:
     long.wait(SOON)
     assert long.result == "all parts"
     assert (long.share, long.phase) == (0.5, "second part")
+    assert 0 <= long.phases["first part"] <= long.phases["second part"] <= long.seconds
     assert other.done
     assert done == ["short run", "study"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planner.errors import InputError
-from planner.live import LiveState, fetch, read_snapshot, typed_busy, with_live
+from planner.live import LiveState, read_snapshot, typed_busy, with_live
 from planner.problem import AssignmentStop
 from planner.tables import read_folder
 
@@ -36,16 +36,6 @@ def test_every_fault_of_a_snapshot_is_told_with_its_place() -> None:
         read_snapshot("live", text.encode(), QUICKSTART)
     places = {(f.line, f.column) for f in told.value.faults}
     assert places == {(2, "dialer_id"), (3, "busy_agent_lines")}
-
-
-def test_a_source_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    file = tmp_path / "live.csv"
-    with pytest.raises(InputError):
-        fetch(str(file))
-    with pytest.raises(InputError):
-        fetch("http://127.0.0.1:1/live.csv")
-    file.write_bytes(b"x")
-    assert fetch(str(file)) == b"x"
 
 
 def test_busy_lines_can_be_typed() -> None:

@@ -13,8 +13,16 @@ import pytest
 from planner.html_report import html_report
 from planner.layout import WIDTH
 from planner.plan import AssignmentFigures, Completion, Projection, Status, TimelineStep
+from planner.problem import Problem
 from planner.projection_charts import projection_figures
-from planner.projection_report import letter_of, next_sentence, next_sentences, projection_text
+from planner.projection_report import (
+    letter_of,
+    list_sentences,
+    next_sentence,
+    next_sentences,
+    projection_text,
+)
+from tests.builders import solar
 from tests.results import MONDAY_NINE, figures
 
 
@@ -279,3 +287,27 @@ def test_the_html_report_needs_nothing_else_and_draws_every_chart() -> None:
 
 def test_the_same_projection_gives_the_same_file() -> None:
     assert html_report(projection()) == html_report(projection())
+
+
+def test_a_dial_list_that_is_not_seen_done_says_how_much_is_left() -> None:
+    problem = Problem(
+        dialers=(),
+        campaigns=(
+            solar(records=40_000, attempts_per_record=3),
+            solar(campaign_id="Roof", records=500),
+            solar(campaign_id="Endless"),
+        ),
+    )
+    beyond = [Completion(campaign_id=name, p05=None, p50=None, p95=None) for name in ("Solar",)]
+    seen = Completion(campaign_id="Roof", p05=MONDAY_NINE, p50=None, p95=None)
+    rows = (
+        figures(campaign_id="Solar", dialer_id="D1", attempts_per_hour=3_000.0),
+        figures(campaign_id="Solar", dialer_id="D2", attempts_per_hour=1_800.0),
+    )
+    made = projection(assignments=rows, completion=(*beyond, seen))
+    # 40,000 records * 3 attempts / (3,000 + 1,800 an hour) = 25 hours.
+    assert list_sentences(made, problem) == [
+        "Solar: 120,000 attempts are left, about 25 hours of dialing at these rates."
+    ]
+    still = projection(assignments=(), completion=tuple(beyond))
+    assert list_sentences(still, problem) == ["Solar: 120,000 attempts are left."]

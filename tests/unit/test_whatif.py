@@ -13,7 +13,7 @@ import planner
 from planner.errors import InputError
 from planner.plan import PlanOptions, PlanStatus, Status
 from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
-from planner.whatif import NoPlan, whatif
+from planner.whatif import NoPlan, planning_anew, whatif
 from planner.whatif_report import comparison_text
 from planner.worlds import Outcome
 from tests.builders import solar
@@ -318,3 +318,26 @@ def test_lines_planned_anew_survive_two_failures() -> None:
     # Ten agents: three on each dialer at least, whichever is left has 37 + 3 lines.
     left = hourly_rates(solar(), 37, 3)[0]
     assert world.replanned.outcome.surviving_value_per_hour == pytest.approx(left, rel=1e-3)
+
+
+def test_a_stop_keeps_what_was_planned_and_begins_nothing_more() -> None:
+    phases: list[str] = []
+    names = ("first", "second", "third")
+    found = whatif(
+        example(),
+        dict.fromkeys(names, D1_DOWN),
+        replan=True,
+        on_progress=lambda _, phase: phases.append(phase),
+        stop=lambda: planning_anew("first") in phases,
+    )
+    assert phases == ["base", "first", planning_anew("first"), "second", "third"]
+    first, *others = found.worlds
+    assert first.replanned is not None
+    assert first.replanned.outcome is not None
+    for world in others:
+        assert world.replanned is not None
+        assert world.replanned.outcome is None
+        assert world.replanned.stopped_early
+        # Check value of 95 + 5 lines on D2 alone.
+        assert world.kept.transfers_per_hour == pytest.approx(79.260393, abs=1e-6)
+    assert found.notes[-1].endswith("by formula: second, third.")
