@@ -75,6 +75,7 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
         with (
             BatchPrinter(sys.stderr) as progress,
             stop_on_interrupt(progress.say, _STOPPING) as stop,
+            progress.telling_of_compilation(),
         ):
             summary = run_batch(
                 arguments.source,

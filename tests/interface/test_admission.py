@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -93,5 +95,5 @@ def test_the_server_starts_for_others_with_sign_in(
     cli.main(["app", "--address", "0.0.0.0", "--live", "live.csv", "--every", "5"])
     _, command, environment = started[0]
     assert "--address=0.0.0.0" in command
-    assert environment["PLANNER_LIVE"] == "live.csv"
+    assert environment["PLANNER_LIVE"] == str(Path("live.csv").resolve())
     assert environment["PLANNER_LIVE_SECONDS"] == "5.0"

@@ -530,7 +530,7 @@ def test_a_first_run_says_that_it_compiles_and_later_ones_do_not(tmp_path: Path)
             ("project", QUICKSTART, "--engine", "simulate", "--replications", "1"),
         )
     ]
-    # With --json nothing but the document is printed; the simulation has functions of its own.
+    # With --json nothing but the document is printed. The simulation has functions of its own.
     assert told == [0, 1, 0]
 
 
