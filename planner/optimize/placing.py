@@ -1,8 +1,11 @@
 """Simulated annealing of where agents sit; the dial lines of a dialer then follow by themselves.
 
 A step moves agents between two dialers, shares out the ports of both anew (``seats.py``), and looks
-at the exact value. S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, Optimization by simulated annealing,
-Science 220, 1983. Random numbers come from a seed.
+at the exact value. Campaigns that must survive a failure move with all lines they have on a dialer,
+to where they survive as well.
+
+S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, Optimization by simulated annealing, Science 220, 1983.
+Random numbers come from a seed.
 """
 
 from __future__ import annotations
@@ -15,8 +18,8 @@ from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined
 from planner.optimize.columns import Column
-from planner.optimize.fleet import ROUNDING, Fleet, fleet_arrays, objective
-from planner.optimize.model import Model
+from planner.optimize.fleet import ROUNDING, Fleet, entry, fleet_arrays, objective
+from planner.optimize.model import HANDLED, Model
 from planner.optimize.randomness import draw
 from planner.optimize.seats import (
     Seats,
@@ -98,8 +101,10 @@ class Placer:
 
     def start_from(self, dial_lines: Ints, agent_lines: Ints) -> bool:
         """Begin with a plan that holds every limit."""
-        fixed = self._fleet.frozen[:, None] | (self._fleet.n_low > 0)
-        movable = np.flatnonzero(((dial_lines > 0) & ~fixed).any(axis=1))
+        f = self._fleet
+        fixed = f.frozen[:, None] | (f.n_low > 0)
+        blocks = (f.survivable > 0)[:, None] & (f.n_low == 0)
+        movable = np.flatnonzero(((dial_lines > 0) & (~fixed | blocks)).any(axis=1))
         self._seats = self._seats._replace(fixed=fixed, movable=movable)
         value = start(self._fleet, self._seats, dial_lines, agent_lines)
         if value > self.best:
@@ -131,7 +136,10 @@ def _may_sit(f: Fleet, s: Seats, c: int, d: int, a: int) -> bool:
 
 @compiled
 def _propose(f: Fleet, s: Seats, moves: Ints) -> tuple[int, int, int]:
-    """Draw a step: how many cells (c, d, agents, there) are in ``moves``, and the two dialers."""
+    """Draw a step: how many cells are in ``moves``, and the two dialers.
+
+    A cell is (campaign, dialer, agent lines, whether it is there, dial lines to begin with).
+    """
     c = s.movable[_pick(s, len(s.movable))]
     if s.dialers[c] == 0:
         return 0, 0, 0
@@ -139,7 +147,7 @@ def _propose(f: Fleet, s: Seats, moves: Ints) -> tuple[int, int, int]:
     if s.dialers[c] > 1 and draw(s.random) < 0.3:
         e = s.places[c, _pick(s, s.dialers[c])]
     if s.fixed[c, d]:
-        return 0, 0, 0
+        return (_move_block(f, s, c, d, e, moves) if e != d else 0), d, e
     if f.min_agents[c] > 0 and draw(s.random) < 0.2:
         return _change_agents(f, s, c, d, moves), d, d
     return (_move_agents(f, s, c, d, e, moves) if e != d else 0), d, e
@@ -154,14 +162,70 @@ def _move_agents(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int
     count = _carry(f, s, c, d, e, part, moves, 0)
     if count == 0 or s.cells[e] == 0 or draw(s.random) < 0.3:
         return count
+    return _move_back(f, s, c, part, d, e, moves)
+
+
+@compiled
+def _move_block(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int:
+    """Cells after all lines of a campaign go from d to e, and maybe some of another's come back."""
+    count = _carry_block(f, s, c, d, e, moves, 0)
+    if count == 0 or s.cells[e] == 0 or draw(s.random) < 0.3:
+        return count
+    return _move_back(f, s, c, s.a[c, d], d, e, moves)
+
+
+@compiled
+def _move_back(f: Fleet, s: Seats, c: int, part: int, d: int, e: int, moves: Ints) -> int:
+    """Cells after about as many agents of another campaign come back from e to d."""
     o = s.ids[e, _pick(s, s.cells[e])]
-    if o == c or s.fixed[o, e]:
+    if o == c:
         return 0
-    back = s.a[o, e]
-    if back > 1 and draw(s.random) < 0.5:
-        back = max(1, min(back, part + int(5.0 * draw(s.random)) - 2))
-    more = _carry(f, s, o, e, d, back, moves, count)
-    return count + more if more > 0 else 0
+    if s.fixed[o, e]:
+        more = _carry_block(f, s, o, e, d, moves, 2)
+    else:
+        back = s.a[o, e]
+        if back > 1 and draw(s.random) < 0.5:
+            back = max(1, min(back, part + int(5.0 * draw(s.random)) - 2))
+        more = _carry(f, s, o, e, d, back, moves, 2)
+    return 2 + more if more > 0 else 0
+
+
+@compiled
+def _carry_block(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints, at: int) -> int:
+    """Cells after all lines of a campaign go from d to e; how many, 0 where they may not.
+
+    Its calls stay what they are, so that it only must still survive each failure.
+    """
+    n, a = s.n[c, d], s.a[c, d]
+    may = f.survivable[c] > 0 and f.n_low[c, d] == 0 and s.n[c, e] == 0
+    if not may or n > f.n_high[c, e] or a > f.a_high[c, e]:
+        return 0
+    if not _survives(f, s, c, d, e):
+        return 0
+    _set(moves, at, c, d, 0, 0, 0)
+    _set(moves, at + 1, c, e, a, 1, n)
+    return 2
+
+
+@compiled
+def _survives(f: Fleet, s: Seats, c: int, d: int, e: int) -> bool:
+    """Whether a campaign survives each failure with its lines on d on e instead."""
+    total = 0.0
+    for i in range(s.dialers[c]):
+        t = s.places[c, i]
+        total += entry(f, HANDLED, c, s.a[c, t], s.n[c, t])
+    most = (1.0 - f.survivable[c]) * total + ROUNDING * (1.0 + total)
+    for g in range(len(f.lost)):
+        if not f.lost[g, e] or f.lost[g, d]:
+            continue
+        lost = 0.0
+        for i in range(s.dialers[c]):
+            t = s.places[c, i]
+            if f.lost[g, e if t == d else t]:
+                lost += entry(f, HANDLED, c, s.a[c, t], s.n[c, t])
+        if lost > most:
+            return False
+    return True
 
 
 @compiled
@@ -173,13 +237,13 @@ def _change_agents(f: Fleet, s: Seats, c: int, d: int, moves: Ints) -> int:
     change = min(change, f.agents[c] - s.agents[c])
     if change == 0 or not _may_sit(f, s, c, d, s.a[c, d] + change):
         return 0
-    _set(moves, 0, c, d, s.a[c, d] + change, 1)
+    _set(moves, 0, c, d, s.a[c, d] + change, 1, s.n[c, d])
     o = s.ids[d, _pick(s, s.cells[d])]
     if o == c or f.min_agents[o] == 0 or draw(s.random) < 0.4:
         return 1
     if s.agents[o] - change > f.agents[o] or not _may_sit(f, s, o, d, s.a[o, d] - change):
         return 0
-    _set(moves, 1, o, d, s.a[o, d] - change, 1)
+    _set(moves, 1, o, d, s.a[o, d] - change, 1, s.n[o, d])
     return 2
 
 
@@ -193,17 +257,18 @@ def _carry(f: Fleet, s: Seats, c: int, d: int, e: int, part: int, moves: Ints, a
         return 0
     if not stays and there and s.dialers[c] - 1 < f.min_used[c]:
         return 0
-    _set(moves, at, c, d, left, 1 if stays else 0)
-    _set(moves, at + 1, c, e, s.a[c, e] + part, 1)
+    _set(moves, at, c, d, left, 1 if stays else 0, s.n[c, d] if stays else 0)
+    _set(moves, at + 1, c, e, s.a[c, e] + part, 1, s.n[c, e])
     return 2
 
 
 @inlined
-def _set(moves: Ints, i: int, c: int, d: int, a: int, here: int) -> None:
+def _set(moves: Ints, i: int, c: int, d: int, a: int, here: int, n: int) -> None:
     moves[i, 0] = c
     moves[i, 1] = d
     moves[i, 2] = a
     moves[i, 3] = here
+    moves[i, 4] = n
 
 
 @compiled
@@ -221,12 +286,11 @@ def _step(
         _remember(s, e, old[:, 1])
     for i in range(count):
         c, t = moves[i, 0], moves[i, 1]
-        _set(undo, i, c, t, s.a[c, t], 1 if s.n[c, t] > 0 else 0)
+        _set(undo, i, c, t, s.a[c, t], 1 if s.n[c, t] > 0 else 0, s.n[c, t])
         old[c, 0 if t == d else 1] = s.n[c, t]
         seat(s, c, t, moves[i, 2], moves[i, 3] == 1)
-        if moves[i, 3] == 0:
-            s.lines[c] -= s.n[c, t]
-            s.n[c, t] = 0
+        s.lines[c] += moves[i, 4] - s.n[c, t]
+        s.n[c, t] = moves[i, 4]
     holds = fill(f, s, d, e if e != d else -1)
     if e != d:
         holds = holds and fill(f, s, e, -1)
@@ -273,8 +337,8 @@ def _run(
     f: Fleet, s: Seats, steps: int, heat: float, target: float,
     best: float, best_n: Ints, best_a: Ints,
 ) -> float:  # fmt: skip
-    moves = np.empty((MOST_MOVED, 4), np.int64)
-    undo = np.empty((MOST_MOVED, 4), np.int64)
+    moves = np.empty((MOST_MOVED, 5), np.int64)
+    undo = np.empty((MOST_MOVED, 5), np.int64)
     old = np.empty((len(s.lines), 2), np.int64)
     now = objective(f, s.value)
     for _ in range(steps if len(s.movable) > 0 else 0):

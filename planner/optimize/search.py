@@ -44,6 +44,8 @@ SMALL = 400
 ROOT_SHARE = 0.05
 #: Rounds in a row without a lower bound after which a near one will do on larger fleets.
 PATIENCE = 10
+#: Steps of a twin between comparisons, at most, where limits tie the dialers of campaigns.
+TIED_STEPS = 16_000
 #: Better by less than this, relatively, is nothing.
 SMALLEST_GAIN = 1e-6
 
@@ -333,12 +335,15 @@ class _Search:
     def _paces(self, first: bool) -> tuple[Pace, ...]:
         """How agents are moved in a round, one after the other.
 
-        Where limits tie the dialers of campaigns, those stay: being thorough does not pay there.
-        Nor does it at first where carriers limit dialers, whose number of lines stays.
+        Being thorough does not pay at first where carriers limit dialers, whose number of lines
+        stays. Where limits tie the dialers of campaigns together, it is dear.
         """
         carriers = not all(k.is_ports for k in self._model.capacities)
-        if self._model.tied or (first and carriers):
+        if first and carriers:
             return (QUICK,)
+        if self._model.tied:
+            steps = min(THOROUGH.steps, TIED_STEPS // max(self._model.campaigns, 1))
+            return (THOROUGH._replace(steps=steps),)
         return (QUICK, THOROUGH) if first else (THOROUGH,)
 
     def _place(self, pace: Pace) -> None:

@@ -85,6 +85,34 @@ def test_agents_move_to_the_dialer_with_room() -> None:
     assert all(k.dial_lines.sum() == 10 for k in plan)
 
 
+@pytest.mark.parametrize(("site", "there"), [("X", [0, 1, 1]), ("Y", [1, 1, 0])])
+def test_a_campaign_that_must_survive_moves_only_where_it_does(site: str, there: list[int]) -> None:
+    """S has 3 dial lines and an agent line on D and on E; A may use D alone.
+
+    On G, of the four ports that S needs, its lines on D make room for ten dial lines of A. At E's
+    site they may not go there: with both at one site nothing would survive.
+    """
+    given = problem(
+        dialer("D", ports=11, failure_domain="X"),
+        dialer("E", ports=4, failure_domain="Y"),
+        dialer("G", ports=4, failure_domain=site),
+        campaigns=[
+            campaign("S", agent_lines=2, survivable_share=0.5, min_dialers=2),
+            campaign("A", allowed_dialers=("D",)),
+        ],
+    )
+    options = PlanOptions()
+    model = build_model(given, options)
+    begun = [
+        make_column(model, 0, np.array([3, 3, 0]), np.array([1, 1, 0])),
+        make_column(model, 1, np.array([6, 0, 0]), np.array([1, 0, 0])),
+    ]
+    survivor, other = placed(given, begun, options)
+    assert survivor.agent_lines.tolist() == there
+    assert survivor.dial_lines.tolist() == [3 * agents for agents in there]
+    assert other.dial_lines.tolist() == [10 if site == "X" else 6, 0, 0]
+
+
 def first_plan(model: Model) -> list[Column] | None:
     """A plan that holds every limit, found campaign by campaign; None where that fails."""
     if model.box.is_empty():
