@@ -33,10 +33,10 @@ Floats = NDArray[np.float64]
 
 #: Work limits, which decide before the clock does, so that results repeat: boxes relaxed, and
 #: rounds of rebuilding in a row that may find nothing.
-MOST_BOXES, MOST_STALE = 4000, 3
-#: Boxes split between two such rounds, and buckets of calls looked at on the way; more of them
-#: after rounds that found nothing.
-BOXES_PER_ROUND, LOOKS_PER_ROUND = 60, 20_000
+MOST_BOXES, MOST_STALE = 4000, 5
+#: Boxes split between two such rounds, more after rounds that found nothing; they end earlier once
+#: so many buckets of calls were looked at on the way.
+BOXES_PER_ROUND, LOOKS_PER_ROUND = 60, 10_000
 #: Fleets of up to so many cells (campaign and dialer) are also improved and proven by methods
 #: that look at each pair of dialers and at every column.
 SMALL = 400
@@ -134,7 +134,9 @@ class _Search:
         boxes = stale = 0
         while not self._finished() and boxes < MOST_BOXES:
             if stale < MOST_STALE:
-                stale = 0 if self._improve(root) else stale + 1
+                afresh = self._small and stale > 0
+                better = self._improve(self._open[0][3] if afresh else root, afresh)
+                stale = 0 if better else stale + 1
                 if self._rounds == 1 and not self._small and not self._finished():
                     root = self._tightened(root)
             elif not self._small:
@@ -144,8 +146,8 @@ class _Search:
         return self._outcome()
 
     def _prove(self, rounds: int) -> int:
-        """Split boxes for some rounds, or until that is as much work; how many were split."""
-        most = self._master.looks() + rounds * LOOKS_PER_ROUND
+        """Split boxes, as many as so many rounds do, while that is quick; how many were split."""
+        most = self._master.looks() + LOOKS_PER_ROUND
         for boxes in range(rounds * BOXES_PER_ROUND):
             if self._finished() or self._master.looks() > most:
                 return boxes
@@ -286,35 +288,38 @@ class _Search:
     def _finished(self) -> bool:
         return not self._open or self._done() or self._interrupted()
 
-    def _improve(self, relaxation: Relaxation) -> bool:
-        """Look for a better plan by every way that suits the fleet; whether one was found."""
+    def _improve(self, relaxation: Relaxation, afresh: bool) -> bool:
+        """Look for a better plan by every way that suits the fleet; whether one was found.
+
+        It begins with the best plan, or afresh with the relaxation's mix.
+        """
         before = self._value
         self._rounds += 1
         first = self._rounds == 1
         rebuilding = Rebuilding(
             self._master, relaxation.duals, self._options.seed + 2 * self._rounds
         )
-        mix = None if not first and self._columns else relaxation.mix
-        if not rebuilding.start(mix, self._columns):
-            if first and self._columns is None:
-                self._anneal(rebuilding.begun())
-        else:
+        mix = relaxation.mix if first or afresh or not self._columns else None
+        plan: list[Column] | None = None
+        if rebuilding.start(mix, self._columns):
             self._take(rebuilding)
+            plan = rebuilding.columns() if afresh or not self._columns else self._columns
             place = self._may_place()
             for pace in self._paces(first) if place else ():
                 if not self._finished():
-                    self._place(pace)
+                    plan = self._place(plan, pace)
             if (self._model.tied or not place) and not self._finished():
                 if place:
-                    rebuilding.start(None, self._columns)
+                    rebuilding.start(None, plan)
                 self._rebuild(rebuilding, first and not place)
-            if self._columns is None:
-                self._anneal(rebuilding.columns())
+                plan = rebuilding.columns()
+        elif first and self._columns is None:
+            plan = rebuilding.begun()
         few = is_few(self._model)
         if first and few and self._columns is not None:
             return True  # boxes first: the plan is the best already, mostly
-        if not few and not self._finished():
-            self._anneal(self._columns)
+        if (not few or self._columns is None) and not self._finished():
+            self._anneal(plan if afresh else self._columns or plan)
         if self._small and not self._finished():
             self._choose_from_pool(relaxation)
         return self._value > before + SMALLEST_GAIN * abs(before)
@@ -346,18 +351,17 @@ class _Search:
             return (THOROUGH._replace(steps=steps),)
         return (QUICK, THOROUGH) if first else (THOROUGH,)
 
-    def _place(self, pace: Pace) -> None:
-        """Move agents between dialers in the best plan."""
-        if self._columns is None:
-            return
+    def _place(self, columns: list[Column], pace: Pace) -> list[Column]:
+        """Move agents between dialers in a plan that holds every limit."""
         placing = Placing(self._model, self._options.seed + self._rounds)
         placing.run(
-            self._columns,
+            columns,
             pace,
             enough=self._enough,
             interrupted=self._interrupted,
             on_better=lambda: self._keep(placing.columns()),
         )
+        return placing.columns()
 
     def _anneal(self, columns: Sequence[Column] | None) -> None:
         """Make fine changes to a plan, which may break limits, until it is good."""
