@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.interface.program import ROOT
+
 FOLDERS = sorted(path.name for path in (ROOT / "data").iterdir() if path.is_dir())
 PAGES = ("plan", "status", "what-if", "trade-off", "data", "plans")
 
