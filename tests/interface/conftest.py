@@ -1,10 +1,13 @@
-"""A store of its own for every test of a page, and folders that go wrong."""
+"""For tests of every interface: a store of their own, an open page, folders that go wrong."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.interface.pages import new_session
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +37,15 @@ def impossible(tmp_path: Path) -> Path:
         "Solar,10,25,0.1,0.1,180,3\n"
     )
     return tmp_path
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches come to disk two problems at a time."""
+    monkeypatch.setattr("planner.batch.run.CHUNK_SIZE", 2)
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """A session in which the example is open."""
+    return new_session().run().button(key="open-quickstart").click().run()
