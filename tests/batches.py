@@ -6,6 +6,8 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from planner.cli import main
+
 DIALERS = ["dialer_id", "ports"]
 CAMPAIGNS = [
     "campaign_id",
@@ -61,3 +63,8 @@ def rows(path: Path) -> list[dict[str, str]]:
 def results(out: Path) -> dict[str, bytes]:
     """Every file of a run but run.json, which alone may differ."""
     return {file.name: file.read_bytes() for file in out.iterdir() if file.name != "run.json"}
+
+
+def batch(*arguments: object) -> int:
+    """Run `planner batch` in this process."""
+    return main(["batch", *map(str, arguments)])

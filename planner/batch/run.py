@@ -20,6 +20,7 @@ from typing import Any
 
 from planner.batch.chunks import CHUNK_SIZE, Chunks, require_same
 from planner.batch.files import checksum, claimed, flush_folder, keep, write_file
+from planner.batch.importable import require_importable_script
 from planner.batch.items import Context, Item
 from planner.batch.output import COLUMNS, Planned, fault_lines
 from planner.batch.sources import Problems, open_problems
@@ -40,7 +41,8 @@ class BatchOptions:
     ----------
     plan : options of every plan
     format : ``csv`` or ``parquet``
-    workers : processes of this machine; 1 plans in this process
+    workers : processes of this machine; 1 plans in this process. Each of more imports the script
+        that runs, which therefore calls :func:`run_batch` under ``if __name__ == "__main__":``
     cluster : address of a Dask scheduler to use instead, such as ``tls://10.0.0.1:8786``
     resume : go on where an interrupted run into the same folder ended
     """
@@ -93,7 +95,8 @@ def run_batch(
     Raises
     ------
     InputError
-        If there is nothing to plan, or the folder holds results of something else.
+        If there is nothing to plan, the folder holds results of something else, or workers cannot
+        import the script.
     OSError
         If results cannot be written; what is committed stays.
     planner.batch.cluster.ClusterLost
@@ -102,6 +105,8 @@ def run_batch(
     options = options or BatchOptions()
     started = datetime.now(UTC)
     _require_apart(source, out)
+    if options.cluster is None and options.workers > 1:
+        require_importable_script(options.workers)
     existed = out.exists()
     try:
         with claimed(out), _work_folder(out) as work:

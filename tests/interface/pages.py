@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.interface.program import ROOT
+
 FOLDERS = sorted(path.name for path in (ROOT / "data").iterdir() if path.is_dir())
 PAGES = ("plan", "status", "what-if", "trade-off", "data", "plans")
 
@@ -41,3 +41,21 @@ def lines(app: AppTest) -> dict[tuple[str, str], tuple[int, int]]:
 
 def figures(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
+
+
+def side_by_side(app: AppTest) -> dict[str, dict[str, str]]:
+    """The worlds of the what-if page by name, column by column."""
+    rows = app.dataframe[0].value
+    return {row["World"]: dict(row) for _, row in rows.iterrows()}
+
+
+def finished(app: AppTest, study: str) -> AppTest:
+    """Wait until a study is over, and run the page."""
+    app.session_state["desk"].studies[study].job.wait(300)
+    return app.run()
+
+
+def text(app: AppTest) -> str:
+    """All that the page tells in paragraphs and captions."""
+    told = [item.value for item in app.markdown] + [item.value for item in app.caption]
+    return " ".join(told).replace("\\", "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,14 +20,7 @@ from planner.errors import InputError
 from planner.plan import PlanOptions
 from planner.tables import folder_content
 from tests.batches import folders, results, tables
-
-PLANNER = [sys.executable, "-c", "import sys; from planner.cli import main; sys.exit(main())"]
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+from tests.interface.program import PLANNER, free_port
 
 
 def started(*arguments: str, folder: Path) -> subprocess.Popen[bytes]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 from planner.plan import LinePlan
 from planner.tables import read_folder
 from planner.verify import check, evaluate
-
-PROGRAM = [sys.executable, "-c", "import sys; from planner.cli import main; sys.exit(main())"]
+from tests.interface.program import PLANNER
 
 
 def test_an_interrupt_writes_the_best_plan_so_far_and_its_bound(tmp_path: Path) -> None:
@@ -35,7 +33,7 @@ def test_an_interrupt_writes_the_best_plan_so_far_and_its_bound(tmp_path: Path) 
     (fleet / "campaigns.csv").write_text("\n".join([head + "survivable_share", *rows, ""]))
     arguments = ["plan", str(fleet), "--gap", "0", "--redundancy", "0.3", "--time-limit", "300"]
     process = subprocess.Popen(
-        [*PROGRAM, *arguments, "--out", str(tmp_path / "out")],
+        [*PLANNER, *arguments, "--out", str(tmp_path / "out")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

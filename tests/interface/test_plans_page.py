@@ -10,11 +10,6 @@ from streamlit.testing.v1 import AppTest
 from tests.interface.pages import edit, figures, go_to, lines, new_session
 
 
-@pytest.fixture
-def app() -> AppTest:
-    return new_session().run().button(key="open-quickstart").click().run()
-
-
 def saved(app: AppTest, name: str, dial_lines: str) -> AppTest:
     """Edit the first row and save the plan under a new name."""
     edit(app, {0: {"dial_lines": dial_lines}})

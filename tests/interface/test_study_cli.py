@@ -10,8 +10,8 @@ import pytest
 
 from planner.cli import main
 from planner.study_arguments import worlds_of
+from tests.interface.program import QUICKSTART
 
-QUICKSTART = str(Path(__file__).resolve().parents[2] / "data" / "quickstart")
 D1_DOWN = ["--set", "dialer.D1.in_service=false"]
 Capture = pytest.CaptureFixture[str]
 
