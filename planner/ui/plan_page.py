@@ -20,7 +20,7 @@ from planner.ui.keeping import show_store_fault
 from planner.ui.messages import show_messages
 from planner.ui.moments import pick_moment
 from planner.ui.optimise import show_optimise, show_proposal, start_job
-from planner.ui.saving import show_conflict, show_save
+from planner.ui.saving import ask_conflict, show_save
 from planner.ui.sources import show_change, show_start
 from planner.ui.text import plain
 from planner.ui.why import show_why
@@ -53,7 +53,7 @@ def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
     before = loaded.headline if scenario.baseline.assignments else None
     show_headline(view.headline, before, "loaded")
     _show_actions(here, scenario)
-    show_conflict(here)
+    ask_conflict(here)
     if here.said:
         st.toast(plain(here.said))
         here.said = ""

@@ -127,5 +127,19 @@ def show_conflict(desk: Desk) -> None:
         st.button("Decide later", key="conflict-close", on_click=_close, args=(desk,))
 
 
+def ask_conflict(desk: Desk) -> None:
+    """The same in front of the page, which stays where it is."""
+    if desk.conflict is not None:
+        st.dialog("Somebody else saved this plan", width="medium", on_dismiss=lambda: _close(desk))(
+            _settle
+        )(desk)
+
+
+def _settle(desk: Desk) -> None:
+    if desk.conflict is None:  # settled just now: the whole page is to follow
+        st.rerun()
+    show_conflict(desk)
+
+
 def _close(desk: Desk) -> None:
     desk.conflict = None

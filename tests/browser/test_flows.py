@@ -101,8 +101,10 @@ def test_two_windows_that_save_one_plan_are_told(
     type_into(page, found, 0, "Dial lines", "60")
     expect(headline(page, "Ports used")).to_contain_text("165 of 200")
     wait_idle(page)
+    top = found.bounding_box()
     save_version(page, 2)
     expect(page.get_by_text(re.compile("saved version 2 of Two windows"))).to_be_visible()
+    assert found.bounding_box() == top  # asked in front of the page, which does not move
     expect_lines(page, (60, 5), (95, 5))
     page.get_by_role("button", name="Save mine as a copy").click()
     expect(page.get_by_text(re.compile("saved version 2 of Two windows"))).to_have_count(0)
