@@ -33,7 +33,6 @@ from planner.optimize.twins import TWINS, Best, cool_down
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 #: Mean of the dial lines that change hands at once.
 MEAN_LINES = 4.0

@@ -131,20 +131,20 @@ class SurvivingPricer:
         if place < 0:
             calls = self._bounds.calls(quick)
             place = next((k for k, b in enumerate(self._buckets) if b.low < calls), last)
-        best = self._near(prices, place, NEVER)
+        known = self._known.best(prices).bound
+        best = self._near(prices, place, NEVER, known)
         for step in (-1, 1):
             while 0 <= place + step <= last:
-                found = self._near(prices, place + step, best.bound)
+                found = self._near(prices, place + step, best.bound, known)
                 if found.bound <= best.bound:
                     break
                 best, place = found, place + step
         self._place = place
         return self._mended(prices, best if best.bound > NEVER else quick) or quick
 
-    def _near(self, prices: Prices, place: int, enough: float) -> Split:
+    def _near(self, prices: Prices, place: int, enough: float, known: float) -> Split:
         """Best split of the likely parts of a bucket, tightened as far as above ``enough``."""
         best = self._none
-        known = self._known.best(prices).bound
         parts = sorted(self._parts[place], key=lambda part: -part.last)
         for part in parts[:LIKELY_PARTS]:
             split = self._bounds.at(prices, part, part.floor_price)

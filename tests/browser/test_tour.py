@@ -1,6 +1,7 @@
 """A manager's tour of all pages, with the regional example; its pictures are those of the README.
 
-``PLANNER_SCREENSHOTS=docs .venv/bin/pytest tests/browser/test_tour.py`` takes them anew.
+``PLANNER_SCREENSHOTS=docs .venv/bin/pytest tests/browser/test_tour.py`` takes them anew; else they
+are kept in ``build/screenshots``, to be looked at.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import free_port, serving
 from tests.browser.driving import cell, grid, press, tick, wait_idle
 
-#: The folder for the pictures, if somebody asked for them.
+#: Whether somebody asked for the README's pictures, and the folder that they are kept in.
 PICTURES = os.environ.get("PLANNER_SCREENSHOTS")
+KEPT = Path(PICTURES or Path(__file__).resolve().parents[2] / "build" / "screenshots")
 FIND_MS = 240_000
 #: So many colours of a page are told apart in its picture; the file is a third of the size.
 COLOURS = 96
@@ -27,18 +29,18 @@ COLOURS = 96
 
 @pytest.fixture
 def picture(page: Page) -> Callable[[str], None]:
-    """Take a picture of the page, if somebody asked for pictures."""
+    """Keep a picture of the page."""
+    KEPT.mkdir(parents=True, exist_ok=True)
 
     def take(name: str) -> None:
         wait_idle(page)
-        if PICTURES:
-            page.wait_for_timeout(2500)  # charts draw themselves late
-            page.mouse.move(5, 500)
-            page.evaluate("document.activeElement.blur()")
-            found = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-            found.quantize(COLOURS, dither=Image.Dither.NONE).save(
-                Path(PICTURES) / f"{name}-page.png", optimize=True
-            )
+        page.wait_for_timeout(2500 if PICTURES else 500)  # charts draw themselves late
+        page.mouse.move(5, 500)
+        page.evaluate("document.activeElement.blur()")
+        found = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        found.quantize(COLOURS, dither=Image.Dither.NONE).save(
+            KEPT / f"{name}-page.png", optimize=True
+        )
 
     return take
 

@@ -83,17 +83,22 @@ def test_the_last_good_state_stays_and_its_age_is_told(
     assert until_all_busy(app, "D1") == "3.2 min"
 
 
+def status_of(monkeypatch: pytest.MonkeyPatch, folder: Path, columns: str, cells: str) -> AppTest:
+    """The Status page of the example, whose campaign has more columns."""
+    for name in ("dialers.csv", "assignments.csv"):
+        (folder / name).write_text((ROOT / "data" / "quickstart" / name).read_text())
+    (folder / "campaigns.csv").write_text(
+        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds,"
+        f"{columns}\nSolar,10,25,0.1,0.1,180,{cells}\n"
+    )
+    monkeypatch.setenv("PLANNER_FOLDER", str(folder))
+    return go_to(new_session().run(), "status")
+
+
 def test_simulated_figures_come_with_their_interval(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in ("dialers.csv", "assignments.csv"):
-        (tmp_path / name).write_text((ROOT / "data" / "quickstart" / name).read_text())
-    (tmp_path / "campaigns.csv").write_text(
-        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds,attempt_cv\n"
-        "Solar,10,25,0.1,0.1,180,0\n"
-    )
-    monkeypatch.setenv("PLANNER_FOLDER", str(tmp_path))
-    app = go_to(new_session().run(), "status")
+    app = status_of(monkeypatch, tmp_path, "attempt_cv", "0")
     assert set(statuses(app)["Made by"]) == {"formula"}
     app.button(key="simulate").click().run()
     finished(app, "status")
@@ -106,14 +111,8 @@ def test_a_dial_list_is_told_from_the_first_look_on(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """By formula how much is left; simulated when it is done, also where formulas hold exactly."""
-    for name in ("dialers.csv", "assignments.csv"):
-        (tmp_path / name).write_text((ROOT / "data" / "quickstart" / name).read_text())
-    (tmp_path / "campaigns.csv").write_text(
-        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds,records,"
-        "start,schedule\nSolar,10,25,0.1,0.1,180,1000,2020-01-01,Mon-Sun 00:00-24:00\n"
-    )
-    monkeypatch.setenv("PLANNER_FOLDER", str(tmp_path))
-    app = go_to(new_session().run(), "status")
+    columns, cells = "records,start,schedule", "1000,2020-01-01,Mon-Sun 00:00-24:00"
+    app = status_of(monkeypatch, tmp_path, columns, cells)
     assert "1,000 attempts are left, about" in text(app)
     assert not [d for d in app.dataframe if "Half of the cases" in d.value]
     app.button(key="simulate").click().run()
