@@ -29,6 +29,14 @@ _PATIENCE = 30
 #: How often workers of this machine are started, where one dies as it does.
 STARTS = 3
 _POLL = 0.2
+#: Dask watches itself many times a second, in every process: a twelfth of a core for nobody here.
+_UNWATCHED = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+}
 #: How often workers are counted, and how long there may be fewer than wanted [s].
 _COUNTED_EVERY, _TOO_LONG = 2.0, 30.0
 _log = logging.getLogger(__name__)
@@ -57,6 +65,7 @@ def local_client(workers: int, work: Path) -> Iterator[tuple[Any, Callable[[], N
         If workers do not start.
     """
     _quiet()
+    import dask
     from distributed import Client, LocalCluster
 
     def started() -> Any:
@@ -70,6 +79,7 @@ def local_client(workers: int, work: Path) -> Iterator[tuple[Any, Callable[[], N
         )
 
     with (
+        dask.config.set(_UNWATCHED),  # workers take it over as they start
         again_where_one_dies(started) as cluster,
         Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):
