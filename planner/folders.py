@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from planner.errors import Fault, InputError
 
 
 def require_writable(folder: Path | None) -> None:
-    """Make the folder for results and try it, so that no long run ends without a place to go."""
-    if folder is not None:
-        with writing(folder), tempfile.TemporaryFile(dir=folder):
-            pass
+    """Try the folder for results, so that no long run ends without a place to go.
+
+    It is made for that alone: where nothing is written in the end, no empty folder is left.
+    """
+    if folder is None:
+        return
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    with writing(folder), tempfile.TemporaryFile(dir=folder):
+        pass
+    with suppress(OSError):
+        for path in made:
+            path.rmdir()
 
 
 @contextmanager

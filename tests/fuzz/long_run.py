@@ -103,8 +103,9 @@ def _watched(folder: Path, out: Path) -> tuple[int, str, float, float, list[str]
 
 def _faults_of(code: int, said: str) -> list[str]:
     wrong = []
-    told = said.splitlines()[1:]
-    if code == 2 and not (told and all(": expected " in line for line in told)):
+    head, _, told = said.partition(" in the input:\n")  # what the search says may come before
+    clear = head.rsplit(maxsplit=1)[-1:] in (["fault"], ["faults"]) and told
+    if code == 2 and not (clear and all(": expected " in line for line in told.splitlines())):
         wrong.append("refused without a place and what was expected")
     if code not in (0, 2, 3, 4):
         wrong.append(f"exit code {code}: {said.strip()[-200:]}")
