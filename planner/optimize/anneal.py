@@ -30,6 +30,7 @@ from planner.optimize.priced_plan import (
 )
 from planner.optimize.randomness import draw
 from planner.optimize.twins import TWINS, Best, cool_down
+from planner.optimize.worst import SOFTNESS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -243,7 +244,8 @@ def _run(
     cells = np.empty((MOST_CELLS, 4), np.int64)
     undo = np.empty((MOST_CELLS, 4), np.int64)
     own = np.empty(MOST_CELLS)
-    objective = worth_of(f, s)
+    width = SOFTNESS * heat
+    now = worth_of(f, s, width)
     for _ in range(steps):
         count = _propose(f, s, cells)
         fits = count > 0
@@ -253,8 +255,8 @@ def _run(
             continue
         before = s.excess[0]
         _apply(f, s, cells, count, undo)
-        new = worth_of(f, s)
-        change = new - objective - worth.line * (s.excess[0] - before)
+        new = worth_of(f, s, width)
+        change = new - now - worth.line * (s.excess[0] - before)
         for i in range(count):
             if _first(cells, i):
                 own[i] = own_excess(f, s, cells[i, 0], worth)
@@ -265,9 +267,10 @@ def _run(
         for i in range(count):
             if _first(cells, i):
                 s.own[cells[i, 0]] = own[i]
-        objective = new
-        if objective > best and holds(f, s):
-            best = objective
+        now = new
+        value = worth_of(f, s, 0.0)
+        if value > best and holds(f, s):
+            best = value
             best_n[:] = s.n
             best_a[:] = s.a
             if best >= target:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ Ints = NDArray[np.int64]
 
 #: A sum of floating-point rates exceeds a limit only beyond this share of it.
 ROUNDING = 1e-10
-NO_CAPACITY = -1
+NONE = -1
 
 
 class Fleet(NamedTuple):
@@ -36,7 +37,8 @@ class Fleet(NamedTuple):
     domain: Ints  # [dialer]
     domain_order: Ints  # the dialers, domain by domain
     lost: NDArray[np.bool_]  # [failure, dialer]
-    capacities_of: Ints  # [dialer, k] limits beside its ports, NO_CAPACITY where fewer
+    failures_of: Ints  # [dialer, k] failures it goes down with, NONE where fewer
+    capacities_of: Ints  # [dialer, k] limits beside its ports, NONE where fewer
     counts_lines: NDArray[np.bool_]  # [capacity]
     limit: Floats  # [capacity]
     value: Floats
@@ -64,10 +66,6 @@ def fleet_arrays(model: Model) -> Fleet:
     for capacity in ports:
         room[capacity.members] = int(capacity.limit)
     of_dialer = [[k for k, cap in enumerate(others) if cap.members[d]] for d in range(len(room))]
-    most = max((len(mine) for mine in of_dialer), default=0)
-    capacities_of = np.full((model.dialers, max(most, 1)), NO_CAPACITY, dtype=np.int64)
-    for d, mine in enumerate(of_dialer):
-        capacities_of[d, : len(mine)] = mine
     most_lines = _most_lines(model)
     return Fleet(
         flat=model.flat,
@@ -81,7 +79,8 @@ def fleet_arrays(model: Model) -> Fleet:
         domain=model.domain,
         domain_order=np.argsort(model.domain, kind="stable").astype(np.int64),
         lost=model.lost,
-        capacities_of=capacities_of,
+        failures_of=_padded([np.flatnonzero(row) for row in model.lost.T]),
+        capacities_of=_padded(of_dialer),
         counts_lines=np.array([k.counts_lines for k in others], dtype=np.bool_),
         limit=np.array([k.limit for k in others], dtype=np.float64),
         value=model.value,
@@ -100,6 +99,15 @@ def fleet_arrays(model: Model) -> Fleet:
         now_a=model.now_agent_lines,
         move_cost=float(model.move_cost),
     )
+
+
+def _padded(lists: Sequence[Sequence[int] | Ints]) -> Ints:
+    """Lists of numbers as the rows of one array, NONE where they end."""
+    most = max((len(mine) for mine in lists), default=0)
+    rows = np.full((len(lists), max(most, 1)), NONE, dtype=np.int64)
+    for row, mine in zip(rows, lists, strict=True):
+        row[: len(mine)] = mine
+    return rows
 
 
 def _most_lines(model: Model) -> Ints:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined
 from planner.optimize.columns import Column
-from planner.optimize.fleet import ROUNDING, Fleet, entry, fleet_arrays, objective
+from planner.optimize.fleet import ROUNDING, Fleet, entry, fleet_arrays
 from planner.optimize.model import HANDLED, Model
 from planner.optimize.randomness import draw
 from planner.optimize.seats import (
@@ -29,8 +29,10 @@ from planner.optimize.seats import (
     seat,
     start,
     within,
+    worth_of,
 )
 from planner.optimize.twins import TWINS, Best, cool_down
+from planner.optimize.worst import SOFTNESS, lose
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -332,6 +334,13 @@ def _undo(f: Fleet, s: Seats, count: int, d: int, e: int, undo: Ints, old: Ints)
         count_used(f, s, e, 1.0)
 
 
+@inlined
+def _lose_more(f: Fleet, s: Seats, d: int, e: int, on_d: float, on_e: float) -> None:
+    lose(f, s.lost, d, on_d)
+    if e != d:
+        lose(f, s.lost, e, on_e)
+
+
 @compiled
 def _run(
     f: Fleet, s: Seats, steps: int, heat: float, target: float,
@@ -340,21 +349,25 @@ def _run(
     moves = np.empty((MOST_MOVED, 5), np.int64)
     undo = np.empty((MOST_MOVED, 5), np.int64)
     old = np.empty((len(s.lines), 2), np.int64)
-    now = objective(f, s.value)
+    width = SOFTNESS * heat
+    now = worth_of(f, s, width)
     for _ in range(steps if len(s.movable) > 0 else 0):
         count, d, e = _propose(f, s, moves)
         if count == 0:
             continue
         value_d, value_e = s.value[d], s.value[e]
         holds = _step(f, s, count, d, e, moves, undo, old)
-        new = objective(f, s.value)
+        _lose_more(f, s, d, e, s.value[d] - value_d, s.value[e] - value_e)
+        new = worth_of(f, s, width)
         if not holds or (new < now and draw(s.random) >= np.exp((new - now) / heat)):
+            _lose_more(f, s, d, e, value_d - s.value[d], value_e - s.value[e])
             _undo(f, s, count, d, e, undo, old)
             s.value[d], s.value[e] = value_d, value_e
             continue
         now = new
-        if now > best + ROUNDING * abs(best):
-            best = now
+        value = worth_of(f, s, 0.0)
+        if value > best + ROUNDING * abs(best):
+            best = value
             best_n[:] = s.n
             best_a[:] = s.a
             if best >= target:

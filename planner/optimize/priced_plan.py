@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined
-from planner.optimize.fleet import NO_CAPACITY, ROUNDING, Fleet, entry
+from planner.optimize.fleet import NONE, ROUNDING, Fleet, entry
 from planner.optimize.lists import forget
 from planner.optimize.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 from planner.optimize.randomness import RandomState, random_state
+from planner.optimize.worst import worst
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,7 +43,6 @@ class Cells(NamedTuple):
     excess: Floats  # [2] lines over the capacities; value of all calls
     added: Ints  # [1] lines added against the current ones
     own: Floats  # [campaign] price of its broken limits
-    failures_of: Ints  # [dialer, k] failures it goes down with, NO_CAPACITY where fewer
     random: RandomState  # [1]
 
 
@@ -56,11 +56,6 @@ class Worth(NamedTuple):
 def no_cells(f: Fleet, seed: int) -> Cells:
     """A plan without lines."""
     campaigns, dialers = f.n_low.shape
-    failures = [np.flatnonzero(f.lost[:, d]) for d in range(dialers)]
-    most = max((len(k) for k in failures), default=0)
-    failures_of = np.full((dialers, max(most, 1)), NO_CAPACITY, np.int64)
-    for d, mine in enumerate(failures):
-        failures_of[d, : len(mine)] = mine
     return Cells(
         n=np.zeros((campaigns, dialers), np.int64),
         a=np.zeros((campaigns, dialers), np.int64),
@@ -78,7 +73,6 @@ def no_cells(f: Fleet, seed: int) -> Cells:
         excess=np.zeros(2),
         added=np.zeros(1, np.int64),
         own=np.zeros(campaigns),
-        failures_of=failures_of,
         random=random_state(seed),
     )
 
@@ -101,9 +95,9 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
     ports = n - old_n + f.agent_cost[d] * (a - old_a)
     s.handled[c] += calls
     s.excess[1] += f.value[c] * calls
-    for j in range(s.failures_of.shape[1]):
-        k = s.failures_of[d, j]
-        if k == NO_CAPACITY:
+    for j in range(f.failures_of.shape[1]):
+        k = f.failures_of[d, j]
+        if k == NONE:
             break
         s.by_failure[c, k] += calls
         s.lost[k] += f.value[c] * calls
@@ -117,7 +111,7 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
     s.added[0] += max(0, a - f.now_a[c, d]) - max(0, old_a - f.now_a[c, d])
     for j in range(f.capacities_of.shape[1]):
         k = f.capacities_of[d, j]
-        if k == NO_CAPACITY:
+        if k == NONE:
             break
         more = ports if f.counts_lines[k] else attempts
         s.excess[0] += over_limit(f, k, s.used[k] + more) - over_limit(f, k, s.used[k])
@@ -158,14 +152,10 @@ def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
     return excess
 
 
-@inlined
-def worth_of(f: Fleet, s: Cells) -> float:
-    """(1 - w) * value + w * value surviving, less the cost of moves."""
-    total: float = s.excess[1]
-    if f.weight > 0:
-        total -= f.weight * s.lost.max()
-    total -= f.move_cost * s.added[0]
-    return total
+@compiled
+def worth_of(f: Fleet, s: Cells, width: float) -> float:
+    """(1 - w) * value + w * value surviving, less the cost of moves; softened by a width."""
+    return float(s.excess[1] - worst(f, s.lost, width) - f.move_cost * s.added[0])
 
 
 @compiled
@@ -188,4 +178,4 @@ def start(f: Fleet, s: Cells, worth: Worth, n: Ints, a: Ints) -> float:
                 put(f, s, c, d, n[c, d], a[c, d])
     for c in range(n.shape[0]):
         s.own[c] = own_excess(f, s, c, worth)
-    return float(worth_of(f, s)) if holds(f, s) else -np.inf
+    return float(worth_of(f, s, 0.0)) if holds(f, s) else -np.inf

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined
-from planner.optimize.fleet import NO_CAPACITY, ROUNDING, Fleet, entry, objective
+from planner.optimize.fleet import NONE, ROUNDING, Fleet, entry
 from planner.optimize.lists import forget
 from planner.optimize.model import ATTEMPTS, HANDLED
 from planner.optimize.randomness import RandomState, random_state
+from planner.optimize.worst import lose, worst
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,6 +50,7 @@ class Seats(NamedTuple):
     room: Ints  # [dialer] lines to be shared out
     worth: Floats  # [dialer] of its last line, about
     value: Floats  # [dialer]
+    lost: Floats  # [failure] value that goes down with it
     used: Floats  # [capacity]
     trial: Ints  # [place] dial lines tried on a dialer
     random: RandomState
@@ -71,6 +73,7 @@ def no_seats(f: Fleet, seed: int) -> Seats:
         room=np.zeros(dialers, np.int64),
         worth=np.zeros(dialers),
         value=np.zeros(dialers),
+        lost=np.zeros(len(f.lost)),
         used=np.zeros(len(f.limit)),
         trial=np.zeros(campaigns + 2, np.int64),
         random=random_state(seed),
@@ -106,6 +109,7 @@ def start(f: Fleet, s: Seats, n: Ints, a: Ints) -> float:
     s.lines[:] = 0
     s.agents[:] = 0
     s.used[:] = 0.0
+    s.lost[:] = 0.0
     s.a[:] = 0
     for d in range(dialers):
         s.value[d] = 0.0
@@ -118,17 +122,24 @@ def start(f: Fleet, s: Seats, n: Ints, a: Ints) -> float:
                 s.value[d] += f.value[c] * entry(f, HANDLED, c, a[c, d], n[c, d])
                 lines += n[c, d] + f.agent_cost[d] * a[c, d]
                 _use(f, s, c, d, 1.0)
+        lose(f, s.lost, d, s.value[d])
         s.room[d] = lines
         s.worth[d] = max(s.value[d], 1e-9) / max(lines, 1)
     for d in range(dialers):
         free = True
         for j in range(f.capacities_of.shape[1]):
             k = f.capacities_of[d, j]
-            if k != NO_CAPACITY and s.used[k] > BINDS * f.limit[k]:
+            if k != NONE and s.used[k] > BINDS * f.limit[k]:
                 free = False
         if free:
             s.room[d] = f.room[d]
-    return float(objective(f, s.value))
+    return worth_of(f, s, 0.0)
+
+
+@compiled
+def worth_of(f: Fleet, s: Seats, width: float) -> float:
+    """(1 - w) * value + w * value surviving, softened by a width."""
+    return float(s.value.sum() - worst(f, s.lost, width))
 
 
 @inlined
@@ -136,7 +147,7 @@ def _use(f: Fleet, s: Seats, c: int, d: int, sign: float) -> None:
     """Count what a cell uses of the capacities beside ports."""
     for j in range(f.capacities_of.shape[1]):
         k = f.capacities_of[d, j]
-        if k != NO_CAPACITY:
+        if k != NONE:
             if f.counts_lines[k]:
                 s.used[k] += sign * (s.n[c, d] + f.agent_cost[d] * s.a[c, d])
             else:
@@ -274,6 +285,6 @@ def within(f: Fleet, s: Seats, d: int) -> bool:
     """Whether the capacities of a dialer, beside its ports, hold."""
     for j in range(f.capacities_of.shape[1]):
         k = f.capacities_of[d, j]
-        if k != NO_CAPACITY and s.used[k] > f.limit[k] * (1.0 + ROUNDING):
+        if k != NONE and s.used[k] > f.limit[k] * (1.0 + ROUNDING):
             return False
     return True

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined
-from planner.optimize.fleet import NO_CAPACITY, ROUNDING, Fleet, entry
+from planner.optimize.fleet import NONE, ROUNDING, Fleet, entry
 from planner.optimize.model import ATTEMPTS, HANDLED
 from planner.optimize.randomness import RandomState, random_state
 
@@ -109,7 +109,7 @@ def put(f: Fleet, s: State, c: int, d: int, n: int, a: int) -> None:
     s.added[d] += max(0, a - f.now_a[c, d]) - max(0, old_a - f.now_a[c, d])
     for j in range(f.capacities_of.shape[1]):
         k = f.capacities_of[d, j]
-        if k == NO_CAPACITY:
+        if k == NONE:
             break
         if f.counts_lines[k]:
             s.used[k] += ports
@@ -186,7 +186,7 @@ def _take_slack(f: Fleet, s: State, c: int, d: int, n: int, slack: Floats) -> bo
     for sign in (0, 1):
         for j in range(f.capacities_of.shape[1]):
             k = f.capacities_of[d, j]
-            if k == NO_CAPACITY:
+            if k == NONE:
                 break
             more = 1.0
             if not f.counts_lines[k]:
@@ -211,7 +211,7 @@ def grow(f: Fleet, g: Guide, s: State, d: int) -> None:
     slack = np.empty(f.capacities_of.shape[1])
     for j in range(len(slack)):
         k = f.capacities_of[d, j]
-        slack[j] = f.limit[k] - s.used[k] if k != NO_CAPACITY else 0.0
+        slack[j] = f.limit[k] - s.used[k] if k != NONE else 0.0
     while free > 0:
         best, most = -1, ROUNDING
         for i in range(cells):
