@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -17,13 +18,16 @@ EVEN_TRIALS, ABANDON_WORTH = 12, 8.0
 EFFORT = Effort.LIKELY
 
 
-def first_prices(master: Master, box: Box) -> Relaxation | None:
+def first_prices(
+    master: Master, box: Box, stop: Callable[[], bool] = lambda: False
+) -> Relaxation | None:
     """Bound at good even prices; None where the box is proven to hold no plan.
 
     All ports cost alike; then each campaign that must survive and hold an abandonment limit is
-    charged just enough for that, and the price of ports is found once more.
+    charged just enough for that, and the price of ports is found once more. Fewer prices are tried
+    where ``stop`` says so.
     """
-    trials = _Trials(master, box)
+    trials = _Trials(master, box, stop)
     if not trials.vary_ports(EVEN_TRIALS):
         return None
     if master.abandon_rows:
@@ -39,9 +43,10 @@ def first_prices(master: Master, box: Box) -> Relaxation | None:
 class _Trials:
     """Prices tried, whose columns join the pool; the best so far."""
 
-    def __init__(self, master: Master, box: Box) -> None:
+    def __init__(self, master: Master, box: Box, stop: Callable[[], bool]) -> None:
         self._master = master
         self._box = box
+        self._stop = stop
         self.duals = master.even_duals(0.0)
         self.best: Priced | None = None
 
@@ -62,6 +67,8 @@ class _Trials:
         start = self.duals
         price = float(start.capacity.max(initial=0.0))
         for _ in range(trials):
+            if self._stop():
+                break
             priced = self._try(replace(start, capacity=np.where(ports, price, 0.0)))
             if priced is None:
                 return False
@@ -87,6 +94,8 @@ class _Trials:
         most = np.where(limited, model.abandon_limit, 0.0)
         start = self.duals
         for _ in range(EVEN_TRIALS):
+            if self._stop():
+                break
             priced = self._try(replace(start, abandon=price))
             if priced is None:
                 return False

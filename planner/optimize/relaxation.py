@@ -69,13 +69,15 @@ def relax(
     start: Relaxation | None = None,
     precision: float = TOLERANCE,
     patience: int = MOST_ROUNDS,
+    proven: bool = True,
 ) -> Relaxation | None:
     """Solve the relaxation of a box by column generation; None when it holds no plan.
 
     It ends early when the bound falls to ``target`` or within ``precision`` of what the columns
     are worth, relatively, or ``stop`` says so; the bound holds all the same. It also ends after
     ``patience`` rounds in a row that did not lower a bound that is near already. ``start`` is a
-    bound of the box with its prices, to begin with.
+    bound of the box with its prices, to begin with. With ``proven`` False the bound may be too
+    low, where campaigns must survive: it only tells about where the mix leads.
     """
     if box.is_empty():
         return None
@@ -95,7 +97,8 @@ def relax(
         solved = master.solve()
         if solved is None:
             return _unproven(master, box, start)
-    return _Generation(master, box, target, stop, on_bound, precision, patience).run(start, solved)
+    generation = _Generation(master, box, target, stop, on_bound, precision, patience, proven)
+    return generation.run(start, solved)
 
 
 def relaxation_at(duals: Duals, priced: Priced) -> Relaxation:
@@ -194,6 +197,7 @@ class _Generation:
     on_bound: Callable[[float], None]
     precision: float
     patience: int
+    proven: bool
 
     def run(self, start: Relaxation | None, solved: Solved | None) -> Relaxation | None:
         """Go on from a bound and the solution over the columns known so far."""
@@ -218,7 +222,9 @@ class _Generation:
             if center is None or priced.bound < center.bound:
                 center, stalled = relaxation_at(duals, priced), 0
             ends = self._closed(center.bound, value, stalled) or missed
-            if ends and effort is Effort.LIKELY and not self.stop():
+            if not self.proven:
+                best = center
+            elif ends and effort is Effort.LIKELY and not self.stop():
                 priced = master.price(self.box, center.duals)
                 if priced is None:
                     return None

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from planner.optimize.anneal import Annealing
 from planner.optimize.branching import split_box
 from planner.optimize.columns import Column, make_column
+from planner.optimize.dive import dive
 from planner.optimize.first_prices import first_prices
 from planner.optimize.incumbent import least_columns, plan_value, refill, rounded_columns
 from planner.optimize.integer import choose_columns
@@ -40,12 +41,15 @@ BOXES_PER_ROUND, LOOKS_PER_ROUND = 60, 10_000
 #: Fleets of up to so many cells (campaign and dialer) are also improved and proven by methods
 #: that look at each pair of dialers and at every column.
 SMALL = 400
-#: Relaxations need not be solved closer than this share of the gap asked for.
-ROOT_SHARE = 0.05
+#: Relaxations need not be solved closer than this share of the gap asked for; larger fleets begin
+#: to look for plans sooner.
+ROOT_SHARE, FIRST_SHARE = 0.05, 0.3
 #: Rounds in a row without a lower bound after which a near one will do on larger fleets.
 PATIENCE = 10
 #: Steps of a twin between comparisons, at most, where limits tie the dialers of campaigns.
 TIED_STEPS = 16_000
+#: Fleets of up to so many cells are dived into; in about so many steps.
+MOST_DIVED, STEPS = 2500, 25
 #: Better by less than this, relatively, is nothing.
 SMALLEST_GAIN = 1e-6
 
@@ -158,7 +162,7 @@ class _Search:
         """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
         if self._model.box.is_empty():
             return None
-        first = first_prices(self._master, self._model.box)
+        first = first_prices(self._master, self._model.box, self._interrupted)
         if first is None:
             return None
         self._bound = first.bound
@@ -167,9 +171,13 @@ class _Search:
             self._take(rebuilding)
         else:
             self._offer(least_columns(self._model), None)
-        return self._relax(first, MOST_ROUNDS if self._small else PATIENCE)
+        if self._small:
+            return self._relax(first)
+        return self._relax(first, PATIENCE, FIRST_SHARE)
 
-    def _relax(self, start: Relaxation, patience: int = MOST_ROUNDS) -> Relaxation | None:
+    def _relax(
+        self, start: Relaxation, patience: int = MOST_ROUNDS, share: float = ROOT_SHARE
+    ) -> Relaxation | None:
         """Relaxation of the whole problem, going on from a bound."""
         return relax(
             self._master,
@@ -178,7 +186,7 @@ class _Search:
             stop=self._interrupted,
             on_bound=lambda bound: self._report("bound", bound),
             start=start,
-            precision=self._precision(),
+            precision=self._precision(share),
             patience=patience,
         )
 
@@ -192,9 +200,9 @@ class _Search:
         self._update_bound()
         return tighter
 
-    def _precision(self) -> float:
+    def _precision(self, share: float = ROOT_SHARE) -> float:
         """How closely relaxations are solved, relatively."""
-        return max(ROOT_SHARE * self._options.gap, 1e-9)
+        return max(share * self._options.gap, 1e-9)
 
     def _interrupted(self) -> bool:
         return self._stop() or time.monotonic() - self._start > self._options.time_limit
@@ -296,35 +304,63 @@ class _Search:
         before = self._value
         self._rounds += 1
         first = self._rounds == 1
-        rebuilding = Rebuilding(
-            self._master, relaxation.duals, self._options.seed + 2 * self._rounds
-        )
-        mix = relaxation.mix if first or afresh or not self._columns else None
-        plan: list[Column] | None = None
-        if rebuilding.start(mix, self._columns):
-            self._take(rebuilding)
-            plan = rebuilding.columns() if afresh or not self._columns else self._columns
-            place = self._may_place()
-            for pace in self._paces(first) if place else ():
-                if not self._finished():
-                    plan = self._place(plan, pace)
-            if (self._model.tied or not place) and not self._finished():
-                if place:
-                    rebuilding.start(None, plan)
-                self._rebuild(rebuilding, first and not place)
-                plan = rebuilding.columns()
-        elif first and self._columns is None:
-            plan = rebuilding.begun()
-        few = is_few(self._model)
+        seed = self._options.seed + 2 * self._rounds
+        rebuilding = Rebuilding(self._master, relaxation.duals, seed)
+        place, few = self._may_place(), is_few(self._model)
+        plan = self._begin(rebuilding, relaxation, afresh)
+        for pace in self._paces(first) if plan and place else ():
+            if plan and not self._finished():
+                plan = self._place(plan, pace)
+        late = place and not self._small  # fine changes first: they find more on large fleets
+        if plan and not late and (self._model.tied or not place) and not self._finished():
+            if place:
+                rebuilding.start(None, plan)
+            plan = self._rebuild(rebuilding, first and not place)
+        plan = plan or self._columns or (rebuilding.begun() if first else None)
         if first and few and self._columns is not None:
             return True  # boxes first: the plan is the best already, mostly
-        if (not few or self._columns is None) and not self._finished():
-            self._anneal(plan if afresh else self._columns or plan)
+        if plan and (not few or self._columns is None) and not self._finished():
+            self._anneal(plan)
+        again = late and self._model.tied and not self._finished()
+        if again and rebuilding.start(None, self._columns):
+            self._rebuild(rebuilding, False)
         if self._small and not self._finished():
             self._choose_from_pool(relaxation)
         return self._value > before + SMALLEST_GAIN * abs(before)
 
-    def _rebuild(self, rebuilding: Rebuilding, first: bool) -> None:
+    def _begin(
+        self, rebuilding: Rebuilding, relaxation: Relaxation, afresh: bool
+    ) -> list[Column] | None:
+        """The plan that a round begins with, completed by the rebuilding; None where that fails."""
+        first, known = self._rounds == 1, self._columns
+        dives = first and self._may_dive()
+        mix: Iterable[tuple[Column, float]] | None = None
+        if dives:
+            mix = self._dived(relaxation)
+        elif first or afresh or not known:
+            mix = relaxation.mix
+        if not rebuilding.start(mix, known):
+            return None
+        self._take(rebuilding)
+        return rebuilding.columns() if dives or afresh or not known else self._columns
+
+    def _may_dive(self) -> bool:
+        cells = self._model.campaigns * self._model.dialers
+        return self._model.tied and SMALL < cells <= MOST_DIVED
+
+    def _dived(self, relaxation: Relaxation) -> list[tuple[Column, float]]:
+        """The heaviest columns at the end of a dive."""
+        last = dive(
+            self._master,
+            relaxation,
+            steps=STEPS,
+            target=self._target,
+            stop=self._interrupted,
+            precision=self._precision(FIRST_SHARE),
+        )
+        return [(column, 1.0) for column in rounded_columns(self._model, last.mix)]
+
+    def _rebuild(self, rebuilding: Rebuilding, first: bool) -> list[Column]:
         rebuilding.run(
             first=first,
             enough=self._enough,
@@ -332,6 +368,7 @@ class _Search:
             on_better=lambda: self._take(rebuilding),
         )
         self._take(rebuilding)
+        return rebuilding.columns()
 
     def _may_place(self) -> bool:
         """Whether agents are moved by steps that share out dial lines exactly."""
@@ -344,7 +381,7 @@ class _Search:
         stays. Where limits tie the dialers of campaigns together, it is dear.
         """
         carriers = not all(k.is_ports for k in self._model.capacities)
-        if first and carriers:
+        if first and (carriers or (self._model.tied and not self._small)):
             return (QUICK,)
         if self._model.tied:
             steps = min(THOROUGH.steps, TIED_STEPS // max(self._model.campaigns, 1))
