@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,6 +20,8 @@ Ints = NDArray[np.int64]
 
 #: Steps of a table are differences of rounded rates [relative to one call per hour].
 CONCAVE_ROUNDING = 1e-10
+#: A sum of floating-point rates exceeds a limit only beyond this share of it.
+ROUNDING = 1e-10
 
 # Rows of a campaign's throughput table.
 HANDLED, ABANDONED, ANSWERED, ATTEMPTS = range(4)
@@ -141,6 +144,10 @@ def build_model(
     campaigns = problem.campaigns
     total = int(ports.sum())
     flat, base, tables = _tables(problem, box, corrections)
+    n_high = _without_useless(problem, box, tables)
+    if np.any(2 * n_high.max(axis=1, initial=0) < box.n_high.max(axis=1, initial=0)):
+        box = replace(box, n_high=n_high)
+        flat, base, tables = _tables(problem, box, corrections)
     now_dial, now_agent = _current_lines(problem)
     return Model(
         problem=problem,
@@ -194,18 +201,19 @@ def _current_lines(problem: Problem) -> tuple[Ints, Ints]:
 
 
 def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
-    """Ranges from ports, allowed dialers and locks.
+    """Ranges from ports, channels of trunk groups, allowed dialers and locks.
 
     A lock on a dialer out of service lapses: such a dialer gets no lines.
     """
     shape = (len(problem.campaigns), len(problem.dialers))
     n_low, a_low = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     n_high, a_high = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    channels = {group.trunk_group: group.channels for group in problem.trunk_groups}
     for c, campaign in enumerate(problem.campaigns):
         for d, dialer in enumerate(problem.dialers):
             if not problem.may_use(campaign, dialer):
                 continue
-            most = int(ports[d])
+            most = min(int(ports[d]), channels.get(dialer.trunk_group or "", MAX_LINES))
             if campaign.max_dial_lines is not None:
                 most = min(most, campaign.max_dial_lines)
             n_high[c, d] = most
@@ -253,6 +261,26 @@ def _tables(
             _fill_table(table, campaign, corrections.get(campaign.campaign_id, Correction()))
         tables.append(table)
     return flat, base, tuple(tables)
+
+
+def _without_useless(problem: Problem, box: Box, tables: Sequence[Floats]) -> Ints:
+    """Most dial lines ``[campaign, dialer]`` with which an abandonment limit can still be held.
+
+    What a dialer abandons over its campaign's limit must be made up for by the others, each of
+    which is below the limit by no more than the best entry of the table.
+    """
+    n_high = box.n_high.copy()
+    for c, table in enumerate(tables):
+        limit = _abandon_limit(problem.campaigns[c])
+        if np.isinf(limit) or table.shape[1] < 2:
+            continue
+        over = table[ABANDONED, 1:] - limit * table[ANSWERED, 1:]  # from one agent line on
+        others = int((box.n_high[c] > 0).sum()) - 1
+        made_up = others * max(float(-over.min()), 0.0) + ROUNDING * (1.0 + table[ANSWERED].max())
+        useful = np.flatnonzero((over <= made_up).any(axis=0))
+        most = max(int(useful[-1]) if len(useful) else 0, table.shape[1])
+        n_high[c] = np.maximum(np.minimum(n_high[c], most), np.minimum(box.n_low[c], n_high[c]))
+    return n_high
 
 
 def _is_concave(handled: Floats) -> bool:
