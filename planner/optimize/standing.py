@@ -1,0 +1,122 @@
+"""Where a search stands: the best plan so far, the proven bound, and when that is enough."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.optimize.columns import Column
+from planner.optimize.incumbent import plan_value, refill
+from planner.optimize.master import Master
+from planner.optimize.model import Model
+from planner.optimize.rebuild import Rebuilding
+from planner.optimize.relaxation import Relaxation
+from planner.plan import PlanOptions, Progress, relative_gap
+
+Floats = NDArray[np.float64]
+
+#: Fleets of up to so many cells (campaign and dialer) are also improved and proven by methods
+#: that look at each pair of dialers and at every column.
+SMALL = 400
+#: Relaxations need not be solved closer than this share of the gap asked for.
+ROOT_SHARE = 0.05
+
+
+class Standing:
+    """The best plan of a search as one column per campaign, its value, and the bound."""
+
+    def __init__(
+        self,
+        model: Model,
+        options: PlanOptions,
+        on_progress: Callable[[Progress], None],
+        stop: Callable[[], bool],
+    ) -> None:
+        self.model = model
+        self.options = options
+        self.master = Master(model)
+        self.small = model.campaigns * model.dialers <= SMALL
+        self.columns: list[Column] | None = None
+        self.value = -np.inf
+        self.bound = np.inf
+        self._on_progress = on_progress
+        self._stop = stop
+        self._start = time.monotonic()
+
+    def start_clock(self) -> None:
+        """Count the time limit from now on."""
+        self._start = time.monotonic()
+
+    def seconds_left(self) -> float:
+        """What is left of the time limit."""
+        return self.options.time_limit - (time.monotonic() - self._start)
+
+    def interrupted(self) -> bool:
+        """Whether the search is to end, by the user or by the clock."""
+        return self._stop() or time.monotonic() - self._start > self.options.time_limit
+
+    def target(self) -> float:
+        """Bound at which the requested gap is proven."""
+        if self.columns is None:
+            return -np.inf
+        return self.value + self.options.gap * abs(self.value) * (1 - 1e-9)
+
+    def enough(self) -> float:
+        """Value at which the requested gap is proven."""
+        return self.bound - self.options.gap * abs(self.bound) * (1 - 1e-9)
+
+    def done(self) -> bool:
+        """Whether the requested gap is proven."""
+        return self.columns is not None and (
+            relative_gap(self.value, self.bound) <= max(self.options.gap, 1e-9)
+        )
+
+    def precision(self, share: float = ROOT_SHARE) -> float:
+        """How closely relaxations are solved, relatively."""
+        return max(share * self.options.gap, 1e-9)
+
+    def report(self, phase: str, bound: float | None = None) -> None:
+        """Tell where the search stands, or that a bound was found."""
+        best = self.bound if bound is None else min(bound, self.bound)
+        self._on_progress(
+            Progress(
+                value_per_hour=None if self.columns is None else self.value,
+                bound_per_hour=best if np.isfinite(best) else None,
+                seconds=time.monotonic() - self._start,
+                phase=phase,
+            )
+        )
+
+    def keep(self, columns: list[Column]) -> None:
+        """Put the columns of a plan that holds the fleet's limits into the pool; it may be best."""
+        if not all(k.holds_own_limits for k in columns):
+            return
+        for column in columns:
+            self.master.add(column)
+        value = plan_value(self.model, columns)
+        if value > self.value:
+            self.columns, self.value = columns, value
+            self.master.slack = self.precision() * abs(value) / self.model.campaigns
+            self.report("plan")
+
+    def offer(self, columns: Iterable[Column], relaxation: Relaxation | None) -> None:
+        """Improve a plan campaign by campaign, with and without prices; keep it if the best."""
+        if not self.small:
+            return
+        prices: list[Floats | None] = [None]
+        if relaxation is not None:
+            prices.append(self.master.line_prices(relaxation.duals)[0])
+        start = list(columns)
+        for line_prices in prices:
+            found, holds = refill(self.model, start, line_prices)
+            if holds:
+                self.keep(found)
+
+    def take(self, rebuilding: Rebuilding) -> None:
+        """The best plan of a rebuilding, improved further where that is quick."""
+        columns = rebuilding.columns()
+        self.keep(columns)
+        self.offer(columns, None)
