@@ -73,6 +73,16 @@ def type_into(page: Page, found: Locator, row: int, header: str, text: str) -> N
     wait_idle(page)
 
 
+def type_over(page: Page, text: str) -> None:
+    """Type over the selected cell; its first key opens it, which takes a moment when busy."""
+    page.keyboard.type(text[0])
+    box = page.locator(f"{_OVERLAY} input, {_OVERLAY} textarea").first
+    expect(box).to_have_value(text[0])
+    page.keyboard.type(text[1:])
+    expect(box).to_have_value(text)
+    page.keyboard.press("Enter")
+
+
 def tick(found: Locator, row: int) -> None:
     """Tick a row in the column before the first, which has no cells to name."""
     place = found.locator(".dvn-scroller").first

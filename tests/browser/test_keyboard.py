@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import cell, grid, headline, wait_idle
+from tests.browser.driving import cell, grid, headline, type_over, wait_idle
 
 #: More stops than a page has.
 MOST_STOPS = 120
@@ -81,8 +81,7 @@ def test_a_plan_is_edited_undone_and_saved_by_keyboard(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     expect(cell(found, 0, "Dial lines")).to_have_attribute("aria-selected", "true")
-    page.keyboard.type("60", delay=150)  # as fast as people type
-    page.keyboard.press("Enter")
+    type_over(page, "60")
     expect(headline(page, "Ports used")).to_contain_text("165 of 200")
     wait_idle(page)
     page.get_by_role("button", name="Undo").focus()
