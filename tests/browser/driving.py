@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 _OVERLAY = "[data-testid=portal] .gdg-clip-region"
 _TRIES = 10
+_KEY = 150  # milliseconds
 _ROW = 35  # pixels; the header is as high
 
 
@@ -74,12 +75,15 @@ def type_into(page: Page, found: Locator, row: int, header: str, text: str) -> N
 
 
 def type_over(page: Page, text: str) -> None:
-    """Type over the selected cell; its first key opens it, which takes a moment when busy."""
-    page.keyboard.type(text[0])
+    """Type over the selected cell as fast as people type.
+
+    The first key opens it, which takes longer on a busy machine: the next would begin anew.
+    """
+    page.keyboard.type(text[0], delay=_KEY)
     box = page.locator(f"{_OVERLAY} input, {_OVERLAY} textarea").first
     expect(box).to_have_value(text[0])
-    page.keyboard.type(text[1:])
-    expect(box).to_have_value(text)
+    page.keyboard.type(text[1:], delay=_KEY)
+    page.wait_for_timeout(_KEY)
     page.keyboard.press("Enter")
 
 
