@@ -28,15 +28,13 @@ SMALLEST_GAIN = 1e-6
 class Improving:
     """Looks for plans better than the best one so far, which ``standing`` keeps.
 
-    ``finished`` says when nothing more is wanted, ``stop`` when the user wants no more.
+    ``finished`` says when nothing more is wanted.
     """
 
-    def __init__(
-        self, standing: Standing, finished: Callable[[], bool], stop: Callable[[], bool]
-    ) -> None:
+    def __init__(self, standing: Standing, finished: Callable[[], bool]) -> None:
         self._standing = standing
         self._model, self._master = standing.model, standing.master
-        self._finished, self._stop = finished, stop
+        self._finished = finished
         self._enriched = False
         self.rounds = 0
 
@@ -168,7 +166,7 @@ class Improving:
             hint,
             seed=self._standing.options.seed,
             seconds=self._standing.seconds_left(),
-            stop=self._stop,
+            stop=self._standing.stop,
         )
         if chosen is not None:
             self._standing.keep(chosen)

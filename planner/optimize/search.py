@@ -16,7 +16,7 @@ from planner.optimize.columns import make_column
 from planner.optimize.first_prices import first_prices
 from planner.optimize.improving import Improving
 from planner.optimize.incumbent import least_columns, plan_value, rounded_columns
-from planner.optimize.model import Box, Model, build_model, to_line_plan
+from planner.optimize.model import Box, build_model, to_line_plan
 from planner.optimize.pool import reduced_values
 from planner.optimize.rebuild import Rebuilding, compile_kernels
 from planner.optimize.relaxation import MOST_ROUNDS, Relaxation, part_at_prices, relax
@@ -65,7 +65,7 @@ def optimize(
         if np.any(model.min_dialers > 0):
             return Outcome(None, None, None, True, False)
         return Outcome(LinePlan(assignments=()), 0.0, 0.0, False, False)
-    return _Search(model, options, on_progress, stop).run()
+    return _Search(Standing(model, options, on_progress, stop)).run()
 
 
 @cache
@@ -86,17 +86,10 @@ def compile_search() -> None:
 class _Search:
     """State of one search: pool and relaxation, best plan, open boxes."""
 
-    def __init__(
-        self,
-        model: Model,
-        options: PlanOptions,
-        on_progress: Callable[[Progress], None],
-        stop: Callable[[], bool],
-    ) -> None:
-        self._standing = Standing(model, options, on_progress, stop)
-        self._improving = Improving(self._standing, self._finished, stop)
-        self._model, self._master = model, self._standing.master
-        self._stop = stop
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+        self._improving = Improving(standing, self._finished)
+        self._model, self._master = standing.model, standing.master
         self._closed = -np.inf  # highest bound among boxes put aside within the gap
         self._open: list[tuple[float, int, Box, Relaxation]] = []
         self._order = itertools.count()
@@ -187,7 +180,10 @@ class _Search:
         first = self._standing.value
         bound = max(self._standing.bound, first)
         polished = second_stages(
-            self._model, self._standing.columns, min(self._standing.enough(), first), self._stop
+            self._model,
+            self._standing.columns,
+            min(self._standing.enough(), first),
+            self._standing.stop,
         )
         dial = np.array([k.dial_lines for k in polished.columns])
         agent = np.array([k.agent_lines for k in polished.columns])

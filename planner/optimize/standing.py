@@ -43,7 +43,7 @@ class Standing:
         self.value = -np.inf
         self.bound = np.inf
         self._on_progress = on_progress
-        self._stop = stop
+        self.stop = stop
         self._start = time.monotonic()
 
     def start_clock(self) -> None:
@@ -56,7 +56,7 @@ class Standing:
 
     def interrupted(self) -> bool:
         """Whether the search is to end, by the user or by the clock."""
-        return self._stop() or time.monotonic() - self._start > self.options.time_limit
+        return self.stop() or time.monotonic() - self._start > self.options.time_limit
 
     def target(self) -> float:
         """Bound at which the requested gap is proven."""
