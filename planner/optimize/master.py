@@ -26,9 +26,11 @@ from planner.optimize.shelf import Shelf
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: GLOP's primal simplex now and then ends ABNORMAL, or goes on for ever; these then found the
-#: optimum.
-OTHER_ALGORITHMS = ("use_dual_simplex:true", "use_preprocessing:false")
+#: Without preprocessing GLOP goes on from the basis it ended with, which columns and bounds that
+#: change spoil little: half the time of a solve.
+ALGORITHM = "use_preprocessing:false"
+#: Its primal simplex now and then ends ABNORMAL, or goes on for ever; these then found the optimum.
+OTHER_ALGORITHMS = ("use_dual_simplex:true", "use_preprocessing:false", "")
 #: Simplex iterations after which it is taken to go on for ever, and more of them for each row.
 MOST_ITERATIONS, ITERATIONS_PER_ROW = 5_000, 50
 #: Columns with less of a campaign's split are rounding.
@@ -85,7 +87,8 @@ class Master:
         self._variables: list[tuple[Column, pywraplp.Variable]] = []
         self._shelf = Shelf(model.dialers)
         self._open: list[bool] = []  # whether each column may be in the mix
-        self._worths: list[tuple[float, float]] = []  # of each column: its own, now paid
+        self._worths: list[float] = []  # of each column
+        self._feasibility: bool | None = None  # what the objective asks for
         self._room = line_room(model)
         self._rows_of = [
             [k for k, capacity in enumerate(model.capacities) if capacity.members[d]]
@@ -134,7 +137,9 @@ class Master:
         self._shelf.add(column)
         self._open.append(True)
         worth = float(model.value[c] * column.handled - model.move_cost * column.added)
-        self._worths.append((worth, 0.0))
+        self._worths.append(worth)
+        if not self._feasibility:
+            self._objective.SetCoefficient(variable, worth)
         self._convex[c].SetCoefficient(variable, 1.0)
         amounts: dict[int, float] = {}
         for d in np.flatnonzero(column.dial_lines):
@@ -210,14 +215,14 @@ class Master:
 
     def set_objective(self, feasibility: bool) -> None:
         """Ask for the most value, or first for the most campaigns with a split."""
+        if feasibility == self._feasibility:
+            return
+        self._feasibility = feasibility
         for missing in self._missing:
             missing.SetUb(1.0 if feasibility else 0.0)
             self._objective.SetCoefficient(missing, -1.0 if feasibility else 0.0)
-        for i, (own, paid) in enumerate(self._worths):
-            worth = 0.0 if feasibility else own
-            if worth != paid:
-                self._worths[i] = own, worth
-                self._objective.SetCoefficient(self._variables[i][1], worth)
+        for worth, (_, variable) in zip(self._worths, self._variables, strict=True):
+            self._objective.SetCoefficient(variable, 0.0 if feasibility else worth)
         self._objective.SetCoefficient(self._worst, 0.0 if feasibility else -self.model.weight)
 
     def mix(self, solve_again: bool) -> tuple[tuple[Column, float], ...]:
@@ -231,9 +236,9 @@ class Master:
         )
         return tuple((k, share) for k, share in shares if share > SMALLEST_SHARE)
 
-    def include(self, box: Box, columns: Iterable[Column], feasibility: bool = False) -> int:
+    def include(self, box: Box, columns: Iterable[Column]) -> int:
         """Put columns into the pool and, where they lie in the box, the mix; how many are new."""
-        return sum([self._include(box, k, feasibility) for k in columns])
+        return sum([self._include(box, k) for k in columns])
 
     def slope(self, duals: Duals, other: Duals, columns: Sequence[Column]) -> float:
         """How the Lagrangian bound begins to change from some prices towards others.
@@ -256,23 +261,19 @@ class Master:
             slope -= float(change.abandon[c]) * (k.abandoned - self._abandon_limit[c] * k.answered)
         return slope
 
-    def _include(self, box: Box, column: Column, feasibility: bool) -> bool:
+    def _include(self, box: Box, column: Column) -> bool:
         if not self.add(column):
             return False
         inside = box.contains(column.campaign, column.dial_lines, column.agent_lines)
         self._variables[-1][1].SetUb(1.0 if inside else 0.0)
         self._open[-1] = inside
-        if not feasibility:
-            worth = self._worths[-1][0]
-            self._worths[-1] = worth, worth
-            self._objective.SetCoefficient(self._variables[-1][1], worth)
         return True
 
     def _solved(self) -> bool:
         """Run GLOP; other algorithms from scratch where it ends without an answer."""
         most = MOST_ITERATIONS + ITERATIONS_PER_ROW * self._solver.NumConstraints()
         limit = f"max_number_of_iterations:{most} "
-        self._solver.SetSolverSpecificParametersAsString(limit)
+        self._solver.SetSolverSpecificParametersAsString(limit + ALGORITHM)
         status = self._solver.Solve()
         if status in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.INFEASIBLE):
             return bool(status == pywraplp.Solver.OPTIMAL)

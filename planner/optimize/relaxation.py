@@ -163,7 +163,7 @@ def _mixed(master: Master, box: Box, stop: Callable[[], bool]) -> bool | None:
             return None
         if center is None or priced.bound < center[0]:
             center = priced.bound, duals
-        added = master.include(box, master.columns(priced.splits), feasibility=True)
+        added = master.include(box, master.columns(priced.splits))
         if not smoothing.learn(added > 0, onwards=False):
             if effort is Effort.LIKELY or not master.survives:
                 return False
