@@ -34,10 +34,15 @@ MOST_BOXES, MOST_STALE = 4000, 5
 #: Boxes split between two such rounds, more after rounds that found nothing; they end earlier once
 #: so many buckets of calls were looked at on the way.
 BOXES_PER_ROUND, LOOKS_PER_ROUND = 60, 10_000
+#: Boxes after which one is followed down to a plan.
+BOXES_PER_PLUNGE = 30
 #: Larger fleets begin to look for plans once the relaxation is this share of the gap from its end.
 FIRST_SHARE = 0.3
 #: Rounds in a row without a lower bound after which a near one will do on larger fleets.
 PATIENCE = 10
+
+#: A box kept open: minus its bound, its number, what lies in it and what that is worth.
+OpenBox = tuple[float, int, Box, Relaxation]
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ class _Search:
         self._improving = Improving(standing, self._finished)
         self._model, self._master = standing.model, standing.master
         self._closed = -np.inf  # highest bound among boxes put aside within the gap
-        self._open: list[tuple[float, int, Box, Relaxation]] = []
+        self._open: list[OpenBox] = []
         self._order = itertools.count()
 
     def run(self) -> Outcome:
@@ -124,11 +129,16 @@ class _Search:
     def _prove(self, rounds: int) -> int:
         """Split boxes, as many as so many rounds do, while that is quick; how many were split."""
         most = self._master.looks() + LOOKS_PER_ROUND
-        for boxes in range(rounds * BOXES_PER_ROUND):
+        boxes = 0
+        while boxes < rounds * BOXES_PER_ROUND:
             if self._finished() or self._master.looks() > most:
-                return boxes
-            self._branch()
-        return rounds * BOXES_PER_ROUND
+                break
+            if boxes % BOXES_PER_PLUNGE == 0:
+                boxes += self._plunge()
+            else:
+                self._split(heapq.heappop(self._open))
+                boxes += 1
+        return boxes
 
     def _root(self) -> Relaxation | None:
         """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
@@ -209,12 +219,14 @@ class _Search:
     def _finished(self) -> bool:
         return not self._open or self._standing.done() or self._standing.interrupted()
 
-    def _push(self, box: Box, relaxation: Relaxation) -> None:
+    def _push(self, box: Box, relaxation: Relaxation) -> OpenBox | None:
         """Keep a box open unless the best plan is within the gap of its bound."""
         if relaxation.bound <= self._standing.target():
             self._closed = max(self._closed, relaxation.bound)
-        else:
-            heapq.heappush(self._open, (-relaxation.bound, next(self._order), box, relaxation))
+            return None
+        opened = (-relaxation.bound, next(self._order), box, relaxation)
+        heapq.heappush(self._open, opened)
+        return opened
 
     def _update_bound(self) -> None:
         """Take the highest bound of all boxes; only while every plan lies in one of them."""
@@ -222,16 +234,32 @@ class _Search:
         highest = max(highest, self._closed, self._standing.value)
         self._standing.bound = min(self._standing.bound, highest)
 
-    def _branch(self) -> None:
-        """Split the box of the highest bound in two."""
-        _, _, box, relaxation = heapq.heappop(self._open)
+    def _plunge(self) -> int:
+        """Split the box of the highest bound, then its better half and so on, down to a plan.
+
+        How many boxes were split.
+        """
+        halves = self._split(heapq.heappop(self._open))
+        boxes = 1
+        while halves and not self._finished():
+            better = min(halves)
+            self._open.remove(better)
+            heapq.heapify(self._open)
+            halves = self._split(better)
+            boxes += 1
+        return boxes
+
+    def _split(self, opened: OpenBox) -> list[OpenBox]:
+        """Split a box in two; the halves that are kept open."""
+        _, _, box, relaxation = opened
         if relaxation.bound <= self._standing.target():
             self._closed = max(self._closed, relaxation.bound)
             self._update_bound()
-            return
+            return []
         parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
+        kept = []
         for part in parts or ():
             start = part_at_prices(self._master, box, part, relaxation)
             if start is None:
@@ -249,9 +277,12 @@ class _Search:
             child = replace(child, bound=min(child.bound, relaxation.bound))
             if len(child.mix) == self._model.campaigns:  # nothing is mixed
                 self._standing.offer(rounded_columns(self._model, child.mix), None)
-            self._push(part, child)
+            half = self._push(part, child)
+            if half is not None:
+                kept.append(half)
         self._update_bound()
         self._standing.report("proof")
+        return kept
 
     def _losses(self, box: Box, relaxation: Relaxation) -> Floats:
         """By how much the bound on each campaign exceeds its best known column inside the box.
