@@ -21,10 +21,11 @@ from planner.traffic.simulate import simulate
 #: is counted is shorter where the budget would not allow the fewest replications.
 WARM_UP_CALLS = 10.0
 FEWEST_CALLS, MOST_CALLS = 20.0, 60.0
-#: Replications at first: with fewer, what is known of a steady state tells less.
-FEWEST_RUNS = 24
-#: Attempts of the shortest runs that would take more than some ten seconds.
-MOST_ATTEMPTS = 3e8
+#: Replications at first: with fewer, what is known of a steady state tells less. Where they hold
+#: so many attempts that they take a second, fewer, whose intervals hold as well.
+FEWEST_RUNS, FEWEST_LONG_RUNS, MANY_ATTEMPTS = 24, 9, 5e6
+#: Attempts of the fewest and shortest runs that would take more than some half a minute.
+MOST_ATTEMPTS = 1.2e8
 
 _PER_HOUR = {
     "transfers_per_hour": "transfers_per_second",
@@ -66,11 +67,13 @@ def _long_run(
 ) -> tuple[list[dict[str, Interval]], list[bool]]:
     """Figures while all pairs run, from endless lists, and whether they are precise enough."""
     call = max(exact.call_seconds(pair) for pair in pairs)
-    precision = Precision(events=effort.budget.figures, fewest=FEWEST_RUNS)
+    attempts = call * sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs)
+    shortest = attempts * (WARM_UP_CALLS + FEWEST_CALLS)
+    runs = max(min(int(MANY_ATTEMPTS / shortest), FEWEST_RUNS), FEWEST_LONG_RUNS)
+    precision = Precision(events=effort.budget.figures, fewest=runs)
     if effort.replications is not None:
         precision = Precision(fewest=effort.replications, most=effort.replications)
-    attempts = call * sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs)
-    if precision.fewest * attempts * (WARM_UP_CALLS + FEWEST_CALLS) > MOST_ATTEMPTS:
+    if precision.fewest * shortest > MOST_ATTEMPTS:
         raise InputError([_too_long(pairs, call)])
     affordable = effort.budget.figures / (precision.fewest * attempts) - WARM_UP_CALLS
     counted = min(max(affordable, FEWEST_CALLS), MOST_CALLS)
