@@ -10,9 +10,9 @@ from typing import TextIO
 
 from planner.batch.run import BatchOptions, BatchSummary, run_batch
 from planner.console import ProgressLine, stop_on_interrupt
+from planner.exit_codes import BAD_INPUT, DONE, FAULT, INFEASIBLE, STOPPED
 from planner.plan import PlanFigures, PlanOptions
 
-DONE, FAULT, BAD_INPUT, INFEASIBLE, STOPPED = range(5)
 #: The exit code of each ending, the gravest first.
 _CODES = {"failed": FAULT, "bad_input": BAD_INPUT, "infeasible": INFEASIBLE, "no_plan": STOPPED}
 _WORDS = {

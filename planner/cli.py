@@ -23,6 +23,7 @@ from planner.common_arguments import (
     add_seed,
 )
 from planner.errors import InputError
+from planner.exit_codes import BAD_INPUT, DONE
 from planner.log import configure
 from planner.study_arguments import add_frontier_arguments, add_whatif_arguments
 
@@ -54,14 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except InputError as error:
         commands.tell_faults(error, as_json=getattr(arguments, "json", False))
-        return commands.BAD_INPUT
-    except KeyboardInterrupt:
-        print("Given up.", file=sys.stderr)
-        return commands.STOPPED
+        return BAD_INPUT
     except BrokenPipeError:
         # The reader has seen enough; Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return commands.DONE
+        return DONE
     return code
 
 

@@ -26,6 +26,7 @@ from planner.documents import (
     to_json,
 )
 from planner.errors import Fault, InputError
+from planner.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.exports import write_projection_files
 from planner.folders import require_writable, writing
 from planner.hours import Moment, at_moment, coming_monday, reference_zone, week_of, weekly_moment
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from planner.day import WeekPlan
 
 _log = logging.getLogger(__name__)
-DONE, _, BAD_INPUT, INFEASIBLE, STOPPED = range(5)
 _ROOT = Path(__file__).resolve().parents[1]
 
 

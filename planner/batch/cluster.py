@@ -17,6 +17,7 @@ from typing import Any
 
 from planner.batch.items import Context, Item, Scenario
 from planner.batch.output import Planned, failed_rows
+from planner.batch.uninterrupted import uninterrupted
 from planner.batch.work import OtherVersions, plan_items, version_differences, versions
 from planner.errors import Fault, InputError
 
@@ -69,14 +70,15 @@ def local_client(workers: int, work: Path) -> Iterator[tuple[Any, Callable[[], N
     from distributed import Client, LocalCluster
 
     def started() -> Any:
-        return LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            local_directory=str(work),
-        )
+        with uninterrupted():
+            return LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=None,
+                local_directory=str(work),
+            )
 
     with (
         dask.config.set(_UNWATCHED),  # workers take it over as they start

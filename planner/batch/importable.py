@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import sys
 
+from planner.batch.uninterrupted import uninterrupted
 from planner.errors import Fault, InputError
 
 _log = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ def require_importable_script(workers: int) -> None:
         return  # such a process may have none of its own: told where workers are started
     trial = multiprocessing.get_context("spawn").Process()
     try:
-        trial.start()
+        with uninterrupted():
+            trial.start()
     except RuntimeError:
         if multiprocessing.current_process().name == "MainProcess":
             raise  # nothing else is known to fail so, but to end here would tell nobody

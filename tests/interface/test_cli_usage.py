@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from planner import __version__, commands
+from planner import __version__, exit_codes
 from planner.cli import main
 
 
@@ -71,5 +71,5 @@ def test_wrong_usage_is_told_and_is_2(
 
 
 def test_exit_codes_are_those_that_scripts_rely_on() -> None:
-    codes = (commands.DONE, commands.BAD_INPUT, commands.INFEASIBLE, commands.STOPPED)
-    assert codes == (0, 2, 3, 4)
+    codes = (exit_codes.DONE, exit_codes.FAULT, exit_codes.BAD_INPUT, exit_codes.INFEASIBLE)
+    assert (*codes, exit_codes.STOPPED) == (0, 1, 2, 3, 4)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
+from planner.batch.uninterrupted import uninterrupted
 from planner.plan import LinePlan
 from planner.tables import read_folder
 from planner.verify import check, evaluate
-from tests.interface.program import PLANNER
+from tests.interface.program import PLANNER, QUICKSTART
 
 
 def test_an_interrupt_writes_the_best_plan_so_far_and_its_bound(tmp_path: Path) -> None:
@@ -59,3 +64,35 @@ def test_an_interrupt_writes_the_best_plan_so_far_and_its_bound(tmp_path: Path) 
     found = evaluate(problem, plan, 0.3).value.value_per_hour
     assert abs(found - document["value_per_hour"]) <= 1e-6 * found
     assert found < document["bound_per_hour"]
+
+
+@pytest.mark.parametrize(
+    "part", ["planner.cli", "planner.arguments", "planner.commands", "pydantic"]
+)
+def test_an_interrupt_while_the_program_is_loaded_gives_up_without_a_traceback(part: str) -> None:
+    program = f"""
+import sys
+class Interrupting:
+    def find_spec(self, name, path, target=None):
+        if name == {part!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["planner", "check", {QUICKSTART!r}]
+from planner.start import main
+sys.exit(main())
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (4, "", "Given up.\n")
+
+
+def test_what_is_started_uninterrupted_does_not_hear_an_interrupt_and_this_process_does() -> None:
+    program = "import os, signal; os.kill(os.getpid(), signal.SIGINT); print('went on')"
+    with uninterrupted():
+        child = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=False
+        )
+    assert (child.returncode, child.stdout, child.stderr) == (0, "went on\n", "")
+    with pytest.raises(KeyboardInterrupt), uninterrupted():
+        os.kill(os.getpid(), signal.SIGINT)

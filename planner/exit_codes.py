@@ -1,0 +1,3 @@
+"""Exit codes of every command."""
+
+DONE, FAULT, BAD_INPUT, INFEASIBLE, STOPPED = range(5)
