@@ -40,7 +40,7 @@ _FIGURES = (
     ),
     _Figure(
         "surviving_value_per_hour",
-        "Survives worst failure",
+        "Value/h after worst failure",
         amount,
         "normal",
         "Value per hour that is left when the failure that costs most happens",

@@ -161,9 +161,9 @@ def _show_result(
 ) -> None:
     assert result.plan is not None
     line_plan = result.plan
-    st.subheader("Proposed plan")
-    st.markdown(f"{_ending(desk, result)} after {duration(result.seconds)}; {quality(result)}.")
     frame = _change_frame(scenario, line_plan)
+    st.subheader("Your lines are this plan" if frame.empty else "Proposed plan")
+    st.markdown(f"{_ending(desk, result)} after {duration(result.seconds)}; {quality(result)}.")
     if frame.empty:
         _show_binding(result)
         return
