@@ -162,7 +162,9 @@ class Improving:
         hint = {k.campaign: k for k in self._standing.columns or ()}
         chosen = choose_columns(
             self._model,
-            promising(self._master, relaxation, self._standing.columns or ()),
+            promising(
+                self._master, relaxation, self._standing.columns or (), self._standing.value
+            ),
             hint,
             seed=self._standing.options.seed,
             seconds=self._standing.seconds_left(),

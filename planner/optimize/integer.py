@@ -14,7 +14,7 @@ from planner.optimize.model import Model
 #: With 10**8 single solves of tiny problems did not end, whatever their work limit.
 LARGEST_SUM = 10**6
 #: Work limit in CP-SAT's deterministic time, so that the same input ends the same way.
-DETERMINISTIC_TIME = 1.0
+DETERMINISTIC_TIME = 0.3
 
 
 def choose_columns(

@@ -38,15 +38,29 @@ def reduced_values(master: Master, columns: Sequence[Column], relaxation: Relaxa
     worth -= model.move_cost * np.array([k.added for k in columns])
     worth -= np.array([k.lines for k in columns]) @ line
     worth -= np.array([k.attempts for k in columns]) @ attempt
+    dial = np.array([k.dial_lines.sum() for k in columns])
+    worth -= relaxation.duals.dial_lines[campaigns] * dial
+    limit = np.where(np.isfinite(model.abandon_limit), model.abandon_limit, 0.0)[campaigns]
+    over = np.array([k.abandoned for k in columns])
+    over -= limit * np.array([k.answered for k in columns])
+    worth -= relaxation.duals.abandon[campaigns] * over
     worth -= relaxation.campaign_bounds[campaigns]
     return worth
 
 
-def promising(master: Master, relaxation: Relaxation, best: Iterable[Column]) -> list[Column]:
-    """Columns that hold their own limits, by reduced cost; those of the best plan always."""
+def promising(
+    master: Master, relaxation: Relaxation, best: Iterable[Column], value: float
+) -> list[Column]:
+    """Columns that hold their own limits, by reduced cost; those of the best plan always.
+
+    Left out are those that cost more than lies between ``value``, which is to be beaten, and the
+    bound: no better plan of the relaxation's box has them.
+    """
     fit = [k for k in master.pool.values() if k.holds_own_limits]
-    order = np.argsort(-reduced_values(master, fit, relaxation), kind="stable")
-    kept = {k.key: k for k in [*best, *(fit[i] for i in order[:MOST_COLUMNS])]}
+    worth = reduced_values(master, fit, relaxation)
+    order = np.argsort(-worth, kind="stable")[:MOST_COLUMNS]
+    kept = {k.key: k for k in best}
+    kept |= {fit[i].key: fit[i] for i in order if relaxation.bound + worth[i] > value}
     return list(kept.values())
 
 
@@ -88,7 +102,7 @@ def _place_elsewhere(master: Master, relaxation: Relaxation) -> None:
     The relaxation has use for few of the many equal placements; the integer master needs
     them to fit the blocks of all campaigns together.
     """
-    ranked = promising(master, relaxation, ())
+    ranked = promising(master, relaxation, (), -np.inf)
     for c in range(master.model.campaigns):
         shapes: dict[tuple[tuple[int, int], ...], None] = {}
         for column in (k for k in ranked if k.campaign == c):
