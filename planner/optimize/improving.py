@@ -162,9 +162,7 @@ class Improving:
         hint = {k.campaign: k for k in self._standing.columns or ()}
         chosen = choose_columns(
             self._model,
-            promising(
-                self._master, relaxation, self._standing.columns or (), self._standing.value
-            ),
+            promising(self._master, relaxation, self._standing.columns or (), self._standing.value),
             hint,
             seed=self._standing.options.seed,
             seconds=self._standing.seconds_left(),

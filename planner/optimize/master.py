@@ -27,10 +27,11 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Without preprocessing GLOP goes on from the basis it ended with, which columns and bounds that
-#: change spoil little: half the time of a solve.
-ALGORITHM = "use_preprocessing:false"
+#: change spoil little: half the time of a solve where boxes are many. With it, the mixes of larger
+#: fleets lead to better plans.
+WARM, AFRESH = "use_preprocessing:false", ""
 #: Its primal simplex now and then ends ABNORMAL, or goes on for ever; these then found the optimum.
-OTHER_ALGORITHMS = ("use_dual_simplex:true", "use_preprocessing:false", "")
+OTHER_ALGORITHMS = ("use_dual_simplex:true", WARM, AFRESH)
 #: Simplex iterations after which it is taken to go on for ever, and more of them for each row.
 MOST_ITERATIONS, ITERATIONS_PER_ROW = 5_000, 50
 #: Columns with less of a campaign's split are rounding.
@@ -65,10 +66,14 @@ class Priced(NamedTuple):
 
 
 class Master:
-    """The linear master problem over a growing pool of columns."""
+    """The linear master problem over a growing pool of columns.
 
-    def __init__(self, model: Model) -> None:
+    ``warm`` has each solve go on from the one before.
+    """
+
+    def __init__(self, model: Model, warm: bool = False) -> None:
         self.model = model
+        self._algorithm = WARM if warm else AFRESH
         self.pool: dict[tuple[int, bytes, bytes], Column] = {}
         self._fleet = fleet_arrays(model)
         plain = (model.survivable == 0) & np.isinf(model.abandon_limit)
@@ -273,7 +278,7 @@ class Master:
         """Run GLOP; other algorithms from scratch where it ends without an answer."""
         most = MOST_ITERATIONS + ITERATIONS_PER_ROW * self._solver.NumConstraints()
         limit = f"max_number_of_iterations:{most} "
-        self._solver.SetSolverSpecificParametersAsString(limit + ALGORITHM)
+        self._solver.SetSolverSpecificParametersAsString(limit + self._algorithm)
         status = self._solver.Solve()
         if status in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.INFEASIBLE):
             return bool(status == pywraplp.Solver.OPTIMAL)

@@ -37,8 +37,8 @@ class Standing:
     ) -> None:
         self.model = model
         self.options = options
-        self.master = Master(model)
         self.small = model.campaigns * model.dialers <= SMALL
+        self.master = Master(model, warm=self.small)
         self.columns: list[Column] | None = None
         self.value = -np.inf
         self.bound = np.inf
