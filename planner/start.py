@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from planner.exit_codes import STOPPED
 
 
-def main() -> int:
-    """Run a command and return its exit code."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; ``argv`` is without the program's name."""
     try:
         from planner.cli import main as run
 
-        return run()
+        return run(argv)
     except KeyboardInterrupt:
         print("Given up.", file=sys.stderr)
         return STOPPED

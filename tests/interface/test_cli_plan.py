@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli import main
 from planner.plan import PlanOptions, PlanResult, Progress
 from planner.problem import Problem
+from planner.start import main
 from tests.interface.program import QUICKSTART, ROOT, run
 
 FILES = {"assignments.csv", "projection.csv", "plan.json"}
