@@ -84,7 +84,8 @@ class Master:
         #: Whether some campaigns must survive a failure.
         self.survives = bool(np.any(model.survivable > 0))
         limited = np.isfinite(model.abandon_limit)
-        self._abandon_limit = np.where(limited, model.abandon_limit, 0.0)  # unlimited: not priced
+        #: Abandonment limit by campaign; 0 where there is none, which has no price.
+        self.priced_abandon_limit = np.where(limited, model.abandon_limit, 0.0)
         self._pricers: dict[tuple[int | bytes, ...], Pricer] = {}
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
         self._objective = self._solver.Objective()
@@ -263,7 +264,9 @@ class Master:
             slope -= sum(float(change.dial_lines[k.campaign] * k.dial_lines.sum()) for k in columns)
         for c in self.abandon_rows:
             k = columns[c]
-            slope -= float(change.abandon[c]) * (k.abandoned - self._abandon_limit[c] * k.answered)
+            slope -= float(change.abandon[c]) * (
+                k.abandoned - self.priced_abandon_limit[c] * k.answered
+            )
         return slope
 
     def _include(self, box: Box, column: Column) -> bool:
@@ -331,7 +334,7 @@ class Master:
         call = np.zeros((model.campaigns, model.dialers))
         if not feasibility:
             call += model.value[:, None] * self.call_share(duals)[None, :]
-        credit = duals.abandon * self._abandon_limit
+        credit = duals.abandon * self.priced_abandon_limit
         return FleetPrices(call, line, attempt, duals.abandon, credit, duals.dial_lines)
 
     def call_share(self, duals: Duals) -> Floats:

@@ -40,9 +40,8 @@ def reduced_values(master: Master, columns: Sequence[Column], relaxation: Relaxa
     worth -= np.array([k.attempts for k in columns]) @ attempt
     dial = np.array([k.dial_lines.sum() for k in columns])
     worth -= relaxation.duals.dial_lines[campaigns] * dial
-    limit = np.where(np.isfinite(model.abandon_limit), model.abandon_limit, 0.0)[campaigns]
     over = np.array([k.abandoned for k in columns])
-    over -= limit * np.array([k.answered for k in columns])
+    over -= master.priced_abandon_limit[campaigns] * np.array([k.answered for k in columns])
     worth -= relaxation.duals.abandon[campaigns] * over
     worth -= relaxation.campaign_bounds[campaigns]
     return worth
