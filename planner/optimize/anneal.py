@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined
+from planner.compiled import compiled, inlined, lean
 from planner.optimize.columns import Column
 from planner.optimize.fleet import Fleet, fleet_arrays
+from planner.optimize.lists import copy_lines
 from planner.optimize.model import Model
 from planner.optimize.priced_plan import (
     LINE_PRICE,
@@ -40,7 +41,7 @@ MEAN_LINES = 4.0
 MOST_CELLS = 4
 #: Steps a twin makes before they are compared, fewer on small fleets, and comparisons: so many,
 #: and more by campaign.
-STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 10_000, 150, 50, 0.7
+STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 80_000, 150, 50, 0.7
 #: Temperature falls geometrically between these shares of the plan's value per campaign.
 HOTTEST, COLDEST = 1.5e-3, 1e-4
 
@@ -138,7 +139,7 @@ def _set(cells: Ints, i: int, c: int, d: int, n: int, a: int) -> None:
     cells[i, 3] = a
 
 
-@compiled
+@lean
 def _propose(f: Fleet, s: Cells, cells: Ints) -> int:
     """Draw a move as up to four new cells; their number, 0 where it has no use."""
     campaigns, dialers = s.n.shape
@@ -167,7 +168,7 @@ def _propose(f: Fleet, s: Cells, cells: Ints) -> int:
     return _swap(s, c, o, d, e, cells) if kind == 9 else _carry(s, c, o, d, e, kind, step, cells)
 
 
-@compiled
+@lean
 def _change_cell(f: Fleet, s: Cells, c: int, d: int, kind: int, step: int, cells: Ints) -> int:
     """Change one cell: dial lines, open or close, or an agent line."""
     n, a = s.n[c, d], s.a[c, d]
@@ -183,7 +184,7 @@ def _change_cell(f: Fleet, s: Cells, c: int, d: int, kind: int, step: int, cells
     return 1
 
 
-@compiled
+@lean
 def _swap(s: Cells, c: int, o: int, d: int, e: int, cells: Ints) -> int:
     """One campaign's lines on d and another's on e change places."""
     if o == c:
@@ -195,7 +196,7 @@ def _swap(s: Cells, c: int, o: int, d: int, e: int, cells: Ints) -> int:
     return 4
 
 
-@compiled
+@lean
 def _carry(s: Cells, c: int, o: int, d: int, e: int, kind: int, step: int, cells: Ints) -> int:
     """Lines with or without agent lines from d to e; another campaign may make room."""
     n, a = s.n[c, d], s.a[c, d]
@@ -217,7 +218,7 @@ def _carry(s: Cells, c: int, o: int, d: int, e: int, kind: int, step: int, cells
     return MOST_CELLS
 
 
-@compiled
+@lean
 def _apply(f: Fleet, s: Cells, cells: Ints, count: int, undo: Ints) -> None:
     """Set the cells, remembering in ``undo`` what they were, last first."""
     for i in range(count):
@@ -244,6 +245,14 @@ def _run(
     cells = np.empty((MOST_CELLS, 4), np.int64)
     undo = np.empty((MOST_CELLS, 4), np.int64)
     own = np.empty(MOST_CELLS)
+    return _steps(f, s, worth, steps, heat, target, best, best_n, best_a, cells, undo, own)
+
+
+@lean
+def _steps(
+    f: Fleet, s: Cells, worth: Worth, steps: int, heat: float, target: float,
+    best: float, best_n: Ints, best_a: Ints, cells: Ints, undo: Ints, own: Floats,
+) -> float:  # fmt: skip
     width = SOFTNESS * heat
     now = worth_of(f, s, width)
     for _ in range(steps):
@@ -271,8 +280,8 @@ def _run(
         value = worth_of(f, s, 0.0)
         if value > best and holds(f, s):
             best = value
-            best_n[:] = s.n
-            best_a[:] = s.a
+            copy_lines(s.n, best_n)
+            copy_lines(s.a, best_a)
             if best >= target:
                 break
     return best

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined
+from planner.compiled import compiled, inlined, lean
 from planner.optimize.fleet import Fleet, entry, hold_abandonment, secure_survival
 from planner.optimize.model import ATTEMPTS, HANDLED
 from planner.optimize.randomness import draw
@@ -131,7 +131,7 @@ def _cell_worth(f: Fleet, g: Guide, s: State, c: int, d: int, a: int, n: int) ->
     return worth
 
 
-@compiled
+@lean
 def _fill_profile(f: Fleet, g: Guide, s: State, w: Scratch, c: int, d: int, cap: float) -> int:
     """Best worth and dial lines by agent lines on one dialer; how many agent counts."""
     make_curve(f, g, s, d)
@@ -156,7 +156,7 @@ def _fill_profile(f: Fleet, g: Guide, s: State, w: Scratch, c: int, d: int, cap:
     return int(most_agents + 1)
 
 
-@compiled
+@lean
 def _locked_place(f: Fleet, c: int, candidates: Ints, start: int, end: int) -> int:
     """Place of a candidate that must be used, -1 if there is none."""
     for j in range(start, end):
@@ -165,7 +165,7 @@ def _locked_place(f: Fleet, c: int, candidates: Ints, start: int, end: int) -> i
     return -1
 
 
-@compiled
+@lean
 def _read_split(w: Scratch, most_used: int, most_agents: int, steps: int) -> float:
     """Fill the split of the programme's best value, and return that value or NEVER."""
     agents, best = 0, NEVER
@@ -219,7 +219,7 @@ def _programme(
     return _read_split(w, most_used, most_agents, step)
 
 
-@compiled
+@lean
 def _add_step(
     f: Fleet, g: Guide, s: State, w: Scratch, c: int, d: int, cap: float, step: int
 ) -> None:
@@ -288,7 +288,7 @@ def _limited_programme(
     return best if w.dial.sum() <= f.max_lines[c] else NEVER
 
 
-@compiled
+@lean
 def _split_worth(f: Fleet, g: Guide, s: State, w: Scratch, c: int) -> float:
     worth = 0.0
     for d in range(len(w.dial)):
@@ -338,7 +338,7 @@ def _best_surviving(
     return best
 
 
-@compiled
+@lean
 def _holds_own(f: Fleet, c: int, w: Scratch) -> bool:
     """Cut the split until the campaign's limits on calls hold together; whether they do."""
     if not hold_abandonment(f, c, w.dial, w.agent):

@@ -16,9 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined
+from planner.compiled import compiled, inlined, lean
 from planner.optimize.columns import Column
 from planner.optimize.fleet import ROUNDING, Fleet, entry, fleet_arrays
+from planner.optimize.lists import copy_lines
 from planner.optimize.model import HANDLED, Model
 from planner.optimize.randomness import draw
 from planner.optimize.seats import (
@@ -128,7 +129,7 @@ def _pick(s: Seats, count: int) -> int:
     return int(draw(s.random) * count)
 
 
-@compiled
+@lean
 def _may_sit(f: Fleet, s: Seats, c: int, d: int, a: int) -> bool:
     """Whether a campaign may have so many agents on a dialer."""
     if s.fixed[c, d] or a > f.a_high[c, d] or f.n_high[c, d] < max(a, 1):
@@ -136,7 +137,7 @@ def _may_sit(f: Fleet, s: Seats, c: int, d: int, a: int) -> bool:
     return bool(a >= f.min_agents[c])
 
 
-@compiled
+@lean
 def _propose(f: Fleet, s: Seats, moves: Ints) -> tuple[int, int, int]:
     """Draw a step: how many cells are in ``moves``, and the two dialers.
 
@@ -155,7 +156,7 @@ def _propose(f: Fleet, s: Seats, moves: Ints) -> tuple[int, int, int]:
     return (_move_agents(f, s, c, d, e, moves) if e != d else 0), d, e
 
 
-@compiled
+@lean
 def _move_agents(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int:
     """Cells after agents of a campaign go from d to e, and maybe some of another's come back."""
     part = s.a[c, d]
@@ -167,7 +168,7 @@ def _move_agents(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int
     return _move_back(f, s, c, part, d, e, moves)
 
 
-@compiled
+@lean
 def _move_block(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int:
     """Cells after all lines of a campaign go from d to e, and maybe some of another's come back."""
     count = _carry_block(f, s, c, d, e, moves, 0)
@@ -176,7 +177,7 @@ def _move_block(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int:
     return _move_back(f, s, c, s.a[c, d], d, e, moves)
 
 
-@compiled
+@lean
 def _move_back(f: Fleet, s: Seats, c: int, part: int, d: int, e: int, moves: Ints) -> int:
     """Cells after about as many agents of another campaign come back from e to d."""
     o = s.ids[e, _pick(s, s.cells[e])]
@@ -192,7 +193,7 @@ def _move_back(f: Fleet, s: Seats, c: int, part: int, d: int, e: int, moves: Int
     return 2 + more if more > 0 else 0
 
 
-@compiled
+@lean
 def _carry_block(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints, at: int) -> int:
     """Cells after all lines of a campaign go from d to e; how many, 0 where they may not.
 
@@ -209,7 +210,7 @@ def _carry_block(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints, at: in
     return 2
 
 
-@compiled
+@lean
 def _survives(f: Fleet, s: Seats, c: int, d: int, e: int) -> bool:
     """Whether a campaign survives each failure with its lines on d on e instead."""
     total = 0.0
@@ -230,7 +231,7 @@ def _survives(f: Fleet, s: Seats, c: int, d: int, e: int) -> bool:
     return True
 
 
-@compiled
+@lean
 def _change_agents(f: Fleet, s: Seats, c: int, d: int, moves: Ints) -> int:
     """Cells after a campaign has a few agents more or less, and another maybe the reverse."""
     change = 1 + int(-1.5 * np.log(1.0 - draw(s.random)))
@@ -249,7 +250,7 @@ def _change_agents(f: Fleet, s: Seats, c: int, d: int, moves: Ints) -> int:
     return 2
 
 
-@compiled
+@lean
 def _carry(f: Fleet, s: Seats, c: int, d: int, e: int, part: int, moves: Ints, at: int) -> int:
     """Cells after agents of a campaign go from d to e; how many, 0 where they may not."""
     left = s.a[c, d] - part
@@ -273,7 +274,7 @@ def _set(moves: Ints, i: int, c: int, d: int, a: int, here: int, n: int) -> None
     moves[i, 4] = n
 
 
-@compiled
+@lean
 def _step(
     f: Fleet, s: Seats, count: int, d: int, e: int, moves: Ints, undo: Ints, old: Ints
 ) -> bool:
@@ -301,13 +302,13 @@ def _step(
     return holds and within(f, s, d) and within(f, s, e)
 
 
-@compiled
+@lean
 def _remember(s: Seats, d: int, old: Ints) -> None:
     for i in range(s.cells[d]):
         old[s.ids[d, i]] = s.n[s.ids[d, i], d]
 
 
-@compiled
+@lean
 def _put_back(s: Seats, d: int, old: Ints) -> None:
     for i in range(s.cells[d]):
         c = s.ids[d, i]
@@ -315,7 +316,7 @@ def _put_back(s: Seats, d: int, old: Ints) -> None:
         s.n[c, d] = old[c]
 
 
-@compiled
+@lean
 def _undo(f: Fleet, s: Seats, count: int, d: int, e: int, undo: Ints, old: Ints) -> None:
     """Take a step back."""
     count_used(f, s, d, -1.0)
@@ -349,6 +350,14 @@ def _run(
     moves = np.empty((MOST_MOVED, 5), np.int64)
     undo = np.empty((MOST_MOVED, 5), np.int64)
     old = np.empty((len(s.lines), 2), np.int64)
+    return _steps(f, s, steps, heat, target, best, best_n, best_a, moves, undo, old)
+
+
+@lean
+def _steps(
+    f: Fleet, s: Seats, steps: int, heat: float, target: float,
+    best: float, best_n: Ints, best_a: Ints, moves: Ints, undo: Ints, old: Ints,
+) -> float:  # fmt: skip
     width = SOFTNESS * heat
     now = worth_of(f, s, width)
     for _ in range(steps if len(s.movable) > 0 else 0):
@@ -368,8 +377,8 @@ def _run(
         value = worth_of(f, s, 0.0)
         if value > best + ROUNDING * abs(best):
             best = value
-            best_n[:] = s.n
-            best_a[:] = s.a
+            copy_lines(s.n, best_n)
+            copy_lines(s.a, best_a)
             if best >= target:
                 break
     return best

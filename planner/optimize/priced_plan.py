@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined
+from planner.compiled import inlined, lean
 from planner.optimize.fleet import NONE, ROUNDING, Fleet, entry
 from planner.optimize.lists import forget
 from planner.optimize.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
@@ -86,7 +86,7 @@ def over_limit(f: Fleet, k: int, used: float) -> float:
     return float(over if f.counts_lines[k] else LINES_PER_ATTEMPTS * over / (1.0 + f.limit[k]))
 
 
-@compiled
+@lean
 def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
     """Set one cell and everything that sums over it."""
     old_n, old_a = s.n[c, d], s.a[c, d]
@@ -130,11 +130,11 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
     s.a[c, d] = a
 
 
-@compiled
+@lean
 def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
     """Price of what a campaign exceeds its own limits by [value per hour]."""
     call = max(f.value[c], worth.call)
-    lines, agents = s.counts[c]
+    lines, agents = s.counts[c, 0], s.counts[c, 1]
     line = worth.line + call * s.handled[c] / (1.0 + lines)
     many, missing = agents - f.agents[c], f.min_used[c] - s.dialers[c]
     excess: float = CALL_PRICE * line * (max(0, lines - f.max_lines[c]) + 3 * max(0, many))
@@ -152,24 +152,28 @@ def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
     return excess
 
 
-@compiled
+@lean
 def worth_of(f: Fleet, s: Cells, width: float) -> float:
     """(1 - w) * value + w * value surviving, less the cost of moves; softened by a width."""
     return float(s.excess[1] - worst(f, s.lost, width) - f.move_cost * s.added[0])
 
 
-@compiled
+@lean
 def holds(f: Fleet, s: Cells) -> bool:
     """Whether the plan holds every limit, looked at anew."""
-    if s.free.min() < 0 or s.own.max() > 0:
-        return False
+    for d in range(len(s.free)):
+        if s.free[d] < 0:
+            return False
+    for c in range(len(s.own)):
+        if s.own[c] > 0:
+            return False
     for k in range(len(f.limit)):  # noqa: SIM110 (no generators in compiled code)
         if over_limit(f, k, s.used[k]) > 0:
             return False
     return True
 
 
-@compiled
+@lean
 def start(f: Fleet, s: Cells, worth: Worth, n: Ints, a: Ints) -> float:
     """Take a plan; its value, or none where it breaks limits."""
     for c in range(n.shape[0]):

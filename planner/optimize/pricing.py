@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined
+from planner.compiled import compiled, inlined, lean
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -163,8 +163,8 @@ def earnings(limits: Limits, prices: Prices, call: float, attempt: float) -> Ear
     return Earnings(found, 1.0, falls)
 
 
-@compiled
-def _dialer_profile(
+@lean
+def dialer_profile(
     limits: Limits, prices: Prices, d: int, earned: Earnings, cap: float, values: Floats,
     choice: Ints,
 ) -> None:  # fmt: skip
@@ -219,8 +219,8 @@ def best_lines(
     return best
 
 
-@compiled
-def _add_dialer(
+@lean
+def add_dialer(
     before: Floats, values: Floats, may_skip: bool, exactly: bool, after: Floats, agents_here: Ints
 ) -> None:
     """One step of the programme: ``after[used, agents]`` with or without this dialer."""
@@ -270,14 +270,14 @@ def _programme(
         if fresh or call != last_call or prices.attempt[d] != last_attempt:
             fresh, last_call, last_attempt = False, call, prices.attempt[d]
             earned = earnings(limits, prices, call, last_attempt)
-        _dialer_profile(limits, prices, d, earned, cap, values, choice[d])
+        dialer_profile(limits, prices, d, earned, cap, values, choice[d])
         may_skip = limits.n_low[d] == 0 and limits.a_low[d] == 0
-        _add_dialer(best, values, may_skip, limits.exactly, spare, here[d])
+        add_dialer(best, values, may_skip, limits.exactly, spare, here[d])
         best, spare = spare, best
     return best
 
 
-@compiled
+@lean
 def _read_back(
     limits: Limits, group: int, here: Ints, choice: Ints, used: int, agents: int,
     dial_lines: Ints, agent_lines: Ints,

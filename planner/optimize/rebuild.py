@@ -26,7 +26,7 @@ Ints = NDArray[np.int64]
 STEPS, FEWEST_CHUNKS, CHUNKS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 25, 40, 1, 250, 0.3
 #: A later round is shorter by this factor; any is where limits tie the dialers of campaigns
 #: together, since changes of single cells then find more.
-LATER, TIED = 0.5, 0.08
+LATER, TIED = 0.5, 0.25
 #: Fleets of so few cells, where no limit ties the dialers of campaigns together, are rebuilt by one
 #: twin in so few chunks: more finds little more, and splitting boxes proves and mends the rest.
 FEW_CELLS, FEW_CHUNKS = 50, 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled
+from planner.compiled import compiled, lean
 from planner.optimize.fleet import Fleet, fleet_arrays, objective
 from planner.optimize.insertion import Scratch, insert, scratch
 from planner.optimize.model import Model
@@ -115,14 +115,14 @@ def _complete(f: Fleet, g: Guide, s: State, w: Scratch) -> bool:
     return True
 
 
-@compiled
+@lean
 def _remove(f: Fleet, s: State, c: int) -> None:
     for d in range(s.n.shape[1]):
         if s.n[c, d] > 0:
             put(f, s, c, d, 0, 0)
 
 
-@compiled
+@lean
 def _pick(s: State, out: Ints) -> int:
     """Campaigns to take out: some of two dialers, or any; how many."""
     campaigns, dialers = s.n.shape
@@ -150,7 +150,7 @@ def _pick(s: State, out: Ints) -> int:
     return count
 
 
-@compiled
+@lean
 def _among(out: Ints, count: int, c: int) -> bool:
     for i in range(count):  # noqa: SIM110 (no generators in compiled code)
         if out[i] == c:

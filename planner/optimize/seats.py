@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined
+from planner.compiled import inlined, lean
 from planner.optimize.fleet import NONE, ROUNDING, Fleet, entry
 from planner.optimize.lists import forget
 from planner.optimize.model import ATTEMPTS, HANDLED
@@ -28,6 +28,10 @@ Bools = NDArray[np.bool_]
 #: Halvings of the interval in which the worth of a dialer's last line lies; what is left of its
 #: ports then goes line by line to who earns most.
 HALVINGS = 6
+#: So few ports left are given out line by line at once.
+FEW_LEFT = 2
+#: No line is cheaper than this.
+NO_PRICE = 1e-9
 #: How far that worth may move in a step before the interval is widened.
 WIDTH = 1.3
 #: A capacity used up to this share binds: its dialers keep the number of lines they have.
@@ -53,6 +57,8 @@ class Seats(NamedTuple):
     lost: Floats  # [failure] value that goes down with it
     used: Floats  # [capacity]
     trial: Ints  # [place] dial lines tried on a dialer
+    few: Ints  # [place] fewest of them
+    many: Ints  # [place] most of them
     random: RandomState
 
 
@@ -76,11 +82,13 @@ def no_seats(f: Fleet, seed: int) -> Seats:
         lost=np.zeros(len(f.lost)),
         used=np.zeros(len(f.limit)),
         trial=np.zeros(campaigns + 2, np.int64),
+        few=np.zeros(campaigns + 2, np.int64),
+        many=np.zeros(campaigns + 2, np.int64),
         random=random_state(seed),
     )
 
 
-@compiled
+@lean
 def seat(s: Seats, c: int, d: int, a: int, here: bool) -> None:
     """Set a cell's agents, and whether its campaign is there at all."""
     was = False
@@ -100,7 +108,7 @@ def seat(s: Seats, c: int, d: int, a: int, here: bool) -> None:
         s.dialers[c] -= 1
 
 
-@compiled
+@lean
 def start(f: Fleet, s: Seats, n: Ints, a: Ints) -> float:
     """Take a plan; its value."""
     campaigns, dialers = n.shape
@@ -136,10 +144,13 @@ def start(f: Fleet, s: Seats, n: Ints, a: Ints) -> float:
     return worth_of(f, s, 0.0)
 
 
-@compiled
+@lean
 def worth_of(f: Fleet, s: Seats, width: float) -> float:
     """(1 - w) * value + w * value surviving, softened by a width."""
-    return float(s.value.sum() - worst(f, s.lost, width))
+    value = -worst(f, s.lost, width)
+    for d in range(len(s.value)):
+        value += s.value[d]
+    return value
 
 
 @inlined
@@ -154,35 +165,64 @@ def _use(f: Fleet, s: Seats, c: int, d: int, sign: float) -> None:
                 s.used[k] += sign * entry(f, ATTEMPTS, c, s.a[c, d], s.n[c, d])
 
 
-@compiled
+@lean
 def _most(f: Fleet, s: Seats, c: int, d: int, elsewhere: int) -> int:
     """Most dial lines of a cell."""
     most: int = min(f.n_high[c, d], f.most_lines[c, s.a[c, d]], f.max_lines[c] - elsewhere)
     return most
 
 
-@compiled
-def _lines_at(f: Fleet, c: int, a: int, low: int, high: int, price: float) -> int:
-    """Most dial lines up to which each earns at least a price."""
+@inlined
+def _earns(f: Fleet, c: int, start: int, lines: int, price: float) -> bool:
+    """Whether the last of so many dial lines earns at least a price."""
+    return bool(f.value[c] * (f.flat[start + lines] - f.flat[start + lines - 1]) >= price)
+
+
+@lean
+def _lines_at(f: Fleet, c: int, a: int, low: int, high: int, guess: int, price: float) -> int:
+    """Most dial lines up to which each earns at least a price, looked for around a guess."""
     start = f.base[c] + a * f.width[c]
+    guess = min(max(guess, low), high)
+    step = 1
+    if guess > low and not _earns(f, c, start, guess, price):
+        high = guess - 1
+        while low < high and high - step > low:
+            if _earns(f, c, start, high - step, price):
+                low = high - step
+                break
+            high -= step + 1
+            step *= 2
+    else:
+        low = guess
+        while low < high and low + step < high:
+            if not _earns(f, c, start, low + step, price):
+                high = low + step - 1
+                break
+            low += step
+            step *= 2
     while low < high:
         middle = (low + high + 1) // 2
-        if f.value[c] * (f.flat[start + middle] - f.flat[start + middle - 1]) >= price:
+        if _earns(f, c, start, middle, price):
             low = middle
         else:
             high = middle - 1
     return low
 
 
-@compiled
+@inlined
+def _copy(source: Ints, target: Ints, count: int) -> None:
+    for i in range(count):
+        target[i] = source[i]
+
+
+@lean
 def _share_out(f: Fleet, s: Seats, d: int, skip: int, trial: Ints) -> float:
     """Dial lines of a dialer's cells that earn most, into ``trial``; what they earn, or -1.
 
     Lines on dialer ``skip`` do not count towards a campaign's most dial lines: it comes after.
     """
     count, room = s.cells[d], s.room[d]
-    lows = np.empty(count, np.int64)
-    highs = np.empty(count, np.int64)
+    lows, highs = s.few, s.many
     least = most = 0
     for i in range(count):
         c = s.ids[d, i]
@@ -203,7 +243,7 @@ def _share_out(f: Fleet, s: Seats, d: int, skip: int, trial: Ints) -> float:
     if least > room:
         return -1.0
     if most <= room:
-        trial[:count] = highs
+        _copy(highs, trial, count)
     else:
         _meet(f, s, d, room, lows, highs, trial)
     earned = 0.0
@@ -213,29 +253,63 @@ def _share_out(f: Fleet, s: Seats, d: int, skip: int, trial: Ints) -> float:
     return earned
 
 
-@compiled
-def _meet(f: Fleet, s: Seats, d: int, room: int, lows: Ints, highs: Ints, trial: Ints) -> None:
-    """Lines up to the room: bisect the price of a line, then go on line by line."""
+@lean
+def _meet(f: Fleet, s: Seats, d: int, room: int, few: Ints, many: Ints, trial: Ints) -> None:
+    """Lines up to the room: bisect the price of a line, then go on line by line.
+
+    ``few`` and ``many`` are the fewest and the most lines of each cell; they close in on those at
+    the two ends of the price's interval.
+    """
     count = s.cells[d]
+    for i in range(count):
+        trial[i] = s.n[s.ids[d, i], d]
     high = s.worth[d]
-    while _total(f, s, d, high, lows, highs, trial) > room:
-        high *= WIDTH
-    low = high / WIDTH
-    while low > 1e-9 and _total(f, s, d, low, lows, highs, trial) <= room:
-        high = low
-        low /= WIDTH
+    total = _total(f, s, d, high, few, many, trial)
+    if total > room:
+        while total > room:
+            _copy(trial, many, count)
+            low = high
+            high *= WIDTH
+            total = _total(f, s, d, high, few, many, trial)
+        _copy(trial, few, count)
+        left = room - total
+    else:
+        _copy(trial, few, count)
+        left = room - total
+        low = high / WIDTH
+        while low > NO_PRICE:
+            total = _total(f, s, d, low, few, many, trial)
+            if total > room:
+                _copy(trial, many, count)
+                break
+            _copy(trial, few, count)
+            left = room - total
+            high = low
+            low /= WIDTH
     for _ in range(HALVINGS):
+        if left <= FEW_LEFT:
+            break
         middle = 0.5 * (low + high)
-        if _total(f, s, d, middle, lows, highs, trial) > room:
+        total = _total(f, s, d, middle, few, many, trial)
+        if total > room:
             low = middle
+            _copy(trial, many, count)
         else:
             high = middle
+            _copy(trial, few, count)
+            left = room - total
     s.worth[d] = high
-    left = room - _total(f, s, d, high, lows, highs, trial)
+    _copy(few, trial, count)
+    _add_lines(f, s, d, left, many, trial)
+
+
+@lean
+def _add_lines(f: Fleet, s: Seats, d: int, left: int, many: Ints, trial: Ints) -> None:
+    """Add lines to ``trial``, one by one to the cell that earns most."""
     while left > 0:
         best, most = -1, 0.0
-        for i in range(count):
-            if trial[i] < highs[i]:
+        for i in range(s.cells[d]):
+            if trial[i] < many[i]:
                 c = s.ids[d, i]
                 start = f.base[c] + s.a[c, d] * f.width[c] + trial[i]
                 gain = f.value[c] * (f.flat[start + 1] - f.flat[start])
@@ -247,19 +321,18 @@ def _meet(f: Fleet, s: Seats, d: int, room: int, lows: Ints, highs: Ints, trial:
         left -= 1
 
 
-@compiled
-def _total(f: Fleet, s: Seats, d: int, price: float, lows: Ints, highs: Ints, trial: Ints) -> int:
+@lean
+def _total(f: Fleet, s: Seats, d: int, price: float, few: Ints, many: Ints, trial: Ints) -> int:
+    """All lines that earn at least a price, looked for around those in ``trial``, into it."""
     total = 0
     for i in range(s.cells[d]):
         c = s.ids[d, i]
-        trial[i] = lows[i]
-        if lows[i] < highs[i]:
-            trial[i] = _lines_at(f, c, s.a[c, d], lows[i], highs[i], price)
+        trial[i] = _lines_at(f, c, s.a[c, d], few[i], many[i], trial[i], price)
         total += trial[i]
     return total
 
 
-@compiled
+@lean
 def fill(f: Fleet, s: Seats, d: int, skip: int) -> bool:
     """Share out a dialer's lines; False where there are too few."""
     earned = _share_out(f, s, d, skip, s.trial)
@@ -273,14 +346,14 @@ def fill(f: Fleet, s: Seats, d: int, skip: int) -> bool:
     return True
 
 
-@compiled
+@lean
 def count_used(f: Fleet, s: Seats, d: int, sign: float) -> None:
     """Add what a dialer uses of the capacities beside ports, or take it away (sign -1)."""
     for i in range(s.cells[d]):
         _use(f, s, s.ids[d, i], d, sign)
 
 
-@compiled
+@lean
 def within(f: Fleet, s: Seats, d: int) -> bool:
     """Whether the capacities of a dialer, beside its ports, hold."""
     for j in range(f.capacities_of.shape[1]):

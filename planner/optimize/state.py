@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined
+from planner.compiled import compiled, inlined, lean
 from planner.optimize.fleet import NONE, ROUNDING, Fleet, entry
 from planner.optimize.model import ATTEMPTS, HANDLED
 from planner.optimize.randomness import RandomState, random_state
@@ -81,7 +81,7 @@ def empty_state(f: Fleet, seed: int) -> State:
     )
 
 
-@compiled
+@lean
 def _touch(s: State, d: int) -> None:
     """Remember a dialer's cells before its first change."""
     s.stale[d] = True
@@ -96,7 +96,7 @@ def _touch(s: State, d: int) -> None:
         s.old_a[d, i] = s.a[c, d]
 
 
-@compiled
+@lean
 def put(f: Fleet, s: State, c: int, d: int, n: int, a: int) -> None:
     """Set one cell and everything that sums over it."""
     _touch(s, d)
@@ -128,13 +128,13 @@ def put(f: Fleet, s: State, c: int, d: int, n: int, a: int) -> None:
     s.a[c, d] = a
 
 
-@compiled
+@lean
 def mark(s: State) -> None:
     """Take the plan as it is as the one that :func:`restore` goes back to."""
     s.touched[:] = False
 
 
-@compiled
+@lean
 def restore(f: Fleet, s: State) -> None:
     """Undo every change since the last mark."""
     for d in range(len(s.touched)):
@@ -169,7 +169,7 @@ def line_gain(f: Fleet, g: Guide, c: int, d: int, a: int, n: int) -> float:
     return gain
 
 
-@compiled
+@lean
 def _next_gain(f: Fleet, g: Guide, s: State, c: int, d: int, n: int) -> float:
     """What one more dial line of a cell with n would earn; NEVER where it may have none."""
     a = s.a[c, d]
@@ -180,7 +180,7 @@ def _next_gain(f: Fleet, g: Guide, s: State, c: int, d: int, n: int) -> float:
     return line_gain(f, g, c, d, a, n + 1)
 
 
-@compiled
+@lean
 def _take_slack(f: Fleet, s: State, c: int, d: int, n: int, slack: Floats) -> bool:
     """Take what one more dial line of a cell uses of its dialer's capacities; False if too much."""
     for sign in (0, 1):
@@ -289,7 +289,7 @@ def make_curve(f: Fleet, g: Guide, s: State, d: int) -> None:
         s.reach[d] = cut(f, g, s, d, f.room[d], n, s.curve[d])
 
 
-@compiled
+@lean
 def trim(f: Fleet, g: Guide, s: State) -> bool:
     """Cut lines until the capacities beside the ports hold; whether they do."""
     for k in range(len(f.limit)):

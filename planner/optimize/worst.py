@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled
+from planner.compiled import lean
 from planner.optimize.fleet import NONE, Fleet
 
 Floats = NDArray[np.float64]
@@ -21,7 +21,7 @@ SOFTNESS = 10.0
 _FAR = 12.0
 
 
-@compiled
+@lean
 def lose(f: Fleet, lost: Floats, d: int, value: float) -> None:
     """Add value on a dialer to what each of its failures takes ``[failure]``."""
     for j in range(f.failures_of.shape[1]):
@@ -31,7 +31,7 @@ def lose(f: Fleet, lost: Floats, d: int, value: float) -> None:
         lost[k] += value
 
 
-@compiled
+@lean
 def worst(f: Fleet, lost: Floats, width: float) -> float:
     """What the redundancy of the objective loses by the worst failure [value per hour].
 
@@ -39,7 +39,9 @@ def worst(f: Fleet, lost: Floats, width: float) -> float:
     """
     if f.weight == 0:
         return 0.0
-    most = float(lost.max())
+    most = 0.0
+    for k in range(len(lost)):
+        most = max(most, lost[k])
     if width <= 0:
         return f.weight * most
     total = 0.0
