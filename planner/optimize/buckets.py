@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from planner.optimize.columns import ROUNDING
 from planner.optimize.model import ABANDONED, ANSWERED, HANDLED, Model
+from planner.optimize.narrowing import Kept, widen
 from planner.optimize.pricing import (
     NEVER,
     SHARES_OF_WORTH,
@@ -73,6 +74,13 @@ class BucketBounds:
         if split is None:
             return Split(NEVER, limits.n_low, limits.a_low)
         return split._replace(bound=split.bound - floor_price * bucket.low)
+
+    def keep(self, prices: Prices, bucket: Bucket, least: float, kept: Kept) -> None:
+        """Widen ranges of lines until they hold every split of a bucket worth above ``least``."""
+        limits = self._limits._replace(min_used=bucket.used, exactly=bucket.exactly)
+        price = bucket.floor_price
+        charged = prices._replace(call=prices.call + price)
+        widen(limits, charged, bucket.cap, least + price * bucket.low, kept)
 
     def tightened(
         self, prices: Prices, bucket: Bucket, split: Split, enough: float, known: float

@@ -10,6 +10,7 @@ from planner.optimize.columns import line_room
 from planner.optimize.fleet import Fleet
 from planner.optimize.limited import LimitedPricer
 from planner.optimize.model import Box, Model
+from planner.optimize.narrowing import Kept, nothing_kept, widen
 from planner.optimize.pricing import Limits, Prices, Split, plain_split
 from planner.optimize.surviving import SurvivingPricer
 
@@ -83,3 +84,14 @@ class Pricer:
         if self._limited is not None:
             return self._limited.best(prices)
         return plain_split(self.limits, prices)
+
+    def keep(self, prices: Prices, least: float) -> Kept:
+        """Ranges of lines that hold every split worth more than ``least``; empty if none is."""
+        kept = nothing_kept(self.limits)
+        if self._surviving is not None:
+            self._surviving.keep(prices, least, kept)
+        elif self._limited is not None:
+            self._limited.keep(prices, least, kept)
+        else:
+            widen(self.limits, prices, np.inf, least, kept)
+        return kept

@@ -19,7 +19,7 @@ from planner.optimize.incumbent import least_columns, plan_value, rounded_column
 from planner.optimize.model import Box, build_model, to_line_plan
 from planner.optimize.pool import reduced_values
 from planner.optimize.rebuild import Rebuilding, compile_kernels
-from planner.optimize.relaxation import MOST_ROUNDS, Relaxation, part_at_prices, relax
+from planner.optimize.relaxation import MOST_ROUNDS, Relaxation, narrow, part_at_prices, relax
 from planner.optimize.second_stage import second_stages
 from planner.optimize.standing import ROOT_SHARE, Standing
 from planner.plan import LinePlan, PlanOptions, Progress, Stage
@@ -252,29 +252,19 @@ class _Search:
     def _split(self, opened: OpenBox) -> list[OpenBox]:
         """Split a box in two; the halves that are kept open."""
         _, _, box, relaxation = opened
-        if relaxation.bound <= self._standing.target():
-            self._closed = max(self._closed, relaxation.bound)
+        narrowed = self._narrowed(box, relaxation)
+        if narrowed is None:
             self._update_bound()
             return []
+        box, relaxation = narrowed
         parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
         kept = []
         for part in parts or ():
-            start = part_at_prices(self._master, box, part, relaxation)
-            if start is None:
-                continue
-            child = relax(
-                self._master,
-                part,
-                target=self._standing.target(),
-                stop=self._standing.interrupted,
-                start=start,
-                precision=self._standing.precision(),
-            )
+            child = self._part(box, relaxation, part)
             if child is None:
                 continue
-            child = replace(child, bound=min(child.bound, relaxation.bound))
             if len(child.mix) == self._model.campaigns:  # nothing is mixed
                 self._standing.offer(rounded_columns(self._model, child.mix), None)
             half = self._push(part, child)
@@ -283,6 +273,40 @@ class _Search:
         self._update_bound()
         self._standing.report("proof")
         return kept
+
+    def _narrowed(self, box: Box, relaxation: Relaxation) -> tuple[Box, Relaxation] | None:
+        """The part of a box that may hold a plan above the target, relaxed; None if none may."""
+        target = self._standing.target()
+        if relaxation.bound <= target:
+            self._closed = max(self._closed, relaxation.bound)
+            return None
+        part = narrow(self._master, box, relaxation, target)
+        if part is None:
+            return box, relaxation
+        self._closed = max(self._closed, target)
+        if part.is_empty():
+            return None
+        if all(part.contains(k.campaign, k.dial_lines, k.agent_lines) for k, _ in relaxation.mix):
+            return part, relaxation
+        found = self._part(box, relaxation, part)
+        return None if found is None or found.bound <= target else (part, found)
+
+    def _part(self, box: Box, relaxation: Relaxation, part: Box) -> Relaxation | None:
+        """Relaxation of a part of a box; None where it is proven to hold no plan."""
+        start = part_at_prices(self._master, box, part, relaxation)
+        if start is None:
+            return None
+        child = relax(
+            self._master,
+            part,
+            target=self._standing.target(),
+            stop=self._standing.interrupted,
+            start=start,
+            precision=self._standing.precision(),
+        )
+        if child is None:
+            return None
+        return replace(child, bound=min(child.bound, relaxation.bound))
 
     def _losses(self, box: Box, relaxation: Relaxation) -> Floats:
         """By how much the bound on each campaign exceeds its best known column inside the box.

@@ -16,6 +16,7 @@ from planner.optimize.buckets import Bucket, BucketBounds
 from planner.optimize.fleet import Fleet, secure_survival
 from planner.optimize.known import KnownSplits
 from planner.optimize.model import Model
+from planner.optimize.narrowing import Kept
 from planner.optimize.pricing import NEVER, Limits, Prices, Split, splits_worth
 
 #: A bucket is split in two up to so often at a time, until its ends are so close.
@@ -191,6 +192,15 @@ class SurvivingPricer:
                 for part in self._split(place, bucket):
                     queue.push(bound, _SEEN, place, part, self._none)
         return None
+
+    def keep(self, prices: Prices, least: float, kept: Kept) -> None:
+        """Widen ranges of lines until they hold every split worth more than ``least``."""
+        for bucket, parts in zip(self._buckets, self._parts, strict=True):
+            if self._bounds.at(prices, bucket, 0.0).bound <= least:
+                break  # nor is there one with a smaller cap
+            for part in parts:
+                if self._bounds.at(prices, part, part.floor_price).bound > least:
+                    self._bounds.keep(prices, part, least, kept)
 
     def _open_bucket(self, prices: Prices, queue: _Queue, bound: float, place: int) -> None:
         """Have the parts of a bucket looked at, and the one after it."""

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from planner.optimize.fleet import fleet_arrays
 from planner.optimize.model import build_model
@@ -74,10 +75,19 @@ class _AllSplits:
             spoke = np.array([sum(answered[a, n] for n, a in split) for split in kept])
             holds &= hung_up <= campaign.max_abandon_rate * spoke
         self._calls, self._lines, self._tries = calls[holds], lines[holds], tries[holds]
+        self._cells = np.array(kept)[holds]  # [split, dialer, (dial lines, agent lines)]
+
+    def _worth(self, prices: Prices) -> NDArray[np.float64]:
+        worth: NDArray[np.float64] = self._calls @ prices.call - self._lines @ prices.line
+        return worth - self._tries @ prices.attempt
 
     def best(self, prices: Prices) -> float:
-        worth = self._calls @ prices.call - self._lines @ prices.line
-        return float((worth - self._tries @ prices.attempt).max())
+        return float(self._worth(prices).max())
+
+    def ranges(self, prices: Prices, least: float) -> NDArray[np.int64]:
+        """Lines ``[least or most, dialer, dial or agent]`` of splits worth above ``least``."""
+        above = self._cells[self._worth(prices) > least]
+        return np.array([above.min(axis=0), above.max(axis=0)])
 
 
 CASES = [
@@ -159,3 +169,57 @@ def test_what_wider_ranges_have_learnt_never_hides_a_split(survivable: float, se
         assert found is not None
         assert found.bound >= best - ROUNDING
         assert found.agent_lines[place[1]] <= 1
+
+
+@pytest.mark.parametrize(
+    ("survivable", "abandon", "agents", "domains", "least"),
+    [*CASES, (0.0, None, 5, ("A", "B", "C"), 1), (0.0, None, 4, ("A", "B", "C"), 2)],
+)
+def test_ranges_are_narrowed_to_no_less_than_hold_every_split_worth_enough(
+    survivable: float,
+    abandon: float | None,
+    agents: int,
+    domains: tuple[str, ...],
+    least: int,
+) -> None:
+    problem = _problem(survivable, abandon, agents, domains, least)
+    model = build_model(problem, PlanOptions())
+    pricer = Pricer(model, fleet_arrays(model), 0, model.box)
+    splits = _AllSplits(problem)
+    draw = np.random.default_rng(11)
+    narrowed = 0
+    for _ in range(40):
+        prices = Prices(
+            call=draw.uniform(0.2, 1.0) * draw.uniform(0.9, 1.0, 3),
+            line=10 ** draw.uniform(-1.0, 2.0) * draw.uniform(0.8, 1.2, 3),
+            attempt=np.full(3, draw.choice([0.0, 0.01])),
+            abandoned=0.0,
+            answered=0.0,
+            dial_line=0.0,
+        )
+        best = splits.best(prices)
+        pricer.best(prices)  # what is known of survival comes from bounds asked for before
+        above = best - (abs(best) + 1.0) * draw.uniform(0.001, 0.05)
+        low, high = splits.ranges(prices, above)
+        kept = pricer.keep(prices, above)
+        assert np.all(kept.n_low <= low[:, 0])
+        assert np.all(kept.n_high >= high[:, 0])
+        assert np.all(kept.a_low <= low[:, 1])
+        assert np.all(kept.a_high >= high[:, 1])
+        narrowed += int(np.sum(kept.n_high - kept.n_low < model.box.n_high[0]))
+        if survivable == 0 and abandon is None:  # then exactly those
+            assert kept.n_low.tolist() == low[:, 0].tolist()
+            assert kept.n_high.tolist() == high[:, 0].tolist()
+            assert kept.a_low.tolist() == low[:, 1].tolist()
+            assert kept.a_high.tolist() == high[:, 1].tolist()
+    assert narrowed > 0
+
+
+def test_nothing_is_kept_where_no_split_is_worth_enough() -> None:
+    problem = _problem(0.0, None, 5, ("A", "B", "C"), 1)
+    model = build_model(problem, PlanOptions())
+    pricer = Pricer(model, fleet_arrays(model), 0, model.box)
+    free = np.zeros(3)
+    prices = Prices(free + 1.0, free, free, 0.0, 0.0, 0.0)
+    kept = pricer.keep(prices, _AllSplits(problem).best(prices) * (1 + 1e-9))
+    assert np.all(kept.n_low > kept.n_high)
