@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from planner.optimize.anneal import Annealer
 from planner.optimize.columns import Column, make_column
 from planner.optimize.incumbent import Usage, least_columns, refill
+from planner.optimize.limited import LimitedPricer
 from planner.optimize.master import Duals, Master
 from planner.optimize.model import Model
+from planner.optimize.narrowing import nothing_kept
 from planner.optimize.placing import Placer
 from planner.optimize.pricing import capped_split, plain_split
 from planner.optimize.ruin import Rebuilder
@@ -195,6 +197,10 @@ def compile_kernels(master: Master, small: bool) -> None:
     prices = master.prices(0, even)
     plain_split(limits, prices)
     capped_split(limits, prices, 0.0)
+    limited = LimitedPricer(limits, 0.0)
+    limited.best(prices)
+    if small:  # only their boxes are split, and narrowed before
+        limited.keep(prices, 0.0, nothing_kept(limits))
     Rebuilder(model, guide(master, even), 0).run(0, 1.0, 0.0)
     annealer = Annealer(model, 1.0, 0)
     annealer.start_from(*_arrays(model, columns))
