@@ -15,7 +15,7 @@ import numpy as np
 from planner.optimize.buckets import Bucket, BucketBounds
 from planner.optimize.fleet import Fleet, secure_survival
 from planner.optimize.known import KnownSplits
-from planner.optimize.model import Model
+from planner.optimize.model import ABANDONED, ATTEMPTS, Model
 from planner.optimize.narrowing import Kept
 from planner.optimize.pricing import NEVER, Limits, Prices, Split, splits_worth
 
@@ -166,6 +166,7 @@ class SurvivingPricer:
         queue.push(np.inf, _BUCKET, 0, self._buckets[0], self._none)
         earned = float(prices.call.max(initial=0.0)) * self._buckets[0].high
         proof = _Proof(self._known.best(prices), max(slack, SLACK * earned))
+        least = self._least_worth(prices)
         while queue.highest() > NEVER:
             bound, stage, place, bucket, split = queue.pop()
             if stage == _BUCKET:
@@ -180,6 +181,9 @@ class SurvivingPricer:
                 enough = queue.highest()
                 split = self._bounds.tightened(prices, bucket, split, enough, proof.known.bound)
                 bound = min(bound, split.bound)
+                if bound < least:  # no split is worth so little: there is none
+                    self._parts[place].remove(bucket)
+                    continue
                 # One that is not the best any more is tightened further when it is again.
                 following_stage = _SPLIT if bound >= enough else _TIGHTENED
                 queue.push(bound, following_stage, place, bucket, split)
@@ -192,6 +196,16 @@ class SurvivingPricer:
                 for part in self._split(place, bucket):
                     queue.push(bound, _SEEN, place, part, self._none)
         return None
+
+    def _least_worth(self, prices: Prices) -> float:
+        """What any split is worth at the least: all ports, and the most of all that is charged."""
+        limits = self._limits
+        most = limits.table.max(axis=(1, 2), initial=0.0)
+        line = prices.line + prices.dial_line + 2 * limits.move_cost
+        charged = line @ limits.room + most[ATTEMPTS] * prices.attempt.sum()
+        charged += prices.abandoned * most[ABANDONED] * len(limits.room)
+        free_agents = 2 * limits.move_cost * limits.agents
+        return -float(charged + free_agents) * (1 + SLACK) - SLACK
 
     def keep(self, prices: Prices, least: float, kept: Kept) -> None:
         """Widen ranges of lines until they hold every split worth more than ``least``."""

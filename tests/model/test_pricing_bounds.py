@@ -223,3 +223,16 @@ def test_nothing_is_kept_where_no_split_is_worth_enough() -> None:
     prices = Prices(free + 1.0, free, free, 0.0, 0.0, 0.0)
     kept = pricer.keep(prices, _AllSplits(problem).best(prices) * (1 + 1e-9))
     assert np.all(kept.n_low > kept.n_high)
+
+
+def test_ranges_in_which_no_split_survives_are_proven_empty() -> None:
+    """D1 must handle most calls: at least 3 agents there, at most 1 on each of the others."""
+    problem = _problem(0.5, None, 6, ("A", "B", "C"), 2)
+    model = build_model(problem, PlanOptions())
+    narrow = model.box.with_range("a_low", (0, 0), 3).with_range("n_low", (0, 0), 5)
+    for d in (1, 2):
+        narrow = narrow.with_range("a_high", (0, d), 1).with_range("n_high", (0, d), 1)
+    pricer = Pricer(model, fleet_arrays(model), 0, narrow)
+    free = np.zeros(3)
+    for call in (0.2, 1.0):
+        assert pricer.best(Prices(free + call, free + 3.0, free, 0.0, 0.0, 0.0)) is None
