@@ -90,6 +90,17 @@ class _AllSplits:
         return np.array([above.min(axis=0), above.max(axis=0)])
 
 
+def _drawn_prices(draw: np.random.Generator) -> Prices:
+    return Prices(
+        call=draw.uniform(0.2, 1.0) * draw.uniform(0.9, 1.0, 3),
+        line=10 ** draw.uniform(-1.0, 2.0) * draw.uniform(0.8, 1.2, 3),
+        attempt=np.full(3, draw.choice([0.0, 0.01])),
+        abandoned=0.0,
+        answered=0.0,
+        dial_line=0.0,
+    )
+
+
 CASES = [
     (0.5, None, 4, ("A", "B", "C"), 1),
     (0.5, None, 5, ("A", "B", "C"), 1),
@@ -119,14 +130,7 @@ def test_no_split_is_worth_more_than_the_bound_whatever_the_prices_before(
     loose = []
     # One pricer for all prices, as in a search: what it keeps from some must not harm others.
     for _ in range(60):
-        prices = Prices(
-            call=draw.uniform(0.2, 1.0) * draw.uniform(0.9, 1.0, 3),
-            line=10 ** draw.uniform(-1.0, 2.0) * draw.uniform(0.8, 1.2, 3),
-            attempt=np.full(3, draw.choice([0.0, 0.01])),
-            abandoned=0.0,
-            answered=0.0,
-            dial_line=0.0,
-        )
+        prices = _drawn_prices(draw)
         best, found = splits.best(prices), pricer.best(prices)
         assert found is not None
         assert found.bound >= best - ROUNDING
@@ -189,14 +193,7 @@ def test_ranges_are_narrowed_to_no_less_than_hold_every_split_worth_enough(
     draw = np.random.default_rng(11)
     narrowed = 0
     for _ in range(40):
-        prices = Prices(
-            call=draw.uniform(0.2, 1.0) * draw.uniform(0.9, 1.0, 3),
-            line=10 ** draw.uniform(-1.0, 2.0) * draw.uniform(0.8, 1.2, 3),
-            attempt=np.full(3, draw.choice([0.0, 0.01])),
-            abandoned=0.0,
-            answered=0.0,
-            dial_line=0.0,
-        )
+        prices = _drawn_prices(draw)
         best = splits.best(prices)
         pricer.best(prices)  # what is known of survival comes from bounds asked for before
         above = best - (abs(best) + 1.0) * draw.uniform(0.001, 0.05)
