@@ -13,14 +13,14 @@ from planner.optimize.placing import QUICK, THOROUGH, Pace, Placing
 from planner.optimize.pool import enrich, promising
 from planner.optimize.rebuild import Rebuilding, is_few
 from planner.optimize.relaxation import Relaxation
-from planner.optimize.standing import SMALL, Standing
+from planner.optimize.standing import Standing
 
 #: Relaxations on the way of a dive are solved within this share of the gap asked for.
 DIVE_SHARE = 0.3
 #: Steps of a twin between comparisons, at most, where limits tie the dialers of campaigns.
 TIED_STEPS = 16_000
-#: Fleets of up to so many cells are dived into; in about so many steps.
-MOST_DIVED, STEPS = 2500, 25
+#: A dive takes about so many steps.
+STEPS = 25
 #: Better by less than this, relatively, is nothing.
 SMALLEST_GAIN = 1e-6
 
@@ -36,6 +36,7 @@ class Improving:
         self._model, self._master = standing.model, standing.master
         self._finished = finished
         self._enriched = False
+        self._dive: list[tuple[Column, float]] = []
         self.rounds = 0
 
     def round(self, relaxation: Relaxation, afresh: bool) -> bool:
@@ -51,7 +52,7 @@ class Improving:
         rebuilding = Rebuilding(self._master, relaxation.duals, seed)
         place, few = self._may_place(), is_few(self._model)
         plan = self._begin(rebuilding, relaxation, afresh)
-        for pace in self._paces(first) if plan and place else ():
+        for pace in self._paces(first or afresh) if plan and place else ():
             if plan and not self._finished():
                 plan = self._place(plan, pace)
         late = place and not best.small  # fine changes first: they find more on large fleets
@@ -79,17 +80,16 @@ class Improving:
         dives = first and self._may_dive()
         mix: Iterable[tuple[Column, float]] | None = None
         if dives:
-            mix = self._dived(relaxation)
+            mix = self._dive = self._dived(relaxation)
         elif first or afresh or not known:
-            mix = relaxation.mix
+            mix = self._dive or relaxation.mix
         if not rebuilding.start(mix, known):
             return None
         self._standing.take(rebuilding)
         return rebuilding.columns() if dives or afresh or not known else self._standing.columns
 
     def _may_dive(self) -> bool:
-        cells = self._model.campaigns * self._model.dialers
-        return self._model.tied and SMALL < cells <= MOST_DIVED
+        return self._model.tied and not self._standing.small and not self._standing.large
 
     def _dived(self, relaxation: Relaxation) -> list[tuple[Column, float]]:
         """The heaviest columns at the end of a dive."""

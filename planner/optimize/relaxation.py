@@ -94,7 +94,7 @@ def relax(
 
     It ends early when the bound falls to ``target`` or within ``precision`` of what the columns
     are worth, relatively, or ``stop`` says so; the bound holds all the same. It also ends after
-    ``patience`` rounds in a row that did not lower a bound that is near already. ``start`` is a
+    ``patience`` rounds in a row that lowered a bound that is near already by less. ``start`` is a
     bound of the box with its prices, to begin with. With ``proven`` False the bound may be too
     low, where campaigns must survive: it only tells about where the mix leads.
     """
@@ -158,6 +158,20 @@ class _Smoothing:
             self._weight = max(less, 0.0) if onwards else min(more, MOST_SMOOTHING)
         self._misses = 0
         return True
+
+
+class _Waiting:
+    """Counts the rounds since a bound was lower by more than ``precision``, relatively."""
+
+    def __init__(self, precision: float) -> None:
+        self._precision = precision
+        self._noted = np.inf
+        self.rounds = 0
+
+    def note(self, bound: float) -> None:
+        """Take in the best bound so far."""
+        if bound < self._noted - self._precision * abs(bound):
+            self._noted, self.rounds = bound, 0
 
 
 def _mixed(master: Master, box: Box, stop: Callable[[], bool]) -> bool | None:
@@ -224,7 +238,8 @@ class _Generation:
         best = center = start
         effort = Effort.LIKELY if master.survives else Effort.PROVEN
         smoothing = _Smoothing()
-        stalled = added = 0
+        added = 0
+        waiting = _Waiting(self.precision)
         for _ in range(MOST_ROUNDS):
             if solved is None:
                 break
@@ -235,12 +250,12 @@ class _Generation:
                 return None
             columns = master.columns(priced.splits)
             added = master.include(self.box, columns)
-            stalled += 1
+            waiting.rounds += 1
             onwards = center is None or master.slope(duals, latest, columns) < 0
             missed = not smoothing.learn(added > 0, onwards)
             if center is None or priced.bound < center.bound:
-                center, stalled = relaxation_at(duals, priced), 0
-            ends = self._closed(center.bound, value, stalled) or missed
+                center = relaxation_at(duals, priced)
+            ends = self._closed(center.bound, value, waiting) or missed
             if not self.proven:
                 best = center
             elif ends and effort is Effort.LIKELY and not self.stop():
@@ -250,11 +265,13 @@ class _Generation:
                 added += master.include(self.box, master.columns(priced.splits))
                 center = relaxation_at(center.duals, priced)
                 best = self._lower(best, center)
-                ends = self._closed(center.bound, value, stalled)
-                stalled = 0
+                waiting.note(best.bound)
+                ends = self._closed(center.bound, value, waiting)
                 effort = Effort.LIKELY if added else Effort.PROVEN
             elif effort is Effort.PROVEN:
                 best = self._lower(best, center)
+            if best is not None:
+                waiting.note(best.bound)
             if ends or self.stop():
                 break
             solved = master.solve()
@@ -264,11 +281,11 @@ class _Generation:
             return best
         return replace(best, mix=master.mix(solve_again=added > 0 or solved is None))
 
-    def _closed(self, bound: float, value: float, stalled: int) -> bool:
+    def _closed(self, bound: float, value: float, waiting: _Waiting) -> bool:
         """Whether a bound is as close to what the known columns are worth as asked for."""
         if bound <= max(self.target, value + self.precision * abs(value) + TOLERANCE):
             return True
-        return stalled >= self.patience and bound <= value + NEAR * abs(value)
+        return waiting.rounds >= self.patience and bound <= value + NEAR * abs(value)
 
     def _lower(self, best: Relaxation | None, found: Relaxation) -> Relaxation:
         if best is not None and best.bound <= found.bound:

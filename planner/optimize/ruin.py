@@ -39,13 +39,14 @@ class Rebuilder:
         self.best_a = self.state.a.copy()
         self.best = -np.inf
 
-    def start_from(self, dial_lines: Ints, agent_lines: Ints) -> bool:
+    def start_from(self, dial_lines: Ints, agent_lines: Ints, noise: float = 0.0) -> bool:
         """Begin with the plan given, campaigns without lines put in; False where one has no place.
 
-        The lines given must hold the limits.
+        The lines given must hold the limits. With ``noise`` a campaign takes its turn as if it
+        were worth more, by up to so many times its value.
         """
         _take(self.fleet, self.state, dial_lines, agent_lines)
-        if not _complete(self.fleet, self.guide, self.state, self._scratch):
+        if not _complete(self.fleet, self.guide, self.state, self._scratch, noise):
             return False
         value = _worth(self.fleet, self.state)
         if value > self.best:
@@ -92,13 +93,14 @@ def _take(f: Fleet, s: State, n: Ints, a: Ints) -> None:
 
 
 @compiled
-def _complete(f: Fleet, g: Guide, s: State, w: Scratch) -> bool:
+def _complete(f: Fleet, g: Guide, s: State, w: Scratch, noise: float) -> bool:
     """Put in the campaigns without lines, those hard to place and then the most valuable first."""
     campaigns = len(f.value)
     key = np.empty(campaigns)
     for c in range(campaigns):
         locked = f.n_low[c].max() if f.n_low.shape[1] else 0
-        key[c] = -f.value[c] - 1e13 * (locked > 0) - 1e12 * (f.survivable[c] > 0)
+        worth = f.value[c] * (1.0 + noise * draw(s.random))
+        key[c] = -worth - 1e13 * (locked > 0) - 1e12 * (f.survivable[c] > 0)
     for c in np.argsort(key):
         tries = 0
         while s.lines[c] == 0:

@@ -112,14 +112,15 @@ class _Search:
         self._update_bound()
         self._standing.offer(rounded_columns(self._model, root.mix), root)
         boxes = stale = 0
+        tight = not self._standing.large
         while not self._finished() and boxes < MOST_BOXES:
             if stale < MOST_STALE:
-                afresh = self._standing.small and stale > 0
+                afresh = stale > 0
                 better = self._improving.round(self._open[0][3] if afresh else root, afresh)
                 stale = 0 if better else stale + 1
-                first = self._improving.rounds == 1
-                if first and not self._standing.small and not self._finished():
-                    root = self._tightened(root)
+                tighten = not tight and (stale > 0 or self._standing.near(FIRST_SHARE))
+                if tighten and not self._finished():
+                    root, tight = self._tightened(root), True
             elif not self._standing.small:
                 break
             if self._standing.small:
@@ -155,7 +156,8 @@ class _Search:
             self._standing.offer(least_columns(self._model), None)
         if self._standing.small:
             return self._relax(first)
-        return self._relax(first, PATIENCE, FIRST_SHARE)
+        share = FIRST_SHARE if self._standing.large else ROOT_SHARE
+        return self._relax(first, PATIENCE, share)
 
     def _relax(
         self, start: Relaxation, patience: int = MOST_ROUNDS, share: float = ROOT_SHARE
@@ -173,8 +175,8 @@ class _Search:
         )
 
     def _tightened(self, root: Relaxation) -> Relaxation:
-        """The root's relaxation to the end: at first plans wait for no more than a near bound."""
-        tighter = self._relax(root)
+        """The root's relaxation, taken further: at first plans wait for a near bound only."""
+        tighter = self._relax(root, PATIENCE)
         if tighter is None:
             return root
         self._open = []

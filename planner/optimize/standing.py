@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 #: Fleets of up to so many cells (campaign and dialer) are also improved and proven by methods
 #: that look at each pair of dialers and at every column.
 SMALL = 400
+#: Fleets of more cells get their bound in two steps.
+LARGE = 2500
 #: Relaxations need not be solved closer than this share of the gap asked for.
 ROOT_SHARE = 0.05
 
@@ -37,7 +39,8 @@ class Standing:
     ) -> None:
         self.model = model
         self.options = options
-        self.small = model.campaigns * model.dialers <= SMALL
+        cells = model.campaigns * model.dialers
+        self.small, self.large = cells <= SMALL, cells > LARGE
         self.master = Master(model, warm=self.small)
         self.columns: list[Column] | None = None
         self.value = -np.inf
@@ -73,6 +76,10 @@ class Standing:
         return self.columns is not None and (
             relative_gap(self.value, self.bound) <= max(self.options.gap, 1e-9)
         )
+
+    def near(self, share: float) -> bool:
+        """Whether the requested gap is proven but for this share of it."""
+        return relative_gap(self.value, self.bound) <= (1 + share) * self.options.gap
 
     def precision(self, share: float = ROOT_SHARE) -> float:
         """How closely relaxations are solved, relatively."""

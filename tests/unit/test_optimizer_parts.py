@@ -8,10 +8,12 @@ import numpy as np
 
 from planner.optimize.columns import make_column
 from planner.optimize.cores import one_core, side_by_side
+from planner.optimize.incumbent import Usage, plan_value
 from planner.optimize.integer import choose_columns
 from planner.optimize.master import Master
 from planner.optimize.model import Box, build_model
-from planner.optimize.rebuild import Rebuilding
+from planner.optimize.rebuild import Rebuilding, guide
+from planner.optimize.ruin import Rebuilder
 from planner.optimize.shelf import Shelf
 from planner.plan import PlanOptions
 from planner.problem import Campaign, Dialer, Problem
@@ -88,3 +90,30 @@ def test_rebuilding_leaves_out_columns_that_do_not_fit_together() -> None:
     rebuilding = Rebuilding(master, master.even_duals(0.0), seed=0)
     assert rebuilding.start(mix)
     assert sum(float(column.lines.sum()) for column in rebuilding.columns()) <= 111
+
+
+def test_the_best_of_many_beginnings_goes_on() -> None:
+    # Campaigns worth 1, 2, 4, ... a call on three dialers with too few ports for all. A mix that
+    # gives a whole dialer to the one of least value begins a plan worse than parts of the mix do.
+    problem = fleet(3, 6, ports=12)
+    campaigns = tuple(
+        campaign.model_copy(update={"value": 2.0**c, "min_dialers": 1 + c % 2})
+        for c, campaign in enumerate(problem.campaigns)
+    )
+    model = build_model(problem.model_copy(update={"campaigns": campaigns}), PlanOptions())
+    column = make_column(model, 0, np.array([10, 0, 0]), np.array([2, 0, 0]))
+    assert column.holds_own_limits
+    master = Master(model)
+    duals = master.even_duals(0.0)
+    once = Rebuilder(model, guide(master, duals), seed=0)
+    dial = np.zeros((6, 3), np.int64)
+    agent = dial.copy()
+    dial[0], agent[0] = column.dial_lines, column.agent_lines
+    assert once.start_from(dial, agent)
+    often = Rebuilding(master, duals, seed=0)
+    assert often.start([(column, 1.0)])
+    found = often.columns()
+    assert {each.campaign for each in found} == set(range(6))
+    assert all(each.holds_own_limits for each in found)
+    assert Usage(model, found).fits()
+    assert plan_value(model, found) > 1.01 * once.best
