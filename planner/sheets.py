@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gc
 import io
@@ -15,6 +16,8 @@ from planner.errors import Fault, InputError
 #: Larger files are no planning tables, and would only exhaust memory.
 MAX_BYTES = 200_000_000
 MAX_COLUMNS = 200
+#: So many bytes of a file are looked through at a time.
+_PIECE = 1 << 20
 SEPARATORS = ",;\t"
 #: A spreadsheet runs cells that start so; text that does is kept as text by apostrophes before it.
 _KEPT_TEXT = re.compile(r"'+[=+\-@\t\r]")
@@ -49,8 +52,9 @@ def csv_sheet(label: str, content: bytes) -> Sheet:
     InputError
         If the bytes are no text, no CSV, or hold no header.
     """
-    text = _decoded(label, content)
-    lines = io.StringIO(text, newline="")
+    encoding = _encoding(label, content)
+    # Not all of it at once as text: that takes up to four times the memory of the file.
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
     separator, skipped = _separator(lines)
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
     rows: list[Row] = []
@@ -63,7 +67,7 @@ def csv_sheet(label: str, content: bytes) -> Sheet:
                 line = reader.line_num + skipped + 1
     except csv.Error as error:
         raise InputError([Fault(label, line, None, None, f"CSV: {error}")]) from error
-    if "'" in text:
+    if b"'" in content:
         rows = [Row(row.line, [plain_text(cell) for cell in row.cells]) for row in rows]
     return sheet_of(label, rows, decimal_comma=separator != ",")
 
@@ -111,7 +115,7 @@ def safe_text(text: str) -> str:
     return "'" + text if _KEPT_TEXT.match("'" + text) else text
 
 
-def _decoded(label: str, content: bytes) -> str:
+def _encoding(label: str, content: bytes) -> str:
     if len(content) > MAX_BYTES:
         raise InputError([Fault(label, None, None, None, f"at most {MAX_BYTES:,} bytes")])
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -120,19 +124,29 @@ def _decoded(label: str, content: bytes) -> str:
         encodings = ["utf-8-sig", "cp1252"]
     for encoding in encodings:
         try:
-            text = content.decode(encoding)
+            line = _line_of_nul(content, encoding)
         except UnicodeDecodeError:
             continue
-        nul = text.find("\0")
-        if nul >= 0:
-            line = text.count("\n", 0, nul) + 1
+        if line is not None:
             expected = "text without NUL characters; save it as CSV UTF-8"
             raise InputError([Fault(label, line, None, None, expected)])
-        return text
+        return encoding
     raise InputError([Fault(label, None, None, None, "text; save it as CSV UTF-8")])
 
 
-def _separator(lines: io.StringIO) -> tuple[str, int]:
+def _line_of_nul(content: bytes, encoding: str) -> int | None:
+    """The first line with a NUL character, if any; raises where the content is not so encoded."""
+    pieces = (content[at : at + _PIECE] for at in range(0, len(content), _PIECE))
+    line = 1
+    for text in codecs.iterdecode(pieces, encoding):
+        nul = text.find("\0")
+        if nul >= 0:
+            return line + text.count("\n", 0, nul)
+        line += text.count("\n")
+    return None
+
+
+def _separator(lines: io.TextIOWrapper) -> tuple[str, int]:
     """Find the separator and leave the stream at the header; also how many lines were skipped."""
     first = lines.readline()
     match = re.fullmatch(r'"?sep=(.)"?\s*', first)

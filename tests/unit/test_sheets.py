@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from planner.errors import InputError
@@ -96,3 +98,14 @@ def test_whole_numbers_take_no_comma() -> None:
 def test_text_that_a_spreadsheet_would_run_is_guarded(text: str, safe: str) -> None:
     assert safe_text(text) == safe
     assert plain_text(safe) == text
+
+
+def test_a_large_file_is_read_without_holding_all_of_it_as_text() -> None:
+    # 16 MB, refused at its last line. As text of four bytes a character it would be 64 MB.
+    content = "campaign_id;🙂\n".encode() + (b" " * 999 + b"\n") * 16_000 + b'"'
+    tracemalloc.start()
+    with pytest.raises(InputError, match=r"line 16002.*CSV"):
+        csv_sheet("campaigns.csv", content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < len(content) / 2
