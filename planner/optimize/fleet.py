@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined
+from planner.compiled import inlined, lean
 from planner.optimize.model import ABANDONED, ANSWERED, HANDLED, Model
 
 Floats = NDArray[np.float64]
@@ -143,7 +143,7 @@ def entry(f: Fleet, figure: int, c: int, a: int, n: int) -> float:
     return value
 
 
-@compiled
+@lean
 def objective(f: Fleet, value: Floats) -> float:
     """(1 - w) * value + w * value surviving, from the value on each dialer."""
     total = value.sum()
@@ -158,7 +158,7 @@ def objective(f: Fleet, value: Floats) -> float:
     return float(total - f.weight * worst)
 
 
-@compiled
+@lean
 def _mirror(f: Fleet, c: int, keep: float, dial: Ints, agent: Ints) -> None:
     """Where only equal shares of the dialers used will do, give all the lines of the least."""
     count, least, fewest = 0, -1, np.inf
@@ -185,7 +185,7 @@ def _mirror(f: Fleet, c: int, keep: float, dial: Ints, agent: Ints) -> None:
             agent[d] = a
 
 
-@compiled
+@lean
 def secure_survival(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
     """Cut lines where too much would be lost at once; whether enough survives."""
     keep = 1.0 - f.survivable[c]
@@ -218,7 +218,7 @@ def secure_survival(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
     return False
 
 
-@compiled
+@lean
 def hold_abandonment(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
     """Cut dial lines until the campaign as a whole holds its abandonment limit; whether it does."""
     limit = f.abandon_limit[c]

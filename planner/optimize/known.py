@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.optimize.pricing import NEVER, Limits, Prices, Split, splits_worth
+from planner.optimize.pricing import Limits
 
 Ints = NDArray[np.int64]
 
@@ -39,15 +39,10 @@ class KnownSplits:
             if inside and np.all((agent >= x.a_low) & (agent <= x.a_high)):
                 self.add(dial, agent)
 
-    def best(self, prices: Prices) -> Split:
-        """The split worth most at the prices, and its worth; NEVER where none is known."""
-        limits = self._limits
-        if not self._splits:
-            return Split(NEVER, limits.n_low, limits.a_low)
+    def lines(self) -> tuple[Ints, Ints]:
+        """Dial lines and agent lines of all of them, each ``[split, dialer]``."""
         if self._stacked is None:
-            dial, agent = zip(*self._splits.values(), strict=True)
-            self._stacked = np.array(dial), np.array(agent)
-        dials, agents = self._stacked
-        worth = splits_worth(limits, prices, dials, agents)
-        best = int(np.argmax(worth))
-        return Split(float(worth[best]), dials[best], agents[best])
+            known = np.array(list(self._splits.values()), dtype=np.int64)
+            known = known.reshape(-1, 2, len(self._limits.room))
+            self._stacked = known[:, 0].copy(), known[:, 1].copy()
+        return self._stacked

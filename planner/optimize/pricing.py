@@ -3,7 +3,7 @@
 The programme runs over (dialer, dialers used, agent lines used); its entries are maxima over the
 dial lines of a table row. Limits that tie the dialers of a campaign together (abandonment, dial
 lines, survival) enter by their prices; survival, whose plain Lagrangian relaxation is weak, also
-by caps: with F in a bucket (low, high] no failure domain carries more than (1 - s) * high.
+by caps (:mod:`planner.optimize.capped`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined, lean
+from planner.optimize.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,9 +23,6 @@ Bools = NDArray[np.bool_]
 NEVER = -1e300  # value of what cannot be; far below any real value, and finite
 UNUSED = -1
 ALL = -1  # dialers of every failure domain
-
-#: Prices of a failure domain's calls tried against its cap, as shares of their highest worth.
-SHARES_OF_WORTH = np.array([0.0, 0.03, 0.07, 0.12, 0.2, 0.3, 0.42, 0.56, 0.72, 0.88, 1.0])
 
 
 class Prices(NamedTuple):
@@ -79,29 +77,19 @@ def plain_split(limits: Limits, prices: Prices) -> Split | None:
     return None if bound <= NEVER else Split(bound, dial, agent)
 
 
-def capped_split(
-    limits: Limits, prices: Prices, cap: float, shares: Floats = SHARES_OF_WORTH
-) -> Split | None:
-    """Upper bound over splits in which no failure domain carries more than ``cap`` calls an hour.
-
-    A domain of one dialer obeys its cap exactly. One of several is bounded, for each number of
-    agent lines and used dialers, by the best Lagrangian bound over ``shares`` of a call's worth;
-    each of its dialers obeys the cap. The split returned attains the bound up to that relaxation.
-    None when no split exists.
-    """
-    dial, agent = np.zeros_like(limits.room), np.zeros_like(limits.room)
-    bound = _capped_split(limits, prices, cap, shares, dial, agent)
-    return None if bound <= NEVER else Split(bound, dial, agent)
-
-
-def splits_worth(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints) -> Floats:
-    """What splits are worth at the prices, ``[split]``, from their lines, ``[split, dialer]``."""
-    handled, abandoned, answered, attempts = limits.table[:, agent_lines, dial_lines]
-    added = np.maximum(dial_lines - limits.now_n, 0) + np.maximum(agent_lines - limits.now_a, 0)
-    lines = dial_lines + limits.agent_cost * agent_lines
-    worth: Floats = handled @ prices.call - attempts @ prices.attempt - lines @ prices.line
-    worth += (prices.answered * answered - prices.abandoned * abandoned).sum(axis=1)
-    worth -= (prices.dial_line * dial_lines + limits.move_cost * added).sum(axis=1)
+@lean
+def split_worth(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints) -> float:
+    """What a split is worth at the prices."""
+    worth = 0.0
+    for d in range(len(dial_lines)):
+        n, a = dial_lines[d], agent_lines[d]
+        added = max(n - limits.now_n[d], 0) + max(a - limits.now_a[d], 0)
+        worth += prices.call[d] * limits.table[HANDLED, a, n]
+        worth -= prices.attempt[d] * limits.table[ATTEMPTS, a, n]
+        worth += prices.answered * limits.table[ANSWERED, a, n]
+        worth -= prices.abandoned * limits.table[ABANDONED, a, n]
+        worth -= prices.line[d] * (n + limits.agent_cost[d] * a)
+        worth -= prices.dial_line * n + limits.move_cost * added
     return worth
 
 
@@ -141,12 +129,23 @@ class Earnings(NamedTuple):
 @compiled
 def earnings(limits: Limits, prices: Prices, call: float, attempt: float) -> Earnings:
     """Earnings with abandonment and attempts priced; the table itself where neither is."""
+    rows, width = limits.table.shape[1:]
+    found, falls = np.empty((rows, width)), np.empty(rows, np.bool_)
+    if _fill_earnings(limits, prices, call, attempt, found, falls):
+        return Earnings(found, 1.0, falls)
+    return Earnings(limits.table[0], call, falls)
+
+
+@lean
+def _fill_earnings(
+    limits: Limits, prices: Prices, call: float, attempt: float, found: Floats, falls: Bools
+) -> bool:
+    """Whether earnings are not the table itself; fills them, and by row whether they fall."""
     table = limits.table
     rows, width = table.shape[1:]
-    falls = np.full(rows, limits.concave)
+    falls[:] = limits.concave
     if attempt == 0 and prices.abandoned == 0:
-        return Earnings(table[0], call, falls)
-    found = np.empty((rows, width))
+        return False
     for a in range(rows):
         falls[a] = True
         for n in range(width):
@@ -160,7 +159,7 @@ def earnings(limits: Limits, prices: Prices, call: float, attempt: float) -> Ear
                 rise = (found[a, n] - found[a, n - 1]) - (found[a, n - 1] - found[a, n - 2])
                 if rise > 0:
                     falls[a] = False
-    return Earnings(found, 1.0, falls)
+    return True
 
 
 @lean
@@ -243,42 +242,70 @@ def add_dialer(
                     agents_here[to, agents] = a * (most_used + 1) + used
 
 
+class Work(NamedTuple):
+    """Arrays of the dynamic programme, made by :func:`new_work`."""
+
+    here: Ints  # [share, dialer, used, agents] for :func:`read_back`, as the next
+    choice: Ints  # [share, dialer, agent lines]
+    best: Floats  # [used, agents] over the dialers so far
+    spare: Floats
+    values: Floats  # [agent lines] of one dialer
+    earned: Floats  # [agent lines, dial lines]
+    falls: Bools  # [agent lines]
+
+
 @compiled
-def _programme(
-    limits: Limits,
-    prices: Prices,
-    group: int,
-    discount: float,
-    cap: float,
-    here: Ints,
-    choice: Ints,
-) -> Floats:
+def new_work(limits: Limits, shares: int) -> Work:
+    """Arrays for programmes at so many shares."""
+    dialers, (rows, width) = len(limits.room), limits.table.shape[1:]
+    used, agents = limits.min_used + 1, limits.agents + 1
+    return Work(
+        np.empty((shares, dialers, used, agents), np.int64),
+        np.empty((shares, dialers, rows), np.int64),
+        np.empty((used, agents)),
+        np.empty((used, agents)),
+        np.empty(rows),
+        np.empty((rows, width)),
+        np.empty(rows, np.bool_),
+    )
+
+
+@lean
+def programme(
+    limits: Limits, prices: Prices, group: int, discount: float, cap: float, w: Work, k: int
+) -> None:
     """Best value by (dialers used, agent lines) over the dialers of a domain, or all (ALL).
 
-    A call is paid ``discount`` less. ``here`` and ``choice`` are filled for :func:`_read_back`.
+    It is left in ``w.best``. A call is paid ``discount`` less. What :func:`read_back` needs is
+    kept as that of share ``k``.
     """
-    best = np.full((limits.min_used + 1, limits.agents + 1), NEVER)
+    best, spare = w.best, w.spare
+    best[:] = NEVER
     best[0, 0] = 0.0
-    spare = np.empty_like(best)
-    values = np.empty(limits.table.shape[1])
-    fresh, last_call, last_attempt = True, 0.0, 0.0
-    earned = Earnings(limits.table[0], 0.0, np.empty(0, np.bool_))
+    fresh, swapped, last_call, last_attempt = True, False, 0.0, 0.0
+    earned = Earnings(w.earned, 0.0, w.falls)
     for d in range(len(limits.room)):
         if group != ALL and limits.domain[d] != group:
             continue
         call = prices.call[d] - discount
         if fresh or call != last_call or prices.attempt[d] != last_attempt:
             fresh, last_call, last_attempt = False, call, prices.attempt[d]
-            earned = earnings(limits, prices, call, last_attempt)
-        dialer_profile(limits, prices, d, earned, cap, values, choice[d])
+            if _fill_earnings(limits, prices, call, last_attempt, w.earned, w.falls):
+                earned = Earnings(w.earned, 1.0, w.falls)
+            else:
+                earned = Earnings(limits.table[0], call, w.falls)
+        dialer_profile(limits, prices, d, earned, cap, w.values, w.choice[k, d])
         may_skip = limits.n_low[d] == 0 and limits.a_low[d] == 0
-        add_dialer(best, values, may_skip, limits.exactly, spare, here[d])
-        best, spare = spare, best
-    return best
+        add_dialer(best, w.values, may_skip, limits.exactly, spare, w.here[k, d])
+        best, spare, swapped = spare, best, not swapped
+    if swapped:
+        for used in range(len(w.best)):
+            for agents in range(w.best.shape[1]):
+                w.best[used, agents] = w.spare[used, agents]
 
 
 @lean
-def _read_back(
+def read_back(
     limits: Limits, group: int, here: Ints, choice: Ints, used: int, agents: int,
     dial_lines: Ints, agent_lines: Ints,
 ) -> None:  # fmt: skip
@@ -300,85 +327,27 @@ def _read_back(
 @compiled
 def _plain_split(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints) -> float:
     """Programme over all dialers; fills the split, returns its value or NEVER."""
-    dialers = len(limits.room)
-    here = np.empty((dialers, limits.min_used + 1, limits.agents + 1), np.int64)
-    choice = np.empty((dialers, limits.table.shape[1]), np.int64)
-    best = _programme(limits, prices, ALL, 0.0, np.inf, here, choice)
-    agents = int(np.argmax(best[limits.min_used]))  # agent lines may stay unused
-    bound = best[limits.min_used, agents]
-    if bound > NEVER:
-        _read_back(limits, ALL, here, choice, limits.min_used, agents, dial_lines, agent_lines)
-    return float(bound)
+    return _fill_plain_split(limits, prices, dial_lines, agent_lines, new_work(limits, 1))
 
 
-@compiled
-def _domain_profile(
-    limits: Limits, prices: Prices, group: int, cap: float, shares: Floats,
-    here: Ints, choice: Ints, share_of: Ints,
-) -> Floats:  # fmt: skip
-    """Least bound over the shares, by (dialers used, agent lines), and the share it came from."""
-    members = 0
-    for d in range(len(limits.room)):
-        members += limits.domain[d] == group
-    worth = max(0.0, prices.call.max())
-    profile = np.empty((limits.min_used + 1, limits.agents + 1))
-    for k in range(len(shares) if members > 1 else 1):
-        discount = shares[k] * worth
-        bounds = _programme(limits, prices, group, discount, cap, here[k], choice[k])
-        for used in range(profile.shape[0]):
-            for a in range(profile.shape[1]):
-                bound = bounds[used, a]
-                if bound > NEVER:
-                    bound += discount * cap
-                if k == 0 or bound < profile[used, a]:
-                    profile[used, a] = bound
-                    share_of[used, a] = k
-    return profile
-
-
-@compiled
-def _add_domain(before: Floats, profile: Floats, exactly: bool, after: Floats, part: Ints) -> None:
-    """One step of the programme over domains; ``part`` remembers (used here, before, agents)."""
-    after[:] = NEVER
-    most_used, most_agents = before.shape[0] - 1, before.shape[1] - 1
-    for used in range(most_used + 1):
-        for agents in range(most_agents + 1):
-            start = before[used, agents]
-            if start <= NEVER:
-                continue
-            for more in range(most_used + 1 - used if exactly else most_used + 1):
-                to = min(used + more, most_used)
-                for a in range(most_agents - agents + 1):
-                    gain = profile[more, a]
-                    if gain > NEVER and start + gain > after[to, agents + a]:
-                        after[to, agents + a] = start + gain
-                        part[to, agents + a] = (more, used, a)
-
-
-@compiled
-def _capped_split(
-    limits: Limits, prices: Prices, cap: float, shares: Floats, dial_lines: Ints, agent_lines: Ints
+@lean
+def _fill_plain_split(
+    limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints, w: Work
 ) -> float:
-    """Programme over domains, each bounded under its cap; fills the split, returns the bound."""
-    dialers, domains = len(limits.room), limits.domain.max() + 1
-    shape = (limits.min_used + 1, limits.agents + 1)
-    here = np.zeros((len(shares), dialers, *shape), np.int64)
-    choice = np.zeros((len(shares), dialers, limits.table.shape[1]), np.int64)
-    share_of = np.zeros((domains, *shape), np.int64)
-    part = np.zeros((domains, *shape, 3), np.int64)
-    best, spare = np.full(shape, NEVER), np.empty(shape)
-    best[0, 0] = 0.0
-    for g in range(domains):
-        profile = _domain_profile(limits, prices, g, cap, shares, here, choice, share_of[g])
-        _add_domain(best, profile, limits.exactly, spare, part[g])
-        best, spare = spare, best
-    used, agents = limits.min_used, int(np.argmax(best[limits.min_used]))
-    bound = best[used, agents]
-    if bound <= NEVER:
-        return float(bound)
-    for g in range(domains - 1, -1, -1):
-        more, before, count = part[g, used, agents]
-        k = share_of[g, more, count]
-        _read_back(limits, g, here[k], choice[k], more, count, dial_lines, agent_lines)
-        used, agents = before, agents - count
-    return float(bound)
+    programme(limits, prices, ALL, 0.0, np.inf, w, 0)
+    best = w.best
+    used, agents = limits.min_used, argmax(best[limits.min_used])  # agent lines may stay unused
+    bound: float = best[used, agents]
+    if bound > NEVER:
+        read_back(limits, ALL, w.here[0], w.choice[0], used, agents, dial_lines, agent_lines)
+    return bound
+
+
+@inlined
+def argmax(values: Floats) -> int:
+    """Place of the first largest value."""
+    best = 0
+    for k in range(1, len(values)):
+        if values[k] > values[best]:
+            best = k
+    return best

@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 
 from planner.optimize.anneal import Annealer
 from planner.optimize.columns import Column, make_column
+from planner.optimize.fleet import fleet_arrays
 from planner.optimize.incumbent import Usage, least_columns, refill
 from planner.optimize.limited import LimitedPricer
 from planner.optimize.master import Duals, Master
 from planner.optimize.model import Model
 from planner.optimize.narrowing import nothing_kept
 from planner.optimize.placing import Placer
-from planner.optimize.pricing import capped_split, plain_split
+from planner.optimize.pricing import plain_split
 from planner.optimize.ruin import Rebuilder
 from planner.optimize.state import Guide
+from planner.optimize.surviving import SurvivingPricer
 from planner.optimize.twins import TWINS, Best, cool_down
 
 Floats = NDArray[np.float64]
@@ -207,11 +209,14 @@ def compile_kernels(master: Master, small: bool) -> None:
     limits = master.pricer(0, model.box).limits
     prices = master.prices(0, even)
     plain_split(limits, prices)
-    capped_split(limits, prices, 0.0)
+    surviving = SurvivingPricer(model, fleet_arrays(model), 0, limits)
+    surviving.likely(prices)
+    surviving.proven(prices, np.inf)
     limited = LimitedPricer(limits, 0.0)
     limited.best(prices)
     if small:  # only their boxes are split, and narrowed before
         limited.keep(prices, 0.0, nothing_kept(limits))
+        surviving.keep(prices, 0.0, nothing_kept(limits))
     Rebuilder(model, guide(master, even), 0).run(0, 1.0, 0.0)
     annealer = Annealer(model, 1.0, 0)
     annealer.start_from(*_arrays(model, columns))

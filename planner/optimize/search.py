@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 MOST_BOXES, MOST_STALE = 4000, 5
 #: Boxes split between two such rounds, more after rounds that found nothing; they end earlier once
 #: so many buckets of calls were looked at on the way.
-BOXES_PER_ROUND, LOOKS_PER_ROUND = 60, 25_000
+BOXES_PER_ROUND, LOOKS_PER_ROUND = 60, 60_000
 #: Boxes after which one is followed down to a plan.
 BOXES_PER_PLUNGE = 30
 #: Larger fleets begin to look for plans once the relaxation is this share of the gap from its end.
