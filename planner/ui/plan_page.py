@@ -51,7 +51,7 @@ def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
     view = here.view = outlook(scenario, at, here.view)
     loaded = here.loaded_outlook(scenario, at)
     before = loaded.headline if scenario.baseline.assignments else None
-    show_headline(view.headline, before, "loaded")
+    show_headline(view.headline, before, "lines as opened")
     _show_actions(here, scenario)
     ask_conflict(here)
     if here.said:
@@ -138,7 +138,7 @@ def _show_charts(transfers: Drawing, statuses: Drawing) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Transfers per hour by dialer")
-        st.caption("Bar: these lines. Tick: the lines as loaded.")
+        st.caption("Bar: these lines. Tick: the lines as opened.")
         show_figure(transfers)
     with right:
         st.subheader("What dial lines do, by dialer")
