@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.optimize.anneal import Annealer
+from planner.optimize.balanced import compile_matching
 from planner.optimize.columns import Column, make_column
 from planner.optimize.fleet import fleet_arrays
 from planner.optimize.incumbent import Usage, least_columns, refill
@@ -128,11 +129,12 @@ class Rebuilding:
         return self._best.columns()
 
     def begun(self) -> list[Column]:
-        """What was put into a plan that could not be completed."""
-        state = self._twins[0].state
+        """What was put into a plan that could not be completed, and the least of all others."""
+        state, box = self._twins[0].state, self._model.box
+        dial = np.maximum(state.n, box.n_low)
+        agent = np.maximum(state.a, box.a_low)
         return [
-            make_column(self._model, c, state.n[c], state.a[c])
-            for c in range(self._model.campaigns)
+            make_column(self._model, c, dial[c], agent[c]) for c in range(self._model.campaigns)
         ]
 
     def run(
@@ -216,6 +218,7 @@ def compile_kernels(master: Master, small: bool) -> None:
     limited.best(prices)
     if small:  # only their boxes are split, and narrowed before
         limited.keep(prices, 0.0, nothing_kept(limits))
+        compile_matching(limits, prices)
         surviving.keep(prices, 0.0, nothing_kept(limits))
     Rebuilder(model, guide(master, even), 0).run(0, 1.0, 0.0)
     annealer = Annealer(model, 1.0, 0)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.optimize.balanced import Halves, best_match, halves, keep_matches
 from planner.optimize.buckets import live_buckets, whole, with_room
-from planner.optimize.fleet import Fleet
+from planner.optimize.fleet import Fleet, secure_survival
 from planner.optimize.known import KnownSplits
 from planner.optimize.model import ABANDONED, ATTEMPTS, Model
 from planner.optimize.narrowing import Kept
@@ -19,6 +20,7 @@ from planner.optimize.surviving_search import (
     MOST_SPLITS,
     Case,
     Found,
+    best_known,
     keep_all,
     likely_split,
     proven_split,
@@ -31,6 +33,8 @@ Ints = NDArray[np.int64]
 MORE_DIALERS = 2
 #: A bound is close where it exceeds a split's worth by this share of what the campaign may earn.
 SLACK = 1e-5
+#: The work of matching the splits of two domains, in looks at a bucket.
+LOOKS_A_MATCH = 100
 
 
 class SurvivingPricer:
@@ -52,6 +56,7 @@ class SurvivingPricer:
         self._limits = limits
         self._most_used = min(int(model.min_dialers[campaign]) + MORE_DIALERS, model.dialers)
         self._known = KnownSplits(limits)
+        self._halves = halves(model, campaign, limits)
         self.looks = 0  # how often a bucket was looked at
         if wider is None:
             self._buckets = live_buckets(model, campaign, limits)
@@ -80,6 +85,9 @@ class SurvivingPricer:
 
     def proven(self, prices: Prices, slack: float) -> Split | None:
         """Best split and a bound on all, within ``slack`` of a split's worth where it is quick."""
+        exact = None if self._halves is None else self._balanced(prices, self._halves)
+        if exact is not None:
+            return exact
         self._parts = with_room(self._parts, MOST_SPLITS)
         paid = max(float(prices.call.max(initial=0.0)), 0.0)
         slack = max(slack, SLACK * paid * float(self._buckets.high.max(initial=0.0)))
@@ -94,7 +102,29 @@ class SurvivingPricer:
 
     def keep(self, prices: Prices, least: float, kept: Kept) -> None:
         """Widen ranges of lines until they hold every split worth more than ``least``."""
-        self.looks += keep_all(self._case(prices), least, kept)
+        two = self._halves
+        if two is None or not keep_matches(self._limits, prices, two, least, kept):
+            self.looks += keep_all(self._case(prices), least, kept)
+
+    def _balanced(self, prices: Prices, two: Halves) -> Split | None:
+        """The best split, exactly; None where too many would have to be looked at, or none is."""
+        dials, agents = self._known.lines()
+        known, which = best_known(self._limits, prices, dials, agents)
+        if which < 0 and self.likely(prices) is not None:
+            dials, agents = self._known.lines()
+            known, which = best_known(self._limits, prices, dials, agents)
+        dial, agent = self._empty(), self._empty()
+        best, complete = best_match(self._limits, prices, two, known, dial, agent)
+        self.looks += LOOKS_A_MATCH
+        if not complete:
+            self._halves = None  # in narrower ranges there may be few enough
+        if not complete or best <= NEVER:
+            return None
+        if best <= known:
+            return Split(known, dials[which].copy(), agents[which].copy())
+        if secure_survival(self._fleet, self._campaign, dial, agent):
+            self._known.add(dial.copy(), agent.copy())
+        return Split(best, dial, agent)
 
     def _case(self, prices: Prices) -> Case:
         return Case(

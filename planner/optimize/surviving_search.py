@@ -77,7 +77,7 @@ def likely_split(
         place, calls = 0, calls_of(case.limits, dial, agent)
         while place < last and case.buckets.low[place] >= calls:
             place += 1
-    known = _best_known(case.limits, case.prices, known_dial, known_agent)[0]
+    known = best_known(case.limits, case.prices, known_dial, known_agent)[0]
     near_dial, near_agent = np.empty_like(dial), np.empty_like(agent)
     best, looks = _near(case, place, NEVER, known, near_dial, near_agent)
     looks += 1
@@ -181,7 +181,7 @@ def proven_split(
 
 @compiled
 def _begin_proof(case: Case, known_dial: Ints, known_agent: Ints, mended: Ints) -> _Proof:
-    known, which = _best_known(case.limits, case.prices, known_dial, known_agent)
+    known, which = best_known(case.limits, case.prices, known_dial, known_agent)
     parts, dialers = len(case.parts.low), len(case.limits.room)
     best_dial, best_agent = np.zeros(dialers, np.int64), np.zeros(dialers, np.int64)
     if which >= 0:
@@ -341,7 +341,7 @@ def _split_part(parts: Parts, p: int, most_used: int) -> int:
 
 
 @lean
-def _best_known(limits: Limits, prices: Prices, dials: Ints, agents: Ints) -> tuple[float, int]:
+def best_known(limits: Limits, prices: Prices, dials: Ints, agents: Ints) -> tuple[float, int]:
     """What the best of some splits is worth, and which it is; NEVER and -1 where there is none."""
     best, which = NEVER, -1
     for k in range(len(dials)):

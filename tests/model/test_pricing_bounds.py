@@ -90,11 +90,11 @@ class _AllSplits:
         return np.array([above.min(axis=0), above.max(axis=0)])
 
 
-def _drawn_prices(draw: np.random.Generator) -> Prices:
+def _drawn_prices(draw: np.random.Generator, dialers: int = 3) -> Prices:
     return Prices(
-        call=draw.uniform(0.2, 1.0) * draw.uniform(0.9, 1.0, 3),
-        line=10 ** draw.uniform(-1.0, 2.0) * draw.uniform(0.8, 1.2, 3),
-        attempt=np.full(3, draw.choice([0.0, 0.01])),
+        call=draw.uniform(0.2, 1.0) * draw.uniform(0.9, 1.0, dialers),
+        line=10 ** draw.uniform(-1.0, 2.0) * draw.uniform(0.8, 1.2, dialers),
+        attempt=np.full(dialers, draw.choice([0.0, 0.01])),
         abandoned=0.0,
         answered=0.0,
         dial_line=0.0,
@@ -233,3 +233,35 @@ def test_ranges_in_which_no_split_survives_are_proven_empty() -> None:
     free = np.zeros(3)
     for call in (0.2, 1.0):
         assert pricer.best(Prices(free + call, free + 3.0, free, 0.0, 0.0, 0.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("agents", "domains", "abandon"),
+    [
+        (4, ("A", "A", "B"), None),
+        (5, ("A", "B", "A"), None),
+        (4, ("A", "A", "B", "B"), None),
+        (4, ("B", "A", "A", "B"), 0.1),
+        (6, ("A", "B"), 0.05),
+    ],
+)
+def test_splits_over_two_domains_that_must_carry_half_each_are_priced_exactly(
+    agents: int, domains: tuple[str, ...], abandon: float | None
+) -> None:
+    problem = _problem(0.5, abandon, agents, domains, 2)
+    model = build_model(problem, PlanOptions())
+    pricer = Pricer(model, fleet_arrays(model), 0, model.box)
+    splits = _AllSplits(problem)
+    draw = np.random.default_rng(3)
+    for _ in range(30):
+        prices = _drawn_prices(draw, len(domains))
+        best, found = splits.best(prices), pricer.best(prices)
+        assert found is not None
+        assert found.bound == pytest.approx(best, abs=ROUNDING)
+        above = best - (abs(best) + 1.0) * draw.uniform(0.001, 0.05)
+        low, high = splits.ranges(prices, above)
+        kept = pricer.keep(prices, above)
+        assert kept.n_low.tolist() == low[:, 0].tolist()
+        assert kept.n_high.tolist() == high[:, 0].tolist()
+        assert kept.a_low.tolist() == low[:, 1].tolist()
+        assert kept.a_high.tolist() == high[:, 1].tolist()

@@ -16,7 +16,7 @@ from planner.optimize.rebuild import Rebuilding, guide
 from planner.optimize.ruin import Rebuilder
 from planner.optimize.shelf import Shelf
 from planner.plan import PlanOptions
-from planner.problem import Campaign, Dialer, Problem
+from planner.problem import Campaign, Dialer, LineAssignment, Problem
 
 
 def fleet(dialers: int = 2, campaigns: int = 2, ports: int = 30) -> Problem:
@@ -117,3 +117,20 @@ def test_the_best_of_many_beginnings_goes_on() -> None:
     assert all(each.holds_own_limits for each in found)
     assert Usage(model, found).fits()
     assert plan_value(model, found) > 1.01 * once.best
+
+
+def test_a_plan_that_cannot_be_completed_holds_the_locked_lines_all_the_same() -> None:
+    # 60 % of the first campaign cannot survive on two dialers, so that it finds no place.
+    problem = fleet(2, 2, ports=30)
+    first = problem.campaigns[0].model_copy(update={"survivable_share": 0.6, "min_dialers": 2})
+    locked = LineAssignment(
+        campaign_id="C0", dialer_id="D1", dial_lines=5, agent_lines=1, locked=True
+    )
+    changed = {"campaigns": (first, problem.campaigns[1]), "assignments": (locked,)}
+    model = build_model(problem.model_copy(update=changed), PlanOptions())
+    master = Master(model)
+    rebuilding = Rebuilding(master, master.even_duals(0.0), seed=0)
+    assert not rebuilding.start()
+    begun = {column.campaign: column for column in rebuilding.begun()}
+    assert begun[0].dial_lines.tolist() == [0, 5]
+    assert begun[0].agent_lines.tolist() == [0, 1]
