@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined, lean
-from planner.optimize.fleet import Fleet, entry, hold_abandonment, secure_survival
+from planner.optimize.fleet import NONE, Fleet, entry, hold_abandonment, secure_survival
 from planner.optimize.model import ATTEMPTS, HANDLED
 from planner.optimize.randomness import draw
 from planner.optimize.state import (
@@ -241,7 +241,7 @@ def _add_step(
 
 
 @compiled
-def _choose_candidates(f: Fleet, s: State, c: int, order: Ints, found: Ints) -> int:
+def _choose_candidates(f: Fleet, s: State, c: int, order: Ints, shy: float, found: Ints) -> int:
     """Dialers the campaign is offered, in the given order; how many."""
     usable = 0
     for d in order:
@@ -253,10 +253,30 @@ def _choose_candidates(f: Fleet, s: State, c: int, order: Ints, found: Ints) -> 
             continue
         if f.n_low[c, d] == 0 and draw(s.random) < BLINK:
             continue
+        if shy > 0 and f.n_low[c, d] == 0 and _is_full(f, s, c, d) and draw(s.random) < shy:
+            continue
         if f.n_low[c, d] > 0 or s.touched[d] or f.now_n[c, d] > 0 or draw(s.random) < share:
             found[count] = d
             count += 1
     return count
+
+
+@lean
+def _is_full(f: Fleet, s: State, c: int, d: int) -> bool:
+    """Whether the least lines of a campaign exceed a limit of a dialer beside its ports."""
+    a = f.min_agents[c]
+    n = max(a, 1)
+    for j in range(f.capacities_of.shape[1]):
+        k = f.capacities_of[d, j]
+        if k == NONE:
+            break
+        more = float(n + f.agent_cost[d] * a)
+        if not f.counts_lines[k]:
+            fits = a < f.rows[c] and n < f.width[c]
+            more = entry(f, ATTEMPTS, c, a, n) if fits else 0.0
+        if s.used[k] + more > f.limit[k]:
+            return True
+    return False
 
 
 @compiled
@@ -347,10 +367,14 @@ def _holds_own(f: Fleet, c: int, w: Scratch) -> bool:
 
 
 @compiled
-def insert(f: Fleet, g: Guide, s: State, w: Scratch, c: int) -> bool:
-    """Put a campaign without lines into the plan; False where it finds no place."""
+def insert(f: Fleet, g: Guide, s: State, w: Scratch, c: int, shy: float) -> bool:
+    """Put a campaign without lines into the plan; False where it finds no place.
+
+    Dialers of whose carriers or calls per second nothing is left are overlooked with chance
+    ``shy``: what the campaign takes there from others is only seen afterwards.
+    """
     found = np.empty(len(f.room), np.int64)
-    count = _choose_candidates(f, s, c, f.domain_order, found)
+    count = _choose_candidates(f, s, c, f.domain_order, shy, found)
     if f.survivable[c] > 0:
         best = _best_surviving(f, g, s, w, c, found, count)
     else:

@@ -24,6 +24,8 @@ Ints = NDArray[np.int64]
 MOST_OUT = 8
 #: Tries to find a campaign its first place; each looks at other dialers and caps.
 TRIES = 20
+#: Chance that tries after the first overlook a dialer whose carrier is full.
+SHY = 0.7
 
 
 class Rebuilder:
@@ -105,7 +107,7 @@ def _complete(f: Fleet, g: Guide, s: State, w: Scratch, noise: float) -> bool:
         tries = 0
         while s.lines[c] == 0:
             mark(s)
-            if insert(f, g, s, w, c) and trim(f, g, s):
+            if insert(f, g, s, w, c, SHY if tries > 0 else 0.0) and trim(f, g, s):
                 break
             restore(f, s)
             tries += 1
@@ -179,7 +181,7 @@ def _step(f: Fleet, g: Guide, s: State, w: Scratch, out: Ints) -> bool:
         _remove(f, s, out[i])
     _shuffle(f, s, out, count)
     for i in range(count):
-        if not insert(f, g, s, w, out[i]):
+        if not insert(f, g, s, w, out[i], 0.0):
             return False
     if not trim(f, g, s):
         return False

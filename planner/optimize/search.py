@@ -154,6 +154,10 @@ class _Search:
             self._standing.take(rebuilding)
         else:
             self._standing.offer(least_columns(self._model), None)
+        if self._standing.huge:  # there the relaxation takes longest, and begins with good plans
+            self._push(self._model.box, first)
+            self._improving.round(first, afresh=False)
+            self._open.clear()
         if self._standing.small:
             return self._relax(first)
         share = FIRST_SHARE if self._standing.large else ROOT_SHARE

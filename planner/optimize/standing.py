@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 SMALL = 400
 #: Fleets of more cells get their bound in two steps.
 LARGE = 2500
+#: Fleets of more cells are improved before they are bound closely.
+HUGE = 50_000
 #: Relaxations need not be solved closer than this share of the gap asked for.
 ROOT_SHARE = 0.05
 
@@ -40,7 +42,7 @@ class Standing:
         self.model = model
         self.options = options
         cells = model.campaigns * model.dialers
-        self.small, self.large = cells <= SMALL, cells > LARGE
+        self.small, self.large, self.huge = cells <= SMALL, cells > LARGE, cells > HUGE
         self.master = Master(model, warm=self.small)
         self.columns: list[Column] | None = None
         self.value = -np.inf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import pytest
 
 from planner.optimize.columns import make_column
 from planner.optimize.cores import one_core, side_by_side
@@ -16,7 +17,7 @@ from planner.optimize.rebuild import Rebuilding, guide
 from planner.optimize.ruin import Rebuilder
 from planner.optimize.shelf import Shelf
 from planner.plan import PlanOptions
-from planner.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 
 
 def fleet(dialers: int = 2, campaigns: int = 2, ports: int = 30) -> Problem:
@@ -134,3 +135,29 @@ def test_a_plan_that_cannot_be_completed_holds_the_locked_lines_all_the_same() -
     begun = {column.campaign: column for column in rebuilding.begun()}
     assert begun[0].dial_lines.tolist() == [0, 5]
     assert begun[0].agent_lines.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_campaign_finds_its_place_beside_a_dialer_whose_carrier_is_full(seed: int) -> None:
+    # The first campaign needs 2 dial lines and 2 agent lines at the least, all that the carrier
+    # of the large dialer has. The second is better off there by itself, but only D1 is left.
+    problem = fleet(1, 2, ports=60)
+    campaigns = tuple(
+        campaign.model_copy(update={"min_agent_lines": 2, "value": 2.0 - c})
+        for c, campaign in enumerate(problem.campaigns)
+    )
+    dialers = (
+        Dialer(dialer_id="D0", ports=60, trunk_group="T"),
+        Dialer(dialer_id="D1", ports=4),
+    )
+    full = Problem(
+        dialers=dialers,
+        campaigns=campaigns,
+        trunk_groups=(TrunkGroup(trunk_group="T", channels=4),),
+    )
+    model = build_model(full, PlanOptions())
+    master = Master(model)
+    rebuilder = Rebuilder(model, guide(master, master.even_duals(0.0)), seed)
+    nothing = np.zeros((2, 2), np.int64)
+    assert rebuilder.start_from(nothing, nothing)
+    assert rebuilder.best_a.sum(axis=0).tolist() == [2, 2]
