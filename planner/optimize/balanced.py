@@ -19,7 +19,7 @@ from planner.compiled import compiled, lean
 from planner.optimize.columns import ROUNDING
 from planner.optimize.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED, Model
 from planner.optimize.narrowing import Kept, keep, nothing_kept
-from planner.optimize.pricing import NEVER, Limits, Prices
+from planner.optimize.pricing import NEVER, Limits, Prices, paid_more
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -141,8 +141,8 @@ def _lists(
     tilt = left if at_left < at_right else right
     if abs(tilt) < 1e-3 * most:
         tilt = 0.0
-    first = _domain(limits, _tilted(prices, tilt), two.first, two.abandon_limit)
-    second = _domain(limits, _tilted(prices, -tilt), two.second, two.abandon_limit)
+    first = _domain(limits, paid_more(prices, tilt), two.first, two.abandon_limit)
+    second = _domain(limits, paid_more(prices, -tilt), two.second, two.abandon_limit)
     span = max(limits.table[HANDLED].max(), 1.0) * MOST_DIALERS * (1 + ROUNDING)
     anything = np.full((1, limits.agents + 1), -NEVER)
     found, nothing = np.full((BINS, limits.agents + 1), NEVER), _nothing(0)
@@ -157,22 +157,10 @@ def _lists(
 
 
 @compiled
-def _tilted(prices: Prices, more: float) -> Prices:
-    return Prices(
-        prices.call + more,
-        prices.line,
-        prices.attempt,
-        prices.abandoned,
-        prices.answered,
-        prices.dial_line,
-    )
-
-
-@compiled
 def _most(limits: Limits, prices: Prices, two: Halves, tilt: float) -> float:
     """Bound on all splits where a call is paid so much more in one domain and less in the other."""
-    mine = _best_by_agents(limits, _tilted(prices, tilt), two.first)
-    other = _best_by_agents(limits, _tilted(prices, -tilt), two.second)
+    mine = _best_by_agents(limits, paid_more(prices, tilt), two.first)
+    other = _best_by_agents(limits, paid_more(prices, -tilt), two.second)
     return float(_together(mine, other)[-1])
 
 
@@ -442,16 +430,24 @@ def _match(limits: Limits, first: _Listed, second: _Listed, least: float) -> tup
     best_i, best_j, best = -1, -1, least
     start = 0
     for i in range(len(first.calls)):
-        slack = _slack(first.calls[i])
-        while start < len(second.calls) and second.calls[start] < first.calls[i] - slack:
-            start += 1
-        for j in range(start, len(second.calls)):
-            if second.calls[j] > first.calls[i] + slack:
-                break
+        start, end = _as_many_calls(first, second, i, start)
+        for j in range(start, end):
             worth = first.worth[i] + second.worth[j]
             if worth > best and _fit(limits, first, second, i, j):
                 best_i, best_j, best = i, j, worth
     return best_i, best_j, best
+
+
+@lean
+def _as_many_calls(first: _Listed, second: _Listed, i: int, start: int) -> tuple[int, int]:
+    """From where to where the second halves have the calls of a first one; not before ``start``."""
+    slack = _slack(first.calls[i])
+    while start < len(second.calls) and second.calls[start] < first.calls[i] - slack:
+        start += 1
+    end = start
+    while end < len(second.calls) and second.calls[end] <= first.calls[i] + slack:
+        end += 1
+    return start, end
 
 
 @lean
@@ -460,20 +456,19 @@ def _keep_pairs(
 ) -> None:
     start = 0
     for i in range(len(first.calls)):
-        slack = _slack(first.calls[i])
-        while start < len(second.calls) and second.calls[start] < first.calls[i] - slack:
-            start += 1
-        for j in range(start, len(second.calls)):
-            if second.calls[j] > first.calls[i] + slack:
-                break
+        start, end = _as_many_calls(first, second, i, start)
+        for j in range(start, end):
             worth = first.worth[i] + second.worth[j]
             if worth > least and _fit(limits, first, second, i, j):
-                for k in range(MOST_DIALERS):
-                    if two.first[k] != UNUSED:
-                        keep(kept, two.first[k], first.lines[i, 2 * k], first.lines[i, 2 * k + 1])
-                    if two.second[k] != UNUSED:
-                        n, a = second.lines[j, 2 * k], second.lines[j, 2 * k + 1]
-                        keep(kept, two.second[k], n, a)
+                _keep_half(two.first, first.lines[i], kept)
+                _keep_half(two.second, second.lines[j], kept)
+
+
+@lean
+def _keep_half(dialers: Ints, lines: Ints, kept: Kept) -> None:
+    for k in range(MOST_DIALERS):
+        if dialers[k] != UNUSED:
+            keep(kept, dialers[k], lines[2 * k], lines[2 * k + 1])
 
 
 @lean

@@ -16,7 +16,7 @@ from planner.optimize.capped import SHARES_OF_WORTH, capped_split, fill_capped_s
 from planner.optimize.columns import ROUNDING
 from planner.optimize.model import ABANDONED, ANSWERED, HANDLED, Model
 from planner.optimize.narrowing import Kept, widen
-from planner.optimize.pricing import NEVER, Limits, Prices, plain_split
+from planner.optimize.pricing import NEVER, Limits, Prices, paid_more, plain_split
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -109,7 +109,7 @@ def best_in_part(
 ) -> float:  # fmt: skip
     """Bound on the splits in a part with its floor at a price; fills the split as above."""
     cap, used, exactly = parts.cap[p], parts.used[p], parts.exactly[p]
-    charged = _charged(prices, price)
+    charged = paid_more(prices, price)
     bound = _best_under(limits, charged, cap, used, exactly, buckets.shares, dial, agent)
     return bound if bound <= NEVER else bound - price * parts.low[p]
 
@@ -158,7 +158,7 @@ def keep_in_part(
 ) -> None:
     """Widen ranges of lines until they hold every split of a part worth more than ``least``."""
     price = parts.price[p]
-    charged = _charged(prices, price)
+    charged = paid_more(prices, price)
     mine = _on_dialers(limits, parts.used[p], parts.exactly[p])
     widen(mine, charged, parts.cap[p], least + price * parts.low[p], kept)
 
@@ -179,18 +179,6 @@ def most_paid(prices: Prices) -> float:
     for paid in prices.call:
         most = max(most, paid)
     return most
-
-
-@compiled
-def _charged(prices: Prices, floor_price: float) -> Prices:
-    return Prices(
-        prices.call + floor_price,
-        prices.line,
-        prices.attempt,
-        prices.abandoned,
-        prices.answered,
-        prices.dial_line,
-    )
 
 
 @compiled

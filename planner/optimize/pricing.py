@@ -77,6 +77,19 @@ def plain_split(limits: Limits, prices: Prices) -> Split | None:
     return None if bound <= NEVER else Split(bound, dial, agent)
 
 
+@compiled
+def paid_more(prices: Prices, more: float) -> Prices:
+    """The prices with so much more paid for each call."""
+    return Prices(
+        prices.call + more,
+        prices.line,
+        prices.attempt,
+        prices.abandoned,
+        prices.answered,
+        prices.dial_line,
+    )
+
+
 @lean
 def split_worth(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints) -> float:
     """What a split is worth at the prices."""
