@@ -95,19 +95,24 @@ def split_worth(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: I
     """What a split is worth at the prices."""
     worth = 0.0
     for d in range(len(dial_lines)):
-        n, a = dial_lines[d], agent_lines[d]
-        added = max(n - limits.now_n[d], 0) + max(a - limits.now_a[d], 0)
-        worth += prices.call[d] * limits.table[HANDLED, a, n]
-        worth -= prices.attempt[d] * limits.table[ATTEMPTS, a, n]
-        worth += prices.answered * limits.table[ANSWERED, a, n]
-        worth -= prices.abandoned * limits.table[ABANDONED, a, n]
-        worth -= prices.line[d] * (n + limits.agent_cost[d] * a)
-        worth -= prices.dial_line * n + limits.move_cost * added
+        worth += lines_worth(limits, prices, d, dial_lines[d], agent_lines[d])
     return worth
 
 
+@lean
+def lines_worth(limits: Limits, prices: Prices, d: int, n: int, a: int) -> float:
+    """What ``n`` dial lines and ``a`` agent lines on one dialer are worth at the prices."""
+    worth = prices.call[d] * limits.table[HANDLED, a, n]
+    worth -= prices.attempt[d] * limits.table[ATTEMPTS, a, n]
+    worth += prices.answered * limits.table[ANSWERED, a, n]
+    worth -= prices.abandoned * limits.table[ABANDONED, a, n]
+    worth -= prices.line[d] * (n + limits.agent_cost[d] * a) + prices.dial_line * n
+    added = max(n - limits.now_n[d], 0) + max(a - limits.now_a[d], 0)
+    return float(worth - limits.move_cost * added)
+
+
 @inlined
-def _lines_worth(calls: Floats, low: int, high: int, least: float) -> int:
+def _most_lines_worth(calls: Floats, low: int, high: int, least: float) -> int:
     """Most lines from low to high of which each adds more than ``least`` calls; they fall."""
     while low < high:
         middle = (low + high + 1) // 2
@@ -217,10 +222,10 @@ def best_lines(
     if earned.falls[a] and earned.worth > 0:
         now = max(first, min(limits.now_n[d], last))
         kept = last if limits.move_cost == 0 else now
-        best = _lines_worth(earned.calls[a], first, kept, line / earned.worth)
+        best = _most_lines_worth(earned.calls[a], first, kept, line / earned.worth)
         if limits.move_cost > 0 and best == now:
             price = (line + limits.move_cost) / earned.worth
-            best = _lines_worth(earned.calls[a], now, last, price)
+            best = _most_lines_worth(earned.calls[a], now, last, price)
     else:
         most = NEVER
         for n in range(first, last + 1):
