@@ -17,7 +17,7 @@ from planner.optimize.master import Duals, Master
 from planner.optimize.model import Model
 from planner.optimize.narrowing import nothing_kept
 from planner.optimize.placing import Placer
-from planner.optimize.pricing import plain_split
+from planner.optimize.pricing import Limits, Prices, plain_split
 from planner.optimize.ruin import Rebuilder
 from planner.optimize.state import Guide
 from planner.optimize.surviving import SurvivingPricer
@@ -191,7 +191,7 @@ def _arrays(model: Model, columns: Iterable[Column]) -> tuple[Ints, Ints]:
     return dial, agent
 
 
-_compiled: set[bool] = set()
+_compiled: set[tuple[bool, bool]] = set()
 
 
 def compile_kernels(master: Master, small: bool) -> None:
@@ -199,10 +199,11 @@ def compile_kernels(master: Master, small: bool) -> None:
 
     ``small``: whether the fleet is one of those whose plans are refilled.
     """
-    if small in _compiled:
-        return
-    _compiled.add(small)
     model = master.model
+    survives = bool(np.any(model.survivable > 0))  # what that takes is a third of all
+    if (small, survives) in _compiled:
+        return
+    _compiled.add((small, survives))
     columns = least_columns(model)
     if small:  # it looks at each pair of dialers: on a large fleet that takes minutes
         refill(model, columns)
@@ -211,15 +212,12 @@ def compile_kernels(master: Master, small: bool) -> None:
     limits = master.pricer(0, model.box).limits
     prices = master.prices(0, even)
     plain_split(limits, prices)
-    surviving = SurvivingPricer(model, fleet_arrays(model), 0, limits)
-    surviving.likely(prices)
-    surviving.proven(prices, np.inf)
     limited = LimitedPricer(limits, 0.0)
     limited.best(prices)
     if small:  # only their boxes are split, and narrowed before
         limited.keep(prices, 0.0, nothing_kept(limits))
-        compile_matching(limits, prices)
-        surviving.keep(prices, 0.0, nothing_kept(limits))
+    if survives:
+        _compile_survival(model, limits, prices)
     Rebuilder(model, guide(master, even), 0).run(0, 1.0, 0.0)
     annealer = Annealer(model, 1.0, 0)
     annealer.start_from(*_arrays(model, columns))
@@ -227,3 +225,11 @@ def compile_kernels(master: Master, small: bool) -> None:
     placer = Placer(model, 0)
     placer.start_from(*_arrays(model, columns))
     placer.run(0, 1.0, 0.0)
+
+
+def _compile_survival(model: Model, limits: Limits, prices: Prices) -> None:
+    surviving = SurvivingPricer(model, fleet_arrays(model), 0, limits)
+    surviving.likely(prices)
+    surviving.proven(prices, np.inf)
+    surviving.keep(prices, 0.0, nothing_kept(limits))
+    compile_matching(limits, prices)
