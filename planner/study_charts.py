@@ -16,6 +16,8 @@ from planner.worlds import Comparison, Tornado
 _WIDTH, _STEP = 640, 24  # pixels
 _MOST_BARS = 20
 _READ_OUT = 6
+#: Of the span of the plans and of the largest, beside the outermost points.
+_MARGIN, _LEAST_MARGIN = 0.08, 0.01
 #: Legible on white for those who do not tell red from green.
 _HANDLED, _LOW, _HIGH = "#1f7a54", "#b35c00", "#2f66b3"
 #: Always within a bar.
@@ -86,34 +88,9 @@ def tornado_chart(tornado: Tornado) -> Figure:
 
 def frontier_chart(found: Frontier) -> Figure:
     """Plans by value and surviving value; the colour tells how many calls are abandoned."""
-    values = [
-        {
-            "Plan": str(point.number),
-            "Value an hour": point.throughput_value_per_hour,
-            "After the worst failure": point.surviving_value_per_hour,
-            "Abandon rate": point.abandon_rate,
-        }
-        for point in found.points
-    ]
-    base = alt.Chart(alt.InlineData(values=values), width=_WIDTH, height=360).encode(
-        x=alt.X("Value an hour:Q", scale=alt.Scale(zero=False)),
-        y=alt.Y("After the worst failure:Q", scale=alt.Scale(zero=False)),
-    )
-    points = base.mark_circle(size=90, opacity=1).encode(
-        color=alt.Color(
-            "Abandon rate:Q",
-            scale=alt.Scale(range=_FEW_TO_MANY),
-            legend=alt.Legend(format=".2%", orient="bottom"),
-        ),
-        tooltip=["Plan:N", "Value an hour:Q", "After the worst failure:Q", "Abandon rate:Q"],
-    )
-    labels = base.mark_text(dy=-11).encode(text="Plan:N")
-    told = [
-        f"plan {p.number} {amount(p.throughput_value_per_hour)}, after the worst failure "
-        f"{amount(p.surviving_value_per_hour)}, abandoned {share(p.abandon_rate)}"
-        for p in found.points
-    ]
-    return Figure(alt.layer(points, labels), f"Value an hour: {_read_out(told)}.")
+    base = _plans(found).properties(width=_WIDTH)
+    labels = base.mark_text(dy=-11).encode(text="Plan:N", color=alt.value("#444"))
+    return Figure(alt.layer(base.mark_circle(size=90, opacity=1), labels), _plans_told(found))
 
 
 def clickable_frontier(found: Frontier) -> Figure:
@@ -122,6 +99,16 @@ def clickable_frontier(found: Frontier) -> Figure:
     The number of a plan is its field ``Plan``.
     """
     picked = alt.selection_point(name="plan", fields=["Plan"], on="click")
+    chart = (
+        _plans(found)
+        .mark_circle(size=260, opacity=1)
+        .encode(opacity=alt.condition(picked, alt.value(1), alt.value(0.5)))
+        .add_params(picked)
+    )
+    return Figure(chart, _plans_told(found))
+
+
+def _plans(found: Frontier) -> alt.Chart:
     values = [
         {
             "Plan": point.number,
@@ -131,28 +118,42 @@ def clickable_frontier(found: Frontier) -> Figure:
         }
         for point in found.points
     ]
-    chart = (
-        alt.Chart(alt.InlineData(values=values), height=360)
-        .mark_circle(size=260, opacity=1)
-        .encode(
-            x=alt.X("Value an hour:Q", scale=alt.Scale(zero=False, padding=20)),
-            y=alt.Y("After the worst failure:Q", scale=alt.Scale(zero=False, padding=20)),
-            color=alt.Color(
-                "Abandon rate:Q",
-                scale=alt.Scale(range=_FEW_TO_MANY),
-                legend=alt.Legend(format=".2%", orient="bottom", tickCount=4),
-            ),
-            opacity=alt.condition(picked, alt.value(1), alt.value(0.5)),
-            tooltip=[
-                "Plan:N",
-                alt.Tooltip("Value an hour:Q", format=",.1f"),
-                alt.Tooltip("After the worst failure:Q", format=",.1f"),
-                alt.Tooltip("Abandon rate:Q", format=".2%"),
-            ],
-        )
-        .add_params(picked)
+    return alt.Chart(alt.InlineData(values=values), height=360).encode(
+        x=alt.X(
+            "Value an hour:Q", scale=_around([p.throughput_value_per_hour for p in found.points])
+        ),
+        y=alt.Y(
+            "After the worst failure:Q",
+            scale=_around([p.surviving_value_per_hour for p in found.points]),
+        ),
+        color=alt.Color(
+            "Abandon rate:Q",
+            scale=alt.Scale(range=_FEW_TO_MANY),
+            legend=alt.Legend(format=".2%", orient="bottom", tickCount=4),
+        ),
+        tooltip=[
+            "Plan:N",
+            alt.Tooltip("Value an hour:Q", format=",.1f"),
+            alt.Tooltip("After the worst failure:Q", format=",.1f"),
+            alt.Tooltip("Abandon rate:Q", format=".2%"),
+        ],
     )
-    return Figure(chart, frontier_chart(found).alt)
+
+
+def _around(values: Sequence[float]) -> alt.Scale:
+    """A scale that leaves room for points at its ends, also where all are as large."""
+    low, high = min(values), max(values)
+    room = max((high - low) * _MARGIN, abs(high) * _LEAST_MARGIN, _LEAST_MARGIN)
+    return alt.Scale(domain=[low - room, high + room], nice=True)
+
+
+def _plans_told(found: Frontier) -> str:
+    told = [
+        f"plan {p.number} {amount(p.throughput_value_per_hour)}, after the worst failure "
+        f"{amount(p.surviving_value_per_hour)}, abandoned {share(p.abandon_rate)}"
+        for p in found.points
+    ]
+    return f"Value an hour: {_read_out(told)}."
 
 
 def _read_out(parts: Sequence[str]) -> str:
