@@ -47,7 +47,6 @@ def save_version(page: Page, number: int) -> None:
     page.get_by_test_id("stPopover").get_by_role("button", name=re.compile("Save$")).click()
     expect(page.get_by_role("button", name=f"Save as version {number}")).to_be_visible()
     press(page, f"Save as version {number}")
-    wait_idle(page)
 
 
 def test_a_block_is_pasted_undone_and_redone(
@@ -96,6 +95,7 @@ def test_two_windows_that_save_one_plan_are_told(
     expect(headline(other, "Ports used")).to_contain_text("160 of 200")
     wait_idle(other)
     save_version(other, 2)
+    expect(other.get_by_text("Saved as version 2 of Two windows")).to_be_visible()
     other.close()
 
     type_into(page, found, 0, "Dial lines", "60")

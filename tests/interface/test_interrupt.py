@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,15 @@ sys.exit(main())
     assert (run.returncode, run.stdout, run.stderr) == (4, "", "Given up.\n")
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Interrupts reach this process, also where a shell started it in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_what_is_started_uninterrupted_does_not_hear_an_interrupt_and_this_process_does() -> None:
     program = "import os, signal; os.kill(os.getpid(), signal.SIGINT); print('went on')"
     with uninterrupted():
