@@ -200,6 +200,7 @@ def _on_dialers(limits: Limits, used: int, exactly: bool) -> Limits:
         limits.now_n,
         limits.now_a,
         limits.move_cost,
+        limits.most_calls,
     )
 
 

@@ -80,8 +80,8 @@ def _mixed(relaxation: Relaxation, held: set[int]) -> list[Column]:
 def _held(box: Box, column: Column) -> Box:
     """A box in which a campaign runs where a column does, with its agent lines."""
     c, used = column.campaign, column.dial_lines > 0
-    ranges = {name: values.copy() for name, values in vars(box).items()}
+    ranges = {name: values.copy() for name, values in box.ranges.items()}
     ranges["a_low"][c] = ranges["a_high"][c] = column.agent_lines
     ranges["n_high"][c] = np.where(used, box.n_high[c], 0)
     ranges["n_low"][c] = np.where(used, np.maximum(box.n_low[c], 1), box.n_low[c])
-    return Box(**ranges)
+    return box.with_ranges(ranges)

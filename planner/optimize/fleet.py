@@ -37,7 +37,9 @@ class Fleet(NamedTuple):
     domain: Ints  # [dialer]
     domain_order: Ints  # the dialers, domain by domain
     lost: NDArray[np.bool_]  # [failure, dialer]
-    failures_of: Ints  # [dialer, k] failures it goes down with, NONE where fewer
+    parts: int  # what may be lost: the failures, or what any two of are one
+    pairs: bool  # whether any two parts may be lost at once
+    parts_of: Ints  # [dialer, k] parts it belongs to, NONE where fewer
     capacities_of: Ints  # [dialer, k] limits beside its ports, NONE where fewer
     counts_lines: NDArray[np.bool_]  # [capacity]
     limit: Floats  # [capacity]
@@ -66,6 +68,7 @@ def fleet_arrays(model: Model) -> Fleet:
     for capacity in ports:
         room[capacity.members] = int(capacity.limit)
     of_dialer = [[k for k, cap in enumerate(others) if cap.members[d]] for d in range(len(room))]
+    in_failure = [np.flatnonzero(row) for row in model.lost.T]
     most_lines = _most_lines(model)
     return Fleet(
         flat=model.flat,
@@ -79,7 +82,9 @@ def fleet_arrays(model: Model) -> Fleet:
         domain=model.domain,
         domain_order=np.argsort(model.domain, kind="stable").astype(np.int64),
         lost=model.lost,
-        failures_of=_padded([np.flatnonzero(row) for row in model.lost.T]),
+        parts=model.domains if model.pairs else len(model.lost),
+        pairs=model.pairs,
+        parts_of=_padded([[d] for d in model.domain] if model.pairs else in_failure),
         capacities_of=_padded(of_dialer),
         counts_lines=np.array([k.counts_lines for k in others], dtype=np.bool_),
         limit=np.array([k.limit for k in others], dtype=np.float64),

@@ -40,6 +40,7 @@ class Ranges(NamedTuple):
     a_high: Ints
     room: Ints  # [dialer]
     concave: Bools  # [campaign]
+    most_calls: Floats  # [campaign] on one dialer
 
 
 class Splits(NamedTuple):
@@ -84,6 +85,7 @@ def limits_of(f: Fleet, ranges: Ranges, c: int) -> Limits:
         f.now_n[c],
         f.now_a[c],
         f.move_cost,
+        ranges.most_calls[c],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.optimize.model import HANDLED
 from planner.optimize.pricing import Limits
 
 Ints = NDArray[np.int64]
@@ -35,6 +36,8 @@ class KnownSplits:
         """Remember another's splits as far as they lie in these ranges."""
         x = self._limits
         for dial, agent in other._splits.values():
+            if x.table[HANDLED, agent, dial].max(initial=0.0) > x.most_calls:
+                continue
             inside = np.all((dial >= x.n_low) & (dial <= x.n_high))
             if inside and np.all((agent >= x.a_low) & (agent <= x.a_high)):
                 self.add(dial, agent)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from planner.compiled import compiled
 from planner.optimize.columns import ROUNDING
-from planner.optimize.model import ABANDONED, ANSWERED
+from planner.optimize.model import ABANDONED, ANSWERED, HANDLED
 from planner.optimize.narrowing import Kept, keep, widen
 from planner.optimize.pricing import (
     NEVER,
@@ -22,6 +22,7 @@ from planner.optimize.pricing import (
     Split,
     best_lines,
     earnings,
+    lines_below,
     plain_split,
 )
 
@@ -134,6 +135,8 @@ def _keep_single(limits: Limits, prices: Prices, most: Ints, least: float, kept:
             first = max(a, limits.n_low[d], 1)
             last = min(limits.n_high[d], limits.room[d] - limits.agent_cost[d] * a, most[a])
             for n in range(first, last + 1):
+                if limits.table[HANDLED, a, n] > limits.most_calls:
+                    break
                 added = max(0, n - limits.now_n[d]) + max(0, a - limits.now_a[d])
                 value = earned.worth * earned.calls[a, n] - line * n - limits.move_cost * added
                 if value - prices.line[d] * limits.agent_cost[d] * a > least:
@@ -163,6 +166,8 @@ def _single_split(limits: Limits, prices: Prices, most: Ints, dial: Ints, agent:
         ):
             first = max(a, limits.n_low[d], 1)
             last = min(limits.n_high[d], limits.room[d] - limits.agent_cost[d] * a, most[a])
+            if limits.most_calls < np.inf:
+                last = lines_below(limits.table[HANDLED, a], first, last, limits.most_calls)
             if last < first:
                 continue
             n = best_lines(limits, d, earned, a, line, first, last)

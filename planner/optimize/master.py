@@ -7,7 +7,7 @@ Lagrangian bound they give is valid: it does not depend on how well the relaxati
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -86,7 +86,7 @@ class Master:
         limited = np.isfinite(model.abandon_limit)
         #: Abandonment limit by campaign; 0 where there is none, which has no price.
         self.priced_abandon_limit = np.where(limited, model.abandon_limit, 0.0)
-        self._pricers: dict[tuple[int | bytes, ...], Pricer] = {}
+        self._pricers: dict[tuple[int | bytes | float, ...], Pricer] = {}
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
         self._objective = self._solver.Objective()
         self._objective.SetMaximization()
@@ -140,7 +140,7 @@ class Master:
         model, c = self.model, column.campaign
         variable = self._solver.NumVar(0.0, 1.0, "")
         self._variables.append((column, variable))
-        self._shelf.add(column)
+        self._shelf.add(column, self._here(column))
         self._open.append(True)
         worth = float(model.value[c] * column.handled - model.move_cost * column.added)
         self._worths.append(worth)
@@ -172,12 +172,14 @@ class Master:
         best_splits(self._fleet, self._ranges(box), prices, nobody)
 
     def _ranges(self, box: Box) -> Ranges:
-        return Ranges(box.n_low, box.n_high, box.a_low, box.a_high, self._room, self.model.concave)
+        most_calls = self.model.most_calls(box)
+        lows, highs = (box.n_low, box.n_high), (box.a_low, box.a_high)
+        return Ranges(*lows, *highs, self._room, self.model.concave, most_calls)
 
     def pricer(self, campaign: int, box: Box) -> Pricer:
         """Pricer of one campaign's ranges; most boxes share most of them."""
-        ranges = (box.n_low, box.n_high, box.a_low, box.a_high)
-        key = (campaign, *(r[campaign].tobytes() for r in ranges))
+        ranges = box.ranges.values()
+        key = (campaign, *(r[campaign].tobytes() for r in ranges), box.most_here)
         if key not in self._pricers:
             whole = self.model.box
             wider = None if box is whole else self.pricer(campaign, whole)
@@ -201,11 +203,21 @@ class Master:
         )
 
     def keep_only(self, box: Box) -> None:
-        """Bar the columns outside a box; a new column may be in the mix."""
+        """Bar what lies outside a box; a new column may be in the mix."""
+        self._worst.SetLb(box.least_taken)
         inside = self.inside(box)
         for i in np.flatnonzero(inside != np.array(self._open, dtype=np.bool_)).tolist():
             self._variables[i][1].SetUb(1.0 if inside[i] else 0.0)
         self._open = inside.tolist()
+
+    def _here(self, column: Column) -> float:
+        """What a column earns on one dialer at the most [value per hour]."""
+        return float(self.model.value[column.campaign] * column.calls.max(initial=0.0))
+
+    def holds(self, box: Box, column: Column) -> bool:
+        """Whether a column lies in a box."""
+        inside = box.contains(column.campaign, column.dial_lines, column.agent_lines)
+        return inside and self._here(column) <= box.most_here
 
     def inside(self, box: Box) -> NDArray[np.bool_]:
         """Which columns of the pool, in its order, lie in a box."""
@@ -257,6 +269,7 @@ class Master:
         line, attempt = self.line_prices(change)
         lost = change.failure @ model.lost
         slope = float(change.capacity @ model.limits + change.dial_lines @ model.max_dial_lines)
+        slope += float(change.failure.sum() * self._worst.lb())
         for k in columns:
             slope -= float(line @ k.lines + attempt @ k.attempts)
             slope -= float(model.value[k.campaign] * (lost @ k.calls))
@@ -272,7 +285,7 @@ class Master:
     def _include(self, box: Box, column: Column) -> bool:
         if not self.add(column):
             return False
-        inside = box.contains(column.campaign, column.dial_lines, column.agent_lines)
+        inside = self.holds(box, column)
         self._variables[-1][1].SetUb(1.0 if inside else 0.0)
         self._open[-1] = inside
         return True
@@ -307,16 +320,24 @@ class Master:
         failure = np.zeros(len(model.lost))
         if self._failure:
             failure = np.maximum([row.dual_value() for row in self._failure], 0.0)
-            total = failure.sum()
-            even = np.full(len(failure), 1.0 / len(failure))
-            # A dual price may miss the weight by rounding; any such weights give a valid bound.
-            failure = model.weight * (failure / total if total > 0 else even)
+            failure = self._weighed(failure)
         return self._objective.Value(), Duals(
             capacity=np.maximum([row.dual_value() for row in self._capacity], 0.0),
             failure=failure,
             dial_lines=np.maximum(dial, 0.0),
             abandon=np.maximum(abandon, 0.0),
         )
+
+    def _weighed(self, failure: Floats) -> Floats:
+        """Prices of the failures that sum to the weight w, or to less in a box that asks for more.
+
+        They may miss it by rounding, and none may cost anything: any such give a valid bound.
+        """
+        weight, total = self.model.weight, failure.sum()
+        if self._worst.lb() > 0 and total <= weight:
+            return failure
+        even = np.full(len(failure), 1.0 / len(failure))
+        return weight * (failure / total if total > 0 else even)
 
     def line_prices(self, duals: Duals) -> tuple[Floats, Floats]:
         """Price of a port and of an attempt per hour on each dialer."""
@@ -391,12 +412,16 @@ class Master:
             return None
         # In the feasibility problem a campaign may also be left out, at a cost of one.
         by_campaign = np.maximum(found.bound, -1.0) if feasibility else found.bound
-        return Priced(self.lagrangian(duals, by_campaign), by_campaign, found)
+        if feasibility:  # which costs nothing there
+            box = replace(box, least_taken=0.0)
+        return Priced(self.lagrangian(box, duals, by_campaign), by_campaign, found)
 
-    def lagrangian(self, duals: Duals, by_campaign: Floats) -> float:
-        """Bound on every plan's value from bounds on the splits of each campaign at the prices."""
+    def lagrangian(self, box: Box, duals: Duals, by_campaign: Floats) -> float:
+        """Bound on the plans of a box from bounds on the splits of each campaign at the prices."""
         limits = duals.capacity @ self.model.limits + duals.dial_lines @ self.model.max_dial_lines
-        return float(limits + by_campaign.sum())
+        # What the worst failure takes costs w; where the failures pay less, as little as may be.
+        unpaid = max(self.model.weight - duals.failure.sum(), 0.0) if self._failure else 0.0
+        return float(limits + by_campaign.sum() - unpaid * box.least_taken)
 
 
 def _own_prices(prices: FleetPrices, campaign: int) -> Prices:

@@ -27,14 +27,40 @@ ROUNDING = 1e-10
 HANDLED, ABANDONED, ANSWERED, ATTEMPTS = range(4)
 
 
+#: The fields of a box that hold its ranges of lines.
+RANGES = ("n_low", "n_high", "a_low", "a_high")
+
+
 @dataclass(frozen=True)
 class Box:
-    """Smallest and largest lines of every campaign on every dialer ``[campaign, dialer]``."""
+    """Smallest and largest lines of every campaign on every dialer ``[campaign, dialer]``.
+
+    Where failures are priced, also between what and what the worst of them takes [value per hour].
+    ``most_here`` is what a campaign may earn on one dialer at the most, so that it takes no more.
+    """
 
     n_low: Ints
     n_high: Ints
     a_low: Ints
     a_high: Ints
+    least_taken: float = 0.0
+    most_taken: float = np.inf
+    most_here: float = np.inf
+
+    @property
+    def ranges(self) -> dict[str, Ints]:
+        """The ranges of lines by name."""
+        return {name: getattr(self, name) for name in RANGES}
+
+    def with_ranges(self, ranges: dict[str, Ints]) -> Box:
+        """Copy with other ranges of lines."""
+        return replace(
+            self,
+            n_low=ranges["n_low"],
+            n_high=ranges["n_high"],
+            a_low=ranges["a_low"],
+            a_high=ranges["a_high"],
+        )
 
     def is_empty(self) -> bool:
         """Whether some range holds nothing."""
@@ -76,6 +102,7 @@ class Model:
 
     problem: Problem
     weight: float  # w: share of the surviving value in the objective
+    failures: int  # how many may happen at once
     flat: Floats  # all tables, one behind the other
     base: Ints  # [campaign] first entry of its table in ``flat``
     tables: tuple[Floats, ...]  # views of ``flat``
@@ -118,6 +145,17 @@ class Model:
         """Whether each dial line adds fewer handled calls than the one before, by campaign."""
         return np.array([_is_concave(table[HANDLED]) for table in self.tables], dtype=np.bool_)
 
+    def most_calls(self, box: Box) -> Floats:
+        """Most handled calls per hour of each campaign on one dialer in a box."""
+        worth = np.where(self.value > 0, self.value, np.nan)
+        return np.nan_to_num(box.most_here / worth, nan=np.inf, posinf=np.inf)
+
+    @property
+    def pairs(self) -> bool:
+        """Whether the failures are all pairs of domains."""
+        domains = self.domains
+        return self.failures == 2 and domains > 1 and len(self.lost) == domains * (domains - 1) // 2
+
     @property
     def tied(self) -> bool:
         """Whether limits on calls tie the dialers of some campaign together."""
@@ -152,6 +190,7 @@ def build_model(
     return Model(
         problem=problem,
         weight=options.redundancy,
+        failures=options.failures,
         flat=flat,
         base=base,
         tables=tables,

@@ -130,7 +130,7 @@ def widen(limits: Limits, prices: Prices, cap: float, least: float, kept: Kept) 
             fixed = prices.line[d] * limits.agent_cost[d] * a
             fixed += limits.move_cost * max(0, a - limits.now_a[d])
             for n in range(first, last + 1):
-                if cap < np.inf and limits.table[0, a, n] > cap:
+                if limits.table[0, a, n] > min(cap, limits.most_calls):
                     break
                 worth = earned.worth * earned.calls[a, n] - line * n - fixed
                 worth -= limits.move_cost * max(0, n - limits.now_n[d])

@@ -12,7 +12,7 @@ from planner.optimize.fleet import NONE, ROUNDING, Fleet, entry
 from planner.optimize.lists import forget
 from planner.optimize.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 from planner.optimize.randomness import RandomState, random_state
-from planner.optimize.worst import worst
+from planner.optimize.worst import most_lost, worst
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,11 +35,11 @@ class Cells(NamedTuple):
     dialers: Ints  # [campaign]
     handled: Floats  # [campaign]
     figures: Floats  # [campaign, (abandoned, live answered)]
-    by_failure: Floats  # [campaign, failure] handled calls that go down with it
+    by_part: Floats  # [campaign, part] handled calls that are lost with it
     counts: Ints  # [campaign, (dial lines, agent lines)]
     free: Ints  # [dialer] ports
     used: Floats  # [capacity]
-    lost: Floats  # [failure] value that goes down with it
+    lost: Floats  # [part] value that is lost with it
     excess: Floats  # [2] lines over the capacities; value of all calls
     added: Ints  # [1] lines added against the current ones
     own: Floats  # [campaign] price of its broken limits
@@ -65,11 +65,11 @@ def no_cells(f: Fleet, seed: int) -> Cells:
         dialers=np.zeros(campaigns, np.int64),
         handled=np.zeros(campaigns),
         figures=np.zeros((campaigns, 2)),
-        by_failure=np.zeros((campaigns, len(f.lost))),
+        by_part=np.zeros((campaigns, f.parts)),
         counts=np.zeros((campaigns, 2), np.int64),
         free=f.room.copy(),
         used=np.zeros(len(f.limit)),
-        lost=np.zeros(len(f.lost)),
+        lost=np.zeros(f.parts),
         excess=np.zeros(2),
         added=np.zeros(1, np.int64),
         own=np.zeros(campaigns),
@@ -95,11 +95,11 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
     ports = n - old_n + f.agent_cost[d] * (a - old_a)
     s.handled[c] += calls
     s.excess[1] += f.value[c] * calls
-    for j in range(f.failures_of.shape[1]):
-        k = f.failures_of[d, j]
+    for j in range(f.parts_of.shape[1]):
+        k = f.parts_of[d, j]
         if k == NONE:
             break
-        s.by_failure[c, k] += calls
+        s.by_part[c, k] += calls
         s.lost[k] += f.value[c] * calls
     s.figures[c, 0] += entry(f, ABANDONED, c, a, n) - entry(f, ABANDONED, c, old_a, old_n)
     s.figures[c, 1] += entry(f, ANSWERED, c, a, n) - entry(f, ANSWERED, c, old_a, old_n)
@@ -145,10 +145,15 @@ def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
         excess += ABANDONED_PRICE * call * over
     if f.survivable[c] > 0:
         most = (1.0 - f.survivable[c]) * s.handled[c]
-        for k in range(len(f.lost)):
-            over = s.by_failure[c, k] - most
+        if f.pairs:
+            over = most_lost(f, s.by_part[c]) - most
             if over > ROUNDING * (1.0 + s.handled[c]):
                 excess += CALL_PRICE * call * over
+        else:
+            for k in range(f.parts):
+                over = s.by_part[c, k] - most
+                if over > ROUNDING * (1.0 + s.handled[c]):
+                    excess += CALL_PRICE * call * over
     return excess
 
 

@@ -50,6 +50,7 @@ class Pricer:
             model.now_dial_lines[c],
             model.now_agent_lines[c],
             model.move_cost,
+            float(model.most_calls(box)[c]),
         )
         self._surviving: SurvivingPricer | None = None
         self._limited: LimitedPricer | None = None

@@ -60,6 +60,7 @@ class Limits(NamedTuple):
     now_n: Ints  # current dial lines
     now_a: Ints  # current agent lines
     move_cost: float  # per line added against the current ones
+    most_calls: float  # most handled calls on one dialer
 
 
 class Split(NamedTuple):
@@ -124,7 +125,7 @@ def _most_lines_worth(calls: Floats, low: int, high: int, least: float) -> int:
 
 
 @inlined
-def _lines_below(calls: Floats, low: int, high: int, cap: float) -> int:
+def lines_below(calls: Floats, low: int, high: int, cap: float) -> int:
     """Most lines from low to high with at most ``cap`` calls, which grow; low - 1 if none."""
     low -= 1
     while low < high:
@@ -198,8 +199,9 @@ def dialer_profile(
         last = min(limits.n_high[d], limits.room[d] - agent_ports, limits.table.shape[2] - 1)
         if last < first:
             continue
-        if cap < np.inf:
-            last = _lines_below(limits.table[0, a], first, last, cap)
+        most = min(cap, limits.most_calls)
+        if most < np.inf:
+            last = lines_below(limits.table[0, a], first, last, most)
             if last < first:
                 continue
         n = best_lines(limits, d, earned, a, line, first, last)

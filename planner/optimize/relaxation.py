@@ -47,15 +47,16 @@ def part_at_prices(
 
     Only campaigns whose ranges differ are priced.
     """
-    pairs = zip(vars(part).values(), vars(box).values(), strict=True)
+    pairs = zip(part.ranges.values(), box.ranges.values(), strict=True)
     differs = np.any([np.any(mine != whole, axis=1) for mine, whole in pairs], axis=0)
+    differs |= part.most_here < box.most_here
     bounds = relaxation.campaign_bounds.copy()
     for c in np.flatnonzero(differs).tolist():
         bound = master.campaign_bound(part, relaxation.duals, c)
         if bound is None:
             return None
         bounds[c] = min(bound, bounds[c])
-    bound = min(master.lagrangian(relaxation.duals, bounds), relaxation.bound)
+    bound = min(master.lagrangian(part, relaxation.duals, bounds), relaxation.bound)
     return Relaxation(bound, (), relaxation.duals, bounds)
 
 
@@ -64,9 +65,9 @@ def narrow(master: Master, box: Box, relaxation: Relaxation, target: float) -> B
 
     What is cut off is worth no more at the prices of the box's relaxation.
     """
-    bound = master.lagrangian(relaxation.duals, relaxation.campaign_bounds)
+    bound = master.lagrangian(box, relaxation.duals, relaxation.campaign_bounds)
     spare = bound - target
-    ranges = {name: values.copy() for name, values in vars(box).items()}
+    ranges = {name: values.copy() for name, values in box.ranges.items()}
     changed = False
     for c, own in enumerate(relaxation.campaign_bounds.tolist()):
         kept = master.pricer(c, box).keep(master.prices(c, relaxation.duals), own - spare)
@@ -75,7 +76,7 @@ def narrow(master: Master, box: Box, relaxation: Relaxation, target: float) -> B
             if np.any(found != values[c]):
                 changed = True
                 values[c] = found
-    return Box(**ranges) if changed else None
+    return box.with_ranges(ranges) if changed else None
 
 
 def relax(
@@ -161,17 +162,18 @@ class _Smoothing:
 
 
 class _Waiting:
-    """Counts the rounds since a bound was lower by more than ``precision``, relatively."""
+    """Counts the rounds since a bound came closer by more than ``precision``, relatively."""
 
     def __init__(self, precision: float) -> None:
         self._precision = precision
-        self._noted = np.inf
+        self._noted, self._worth = np.inf, -np.inf
         self.rounds = 0
 
-    def note(self, bound: float) -> None:
-        """Take in the best bound so far."""
-        if bound < self._noted - self._precision * abs(bound):
-            self._noted, self.rounds = bound, 0
+    def note(self, bound: float, worth: float) -> None:
+        """Take in the best bound so far, and what the known columns are worth."""
+        least = self._precision * abs(bound)
+        if bound < self._noted - least or worth > self._worth + least:
+            self._noted, self._worth, self.rounds = bound, worth, 0
 
 
 def _mixed(master: Master, box: Box, stop: Callable[[], bool]) -> bool | None:
@@ -265,13 +267,13 @@ class _Generation:
                 added += master.include(self.box, master.columns(priced.splits))
                 center = relaxation_at(center.duals, priced)
                 best = self._lower(best, center)
-                waiting.note(best.bound)
+                waiting.note(best.bound, value)
                 ends = self._closed(center.bound, value, waiting)
                 effort = Effort.LIKELY if added else Effort.PROVEN
             elif effort is Effort.PROVEN:
                 best = self._lower(best, center)
             if best is not None:
-                waiting.note(best.bound)
+                waiting.note(best.bound, value)
             if ends or self.stop():
                 break
             solved = master.solve()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -22,6 +22,7 @@ from planner.optimize.rebuild import Rebuilding, compile_kernels
 from planner.optimize.relaxation import MOST_ROUNDS, Relaxation, narrow, part_at_prices, relax
 from planner.optimize.second_stage import second_stages
 from planner.optimize.standing import ROOT_SHARE, Standing
+from planner.optimize.taking import split_by_taken
 from planner.plan import LinePlan, PlanOptions, Progress, Stage
 from planner.problem import Campaign, Dialer, Problem
 from planner.verify import NO_CORRECTIONS, Corrections
@@ -34,6 +35,9 @@ MOST_BOXES, MOST_STALE = 4000, 5
 #: Boxes split between two such rounds, more after rounds that found nothing; they end earlier once
 #: so many buckets of calls were looked at on the way.
 BOXES_PER_ROUND, LOOKS_PER_ROUND = 60, 60_000
+#: Boxes split by what the worst failure takes after a round, at most; what that
+#: may differ by in a mix, as a share of the gap asked for.
+PARTS_PER_ROUND, TAKEN_SHARE, SMALL_SHARE = 12, 0.05, 0.25
 #: Boxes after which one is followed down to a plan.
 BOXES_PER_PLUNGE = 30
 #: Larger fleets begin to look for plans once the relaxation is this share of the gap from its end.
@@ -119,6 +123,8 @@ class _Search:
         self._standing.offer(rounded_columns(self._model, root.mix), root)
         boxes = stale = 0
         tight = not self._standing.large
+        if tight:
+            self._part_by_taken()
         while not self._finished() and boxes < MOST_BOXES:
             if stale < MOST_STALE:
                 afresh = stale > 0
@@ -127,6 +133,8 @@ class _Search:
                 tighten = not tight and (stale > 0 or self._standing.near(FIRST_SHARE))
                 if tighten and not self._finished():
                     root, tight = self._tightened(root), True
+                if tight:
+                    self._part_by_taken()
             elif not self._standing.small:
                 break
             if self._standing.small:
@@ -146,6 +154,28 @@ class _Search:
                 self._split(heapq.heappop(self._open))
                 boxes += 1
         return boxes
+
+    def _part_by_taken(self) -> None:
+        """Split the boxes of the highest bounds by what the worst failure takes, a few times."""
+        for _ in range(PARTS_PER_ROUND):
+            if self._finished():
+                break
+            _, _, box, relaxation = self._open[0]
+            parts = self._parts_by_taken(box, relaxation)
+            if parts is None:
+                break
+            heapq.heappop(self._open)
+            self._open_parts(box, relaxation, parts)
+
+    def _parts_by_taken(self, box: Box, relaxation: Relaxation) -> tuple[Box, Box] | None:
+        return split_by_taken(
+            self._model,
+            box,
+            relaxation,
+            self._standing.target(),
+            self._standing.precision(TAKEN_SHARE),
+            SMALL_SHARE if self._standing.small else 0.0,
+        )
 
     def _root(self) -> Relaxation | None:
         """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
@@ -269,11 +299,17 @@ class _Search:
             self._update_bound()
             return []
         box, relaxation = narrowed
-        parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
+        parts = self._parts_by_taken(box, relaxation)
+        if parts is None:
+            parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
+        return self._open_parts(box, relaxation, parts or ())
+
+    def _open_parts(self, box: Box, relaxation: Relaxation, parts: Iterable[Box]) -> list[OpenBox]:
+        """Relax parts of a box; those that are kept open."""
         kept = []
-        for part in parts or ():
+        for part in parts:
             child = self._part(box, relaxation, part)
             if child is None:
                 continue
@@ -298,7 +334,7 @@ class _Search:
         self._closed = max(self._closed, target)
         if part.is_empty():
             return None
-        if all(part.contains(k.campaign, k.dial_lines, k.agent_lines) for k, _ in relaxation.mix):
+        if all(self._master.holds(part, k) for k, _ in relaxation.mix):
             return part, relaxation
         found = self._part(box, relaxation, part)
         return None if found is None or found.bound <= target else (part, found)

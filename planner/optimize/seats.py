@@ -54,7 +54,7 @@ class Seats(NamedTuple):
     room: Ints  # [dialer] lines to be shared out
     worth: Floats  # [dialer] of its last line, about
     value: Floats  # [dialer]
-    lost: Floats  # [failure] value that goes down with it
+    lost: Floats  # [part] value that is lost with it
     used: Floats  # [capacity]
     trial: Ints  # [place] dial lines tried on a dialer
     few: Ints  # [place] fewest of them
@@ -79,7 +79,7 @@ def no_seats(f: Fleet, seed: int) -> Seats:
         room=np.zeros(dialers, np.int64),
         worth=np.zeros(dialers),
         value=np.zeros(dialers),
-        lost=np.zeros(len(f.lost)),
+        lost=np.zeros(f.parts),
         used=np.zeros(len(f.limit)),
         trial=np.zeros(campaigns + 2, np.int64),
         few=np.zeros(campaigns + 2, np.int64),

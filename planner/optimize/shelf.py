@@ -16,24 +16,26 @@ PLACES = 64
 
 
 class Shelf:
-    """Campaign, dial lines and agent lines of columns in the order in which they came."""
+    """Campaign, lines and largest earnings on a dialer of columns in the order they came in."""
 
     def __init__(self, dialers: int) -> None:
         self._count = 0
         self._campaign = np.zeros(PLACES, dtype=np.int64)
         self._dial = np.zeros((PLACES, dialers), dtype=np.int64)
         self._agent = np.zeros((PLACES, dialers), dtype=np.int64)
+        self._here = np.zeros(PLACES)
 
-    def add(self, column: Column) -> None:
-        """Put a column behind the others."""
+    def add(self, column: Column, here: float) -> None:
+        """Put a column behind the others; ``here`` is what it earns on one dialer at the most."""
         if self._count == len(self._campaign):
-            self._campaign, self._dial, self._agent = (
+            self._campaign, self._dial, self._agent, self._here = (
                 np.concatenate([old, np.zeros_like(old)])
-                for old in (self._campaign, self._dial, self._agent)
+                for old in (self._campaign, self._dial, self._agent, self._here)
             )
         place = self._count
         self._campaign[place] = column.campaign
         self._dial[place], self._agent[place] = column.dial_lines, column.agent_lines
+        self._here[place] = here
         self._count += 1
 
     def inside(self, box: Box) -> Bools:
@@ -43,4 +45,4 @@ class Shelf:
         fits = (dial >= box.n_low[c]) & (dial <= box.n_high[c])
         fits &= (agent >= box.a_low[c]) & (agent <= box.a_high[c])
         found: Bools = np.logical_and.reduce(fits, axis=1)
-        return found
+        return found & (self._here[: self._count] <= box.most_here)

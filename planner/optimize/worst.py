@@ -23,12 +23,24 @@ _FAR = 12.0
 
 @lean
 def lose(f: Fleet, lost: Floats, d: int, value: float) -> None:
-    """Add value on a dialer to what each of its failures takes ``[failure]``."""
-    for j in range(f.failures_of.shape[1]):
-        k = f.failures_of[d, j]
+    """Add value on a dialer to what is lost with each part of the fleet ``[part]``."""
+    for j in range(f.parts_of.shape[1]):
+        k = f.parts_of[d, j]
         if k == NONE:
             break
         lost[k] += value
+
+
+@lean
+def most_lost(f: Fleet, lost: Floats) -> float:
+    """What is lost at once at the most: with one part, or with two."""
+    most, second = 0.0, 0.0
+    for k in range(len(lost)):
+        if lost[k] > most:
+            most, second = lost[k], most
+        elif lost[k] > second:
+            second = lost[k]
+    return most + second if f.pairs else most
 
 
 @lean
@@ -39,14 +51,40 @@ def worst(f: Fleet, lost: Floats, width: float) -> float:
     """
     if f.weight == 0:
         return 0.0
+    if width <= 0:
+        return f.weight * most_lost(f, lost)
+    return f.weight * (_soft_pairs(lost, width) if f.pairs else _soft_parts(lost, width))
+
+
+@lean
+def _soft_parts(lost: Floats, width: float) -> float:
     most = 0.0
     for k in range(len(lost)):
         most = max(most, lost[k])
-    if width <= 0:
-        return f.weight * most
     total = 0.0
     for k in range(len(lost)):
         below = (most - lost[k]) / width
         if below < _FAR:
             total += np.exp(-below)
-    return f.weight * float(most + width * np.log(total))
+    return float(most + width * np.log(total))
+
+
+@lean
+def _soft_pairs(lost: Floats, width: float) -> float:
+    """All pairs from the sum of the parts and of their squares: 2ab = (a + b)^2 - a^2 - b^2."""
+    most, second = -np.inf, -np.inf
+    for k in range(len(lost)):
+        if lost[k] > most:
+            most, second = lost[k], most
+        elif lost[k] > second:
+            second = lost[k]
+    # One part far above all others is in every pair that counts.
+    top = min(most, second + _FAR * width)
+    total = squares = 0.0
+    for k in range(len(lost)):
+        above = (min(lost[k], top) - second) / width
+        if above > -_FAR:
+            part = np.exp(above)
+            total += part
+            squares += part * part
+    return float(most - top + 2 * second + width * np.log((total * total - squares) / 2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,16 +41,20 @@ def fleet(dialers: int = 2, campaigns: int = 2, ports: int = 30) -> Problem:
 def test_the_shelf_finds_the_columns_inside_a_box() -> None:
     model = build_model(fleet(3, 4), PlanOptions())
     draw = np.random.default_rng(0)
-    shelf, columns = Shelf(model.dialers), []
+    shelf, columns, here = Shelf(model.dialers), [], []
     for _ in range(200):  # more than it has places to begin with
         dial, agent = draw.integers(0, 9, 3), draw.integers(0, 2, 3)
         columns.append(make_column(model, int(draw.integers(4)), dial, agent))
-        shelf.add(columns[-1])
+        here.append(float(draw.uniform(0, 9)))
+        shelf.add(columns[-1], here[-1])
     low = draw.integers(0, 2, (4, 3))
     box = Box(low, low + 6, np.zeros_like(low), draw.integers(0, 2, (4, 3)))
     expected = [box.contains(k.campaign, k.dial_lines, k.agent_lines) for k in columns]
     assert 0 < sum(expected) < len(expected)
     assert shelf.inside(box).tolist() == expected
+    earns_little = [inside and earns <= 6 for inside, earns in zip(expected, here, strict=True)]
+    assert 0 < sum(earns_little) < sum(expected)
+    assert shelf.inside(replace(box, most_here=6.0)).tolist() == earns_little
 
 
 def threads_used() -> set[int]:

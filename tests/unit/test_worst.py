@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -11,42 +12,73 @@ from planner.optimize.fleet import Fleet, fleet_arrays
 from planner.optimize.model import build_model
 from planner.optimize.worst import lose, worst
 from planner.plan import PlanOptions
-from planner.problem import Dialer, Problem
+from planner.problem import Dialer, Problem, TrunkGroup
 from tests.builders import solar
 
 
-def fleet(redundancy: float = 0.25, failures: int = 2) -> Fleet:
-    """Five dialers at four sites, of which two fail at once: six cases."""
+def fleet(redundancy: float = 0.25, failures: int = 2, carrier: bool = False) -> Fleet:
+    """Five dialers at four sites, of which two fail at once; with a carrier that may fail too."""
     problem = Problem(
         dialers=tuple(
-            Dialer(dialer_id=f"D{d}", ports=20, failure_domain=f"S{min(d, 3)}") for d in range(5)
+            Dialer(
+                dialer_id=f"D{d}",
+                ports=20,
+                failure_domain=f"S{min(d, 3)}",
+                trunk_group="T" if carrier and d in (0, 2) else None,
+            )
+            for d in range(5)
         ),
         campaigns=(solar(),),
+        trunk_groups=(
+            (TrunkGroup(trunk_group="T", channels=99, fails_together=True),) if carrier else ()
+        ),
     )
     return fleet_arrays(build_model(problem, PlanOptions(redundancy=redundancy, failures=failures)))
 
 
-def test_value_that_moves_is_counted_in_every_failure_of_its_dialer() -> None:
-    f = fleet()
+@pytest.mark.parametrize(
+    ("failures", "carrier", "expected"),
+    [
+        (1, False, 8.0),
+        # The worst two of the sites, which carry 5, 3, 8 and 1 + 2.
+        (2, False, 13.0),
+        # The carrier takes the first and the third site; beside it fails any of the others.
+        (1, True, 13.0),
+        (2, True, 16.0),
+    ],
+)
+def test_value_that_moves_is_counted_in_every_failure_of_its_dialer(
+    failures: int, carrier: bool, expected: float
+) -> None:
+    f = fleet(failures=failures, carrier=carrier)
     value = np.array([5.0, 3.0, 8.0, 1.0, 2.0])
-    lost = np.zeros(len(f.lost))
+    lost = np.zeros(f.parts)
     for d, on_it in enumerate(value):
         lose(f, lost, d, on_it)
-    assert lost.tolist() == pytest.approx((f.lost @ value).tolist())
-    assert len(lost) == 6
-    # The worst two of the sites, which carry 5, 3, 8 and 1 + 2.
-    assert worst(f, lost, 0.0) == pytest.approx(0.25 * 13.0)
+    assert max(f.lost @ value) == expected
+    assert worst(f, lost, 0.0) == pytest.approx(0.25 * expected)
 
 
 @pytest.mark.parametrize("width", [0.5, 4.0, 100.0])
 def test_the_softened_worst_is_the_logarithm_of_a_sum(width: float) -> None:
-    f = fleet()
-    lost = np.array([7.0, 11.0, 10.5, 2.0, 9.0, 4.0])
+    f = fleet(failures=1)
+    lost = np.array([7.0, 11.0, 10.5, 2.0])
     expected = width * math.log(sum(math.exp(value / width) for value in lost))
-    # What is further off than so many widths does not count: a share of 6 exp(-12) at most.
-    assert worst(f, lost, width) == pytest.approx(0.25 * expected, abs=0.25 * width * 4e-5)
+    # What is further off than so many widths does not count: a share of 4 exp(-12) at most.
+    assert worst(f, lost, width) == pytest.approx(0.25 * expected, abs=0.25 * width * 3e-5)
+
+
+@pytest.mark.parametrize("width", [0.2, 0.5, 4.0, 100.0])
+@pytest.mark.parametrize("far", [0.0, 5.0, 60.0])
+def test_the_softened_worst_of_two_counts_every_pair(width: float, far: float) -> None:
+    f = fleet(failures=2)
+    lost = np.array([7.0, 11.0 + far, 10.5, 2.0])
+    pairs = [a + b for a, b in itertools.combinations(lost, 2)]
+    most = max(pairs)
+    expected = most + width * math.log(sum(math.exp((pair - most) / width) for pair in pairs))
+    assert worst(f, lost, width) == pytest.approx(0.25 * expected, abs=0.25 * width * 5e-5)
 
 
 def test_without_redundancy_no_failure_takes_anything() -> None:
     f = fleet(redundancy=0.0)
-    assert worst(f, np.full(len(f.lost), 9.0), 1.0) == 0.0
+    assert worst(f, np.full(f.parts, 9.0), 1.0) == 0.0
