@@ -97,6 +97,8 @@ class Trials:
             mine = [a for a in problem.assignments if a.campaign_id == campaign.campaign_id]
             if not any(a.dial_lines for a in mine):
                 continue
+            if self._is_over():
+                return None
             alone = {"campaigns": (campaign,), "assignments": tuple(mine)}
             verdict, plan = self._searched(problem.model_copy(update=alone))
             if verdict is not False or plan is None:

@@ -19,13 +19,16 @@ EFFORT = Effort.LIKELY
 
 
 def first_prices(
-    master: Master, box: Box, stop: Callable[[], bool] = lambda: False
+    master: Master,
+    box: Box,
+    stop: Callable[[], bool] = lambda: False,
+    precision: float = 0.0,
 ) -> Relaxation | None:
     """Bound at good even prices; None where the box is proven to hold no plan.
 
     All ports cost alike; then each campaign that must survive and hold an abandonment limit is
     charged just enough for that, and the price of ports is found once more. Fewer prices are tried
-    where ``stop`` says so.
+    where ``stop`` says so. The bound need not be closer than ``precision``, relatively.
     """
     trials = _Trials(master, box, stop)
     if not trials.vary_ports(EVEN_TRIALS):
@@ -35,6 +38,9 @@ def first_prices(
             return None
         if trials.duals.abandon.any() and not trials.vary_ports(EVEN_TRIALS // 2):
             return None
+    if trials.best is not None:
+        slack = precision * abs(trials.best.bound) / max(master.model.campaigns, 1)
+        master.slack = max(master.slack, slack)
     if master.survives or trials.best is None:  # what likely splits are worth is no bound
         return at_prices(master, box, trials.duals)
     return relaxation_at(trials.duals, trials.best)

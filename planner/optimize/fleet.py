@@ -37,7 +37,7 @@ class Fleet(NamedTuple):
     domain: Ints  # [dialer]
     domain_order: Ints  # the dialers, domain by domain
     lost: NDArray[np.bool_]  # [failure, dialer]
-    parts: int  # what may be lost: the failures, or what any two of are one
+    parts: NDArray[np.bool_]  # [part, dialer] what is lost together
     pairs: bool  # whether any two parts may be lost at once
     parts_of: Ints  # [dialer, k] parts it belongs to, NONE where fewer
     capacities_of: Ints  # [dialer, k] limits beside its ports, NONE where fewer
@@ -68,7 +68,6 @@ def fleet_arrays(model: Model) -> Fleet:
     for capacity in ports:
         room[capacity.members] = int(capacity.limit)
     of_dialer = [[k for k, cap in enumerate(others) if cap.members[d]] for d in range(len(room))]
-    in_failure = [np.flatnonzero(row) for row in model.lost.T]
     most_lines = _most_lines(model)
     return Fleet(
         flat=model.flat,
@@ -82,9 +81,9 @@ def fleet_arrays(model: Model) -> Fleet:
         domain=model.domain,
         domain_order=np.argsort(model.domain, kind="stable").astype(np.int64),
         lost=model.lost,
-        parts=model.domains if model.pairs else len(model.lost),
+        parts=model.parts,
         pairs=model.pairs,
-        parts_of=_padded([[d] for d in model.domain] if model.pairs else in_failure),
+        parts_of=_padded([np.flatnonzero(row) for row in model.parts.T]),
         capacities_of=_padded(of_dialer),
         counts_lines=np.array([k.counts_lines for k in others], dtype=np.bool_),
         limit=np.array([k.limit for k in others], dtype=np.float64),
@@ -152,15 +151,16 @@ def entry(f: Fleet, figure: int, c: int, a: int, n: int) -> float:
 def objective(f: Fleet, value: Floats) -> float:
     """(1 - w) * value + w * value surviving, from the value on each dialer."""
     total = value.sum()
-    worst = 0.0
+    most, second = 0.0, 0.0
     if f.weight > 0:
-        for k in range(len(f.lost)):
+        for k in range(len(f.parts)):
             lost = 0.0
             for d in range(len(value)):
-                if f.lost[k, d]:
+                if f.parts[k, d]:
                     lost += value[d]
-            worst = max(worst, lost)
-    return float(total - f.weight * worst)
+            second = max(second, min(lost, most))
+            most = max(most, lost)
+    return float(total - f.weight * (most + second if f.pairs else most))
 
 
 @lean

@@ -16,6 +16,7 @@ from ortools.linear_solver import pywraplp
 
 from planner.optimize.columns import Column, line_room, make_column
 from planner.optimize.cores import side_by_side
+from planner.optimize.failure_rows import FailureRows
 from planner.optimize.fleet import fleet_arrays, hold_abandonment
 from planner.optimize.fleet_pricing import FleetPrices, Ranges, Splits, best_splits
 from planner.optimize.model import Box, Model
@@ -43,7 +44,7 @@ class Duals:
     """Prices of the master rows, all >= 0."""
 
     capacity: Floats  # [capacity] per line or attempt per hour
-    failure: Floats  # [failure]; they sum to the weight w where there is one
+    failure: Floats  # [part] of what is lost with it; they sum to the weight w, or to twice that
     dial_lines: Floats  # [campaign]
     abandon: Floats  # [campaign]
 
@@ -110,13 +111,7 @@ class Master:
         self._missing = [solver.NumVar(0.0, 1.0, "") for _ in range(model.campaigns)]
         for row, missing in zip(self._convex, self._missing, strict=True):
             row.SetCoefficient(missing, 1.0)
-        # What the worst failure takes; each failure takes at most as much.
-        self._worst = solver.NumVar(0.0, infinity, "")
-        self._failure = []
-        if model.weight > 0:
-            self._failure = [solver.Constraint(-infinity, 0.0) for _ in model.lost]
-            for row in self._failure:
-                row.SetCoefficient(self._worst, -1.0)
+        self._failures = FailureRows(model, solver)
         total = int(model.ports.sum())
         self._dial = {
             c: solver.Constraint(-infinity, float(most))
@@ -154,9 +149,7 @@ class Master:
                 amounts[k] = amounts.get(k, 0.0) + float(used[d])
         for k, amount in amounts.items():
             self._capacity[k].SetCoefficient(variable, amount)
-        if self._failure:
-            for g in np.flatnonzero(column.lost).tolist():
-                self._failure[g].SetCoefficient(variable, float(model.value[c] * column.lost[g]))
+        self._failures.add(column, variable)
         if c in self._dial:
             self._dial[c].SetCoefficient(variable, float(column.dial_lines.sum()))
         if c in self.abandon_rows:
@@ -194,17 +187,16 @@ class Master:
         """The same price for every port, even weights of the failures, the rest free."""
         model = self.model
         ports = np.array([k.is_ports for k in model.capacities], dtype=np.bool_)
-        failures = len(model.lost)
         return Duals(
             capacity=np.where(ports, port, 0.0),
-            failure=np.full(failures, model.weight / max(failures, 1)),
+            failure=self._failures.even_prices(),
             dial_lines=np.zeros(model.campaigns),
             abandon=np.zeros(model.campaigns),
         )
 
     def keep_only(self, box: Box) -> None:
         """Bar what lies outside a box; a new column may be in the mix."""
-        self._worst.SetLb(box.least_taken)
+        self._failures.keep_only(box)
         inside = self.inside(box)
         for i in np.flatnonzero(inside != np.array(self._open, dtype=np.bool_)).tolist():
             self._variables[i][1].SetUb(1.0 if inside[i] else 0.0)
@@ -241,7 +233,7 @@ class Master:
             self._objective.SetCoefficient(missing, -1.0 if feasibility else 0.0)
         for worth, (_, variable) in zip(self._worths, self._variables, strict=True):
             self._objective.SetCoefficient(variable, 0.0 if feasibility else worth)
-        self._objective.SetCoefficient(self._worst, 0.0 if feasibility else -self.model.weight)
+        self._failures.charge(self._objective, 0.0 if feasibility else self.model.weight)
 
     def mix(self, solve_again: bool) -> tuple[tuple[Column, float], ...]:
         """Columns that the relaxation uses, and the share of each."""
@@ -267,9 +259,9 @@ class Master:
         pairs = zip(vars(other).values(), vars(duals).values(), strict=True)
         change = Duals(*(towards - here for towards, here in pairs))
         line, attempt = self.line_prices(change)
-        lost = change.failure @ model.lost
+        lost = change.failure @ model.parts
         slope = float(change.capacity @ model.limits + change.dial_lines @ model.max_dial_lines)
-        slope += float(change.failure.sum() * self._worst.lb())
+        slope += float(change.failure.sum() / model.at_once * self._failures.least_taken())
         for k in columns:
             slope -= float(line @ k.lines + attempt @ k.attempts)
             slope -= float(model.value[k.campaign] * (lost @ k.calls))
@@ -317,27 +309,12 @@ class Master:
             dial[c] = row.dual_value()
         for c, row in self.abandon_rows.items():
             abandon[c] = row.dual_value()
-        failure = np.zeros(len(model.lost))
-        if self._failure:
-            failure = np.maximum([row.dual_value() for row in self._failure], 0.0)
-            failure = self._weighed(failure)
         return self._objective.Value(), Duals(
             capacity=np.maximum([row.dual_value() for row in self._capacity], 0.0),
-            failure=failure,
+            failure=self._failures.prices(),
             dial_lines=np.maximum(dial, 0.0),
             abandon=np.maximum(abandon, 0.0),
         )
-
-    def _weighed(self, failure: Floats) -> Floats:
-        """Prices of the failures that sum to the weight w, or to less in a box that asks for more.
-
-        They may miss it by rounding, and none may cost anything: any such give a valid bound.
-        """
-        weight, total = self.model.weight, failure.sum()
-        if self._worst.lb() > 0 and total <= weight:
-            return failure
-        even = np.full(len(failure), 1.0 / len(failure))
-        return weight * (failure / total if total > 0 else even)
 
     def line_prices(self, duals: Duals) -> tuple[Floats, Floats]:
         """Price of a port and of an attempt per hour on each dialer."""
@@ -360,7 +337,7 @@ class Master:
 
     def call_share(self, duals: Duals) -> Floats:
         """Share of a handled call's value that counts, by dialer."""
-        share: Floats = 1.0 - duals.failure @ self.model.lost
+        share: Floats = 1.0 - duals.failure @ self.model.parts
         return share
 
     def _price_tied(self, box: Box, prices: FleetPrices, effort: Effort, found: Splits) -> bool:
@@ -419,8 +396,7 @@ class Master:
     def lagrangian(self, box: Box, duals: Duals, by_campaign: Floats) -> float:
         """Bound on the plans of a box from bounds on the splits of each campaign at the prices."""
         limits = duals.capacity @ self.model.limits + duals.dial_lines @ self.model.max_dial_lines
-        # What the worst failure takes costs w; where the failures pay less, as little as may be.
-        unpaid = max(self.model.weight - duals.failure.sum(), 0.0) if self._failure else 0.0
+        unpaid = self._failures.unpaid(duals.failure)
         return float(limits + by_campaign.sum() - unpaid * box.least_taken)
 
 

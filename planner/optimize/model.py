@@ -156,6 +156,18 @@ class Model:
         domains = self.domains
         return self.failures == 2 and domains > 1 and len(self.lost) == domains * (domains - 1) // 2
 
+    @cached_property
+    def parts(self) -> NDArray[np.bool_]:
+        """What is lost together ``[part, dialer]``: each failure, or what any two of are one."""
+        if self.pairs:
+            return np.array([self.domain == g for g in range(self.domains)], dtype=np.bool_)
+        return self.lost
+
+    @property
+    def at_once(self) -> int:
+        """How many parts are lost at once."""
+        return 2 if self.pairs else 1
+
     @property
     def tied(self) -> bool:
         """Whether limits on calls tie the dialers of some campaign together."""

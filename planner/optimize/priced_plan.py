@@ -65,11 +65,11 @@ def no_cells(f: Fleet, seed: int) -> Cells:
         dialers=np.zeros(campaigns, np.int64),
         handled=np.zeros(campaigns),
         figures=np.zeros((campaigns, 2)),
-        by_part=np.zeros((campaigns, f.parts)),
+        by_part=np.zeros((campaigns, len(f.parts))),
         counts=np.zeros((campaigns, 2), np.int64),
         free=f.room.copy(),
         used=np.zeros(len(f.limit)),
-        lost=np.zeros(f.parts),
+        lost=np.zeros(len(f.parts)),
         excess=np.zeros(2),
         added=np.zeros(1, np.int64),
         own=np.zeros(campaigns),
@@ -150,7 +150,7 @@ def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
             if over > ROUNDING * (1.0 + s.handled[c]):
                 excess += CALL_PRICE * call * over
         else:
-            for k in range(f.parts):
+            for k in range(len(f.parts)):
                 over = s.by_part[c, k] - most
                 if over > ROUNDING * (1.0 + s.handled[c]):
                     excess += CALL_PRICE * call * over

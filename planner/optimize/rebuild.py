@@ -55,7 +55,7 @@ def guide(master: Master, duals: Duals, failure: Floats | None = None) -> Guide:
     ports = np.array([k.is_ports for k in model.capacities], dtype=np.bool_)
     weights = duals.failure if failure is None else failure
     return Guide(
-        call=1.0 - weights @ model.lost,
+        call=1.0 - weights @ model.parts,
         port=(duals.capacity * ports) @ model.members,
         line=(duals.capacity * (model.counts_lines & ~ports)) @ model.members,
         attempt=(duals.capacity * ~model.counts_lines) @ model.members,
@@ -169,8 +169,8 @@ class Rebuilding:
 
     def _follow_failures(self) -> None:
         """Weigh the failures that take most more, so that rebuilding moves calls away from them."""
-        weight = self._model.weight
-        if weight == 0 or len(self._model.lost) < 2:
+        weight = self._model.weight * self._model.at_once
+        if weight == 0 or len(self._model.parts) < 2:
             return
         for twin in self._twins:
             lost = twin.lost()

@@ -34,7 +34,8 @@ class Rebuilder:
     def __init__(self, model: Model, guide: Guide, seed: int) -> None:
         self.fleet = fleet_arrays(model)
         self.guide = guide
-        self.failure = np.full(len(model.lost), model.weight / max(len(model.lost), 1))
+        parts = len(model.parts)
+        self.failure = np.full(parts, model.weight * model.at_once / max(parts, 1))
         self.state = empty_state(self.fleet, seed)
         self._scratch = scratch(self.fleet)
         self.best_n = self.state.n.copy()
@@ -58,8 +59,8 @@ class Rebuilder:
         return True
 
     def lost(self) -> Floats:
-        """Value that each failure takes from the plan as it is."""
-        taken: Floats = self.fleet.lost @ self.state.value
+        """Value of the plan as it is that is lost with each part."""
+        taken: Floats = self.fleet.parts @ self.state.value
         return taken
 
     def guide_by(self, guide: Guide, failure: Floats) -> None:

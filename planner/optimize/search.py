@@ -37,7 +37,7 @@ MOST_BOXES, MOST_STALE = 4000, 5
 BOXES_PER_ROUND, LOOKS_PER_ROUND = 60, 60_000
 #: Boxes split by what the worst failure takes after a round, at most; what that
 #: may differ by in a mix, as a share of the gap asked for.
-PARTS_PER_ROUND, TAKEN_SHARE, SMALL_SHARE = 12, 0.05, 0.25
+PARTS_PER_ROUND, TAKEN_SHARE, SMALL_SHARE = 8, 0.05, 0.25
 #: Boxes after which one is followed down to a plan.
 BOXES_PER_PLUNGE = 30
 #: Larger fleets begin to look for plans once the relaxation is this share of the gap from its end.
@@ -123,8 +123,7 @@ class _Search:
         self._standing.offer(rounded_columns(self._model, root.mix), root)
         boxes = stale = 0
         tight = not self._standing.large
-        if tight:
-            self._part_by_taken()
+        self._part_by_taken()
         while not self._finished() and boxes < MOST_BOXES:
             if stale < MOST_STALE:
                 afresh = stale > 0
@@ -181,10 +180,13 @@ class _Search:
         """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
         if self._model.box.is_empty():
             return None
-        first = first_prices(self._master, self._model.box, self._standing.interrupted)
+        standing = self._standing
+        first = first_prices(
+            self._master, self._model.box, standing.interrupted, standing.precision()
+        )
         if first is None:
             return None
-        self._standing.bound = first.bound
+        self._standing.begin(first.bound)
         rebuilding = Rebuilding(self._master, first.duals, self._standing.options.seed)
         if rebuilding.start():
             self._standing.take(rebuilding)
@@ -229,8 +231,8 @@ class _Search:
             empty = not self._open
             return Outcome(None, None, None if empty else self._standing.bound, empty, not empty)
         early = not self._standing.done() and self._standing.interrupted()
-        first = self._standing.value
-        bound = max(self._standing.bound, first)
+        self._standing.settle()
+        first, bound = self._standing.value, self._standing.bound
         polished = second_stages(
             self._model,
             self._standing.columns,

@@ -79,7 +79,7 @@ def no_seats(f: Fleet, seed: int) -> Seats:
         room=np.zeros(dialers, np.int64),
         worth=np.zeros(dialers),
         value=np.zeros(dialers),
-        lost=np.zeros(f.parts),
+        lost=np.zeros(len(f.parts)),
         used=np.zeros(len(f.limit)),
         trial=np.zeros(campaigns + 2, np.int64),
         few=np.zeros(campaigns + 2, np.int64),

@@ -25,6 +25,8 @@ SMALL = 400
 LARGE = 2500
 #: Fleets of more cells are improved before they are bound closely.
 HUGE = 50_000
+#: What sums of calls may differ by, relatively to the first bound.
+ROUNDING = 1e-12
 #: Relaxations need not be solved closer than this share of the gap asked for.
 ROOT_SHARE = 0.05
 
@@ -47,6 +49,7 @@ class Standing:
         self.columns: list[Column] | None = None
         self.value = -np.inf
         self.bound = np.inf
+        self._rounding = 0.0
         self._on_progress = on_progress
         self.stop = stop
         self._start = time.monotonic()
@@ -63,11 +66,21 @@ class Standing:
         """Whether the search is to end, by the user or by the clock."""
         return self.stop() or time.monotonic() - self._start > self.options.time_limit
 
+    def begin(self, bound: float) -> None:
+        """Take a first bound."""
+        self.bound = bound
+        self._rounding = ROUNDING * abs(bound)
+
+    def settle(self) -> None:
+        """Lower a bound that differs from the plan's value by no more than rounding."""
+        if self.bound <= self.value + self._rounding:
+            self.bound = self.value
+
     def target(self) -> float:
         """Bound at which the requested gap is proven."""
         if self.columns is None:
             return -np.inf
-        return self.value + self.options.gap * abs(self.value) * (1 - 1e-9)
+        return self.value + self.options.gap * abs(self.value) * (1 - 1e-9) + self._rounding
 
     def enough(self) -> float:
         """Value at which the requested gap is proven."""

@@ -36,10 +36,8 @@ def most_lost(f: Fleet, lost: Floats) -> float:
     """What is lost at once at the most: with one part, or with two."""
     most, second = 0.0, 0.0
     for k in range(len(lost)):
-        if lost[k] > most:
-            most, second = lost[k], most
-        elif lost[k] > second:
-            second = lost[k]
+        second = max(second, min(lost[k], most))
+        most = max(most, lost[k])
     return most + second if f.pairs else most
 
 
@@ -74,10 +72,8 @@ def _soft_pairs(lost: Floats, width: float) -> float:
     """All pairs from the sum of the parts and of their squares: 2ab = (a + b)^2 - a^2 - b^2."""
     most, second = -np.inf, -np.inf
     for k in range(len(lost)):
-        if lost[k] > most:
-            most, second = lost[k], most
-        elif lost[k] > second:
-            second = lost[k]
+        second = max(second, min(lost[k], most))
+        most = max(most, lost[k])
     # One part far above all others is in every pair that counts.
     top = min(most, second + _FAR * width)
     total = squares = 0.0

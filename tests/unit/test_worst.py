@@ -52,7 +52,7 @@ def test_value_that_moves_is_counted_in_every_failure_of_its_dialer(
 ) -> None:
     f = fleet(failures=failures, carrier=carrier)
     value = np.array([5.0, 3.0, 8.0, 1.0, 2.0])
-    lost = np.zeros(f.parts)
+    lost = np.zeros(len(f.parts))
     for d, on_it in enumerate(value):
         lose(f, lost, d, on_it)
     assert max(f.lost @ value) == expected
@@ -81,4 +81,4 @@ def test_the_softened_worst_of_two_counts_every_pair(width: float, far: float) -
 
 def test_without_redundancy_no_failure_takes_anything() -> None:
     f = fleet(redundancy=0.0)
-    assert worst(f, np.full(f.parts, 9.0), 1.0) == 0.0
+    assert worst(f, np.full(len(f.parts), 9.0), 1.0) == 0.0
