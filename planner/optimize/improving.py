@@ -133,7 +133,8 @@ class Improving:
 
     def _place(self, columns: list[Column], pace: Pace) -> list[Column]:
         """Move agents between dialers in a plan that holds every limit."""
-        placing = Placing(self._model, self._standing.options.seed + self.rounds)
+        seed = self._standing.options.seed + self.rounds
+        placing = Placing(self._model, seed, pace.stricter)
         placing.run(
             columns,
             pace,

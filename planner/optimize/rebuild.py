@@ -222,7 +222,7 @@ def compile_kernels(master: Master, small: bool) -> None:
     annealer = Annealer(model, 1.0, 0)
     annealer.start_from(*_arrays(model, columns))
     annealer.run(0, 1.0, 0.0)
-    placer = Placer(model, 0)
+    placer = Placer(model, 0, model.weight)
     placer.start_from(*_arrays(model, columns))
     placer.run(0, 1.0, 0.0)
 
