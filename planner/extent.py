@@ -60,6 +60,11 @@ def extent_faults(problem: Problem) -> Iterator[tuple[int, str, str]]:
         yield place, str(problem.campaigns[place].agent_lines), wanted
 
 
+def table_entries(problem: Problem) -> int:
+    """Entries of the planning tables of all campaigns together, those of equal figures twice."""
+    return sum(_entries(problem, campaign) for campaign in problem.campaigns)
+
+
 def _most(campaign: Campaign, ports: int) -> int:
     lines = ports if campaign.max_dial_lines is None else min(ports, campaign.max_dial_lines)
     agents = min(campaign.agent_lines, lines) if campaign.is_live_transfer else 0

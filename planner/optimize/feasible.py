@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
+from planner.extent import table_entries
 from planner.optimize.blocks import Blocks
 from planner.optimize.counting import place_blocks
 from planner.optimize.search import optimize
@@ -21,6 +22,8 @@ MOST_TRIALS, MOST_WORK, MOST_SEARCHED = 3000, 6.0, 4000
 LEAST_CELLS = 50
 #: A search is given up when it has asked so often whether to stop, and not begun on more cells.
 MOST_STEPS, MOST_CELLS = 1000, 400
+#: Nothing is counted with larger tables: without a limit on ports an absurd lock has such.
+MOST_ENTRIES = 4_000_000
 
 
 class Trials:
@@ -74,6 +77,8 @@ class Trials:
 
     def _counted(self, problem: Problem) -> bool | None:
         """What placing blocks tells, and where it does not the search."""
+        if table_entries(problem) > MOST_ENTRIES:
+            return None
         failures = self._options.failures
         relaxed = place_blocks(problem, self._blocks, cautious=False, failures=failures)
         self._work += relaxed.work

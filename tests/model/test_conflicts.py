@@ -6,6 +6,7 @@ Feasibility is told here by looking at every split of tiny problems, not by the 
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -238,7 +239,7 @@ def test_agents_elsewhere_make_up_for_a_lock_that_abandons_too_many() -> None:
     assert changes["locked"] is False
 
 
-@pytest.mark.parametrize("limit", ["MOST_TRIALS", "MOST_WORK", "MOST_SEARCHED"])
+@pytest.mark.parametrize("limit", ["MOST_TRIALS", "MOST_WORK", "MOST_SEARCHED", "MOST_ENTRIES"])
 def test_when_a_work_limit_acts_the_set_still_conflicts_but_is_not_called_smallest(
     limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +255,23 @@ def test_when_a_work_limit_acts_the_set_still_conflicts_but_is_not_called_smalle
     (conflict,) = find_conflicts(given, PlanOptions(), proven=True)
     assert not conflict.smallest
     assert "campaign C needs 45 % to survive any single failure" in conflict.requirements
+
+
+def test_an_absurd_lock_is_explained_in_little_memory() -> None:
+    # With the limit on ports lifted, the lock alone would have a table of 100 x 100,000 entries
+    # of seven figures: 600 MB.
+    given = problem(
+        dialer("D", 300),
+        dialer("E", 300),
+        campaigns=[campaign(agent_lines=100, max_abandon_rate=0.03)],
+        assignments=(lock(100_000, 8),),
+    )
+    tracemalloc.start()
+    found = find_conflicts(given, PlanOptions())
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "campaign C on D keeps its 100000 + 8 lines" in found[0].requirements
+    assert most < 300e6
 
 
 def test_a_stop_ends_the_search_for_conflicts_at_once() -> None:
