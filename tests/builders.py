@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 
@@ -67,4 +70,37 @@ def tiny_problem(seed: int) -> Problem:
         campaigns=tuple(campaigns),
         trunk_groups=(TrunkGroup(trunk_group="T", channels=8, cps=draw.choice([None, 0.8])),),
         assignments=tuple(assignments),
+    )
+
+
+def drawn_fleet(
+    draw: np.random.Generator,
+    ports: tuple[int, int],
+    sites: Sequence[str],
+    agents: tuple[int, int],
+    own_limits: Sequence[tuple[float, float | None]],
+) -> Problem:
+    """A dialer for each site named, a campaign for each survivable share and abandonment limit.
+
+    Ports and agent lines are drawn from so many to below so many, the campaigns' figures as well.
+    """
+    return Problem(
+        dialers=tuple(
+            Dialer(dialer_id=f"D{d}", ports=int(draw.integers(*ports)), failure_domain=site)
+            for d, site in enumerate(sites)
+        ),
+        campaigns=tuple(
+            Campaign(
+                campaign_id=f"C{c}",
+                agent_lines=int(draw.integers(*agents)),
+                attempt_seconds=25.0,
+                answer_rate=float(draw.uniform(0.2, 0.4)),
+                transfer_rate=float(draw.uniform(0.2, 0.5)),
+                talk_seconds=float(draw.uniform(60, 200)),
+                value=float(draw.uniform(1, 8)),
+                survivable_share=survivable,
+                max_abandon_rate=abandon,
+            )
+            for c, (survivable, abandon) in enumerate(own_limits)
+        ),
     )

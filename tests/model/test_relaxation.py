@@ -10,32 +10,14 @@ from planner.optimize.model import build_model
 from planner.optimize.pricer import Effort
 from planner.optimize.relaxation import at_prices, part_at_prices, relax
 from planner.plan import PlanOptions
-from planner.problem import Campaign, Dialer, Problem
+from planner.problem import Problem
+from tests.builders import drawn_fleet
 
 
 def fleet(seed: int) -> Problem:
     """Four dialers at two sites; most campaigns must survive a failure, some abandon little."""
-    draw = np.random.default_rng(seed)
-    return Problem(
-        dialers=tuple(
-            Dialer(dialer_id=f"D{d}", ports=int(draw.integers(15, 40)), failure_domain=f"S{d % 2}")
-            for d in range(4)
-        ),
-        campaigns=tuple(
-            Campaign(
-                campaign_id=f"C{c}",
-                agent_lines=int(draw.integers(3, 8)),
-                attempt_seconds=25.0,
-                answer_rate=float(draw.uniform(0.2, 0.4)),
-                transfer_rate=float(draw.uniform(0.2, 0.5)),
-                talk_seconds=float(draw.uniform(60, 200)),
-                value=float(draw.uniform(1, 8)),
-                survivable_share=[0.0, 0.3, 0.4][c % 3],
-                max_abandon_rate=[None, None, None, 0.1][c % 4],
-            )
-            for c in range(5)
-        ),
-    )
+    limits = [(0.0, None), (0.3, None), (0.4, None), (0.0, 0.1), (0.3, None)]
+    return drawn_fleet(np.random.default_rng(seed), (15, 40), ["S0", "S1"] * 2, (3, 8), limits)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -16,6 +16,7 @@ from planner.optimize.taking import split_by_taken, told_apart
 from planner.plan import PlanOptions
 from planner.problem import Campaign, Dialer, Problem
 from planner.verify import evaluate
+from tests.builders import drawn_fleet
 
 ROUNDING = 1e-6
 
@@ -83,27 +84,9 @@ def test_a_mix_of_two_dialers_is_told_apart_by_what_its_failure_takes() -> None:
 
 def fleet(seed: int) -> Problem:
     """Five dialers, two of them at one site, and campaigns with every limit of their own."""
-    draw = np.random.default_rng(seed)
-    return Problem(
-        dialers=tuple(
-            Dialer(dialer_id=f"D{d}", ports=int(draw.integers(8, 25)), failure_domain=f"S{d % 4}")
-            for d in range(5)
-        ),
-        campaigns=tuple(
-            Campaign(
-                campaign_id=f"C{c}",
-                agent_lines=int(draw.integers(2, 7)),
-                attempt_seconds=25.0,
-                answer_rate=float(draw.uniform(0.2, 0.4)),
-                transfer_rate=float(draw.uniform(0.2, 0.5)),
-                talk_seconds=float(draw.uniform(60, 200)),
-                value=float(draw.uniform(1, 8)),
-                survivable_share=0.3 if c == 1 and seed % 2 else 0.0,
-                max_abandon_rate=0.1 if c == 2 else None,
-            )
-            for c in range(4)
-        ),
-    )
+    limits = [(0.0, None), (0.3 * (seed % 2), None), (0.0, 0.1), (0.0, None)]
+    sites = ["S0", "S1", "S2", "S3", "S0"]
+    return drawn_fleet(np.random.default_rng(seed), (8, 25), sites, (2, 7), limits)
 
 
 def plan_of(model: Model, outcome_lines: dict[tuple[str, str], tuple[int, int]]) -> np.ndarray:
