@@ -1,7 +1,7 @@
 """Long fuzzing of the command line: ``make fuzz`` (or ``python -m tests.fuzz.long --folders N``).
 
 Every mutated folder or workbook is planned by ``planner plan``. Told is every traceback or fault of
-ours, every run over 10 s of the processor or 1 GB, every refusal without a place, and every file
+ours, every run over 10 s or 1 GB, every refusal without a place, and every file
 that is opened for writing outside ``--out``. Exit code 1 if there is any. A run that does not end
 is killed after a minute of work, and the next folder goes on in a new process.
 """
