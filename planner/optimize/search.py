@@ -167,14 +167,20 @@ class _Search:
             self._open_parts(box, relaxation, parts)
 
     def _parts_by_taken(self, box: Box, relaxation: Relaxation) -> tuple[Box, Box] | None:
-        return split_by_taken(
+        target = self._standing.target()
+        parts = split_by_taken(
             self._model,
             box,
             relaxation,
-            self._standing.target(),
+            target,
             self._standing.precision(TAKEN_SHARE),
             SMALL_SHARE if self._standing.small else 0.0,
         )
+        if (
+            parts is not None
+        ):  # where several failures happen at once, plans worth less are left out
+            self._closed = max(self._closed, target)
+        return parts
 
     def _root(self) -> Relaxation | None:
         """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
