@@ -75,7 +75,6 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
         with (
             BatchPrinter(sys.stderr) as progress,
             stop_on_interrupt(progress.say, _STOPPING) as stop,
-            progress.telling_of_compilation(),
         ):
             summary = run_batch(
                 arguments.source,
@@ -83,6 +82,7 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
                 options,
                 scenarios=arguments.scenarios,
                 on_progress=progress,
+                on_compiling=progress.tell_of_compilation,
                 stop=stop,
             )
     except (ClusterLost, OSError) as error:

@@ -31,6 +31,7 @@ class ProgressLine:
         self._on_terminal = stream.isatty()
         self._next = QUIET_SECONDS
         self._drawn = 0
+        self._told_of_compilation = False
 
     def __enter__(self) -> Self:
         return self
@@ -56,17 +57,15 @@ class ProgressLine:
 
     @contextmanager
     def telling_of_compilation(self) -> Iterator[None]:
-        """Say once, in a line of its own, why a first run takes so long before anything comes."""
-        said = False
-
-        def tell(begins: bool) -> None:
-            nonlocal said
-            if begins and not said:
-                said = True
-                self.say(WORDS)
-
-        with COMPILATION.told(tell):
+        """Tell of the making of machine code in this process."""
+        with COMPILATION.told(lambda begins: self.tell_of_compilation() if begins else None):
             yield
+
+    def tell_of_compilation(self) -> None:
+        """Say once, in a line of its own, why a first run takes so long before anything comes."""
+        if not self._told_of_compilation:
+            self._told_of_compilation = True
+            self.say(WORDS)
 
     def say(self, text: str) -> None:
         """Print a line of its own, in place of the bar."""

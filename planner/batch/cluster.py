@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import queue
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ from planner.batch.items import Context, Item, Scenario
 from planner.batch.output import Planned, failed_rows
 from planner.batch.uninterrupted import uninterrupted
 from planner.batch.work import OtherVersions, plan_items, version_differences, versions
+from planner.compiling import COMPILATION
 from planner.errors import Fault, InputError
 
 #: Work of one task that hides what sending it costs [s], and the most problems of one.
@@ -187,10 +189,12 @@ def plan_on(
     stop: Callable[[], bool],
     on_too_few: Callable[[], None] = lambda: None,
     wanted: int = 1,
+    on_compiling: Callable[[], None] = lambda: None,
 ) -> Iterator[Planned]:
     """Yield the results as they come; ends early once ``stop`` says True.
 
-    ``on_too_few`` is called where there have been fewer than the ``wanted`` workers for long.
+    ``on_too_few`` is called where there have been fewer than the ``wanted`` workers for long,
+    ``on_compiling`` once workers make machine code, which they do on their first run.
     Few tasks are in flight at a time, and items are read only as tasks go out. A task whose worker
     dies runs again elsewhere. After some deaths Dask gives up the task and all that waited for the
     same worker: their problems are tried again at the end, each alone, and one that still ends
@@ -203,7 +207,7 @@ def plan_on(
     InputError
         If a worker has other versions.
     """
-    flight = _Flight(client, context, on_too_few, wanted)
+    flight = _Flight(client, context, on_too_few, wanted, on_compiling)
     source = iter(items)
     suspects: deque[Item] = deque()
     while not stop():
@@ -227,10 +231,19 @@ class _Flight:
     """The tasks that are out."""
 
     def __init__(
-        self, client: Any, context: Context, on_too_few: Callable[[], None], wanted: int
+        self,
+        client: Any,
+        context: Context,
+        on_too_few: Callable[[], None],
+        wanted: int,
+        on_compiling: Callable[[], None],
     ) -> None:
         self._client, self._context = client, context
         self._on_too_few, self._wanted = on_too_few, wanted
+        self._on_compiling, self._compiling = on_compiling, threading.Event()
+        # Other clients of the same scheduler must not hear of ours.
+        self._topic = f"planner-compiling-{client.id}"
+        client.subscribe_topic(self._topic, lambda _: self._compiling.set())
         self._landed: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._out: set[str] = set()
         self._futures: dict[str, Any] = {}
@@ -264,7 +277,7 @@ class _Flight:
         return not self._out
 
     def send(self, batch: Sequence[Item], *, alone: bool = False) -> None:
-        future = self._client.submit(_timed, tuple(batch), self._context, pure=False)
+        future = self._client.submit(_timed, tuple(batch), self._context, self._topic, pure=False)
         task = _Task(tuple(batch), future, alone=alone)
         self._out.add(future.key)
         self._futures[future.key] = future
@@ -272,6 +285,9 @@ class _Flight:
 
     def landed(self) -> _Task | None:
         """A task that is over, None where none is yet."""
+        if self._compiling.is_set():
+            self._compiling.clear()
+            self._on_compiling()
         try:
             task = self._landed.get(timeout=_POLL)
         except queue.Empty:
@@ -336,7 +352,18 @@ class _Flight:
         return failed_rows(item.number, item.plan_id, words, changes, guarded=self._context.guarded)
 
 
-def _timed(items: Sequence[Item], context: Context) -> tuple[float, list[Planned]]:
+def _timed(items: Sequence[Item], context: Context, topic: str) -> tuple[float, list[Planned]]:
+    from distributed import get_worker
+
+    worker, said = get_worker(), False
+
+    def tell(begins: bool) -> None:
+        nonlocal said
+        if begins and not said:
+            said = True
+            worker.log_event(topic, None)
+
     start = time.perf_counter()
-    planned = plan_items(items, context)
+    with COMPILATION.told(tell):
+        planned = plan_items(items, context)
     return time.perf_counter() - start, planned

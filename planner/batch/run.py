@@ -25,6 +25,7 @@ from planner.batch.items import Context, Item
 from planner.batch.output import COLUMNS, Planned, fault_lines
 from planner.batch.sources import Problems, open_problems
 from planner.batch.work import versions
+from planner.compiling import COMPILATION
 from planner.errors import Fault, InputError
 from planner.plan import PlanOptions
 from planner.writing import csv_lines
@@ -73,6 +74,7 @@ def run_batch(
     *,
     scenarios: Path | None = None,
     on_progress: Callable[[int, int], None] = lambda *_: None,
+    on_compiling: Callable[[], None] = lambda: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> BatchSummary:
     """Plan every problem of a batch and write the results of all to one set of tables.
@@ -86,6 +88,8 @@ def run_batch(
     options : of the plans and of the run
     scenarios : table of expressions, each row a problem, or many by ranges
     on_progress : told how many problems are done of how many
+    on_compiling : told, maybe often, that whoever plans makes machine code: on a first run this
+        takes minutes before the first problem is done
     stop : polled; once it says True the run ends, to be resumed
 
     Returns
@@ -113,7 +117,7 @@ def run_batch(
             _require_unused(out, resume=options.resume)
             with open_problems(source, scenarios, work) as problems:
                 run = _Run(out, work, problems, options)
-                summary = run.go(on_progress, stop)
+                summary = run.go(on_progress, on_compiling, stop)
             if summary.complete:
                 _write_run(out / _RUN, options, summary, started)
             return summary
@@ -147,7 +151,12 @@ class _Run:
         self._digest = hashlib.sha256()
         self._done = 0
 
-    def go(self, on_progress: Callable[[int, int], None], stop: Callable[[], bool]) -> BatchSummary:
+    def go(
+        self,
+        on_progress: Callable[[int, int], None],
+        on_compiling: Callable[[], None],
+        stop: Callable[[], bool],
+    ) -> BatchSummary:
         start = time.monotonic()
         total = self._problems.count
         manifest = self._out / _MANIFEST
@@ -160,7 +169,7 @@ class _Run:
         _log.info("%d problems, of which %d are done already", total, resumed)
         feed = self._feed(chunks, lambda: on_progress(self._done, total))
         try:
-            for planned in self._planned(feed, stop):
+            for planned in self._planned(feed, on_compiling, stop):
                 if chunks.add(planned):
                     _log.info("%d problems are on disk", sum(chunks.endings().values()))
                 self._done += 1
@@ -206,12 +215,15 @@ class _Run:
         self._digest.update(digest.encode())
         return digest
 
-    def _planned(self, feed: Iterator[Item], stop: Callable[[], bool]) -> Iterator[Planned]:
+    def _planned(
+        self, feed: Iterator[Item], on_compiling: Callable[[], None], stop: Callable[[], bool]
+    ) -> Iterator[Planned]:
         options = self._options
         if options.cluster is None and options.workers == 1:
             from planner.batch.here import plan_here
 
-            yield from plan_here(feed, self._context, stop)
+            with COMPILATION.told(lambda begins: on_compiling() if begins else None):
+                yield from plan_here(feed, self._context, stop)
             return
         from planner.batch.cluster import local_client, plan_on, remote_client
 
@@ -222,7 +234,7 @@ class _Run:
         )
         with opened as (client, on_too_few):
             wanted = 1 if options.cluster is not None else options.workers
-            yield from plan_on(client, feed, self._context, stop, on_too_few, wanted)
+            yield from plan_on(client, feed, self._context, stop, on_too_few, wanted, on_compiling)
 
     def _assemble(self, chunks: Chunks) -> None:
         """Put the chunks together to the tables, note their checksums, drop the chunks."""

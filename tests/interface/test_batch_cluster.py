@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from planner.batch.run import BatchOptions, run_batch
 from planner.batch.work import versions
 from planner.errors import InputError
 from planner.plan import PlanOptions
+from planner.problem import Problem
 from planner.tables import folder_content
 from tests.batches import folders, results, tables
 from tests.interface.program import PLANNER, free_port
@@ -142,6 +144,42 @@ def test_a_problem_that_kills_its_workers_is_found_and_left_out(
         2: Ending.FAILED,
         3: Ending.OPTIMAL,
     }
+
+
+def test_workers_tell_that_they_compile(tmp_path: Path) -> None:
+    from planner.batch.cluster import local_client, plan_on
+    from planner.batch.items import Files
+
+    good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
+
+    told = tmp_path / "told"
+
+    class FirstRun:  # defined here, so that it travels whole
+        def digest(self) -> str:
+            return ""
+
+        def problem(self, context: Context) -> Problem:
+            import numba
+
+            assert numba.njit(lambda number: number + 1)(1) == 2
+            for _ in range(600):  # told while the task runs, not after it
+                if told.exists():
+                    break
+                time.sleep(0.05)
+            return good.problem(context)
+
+    def planned(source: Source, client: Any) -> list[Ending]:
+        items, context = [Item(0, "a", source)], Context(PlanOptions(), versions=versions())
+        found = plan_on(client, items, context, lambda: False, on_compiling=told.touch)
+        return [each.ending for each in found]
+
+    with local_client(1, tmp_path) as (client, _):
+        assert planned(good, client) == [Ending.OPTIMAL]
+        told.unlink(missing_ok=True)  # this run may have compiled the planner itself
+        assert planned(good, client) == [Ending.OPTIMAL]
+        assert not told.exists()
+        assert planned(FirstRun(), client) == [Ending.OPTIMAL]  # type: ignore[arg-type]
+        assert told.exists()
 
 
 def test_workers_of_other_versions_are_refused(tmp_path: Path) -> None:
