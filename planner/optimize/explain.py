@@ -44,7 +44,7 @@ def explain(
     Everything said of one more line holds with all other lines as they are.
     """
     tried = OneMore(problem, line_plan, options, corrections)
-    binding: dict[str, None] = {}
+    binding = dict.fromkeys(_nothing_survives(problem, options))
     why = []
     for c, d in zip(*np.nonzero(tried.in_use), strict=True):
         dial, agent = tried.more_dial_lines(c, d), tried.more_agent_lines(c, d)
@@ -61,6 +61,22 @@ def explain(
         tuple(call_per_second_value(tried, d) for d in dialers),
         tuple(agent_line_value(tried, c) for c in range(len(problem.campaigns))),
     )
+
+
+def _nothing_survives(problem: Problem, options: PlanOptions) -> Iterator[str]:
+    """That a failure takes every dialer, where what survives it is to count."""
+    usable = {d for d, item in enumerate(problem.dialers) if item.in_service and item.ports > 0}
+    if options.redundancy == 0 or not usable:
+        return
+    for name, members in problem.failures(options.failures):
+        if usable <= members:
+            effect = "every plan is as good" if options.redundancy == 1 else "it changes no plan"
+            fail = "fails" if options.failures == 1 else "fail"
+            yield (
+                f"Redundancy: nothing can survive when {name} {fail}, since no other dialer is in "
+                f"service: {effect}."
+            )
+            return
 
 
 def _binding(problem: Problem, c: int, d: int, limits: Iterable[str]) -> Iterator[str]:

@@ -84,6 +84,26 @@ def test_a_line_that_would_cost_says_so() -> None:
     assert on_e.one_more_dial_line == pytest.approx(handled(3) - handled(2))
 
 
+def test_it_is_said_that_no_plan_survives_where_a_failure_takes_every_dialer() -> None:
+    given = Problem(
+        dialers=(dialer("D"), dialer("E"), dialer("F", in_service=False)),
+        campaigns=(campaign(agent_lines=2),),
+    )
+    plan = lines(item("D", 7, 1), item("E", 7, 1))
+
+    def said(redundancy: float, failures: int) -> list[str]:
+        options = PlanOptions(redundancy=redundancy, failures=failures)
+        binding = explain(given, plan, options).binding
+        return [words for words in binding if words.startswith("Redundancy")]
+
+    no_other = "since no other dialer is in service:"
+    words = f"Redundancy: nothing can survive when D and E fail, {no_other}"
+    assert said(1.0, 2) == [f"{words} every plan is as good."]
+    assert said(0.3, 2) == [f"{words} it changes no plan."]
+    assert said(0.3, 1) == []  # E goes on where D fails
+    assert said(0.0, 2) == []
+
+
 def test_locked_lines_are_their_own_reason() -> None:
     given = Problem(
         dialers=(dialer("D"),), campaigns=(campaign(),), assignments=(item("D", 2, 1, locked=True),)
