@@ -1,6 +1,7 @@
 """Long fuzzing of the command line: ``make fuzz`` (or ``python -m tests.fuzz.long --folders N``).
 
-Every mutated folder or workbook is planned by ``planner plan``. Told is every traceback or fault of
+Every mutated folder or workbook is planned by ``planner plan``, or handed to the ``--command``
+given, with options made wrong as well. Told is every traceback or fault of
 ours, every run over 10 s or 1 GB, every refusal without a place, and every file
 that is opened for writing outside ``--out``. Exit code 1 if there is any. A run that does not end
 is killed after a minute of work, and the next folder goes on in a new process.
@@ -21,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.fuzz.inputs import COMMANDS
 from tests.fuzz.long_run import compile_all, judged, made
 
 #: Seconds of the processor, and of waiting, after which a run is ended.
@@ -33,8 +35,8 @@ _PER_PROCESS = 200
 class _Runner:
     """A process that plans the folders of some seeds; ended and told where one hangs."""
 
-    def __init__(self, seeds: Sequence[int]) -> None:
-        self._left = list(seeds)
+    def __init__(self, command: str, seeds: Sequence[int]) -> None:
+        self._command, self._left = command, list(seeds)
 
     def outcomes(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Each seed with what came of it."""
@@ -42,8 +44,10 @@ class _Runner:
             yield from self._of_one_process(self._left[:_PER_PROCESS])
 
     def _of_one_process(self, seeds: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-        command = [sys.executable, "-m", "tests.fuzz.long", "--seeds", *map(str, seeds)]
-        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        own = [sys.executable, "-m", "tests.fuzz.long", "--command", self._command]
+        running = subprocess.Popen(
+            [*own, "--seeds", *map(str, seeds)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         assert running.stdout is not None
         threading.Thread(target=_pass_on, args=(running.stdout, lines), daemon=True).start()
@@ -56,7 +60,13 @@ class _Runner:
                 words = "did not end" if line == b"hang" else f"ended the process ({said[-1:]})"
                 yield (
                     seed,
-                    {"code": None, "made": made(seed), "wrong": [words], "seconds": 0.0, "mb": 0},
+                    {
+                        "code": None,
+                        "made": made(self._command, seed),
+                        "wrong": [words],
+                        "seconds": 0.0,
+                        "mb": 0,
+                    },
                 )
                 return
             yield seed, json.loads(line)
@@ -90,12 +100,14 @@ def _pass_on(stream: Any, lines: queue.SimpleQueue[bytes]) -> None:
     lines.put(b"end")
 
 
-def plan_all(seeds: Sequence[int], processes: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Plan the folders of all seeds in some processes, in whatever order they end."""
+def run_all(
+    command: str, seeds: Sequence[int], processes: int
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Run a command on the input of all seeds in some processes, in whatever order they end."""
     found: queue.SimpleQueue[tuple[int, dict[str, Any]]] = queue.SimpleQueue()
 
     def work(part: Sequence[int]) -> None:
-        for outcome in _Runner(part).outcomes():
+        for outcome in _Runner(command, part).outcomes():
             found.put(outcome)
 
     for first in range(processes):
@@ -108,6 +120,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folders", type=int, default=20_000)
     parser.add_argument("--first", type=int, default=0, help="seed of the first folder")
+    parser.add_argument("--command", choices=list(COMMANDS), default="plan")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seeds", type=int, nargs="+", help="these alone, one line of JSON each")
     arguments = parser.parse_args()
@@ -116,7 +129,7 @@ def main() -> int:
         with open(own, "w", encoding="utf-8") as out:
             compile_all()
             for seed in arguments.seeds:
-                print(json.dumps(judged(seed)), file=out, flush=True)
+                print(json.dumps(judged(arguments.command, seed)), file=out, flush=True)
         return 0
     # In a process of its own, as one that has compiled keeps the memory of that.
     code = "from tests.fuzz.long_run import compile_all; compile_all()"
@@ -124,7 +137,9 @@ def main() -> int:
     seeds = range(arguments.first, arguments.first + arguments.folders)
     codes: Counter[str] = Counter()
     found, slowest, largest, start = 0, 0.0, 0.0, time.monotonic()
-    for count, (seed, outcome) in enumerate(plan_all(seeds, arguments.processes), start=1):
+    for count, (seed, outcome) in enumerate(
+        run_all(arguments.command, seeds, arguments.processes), start=1
+    ):
         codes[str(outcome["code"])] += 1
         slowest = max(slowest, outcome["seconds"])
         largest = max(largest, outcome["mb"])

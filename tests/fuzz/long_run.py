@@ -1,29 +1,28 @@
-"""One run of ``planner plan`` on a mutated folder or workbook, watched and judged."""
+"""One run of a command on input that is made wrong, watched and judged."""
 
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import os
 import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numba
+import pyarrow.parquet
 
-from tests.fuzz.books import mutated_book
-from tests.fuzz.mutations import SEEDS, mutated
+from tests.fuzz.inputs import run_of
+from tests.fuzz.mutations import SEEDS
 
 #: Of waiting or of the processor, whichever is less: other work on the machine, which is no fault
 #: of ours, makes the one longer, work on several cores the other. And peak memory.
 SECONDS, MEGABYTES = 10.0, 1024
-#: Of the search [s]: what is written is checked all the same, and more folders are tried.
-_TIME_LIMIT = "1"
-#: One in so many inputs is a workbook.
-_BOOKS = 10
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _opened: list[str] = []
 _watching = False
@@ -34,40 +33,33 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
         _opened.append(arguments[0])
 
 
-def made(seed: int) -> str:
+def made(command: str, seed: int) -> str:
     """How the input of a seed is made wrong."""
     with tempfile.TemporaryDirectory() as work:
-        return _make(seed, Path(work))[1]
+        return run_of(command, seed, Path(work), Path(work) / "out").made
 
 
-def _make(seed: int, work: Path) -> tuple[Path, str]:
-    folder = work / "in"
-    if seed % _BOOKS < _BOOKS - 1:
-        return folder, ", ".join(mutated(seed, folder))
-    folder = folder.with_suffix(".xlsx")
-    folder.write_bytes(mutated_book(seed))
-    return folder, "a workbook"
-
-
-def judged(seed: int) -> dict[str, Any]:
-    """Exit code of one input, how it was made wrong, and what was wrong with the answer."""
+def judged(command: str, seed: int) -> dict[str, Any]:
+    """Exit code for one input, how it was made wrong, and what was wrong with the answer."""
     with tempfile.TemporaryDirectory() as work:
         out = Path(work) / "out"
-        folder, how = _make(seed, Path(work))
+        run = run_of(command, seed, Path(work), out)
         before = _listed(Path(work))
-        code, said, seconds, megabytes, wrong = _watched(folder, out)
-        wrong += _faults_of(code, said)
+        code, said, seconds, megabytes, wrong = _watched(run.arguments)
+        told_in_tables = command == "batch" and code == 2 and (out / "manifest.json").exists()
+        wrong += _rows_of_faults(out) if told_in_tables else _faults_of(code, said)
         if seconds > SECONDS:
             wrong.append(f"took {seconds:.0f} s")
         if megabytes > MEGABYTES:
             wrong.append(f"{megabytes:.0f} MB")
         strangers = {p for p in _listed(Path(work)) - before if out not in (p, *p.parents)}
         elsewhere = {name for name in _opened if not _may_be_written(name, out)}
-        if strangers or elsewhere or (code == 2 and out.exists()):
+        left = code == 2 and out.exists() and not told_in_tables
+        if strangers or elsewhere or left:
             wrong.append(f"wrote where it should not: {sorted(elsewhere)[:3]}")
     return {
         "code": code,
-        "made": how,
+        "made": run.made,
         "wrong": wrong,
         "seconds": round(seconds, 2),
         "mb": round(megabytes),
@@ -78,10 +70,10 @@ def compile_all() -> None:
     """Plan the sound folders once, so that no run is charged with compiling."""
     for folder in SEEDS:
         with tempfile.TemporaryDirectory() as work:
-            _watched(folder, Path(work) / "out")
+            _watched(("plan", str(folder), "--out", f"{work}/out", "--time-limit", "1"))
 
 
-def _watched(folder: Path, out: Path) -> tuple[int, str, float, float, list[str]]:
+def _watched(arguments: Sequence[str]) -> tuple[int, str, float, float, list[str]]:
     """Exit code, what was said on standard error, seconds, peak memory, and what was raised."""
     global _watching  # noqa: PLW0603 (a hook can never be removed)
     from planner.cli import main
@@ -95,7 +87,9 @@ def _watched(folder: Path, out: Path) -> tuple[int, str, float, float, list[str]
     start, waited = time.process_time(), time.monotonic()
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
         try:
-            code = main(["plan", str(folder), "--out", str(out), "--time-limit", _TIME_LIMIT])
+            code = main(arguments)
+        except SystemExit as usage:
+            code = int(usage.code or 0)
         except BaseException:
             code = 1
             wrong.append(traceback.format_exc().strip().splitlines()[-1])
@@ -107,13 +101,27 @@ def _faults_of(code: int, said: str) -> list[str]:
     wrong = []
     head, _, told = said.partition(" in the input:\n")  # what the search says may come before
     clear = head.rsplit(maxsplit=1)[-1:] in (["fault"], ["faults"]) and told
-    if code == 2 and not (clear and all(": expected " in line for line in told.splitlines())):
-        wrong.append("refused without a place and what was expected")
+    placed = clear and all(": expected " in line for line in told.splitlines())
+    usage = said.strip().rpartition("\n")[2]  # an option, which has no other place than its name
+    if code == 2 and not (placed or ": error: argument --" in usage):
+        wrong.append(f"refused without a place and what was expected: {usage[-200:]}")
     if code not in (0, 2, 3, 4):
         wrong.append(f"exit code {code}: {said.strip()[-200:]}")
     if "Traceback" in said:
         wrong.append("a traceback")
     return wrong
+
+
+def _rows_of_faults(out: Path) -> list[str]:
+    """What is wrong with the table of errors of a batch in which there were some."""
+    if (out / "errors.parquet").exists():
+        rows = pyarrow.parquet.read_table(out / "errors.parquet").to_pylist()
+    else:
+        with (out / "errors.csv").open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    if rows and all(row["file"] and row["expected"] for row in rows):
+        return []
+    return ["a batch with bad input and no table that tells of it"]
 
 
 def _may_be_written(name: str, out: Path) -> bool:

@@ -213,6 +213,11 @@ def mutated(seed: int, folder: Path) -> list[str]:
     """Make a wrong planning folder and return how it was made wrong."""
     draw = random.Random(seed)
     shutil.copytree(draw.choice(SEEDS), folder)
+    return mutate(draw, folder)
+
+
+def mutate(draw: random.Random, folder: Path) -> list[str]:
+    """Make the tables of a folder wrong in one to three ways; tells how."""
     made = []
     for _ in range(draw.choice([1, 1, 1, 2, 3])):
         files = sorted(f for f in folder.iterdir() if f.suffix == ".csv" and not f.is_symlink())
