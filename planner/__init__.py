@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner.batch.run import BatchOptions, BatchSummary, run_batch
     from planner.day import plan_week
     from planner.errors import InputError
     from planner.frontier import Frontier, frontier
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "BatchOptions",
+    "BatchSummary",
     "Comparison",
     "Frontier",
     "InputError",
@@ -33,6 +36,7 @@ __all__ = [
     "plan_week",
     "project",
     "read_folder",
+    "run_batch",
     "simulate",
     "whatif",
 ]
@@ -53,6 +57,9 @@ _HOME = {
     "simulate": "planner.pipeline",
     "whatif": "planner.whatif",
     "frontier": "planner.frontier",
+    "run_batch": "planner.batch.run",
+    "BatchOptions": "planner.batch.run",
+    "BatchSummary": "planner.batch.run",
 }
 
 

@@ -27,7 +27,7 @@ def run(folder: Path, lines: str) -> subprocess.CompletedProcess[str]:
     """Run a script that plans the batch in a folder; it has a minute to end by itself."""
     tables(folder / "in", ["a", "b", "c"])
     script = folder / "mine.py"
-    head = "from pathlib import Path\nfrom planner.batch.run import BatchOptions, run_batch\n"
+    head = "from pathlib import Path\nfrom planner import BatchOptions, run_batch\n"
     script.write_text(head + lines + "\n")
     paths = os.pathsep.join(filter(None, sys.path))
     return subprocess.run(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import planner
+from planner.batch.run import run_batch
 from planner.frontier import frontier  # binds the module of the same name as the function
 from planner.pipeline import plan, project, simulate
 from planner.plan import PlanOptions  # the same
@@ -24,6 +25,7 @@ def test_the_functions_are_not_hidden_by_modules_of_their_names() -> None:
     assert planner.simulate is simulate
     assert planner.whatif is whatif
     assert planner.frontier is frontier
+    assert planner.run_batch is run_batch
     assert planner.PlanOptions is PlanOptions
 
 
