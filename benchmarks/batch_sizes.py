@@ -28,7 +28,7 @@ def cost(seed: int, dialers: int, campaigns: int) -> Cost:
     """Plan one problem."""
     from planner.optimize import search
     from planner.pipeline import with_plan
-    from planner.plan import PlanOptions
+    from planner.plan import PlanOptions, relative_gap
     from planner.projector import plan_figures
 
     given, boxes = problem(seed, dialers, campaigns), []
@@ -39,7 +39,7 @@ def cost(seed: int, dialers: int, campaigns: int) -> Cost:
     assert found.plan is not None
     assert found.value
     plan_figures(with_plan(given, found.plan), 0)
-    gap = (found.bound or 0.0) / found.value - 1
+    gap = relative_gap(found.value, found.bound or 0.0)
     return Cost(searched - start, time.process_time() - searched, sum(boxes), gap)
 
 
