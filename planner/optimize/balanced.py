@@ -30,9 +30,10 @@ from planner.optimize.half_lists import (
     pair_lines,
     together,
 )
+from planner.optimize.mirrored import best_mirrored
 from planner.optimize.model import HANDLED, Model
 from planner.optimize.narrowing import Kept, keep, nothing_kept
-from planner.optimize.pricing import NEVER, Limits, Prices, paid_more
+from planner.optimize.pricing import NEVER, Limits, Prices, over_charged, paid_more
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,6 +47,8 @@ OVER = 1e-7
 #: Prices of a call that moves from one domain to the other are narrowed down so often, by the
 #: golden ratio.
 PRICES, GOLDEN = 16, 0.6180339887498949
+#: Most that is charged for a call over the abandonment limit, in most that a call is paid.
+CHARGE = 8.0
 
 
 class Halves(NamedTuple):
@@ -54,6 +57,14 @@ class Halves(NamedTuple):
     first: Ints
     second: Ints
     abandon_limit: float
+
+
+class Charged(NamedTuple):
+    """Prices of the first and of the second domain; ``over``: charge for a call over the limit."""
+
+    first: Prices
+    second: Prices
+    over: float
 
 
 def halves(model: Model, campaign: int, limits: Limits) -> Halves | None:
@@ -75,28 +86,33 @@ def compile_matching(limits: Limits, prices: Prices) -> None:
     """Have the kernels compiled: a campaign on the first dialer alone, of which nothing is kept."""
     two = Halves(np.array([0, UNUSED]), np.array([0, UNUSED]), np.inf)
     none = np.zeros_like(limits.room)
-    best_match(limits, prices, two, np.inf, none, none.copy())
+    best_mirrored(limits, prices, *two, none.copy(), none.copy())
+    best_match(limits, prices, two, np.inf, 0.0, none, none.copy())
     keep_matches(limits, prices, two, np.inf, nothing_kept(limits))
 
 
 @compiled
 def best_match(
-    limits: Limits, prices: Prices, two: Halves, least: float, dial: Ints, agent: Ints
-) -> tuple[float, bool]:
+    limits: Limits, prices: Prices, two: Halves, least: float, close: float, dial: Ints, agent: Ints
+) -> tuple[float, float]:
     """The most a balanced split is worth above ``least``, and the split; ``least`` if none is.
 
-    Also whether all could be listed: nothing is known otherwise.
+    Also a bound on all: it is higher where that is within ``close`` of ``least``, or where there
+    are too many to be listed.
     """
-    first, second, complete = _lists(limits, prices, two, least)
+    charged, bound = _charged(limits, prices, two)
+    if bound <= least + close:
+        return least, max(bound, least)
+    first, second, complete = _lists(limits, charged, two, least)
     if not complete:
-        return least, False
-    i, j, best = _match(limits, first, second, least)
+        return least, bound
+    i, j, best = _match(limits, first, second, charged.over, least)
     if i >= 0:
         dial[:] = 0
         agent[:] = 0
         _put(two.first, first.lines[i], dial, agent)
         _put(two.second, second.lines[j], dial, agent)
-    return best, True
+    return best, best
 
 
 @compiled
@@ -105,42 +121,75 @@ def keep_matches(limits: Limits, prices: Prices, two: Halves, least: float, kept
 
     False where there are too many to be listed; then nothing is done.
     """
-    first, second, complete = _lists(limits, prices, two, least)
+    charged, bound = _charged(limits, prices, two)
+    if bound <= least:
+        return True
+    first, second, complete = _lists(limits, charged, two, least)
     if complete:
-        _keep_pairs(limits, two, first, second, least, kept)
+        _keep_pairs(limits, two, first, second, charged.over, least, kept)
     return complete
 
 
 @compiled
-def _lists(
-    limits: Limits, prices: Prices, two: Halves, least: float
-) -> tuple[Listed, Listed, bool]:
-    """The splits of both domains that may be part of one worth more than ``least``, by calls.
+def _charged(limits: Limits, prices: Prices, two: Halves) -> tuple[Charged, float]:
+    """Prices of both domains that bound all balanced splits closely, and the bound.
 
-    Also whether they are all there. Since both carry as many calls, a call may be paid so much
-    more in one domain as it is paid less in the other: the price that leaves fewest is looked for.
-    What splits of about as many calls are worth in the other domain rules out most of the rest.
+    Both carry as many calls, so that a call may be paid so much more in one domain as less in the
+    other; and both together hold the abandonment limit, so that what is over it may be charged.
+    The lowest bound is looked for, first by the charge, then by what is paid more.
     """
     most = 0.0
     for paid in prices.call:
         most = max(most, abs(paid))
-    low, high = -most, most
+    over = 0.0
+    if two.abandon_limit < np.inf:
+        over = _lowest(limits, prices, two, 0.0, 0.0, CHARGE * most, True)
+    tilt = _lowest(limits, prices, two, over, -most, most, False)
+    if abs(tilt) < 1e-3 * most:
+        tilt = 0.0
+    plain = over_charged(prices, over, two.abandon_limit)
+    span = limits.table[HANDLED].max() * MOST_DIALERS
+    rounding = abs(tilt) * _slack(span) + over * OVER * (1 + span)
+    charged = Charged(paid_more(plain, tilt), paid_more(plain, -tilt), over)
+    return charged, _most(limits, prices, two, tilt, over) + rounding
+
+
+@compiled
+def _lowest(
+    limits: Limits, prices: Prices, two: Halves, over: float, low: float, high: float,
+    by_over: bool,
+) -> float:  # fmt: skip
+    """Where the bound is lowest from low to high, by the charge for what is over or by the tilt."""
     left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_left, at_right = _most(limits, prices, two, left), _most(limits, prices, two, right)
+    at_left = _most(limits, prices, two, 0.0 if by_over else left, left if by_over else over)
+    at_right = _most(limits, prices, two, 0.0 if by_over else right, right if by_over else over)
     for _ in range(PRICES):
         if at_left < at_right:
             high, right, at_right = right, left, at_left
             left = high - GOLDEN * (high - low)
-            at_left = _most(limits, prices, two, left)
+            at_left = _most(
+                limits, prices, two, 0.0 if by_over else left, left if by_over else over
+            )
         else:
             low, left, at_left = left, right, at_right
             right = low + GOLDEN * (high - low)
-            at_right = _most(limits, prices, two, right)
-    tilt = left if at_left < at_right else right
-    if abs(tilt) < 1e-3 * most:
-        tilt = 0.0
-    first = lines_of_domain(limits, paid_more(prices, tilt), two.first, two.abandon_limit)
-    second = lines_of_domain(limits, paid_more(prices, -tilt), two.second, two.abandon_limit)
+            at_right = _most(
+                limits, prices, two, 0.0 if by_over else right, right if by_over else over
+            )
+    return left if at_left < at_right else right
+
+
+@compiled
+def _lists(
+    limits: Limits, charged: Charged, two: Halves, least: float
+) -> tuple[Listed, Listed, bool]:
+    """The splits of both domains that may be part of one worth more than ``least``, by calls.
+
+    Also whether they are all there. What splits of about as many calls are worth in the other
+    domain rules out most of the rest.
+    """
+    first = lines_of_domain(limits, charged.first, two.first, two.abandon_limit)
+    second = lines_of_domain(limits, charged.second, two.second, two.abandon_limit)
     span = max(limits.table[HANDLED].max(), 1.0) * MOST_DIALERS * (1 + ROUNDING)
     anything = np.full((1, limits.agents + 1), -NEVER)
     found, nothing = np.full((BINS, limits.agents + 1), NEVER), no_halves(0)
@@ -155,10 +204,14 @@ def _lists(
 
 
 @compiled
-def _most(limits: Limits, prices: Prices, two: Halves, tilt: float) -> float:
-    """Bound on all splits where a call is paid so much more in one domain and less in the other."""
-    mine = best_by_agents(limits, paid_more(prices, tilt), two.first)
-    other = best_by_agents(limits, paid_more(prices, -tilt), two.second)
+def _most(limits: Limits, prices: Prices, two: Halves, tilt: float, over: float) -> float:
+    """Bound on all splits where a call is paid so much more in one domain and less in the other.
+
+    ``over`` is charged for each abandoned call beyond the limit.
+    """
+    plain = over_charged(prices, over, two.abandon_limit)
+    mine = best_by_agents(limits, paid_more(plain, tilt), two.first)
+    other = best_by_agents(limits, paid_more(plain, -tilt), two.second)
     return float(together(mine, other)[-1])
 
 
@@ -179,14 +232,16 @@ def _fit(limits: Limits, first: Listed, second: Listed, i: int, j: int) -> bool:
 
 
 @lean
-def _match(limits: Limits, first: Listed, second: Listed, least: float) -> tuple[int, int, float]:
+def _match(
+    limits: Limits, first: Listed, second: Listed, over: float, least: float
+) -> tuple[int, int, float]:
     """The best pair of halves worth more than ``least`` and what it is worth; -1 where none is."""
     best_i, best_j, best = -1, -1, least
     start = 0
     for i in range(len(first.calls)):
         start, end = _as_many_calls(first, second, i, start)
         for j in range(start, end):
-            worth = first.worth[i] + second.worth[j]
+            worth = first.worth[i] + second.worth[j] + over * (first.over[i] + second.over[j])
             if worth > best and _fit(limits, first, second, i, j):
                 best_i, best_j, best = i, j, worth
     return best_i, best_j, best
@@ -206,13 +261,14 @@ def _as_many_calls(first: Listed, second: Listed, i: int, start: int) -> tuple[i
 
 @lean
 def _keep_pairs(
-    limits: Limits, two: Halves, first: Listed, second: Listed, least: float, kept: Kept
-) -> None:
+    limits: Limits, two: Halves, first: Listed, second: Listed, over: float, least: float,
+    kept: Kept,
+) -> None:  # fmt: skip
     start = 0
     for i in range(len(first.calls)):
         start, end = _as_many_calls(first, second, i, start)
         for j in range(start, end):
-            worth = first.worth[i] + second.worth[j]
+            worth = first.worth[i] + second.worth[j] + over * (first.over[i] + second.over[j])
             if worth > least and _fit(limits, first, second, i, j):
                 _keep_half(two.first, first.lines[i], kept)
                 _keep_half(two.second, second.lines[j], kept)

@@ -32,28 +32,33 @@ class Listed(NamedTuple):
 
 
 @lean
-def _first_lines(limits: Limits, d: int, a: int) -> int:
+def first_lines(limits: Limits, d: int, a: int) -> int:
+    """Fewest dial lines that a dialer with some agent lines may have."""
     return int(max(a, limits.n_low[d], 1))
 
 
 @lean
-def _last_lines(limits: Limits, d: int, a: int) -> int:
+def last_lines(limits: Limits, d: int, a: int) -> int:
+    """Most dial lines that a dialer with some agent lines may have."""
     most = min(limits.n_high[d], limits.room[d] - limits.agent_cost[d] * a)
     return int(min(most, limits.table.shape[2] - 1))
 
 
 @lean
-def _first_agents(limits: Limits, d: int) -> int:
+def first_agents(limits: Limits, d: int) -> int:
+    """Fewest agent lines of a dialer that is used."""
     return int(max(limits.a_low[d], limits.min_agents))
 
 
 @lean
-def _last_agents(limits: Limits, d: int) -> int:
+def last_agents(limits: Limits, d: int) -> int:
+    """Most agent lines of a dialer."""
     return int(min(limits.a_high[d], limits.agents, limits.table.shape[1] - 1))
 
 
 @lean
-def _may_skip(limits: Limits, d: int) -> bool:
+def may_skip(limits: Limits, d: int) -> bool:
+    """Whether a dialer may have no lines."""
     return bool(limits.n_low[d] == 0 and limits.a_low[d] == 0)
 
 
@@ -61,7 +66,7 @@ def _may_skip(limits: Limits, d: int) -> bool:
 def _dialer_best(limits: Limits, prices: Prices, d: int) -> Floats:
     """Best worth of one dialer by agent lines there."""
     best = np.full(limits.agents + 1, NEVER)
-    if d == UNUSED or _may_skip(limits, d):
+    if d == UNUSED or may_skip(limits, d):
         best[0] = 0.0
     if d != UNUSED:
         _fill_best(limits, prices, d, best)
@@ -70,8 +75,8 @@ def _dialer_best(limits: Limits, prices: Prices, d: int) -> Floats:
 
 @lean
 def _fill_best(limits: Limits, prices: Prices, d: int, best: Floats) -> None:
-    for a in range(_first_agents(limits, d), _last_agents(limits, d) + 1):
-        for n in range(_first_lines(limits, d, a), _last_lines(limits, d, a) + 1):
+    for a in range(first_agents(limits, d), last_agents(limits, d) + 1):
+        for n in range(first_lines(limits, d, a), last_lines(limits, d, a) + 1):
             best[a] = max(best[a], lines_worth(limits, prices, d, n, a))
 
 
@@ -211,9 +216,9 @@ def _cells(limits: Limits, prices: Prices, d: int, abandon_limit: float) -> List
     """All lines that one dialer may have, and none."""
     count = 0
     if d != UNUSED:
-        for a in range(_first_agents(limits, d), _last_agents(limits, d) + 1):
-            count += max(_last_lines(limits, d, a) - _first_lines(limits, d, a) + 1, 0)
-    if d == UNUSED or _may_skip(limits, d):
+        for a in range(first_agents(limits, d), last_agents(limits, d) + 1):
+            count += max(last_lines(limits, d, a) - first_lines(limits, d, a) + 1, 0)
+    if d == UNUSED or may_skip(limits, d):
         count += 1
     cells = no_halves(count)
     if d != UNUSED:
@@ -226,8 +231,8 @@ def _fill_cells(
     limits: Limits, prices: Prices, d: int, abandon_limit: float, cells: Listed
 ) -> None:
     k = 0
-    for a in range(_first_agents(limits, d), _last_agents(limits, d) + 1):
-        for n in range(_first_lines(limits, d, a), _last_lines(limits, d, a) + 1):
+    for a in range(first_agents(limits, d), last_agents(limits, d) + 1):
+        for n in range(first_lines(limits, d, a), last_lines(limits, d, a) + 1):
             cells.calls[k] = limits.table[HANDLED, a, n]
             cells.worth[k] = lines_worth(limits, prices, d, n, a)
             if abandon_limit < np.inf:

@@ -91,6 +91,20 @@ def paid_more(prices: Prices, more: float) -> Prices:
     )
 
 
+@compiled
+def over_charged(prices: Prices, over: float, abandon_limit: float) -> Prices:
+    """The prices with a charge for each abandoned call beyond a limit on their share."""
+    allowed = over * abandon_limit if over > 0 else 0.0
+    return Prices(
+        prices.call,
+        prices.line,
+        prices.attempt,
+        prices.abandoned + over,
+        prices.answered + allowed,
+        prices.dial_line,
+    )
+
+
 @lean
 def split_worth(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints) -> float:
     """What a split is worth at the prices."""

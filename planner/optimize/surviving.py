@@ -13,6 +13,7 @@ from planner.optimize.balanced import Halves, best_match, halves, keep_matches
 from planner.optimize.buckets import live_buckets, whole, with_room
 from planner.optimize.fleet import Fleet, secure_survival
 from planner.optimize.known import KnownSplits
+from planner.optimize.mirrored import best_mirrored
 from planner.optimize.model import ABANDONED, ATTEMPTS, Model
 from planner.optimize.narrowing import Kept
 from planner.optimize.pricing import NEVER, Limits, Prices, Split
@@ -85,9 +86,9 @@ class SurvivingPricer:
 
     def proven(self, prices: Prices, slack: float) -> Split | None:
         """Best split and a bound on all, within ``slack`` of a split's worth where it is quick."""
-        exact = None if self._halves is None else self._balanced(prices, self._halves)
-        if exact is not None:
-            return exact
+        found = None if self._halves is None else self._balanced(prices, self._halves, slack)
+        if found is not None:
+            return found
         self._parts = with_room(self._parts, MOST_SPLITS)
         paid = max(float(prices.call.max(initial=0.0)), 0.0)
         slack = max(slack, SLACK * paid * float(self._buckets.high.max(initial=0.0)))
@@ -95,10 +96,10 @@ class SurvivingPricer:
         mended = np.zeros((MOST_SPLITS + 1, 2, len(dial)), np.int64)
         case, least = self._case(prices), self._least_worth(prices)
         known = self._known.lines()
-        found = proven_split(case, *known, slack, least, dial, agent, mended)
-        for lines in mended[: found.mended]:
+        bounded = proven_split(case, *known, slack, least, dial, agent, mended)
+        for lines in mended[: bounded.mended]:
             self._known.add(lines[0].copy(), lines[1].copy())
-        return self._learnt(found, dial, agent)
+        return self._learnt(bounded, dial, agent)
 
     def keep(self, prices: Prices, least: float, kept: Kept) -> None:
         """Widen ranges of lines until they hold every split worth more than ``least``."""
@@ -106,25 +107,30 @@ class SurvivingPricer:
         if two is None or not keep_matches(self._limits, prices, two, least, kept):
             self.looks += keep_all(self._case(prices), least, kept)
 
-    def _balanced(self, prices: Prices, two: Halves) -> Split | None:
-        """The best split, exactly; None where too many would have to be looked at, or none is."""
+    def _balanced(self, prices: Prices, two: Halves, slack: float) -> Split | None:
+        """The best balanced split found, with a bound on all of them; None where none is found.
+
+        Exactly the best, unless the bound is within ``slack`` of it or too many had to be listed.
+        """
+        dial, agent = self._empty(), self._empty()
+        best_mirrored(self._limits, prices, *two, dial, agent)
+        if dial.any():
+            self._known.add(dial, agent)
         dials, agents = self._known.lines()
         known, which = best_known(self._limits, prices, dials, agents)
         if which < 0 and self.likely(prices) is not None:
             dials, agents = self._known.lines()
             known, which = best_known(self._limits, prices, dials, agents)
         dial, agent = self._empty(), self._empty()
-        best, complete = best_match(self._limits, prices, two, known, dial, agent)
+        best, bound = best_match(self._limits, prices, two, known, slack, dial, agent)
         self.looks += LOOKS_A_MATCH
-        if not complete:
-            self._halves = None  # in narrower ranges there may be few enough
-        if not complete or best <= NEVER:
+        if best <= NEVER:
             return None
         if best <= known:
-            return Split(known, dials[which].copy(), agents[which].copy())
+            return Split(bound, dials[which].copy(), agents[which].copy())
         if secure_survival(self._fleet, self._campaign, dial, agent):
             self._known.add(dial.copy(), agent.copy())
-        return Split(best, dial, agent)
+        return Split(bound, dial, agent)
 
     def _case(self, prices: Prices) -> Case:
         return Case(

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from planner.optimize.balanced import best_match, halves
 from planner.optimize.fleet import fleet_arrays
+from planner.optimize.mirrored import best_mirrored
 from planner.optimize.model import build_model
 from planner.optimize.pricer import Pricer
 from planner.optimize.pricing import Prices
@@ -49,7 +51,13 @@ def _problem(
 class _AllSplits:
     """Every split that holds the campaign's limits, from the throughput formulas alone."""
 
-    def __init__(self, problem: Problem, at_most_one_agent_on: int | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        at_most_one_agent_on: int | None = None,
+        *,
+        each_abandons_little: bool = False,
+    ) -> None:
         campaign = problem.campaigns[0]
         handled, abandoned, answered, attempts = rates_table(
             campaign, PORTS, campaign.agent_lines, Correction()
@@ -74,6 +82,9 @@ class _AllSplits:
             hung_up = np.array([sum(abandoned[a, n] for n, a in split) for split in kept])
             spoke = np.array([sum(answered[a, n] for n, a in split) for split in kept])
             holds &= hung_up <= campaign.max_abandon_rate * spoke
+        if each_abandons_little and campaign.max_abandon_rate is not None:
+            allowed = abandoned <= campaign.max_abandon_rate * answered
+            holds &= np.array([all(allowed[a, n] for n, a in split) for split in kept])
         self._calls, self._lines, self._tries = calls[holds], lines[holds], tries[holds]
         self._cells = np.array(kept)[holds]  # [split, dialer, (dial lines, agent lines)]
 
@@ -83,6 +94,16 @@ class _AllSplits:
 
     def best(self, prices: Prices) -> float:
         return float(self._worth(prices).max())
+
+    def best_mirrored(self, prices: Prices) -> float:
+        """Of splits whose dialers 0 and 3 have the lines of dialers 1 and 2, in either order."""
+        pairs = [np.sort(self._cells[:, two] @ [100, 1], axis=1) for two in ([0, 3], [1, 2])]
+        return float(self._worth(prices)[np.all(pairs[0] == pairs[1], axis=1)].max())
+
+    def holds(self, dial_lines: NDArray[np.int64], agent_lines: NDArray[np.int64]) -> bool:
+        """Whether a split is among them."""
+        lines = np.column_stack([dial_lines, agent_lines])
+        return bool(np.any(np.all(self._cells == lines, axis=(1, 2))))
 
     def ranges(self, prices: Prices, least: float) -> NDArray[np.int64]:
         """Lines ``[least or most, dialer, dial or agent]`` of splits worth above ``least``."""
@@ -265,3 +286,49 @@ def test_splits_over_two_domains_that_must_carry_half_each_are_priced_exactly(
         assert kept.n_high.tolist() == high[:, 0].tolist()
         assert kept.a_low.tolist() == low[:, 1].tolist()
         assert kept.a_high.tolist() == high[:, 1].tolist()
+
+
+@pytest.mark.parametrize(
+    ("agents", "domains", "abandon"),
+    [(4, ("A", "A", "B", "B"), None), (4, ("B", "A", "A", "B"), 0.1), (6, ("A", "B"), 0.05)],
+)
+def test_balanced_splits_are_bounded_closely_where_they_cannot_all_be_listed(
+    agents: int, domains: tuple[str, ...], abandon: float | None
+) -> None:
+    problem = _problem(0.5, abandon, agents, domains, 2)
+    model = build_model(problem, PlanOptions())
+    limits = Pricer(model, fleet_arrays(model), 0, model.box).limits
+    two = halves(model, 0, limits)
+    assert two is not None
+    splits = _AllSplits(problem)
+    draw = np.random.default_rng(5)
+    over = []
+    for _ in range(30):
+        prices = _drawn_prices(draw, len(domains))
+        best = splits.best(prices)
+        none = np.zeros(len(domains), np.int64)
+        # Any bound is close enough, so that none is listed.
+        _, bound = best_match(limits, prices, two, best - 1.0, np.inf, none, none.copy())
+        assert bound >= best - ROUNDING
+        over.append((bound - best) / (abs(best) + 1.0))
+    assert np.median(over) < 0.05
+
+
+@pytest.mark.parametrize("abandon", [None, 0.1])
+def test_mirrored_splits_hold_every_limit_and_are_the_best_of_their_kind(
+    abandon: float | None,
+) -> None:
+    domains = ("B", "A", "A", "B")
+    problem = _problem(0.5, abandon, 5, domains, 2)
+    model = build_model(problem, PlanOptions())
+    limits = Pricer(model, fleet_arrays(model), 0, model.box).limits
+    two = halves(model, 0, limits)
+    assert two is not None
+    splits = _AllSplits(problem, each_abandons_little=True)
+    draw = np.random.default_rng(9)
+    for _ in range(30):
+        prices = _drawn_prices(draw, len(domains))
+        dial, agent = np.zeros(4, np.int64), np.zeros(4, np.int64)
+        found = best_mirrored(limits, prices, *two, dial, agent)
+        assert found == pytest.approx(splits.best_mirrored(prices), abs=ROUNDING)
+        assert splits.holds(dial, agent)
