@@ -159,7 +159,7 @@ class Improving:
         """Integer master over the most promising columns, then refilling."""
         if not self._enriched:
             self._enriched = True
-            enrich(self._master, relaxation)
+            enrich(self._master, relaxation, self._standing.interrupted)
         hint = {k.campaign: k for k in self._standing.columns or ()}
         chosen = choose_columns(
             self._model,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,18 +63,23 @@ def promising(
     return list(kept.values())
 
 
-def enrich(master: Master, relaxation: Relaxation) -> None:
+def enrich(master: Master, relaxation: Relaxation, stop: Callable[[], bool]) -> None:
     """Add columns the relaxation has no use for, but the integer master has."""
-    _vary_prices(master, relaxation)
+    _vary_prices(master, relaxation, stop)
     _repair_columns(master, relaxation)
     _place_elsewhere(master, relaxation)
 
 
-def _vary_prices(master: Master, relaxation: Relaxation) -> None:
-    """Add each campaign's best splits at other prices of a line: shorter and longer blocks."""
+def _vary_prices(master: Master, relaxation: Relaxation, stop: Callable[[], bool]) -> None:
+    """Add each campaign's best splits at other prices of a line: shorter and longer blocks.
+
+    Polls ``stop``: where campaigns must survive, each split may take some tenths of a second.
+    """
     for c in range(master.model.campaigns):
         prices = master.prices(c, relaxation.duals)
         for factor in PRICE_FACTORS:
+            if stop():
+                return
             split = master.pricer(c, master.model.box).best(
                 prices._replace(line=prices.line * factor)
             )

@@ -27,6 +27,9 @@ Ints = NDArray[np.int64]
 
 #: A bucket is split in two up to so often at a time, until its ends are so close.
 MOST_SPLITS, NARROW = 64, 0.999999
+#: So often is looked at buckets and parts for one split, where one is known: most take a few
+#: hundred, a hundredth some thousands, and a few would take half a minute.
+MOST_LOOKS = 20_000
 #: It is no use to go on where so many splits leave more than this share of what was unproven.
 SPLITS_AT_A_TIME, STALLED = 8, 0.9
 #: Parts of a bucket looked at for a likely split: those that were best last.
@@ -164,6 +167,10 @@ def proven_split(
     while len(queue) > 0 and queue[0][0] < -NEVER and len(case.buckets.low) > 0:
         entry = heapq.heappop(queue)
         bound, stage, place, p = -entry[0], entry[2], int(entry[3]), int(entry[4])
+        if counts[_LOOKS] > MOST_LOOKS and w.worth[_KNOWN] > NEVER:
+            dial[:] = w.best_dial
+            agent[:] = w.best_agent
+            return Found(max(bound, w.worth[_KNOWN]), place, counts[_MENDED], counts[_LOOKS])
         if stage == _BUCKET:
             _open_bucket(case, w, queue, bound, place, dial, agent)
         elif stage == _SEEN:
