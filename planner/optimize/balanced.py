@@ -161,22 +161,27 @@ def _lowest(
 ) -> float:  # fmt: skip
     """Where the bound is lowest from low to high, by the charge for what is over or by the tilt."""
     left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_left = _most(limits, prices, two, 0.0 if by_over else left, left if by_over else over)
-    at_right = _most(limits, prices, two, 0.0 if by_over else right, right if by_over else over)
+    at_left = _at(limits, prices, two, over, left, by_over)
+    at_right = _at(limits, prices, two, over, right, by_over)
     for _ in range(PRICES):
         if at_left < at_right:
             high, right, at_right = right, left, at_left
             left = high - GOLDEN * (high - low)
-            at_left = _most(
-                limits, prices, two, 0.0 if by_over else left, left if by_over else over
-            )
+            at_left = _at(limits, prices, two, over, left, by_over)
         else:
             low, left, at_left = left, right, at_right
             right = low + GOLDEN * (high - low)
-            at_right = _most(
-                limits, prices, two, 0.0 if by_over else right, right if by_over else over
-            )
+            at_right = _at(limits, prices, two, over, right, by_over)
     return left if at_left < at_right else right
+
+
+@compiled
+def _at(
+    limits: Limits, prices: Prices, two: Halves, over: float, at: float, by_over: bool
+) -> float:
+    if by_over:
+        return _most(limits, prices, two, 0.0, at)
+    return _most(limits, prices, two, at, over)
 
 
 @compiled

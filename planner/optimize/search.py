@@ -176,9 +176,7 @@ class _Search:
             self._standing.precision(TAKEN_SHARE),
             SMALL_SHARE if self._standing.small else 0.0,
         )
-        if (
-            parts is not None
-        ):  # where several failures happen at once, plans worth less are left out
+        if parts is not None:  # with several failures at once, plans worth less are left out
             self._closed = max(self._closed, target)
         return parts
 
