@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from planner.ui.admission import admitted
-from planner.ui.desk import desk
-from planner.ui.figures import trust_charts
-from planner.ui.pace import drawing
-from planner.ui.pages import PAGES
-from planner.ui.session import begin_run
-from planner.ui.style import apply_style
+from planner.app.pages.index import PAGES
+from planner.app.session.admission import admitted
+from planner.app.session.begin import begin_run
+from planner.app.session.workspace import desk
+from planner.app.throttle import drawing
+from planner.app.widgets.charts import trust_charts
+from planner.app.widgets.style import apply_style
 
 trust_charts()
 st.set_page_config(page_title="Line planner", page_icon=":material/call_split:", layout="wide")

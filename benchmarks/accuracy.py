@@ -12,15 +12,15 @@ from fractions import Fraction
 import numpy as np
 
 from benchmarks.reporting import Row, main
-from planner.traffic import engset, hold
-from planner.traffic.estimates import Precision
-from planner.traffic.passage import (
+from planner.traffic.exact import engset, hold
+from planner.traffic.exact.passage import (
     all_busy_transient,
     first_passage_probability,
     first_passage_quantile,
     mean_seconds_to_all_busy,
 )
-from planner.traffic.simulate import simulate
+from planner.traffic.simulation.estimates import Precision
+from planner.traffic.simulation.simulate import simulate
 from tests.generators import (
     absorbing_generator,
     drop_generator,

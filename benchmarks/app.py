@@ -20,12 +20,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.reporting import Row, main
-from planner.fixes import fix_all
-from planner.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.scenario import open_scenario
-from planner.store import Store
-from planner.tables import read_folder, write_folder
-from planner.verify import check
+from planner.app.editing.edited_lines import open_scenario
+from planner.app.editing.repairs import fix_all
+from planner.app.store import Store
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.evaluation.check import check
+from planner.tables.folder import read_folder, write_folder
 from tests.interface.pages import edit, go_to, new_session
 from tests.unit.test_store import writers
 
@@ -112,7 +112,7 @@ def slider_times(folder: Path) -> Iterator[float]:
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "planner.ui.serve", "--port", "8765"]
+    command = [sys.executable, "-m", "planner.app.server", "--port", "8765"]
     environment = os.environ | {"PLANNER_FOLDER": str(folder)}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -164,7 +164,7 @@ def browser_rows() -> Iterator[Row]:
 def store_rows(address: str) -> Iterator[Row]:
     """16 writers of 50 saves on one plan, half of them killed in the middle."""
     store = Store(address)
-    from planner.scenario import open_scenario
+    from planner.app.editing.edited_lines import open_scenario
 
     scenario = open_scenario(read_folder(ROOT / "data" / "quickstart"))
     plan_id = store.create("Benchmark", scenario, "nobody").plan_id

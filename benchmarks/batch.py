@@ -27,9 +27,9 @@ from benchmarks.batch_runs import (
 )
 from benchmarks.batch_sizes import EXPLANATION, size_rows
 from benchmarks.reporting import Row, table
-from planner.problem import Campaign
-from planner.rows import read_rows
-from planner.sheets import csv_sheet
+from planner.contracts.problem import Campaign
+from planner.tables.rows import read_rows
+from planner.tables.sheets import csv_sheet
 
 #: Seconds after which a model of the peer is given up.
 _PEER_LIMIT = 10.0

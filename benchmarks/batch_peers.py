@@ -10,7 +10,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from benchmarks.batch_problems import problem
-from planner.throughput import rates
+from planner.evaluation.rates import rates
 
 #: Handled calls an hour are whole numbers of thousandths in the model.
 _SCALE = 1000

@@ -6,7 +6,7 @@ import csv
 import random
 from pathlib import Path
 
-from planner.problem import Campaign, Dialer, Problem
+from planner.contracts.problem import Campaign, Dialer, Problem
 
 _DIALERS = ["plan_id", "dialer_id", "ports"]
 _CAMPAIGNS = [

@@ -17,7 +17,7 @@ from typing import Any
 _MAIN = """
 import json, sys
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
-from planner.cli import main
+from planner.cli.main import main
 code = main(sys.argv[2:])
 own, workers = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
 used = {

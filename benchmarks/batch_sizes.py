@@ -26,10 +26,10 @@ class Cost(NamedTuple):
 
 def cost(seed: int, dialers: int, campaigns: int) -> Cost:
     """Plan one problem."""
+    from planner.contracts.result import PlanOptions, relative_gap
     from planner.optimize import search
     from planner.pipeline import with_plan
-    from planner.plan import PlanOptions, relative_gap
-    from planner.projector import plan_figures
+    from planner.projection.project import plan_figures
 
     given, boxes = problem(seed, dialers, campaigns), []
     phases = lambda progress: boxes.append(progress.phase == "proof")  # noqa: E731

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from benchmarks.peer_plans import Reached, reached, shares_by_ports, within_limits
-from planner.optimize.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED, Model, build_model
-from planner.plan import PlanOptions
-from planner.problem import Problem
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.optimize.model.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED, Model, build_model
 
 #: CP-SAT takes whole numbers: thousandths of a call per hour.
 SCALE = 1000

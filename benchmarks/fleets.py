@@ -10,7 +10,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from benchmarks.fleets import FAMILIES, SINGLE_LIMITS, Family, fleet
 from benchmarks.peers import MOST_CELLS, PEERS
 from benchmarks.reporting import Row
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions, relative_gap
+from planner.evaluation.check import check
 from planner.optimize.search import Outcome, compile_search, optimize
-from planner.plan import PlanOptions, relative_gap
-from planner.problem import Problem
-from planner.verify import check
 from tests.builders import tiny_problem
 from tests.reference import best_value_by_enumeration
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.carry import apportioned
-from planner.plan import LinePlan, PlanOptions
-from planner.problem import Campaign, LineAssignment, Problem
-from planner.verify import PlanArrays, check, evaluate, lost_dialers
+from planner.contracts.problem import Campaign, LineAssignment, Problem
+from planner.contracts.result import LinePlan, PlanOptions
+from planner.evaluation.check import PlanArrays, check, evaluate, lost_dialers
+from planner.evaluation.runnable import apportioned
 
 Ints = NDArray[np.int64]
 #: Rounds of cutting after which a peer's lines are given up.

@@ -13,8 +13,8 @@ import numpy as np
 from benchmarks.concave_hull import highs_hull
 from benchmarks.cp_sat_tables import cp_sat_tables
 from benchmarks.peer_plans import Reached, need, reached, shares_by_ports
-from planner.plan import PlanOptions
-from planner.problem import Problem
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
 
 Peer = Callable[[Problem, PlanOptions, float], Reached]
 

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from benchmarks.reporting import Row, main
 from benchmarks.visitors import Editor, Visitor, optimise
-from planner.scenario import open_scenario
-from planner.tables import read_folder
+from planner.app.editing.edited_lines import open_scenario
+from planner.tables.folder import read_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 SESSIONS, EVERY, WARM_EDITS = 25, 2.0, 40
@@ -40,7 +40,7 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PLANNER_")}
         environment |= {"PLANNER_FOLDER": str(folder), "PLANNER_DB": f"sqlite:///{home}/plans.db"}
         process = subprocess.Popen(
-            [sys.executable, "-m", "planner.ui.serve", "--port", str(port)],
+            [sys.executable, "-m", "planner.app.server", "--port", str(port)],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.DEVNULL,

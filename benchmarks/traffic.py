@@ -19,10 +19,10 @@ import ciw
 from pyworkforce.queuing import ErlangC
 
 from benchmarks.reporting import Row, main
-from planner.traffic.engset import stationary_table
-from planner.traffic.estimates import Precision
-from planner.traffic.passage import all_busy_transient, first_passage_quantile
-from planner.traffic.simulate import simulate
+from planner.traffic.exact.engset import stationary_table
+from planner.traffic.exact.passage import all_busy_transient, first_passage_quantile
+from planner.traffic.simulation.estimates import Precision
+from planner.traffic.simulation.simulate import simulate
 from tests.networks import network
 from tests.simpy_model import Dialer, Rules
 

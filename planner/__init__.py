@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from planner.batch.run import BatchOptions, BatchSummary, run_batch
-    from planner.day import plan_week
-    from planner.errors import InputError
-    from planner.frontier import Frontier, frontier
-    from planner.pipeline import plan, project, simulate
-    from planner.plan import PlanOptions, PlanResult, Projection
-    from planner.problem import Problem
-    from planner.tables import read_folder
-    from planner.whatif import whatif
-    from planner.worlds import Comparison
+from planner.version import __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from planner.contracts.comparison import Comparison
+    from planner.contracts.faults import InputError
+    from planner.contracts.problem import Problem
+    from planner.contracts.result import PlanOptions, PlanResult, Projection
+    from planner.pipeline import plan, project, simulate
+    from planner.studies.batch.run import BatchOptions, BatchSummary, run_batch
+    from planner.studies.frontier import Frontier, frontier
+    from planner.studies.week import plan_week
+    from planner.studies.whatif import whatif
+    from planner.tables.folder import read_folder
+
 __all__ = [
     "BatchOptions",
     "BatchSummary",
@@ -43,23 +42,23 @@ __all__ = [
 
 # Loaded on first use, so that `planner --help` and errors need none of the heavy libraries.
 _HOME = {
-    "Comparison": "planner.worlds",
-    "Frontier": "planner.frontier",
-    "InputError": "planner.errors",
-    "Problem": "planner.problem",
-    "PlanOptions": "planner.plan",
-    "PlanResult": "planner.plan",
-    "Projection": "planner.plan",
-    "read_folder": "planner.tables",
+    "Comparison": "planner.contracts.comparison",
+    "Frontier": "planner.studies.frontier",
+    "InputError": "planner.contracts.faults",
+    "Problem": "planner.contracts.problem",
+    "PlanOptions": "planner.contracts.result",
+    "PlanResult": "planner.contracts.result",
+    "Projection": "planner.contracts.result",
+    "read_folder": "planner.tables.folder",
     "plan": "planner.pipeline",
-    "plan_week": "planner.day",
+    "plan_week": "planner.studies.week",
     "project": "planner.pipeline",
     "simulate": "planner.pipeline",
-    "whatif": "planner.whatif",
-    "frontier": "planner.frontier",
-    "run_batch": "planner.batch.run",
-    "BatchOptions": "planner.batch.run",
-    "BatchSummary": "planner.batch.run",
+    "whatif": "planner.studies.whatif",
+    "frontier": "planner.studies.frontier",
+    "run_batch": "planner.studies.batch.run",
+    "BatchOptions": "planner.studies.batch.run",
+    "BatchSummary": "planner.studies.batch.run",
 }
 
 
@@ -67,14 +66,3 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'planner' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOME[name]), name)
-
-
-class _Package(ModuleType):
-    """Keeps ``planner.plan`` the function when the module of the same name is imported."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numba
 from numba.core import event
 
-from planner.compiling import COMPILATION
+from planner.compilation import COMPILATION
 
 #: Folders of the package with compiled functions.
 COMPILED_FOLDERS = ("traffic", "optimize")
@@ -47,7 +47,7 @@ def _keep_by_version_of_all_sources() -> None:
     package = Path(__file__).parent
     digest = hashlib.sha256()
     for folder in COMPILED_FOLDERS:
-        for source in sorted((package / folder).glob("*.py")):
+        for source in sorted((package / folder).rglob("*.py")):
             digest.update(source.read_bytes())
     config: Any = numba.config
     if not config.CACHE_DIR:

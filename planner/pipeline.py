@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from planner.compiling import COMPILATION
-from planner.plan import (
+from planner.compilation import COMPILATION
+from planner.contracts.problem import Problem
+from planner.contracts.result import (
     AssignmentFigures,
     Conflict,
     LineChange,
@@ -24,11 +25,10 @@ from planner.plan import (
     TableCorrection,
     relative_gap,
 )
-from planner.problem import Problem
-from planner.throughput import Correction
+from planner.evaluation.rates import Correction
 
 if TYPE_CHECKING:
-    from planner.optimize.explain import Explanation
+    from planner.evaluation.reasons import Explanation
     from planner.optimize.search import Outcome
 
 _log = logging.getLogger(__name__)
@@ -73,12 +73,12 @@ def plan(
     PlanFault
         If a plan of ours breaks a limit: a fault in the planner.
     """
-    from planner.certify import needed_corrections
-    from planner.errors import PlanFault
+    from planner.contracts.faults import PlanFault
+    from planner.evaluation.check import check
+    from planner.evaluation.corrections import needed_corrections
     from planner.optimize.search import optimize
     from planner.projection.effort import EngineChoice
-    from planner.projector import plan_figures
-    from planner.verify import check
+    from planner.projection.project import plan_figures
 
     options = options or PlanOptions()
     _require_sound_extent(problem)
@@ -133,8 +133,8 @@ class _Clock:
 
 def _require_sound_extent(problem: Problem) -> None:
     """Refuse a problem whose tables would exhaust memory; files were refused when read."""
-    from planner.errors import Fault, InputError
-    from planner.extent import extent_faults
+    from planner.contracts.faults import Fault, InputError
+    from planner.contracts.table_size import extent_faults
 
     faults = [
         Fault(
@@ -154,7 +154,7 @@ def _without_plan(
     corrections: Mapping[str, Correction],
     stop: Callable[[], bool],
 ) -> PlanResult:
-    from planner.optimize.conflicts import find_conflicts
+    from planner.optimize.infeasible.conflicts import find_conflicts
 
     conflicts: tuple[Conflict, ...] = ()
     if outcome.infeasible:
@@ -178,7 +178,7 @@ def _with_plan_found(
     made: tuple[TableCorrection, ...],
     clock: _Clock,
 ) -> PlanResult:
-    from planner.verify import evaluate, factors
+    from planner.evaluation.check import evaluate, factors
 
     assert outcome.plan is not None
     corrections = factors(made)
@@ -208,8 +208,8 @@ def _with_plan_found(
 
 def _explained(problem: Problem, result: PlanResult, clock: _Clock) -> PlanResult:
     """The result with what binds, the reason of each line, and what one more would bring."""
-    from planner.optimize.explain import explain
-    from planner.verify import factors
+    from planner.evaluation.check import factors
+    from planner.evaluation.reasons import explain
 
     assert result.plan is not None
     found = explain(problem, result.plan, result.options, factors(result.corrections))
@@ -269,7 +269,7 @@ def project(
         If an argument is out of range.
     """
     from planner.projection.effort import Effort, EngineChoice
-    from planner.projector import project_assignments
+    from planner.projection.project import project_assignments
 
     at = at or datetime.now(UTC)
     if at.tzinfo is None or at.year not in _YEARS:
@@ -290,8 +290,8 @@ def project(
 
 def _require_short_projection(problem: Problem, hours: float) -> None:
     """Refuse lines whose chains are too long to be marched over the horizon."""
-    from planner.errors import Fault, InputError
-    from planner.extent import projection_faults
+    from planner.contracts.faults import Fault, InputError
+    from planner.contracts.table_size import projection_faults
 
     faults = [
         Fault(f"assignments, {place}", None, "agent_lines", value, wanted)
@@ -347,8 +347,8 @@ def reasons(
     line_plan : the lines
     corrections : of the tables that the lines were planned with
     """
-    from planner.optimize.explain import explain
-    from planner.verify import factors
+    from planner.evaluation.check import factors
+    from planner.evaluation.reasons import explain
 
     return explain(problem, line_plan, PlanOptions(), factors(corrections))
 

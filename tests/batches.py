@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from planner.cli import main
+from planner.cli.main import main
 
 DIALERS = ["dialer_id", "ports"]
 CAMPAIGNS = [

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 
 
 def solar(**changes: Any) -> Campaign:

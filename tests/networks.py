@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.traffic.network import Network
+from planner.traffic.simulation.network import Network
 
 _BY_CAMPAIGN: dict[str, Any] = {
     "attempt_seconds": 25.0,

@@ -8,7 +8,7 @@ from math import comb
 
 import numpy as np
 
-from planner.problem import Campaign, Dialer, Problem
+from planner.contracts.problem import Campaign, Dialer, Problem
 
 
 def hourly_rates(campaign: Campaign, lines: int, agents: int) -> tuple[float, float, float, float]:

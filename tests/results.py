@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from planner.plan import (
+from planner.contracts.problem import Dialer, LineAssignment, Problem
+from planner.contracts.result import (
     AssignmentFigures,
     CampaignTotals,
     DialerUse,
@@ -23,7 +24,6 @@ from planner.plan import (
     PlanValue,
     Status,
 )
-from planner.problem import Dialer, LineAssignment, Problem
 from tests.builders import solar
 
 MONDAY_NINE = datetime(2030, 3, 4, 9, tzinfo=UTC)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.optimize.columns import Column
-from planner.optimize.master import SMALLEST_SHARE
-from planner.optimize.model import HANDLED, Box, Model
-from planner.optimize.relaxation import Relaxation
+from planner.optimize.master.column_generation import Relaxation
+from planner.optimize.master.restricted_master import SMALLEST_SHARE
+from planner.optimize.model.columns import Column
+from planner.optimize.model.model import HANDLED, Box, Model
 
 Floats = NDArray[np.float64]
 

@@ -11,21 +11,27 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.contracts.problem import Campaign, Dialer, Problem
+from planner.contracts.result import LinePlan, PlanOptions, Progress, Stage
+from planner.evaluation.check import NO_CORRECTIONS, Corrections
 from planner.optimize.branching import split_box
-from planner.optimize.columns import make_column
-from planner.optimize.first_prices import first_prices
-from planner.optimize.improving import Improving
-from planner.optimize.incumbent import least_columns, plan_value, rounded_columns
-from planner.optimize.model import Box, build_model, to_line_plan
-from planner.optimize.pool import reduced_values
-from planner.optimize.rebuild import Rebuilding, compile_kernels
-from planner.optimize.relaxation import MOST_ROUNDS, Relaxation, narrow, part_at_prices, relax
-from planner.optimize.second_stage import second_stages
-from planner.optimize.standing import ROOT_SHARE, Standing
+from planner.optimize.heuristics.rebuild import Rebuilding, compile_kernels
+from planner.optimize.heuristics.restricted_master_heuristic import reduced_values
+from planner.optimize.improvement import Improving
+from planner.optimize.master.column_generation import (
+    MOST_ROUNDS,
+    Relaxation,
+    narrow,
+    part_at_prices,
+    relax,
+)
+from planner.optimize.master.initial_duals import first_prices
+from planner.optimize.model.columns import make_column
+from planner.optimize.model.model import Box, build_model, to_line_plan
+from planner.optimize.model.usage import least_columns, plan_value, rounded_columns
+from planner.optimize.polish import second_stages
+from planner.optimize.search_state import ROOT_SHARE, Standing
 from planner.optimize.taking import split_by_taken
-from planner.plan import LinePlan, PlanOptions, Progress, Stage
-from planner.problem import Campaign, Dialer, Problem
-from planner.verify import NO_CORRECTIONS, Corrections
 
 Floats = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.optimize.model import Box, Model
-from planner.optimize.relaxation import Relaxation
+from planner.optimize.master.column_generation import Relaxation
+from planner.optimize.model.model import Box, Model
 
 #: Rounding of a sum of calls, relatively.
 ROUNDING = 1e-9

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from planner.calendar import figures_at, next_open
-from planner.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.projection.calendar import figures_at, next_open
 
 #: A limit of calls per second that lets all lines launch within this part of a mean attempt does
 #: not hold back: its effect is far below the precision of any figure.

@@ -47,7 +47,7 @@ def serving(
     folder: Path, port: int, address: str = "127.0.0.1", **more: str
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A server that keeps its plans in a folder; ``more`` goes into its environment."""
-    command = [sys.executable, "-m", "planner.ui.serve", "--port", str(port)]
+    command = [sys.executable, "-m", "planner.app.server", "--port", str(port)]
     command += ["--address", address]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PLANNER_")}
     environment |= {"PLANNER_DB": f"sqlite:///{folder}/plans.db", **more}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from planner.words import duration
+from planner.report.words import duration
 from tests.browser.conftest import free_port, serving
 from tests.browser.driving import cell, grid, headline, press, select, tick, type_into, wait_idle
 

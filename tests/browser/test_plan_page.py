@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from planner.tables import read_folder
-from planner.templates import workbook
+from planner.tables.folder import read_folder
+from planner.tables.templates import workbook
 from tests.browser.conftest import ROOT
 from tests.browser.driving import cell, grid, headline, press, tick, type_into, wait_idle
 

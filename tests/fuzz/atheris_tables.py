@@ -13,8 +13,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["planner"]):
-    from planner.errors import Fault, InputError
-    from planner.tables import read_uploads
+    from planner.contracts.faults import Fault, InputError
+    from planner.tables.folder import read_uploads
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What is fuzzed first, and where what was found is kept.

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from planner.cells import columns
-from planner.expressions import TARGETS
+from planner.studies.expressions import TARGETS
+from planner.tables.cells import columns
 from tests.fuzz.books import mutated_book
 from tests.fuzz.mutations import DATES, NUMBERS, SEEDS, TEXTS, mutate, mutated
 

@@ -76,7 +76,7 @@ def compile_all() -> None:
 def _watched(arguments: Sequence[str]) -> tuple[int, str, float, float, list[str]]:
     """Exit code, what was said on standard error, seconds, peak memory, and what was raised."""
     global _watching  # noqa: PLW0603 (a hook can never be removed)
-    from planner.cli import main
+    from planner.cli.main import main
 
     if not _watching:
         _watching = True

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner.batch.stream import table_stream
-from planner.errors import InputError
-from planner.tables import read_folder, read_uploads
+from planner.contracts.faults import InputError
+from planner.studies.batch.input.stream import table_stream
+from planner.tables.folder import read_folder, read_uploads
 from tests.fuzz.books import mutated_book
 from tests.fuzz.mutations import mutated
 
@@ -68,7 +68,7 @@ def test_any_text_in_a_cell_is_read_or_refused(name: str, ports: str) -> None:
 def test_files_that_vanish_while_they_are_read_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from planner import tables
+    from planner.tables.folder import folder as tables
 
     folder = tmp_path / "folder"
     mutated(0, folder)

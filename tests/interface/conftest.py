@@ -42,7 +42,7 @@ def impossible(tmp_path: Path) -> Path:
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches come to disk two problems at a time."""
-    monkeypatch.setattr("planner.batch.run.CHUNK_SIZE", 2)
+    monkeypatch.setattr("planner.studies.batch.run.CHUNK_SIZE", 2)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKSTART = str(ROOT / "data" / "quickstart")
-PLANNER = [sys.executable, "-c", "import sys; from planner.start import main; sys.exit(main())"]
+PLANNER = [sys.executable, "-c", "import sys; from planner.cli.start import main; sys.exit(main())"]
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

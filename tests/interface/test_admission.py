@@ -8,8 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from planner import cli
-from planner.signin import hashed
+from planner.app.signin import hashed
+from planner.cli.main import main as cli
 from tests.interface.pages import edit, new_session
 
 
@@ -82,7 +82,7 @@ def test_the_server_does_not_start_for_others_without_sign_in(
     monkeypatch.delenv("PLANNER_PASSWORD_HASH", raising=False)
     monkeypatch.setattr("os.execve", lambda *_: pytest.fail("the server was started"))
     assert cli.main(["app", "--address", "0.0.0.0"]) == 2
-    assert "python -m planner.signin" in capsys.readouterr().err
+    assert "python -m planner.app.signin" in capsys.readouterr().err
 
 
 def test_the_server_starts_for_others_with_sign_in(
@@ -91,7 +91,7 @@ def test_the_server_starts_for_others_with_sign_in(
     started = []
     monkeypatch.setattr("os.execve", lambda *given: started.append(given))
     monkeypatch.setattr("os.chdir", lambda _: None)
-    monkeypatch.setattr("planner.commands._require_free", lambda *_: None)
+    monkeypatch.setattr("planner.cli.commands._require_free", lambda *_: None)
     cli.main(["app", "--address", "0.0.0.0", "--live", "live.csv", "--every", "5"])
     _, command, environment = started[0]
     assert "--address=0.0.0.0" in command

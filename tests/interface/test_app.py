@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.jobs import here as run_here
-from planner.plan import PlanOptions, PlanResult, PlanStatus, Progress
+from planner.app.jobs.jobs import here as run_here
+from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress
 from tests.interface.pages import FOLDERS, ROOT, edit, figures, lines, new_session
 
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from planner.batch.items import Context, Item, Source
-from planner.batch.output import Ending
-from planner.batch.run import BatchOptions, run_batch
-from planner.batch.work import versions
-from planner.errors import InputError
-from planner.plan import PlanOptions
-from planner.problem import Problem
-from planner.tables import folder_content
+from planner.contracts.faults import InputError
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.studies.batch.input.items import Context, Item, Source
+from planner.studies.batch.results.rows import Ending
+from planner.studies.batch.run import BatchOptions, run_batch
+from planner.studies.batch.workers.work import versions
+from planner.tables.folder import folder_content
 from tests.batches import folders, results, tables
 from tests.interface.program import PLANNER, free_port
 
@@ -109,7 +109,7 @@ def workers_of(parent: int) -> list[int]:
 def test_a_scheduler_that_does_not_answer_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planner.batch.cluster._PATIENCE", 1)
+    monkeypatch.setattr("planner.studies.batch.workers.cluster._PATIENCE", 1)
     options = BatchOptions(cluster=f"tcp://127.0.0.1:{free_port()}")
     with pytest.raises(InputError, match="a Dask scheduler that answers"):
         run_batch(folders(tmp_path / "in", ["a"]), tmp_path / "out", options)
@@ -119,7 +119,7 @@ def test_a_scheduler_that_does_not_answer_is_told(
 def test_a_problem_that_kills_its_workers_is_found_and_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from planner.batch.cluster import local_client, plan_on
+    from planner.studies.batch.workers.cluster import local_client, plan_on
 
     class Poison:  # defined here, so that it travels whole
         def digest(self) -> str:
@@ -128,13 +128,13 @@ def test_a_problem_that_kills_its_workers_is_found_and_left_out(
         def problem(self, _context: Context) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    from planner.batch.items import Files
+    from planner.studies.batch.input.items import Files
 
     good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
     sources: list[Source] = [good, good, Poison(), good]  # type: ignore[list-item]
     items = [Item(number, f"p{number}", source) for number, source in enumerate(sources)]
     context = Context(PlanOptions(), versions=versions())
-    monkeypatch.setattr("planner.batch.cluster._TOO_LONG", 5.0)
+    monkeypatch.setattr("planner.studies.batch.workers.cluster._TOO_LONG", 5.0)
     with local_client(1, tmp_path) as (client, replace):
         found = list(plan_on(client, items, context, lambda: False, replace))
     endings = {planned.number: planned.ending for planned in found}
@@ -147,8 +147,8 @@ def test_a_problem_that_kills_its_workers_is_found_and_left_out(
 
 
 def test_workers_tell_that_they_compile(tmp_path: Path) -> None:
-    from planner.batch.cluster import local_client, plan_on
-    from planner.batch.items import Files
+    from planner.studies.batch.input.items import Files
+    from planner.studies.batch.workers.cluster import local_client, plan_on
 
     good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
 
@@ -183,8 +183,8 @@ def test_workers_tell_that_they_compile(tmp_path: Path) -> None:
 
 
 def test_workers_of_other_versions_are_refused(tmp_path: Path) -> None:
-    from planner.batch.cluster import local_client, plan_on
-    from planner.batch.items import Files
+    from planner.studies.batch.input.items import Files
+    from planner.studies.batch.workers.cluster import local_client, plan_on
 
     good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
     context = Context(PlanOptions(), versions=versions() | {"ortools": "8.0"})
@@ -199,7 +199,8 @@ def test_workers_that_dask_has_given_up_are_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from planner.batch import cluster as cluster_module
-    from planner.batch.items import Files
+
+    from planner.studies.batch.input.items import Files
 
     monkeypatch.setattr(cluster_module, "_TOO_LONG", 1.0)
     monkeypatch.setattr(cluster_module, "_COUNTED_EVERY", 0.2)
@@ -214,7 +215,7 @@ def test_workers_that_dask_has_given_up_are_replaced(
 
 
 def test_workers_are_started_again_where_one_dies_as_it_starts() -> None:
-    from planner.batch.cluster import STARTS, ClusterLost, again_where_one_dies
+    from planner.studies.batch.workers.cluster import STARTS, ClusterLost, again_where_one_dies
 
     tries = []
 

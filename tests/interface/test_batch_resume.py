@@ -8,11 +8,11 @@ import os
 from pathlib import Path
 
 import pytest
-
 from planner.batch import chunks as chunks_module
-from planner.batch.run import BatchOptions, run_batch
-from planner.errors import InputError
-from planner.plan import PlanOptions
+
+from planner.contracts.faults import InputError
+from planner.contracts.result import PlanOptions
+from planner.studies.batch.run import BatchOptions, run_batch
 from tests.batches import batch, results, tables
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
@@ -117,7 +117,7 @@ def test_earlier_results_are_never_written_over(source: Path, tmp_path: Path) ->
 
 
 def test_two_runs_cannot_write_to_one_folder(source: Path, tmp_path: Path) -> None:
-    from planner.batch.files import claimed
+    from planner.studies.batch.results.files import claimed
 
     with claimed(tmp_path / "out"), pytest.raises(InputError, match="no other run"):
         run_batch(source, tmp_path / "out")

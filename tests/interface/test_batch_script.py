@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.batch.run import run_batch
+from planner.studies.batch.run import run_batch
 from tests.batches import results, tables
 
 RUN = 'run_batch(Path("in"), Path("out"), BatchOptions(workers=2))'
@@ -47,7 +47,8 @@ def test_a_script_that_workers_would_run_again_is_told_once(tmp_path: Path) -> N
     assert ended.stderr.count("Traceback") == 1
     *_, said = ended.stderr.splitlines()
     assert said == (
-        "planner.errors.InputError: workers is '2': expected 1 worker, or a script that runs the "
+        "planner.contracts.faults.InputError: workers is '2': expected 1 worker, or a script "
+        "that runs the "
         'batch under `if __name__ == "__main__":`, because each worker imports the script'
     )
     assert not (tmp_path / "out").exists()

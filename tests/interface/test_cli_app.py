@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli import main
+from planner.cli.main import main
 from tests.interface.program import PLANNER, QUICKSTART, free_port
 
 
@@ -30,9 +30,9 @@ def test_the_app_follows_the_file_that_was_meant(
 ) -> None:
     """It becomes a server that works in another folder."""
     seen: dict[str, str] = {}
-    monkeypatch.setattr("planner.commands.os.execve", lambda *given: seen.update(given[2]))
-    monkeypatch.setattr("planner.commands.os.chdir", lambda _: None)
-    monkeypatch.setattr("planner.commands._require_free", lambda *_: None)
+    monkeypatch.setattr("planner.cli.commands.os.execve", lambda *given: seen.update(given[2]))
+    monkeypatch.setattr("planner.cli.commands.os.chdir", lambda _: None)
+    monkeypatch.setattr("planner.cli.commands._require_free", lambda *_: None)
     main(["app", "--live", given])
     assert seen["PLANNER_LIVE"] == followed
 
@@ -68,7 +68,7 @@ def answer(address: str, server: subprocess.Popen[bytes]) -> bytes:
 def test_the_app_opens_the_folder_it_is_given_and_only_here(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from planner.ui.sources import FOLDER_VARIABLE
+    from planner.app.session.sources import FOLDER_VARIABLE
 
     started = []
     monkeypatch.chdir(tmp_path)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli import main
+from planner.cli.main import main
 from tests.interface.program import QUICKSTART
 
 
 def test_faults_are_told_without_loading_the_heavy_libraries(broken: Path) -> None:
     program = (
         "import sys\n"
-        "from planner.cli import main\n"
+        "from planner.cli.main import main\n"
         "main(['plan', sys.argv[1]])\n"
         "heavy = {'numpy', 'pandas', 'numba', 'ortools', 'streamlit'}\n"
         "print(sorted(heavy & sys.modules.keys()))\n"

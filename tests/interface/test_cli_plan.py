@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from planner.plan import PlanOptions, PlanResult, Progress
-from planner.problem import Problem
-from planner.start import main
+from planner.cli.start import main
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions, PlanResult, Progress
 from tests.interface.program import QUICKSTART, ROOT, run
 
 FILES = {"assignments.csv", "projection.csv", "plan.json"}

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from planner.compiling import WORDS
+from planner.compilation import WORDS
 from tests.interface.program import PLANNER, QUICKSTART, run
 
 
@@ -46,10 +46,10 @@ def test_a_terminal_without_the_letters_still_gets_the_plan(impossible: Path) ->
 
 
 FAULTY = (
-    "import sys, planner.load\n"
+    "import sys, planner.evaluation.load\n"
     "def fail(_): raise RuntimeError('some figure is wrong\\nsecond line')\n"
-    "planner.load.fleet_load = fail\n"
-    "from planner.cli import main\n"
+    "planner.evaluation.load.fleet_load = fail\n"
+    "from planner.cli.main import main\n"
     "sys.exit(main(['check', sys.argv[1]]))\n"
 )
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli import main
-from planner.plan import Status
+from planner.cli.main import main
+from planner.contracts.result import Status
 from tests.interface.program import QUICKSTART
 
 

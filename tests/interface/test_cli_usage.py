@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from planner import __version__, exit_codes
-from planner.cli import main
+from planner import __version__
+from planner.cli.main import exit_codes, main
 
 
 @pytest.mark.parametrize("command", ["check", "plan", "project", "whatif", "frontier", "app"])
@@ -27,7 +27,7 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
 def test_help_loads_none_of_the_libraries() -> None:
     program = (
         "import sys\n"
-        "from planner.cli import main\n"
+        "from planner.cli.main import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = {'numpy', 'pandas', 'numba', 'ortools', 'streamlit', 'pydantic'}\n"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.batch.uninterrupted import uninterrupted
-from planner.plan import LinePlan
-from planner.tables import read_folder
-from planner.verify import check, evaluate
+from planner.contracts.result import LinePlan
+from planner.evaluation.check import check, evaluate
+from planner.studies.batch.workers.uninterrupted import uninterrupted
+from planner.tables.folder import read_folder
 from tests.interface.program import PLANNER, QUICKSTART
 
 
@@ -68,7 +68,7 @@ def test_an_interrupt_writes_the_best_plan_so_far_and_its_bound(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "part", ["planner.cli", "planner.arguments", "planner.commands", "pydantic"]
+    "part", ["planner.cli.main", "planner.cli.arguments", "planner.cli.commands", "pydantic"]
 )
 def test_an_interrupt_while_the_program_is_loaded_gives_up_without_a_traceback(part: str) -> None:
     program = f"""
@@ -79,7 +79,7 @@ class Interrupting:
             raise KeyboardInterrupt
 sys.meta_path.insert(0, Interrupting())
 sys.argv = ["planner", "check", {QUICKSTART!r}]
-from planner.start import main
+from planner.cli.start import main
 sys.exit(main())
 """
     run = subprocess.run(

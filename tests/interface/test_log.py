@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli import main
+from planner.cli.main import main
 from tests.batches import folders
 
 
@@ -26,7 +26,10 @@ def test_a_run_is_quiet_unless_asked(
 
 def test_verbose_tells_what_is_done(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "-v"]) == 0
-    assert "planner.batch.run: 1 problems, of which 0 are done already" in capsys.readouterr().err
+    assert (
+        "planner.studies.batch.run: 1 problems, of which 0 are done already"
+        in capsys.readouterr().err
+    )
 
 
 def test_json_lines_tell_the_same_to_programs(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from planner.ui.pace import drawing
+from planner.app.throttle import drawing
 
 SOON = 10.0  # seconds; far more than a thread needs, so that a failure does not hang
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.ui.optimise import rows_key
+from planner.app.pages.plan.optimise import rows_key
 from tests.interface.pages import edit, lines, new_session
 
 

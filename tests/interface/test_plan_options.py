@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from planner.cli import main
+from planner.cli.main import main
 from tests.one_agent import handled
 
 CAMPAIGNS = "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds\n"

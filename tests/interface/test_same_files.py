@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli import main
+from planner.cli.main import main
 
 SECONDS = re.compile(rb'"seconds": [0-9.e-]+')
 
@@ -62,7 +62,7 @@ def files(out: Path) -> dict[str, bytes]:
 
 def test_two_runs_write_the_same_files(folder: Path, tmp_path: Path) -> None:
     # The other process orders its sets and hashes in another way.
-    program = "import json, sys; from planner.cli import main\n"
+    program = "import json, sys; from planner.cli.main import main\n"
     program += "for words in json.loads(sys.argv[1]): assert main(words) == 0"
     other = subprocess.Popen(
         [sys.executable, "-c", program, json.dumps(commands(folder, tmp_path / "other"))],

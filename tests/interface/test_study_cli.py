@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli import main
-from planner.study_arguments import worlds_of
+from planner.cli.main import main
+from planner.cli.study_arguments import worlds_of
 from tests.interface.program import QUICKSTART
 
 D1_DOWN = ["--set", "dialer.D1.in_service=false"]

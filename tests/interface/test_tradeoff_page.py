@@ -40,7 +40,7 @@ def test_what_was_picked_last_counts_ticked_or_clicked(
     )
     clicked: list[dict[str, int]] = []
     monkeypatch.setattr(
-        "planner.ui.tradeoff_page.st.altair_chart",
+        "planner.app.pages.tradeoff.st.altair_chart",
         lambda *_, **__: {"selection": {"plan": clicked}},  # no test without a browser can click
     )
 

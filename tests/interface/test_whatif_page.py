@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.jobs import StudyJob
-from planner.jobs import here as run_here
-from planner.levers import Levers
+from planner.app.editing.levers import Levers
+from planner.app.jobs.jobs import StudyJob
+from planner.app.jobs.jobs import here as run_here
 from tests.interface.pages import finished, go_to, lines, side_by_side, text
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from planner.optimize.conflicts import core_problem, find_conflicts
-from planner.optimize.requirements import demands_of, limits_of, locked_only, room_for
-from planner.plan import Conflict, PlanOptions
-from planner.problem import LineAssignment, Problem, TrunkGroup
+from planner.contracts.problem import LineAssignment, Problem, TrunkGroup
+from planner.contracts.result import Conflict, PlanOptions
+from planner.optimize.infeasible.conflicts import core_problem, find_conflicts
+from planner.optimize.infeasible.requirements import demands_of, limits_of, locked_only, room_for
 from tests.builders import tiny_problem
 from tests.one_agent import campaign, dialer, problem
 from tests.reference import best_value_by_enumeration, has_plan_by_enumeration
@@ -243,7 +243,7 @@ def test_agents_elsewhere_make_up_for_a_lock_that_abandons_too_many() -> None:
 def test_when_a_work_limit_acts_the_set_still_conflicts_but_is_not_called_smallest(
     limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"planner.optimize.feasible.{limit}", -1)
+    monkeypatch.setattr(f"planner.optimize.infeasible.feasibility.{limit}", -1)
     # Survival of unequal locks is the search's to decide: D has 7/8 of the lines.
     given = problem(
         dialer("D"),

@@ -4,10 +4,10 @@ import random
 
 import pytest
 
+from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
+from planner.contracts.result import PlanOptions
+from planner.evaluation.check import check, evaluate
 from planner.optimize.search import optimize
-from planner.plan import PlanOptions
-from planner.problem import Campaign, Dialer, Problem, TrunkGroup
-from planner.verify import check, evaluate
 from tests.builders import tiny_problem
 from tests.reference import best_value_by_enumeration
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 import planner
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions, PlanStatus
+from planner.evaluation.check import check
 from planner.optimize.search import Outcome, optimize
-from planner.plan import PlanOptions, PlanStatus
-from planner.problem import Problem
-from planner.verify import check
 from tests.one_agent import campaign, dialer, handled, problem
 
 

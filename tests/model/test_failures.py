@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 
 import planner
-from planner.plan import PlanStatus
-from planner.problem import Problem, TrunkGroup
-from planner.verify import check, evaluate
+from planner.contracts.problem import Problem, TrunkGroup
+from planner.contracts.result import PlanStatus
+from planner.evaluation.check import check, evaluate
 from tests.one_agent import campaign, dialer, handled, lines, problem
 
 #: Two of three dialers are lost.

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 import planner
+from planner.contracts.problem import Campaign, LineAssignment, Problem, TrunkGroup
+from planner.contracts.result import LinePlan, PlanResult, PlanStatus
+from planner.evaluation.check import check
 from planner.optimize.search import optimize
-from planner.plan import LinePlan, PlanResult, PlanStatus
-from planner.problem import Campaign, LineAssignment, Problem, TrunkGroup
-from planner.verify import check
 from tests.one_agent import campaign, dialer, handled, lines, problem
 from tests.reference import hourly_rates
 

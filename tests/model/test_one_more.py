@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.optimize.explain import explain
-from planner.optimize.one_more import OneMore, Step
+from planner.contracts.problem import LineAssignment, Problem
+from planner.contracts.result import LinePlan, PlanOptions
+from planner.evaluation.check import check, evaluate
+from planner.evaluation.marginal import OneMore, Step
+from planner.evaluation.reasons import explain
 from planner.optimize.search import optimize
-from planner.plan import LinePlan, PlanOptions
-from planner.problem import LineAssignment, Problem
-from planner.verify import check, evaluate
 from tests.builders import tiny_problem
 from tests.one_agent import campaign, dialer, handled, item
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from planner.optimize.explain import explain
-from planner.optimize.one_more import OneMore
-from planner.optimize.one_more_value import agent_line_value, call_per_second_value, port_value
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.evaluation.marginal import OneMore
+from planner.evaluation.one_more_value import agent_line_value, call_per_second_value, port_value
+from planner.evaluation.reasons import explain
 from planner.optimize.search import optimize
-from planner.plan import PlanOptions
-from planner.problem import Problem
 from tests.builders import tiny_problem
 from tests.one_agent import campaign, dialer, handled, lines, problem
 from tests.reference import hourly_rates

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from planner.optimize.balanced import best_match, halves
-from planner.optimize.fleet import fleet_arrays
-from planner.optimize.mirrored import best_mirrored
-from planner.optimize.model import build_model
-from planner.optimize.pricer import Pricer
-from planner.optimize.pricing import Prices
-from planner.plan import PlanOptions
-from planner.problem import Campaign, Dialer, Problem
-from planner.throughput import Correction, rates_table
+from planner.contracts.problem import Campaign, Dialer, Problem
+from planner.contracts.result import PlanOptions
+from planner.evaluation.rates import Correction, rates_table
+from planner.optimize.model.fleet import fleet_arrays
+from planner.optimize.model.model import build_model
+from planner.optimize.pricing.pricer import Pricer
+from planner.optimize.pricing.split_program import Prices
+from planner.optimize.pricing.survival.halves import best_match, halves
+from planner.optimize.pricing.survival.mirrored import best_mirrored
 
 PORTS = 9
 #: Best splits and bounds are sums of a few hundred calls per hour, so far apart by rounding.

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
 from planner.optimize import master as master_module
-from planner.optimize.first_prices import first_prices
-from planner.optimize.master import Master
-from planner.optimize.model import build_model
-from planner.optimize.pricer import Effort
-from planner.optimize.relaxation import at_prices, part_at_prices, relax
-from planner.plan import PlanOptions
-from planner.problem import Problem
+from planner.optimize.master.column_generation import at_prices, part_at_prices, relax
+from planner.optimize.master.initial_duals import first_prices
+from planner.optimize.master.restricted_master import Master
+from planner.optimize.model.model import build_model
+from planner.optimize.pricing.pricer import Effort
 from tests.builders import drawn_fleet
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.optimize.columns import make_column
-from planner.optimize.model import build_model
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.optimize.model.columns import make_column
+from planner.optimize.model.model import build_model
+from planner.optimize.polish import Stages, second_stages
 from planner.optimize.search import optimize
-from planner.optimize.second_stage import Stages, second_stages
-from planner.plan import PlanOptions
-from planner.problem import Problem
 from tests.builders import tiny_problem
 from tests.one_agent import campaign, dialer, handled, item, problem
 

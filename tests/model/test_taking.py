@@ -7,15 +7,15 @@ import itertools
 import numpy as np
 import pytest
 
-from planner.optimize.first_prices import first_prices
-from planner.optimize.master import Master
-from planner.optimize.model import HANDLED, Box, Model, build_model
-from planner.optimize.relaxation import Relaxation, part_at_prices, relax
+from planner.contracts.problem import Campaign, Dialer, Problem
+from planner.contracts.result import PlanOptions
+from planner.evaluation.check import evaluate
+from planner.optimize.master.column_generation import Relaxation, part_at_prices, relax
+from planner.optimize.master.initial_duals import first_prices
+from planner.optimize.master.restricted_master import Master
+from planner.optimize.model.model import HANDLED, Box, Model, build_model
 from planner.optimize.search import optimize
 from planner.optimize.taking import split_by_taken, told_apart
-from planner.plan import PlanOptions
-from planner.problem import Campaign, Dialer, Problem
-from planner.verify import evaluate
 from tests.builders import drawn_fleet
 
 ROUNDING = 1e-6

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.traffic.engset import all_busy_share, stationary
+from planner.traffic.exact.engset import all_busy_share, stationary
 
 lines = st.integers(1, 300)
 agents = st.integers(1, 80)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.cells import columns, fields_of_type
-from planner.changes import AGENT_FIELDS, changed_problem
-from planner.errors import InputError
-from planner.expressions import TARGETS, number
-from planner.problem import Problem
+from planner.contracts.faults import InputError
+from planner.contracts.problem import Problem
+from planner.studies.changes import AGENT_FIELDS, changed_problem
+from planner.studies.expressions import TARGETS, number
+from planner.tables.cells import columns, fields_of_type
 from tests.builders import tiny_problem
 
 PROBLEMS = st.integers(0, 200).map(tiny_problem)

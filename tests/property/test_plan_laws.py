@@ -5,10 +5,10 @@ import random
 
 import pytest
 
+from planner.contracts.problem import Dialer, Problem
+from planner.contracts.result import PlanOptions
+from planner.evaluation.check import check, evaluate
 from planner.optimize.search import Outcome, optimize
-from planner.plan import PlanOptions
-from planner.problem import Dialer, Problem
-from planner.verify import check, evaluate
 from tests.builders import tiny_problem
 
 #: Without 105, whose proof without any gap takes as long as all others together.

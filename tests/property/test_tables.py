@@ -11,8 +11,8 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.errors import InputError
-from planner.problem import (
+from planner.contracts.faults import InputError
+from planner.contracts.problem import (
     AssignmentStop,
     Campaign,
     CampaignKind,
@@ -25,9 +25,9 @@ from planner.problem import (
     Problem,
     TrunkGroup,
 )
-from planner.sheets import plain_text, safe_text
-from planner.tables import read_folder, read_uploads, write_folder
-from planner.weekly import Window
+from planner.contracts.weekly import Window
+from planner.tables.folder import read_folder, read_uploads, write_folder
+from planner.tables.sheets import plain_text, safe_text
 
 DATA = Path(__file__).parents[2] / "data"
 # Text that any part of the way could stumble over: formulas, separators, quotes, other scripts.

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from planner.apart import WorkFailed, apart, end_idle
+from planner.app.jobs.worker_process import WorkFailed, apart, end_idle
 from tests import works
 
 

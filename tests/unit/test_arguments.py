@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from planner.arguments import interval, moment, number, week_day, weekly_hour
+from planner.cli.arguments import interval, moment, number, week_day, weekly_hour
 
 
 def test_a_number_is_read_within_its_range() -> None:

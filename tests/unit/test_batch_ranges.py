@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.batch.items import Broken, Item, Scenario
-from planner.batch.ranges import read_sweep, scenario_count, scenarios
-from planner.batch.scenarios import Scenarios
-from planner.errors import InputError
+from planner.contracts.faults import InputError
+from planner.studies.batch.input.items import Broken, Item, Scenario
+from planner.studies.batch.input.ranges import read_sweep, scenario_count, scenarios
+from planner.studies.batch.input.scenarios import Scenarios
 from tests.batches import write
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.batch.items import Context
-from planner.batch.sources import Problems, open_problems
-from planner.errors import InputError
-from planner.plan import PlanOptions
-from planner.problem import Problem
-from planner.tables import read_folder
+from planner.contracts.faults import InputError
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.studies.batch.input.items import Context
+from planner.studies.batch.input.sources import Problems, open_problems
+from planner.tables.folder import read_folder
 from tests.batches import CAMPAIGNS, DIALERS, campaign, dialer, folders, tables, write
 
 

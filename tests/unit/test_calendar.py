@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from planner.calendar import figures_at, has_stopped, is_open, next_open, open_spells
-from planner.problem import Campaign, Dialer, Interval, Problem
+from planner.contracts.problem import Campaign, Dialer, Interval, Problem
+from planner.projection.calendar import figures_at, has_stopped, is_open, next_open, open_spells
 from tests.builders import solar
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from planner.certify import needed_corrections
-from planner.plan import AssignmentFigures, Engine, LinePlan, Status
-from planner.problem import Dialer, LineAssignment, Problem
-from planner.throughput import Correction
+from planner.contracts.problem import Dialer, LineAssignment, Problem
+from planner.contracts.result import AssignmentFigures, Engine, LinePlan, Status
+from planner.evaluation.corrections import needed_corrections
+from planner.evaluation.rates import Correction
 from tests.builders import solar
 
 # The tables' rates of 95 + 5 lines in the example: published check values of the exact model.

@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 import altair as alt
 import pytest
 
-from planner.charts import STATUS_COLOURS, Spec, statuses_by_dialer, transfers_by_dialer
-from planner.outlook import Outlook, outlook
-from planner.plan import Status
-from planner.problem import Dialer, LineAssignment, Problem
-from planner.scenario import open_scenario
+from planner.app.editing.assessment import Outlook, outlook
+from planner.app.editing.assessment_charts import (
+    STATUS_COLOURS,
+    Spec,
+    statuses_by_dialer,
+    transfers_by_dialer,
+)
+from planner.app.editing.edited_lines import open_scenario
+from planner.contracts.problem import Dialer, LineAssignment, Problem
+from planner.contracts.result import Status
 from tests.builders import solar
 
 

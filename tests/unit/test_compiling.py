@@ -8,12 +8,13 @@ import threading
 import numba
 import pytest
 
-from planner import compiled, compiling, pipeline
-from planner.compiling import COMPILATION, Compilation, Stopwatch
-from planner.console import ProgressPrinter
-from planner.jobs import Job, here
-from planner.plan import PlanOptions
-from planner.turns import Turns
+from planner import compilation as compiling
+from planner import compiled, pipeline
+from planner.app.jobs.fair_queue import Turns
+from planner.app.jobs.jobs import Job, here
+from planner.cli.console import ProgressPrinter
+from planner.compilation import COMPILATION, Compilation, Stopwatch
+from planner.contracts.result import PlanOptions
 
 assert compiled  # its import has numba tell what it compiles
 

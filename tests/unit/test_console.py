@@ -8,8 +8,8 @@ import signal
 
 import pytest
 
-from planner.console import ProgressPrinter, WeekPrinter, progress_words, stop_on_interrupt
-from planner.plan import Progress
+from planner.cli.console import ProgressPrinter, WeekPrinter, progress_words, stop_on_interrupt
+from planner.contracts.result import Progress
 
 
 class Terminal(io.StringIO):
@@ -67,7 +67,7 @@ def test_a_terminal_gets_a_bar_that_fills_and_is_wiped_at_the_end() -> None:
 
 def test_a_week_says_which_of_its_plans_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 90.0, 90.0])
-    monkeypatch.setattr("planner.console.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("planner.cli.console.time.monotonic", lambda: next(clock))
     stream = Terminal()
     with WeekPrinter(stream, 60.0) as progress:
         progress(2, 4, at(30.0))

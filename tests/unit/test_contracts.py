@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from planner.errors import Fault, InputError
-from planner.plan import FIGURE_NAMES, LinePlan, PlanOptions, Progress, relative_gap
-from planner.problem import (
+from planner.contracts.faults import Fault, InputError
+from planner.contracts.problem import (
     Campaign,
     Dialer,
     Interval,
@@ -22,7 +21,8 @@ from planner.problem import (
     Problem,
     TrunkGroup,
 )
-from planner.weekly import (
+from planner.contracts.result import FIGURE_NAMES, LinePlan, PlanOptions, Progress, relative_gap
+from planner.contracts.weekly import (
     Window,
     format_days,
     format_schedule,

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from planner.day import WeekPlan, plan_week
-from planner.hours import WhyNot
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.pipeline import plan
-from planner.plan import PlanOptions, PlanResult, PlanStatus
-from planner.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.studies.week import WeekPlan, plan_week
+from planner.studies.week_spans import WhyNot
 from tests import one_agent
 from tests.one_agent import handled
 
@@ -171,7 +171,7 @@ def test_without_a_day_the_coming_week_is_planned(monkeypatch: pytest.MonkeyPatc
         def now(cls, tz: Any = None) -> datetime:
             return datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 
-    monkeypatch.setattr("planner.day.datetime", Clock)
+    monkeypatch.setattr("planner.studies.week.datetime", Clock)
     found = plan_week(one_dialer(campaign("A", "Mon 09:00-17:00", stop=date(2026, 3, 3))))
     assert found.monday == date(2026, 3, 9)
     assert found.plans == ()  # A has ended by then

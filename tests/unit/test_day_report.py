@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from planner.day import IntervalPlan, WeekPlan
-from planner.day_report import moment_text, week_text
-from planner.hours import Idle, Moment, WhyNot
-from planner.layout import WIDTH
-from planner.plan import PlanOptions, PlanResult, PlanStatus
+from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
+from planner.report.text_layout import WIDTH
+from planner.report.week import moment_text, week_text
+from planner.studies.week import IntervalPlan, WeekPlan
+from planner.studies.week_spans import Idle, Moment, WhyNot
 from tests.results import plan_result, two_dialers
 
 CHICAGO = ZoneInfo("America/Chicago")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.optimize.dive import dive
-from planner.optimize.first_prices import first_prices
-from planner.optimize.master import Master
-from planner.optimize.model import build_model
-from planner.optimize.relaxation import Relaxation, relax
-from planner.plan import PlanOptions
-from planner.problem import Campaign, Dialer, Problem
+from planner.contracts.problem import Campaign, Dialer, Problem
+from planner.contracts.result import PlanOptions
+from planner.optimize.heuristics.diving import dive
+from planner.optimize.master.column_generation import Relaxation, relax
+from planner.optimize.master.initial_duals import first_prices
+from planner.optimize.master.restricted_master import Master
+from planner.optimize.model.model import build_model
 
 
 def fleet(seed: int) -> Problem:

@@ -8,7 +8,11 @@ from datetime import timedelta
 import pytest
 
 from planner import __version__
-from planner.documents import (
+from planner.contracts.faults import Fault
+from planner.contracts.problem import Dialer
+from planner.contracts.result import Completion, PlanStatus, Projection, Status, TimelineStep
+from planner.evaluation.load import fleet_load
+from planner.report.documents import (
     assignment_row,
     check_document,
     fault_document,
@@ -16,10 +20,6 @@ from planner.documents import (
     projection_document,
     to_json,
 )
-from planner.errors import Fault
-from planner.load import fleet_load
-from planner.plan import Completion, PlanStatus, Projection, Status, TimelineStep
-from planner.problem import Dialer
 from tests.results import MONDAY_NINE, figures, plan_result, two_dialers
 
 ROW = [

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from planner.traffic.engset import Stationary, all_busy_share, stationary, stationary_table
+from planner.traffic.exact.engset import Stationary, all_busy_share, stationary, stationary_table
 
 # (N, A, attempt s, q, talk s), then all-busy share and per hour: transfers, abandoned, attempts,
 # pauses. Computed independently of this package from the binomial sums with 50 digits.

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from planner.changes import changed_problem
-from planner.errors import InputError
-from planner.expressions import read_expression
-from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.contracts.faults import InputError
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.studies.changes import changed_problem
+from planner.studies.expressions import read_expression
 from tests.builders import solar
 
 NEWS = Campaign(campaign_id="News", kind="broadcast", attempt_seconds=30, answer_rate=0.5)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from planner.errors import InputError
+from planner.contracts.faults import InputError
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.pipeline import plan, project, simulate
-from planner.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.tables import read_folder
+from planner.tables.folder import read_folder
 
 FIGURES: dict[str, Any] = {
     "attempt_seconds": 20.0,
@@ -45,7 +45,7 @@ def test_many_campaigns_that_are_too_large_together_are_told(tmp_path: Path) -> 
 
 
 def test_campaigns_of_equal_figures_share_a_table() -> None:
-    from planner.extent import extent_faults
+    from planner.contracts.table_size import extent_faults
 
     campaigns = tuple(Campaign(campaign_id=f"C{c}", agent_lines=40, **FIGURES) for c in range(50))
     given = Problem(dialers=(Dialer(dialer_id="D", ports=100_000),), campaigns=campaigns)

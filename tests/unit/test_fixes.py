@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from planner.fixes import Fix, find_fixes, fix_all, fix_one
-from planner.problem import Dialer, LineAssignment, Problem, TrunkGroup
-from planner.quick_edits import with_lines
-from planner.scenario import Scenario, open_scenario
-from planner.trials import Trials, limit_of
-from planner.verify import Breach, check
+from planner.app.editing.edit_check import Trials, limit_of
+from planner.app.editing.edited_lines import Scenario, open_scenario
+from planner.app.editing.quick_edits import with_lines
+from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
+from planner.contracts.problem import Dialer, LineAssignment, Problem, TrunkGroup
+from planner.evaluation.check import Breach, check
 from tests.builders import solar
 
 

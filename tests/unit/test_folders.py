@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.errors import InputError
-from planner.folders import require_writable
+from planner.cli.output_folder import require_writable
+from planner.contracts.faults import InputError
 
 
 def test_a_folder_that_is_tried_is_not_left_behind(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planner.pipeline
-from planner.frontier import Frontier, FrontierPoint, frontier, non_dominated
-from planner.plan import LinePlan, PlanOptions, PlanResult
-from planner.problem import Problem
-from planner.verify import PlanArrays, check, evaluate
+from planner.contracts.problem import Problem
+from planner.contracts.result import LinePlan, PlanOptions, PlanResult
+from planner.evaluation.check import PlanArrays, check, evaluate
+from planner.studies.frontier import Frontier, FrontierPoint, frontier, non_dominated
 from tests import one_agent
 from tests.builders import solar, tiny_problem
 from tests.reference import best_value_by_enumeration

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from planner.traffic import engset, hold
+from planner.traffic.exact import engset, hold
 from tests.generators import hold_generator, hold_states, stationary_vector, transition_matrix
 
 Case = tuple[int, int, float, float, float, float]

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from planner.hours import (
+from planner.contracts.problem import Campaign, Dialer, Interval, LineAssignment, Outage, Problem
+from planner.studies.week_spans import (
     Span,
     WhyNot,
     at_moment,
@@ -21,7 +22,6 @@ from planner.hours import (
     weekly_moment,
     why_not,
 )
-from planner.problem import Campaign, Dialer, Interval, LineAssignment, Outage, Problem
 from tests.builders import solar
 
 MONDAY = date(2026, 3, 2)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from planner.jobs import Job, PlanJob, StudyJob, here, unstoppable
-from planner.plan import PlanOptions, PlanResult, PlanStatus, Progress
-from planner.problem import Campaign, CampaignKind, Dialer, Problem
-from planner.turns import Turns
+from planner.app.jobs.fair_queue import Turns
+from planner.app.jobs.jobs import Job, PlanJob, StudyJob, here, unstoppable
+from planner.contracts.problem import Campaign, CampaignKind, Dialer, Problem
+from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress
 
 EMPTY = Problem(dialers=(), campaigns=())
 OPTIONS = PlanOptions()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.layout import WIDTH, bullets, pairs, section, table
+from planner.report.text_layout import WIDTH, bullets, pairs, section, table
 
 
 def test_numbers_are_aligned_to_the_right_and_text_to_the_left() -> None:

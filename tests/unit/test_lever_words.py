@@ -6,8 +6,8 @@ from datetime import time
 
 import pytest
 
-from planner.lever_words import change_words, expression_words, lever_cells
-from planner.levers import Levers
+from planner.app.editing.lever_words import change_words, expression_words, lever_cells
+from planner.app.editing.levers import Levers
 from tests.builders import solar
 
 

@@ -6,11 +6,11 @@ from datetime import time
 
 import pytest
 
-from planner.errors import InputError
-from planner.levers import Levers, in_words, with_new_campaigns, without_unknown
-from planner.problem import CampaignStop, Dialer, LineAssignment, Problem
-from planner.whatif import whatif
-from planner.worlds import Sensitivity, Tornado
+from planner.app.editing.levers import Levers, in_words, with_new_campaigns, without_unknown
+from planner.contracts.comparison import Sensitivity, Tornado
+from planner.contracts.faults import InputError
+from planner.contracts.problem import CampaignStop, Dialer, LineAssignment, Problem
+from planner.studies.whatif import whatif
 from tests.builders import solar
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.errors import InputError
-from planner.live import LiveState, read_snapshot, typed_busy, with_live
-from planner.problem import AssignmentStop
-from planner.tables import read_folder
+from planner.app.editing.live import LiveState, read_snapshot, typed_busy, with_live
+from planner.contracts.faults import InputError
+from planner.contracts.problem import AssignmentStop
+from planner.tables.folder import read_folder
 
 QUICKSTART = read_folder(Path(__file__).resolve().parents[2] / "data" / "quickstart")
 HEADER = "campaign_id,dialer_id,dial_lines,agent_lines,busy_agent_lines,status\n"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.errors import InputError
-from planner.live_source import LiveSource, fetch
+from planner.app.editing.live_source import LiveSource, fetch
+from planner.contracts.faults import InputError
 
 PARTS = [b"campaign_id,dialer_id\n", b"Solar,", b"D1\n", b"Solar,D2\n"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from planner.load import campaign_load, fleet_load
-from planner.problem import Dialer
+from planner.contracts.problem import Dialer
+from planner.evaluation.load import campaign_load, fleet_load
 from tests.builders import solar
 from tests.results import two_dialers
 

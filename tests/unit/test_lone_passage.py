@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from planner.traffic.arguments import Floats
-from planner.traffic.estimates import Precision
-from planner.traffic.lone import HeldBack, Lone
-from planner.traffic.lone_passage import first_passages
-from planner.traffic.passage import (
+from planner.traffic.exact.passage import (
     first_passage_probability,
     first_passage_quantile,
     mean_seconds_to_all_busy,
 )
-from planner.traffic.simulate import simulate
+from planner.traffic.simulation.estimates import Precision
+from planner.traffic.simulation.simulate import simulate
+from planner.traffic.simulation.single_pair import HeldBack, Lone
+from planner.traffic.simulation.single_pair_passage import first_passages
 from tests.networks import network
 
 NOTHING = HeldBack(np.zeros(1), np.ones(1), 0.0, 0.0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.optimize.model import ABANDONED, ANSWERED, build_model
-from planner.plan import PlanOptions
-from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.contracts.result import PlanOptions
+from planner.optimize.model.model import ABANDONED, ANSWERED, build_model
 
 
 def locked(dial_lines: int, agent_lines: int) -> Problem:

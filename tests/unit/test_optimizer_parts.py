@@ -8,17 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner.optimize.columns import make_column
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.contracts.result import PlanOptions
 from planner.optimize.cores import one_core, side_by_side
-from planner.optimize.incumbent import Usage, plan_value
-from planner.optimize.integer import choose_columns
-from planner.optimize.master import Master
-from planner.optimize.model import Box, build_model
-from planner.optimize.rebuild import Rebuilding, guide
-from planner.optimize.ruin import Rebuilder
-from planner.optimize.shelf import Shelf
-from planner.plan import PlanOptions
-from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.optimize.heuristics.construction import Rebuilder
+from planner.optimize.heuristics.integer import choose_columns
+from planner.optimize.heuristics.rebuild import Rebuilding, guide
+from planner.optimize.master.column_index import Shelf
+from planner.optimize.master.restricted_master import Master
+from planner.optimize.model.columns import make_column
+from planner.optimize.model.model import Box, build_model
+from planner.optimize.model.usage import Usage, plan_value
 
 
 def fleet(dialers: int = 2, campaigns: int = 2, ports: int = 30) -> Problem:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from planner.outlook import Outlook, outlook, status_shares
-from planner.plan import LinePlan, Status, TableCorrection
-from planner.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.scenario import apply_edits, open_scenario, take_plan
+from planner.app.editing.assessment import Outlook, outlook, status_shares
+from planner.app.editing.edited_lines import apply_edits, open_scenario, take_plan
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.contracts.result import LinePlan, Status, TableCorrection
 from tests.builders import solar
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import planner
-from planner.batch.run import run_batch
-from planner.frontier import frontier  # binds the module of the same name as the function
+from planner.contracts.result import PlanOptions  # the same
 from planner.pipeline import plan, project, simulate
-from planner.plan import PlanOptions  # the same
-from planner.whatif import whatif
+from planner.studies.batch.run import run_batch
+from planner.studies.frontier import frontier  # binds the module of the same name as the function
+from planner.studies.whatif import whatif
 
 
 def test_every_name_of_the_package_is_there() -> None:

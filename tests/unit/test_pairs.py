@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from planner.problem import Dialer, Interval, LineAssignment, Problem, TrunkGroup
+from planner.contracts.problem import Dialer, Interval, LineAssignment, Problem, TrunkGroup
 from planner.projection.pairs import components, limits, pairs_at
 from tests.builders import solar
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from planner.traffic.engset import stationary
-from planner.traffic.passage import (
+from planner.traffic.exact.engset import stationary
+from planner.traffic.exact.passage import (
     all_busy_transient,
     first_passage_probability,
     first_passage_quantile,

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner.problem import Dialer, LineAssignment, Problem
-from planner.projection import passages
+from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.projection.effort import Budget, Effort
-from planner.projection.exact import PASSAGE_HORIZONS
-from planner.projection.intervals import Interval, share_ends
+from planner.projection.figures import passages
+from planner.projection.figures.exact import PASSAGE_HORIZONS
+from planner.projection.figures.intervals import Interval, share_ends
+from planner.projection.network import always_on, network
 from planner.projection.pairs import Pair, limits, pairs_at
-from planner.projection.worlds import always_on, network
-from planner.traffic.estimates import Precision
-from planner.traffic.simulate import simulate
+from planner.traffic.simulation.estimates import Precision
+from planner.traffic.simulation.simulate import simulate
 from tests.builders import solar
 
 DEVIATIONS = 4.0

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from planner.problem import Dialer, Interval, LineAssignment, Outage, Problem
-from planner.weekly import Window
+from planner.contracts.problem import Dialer, Interval, LineAssignment, Outage, Problem
+from planner.contracts.weekly import Window
 from tests.builders import solar
 
 

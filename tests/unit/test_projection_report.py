@@ -10,18 +10,18 @@ from xml.etree import ElementTree
 
 import pytest
 
-from planner.html_report import html_report
-from planner.layout import WIDTH
-from planner.plan import AssignmentFigures, Completion, Projection, Status, TimelineStep
-from planner.problem import Problem
-from planner.projection_charts import projection_figures
-from planner.projection_report import (
+from planner.contracts.problem import Problem
+from planner.contracts.result import AssignmentFigures, Completion, Projection, Status, TimelineStep
+from planner.report.charts.projection import projection_figures
+from planner.report.html.reports import html_report
+from planner.report.projection import (
     letter_of,
     list_sentences,
     next_sentence,
     next_sentences,
     projection_text,
 )
+from planner.report.text_layout import WIDTH
 from tests.builders import solar
 from tests.results import MONDAY_NINE, figures
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from planner.problem import Dialer, LineAssignment, Problem
-from planner.quick_edits import clear, even_out, match_agents
-from planner.scenario import Scenario, open_scenario, undo
+from planner.app.editing.edited_lines import Scenario, open_scenario, undo
+from planner.app.editing.quick_edits import clear, even_out, match_agents
+from planner.contracts.problem import Dialer, LineAssignment, Problem
 from tests.builders import solar
 
 

@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-from planner.layout import WIDTH
-from planner.load import fleet_load
-from planner.plan import (
+from planner.contracts.problem import Dialer, LineAssignment
+from planner.contracts.result import (
     CampaignTotals,
     Conflict,
     LineReason,
@@ -17,8 +16,9 @@ from planner.plan import (
     PlanValue,
     StrandedLines,
 )
-from planner.problem import Dialer, LineAssignment
-from planner.report import check_text, plan_text
+from planner.evaluation.load import fleet_load
+from planner.report.plan import check_text, plan_text
+from planner.report.text_layout import WIDTH
 from tests.builders import solar
 from tests.results import figures, plan_result, two_dialers
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from planner.plan import LinePlan
-from planner.problem import Dialer, LineAssignment, Problem
-from planner.scenario import Scenario, apply_edits, open_scenario, redo, take_plan, undo
+from planner.app.editing.edited_lines import (
+    Scenario,
+    apply_edits,
+    open_scenario,
+    redo,
+    take_plan,
+    undo,
+)
+from planner.contracts.problem import Dialer, LineAssignment, Problem
+from planner.contracts.result import LinePlan
 from tests.builders import solar
 
 D1, D2 = ("sales", "D1"), ("sales", "D2")

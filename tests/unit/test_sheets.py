@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 
-from planner.errors import InputError
-from planner.sheets import Row, csv_sheet, plain_text, safe_text
-from planner.tables import read_uploads
+from planner.contracts.faults import InputError
+from planner.tables.folder import read_uploads
+from planner.tables.sheets import Row, csv_sheet, plain_text, safe_text
 
 TEXT = "dialer_id,ports,failure_domain\nD1,100,Zürich\n"
 CAMPAIGNS = (

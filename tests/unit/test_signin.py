@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.signin import (
+from planner.app.signin import (
     has_oidc,
     hashed,
     is_configured,

@@ -8,11 +8,18 @@ import random
 import numpy as np
 import pytest
 
-from planner.traffic import engset, hold
-from planner.traffic.estimates import Estimate, Fit, Precision, estimate, shortfalls, student_t
-from planner.traffic.network import COLUMNS
-from planner.traffic.passage import all_busy_transient, first_passage_probability
-from planner.traffic.simulate import simulate
+from planner.traffic.exact import engset, hold
+from planner.traffic.exact.passage import all_busy_transient, first_passage_probability
+from planner.traffic.simulation.estimates import (
+    Estimate,
+    Fit,
+    Precision,
+    estimate,
+    shortfalls,
+    student_t,
+)
+from planner.traffic.simulation.network import COLUMNS
+from planner.traffic.simulation.simulate import simulate
 from tests.networks import network
 from tests.simpy_model import Dialer, Rules
 

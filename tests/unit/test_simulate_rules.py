@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner.traffic.estimates import Precision
-from planner.traffic.network import COLUMNS
-from planner.traffic.simulate import Simulated, simulate
+from planner.traffic.simulation.estimates import Precision
+from planner.traffic.simulation.network import COLUMNS
+from planner.traffic.simulation.simulate import Simulated, simulate
 from tests.networks import network
 
 ONCE = Precision(fewest=1, most=1)

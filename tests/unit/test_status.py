@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from planner.plan import Status
-from planner.problem import Campaign, Dialer, LineAssignment, Outage, Problem
-from planner.status import StatusView, status_now
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Outage, Problem
+from planner.contracts.result import Status
+from planner.projection.status import StatusView, status_now
 from tests.builders import solar
 
 #: A Monday inside the schedule.

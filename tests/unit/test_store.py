@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.levers import Levers
-from planner.scenario import Scenario, apply_edits, open_scenario, redo, undo
-from planner.store import SaveConflict, ScenarioConflict, Store, StoreUnavailable, store_url
-from planner.tables import read_folder
+from planner.app.editing.edited_lines import Scenario, apply_edits, open_scenario, redo, undo
+from planner.app.editing.levers import Levers
+from planner.app.store import SaveConflict, ScenarioConflict, Store, StoreUnavailable, store_url
+from planner.tables.folder import read_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -193,7 +193,7 @@ def test_migrations_make_the_tables_that_the_store_uses(store: Store) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from planner.store.schema import metadata
+    from planner.app.store.schema import metadata
 
     with store._engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -240,9 +240,9 @@ def test_plans_are_kept_in_the_users_data_folder_unless_told_otherwise(
 #: Saves on one plan until told to stop, and prints every version that the store acknowledged.
 WRITER = """
 import sys
-from planner.scenario import open_scenario
-from planner.store import SaveConflict, Store
-from planner.tables import read_folder
+from planner.app.editing.edited_lines import open_scenario
+from planner.app.store import SaveConflict, Store
+from planner.tables.folder import read_folder
 
 address, folder, plan_id, name, saves = sys.argv[1:]
 store, scenario = Store(address), open_scenario(read_folder(folder))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from planner.errors import InputError
-from planner.plan import AssignmentFigures, Engine, Status
-from planner.problem import Campaign, LineAssignment, Problem
-from planner.tables import (
+from planner.contracts.faults import InputError
+from planner.contracts.problem import Campaign, LineAssignment, Problem
+from planner.contracts.result import AssignmentFigures, Engine, Status
+from planner.contracts.weekly import Window
+from planner.tables.folder import (
     PROJECTION_COLUMNS,
     read_folder,
     read_uploads,
@@ -17,7 +18,6 @@ from planner.tables import (
     write_folder,
     write_projection,
 )
-from planner.weekly import Window
 from tests.builders import solar
 
 DATA = Path(__file__).parents[2] / "data"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.tables import read_folder, read_uploads
-from planner.templates import csv_zip, workbook
+from planner.tables.folder import read_folder, read_uploads
+from planner.tables.templates import csv_zip, workbook
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 

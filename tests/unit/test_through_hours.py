@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from planner.problem import Dialer, Interval, LineAssignment, Problem
-from planner.through_hours import Stretch, through_hours, total
+from planner.contracts.problem import Dialer, Interval, LineAssignment, Problem
+from planner.studies.through_hours import Stretch, through_hours, total
 from tests.builders import solar
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)  # a Monday

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from planner.contracts.problem import Dialer, Interval, LineAssignment, Outage, Problem
+from planner.contracts.result import FIGURE_NAMES, Completion, Projection, Status
 from planner.pipeline import project
-from planner.plan import FIGURE_NAMES, Completion, Projection, Status
-from planner.problem import Dialer, Interval, LineAssignment, Outage, Problem
-from planner.projection import timeline
 from planner.projection.effort import Effort, EngineChoice
-from planner.projection.horizon import horizon
 from planner.projection.pairs import limits
+from planner.projection.timeline import timeline
+from planner.projection.timeline.horizon import horizon
 from tests.builders import solar
 
 MONDAY_NINE = datetime(2030, 3, 4, 9, tzinfo=UTC)

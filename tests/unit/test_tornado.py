@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from planner.plan import PlanOptions
-from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
-from planner.tornado import sensitivities
-from planner.verify import NO_CORRECTIONS
-from planner.whatif import whatif
-from planner.worlds import Sensitivity, Tornado
+from planner.contracts.comparison import Sensitivity, Tornado
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.contracts.result import PlanOptions
+from planner.evaluation.check import NO_CORRECTIONS
+from planner.studies.tornado import sensitivities
+from planner.studies.whatif import whatif
 from tests.builders import solar
 from tests.reference import hourly_rates
 

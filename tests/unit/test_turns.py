@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from planner.turns import Turns
+from planner.app.jobs.fair_queue import Turns
 
 SOON = 10.0  # seconds; far more than a thread needs, so that a failure does not hang
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 import planner
-from planner.errors import InputError
-from planner.plan import PlanOptions, PlanStatus, Status
-from planner.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
-from planner.whatif import NoPlan, planning_anew, whatif
-from planner.whatif_report import comparison_text
-from planner.worlds import Outcome
+from planner.contracts.comparison import Outcome
+from planner.contracts.faults import InputError
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.contracts.result import PlanOptions, PlanStatus, Status
+from planner.report.whatif import comparison_text
+from planner.studies.whatif import NoPlan, planning_anew, whatif
 from tests.builders import solar
 from tests.reference import hourly_rates
 from tests.results import two_dialers

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from planner.plan import PlanOptions, PlanStatus, Status
-from planner.words import (
+from planner.contracts.result import PlanOptions, PlanStatus, Status
+from planner.report.words import (
     amount,
     close_share,
     duration,

@@ -10,10 +10,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from planner import sheets, workbook
-from planner.errors import InputError
-from planner.problem import Problem
-from planner.tables import read_folder, read_uploads
+from planner.contracts.faults import InputError
+from planner.contracts.problem import Problem
+from planner.tables.folder import read_folder, read_uploads, sheets, workbook
 
 DIALERS = [["dialer_id", "ports"], ["D1", 100]]
 CAMPAIGNS = [

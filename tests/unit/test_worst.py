@@ -8,11 +8,11 @@ import math
 import numpy as np
 import pytest
 
-from planner.optimize.fleet import Fleet, fleet_arrays
-from planner.optimize.model import build_model
-from planner.optimize.worst import lose, worst
-from planner.plan import PlanOptions
-from planner.problem import Dialer, Problem, TrunkGroup
+from planner.contracts.problem import Dialer, Problem, TrunkGroup
+from planner.contracts.result import PlanOptions
+from planner.optimize.heuristics.worst_failure import lose, worst
+from planner.optimize.model.fleet import Fleet, fleet_arrays
+from planner.optimize.model.model import build_model
 from tests.builders import solar
 
 

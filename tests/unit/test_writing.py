@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.sheets import csv_sheet
-from planner.writing import csv_text, write_csv, write_text
+from planner.tables.sheets import csv_sheet
+from planner.tables.writing import csv_text, write_csv, write_text
 
 
 def test_cells_read_back_exactly(tmp_path: Path) -> None:

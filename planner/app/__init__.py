@@ -1,0 +1,1 @@
+"""All that the browser app needs."""

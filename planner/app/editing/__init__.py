@@ -1,0 +1,1 @@
+"""Edited lines and what they amount to. Knows no web page."""

@@ -1,0 +1,235 @@
+"""A planning session's state: the loaded problem, the edited lines and their history.
+
+Plain values in, plain values out. Edits come from outside (a grid, a script), so every cell is
+checked here, and a cell that cannot be used leaves the last good lines as they were.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any
+
+from planner.contracts.fields import MAX_LINES
+from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
+from planner.contracts.result import LinePlan, TableCorrection
+
+#: (campaign id, dialer id): what one row of the plan is about.
+RowKey = tuple[str, str]
+Lines = tuple[LineAssignment, ...]
+
+#: Columns that may be edited, with the words shown for them.
+EDITABLE = {"dial_lines": "Dial lines", "agent_lines": "Agent lines", "locked": "Lock"}
+
+
+@dataclass(frozen=True)
+class EditMessage:
+    """One edit that cannot be used: where, and a sentence that says why and what counts instead."""
+
+    campaign_id: str
+    dialer_id: str
+    column: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """The problem as loaded, the lines as edited, and the lines before and after in the history."""
+
+    baseline: Problem
+    lines: Lines
+    past: tuple[Lines, ...] = ()
+    future: tuple[Lines, ...] = ()
+    #: Of the plan last taken: limits are checked as that plan was made.
+    corrections: tuple[TableCorrection, ...] = ()
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The problem with the edited lines in place of the loaded ones."""
+        return self.baseline.model_copy(update={"assignments": self.lines})
+
+    @cached_property
+    def line_plan(self) -> LinePlan:
+        """The edited lines as a plan."""
+        return LinePlan(assignments=self.lines)
+
+    @cached_property
+    def rows(self) -> tuple[RowKey, ...]:
+        """Every campaign and dialer that may have lines or has some, in the problem's order.
+
+        They depend on the loaded problem only, so a row keeps its place while lines change.
+        """
+        given = {(a.campaign_id, a.dialer_id) for a in self.baseline.assignments}
+        return tuple(
+            (campaign.campaign_id, dialer.dialer_id)
+            for campaign in self.baseline.campaigns
+            for dialer in self.baseline.dialers
+            if self.baseline.may_use(campaign, dialer)
+            or (campaign.campaign_id, dialer.dialer_id) in given
+        )
+
+    @cached_property
+    def loaded_busy(self) -> dict[RowKey, int | None]:
+        """Busy agent lines as loaded, by row."""
+        given = self.baseline.assignments
+        return {(a.campaign_id, a.dialer_id): a.busy_agent_lines for a in given}
+
+    def by_row(self) -> dict[RowKey, LineAssignment]:
+        """The line assignment of every row; rows without lines have zeros."""
+        return dict(self._by_row)
+
+    @cached_property
+    def _by_row(self) -> dict[RowKey, LineAssignment]:
+        given = {(a.campaign_id, a.dialer_id): a for a in self.lines}
+        return {key: given.get(key) or _no_lines(key) for key in self.rows}
+
+    def changed(self, **fields: Any) -> Scenario:
+        """The scenario with other lines or another history; what hangs on neither is kept."""
+        new = replace(self, **fields)
+        for name in ("rows", "loaded_busy"):
+            if name in vars(self):
+                vars(new)[name] = vars(self)[name]
+        return new
+
+
+def open_scenario(problem: Problem) -> Scenario:
+    """A scenario without history, its lines those of the problem."""
+    scenario = Scenario(baseline=problem, lines=problem.assignments)
+    return scenario.changed(lines=_tidy(scenario.by_row().values()))
+
+
+def apply_edits(
+    scenario: Scenario, edits: Mapping[RowKey, Mapping[str, object]]
+) -> tuple[Scenario, tuple[EditMessage, ...]]:
+    """Apply edited cells: the new scenario, and a message for each cell that cannot be used.
+
+    Parameters
+    ----------
+    scenario : the state before; left as it is.
+    edits : for each row the new cell values by column name, as typed; columns that cannot be
+        edited are ignored. Repeating edits that were applied before changes nothing.
+
+    Returns
+    -------
+    The scenario with all good cells applied as one step of the history, and the messages.
+    """
+    rows = scenario.by_row()
+    messages: list[EditMessage] = []
+    for key, cells in edits.items():
+        if key not in rows:
+            messages.append(EditMessage(*key, "", "This campaign has no place on this dialer."))
+            continue
+        before = rows[key]
+        good: dict[str, int | bool] = {}
+        for column in EDITABLE.keys() & cells.keys():
+            value = _read_cell(column, cells[column])
+            if value is None:
+                messages.append(_refusal(before, column, cells[column]))
+            else:
+                good[column] = value
+        rows[key] = _with_cells(scenario, before, good)
+    return _step(scenario, _tidy(rows.values())), tuple(messages)
+
+
+def take_plan(
+    scenario: Scenario,
+    plan: LinePlan,
+    corrections: tuple[TableCorrection, ...] = (),
+    only: Collection[RowKey] | None = None,
+) -> Scenario:
+    """The scenario with the plan's lines; locks and live states stay as they are.
+
+    Parameters
+    ----------
+    corrections : of the tables that the plan was made with
+    only : the rows to take; None: all of them
+    """
+    lines = plan.lines()
+    rows = (
+        _with_cells(
+            scenario, assignment, dict(zip(("dial_lines", "agent_lines"), counts, strict=True))
+        )
+        if only is None or key in only
+        else assignment
+        for key, assignment in scenario.by_row().items()
+        for counts in [lines.get(key, (0, 0))]
+    )
+    return _step(scenario, _tidy(rows)).changed(corrections=corrections)
+
+
+def undo(scenario: Scenario) -> Scenario:
+    """One step back; without a step to take back the same scenario."""
+    if not scenario.past:
+        return scenario
+    *past, lines = scenario.past
+    future = (scenario.lines, *scenario.future)
+    return scenario.changed(lines=lines, past=tuple(past), future=future)
+
+
+def redo(scenario: Scenario) -> Scenario:
+    """One step forward again; without a step taken back the same scenario."""
+    if not scenario.future:
+        return scenario
+    lines, *future = scenario.future
+    past = (*scenario.past, scenario.lines)
+    return scenario.changed(lines=lines, past=past, future=tuple(future))
+
+
+def _step(scenario: Scenario, lines: Lines) -> Scenario:
+    if lines == scenario.lines:
+        return scenario
+    return scenario.changed(lines=lines, past=(*scenario.past, scenario.lines), future=())
+
+
+@lru_cache(maxsize=100_000)  # large fleets have thousands of such rows, the same in every state
+def _no_lines(key: RowKey) -> LineAssignment:
+    return LineAssignment(campaign_id=key[0], dialer_id=key[1], dial_lines=0, agent_lines=0)
+
+
+def _tidy(assignments: Iterable[LineAssignment]) -> Lines:
+    """Leave out the rows that say nothing, so that equal plans are equal tuples."""
+    return tuple(
+        a
+        for a in assignments
+        if a.dial_lines or a.agent_lines or a.locked or a.status is not AssignmentStop.NONE
+    )
+
+
+def _with_cells(
+    scenario: Scenario, assignment: LineAssignment, cells: Mapping[str, int | bool]
+) -> LineAssignment:
+    """The assignment with new cells; of the loaded busy agent lines those that it still has."""
+    agent_lines = cells.get("agent_lines", assignment.agent_lines)
+    busy = scenario.loaded_busy.get((assignment.campaign_id, assignment.dialer_id))
+    if busy is not None:
+        busy = min(busy, agent_lines)
+    changed = assignment.model_copy(update={**cells, "busy_agent_lines": busy})
+    # The same object where nothing changed: what does not change is then found at once.
+    return assignment if changed == assignment else changed
+
+
+def _read_cell(column: str, value: object) -> int | bool | None:
+    """The value of a typed cell, None if it cannot be used."""
+    if column == "locked":
+        return value if isinstance(value, bool) else None
+    text = str(value).strip() if isinstance(value, str | int | float) else ""
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}(\.0)?", text, re.ASCII):
+        return None
+    count = int(float(text))
+    return count if count <= MAX_LINES else None
+
+
+def _refusal(before: LineAssignment, column: str, value: object) -> EditMessage:
+    label, counts = EDITABLE[column], getattr(before, column)
+    shown = "" if value is None else str(value).strip()
+    if column == "locked":
+        found, counts = "neither ticked nor unticked", "ticked" if counts else "unticked"
+    elif not shown:
+        found = "empty"
+    else:
+        shown = shown if len(shown) <= 20 else shown[:19] + "…"
+        found = f"“{shown}” is no whole number from 0 to {MAX_LINES:,}"
+    message = f"{label}: {found}; {counts} still counts."
+    return EditMessage(before.campaign_id, before.dialer_id, column, message)

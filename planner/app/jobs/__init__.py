@@ -1,0 +1,1 @@
+"""Long runs in the background. Knows no web page."""

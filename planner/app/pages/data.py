@@ -1,0 +1,166 @@
+"""The data page: files of one's own, examples, templates, and the tables to edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.app.editing.edited_lines import Scenario
+from planner.app.session.persistence import show_store_fault
+from planner.app.session.sources import (
+    EXAMPLES,
+    example_buttons,
+    example_folder,
+    show_faults,
+    show_upload,
+)
+from planner.app.session.text import plain
+from planner.app.session.workspace import Desk, desk
+from planner.contracts.problem import Problem
+from planner.tables.cells import columns, fields_of_type
+from planner.tables.folder import TABLES, read_folder, read_uploads
+from planner.tables.templates import csv_zip, tables_of, workbook
+from planner.tables.writing import csv_text
+
+_TITLES = {
+    "dialers": "Dialers",
+    "campaigns": "Campaigns",
+    "trunk_groups": "Trunk groups",
+    "intervals": "Hours that differ",
+    "outages": "Outages",
+}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show() -> None:
+    """Draw the page."""
+    here = desk()
+    show_store_fault()
+    st.title("Data")
+    upload, examples, templates = st.columns(3, gap="large")
+    with upload:
+        st.subheader("Your files")
+        show_upload(here)
+    with examples:
+        st.subheader("Examples")
+        example_buttons(here)
+    with templates:
+        st.subheader("Templates")
+        _show_templates()
+    show_faults(here)
+    if here.scenario is not None:
+        st.divider()
+        _show_tables(here, here.scenario)
+
+
+def _show_templates() -> None:
+    st.caption("Every table with its columns and the rows of an example, to fill in and upload.")
+    example = read_folder(example_folder(next(iter(EXAMPLES))))
+    st.download_button(
+        "Excel workbook",
+        data=lambda: workbook(example),
+        file_name="planning-template.xlsx",
+        mime=_XLSX,
+        key="template-xlsx",
+        icon=":material/table_view:",
+        on_click="ignore",
+        width="stretch",
+    )
+    st.download_button(
+        "CSV files",
+        data=lambda: csv_zip(example),
+        file_name="planning-template.zip",
+        mime="application/zip",
+        key="template-csv",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _show_tables(here: Desk, scenario: Scenario) -> None:
+    st.subheader(f"Tables of {plain(here.source)}")
+    st.caption(
+        "Type or paste, add rows at the end, then apply: everything is checked first. A blank cell "
+        "takes the default. The lines are edited on the Plan page."
+    )
+    tables = tables_of(scenario.baseline)
+    edited: dict[str, pd.DataFrame] = {}
+    for tab, (table, title) in zip(st.tabs(list(_TITLES.values())), _TITLES.items(), strict=True):
+        with tab:
+            edited[table] = _show_table(here, table, title, *tables[table])
+    with st.container(horizontal=True):
+        if st.button("Apply", key="apply", type="primary", icon=":material/check:"):
+            _apply(here, scenario, edited)
+        st.button(
+            "Take back", key="take-back", icon=":material/undo:", on_click=_reset, args=(here,)
+        )
+
+
+def _show_table(
+    here: Desk, table: str, title: str, header: list[str], rows: list[list[object]]
+) -> pd.DataFrame:
+    frame = pd.DataFrame([[_cell(v) for v in row] for row in rows], columns=header, dtype="object")
+    numbers = _number_columns(table)
+    text = {
+        name: st.column_config.TextColumn(name, alignment="right" if name in numbers else None)
+        for name in header
+    }
+    return st.data_editor(
+        frame,
+        key=f"table-{table}-{here.data_revision}",
+        num_rows="dynamic",
+        hide_index=True,
+        column_config=text,
+        placeholder="",
+        alt=title,
+    )
+
+
+def _number_columns(table: str) -> set[str]:
+    """The columns of a table that hold numbers; in the grid they are text, as everything is."""
+    contract = TABLES[table].contract
+    fields = (*fields_of_type(contract, "integer"), *fields_of_type(contract, "number"))
+    return {column for column, name in columns(contract).items() if name in fields}
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _apply(here: Desk, scenario: Scenario, edited: dict[str, pd.DataFrame]) -> None:
+    """Read the grids as if they were uploaded files; the lines come along."""
+    files = {f"{table}.csv": _csv(frame) for table, frame in edited.items()}
+    header, rows = tables_of(scenario.problem)["assignments"]
+    files["assignments.csv"] = csv_text(header, rows)
+    source = here.source
+    here.open(lambda: _read(files), source)
+    if not here.faults:
+        here.data_revision += 1
+        here.said = "Your tables are applied."
+    st.rerun()
+
+
+def _read(files: dict[str, str]) -> Problem:
+    return read_uploads({name: text.encode() for name, text in files.items()})
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    """Rows with something in them; a row somebody added and left blank says nothing."""
+    rows: list[list[Any]] = [
+        ["" if pd.isna(v) else str(v) for v in row] for row in frame.itertuples(index=False)
+    ]
+    return csv_text([str(name) for name in frame.columns], [row for row in rows if any(row)])
+
+
+def _reset(here: Desk) -> None:
+    here.data_revision += 1
+    here.faults = ()

@@ -1,0 +1,139 @@
+"""The live state of the dialers: read from a source, or typed."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.live import read_snapshot, typed_busy
+from planner.app.editing.live_source import SNAPSHOT, LiveSource, Reading
+from planner.app.session.text import moment_words, plain
+from planner.app.session.workspace import Desk
+from planner.contracts.faults import Fault, InputError
+from planner.report.words import duration
+
+#: Environment variables with the file or address of a live snapshot, and how often to read it.
+SOURCE_VARIABLE, SECONDS_VARIABLE = "PLANNER_LIVE", "PLANNER_LIVE_SECONDS"
+_DEFAULT_SECONDS = 10.0
+
+
+@st.cache_resource(show_spinner=False)
+def _source(source: str, seconds: float) -> LiveSource:
+    """The source that all sessions of this server follow."""
+    return LiveSource(source, seconds)
+
+
+def show_live(desk: Desk, scenario: Scenario) -> None:
+    """Follow the source that the server was started with, if any; busy lines can be typed."""
+    name = os.environ.get(SOURCE_VARIABLE)
+    if name:
+        seconds = float(os.environ.get(SECONDS_VARIABLE) or _DEFAULT_SECONDS)
+        source = _source(name, seconds)
+        st.fragment(_follow, run_every=seconds)(desk, scenario, source)
+    with st.expander("Busy agent lines right now", icon=":material/support_agent:"):
+        _show_busy(desk, scenario)
+
+
+def _follow(desk: Desk, scenario: Scenario, source: LiveSource) -> None:
+    """Take in what the source holds; with faults the last good state stays, and its age is told."""
+    reading = source.latest()
+    if reading is None:
+        st.caption(":material/sensors: Live: waiting for the first snapshot.")
+        return
+    faults = _take_snapshot(desk, scenario, reading)
+    if not faults:
+        source.good = reading
+    elif desk.live_read is None and source.good is not None:
+        _take_snapshot(desk, scenario, source.good)  # what others saw before this session began
+    if faults:
+        st.markdown(f":material/sync_problem: {_fault_words(desk, faults)}")
+    else:
+        changed = f", last change {moment_words(desk.live_changed)}" if desk.live_changed else ""
+        st.markdown(f":material/sensors: Live: read {_age(reading.at)}{changed}.")
+
+
+def _take_snapshot(desk: Desk, scenario: Scenario, reading: Reading) -> tuple[Fault, ...]:
+    """Lay a reading over the lines; the result is why it cannot be used."""
+    if reading.faults:
+        return reading.faults
+    try:
+        found = read_snapshot(SNAPSHOT, reading.content, scenario.problem)
+    except InputError as error:
+        return tuple(error.faults)
+    desk.live_read = reading.at
+    if found != desk.live:
+        desk.live = dict(found)
+        desk.live_revision += 1
+        desk.live_changed = reading.at
+        st.rerun()
+    return ()
+
+
+def _fault_words(desk: Desk, faults: tuple[Fault, ...]) -> str:
+    shown = "the lines are shown without it"
+    if desk.live_read is not None:
+        shown = f"what was read {_age(desk.live_read)} is shown"
+    more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"**The live snapshot cannot be used**, so {shown}. {plain(str(faults[0]))}{more}."
+
+
+def _age(moment: datetime) -> str:
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    return "just now" if seconds < 1 else f"{duration(seconds)} ago"
+
+
+def _show_busy(desk: Desk, scenario: Scenario) -> None:
+    st.caption(
+        "How many agent lines are taken now. With it, the time until all are busy counts from "
+        "there; blank counts from no call."
+    )
+    rows = [a for a in scenario.lines if a.agent_lines]
+    known = desk.live
+    states = [known.get((a.campaign_id, a.dialer_id)) for a in rows]
+    busy = [
+        a.busy_agent_lines if s is None else s.busy_agent_lines
+        for a, s in zip(rows, states, strict=True)
+    ]
+    frame = pd.DataFrame(
+        {
+            "Dialer": [a.dialer_id for a in rows],
+            "Campaign": [a.campaign_id for a in rows],
+            "Agent lines": [a.agent_lines for a in rows],
+            "Busy now": [
+                "" if b is None else str(min(b, a.agent_lines))
+                for a, b in zip(rows, busy, strict=True)
+            ],
+        }
+    )
+    key = f"busy-{desk.live_revision}-{hash(scenario.lines)}"
+    st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        disabled=["Dialer", "Campaign", "Agent lines"],
+        column_config={"Busy now": st.column_config.TextColumn("Busy now", alignment="right")},
+        on_change=_take_typed,
+        args=(desk, scenario, key),
+        alt="Busy agent lines",
+    )
+    for message in desk.live_messages:
+        st.error(plain(message), icon=":material/edit_off:")
+
+
+def _take_typed(desk: Desk, scenario: Scenario, key: str) -> None:
+    state: Any = st.session_state[key]
+    rows = [a for a in scenario.lines if a.agent_lines]
+    typed = {
+        (rows[int(place)].campaign_id, rows[int(place)].dialer_id): cells["Busy now"]
+        for place, cells in state["edited_rows"].items()
+        if "Busy now" in cells
+    }
+    # The grid stays, with what was typed: whoever fills a column goes on in the next row.
+    live, desk.live_messages = typed_busy(scenario.problem, typed, desk.live)
+    desk.live = dict(live)

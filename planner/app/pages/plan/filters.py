@@ -1,0 +1,90 @@
+"""Which rows of a large plan are in view, and edits of all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import streamlit as st
+
+from planner.app.editing.edited_lines import RowKey, Scenario
+from planner.app.editing.quick_edits import clear, even_out, match_agents
+from planner.app.session.workspace import Desk
+
+QuickEdit = Callable[[Scenario, Collection[RowKey]], Scenario]
+
+#: Fewer rows than this are seen at a glance.
+_FILTER_FROM = 12
+#: More rows than this are drawn in parts.
+_MOST_SHOWN = 300
+
+
+def chosen_rows(desk: Desk, scenario: Scenario) -> tuple[RowKey, ...]:
+    """The rows of the picked campaigns and dialers; nothing picked means all of them."""
+    # The last column stays blank: there the grid below shows its own buttons, above itself.
+    campaigns, dialers, part, edits, _ = st.columns([5, 5, 3, 2, 2], vertical_alignment="bottom")
+    rows = scenario.rows
+    if len(rows) >= _FILTER_FROM:
+        with campaigns:
+            in_campaigns = _picked(scenario, 0, "campaigns")
+        with dialers:
+            on_dialers = _picked(scenario, 1, "dialers")
+        rows = tuple(key for key in rows if key[0] in in_campaigns and key[1] in on_dialers)
+    with edits:
+        _show_quick_edits(desk, rows, len(scenario.rows))
+    with part:
+        return _part(rows)
+
+
+def _part(rows: tuple[RowKey, ...]) -> tuple[RowKey, ...]:
+    """As many rows as a page draws at once; a field to choose which, where there are more."""
+    if len(rows) <= _MOST_SHOWN:
+        return rows
+    starts = range(0, len(rows), _MOST_SHOWN)
+    start = st.selectbox(
+        "Rows in view",
+        starts,
+        key="rows-in-view",
+        format_func=lambda s: _part_words(rows, s),
+        label_visibility="collapsed",
+    )
+    return rows[start : start + _MOST_SHOWN]
+
+
+def _part_words(rows: tuple[RowKey, ...], start: int) -> str:
+    end = min(start + _MOST_SHOWN, len(rows))
+    return f"Rows {start + 1:,}-{end:,} of {len(rows):,}, from {rows[start][0]} on"
+
+
+def _show_quick_edits(desk: Desk, rows: tuple[RowKey, ...], total: int) -> None:
+    with st.popover("Quick edits", icon=":material/bolt:", width="stretch"):
+        where = "all rows" if len(rows) == total else f"the {len(rows):,} rows picked"
+        st.caption(f"Of {where}; locked rows stay as they are.")
+        for name, edit, words in (
+            ("Even out", even_out, "Spread each campaign's lines evenly over its dialers"),
+            ("Match current agents", match_agents, "Make agent lines those on shift"),
+            ("Clear", clear, "Take all lines away"),
+        ):
+            st.button(
+                name,
+                key=f"quick-{edit.__name__}",
+                width="stretch",
+                help=words,
+                on_click=_change,
+                args=(desk, edit, rows),
+            )
+
+
+def _change(desk: Desk, edit: QuickEdit, rows: tuple[RowKey, ...]) -> None:
+    desk.change(lambda scenario: edit(scenario, rows))
+
+
+def _picked(scenario: Scenario, place: int, name: str) -> set[str]:
+    options = list(dict.fromkeys(key[place] for key in scenario.rows))
+    picked = st.multiselect(
+        f"Show {name}",
+        options,
+        key=f"show-{name}",
+        placeholder=f"All {len(options)} {name}",
+        label_visibility="collapsed",
+    )
+    return set(picked or options)

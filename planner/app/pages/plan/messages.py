@@ -1,0 +1,88 @@
+"""Everything about the lines that wants attention, in words, with a step that repairs it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from planner.app.editing.assessment import Outlook
+from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
+from planner.app.session.text import plain
+from planner.app.session.workspace import Desk
+from planner.evaluation.check import Breach
+
+#: So many broken limits are read at a time; more are turned over like pages. Steps are looked for
+#: only for those in view: of a large fleet, hundreds may be broken at once.
+_IN_VIEW = 10
+
+
+def show_messages(desk: Desk, view: Outlook) -> None:
+    """Bad cells, what the figures leave out, and broken limits; one line also when none is."""
+    for message in desk.messages:
+        name = f"{message.campaign_id} on {message.dialer_id}"
+        st.error(f"{plain(name)}: {plain(message.message)}", icon=":material/edit_off:")
+    for note in view.notes:
+        st.caption(plain(note))
+    if not view.breaches:
+        st.success("These lines keep every limit.", icon=":material/check:")
+    elif desk.scenario is not None:
+        with st.container(border=True):
+            _show_breaches(desk, desk.scenario, view.breaches)
+
+
+def _show_breaches(desk: Desk, scenario: Scenario, breaches: tuple[Breach, ...]) -> None:
+    start = _show_count(desk, breaches)
+    end = min(start + _IN_VIEW, len(breaches))
+    fixes = find_fixes(scenario, breaches, range(start, end))
+    for number, breach, fix in zip(range(start, end), breaches[start:end], fixes, strict=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(plain(breach.message), width="stretch")
+            _show_fix(desk, number, breach, fix)
+
+
+def _show_count(desk: Desk, breaches: tuple[Breach, ...]) -> int:
+    """How many limits are broken, and a button for all; the result is the first in view."""
+    count = len(breaches)
+    start = 0
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = "One limit is" if count == 1 else f"{count:,} limits are"
+        st.warning(f"{words} broken.", icon=":material/warning:", width="stretch")
+        if count > _IN_VIEW:
+            start = st.selectbox(
+                "Limits in view",
+                range(0, count, _IN_VIEW),
+                key="breaches-in-view",
+                format_func=lambda s: f"{s + 1}-{min(s + _IN_VIEW, count)} of {count:,}",
+                label_visibility="collapsed",
+                width=200,
+            )
+        if count > 1:
+            st.button(
+                "Fix all",
+                key="fix-all",
+                icon=":material/build:",
+                help="One step after the other, for every limit that a step repairs without "
+                "breaking another. Locked rows stay as they are. Undo takes all of it back.",
+                on_click=desk.change,
+                args=(fix_all,),
+            )
+    return start
+
+
+def _show_fix(desk: Desk, number: int, breach: Breach, fix: Fix | None) -> None:
+    if fix is None:
+        st.caption("No single step repairs this.", width="content")
+        return
+    st.button(
+        f"Fix it: {plain(fix.words)}",
+        key=f"fix-{number}",
+        icon=":material/build:",
+        help=plain(breach.message),
+        on_click=_take,
+        args=(desk, breach),
+    )
+
+
+def _take(desk: Desk, breach: Breach) -> None:
+    """Repair the lines as they are by now: an edit may have come with the click."""
+    desk.change(lambda scenario: fix_one(scenario, breach))

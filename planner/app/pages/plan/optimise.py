@@ -1,0 +1,260 @@
+"""Optimise in the background: how far it is, stop it, see what it would change, take it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from planner.app.editing.assessment import Outlook, outlook
+from planner.app.editing.edited_lines import RowKey, Scenario, take_plan
+from planner.app.jobs.jobs import PlanJob
+from planner.app.session.text import plain
+from planner.app.session.user import run_owner
+from planner.app.session.workspace import Desk
+from planner.app.widgets.headline import show_headline
+from planner.compilation import WORDS
+from planner.contracts.result import LinePlan, PlanOptions, PlanResult, Progress
+from planner.pipeline import changes
+from planner.report.words import amount, duration, quality, share
+
+_REFRESH_SECONDS = 0.5
+#: Two lines of text, or a button.
+_STRIP_PIXELS = 86
+_IDLE = (
+    "*Optimise* finds the best lines for every row that is not locked, and proves how good they "
+    "are. Nothing changes until you take the result."
+)
+
+
+def show_optimise(desk: Desk, view: Outlook) -> None:
+    """What Optimise does, how far it is, and what it came to, in a strip that is always there.
+
+    Its height never changes: what lies below it, above all the grid, stays where it is.
+    """
+    with st.container(height=_STRIP_PIXELS, border=True, vertical_alignment="center"):
+        job = desk.job
+        if job is None:
+            st.markdown(_IDLE)
+        elif not job.done:
+            _show_progress(desk)
+        elif job.result is None:
+            with _words_and_buttons(_failure(job)):
+                _show_close(desk)
+        else:
+            _show_ending(desk, job.result, view)
+
+
+def show_proposal(desk: Desk, view: Outlook, at: datetime) -> None:
+    """What the finished run found, in detail; it lies below the grid."""
+    result = desk.job.result if desk.job is not None and desk.job.done else None
+    if result is None or desk.scenario is None:
+        return
+    if result.plan is None:
+        _show_conflicts(result)
+    elif changes(desk.scenario.problem, result.plan) or result.binding:
+        with st.container(border=True):
+            _show_result(desk, desk.scenario, result, view, at)
+
+
+def start_job(desk: Desk) -> None:
+    """Plan with the options that the page shows."""
+    desk.start_job(
+        PlanOptions(redundancy=st.session_state.get("redundancy", 0) / 100),
+        owner=run_owner(desk.session_id),
+    )
+
+
+@st.fragment(run_every=_REFRESH_SECONDS)
+def _show_progress(desk: Desk) -> None:
+    job = desk.job
+    if job is None or job.done:
+        st.rerun()
+        return
+    with _words_and_buttons(_progress_words(job)):
+        st.button(
+            "Stopping …" if job.stopping else "Stop and keep best",
+            key="stop",
+            icon=":material/stop_circle:",
+            disabled=job.stopping,
+            on_click=job.stop,
+        )
+
+
+def _words_and_buttons(words: str) -> DeltaGenerator:
+    """Words, and to their right a place for buttons: side by side, so that the height will do."""
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    left.markdown(words)
+    return right.container(horizontal=True, horizontal_alignment="right")
+
+
+def _progress_words(job: PlanJob) -> str:
+    if job.waiting:
+        return "Waiting for its turn: other runs go first. Your lines stay as they are."
+    if job.compiling.is_on:
+        then = "Then it stops." if job.stopping else "Then it optimises."
+        return f"{WORDS} {duration(job.compiling.seconds)} so far. {then}"
+    seconds, limit = job.seconds - job.compiling.seconds, duration(job.options.time_limit)
+    return f"Optimising for {seconds:.0f} s, at most {limit}. {_found_words(job.progress)}"
+
+
+def _found_words(progress: Progress | None) -> str:
+    """Best value so far, proven bound and the gap between them."""
+    value = None if progress is None else progress.value_per_hour
+    bound = None if progress is None else progress.bound_per_hour
+    gap = None if progress is None else progress.gap
+    if value is None:
+        return "No plan is found yet; your lines stay as they are."
+    words = f"Best plan so far: **{amount(value)}** value/h"
+    if bound is not None:
+        words += f"; no plan can exceed **{amount(bound)}**"
+    return words + ("." if gap is None else f", a gap of **{share(gap)}**.")
+
+
+def _failure(job: PlanJob) -> str:
+    if job.stopping:
+        return "Stopped before planning began. Your lines are unchanged."
+    return (
+        ":material/error: **Planning failed.** This is a fault of the planner, not of your data; "
+        "the server's log says more. Your lines are unchanged."
+    )
+
+
+def _show_ending(desk: Desk, result: PlanResult, view: Outlook) -> None:
+    """What a finished run came to, in a sentence, and what can be done with it."""
+    if result.plan is None or desk.scenario is None:
+        with _words_and_buttons(_no_plan_words(result)):
+            _show_close(desk)
+        return
+    if not changes(desk.scenario.problem, result.plan):
+        words = ":material/check: Your lines are already this plan: nothing to change."
+        with _words_and_buttons(f"{words} {quality(result).capitalize()}."):
+            _show_close(desk)
+        return
+    now = view.evaluation.value.throughput_value_per_hour
+    then = result.value.throughput_value_per_hour if result.value is not None else now
+    words = f"handled calls are worth **{amount(then)}** an hour, now {amount(now)}"
+    with _words_and_buttons(f"**Proposed plan**: {words}. What changes is listed below the grid."):
+        _show_choice(desk, desk.scenario, result.plan)
+
+
+def _show_close(desk: Desk) -> None:
+    st.button("Close", key="discard", on_click=desk.drop_job)
+
+
+def _no_plan_words(result: PlanResult) -> str:
+    if result.conflicts:
+        return (
+            ":material/block: **There is no such plan**: some requirements cannot hold together. "
+            "They are listed below the grid. Your lines are unchanged."
+        )
+    if result.stopped_early:
+        return "Stopped before any plan was found. Your lines are unchanged."
+    return ":material/warning: No plan holds all the limits. Your lines are unchanged."
+
+
+def _show_result(
+    desk: Desk, scenario: Scenario, result: PlanResult, view: Outlook, at: datetime
+) -> None:
+    assert result.plan is not None
+    line_plan = result.plan
+    frame = _change_frame(scenario, line_plan)
+    st.subheader("Your lines are this plan" if frame.empty else "Proposed plan")
+    st.markdown(f"{_ending(desk, result)} after {duration(result.seconds)}; {quality(result)}.")
+    if frame.empty:
+        _show_binding(result)
+        return
+    proposed = outlook(take_plan(scenario, line_plan, result.corrections), at, view)
+    show_headline(proposed.headline, view.headline, "now", border=False)
+    left, right = st.columns(2)
+    with left:
+        rows = "1 row changes" if len(frame) == 1 else f"{len(frame)} rows change"
+        st.markdown(f"{rows}; tick some to take only these.")
+        st.dataframe(
+            frame,
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="multi-row",
+            key=rows_key(scenario, line_plan),
+            alt="Changes of the proposed plan",
+        )
+    with right:
+        _show_binding(result)
+
+
+def _ending(desk: Desk, result: PlanResult) -> str:
+    if not result.stopped_early:
+        return "Done"
+    return "Stopped" if desk.job is not None and desk.job.stopping else "Time limit reached"
+
+
+def _show_choice(desk: Desk, scenario: Scenario, plan: LinePlan) -> None:
+    picked = _picked_rows(scenario, plan)
+    st.button(
+        "Take all",
+        key="take",
+        type="primary",
+        icon=":material/done_all:",
+        on_click=desk.take_job,
+    )
+    count = "1 row" if len(picked) == 1 else f"{len(picked)} rows"
+    st.button(
+        f"Take {count}" if picked else "Take ticked rows",
+        key="take-rows",
+        icon=":material/done:",
+        disabled=not picked,
+        help="Tick rows below the grid to take only these; single rows may break limits.",
+        on_click=desk.take_job,
+        args=(picked,),
+    )
+    st.button("Discard", key="discard", icon=":material/close:", on_click=desk.drop_job)
+
+
+def _picked_rows(scenario: Scenario, plan: LinePlan) -> tuple[RowKey, ...]:
+    """The rows that are ticked in the table below."""
+    selection: Any = st.session_state.get(rows_key(scenario, plan))
+    ticked = selection["selection"]["rows"] if selection else []
+    changed = changes(scenario.problem, plan)
+    return tuple(
+        (changed[row].campaign_id, changed[row].dialer_id) for row in ticked if row < len(changed)
+    )
+
+
+def rows_key(scenario: Scenario, plan: LinePlan) -> str:
+    """Ticks are kept by position, so other rows are another table."""
+    changed = changes(scenario.problem, plan)
+    return f"proposed-{hash(tuple((c.campaign_id, c.dialer_id) for c in changed))}"
+
+
+def _change_frame(scenario: Scenario, plan: LinePlan) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Campaign": change.campaign_id,
+                "Dialer": change.dialer_id,
+                "Dial lines": f"{change.dial_lines_from} → {change.dial_lines_to}",
+                "Agent lines": f"{change.agent_lines_from} → {change.agent_lines_to}",
+            }
+            for change in changes(scenario.problem, plan)
+        ]
+    )
+
+
+def _show_binding(result: PlanResult) -> None:
+    if result.binding:
+        reasons = "\n".join(f"- {plain(reason)}" for reason in result.binding)
+        st.markdown(f"What holds the plan back:\n\n{reasons}")
+
+
+def _show_conflicts(result: PlanResult) -> None:
+    for conflict in result.conflicts:
+        wants = "\n".join(f"- {plain(text)}" for text in conflict.requirements)
+        helps = "\n".join(f"- {plain(text)}" for text in conflict.relaxations)
+        st.error(
+            f"These requirements cannot hold together:\n\n{wants}"
+            + (f"\n\nAny of these would help:\n\n{helps}" if helps else ""),
+            icon=":material/block:",
+        )

@@ -1,0 +1,146 @@
+"""The plan page: open a fleet, edit its lines with live figures, optimise, download."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from planner.app.editing.assessment import outlook
+from planner.app.editing.assessment_charts import Drawing, statuses_by_dialer, transfers_by_dialer
+from planner.app.editing.edited_lines import Scenario
+from planner.app.pages.plan.downloads import show_downloads
+from planner.app.pages.plan.filters import chosen_rows
+from planner.app.pages.plan.grid import show_grid
+from planner.app.pages.plan.messages import show_messages
+from planner.app.pages.plan.optimise import show_optimise, show_proposal, start_job
+from planner.app.pages.plan.why import show_why
+from planner.app.session.persistence import show_store_fault
+from planner.app.session.sources import show_change, show_start
+from planner.app.session.text import plain
+from planner.app.session.workspace import Desk, desk
+from planner.app.widgets.charts import show_figure
+from planner.app.widgets.drafts import show_offer
+from planner.app.widgets.headline import show_headline
+from planner.app.widgets.moments import pick_moment
+from planner.app.widgets.saving import ask_conflict, show_save
+
+#: Before it draws a first chart, a browser has to load and run a megabyte of script, which would
+#: keep it from drawing the grid and the figures meanwhile [s].
+_CHARTS_AFTER_SECONDS = 1.2
+
+
+def show() -> None:
+    """Draw the page."""
+    here = desk()
+    show_store_fault()
+    if fault := st.session_state.pop("link-fault", None):
+        st.warning(plain(fault), icon=":material/link_off:")
+    show_offer(here)
+    if here.scenario is None:
+        show_start(here)
+        return
+    at = _show_title(here)
+    if not here.scenario.rows:
+        st.info("No campaign may use any dialer in service, so there are no lines to plan.")
+        return
+    _show_plan(here, here.scenario, at)
+
+
+def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
+    view = here.view = outlook(scenario, at, here.view)
+    loaded = here.loaded_outlook(scenario, at)
+    before = loaded.headline if scenario.baseline.assignments else None
+    show_headline(view.headline, before, "lines as opened")
+    _show_actions(here, scenario)
+    ask_conflict(here)
+    if here.said:
+        st.toast(plain(here.said))
+        here.said = ""
+    show_optimise(here, view)
+    here.show_rows(chosen_rows(here, scenario))
+    show_grid(here, view)
+    show_proposal(here, view, at)
+    show_messages(here, view)
+    show_why(scenario)
+    if here.settled:
+        _show_charts(transfers_by_dialer(view, loaded), statuses_by_dialer(view))
+    else:
+        _await_charts(here)
+
+
+def _show_title(here: Desk) -> datetime:
+    """Name what is open; the result is the moment to look at, now unless one was picked."""
+    title, moment, change = st.columns([4, 1, 1], vertical_alignment="bottom")
+    title.title(f"Line plan: {plain(here.source)}")
+    with moment:
+        at = pick_moment("Status as of", "at")
+    with change.popover("Open another", icon=":material/folder_open:", width="stretch"):
+        show_change(here)
+    return at
+
+
+def _show_actions(here: Desk, scenario: Scenario) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            "Optimise",
+            key="optimise",
+            type="primary",
+            icon=":material/auto_awesome:",
+            help="Finds the best lines for every row that is not locked, with a proof of how good "
+            "they are. Nothing changes until you take the result.",
+            disabled=here.job is not None and not here.job.done,
+            on_click=start_job,
+            args=(here,),
+        )
+        st.slider(
+            "Weight on surviving a failure",
+            0,
+            100,
+            0,
+            5,
+            format="%d %%",
+            key="redundancy",
+            width=260,
+            help="0 %: as much value per hour as possible. 100 %: as much as possible of what is "
+            "left after the worst single failure.",
+        )
+        st.space("stretch")
+        st.button(
+            "Undo",
+            key="undo",
+            icon=":material/undo:",
+            shortcut="Ctrl+Z",
+            disabled=not (scenario.past or here.messages),
+            on_click=here.undo,
+        )
+        st.button(
+            "Redo",
+            key="redo",
+            icon=":material/redo:",
+            shortcut="Ctrl+Y",
+            disabled=not scenario.future,
+            on_click=here.redo,
+        )
+        show_save(here)
+        show_downloads(here, scenario)
+
+
+@st.fragment(run_every=_CHARTS_AFTER_SECONDS)
+def _await_charts(here: Desk) -> None:
+    """Nothing at first; run for a second time, or after an edit, the page gets its charts."""
+    if here.settled:
+        st.rerun()
+    here.settled = True
+
+
+def _show_charts(transfers: Drawing, statuses: Drawing) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Transfers per hour by dialer")
+        st.caption("Bar: these lines. Tick: the lines as opened.")
+        show_figure(transfers)
+    with right:
+        st.subheader("What dial lines do, by dialer")
+        st.caption("Share of time in each status, mean over the dialer's lines in use.")
+        show_figure(statuses)

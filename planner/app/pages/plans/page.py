@@ -1,0 +1,190 @@
+"""The plans page: saved plans, the history of each, a comparison of any two, unsaved work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from planner.app.editing.assessment import outlook
+from planner.app.editing.edited_lines import Scenario
+from planner.app.pages.plans.saved_list import pick_entry
+from planner.app.pages.plans.saved_scenarios import show_scenarios
+from planner.app.session.links import plan_link
+from planner.app.session.persistence import (
+    from_store,
+    look_for_drafts,
+    open_version,
+    show_store_fault,
+)
+from planner.app.session.text import moment_words, plain
+from planner.app.session.user import person
+from planner.app.session.workspace import Desk, desk
+from planner.app.store import PlanEntry, SaveConflict, VersionEntry
+from planner.app.widgets.drafts import draft_buttons, draft_words
+from planner.app.widgets.headline import show_headline
+from planner.app.widgets.saving import show_conflict
+from planner.evaluation.differences import line_differences
+
+_MINE = "What is open now"
+
+
+def show() -> None:
+    """Draw the page."""
+    here = desk()
+    st.title("Saved plans")
+    if here.said:
+        st.success(plain(here.said), icon=":material/check:")
+        here.said = ""
+    show_conflict(here)
+    look_for_drafts(here)
+    plans = from_store(lambda store: store.plans()) or ()
+    show_store_fault()
+    if not plans:
+        st.info(
+            "No plan is saved yet. Open a fleet on the Plan page, and press Save there: it is "
+            "kept here with its history.",
+            icon=":material/lightbulb:",
+        )
+    else:
+        st.caption("Click a row to open the plan, or to see its history.")
+        picked = pick_entry(plans, "Plan")
+        if picked is not None:
+            _show_plan(here, picked)
+        st.divider()
+        _show_comparison(here, plans)
+    show_scenarios(here)
+    if here.offers:
+        st.divider()
+        _show_drafts(here)
+
+
+def _show_plan(here: Desk, plan: PlanEntry) -> None:
+    history = from_store(lambda store: store.history(plan.plan_id)) or ()
+    st.subheader(plain(plan.name))
+    version = st.selectbox(
+        "Version",
+        history,
+        format_func=_version_words,
+        key=f"version-{plan.plan_id}",
+        width=520,
+    )
+    if version is None:
+        return
+    with st.container(horizontal=True):
+        if st.button(
+            "Open this version", key="open-version", type="primary", icon=":material/folder_open:"
+        ):
+            open_version(here, plan.plan_id, version.version)
+            st.switch_page(st.session_state["pages"]["Plan"])
+        is_newest = version.version == history[0].version
+        st.button(
+            "Restore this version",
+            key="restore",
+            icon=":material/restore:",
+            disabled=is_newest,
+            help="Saves it again as the newest version; the others stay in the history.",
+            on_click=_restore,
+            args=(here, plan, version, history[0].version),
+        )
+        st.button(
+            "Copy",
+            key="copy",
+            icon=":material/content_copy:",
+            on_click=_copy,
+            args=(here, plan, version),
+        )
+    st.caption("This link opens the plan:")
+    st.code(plan_link(plan.plan_id), language=None)
+
+
+def _version_words(version: VersionEntry) -> str:
+    note = f": {version.note}" if version.note else ""
+    return f"{version.version}, {version.author}, {moment_words(version.saved_at)}{note}"
+
+
+def _restore(here: Desk, plan: PlanEntry, version: VersionEntry, newest: int) -> None:
+    saved = from_store(lambda store: store.read(plan.plan_id, version.version))
+    if saved is not None:
+        note = f"Version {version.version} restored"
+        try:
+            entry = from_store(
+                lambda store: store.save(plan.plan_id, newest, saved.scenario, person(), note)
+            )
+        except SaveConflict as conflict:
+            by, number = conflict.newest.author, conflict.newest.version
+            here.said = f"Not restored: {by} saved version {number} meanwhile. Look at it first."
+            return
+        if entry is not None:
+            here.said = f"{note} as version {entry.version} of {plan.name}."
+
+
+def _copy(here: Desk, plan: PlanEntry, version: VersionEntry) -> None:
+    saved = from_store(lambda store: store.read(plan.plan_id, version.version))
+    if saved is not None:
+        name, note = f"{plan.name} (copy)", f"Copy of version {version.version}"
+        if from_store(lambda store: store.create(name, saved.scenario, person(), note)):
+            here.said = f"Copied to {name}."
+
+
+def _show_comparison(here: Desk, plans: Sequence[PlanEntry]) -> None:
+    st.subheader("Compare two")
+    left, right = st.columns(2)
+    with left:
+        before = _pick(here, plans, "left", 0)
+    with right:
+        after = _pick(here, plans, "right", 0 if here.scenario is not None else 1)
+    if before is None or after is None:
+        return
+    at = datetime.now(UTC)
+    views = outlook(before, at), outlook(after, at)
+    show_headline(views[1].headline, views[0].headline, "the left one")
+    changed = line_differences(before.lines, after.lines)
+    if not changed:
+        st.success("Both have the same lines.", icon=":material/check:")
+        return
+    frame = pd.DataFrame(
+        {
+            "Campaign": [c.campaign_id for c in changed],
+            "Dialer": [c.dialer_id for c in changed],
+            "Dial lines": [f"{c.dial_lines_from} → {c.dial_lines_to}" for c in changed],
+            "Agent lines": [f"{c.agent_lines_from} → {c.agent_lines_to}" for c in changed],
+        }
+    )
+    st.dataframe(frame, hide_index=True, alt="Lines that differ")
+
+
+def _pick(here: Desk, plans: Sequence[PlanEntry], side: str, place: int) -> Scenario | None:
+    """A version of any plan, or what is open."""
+    choices: list[PlanEntry | str] = [*plans]
+    if here.scenario is not None:
+        choices = [*plans, _MINE] if side == "left" else [_MINE, *plans]
+    wanted = st.session_state.pop("compare-with", None) if side == "left" else None
+    if wanted is not None:
+        place = next((i for i, p in enumerate(plans) if p.plan_id == wanted[0]), 0)
+        st.session_state.pop("compare-left", None)
+    plan = st.selectbox(
+        "This" if side == "left" else "with this",
+        choices,
+        index=min(place, len(choices) - 1),
+        format_func=lambda c: c if isinstance(c, str) else f"{c.name}, by {c.author}",
+        key=f"compare-{side}",
+    )
+    if plan is None or isinstance(plan, str):
+        return here.scenario
+    version = st.number_input(
+        "Version", 1, plan.version, plan.version, key=f"compare-{side}-{plan.plan_id}"
+    )
+    saved = from_store(lambda store: store.read(plan.plan_id, int(version)))
+    return saved.scenario if saved is not None else None
+
+
+def _show_drafts(here: Desk) -> None:
+    st.subheader("Unsaved work")
+    for draft in here.offers:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(draft_words(draft))
+            st.space("stretch")
+            draft_buttons(here, draft, "list")

@@ -1,0 +1,175 @@
+"""The trade-off page: throughput, what survives a failure and abandoned calls; take a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from planner.app.session.text import plain
+from planner.app.session.workspace import Desk, desk
+from planner.app.widgets import running
+from planner.app.widgets.empty_page import show_nothing_open
+from planner.contracts.problem import Problem
+from planner.contracts.result import LinePlan, PlanOptions
+from planner.report.charts.studies import clickable_frontier
+from planner.report.words import amount, close_share, share
+from planner.studies.frontier import Frontier, FrontierPoint, frontier
+
+_STUDY = "frontier"
+_PICKED = "frontier-picked"
+_PURPOSE = "This page finds the plans worth choosing from."
+_SIZES = {"Coarse: 3 weights": (3, 1), "Usual: 5 weights": (5, 2), "Fine: 11 weights": (11, 3)}
+#: Of each plan [s].
+_TIME_LIMIT = 10.0
+
+
+class _Picked(NamedTuple):
+    """What was ticked in the table and clicked in the chart, and which place counts."""
+
+    ticked: Sequence[int] = ()
+    numbers: Sequence[int] = ()
+    choice: Sequence[int] = ()
+
+
+def show() -> None:
+    """Draw the page."""
+    here = desk()
+    if show_nothing_open(here, "Trade-off", _PURPOSE) or here.scenario is None:
+        return
+    st.title("Trade-off")
+    st.markdown(
+        "More calls now, more calls left when something fails, or fewer abandoned calls: shown are "
+        "the plans that no other plan found beats in all three. Click one in the chart, or tick "
+        "its row in the table, to look at it; then take it."
+    )
+    problem = here.scenario.problem
+    _show_start(here, problem)
+    running.show_running(here, _STUDY, "Planning")
+    found: Frontier | None = running.result(here, _STUDY)
+    if found is None:
+        return
+    if running.is_out_of_date(here, _STUDY, _fleet(problem)):
+        st.caption("Of the fleet and the locks as they were when this was planned.")
+    if not found.points:
+        _show_none(found)
+        return
+    _show_points(here, found)
+
+
+def _fleet(problem: Problem) -> object:
+    """What a frontier is made from: the fleet and the locked lines."""
+    locked = tuple(a for a in problem.assignments if a.locked)
+    return problem.model_copy(update={"assignments": locked})
+
+
+def _show_start(here: Desk, problem: Problem) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        size = st.selectbox("How many plans", list(_SIZES), key="frontier-size", width=240)
+        points, levels = _SIZES[size]
+        st.button(
+            "Find the plans",
+            key="find",
+            type="primary",
+            icon=":material/scatter_plot:",
+            disabled=running.is_running(here, _STUDY),
+            on_click=running.start,
+            args=(
+                here,
+                _STUDY,
+                _fleet(problem),
+                partial(
+                    frontier,
+                    problem,
+                    PlanOptions(time_limit=_TIME_LIMIT),
+                    points=points,
+                    levels=levels,
+                ),
+            ),
+        )
+    st.caption("A large fleet takes some minutes. You can stop at any time and keep what is found.")
+
+
+def _show_none(found: Frontier) -> None:
+    wants = [text for conflict in found.conflicts for text in conflict.requirements]
+    told = "\n".join(f"- {plain(text)}" for text in wants)
+    if told:
+        st.error(f"These requirements cannot hold together:\n\n{told}", icon=":material/block:")
+    else:
+        st.warning("Stopped before any plan was found.", icon=":material/warning:")
+
+
+def _show_points(here: Desk, found: Frontier) -> None:
+    chart, table = st.columns([1, 1], gap="large")
+    figure = clickable_frontier(found)
+    with chart:
+        clicked: Any = st.altair_chart(
+            figure.chart, alt=figure.alt, on_select="rerun", key="frontier-chart"
+        )
+    with table:
+        st.caption(
+            "By keyboard: Tab into the table, arrow keys to a row, Shift + Space to tick it."
+        )
+        frame = _frame(found)
+        right = {
+            name: st.column_config.TextColumn(name, alignment="right") for name in frame.columns[1:]
+        }
+        rows: Any = st.dataframe(
+            frame,
+            hide_index=True,
+            column_config=right,
+            on_select="rerun",
+            selection_mode="single-row",
+            key="frontier-rows",
+            alt="Plans to choose from",
+        )
+    picked = _picked(found, clicked, rows)
+    if picked is not None:
+        _show_picked(here, picked)
+
+
+def _frame(found: Frontier) -> pd.DataFrame:
+    points = found.points
+    return pd.DataFrame(
+        {
+            "Plan": [p.number for p in points],
+            "Value an hour": [amount(p.throughput_value_per_hour) for p in points],
+            "After the worst failure": [amount(p.surviving_value_per_hour) for p in points],
+            "Abandon rate": [close_share(p.abandon_rate) for p in points],
+            "Proven within": [share(p.gap) for p in points],
+        }
+    )
+
+
+def _picked(found: Frontier, clicked: Any, rows: Any) -> FrontierPoint | None:
+    """The plan of the row that was ticked or of the point that was clicked, whichever was last."""
+    ticked = [*rows["selection"]["rows"]]
+    numbers = [int(item["Plan"]) for item in clicked["selection"].get("plan") or []]
+    before: _Picked = st.session_state.get(_PICKED) or _Picked()
+    choice = before.choice
+    if ticked != before.ticked:
+        choice = ticked
+    elif numbers != before.numbers:
+        choice = [number - 1 for number in numbers]
+    st.session_state[_PICKED] = _Picked(ticked, numbers, choice)
+    return found.points[choice[0]] if choice and choice[0] < len(found.points) else None
+
+
+def _show_picked(here: Desk, point: FrontierPoint) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**Plan {point.number}**: {amount(point.throughput_value_per_hour)} value an hour, "
+            f"{amount(point.surviving_value_per_hour)} left when "
+            f"{plain(point.worst_failure_domain or 'nothing')} fails, abandon rate "
+            f"{close_share(point.abandon_rate)}."
+        )
+        st.space("stretch")
+        if st.button(
+            "Take this plan", key="take-point", type="primary", icon=":material/done_all:"
+        ):
+            here.take(LinePlan(assignments=point.lines), None)
+            here.said = f"Plan {point.number} of the trade-off is in the grid; Undo takes it back."
+            st.switch_page(st.session_state["pages"]["Plan"])

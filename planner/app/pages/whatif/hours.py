@@ -1,0 +1,113 @@
+"""Scenarios through the hours ahead: what a dialer that goes down at noon costs today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+
+import pandas as pd
+import streamlit as st
+
+from planner.app.editing.assessment_charts import Drawing
+from planner.app.editing.levers import Levers
+from planner.app.editing.world_cache import Seen
+from planner.app.widgets.charts import show_figure
+from planner.app.widgets.moments import reader_zone
+from planner.report.whatif import change
+from planner.report.words import amount
+from planner.studies.through_hours import Stretch, total
+from planner.studies.whatif import BASE
+
+#: The base first; told apart by their dashes as well.
+_COLOURS = ("#7d8694", "#1f7a54", "#b35c00", "#2f66b3", "#9c3d75")
+_HORIZONS = {"4 hours": 4, "8 hours": 8, "24 hours": 24}
+
+
+def show_hours(seen: Seen, levers: Mapping[str, Levers]) -> None:
+    """Value through the hours, base and scenarios; asked for, or where a time counts."""
+    timed = any(each.down_from is not None for each in levers.values())
+    if not timed and not st.toggle("Follow the scenarios through the hours ahead", key="hours-on"):
+        return
+    st.subheader("Through the hours ahead")
+    picked = st.segmented_control(
+        "For", list(_HORIZONS), default="8 hours", key="whatif-hours", label_visibility="collapsed"
+    )
+    hours = _HORIZONS[picked or "8 hours"]
+    at = datetime.now(UTC).replace(second=0, microsecond=0).astimezone(reader_zone())
+    courses = {
+        name: seen.through_hours(each, at, hours, _since(each.down_from, at))
+        for name, each in {BASE: Levers(), **levers}.items()
+    }
+    chart, table = st.columns([3, 2], gap="large")
+    with chart:
+        show_figure(_drawing(courses))
+    with table:
+        _show_totals(courses, hours)
+    st.caption(
+        "If nobody moves a line: steady figures by formula within each campaign's hours, with what "
+        "intervals.csv says of them; dial lists do not run out."
+    )
+
+
+def _since(clock: time | None, at: datetime) -> datetime | None:
+    return None if clock is None else datetime.combine(at.date(), clock, at.tzinfo)
+
+
+def _show_totals(courses: Mapping[str, tuple[Stretch, ...]], hours: int) -> None:
+    base = total(courses[BASE])
+    frame = pd.DataFrame(
+        {
+            "World": list(courses),
+            f"Value in {hours} hours": [amount(total(course)) for course in courses.values()],
+            "Change": [
+                "–" if name == BASE else change(base, total(course))
+                for name, course in courses.items()
+            ],
+        }
+    )
+    right = {
+        name: st.column_config.TextColumn(name, alignment="right") for name in frame.columns[1:]
+    }
+    st.dataframe(frame, hide_index=True, column_config=right, alt="Scenarios through the hours")
+
+
+def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
+    rows = [
+        {"Time": moment.isoformat(), "Value an hour": s.value_per_hour, "World": name}
+        for name, course in courses.items()
+        for s in course
+        for moment in (s.start, s.end)
+    ]
+    names = list(courses)
+    encoding = {
+        "x": {
+            "field": "Time",
+            "type": "temporal",
+            "title": None,
+            "axis": {"format": "%H:%M", "labelOverlap": True},
+        },
+        "y": {"field": "Value an hour", "type": "quantitative"},
+        "color": {
+            "field": "World",
+            "type": "nominal",
+            "scale": {"domain": names, "range": list(_COLOURS[: len(names)])},
+            "legend": {"orient": "bottom", "title": None, "labelLimit": 0},
+        },
+        "strokeDash": {"field": "World", "type": "nominal", "scale": {"domain": names}},
+        "tooltip": [
+            {"field": "World", "type": "nominal"},
+            {"field": "Time", "type": "temporal", "format": "%H:%M"},
+            {"field": "Value an hour", "type": "quantitative", "format": ".1f"},
+        ],
+    }
+    told = "; ".join(
+        f"{name} " + ", ".join(f"{s.value_per_hour:.1f} from {s.start:%H:%M}" for s in course[:4])
+        for name, course in courses.items()
+    )
+    spec = {
+        "data": {"values": rows},
+        "height": 260,
+        "mark": {"type": "line", "strokeWidth": 2.5},
+        "encoding": encoding,
+    }
+    return Drawing(spec, f"Value an hour through the hours: {told}.")

@@ -1,0 +1,142 @@
+"""Scenarios of the what-if page kept in the store, and opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from planner.app.editing.levers import without_unknown
+from planner.app.pages.whatif.levers import Setting, put
+from planner.app.session.persistence import from_store, store
+from planner.app.session.text import moment_words, plain
+from planner.app.session.user import person
+from planner.app.session.workspace import Desk
+from planner.app.store import ScenarioConflict, ScenarioEntry, StoreUnavailable
+from planner.contracts.problem import Problem
+
+#: Scenarios beside the base on the What if page.
+MOST_WORLDS = 4
+
+
+def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[ScenarioEntry]) -> None:
+    """Save this scenario, or open a saved one in its place."""
+    with st.popover("Save or open", icon=":material/bookmark:", width="stretch"):
+        setting = desk.worlds[place]
+        st.text_input("Note", key=f"scenario-note-{place}", placeholder="What it is about")
+        known = setting.saved
+        if known is not None:
+            st.button(
+                f"Save as version {known.version + 1}",
+                key=f"scenario-save-{place}",
+                type="primary",
+                width="stretch",
+                on_click=_save,
+                args=(desk, place, known),
+            )
+        st.button(
+            "Save as a new scenario",
+            key=f"scenario-new-{place}",
+            type="secondary" if known else "primary",
+            width="stretch",
+            on_click=_save,
+            args=(desk, place, None),
+        )
+        st.caption(f"Saved under your name, {plain(person())}. Everyone here can open it.")
+        _show_open(desk, problem, place, saved)
+
+
+def _show_open(desk: Desk, problem: Problem, place: int, saved: Sequence[ScenarioEntry]) -> None:
+    if not saved:
+        return
+    st.divider()
+    entry = st.selectbox(
+        "Saved scenarios", saved, format_func=scenario_words, key=f"scenario-pick-{place}"
+    )
+    st.button(
+        "Open it here",
+        key=f"scenario-open-{place}",
+        width="stretch",
+        on_click=open_scenario,
+        args=(desk, problem, place, entry),
+    )
+    st.caption("To compare several, or for a link, see the Plans page.")
+
+
+def scenario_words(entry: ScenarioEntry) -> str:
+    """A saved scenario in a line."""
+    note = f": {entry.note}" if entry.note else ""
+    return f"{entry.name}, version {entry.version}, {entry.author}, " + (
+        f"{moment_words(entry.saved_at)}{note}"
+    )
+
+
+def open_side_by_side(desk: Desk, problem: Problem, entries: Sequence[ScenarioEntry]) -> None:
+    """Make these the scenarios of the What if page."""
+    desk.worlds.clear()
+    for place, entry in enumerate(entries[:MOST_WORLDS], start=1):
+        open_scenario(desk, problem, place, entry)
+    st.session_state["worlds"] = max(len(desk.worlds), 1)
+    if len(desk.worlds) > 1:
+        desk.said = f"{len(desk.worlds)} scenarios are open side by side."
+
+
+def open_linked(desk: Desk, problem: Problem) -> None:
+    """Open the scenarios that a link named, now that there is a fleet; before they are drawn."""
+    wanted, desk.wanted_scenarios = desk.wanted_scenarios, ()
+    saved = from_store(lambda found: found.scenarios.newest()) or ()
+    known = {entry.scenario_id: entry for entry in saved}
+    found = [known[scenario_id] for scenario_id in wanted if scenario_id in known]
+    if found:
+        open_side_by_side(desk, problem, found)
+    if len(found) < len(wanted):
+        desk.said = "There is no saved scenario at this link, or not all of them are there."
+
+
+def open_scenario(desk: Desk, problem: Problem, place: int, entry: ScenarioEntry) -> None:
+    """Set the controls of a place as saved, as far as this fleet has what is named."""
+    levers = from_store(lambda found: found.scenarios.read(entry.scenario_id, entry.version))
+    if levers is None:
+        desk.said = f"{entry.name} cannot be read at the moment."
+        return
+    known, gone = without_unknown(levers, problem)
+    before = desk.worlds.get(place)
+    revision = before.revision if before is not None else 0
+    desk.worlds[place] = Setting(entry.name, known, entry, revision=revision)
+    put(place, desk.worlds[place])
+    desk.said = f"{entry.name} is open."
+    if gone:
+        desk.said = (
+            f"{entry.name} is open without what this fleet does not have: {', '.join(gone)}."
+        )
+
+
+def _save(desk: Desk, place: int, known: ScenarioEntry | None) -> None:
+    # What is in the fields by now: it may have been typed just before the click.
+    note = st.session_state[f"scenario-note-{place}"]
+    typed = st.session_state[f"world-name-{place}"].strip()
+    setting = desk.worlds[place] = replace(
+        desk.worlds[place], name=typed or desk.worlds[place].name
+    )
+    try:
+        shelf = store().scenarios
+        if known is None:
+            entry = shelf.create(setting.name, setting.levers, person(), note)
+        else:
+            entry = shelf.save(
+                known.scenario_id, known.version, setting.name, setting.levers, person(), note
+            )
+    except ScenarioConflict as conflict:
+        newest = conflict.newest
+        desk.said = (
+            f"Not saved: {newest.author} saved version {newest.version} of {newest.name} on "
+            f"{moment_words(newest.saved_at)} meanwhile. Save yours as a new scenario, or open "
+            "theirs beside it."
+        )
+        return
+    except StoreUnavailable as error:
+        desk.said = f"Not saved: {error}"
+        return
+    setting.saved = entry
+    desk.said = f"Saved as version {entry.version} of the scenario {entry.name}."

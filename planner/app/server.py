@@ -1,0 +1,83 @@
+"""The web server of the app: ``python -m planner.app.server``, as ``planner app`` starts it.
+
+Streamlit's own start opens its socket in a way that leaves Nagle's algorithm on (its protocol is
+not told, so asyncio does not switch it off): each of a hundred small answers then waits for the
+browser to acknowledge the one before. uvicorn's own sockets do not.
+
+Whatever else can be set is taken from ``.streamlit/config.toml``, as Streamlit does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+import uvicorn
+from streamlit.web.bootstrap import load_config_options
+
+_ROOT = Path(__file__).resolve().parents[2]
+#: Open pages get so long to close their connections when the server ends [s].
+_GRACE_SECONDS = 2
+_MEGABYTE = 1_000_000
+_log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Serve the app until a signal ends it."""
+    parser = argparse.ArgumentParser(description="Serve the planner to browsers.")
+    parser.add_argument("--address", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8501)
+    arguments = parser.parse_args()
+    address, port = arguments.address, arguments.port
+    # The pages ask at which address they are served before they let anybody in.
+    load_config_options({"server.address": address, "server.port": port})
+    threading.Thread(target=_warm_up, daemon=True).start()
+    # uvicorn raises the signal again once it has closed everything: an end like any other, in
+    # which the processes of runs are ended too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(f"The planner is open at http://{_named(address)}:{port} (Ctrl-C ends it).", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.run(
+            st.App(_ROOT / "app.py"),
+            host=address,
+            port=port,
+            ws="websockets-sansio",
+            ws_max_size=st.get_option("server.maxMessageSize") * _MEGABYTE,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            log_level="warning",
+            access_log=False,
+        )
+
+
+def _named(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def _warm_up() -> None:
+    """Do once what the first page would wait for: modules, machine code, the database.
+
+    A fault here is for the page to tell.
+    """
+    try:
+        from planner.app.editing.assessment import outlook
+        from planner.app.editing.edited_lines import open_scenario
+        from planner.app.pages.index import PAGES  # noqa: F401
+        from planner.app.session.sources import FOLDER_VARIABLE, example_folder
+        from planner.tables.folder import read_folder
+
+        folder = os.environ.get(FOLDER_VARIABLE) or example_folder("quickstart")
+        outlook(open_scenario(read_folder(folder)), datetime.now(UTC))
+    except Exception:
+        _log.info("nothing was made ready", exc_info=True)
+
+
+if __name__ == "__main__":
+    main()

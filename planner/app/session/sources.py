@@ -1,0 +1,132 @@
+"""Where a plan starts: an example, or files of one's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from planner.app.session.text import plain
+from planner.app.session.workspace import Desk
+from planner.contracts.faults import Fault, InputError
+from planner.contracts.problem import Problem
+from planner.tables.folder import read_folder, read_uploads
+
+#: Environment variable with the planning folder that is open from the start.
+FOLDER_VARIABLE = "PLANNER_FOLDER"
+_DATA = Path(__file__).resolve().parents[3] / "data"
+EXAMPLES = {
+    "quickstart": "One campaign, ten agent lines, two dialers of 100 ports",
+    "regional": "Ten campaigns on six dialers in three sites, with limits that bind",
+}
+
+
+def show_start(desk: Desk) -> None:
+    """The page before anything is open: what to do first."""
+    st.title("Line planner")
+    st.write(
+        "Plan how many dial and agent lines each campaign gets on each dialer, "
+        "and see what every dialer will do."
+    )
+    examples, own = st.columns(2, gap="large")
+    with examples:
+        st.subheader("Start with an example")
+        example_buttons(desk)
+    with own:
+        st.subheader("Or with your own files")
+        show_upload(desk)
+    show_faults(desk)
+
+
+def show_change(desk: Desk) -> None:
+    """Open something else in place of what is open."""
+    example_buttons(desk)
+    st.divider()
+    show_upload(desk)
+    show_faults(desk)
+
+
+def open_named_folder(desk: Desk) -> None:
+    """On the first run of a session open the folder that the server was started with, if any."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder and not desk.greeted:
+        open_folder(desk, Path(folder))
+    desk.greeted = True
+
+
+def open_folder(desk: Desk, folder: Path) -> None:
+    """Open a planning folder; what is wrong with it is listed on the page."""
+    desk.open(lambda: read_folder(folder), folder.name)
+
+
+def example_folder(name: str) -> Path:
+    """The planning folder of an example."""
+    return _DATA / name
+
+
+def example_buttons(desk: Desk) -> None:
+    """Buttons that open the examples."""
+    for name, words in EXAMPLES.items():
+        st.button(
+            f"Open {name}",
+            key=f"open-{name}",
+            icon=":material/folder_open:",
+            width="stretch",
+            on_click=open_folder,
+            args=(desk, example_folder(name)),
+        )
+        st.caption(words)
+
+
+def show_upload(desk: Desk) -> None:
+    """A place to drop files; what is wrong with them is for :func:`show_faults`."""
+    files = st.file_uploader(
+        "The CSV files of a planning folder, or one Excel workbook",
+        type=["csv", "xlsx"],
+        accept_multiple_files=True,
+        key="uploads",
+        help="dialers.csv and campaigns.csv are needed; assignments.csv, trunk_groups.csv, "
+        "intervals.csv and outages.csv are read if they are there. A workbook has them as sheets.",
+    )
+    ids = tuple(file.file_id for file in files)
+    if ids != desk.uploads_read:
+        desk.uploads_read, desk.refused, desk.faults = ids, "", ()
+        if files:
+            desk.open(lambda: _read(files), ", ".join(file.name for file in files))
+            if not desk.faults:
+                st.rerun()
+
+
+def _read(files: Sequence[UploadedFile]) -> Problem:
+    names = [file.name for file in files]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError([Fault(name, None, None, None, "one file of this name") for name in twice])
+    return read_uploads({file.name: file.getvalue() for file in files})
+
+
+def show_faults(desk: Desk) -> None:
+    """Every fault of what was refused, with its place; it wants the width of the page."""
+    faults = desk.faults
+    if not faults:
+        return
+    count = f"{len(faults)} things are wrong" if len(faults) > 1 else "one thing is wrong"
+    kept = " What was open stays as it was." if desk.scenario is not None else ""
+    st.error(
+        f"{plain(desk.refused)} cannot be opened: {count}.{kept}",
+        icon=":material/error:",
+    )
+    frame = pd.DataFrame(
+        {
+            "File": [fault.file for fault in faults],
+            "Line": ["" if fault.line is None else str(fault.line) for fault in faults],
+            "Column": [fault.column or "" for fault in faults],
+            "Value": [fault.value or "" for fault in faults],
+            "Expected": [fault.expected for fault in faults],
+        }
+    )
+    st.dataframe(frame, hide_index=True, alt="What is wrong with the files")

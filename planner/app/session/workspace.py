@@ -1,0 +1,238 @@
+"""What one browser session works on, kept in the session state under one name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from planner.app.editing.assessment import Outlook, outlook
+from planner.app.editing.edited_lines import (
+    EditMessage,
+    Lines,
+    RowKey,
+    Scenario,
+    apply_edits,
+    open_scenario,
+    redo,
+    take_plan,
+    undo,
+)
+from planner.app.editing.live import LiveState
+from planner.app.editing.world_cache import Seen
+from planner.app.jobs.jobs import PlanJob, StudyJob
+from planner.app.pages.whatif.levers import Setting
+from planner.app.store import DraftEntry, VersionEntry
+from planner.contracts.faults import Fault, InputError
+from planner.contracts.problem import Problem
+from planner.contracts.result import LinePlan, PlanOptions, PlanResult
+
+_NAME = "desk"
+
+
+@dataclass(frozen=True)
+class OpenPlan:
+    """The saved plan that is open, and the version that was opened or saved last."""
+
+    plan_id: str
+    name: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Study:
+    """A long run and what it was made from: with other inputs it is out of date."""
+
+    key: object
+    job: StudyJob[Any]
+
+
+@dataclass
+class Desk:
+    """The open scenario, the grid that edits it, and the planning run.
+
+    The grid keeps what was typed as differences to ``grid_lines``, by row position in
+    ``grid_rows``; ``revision`` is part of its key, so that a new revision starts it afresh.
+    ``clean_lines`` are the lines as opened or saved last: others are kept as a draft.
+    ``wanted_scenarios`` are those of a link, until there is a fleet to open them on.
+    ``settled`` says that the grid was drawn once, so that charts may follow.
+    """
+
+    session_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    greeted: bool = False
+    settled: bool = False
+    source: str = ""
+    scenario: Scenario | None = None
+    messages: tuple[EditMessage, ...] = ()
+    revision: int = 0
+    grid_lines: Lines = ()
+    grid_rows: tuple[RowKey, ...] = ()
+    job: PlanJob | None = None
+    studies: dict[str, Study] = field(default_factory=dict)
+    uploads_read: tuple[str, ...] = ()
+    refused: str = ""
+    faults: tuple[Fault, ...] = ()
+    clean_lines: Lines = ()
+    open_plan: OpenPlan | None = None
+    conflict: VersionEntry | None = None
+    said: str = ""
+    draft_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    draft_lines: Lines | None = None
+    offers: tuple[DraftEntry, ...] = ()
+    offer_put_off: bool = False
+    loaded: tuple[object, Outlook] | None = None
+    view: Outlook | None = None
+    worlds: dict[int, Setting] = field(default_factory=dict)
+    wanted_scenarios: tuple[str, ...] = ()
+    seen: Seen | None = None
+    live: dict[RowKey, LiveState] = field(default_factory=dict)
+    live_revision: int = 0
+    data_revision: int = 0
+    live_read: datetime | None = None
+    live_changed: datetime | None = None
+    live_messages: tuple[str, ...] = ()
+
+    @property
+    def grid_key(self) -> str:
+        """Key of the grid of this revision."""
+        return f"grid-{self.revision}"
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there are lines that were neither opened nor saved."""
+        return self.scenario is not None and self.scenario.lines != self.clean_lines
+
+    def open(self, read: Callable[[], Problem], source: str) -> None:
+        """Start afresh with what is read; if it has faults, keep them and what is open."""
+        try:
+            problem = read()
+        except InputError as error:
+            self.refused, self.faults = source, error.faults
+            return
+        self.open_scenario(open_scenario(problem), source)
+
+    def open_scenario(
+        self, scenario: Scenario, source: str, open_plan: OpenPlan | None = None
+    ) -> None:
+        """Start afresh with a scenario; what was being edited stays as a draft of its own."""
+        self.drop_job()
+        self.drop_studies()
+        self.source, self.refused, self.faults = source, "", ()
+        self.open_plan, self.conflict, self.said = open_plan, None, ""
+        self.clean_lines = scenario.lines
+        self.draft_id, self.draft_lines = uuid.uuid4().hex, None
+        self.loaded = self.view = self.seen = None
+        self.live, self.live_messages = {}, ()
+        self.live_read = self.live_changed = None
+        self.show(scenario)
+
+    def show(self, scenario: Scenario) -> None:
+        """Put a scenario in place and let the grid start afresh from it."""
+        self.scenario = scenario
+        self.messages = ()
+        self.grid_lines = scenario.lines
+        self.revision += 1
+
+    def show_rows(self, rows: tuple[RowKey, ...]) -> None:
+        """Choose the rows of the grid; other rows mean another grid."""
+        if self.scenario is not None and rows != self.grid_rows:
+            self.grid_rows = rows
+            self.show(self.scenario)
+
+    def absorb_edits(self) -> None:
+        """Take in what was typed into the grid since the last look."""
+        if self.scenario is None:
+            return
+        state: Any = st.session_state.get(self.grid_key)
+        if state is None:
+            # The grid was not on the page: what it kept is gone, the scenario is not.
+            self.show(self.scenario)
+            return
+        # The browser says which rows; what it may not say is left out.
+        edits = {
+            self.grid_rows[int(position)]: cells
+            for position, cells in state["edited_rows"].items()
+            if 0 <= int(position) < len(self.grid_rows)
+        }
+        self.scenario, self.messages = apply_edits(self.scenario, edits)
+
+    def undo(self) -> None:
+        """Take back the last edit; bad cells count as the last one."""
+        self.absorb_edits()
+        if self.scenario is not None:
+            self.show(self.scenario if self.messages else undo(self.scenario))
+
+    def redo(self) -> None:
+        """Bring back the edit that was taken back last."""
+        self.absorb_edits()
+        if self.scenario is not None:
+            self.show(redo(self.scenario))
+
+    def change(self, edit: Callable[[Scenario], Scenario]) -> None:
+        """Change the lines as they stand in the grid now, as one edit."""
+        self.absorb_edits()
+        if self.scenario is not None:
+            self.show(edit(self.scenario))
+
+    def start_job(self, options: PlanOptions, **settings: Any) -> None:
+        """Plan the lines as they stand in the grid now."""
+        self.absorb_edits()
+        if self.scenario is not None:
+            self.drop_job()
+            self.job = PlanJob(self.scenario.problem, options, **settings)
+            self.job.stop_with(self)
+
+    def take_job(self, rows: tuple[RowKey, ...] | None = None) -> None:
+        """Put the lines of the finished run in place, all or those of some rows, as one edit."""
+        result = self.job.result if self.job is not None else None
+        if result is not None and result.plan is not None:
+            self.take(result.plan, result, rows)
+        if rows is None:
+            self.job = None
+
+    def take(
+        self, line_plan: LinePlan, result: PlanResult | None, rows: tuple[RowKey, ...] | None = None
+    ) -> None:
+        """Put a plan's lines in place as one edit."""
+        corrections = result.corrections if result is not None else ()
+        self.change(lambda scenario: take_plan(scenario, line_plan, corrections, rows))
+
+    def loaded_outlook(self, scenario: Scenario, at: datetime) -> Outlook:
+        """What the lines as loaded amount to, worked out once a minute."""
+        key = id(scenario.baseline), at.replace(second=0, microsecond=0)
+        if self.loaded is None or self.loaded[0] != key:
+            self.loaded = key, outlook(open_scenario(scenario.baseline), at)
+        return self.loaded[1]
+
+    def drop_job(self) -> None:
+        """Forget the run, and stop it if it is still going."""
+        if self.job is not None:
+            self.job.stop()
+        self.job = None
+
+    def start_study(self, name: str, key: object, job: StudyJob[Any]) -> None:
+        """Start a long run in place of the one of this name."""
+        self.drop_study(name)
+        job.stop_with(self)
+        self.studies[name] = Study(key, job)
+
+    def drop_study(self, name: str) -> None:
+        """Forget a long run, and stop it if it is still going."""
+        if name in self.studies:
+            self.studies.pop(name).job.stop()
+
+    def drop_studies(self) -> None:
+        """Forget all long runs."""
+        for name in list(self.studies):
+            self.drop_study(name)
+
+
+def desk() -> Desk:
+    """The desk of this session."""
+    if _NAME not in st.session_state:
+        st.session_state[_NAME] = Desk()
+    return st.session_state[_NAME]  # type: ignore[no-any-return]

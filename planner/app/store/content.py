@@ -1,0 +1,100 @@
+"""Scenarios as text and back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from planner.app.editing.edited_lines import Lines, RowKey, Scenario
+from planner.contracts.problem import Contract, LineAssignment, Problem
+from planner.contracts.result import TableCorrection
+
+
+class Row(Contract):
+    """What a row was one step away; None: without lines."""
+
+    campaign_id: str
+    dialer_id: str
+    line: LineAssignment | None
+
+
+class EditedLines(Contract):
+    """The lines of a scenario, and the corrections of the plan last taken.
+
+    ``past`` and ``future`` hold the rows that differ one step further away, from the lines on.
+    """
+
+    lines: tuple[LineAssignment, ...]
+    corrections: tuple[TableCorrection, ...] = ()
+    past: tuple[tuple[Row, ...], ...] = ()
+    future: tuple[tuple[Row, ...], ...] = ()
+
+
+def problem_text(problem: Problem) -> tuple[str, str]:
+    """The problem as JSON, and its digest."""
+    content = problem.model_dump_json()
+    return content, hashlib.sha256(content.encode()).hexdigest()
+
+
+def lines_text(scenario: Scenario) -> str:
+    """The edited lines as JSON."""
+    edited = EditedLines(lines=scenario.lines, corrections=scenario.corrections)
+    return edited.model_dump_json()
+
+
+def draft_text(scenario: Scenario) -> str:
+    """The edited lines as JSON, with what undo and redo need."""
+    edited = EditedLines(
+        lines=scenario.lines,
+        corrections=scenario.corrections,
+        past=tuple(_steps(scenario.lines, reversed(scenario.past))),
+        future=tuple(_steps(scenario.lines, scenario.future)),
+    )
+    return edited.model_dump_json()
+
+
+def scenario_of(problem: str, lines: str) -> Scenario:
+    """The scenario that was written as these two texts, checked as input is."""
+    edited = EditedLines.model_validate_json(lines)
+    scenario = Scenario(
+        baseline=Problem.model_validate_json(problem),
+        lines=edited.lines,
+        corrections=edited.corrections,
+    )
+    past = _followed(scenario, edited.past)
+    return scenario.changed(past=past[::-1], future=_followed(scenario, edited.future))
+
+
+def _steps(lines: Lines, others: Iterable[Lines]) -> Iterable[tuple[Row, ...]]:
+    """What differs from one state of the lines to the next, starting at ``lines``."""
+    for other in others:
+        yield tuple(_difference(lines, other))
+        lines = other
+
+
+def _difference(before: Lines, after: Lines) -> Iterable[Row]:
+    # Lines that did not change are the same objects, which is found at once also of thousands.
+    known = set(map(id, before))
+    new = {_key(item): item for item in after if id(item) not in known}
+    kept = set(map(id, after))
+    gone = [_key(item) for item in before if id(item) not in kept]
+    for key in {**dict.fromkeys(gone), **new}:
+        yield Row(campaign_id=key[0], dialer_id=key[1], line=new.get(key))
+
+
+def _followed(scenario: Scenario, steps: Iterable[tuple[Row, ...]]) -> tuple[Lines, ...]:
+    rows, found = scenario.by_row(), []
+    given = {_key(item): item for item in scenario.lines}
+    for step in steps:
+        for row in step:
+            key = row.campaign_id, row.dialer_id
+            if row.line is None:
+                given.pop(key, None)
+            elif key in rows:
+                given[key] = row.line
+        found.append(tuple(given[key] for key in rows if key in given))
+    return tuple(found)
+
+
+def _key(item: LineAssignment) -> RowKey:
+    return item.campaign_id, item.dialer_id

@@ -1,0 +1,23 @@
+"""Charts on a page, without checking them against the grammar of charts each time."""
+
+from __future__ import annotations
+
+import streamlit as st
+from altair.utils.schemapi import disable_debug_mode
+
+from planner.app.editing.assessment_charts import Drawing, Figure
+
+
+def trust_charts() -> None:
+    """Let charts be made unchecked: tests check them, and it takes longer than all figures."""
+    disable_debug_mode()
+
+
+def show_figure(figure: Figure | Drawing) -> None:
+    """Draw a chart of few marks, with its words for those who do not see it."""
+    if isinstance(figure, Drawing):
+        spec = figure.spec
+    else:
+        spec = figure.chart.to_dict(validate=False)
+        spec.pop("config", None)  # sizes for notebooks
+    st.vega_lite_chart(spec=spec, alt=figure.alt, width="stretch")

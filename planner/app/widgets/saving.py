@@ -1,0 +1,145 @@
+"""Save what is open: under a new name, as the next version, or out of a conflict."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from planner.app.session.persistence import forget_draft, store
+from planner.app.session.text import moment_words, plain
+from planner.app.session.user import person
+from planner.app.session.workspace import Desk, OpenPlan
+from planner.app.store import SaveConflict, StoreUnavailable, VersionEntry
+
+_NOTE = "save-note"
+
+
+def show_save(desk: Desk) -> None:
+    """The button with its small form."""
+    with st.popover("Save", icon=":material/save:", help="Keep these lines under a name"):
+        known = desk.open_plan
+        name = st.text_input("Name", value=known.name if known else desk.source, key=_key(desk))
+        st.text_input("Note", key=_NOTE, placeholder="What is special about it")
+        if known is not None:
+            st.button(
+                f"Save as version {known.version + 1}",
+                key="save",
+                type="primary",
+                width="stretch",
+                on_click=_save_with_note,
+                args=(desk,),
+            )
+        st.button(
+            "Save as a new plan",
+            key="save-new",
+            type="secondary" if known else "primary",
+            width="stretch",
+            disabled=not name.strip(),
+            on_click=_save_as_named,
+            args=(desk,),
+        )
+        st.caption(f"Saved under your name, {plain(person())}. Everyone here can open it.")
+
+
+def _key(desk: Desk) -> str:
+    # Another plan is another field, so that its own name stands in it.
+    return f"save-name-{desk.open_plan.plan_id if desk.open_plan else desk.source}"
+
+
+def _save_as_named(desk: Desk) -> None:
+    """Save under what is in the fields by now: it may have been typed just before the click."""
+    name = st.session_state[_key(desk)].strip()
+    if name:
+        save_new(desk, name, st.session_state[_NOTE])
+
+
+def save_new(desk: Desk, name: str, note: str) -> None:
+    """Save as version 1 of a new plan, which is then the open one."""
+    desk.absorb_edits()
+    if desk.scenario is None:
+        return
+    scenario = desk.scenario
+    try:
+        _saved(desk, name, store().create(name, scenario, person(), note))
+    except StoreUnavailable as error:
+        desk.said = f"Not saved: {error}"
+
+
+def _save_with_note(desk: Desk) -> None:
+    save(desk, st.session_state[_NOTE])
+
+
+def save(desk: Desk, note: str, based_on: int | None = None) -> None:
+    """Save as the next version of the open plan; a conflict is kept to be shown."""
+    desk.absorb_edits()
+    known = desk.open_plan
+    if desk.scenario is None or known is None:
+        return
+    scenario, version = desk.scenario, based_on or known.version
+    try:
+        entry = store().save(known.plan_id, version, scenario, person(), note)
+    except SaveConflict as conflict:
+        desk.conflict = conflict.newest
+    except StoreUnavailable as error:
+        desk.said = f"Not saved: {error}"
+    else:
+        _saved(desk, known.name, entry)
+
+
+def _saved(desk: Desk, name: str, entry: VersionEntry) -> None:
+    assert desk.scenario is not None
+    desk.open_plan = OpenPlan(entry.plan_id, name, entry.version)
+    desk.source, desk.conflict = name, None
+    desk.clean_lines = desk.scenario.lines
+    desk.said = f"Saved as version {entry.version} of {name}."
+    forget_draft(desk)
+
+
+def show_conflict(desk: Desk) -> None:
+    """Somebody saved the plan meanwhile: three ways on, none of which loses anything."""
+    newest, known = desk.conflict, desk.open_plan
+    if newest is None or known is None:
+        return
+    st.error(
+        f"Not saved: {plain(newest.author)} saved version {newest.version} of {plain(known.name)} "
+        f"on {plain(moment_words(newest.saved_at))} while you edited version {known.version}. "
+        "Your lines are still here.",
+        icon=":material/call_merge:",
+    )
+    with st.container(horizontal=True):
+        if st.button("Compare with theirs", key="conflict-compare", icon=":material/difference:"):
+            st.session_state["compare-with"] = (newest.plan_id, newest.version)
+            st.switch_page(st.session_state["pages"]["Plans"])
+        st.button(
+            "Save mine as a copy",
+            key="conflict-copy",
+            icon=":material/content_copy:",
+            on_click=save_new,
+            args=(desk, f"{known.name} (copy)", ""),
+        )
+        st.button(
+            "Overwrite",
+            key="conflict-overwrite",
+            icon=":material/save_as:",
+            help=f"Yours becomes version {newest.version + 1}; theirs stays in the history.",
+            on_click=save,
+            args=(desk, "", newest.version),
+        )
+        st.button("Decide later", key="conflict-close", on_click=_close, args=(desk,))
+
+
+def ask_conflict(desk: Desk) -> None:
+    """The same in front of the page, which stays where it is."""
+    if desk.conflict is not None:
+        st.dialog("Somebody else saved this plan", width="medium", on_dismiss=lambda: _close(desk))(
+            _settle
+        )(desk)
+
+
+def _settle(desk: Desk) -> None:
+    if desk.conflict is None:  # settled just now: the whole page is to follow
+        st.rerun()
+    show_conflict(desk)
+
+
+def _close(desk: Desk) -> None:
+    desk.conflict = None

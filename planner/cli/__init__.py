@@ -1,0 +1,1 @@
+"""Arguments, exit codes, and what each command does."""

@@ -1,0 +1,279 @@
+"""What each command does with its arguments."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import socket
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from planner.cli.arguments import ALL
+from planner.cli.batch_command import run_batch_command
+from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
+from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
+from planner.cli.output_folder import require_writable, writing
+from planner.cli.study_commands import run_frontier, run_whatif
+from planner.contracts.faults import Fault, InputError
+from planner.contracts.problem import Problem
+from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
+from planner.evaluation.load import fleet_load
+from planner.report.day_documents import moment_document, week_document, write_week
+from planner.report.documents import (
+    check_document,
+    fault_document,
+    plan_document,
+    projection_document,
+    to_json,
+)
+from planner.report.exports import write_projection_files
+from planner.report.plan import check_text, plan_text
+from planner.report.projection import projection_text
+from planner.report.text_layout import clean
+from planner.report.week import moment_text, week_text
+from planner.studies.week_spans import (
+    Moment,
+    at_moment,
+    coming_monday,
+    reference_zone,
+    week_of,
+    weekly_moment,
+)
+from planner.tables.folder import read_folder, write_assignments, write_projection
+from planner.tables.writing import write_text
+from planner.version import __version__
+
+if TYPE_CHECKING:
+    from planner.studies.week import WeekPlan
+
+_log = logging.getLogger(__name__)
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command that the arguments name, and return its exit code."""
+    command = {
+        "check": _check,
+        "plan": _plan,
+        "project": _project,
+        "whatif": run_whatif,
+        "frontier": run_frontier,
+        "batch": run_batch_command,
+        "app": _app,
+    }
+    _log.info("planner %s, %s", __version__, arguments.command)
+    code = command[arguments.command](arguments)
+    _log.info("done with exit code %d", code)
+    return code
+
+
+def tell_faults(error: InputError, *, as_json: bool) -> None:
+    """Print every fault of the input to standard error, and as a document where one is due."""
+    count = len(error.faults)
+    print(f"{count} fault{'s' if count > 1 else ''} in the input:", file=sys.stderr)
+    for fault in error.faults:
+        print(f"  {clean(str(fault))}", file=sys.stderr)
+    if as_json:
+        print(to_json(fault_document(error.faults)), end="", flush=True)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    problem = read_folder(arguments.folder)
+    load, breaches = fleet_load(problem), _current_breaches(problem)
+    document = check_document(load, breaches)
+    print(to_json(document) if arguments.json else check_text(load, breaches), end="")
+    return DONE
+
+
+def _current_breaches(problem: Problem) -> list[str]:
+    """What the current lines break; nothing where there are none."""
+    if not problem.assignments:
+        return []
+    from planner.evaluation.check import check
+
+    found = check(problem, LinePlan(assignments=problem.assignments))
+    return [breach.message for breach in found]
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    problem = read_folder(arguments.folder)
+    if arguments.week is not None and arguments.interval is None:
+        expected = "--interval beside it: a plan without one is for no special time"
+        raise InputError([Fault("--week", None, None, arguments.week.isoformat(), expected)])
+    require_writable(arguments.out)
+    if arguments.interval == ALL:
+        return _plan_week(problem, arguments)
+    moment = None
+    if arguments.interval is not None:
+        problem, moment = _at_interval(problem, arguments)
+    result = _watched_plan(problem, _plan_options(arguments), quiet=arguments.json)
+    document = to_json(plan_document(result, problem) | (moment_document(moment) if moment else {}))
+    if result.plan is not None and arguments.out is not None:
+        with writing(arguments.out):
+            write_assignments(arguments.out / "assignments.csv", result.plan.assignments)
+            write_projection(arguments.out / "projection.csv", result.figures)
+            write_text(arguments.out / "plan.json", document)
+    text = (moment_text(moment) if moment else "") + plan_text(result, problem, why=arguments.why)
+    print(document if arguments.json else text, end="")
+    return _plan_code(result.status)
+
+
+def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
+    return PlanOptions(
+        redundancy=arguments.redundancy,
+        gap=arguments.gap,
+        time_limit=arguments.time_limit,
+        seed=arguments.seed,
+        keep_current=arguments.keep_current,
+        move_cost=arguments.move_cost or 0.0,
+        failures=arguments.failures,
+    )
+
+
+def _plan_code(status: PlanStatus) -> int:
+    """Exit code of how a plan ended."""
+    return {PlanStatus.INFEASIBLE: INFEASIBLE, PlanStatus.NO_PLAN: STOPPED}.get(status, DONE)
+
+
+def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
+    """Plan every interval of a week that differs."""
+    week = _watched_week(problem, arguments)
+    if arguments.out is not None and any(result.plan for result in week.plans):
+        with writing(arguments.out):
+            write_week(arguments.out, week)
+    print(
+        to_json(week_document(week)) if arguments.json else week_text(week, why=arguments.why),
+        end="",
+    )
+    return _plan_code(week.status)
+
+
+def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
+    """Plan a week with progress on standard error; Ctrl-C ends it with the plans so far."""
+    from planner.studies.week import plan_week
+
+    options = _plan_options(arguments)
+    with (
+        WeekPrinter(sys.stderr, options.time_limit) as progress,
+        stop_on_interrupt(progress.say) as stop,
+    ):
+        if arguments.json:
+            return plan_week(problem, options, week=arguments.week, stop=stop)
+        with progress.telling_of_compilation():
+            return plan_week(problem, options, week=arguments.week, on_progress=progress, stop=stop)
+
+
+def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> PlanResult:
+    """Plan with progress on standard error; Ctrl-C ends it with the best plan so far."""
+    from planner.pipeline import plan
+
+    with (
+        ProgressPrinter(sys.stderr, options.time_limit) as progress,
+        stop_on_interrupt(progress.say) as stop,
+    ):
+        if quiet:
+            return plan(problem, options, stop=stop)
+        with progress.telling_of_compilation():
+            return plan(problem, options, on_progress=progress, stop=stop)
+
+
+def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Problem, Moment]:
+    """The problem of a weekday and time: who can run then, with the figures of then."""
+    hour = arguments.interval
+    monday = week_of(arguments.week) if arguments.week else coming_monday(datetime.now(UTC).date())
+    zone = ZoneInfo(hour.zone) if hour.zone else reference_zone(problem)
+    at = weekly_moment(monday, hour.day, hour.minute, zone)
+    given, idle = at_moment(problem, at)
+    return given, Moment(at.astimezone(zone), zone.key, idle)
+
+
+def _project(arguments: argparse.Namespace) -> int:
+    problem = read_folder(arguments.folder)
+    if not problem.assignments:
+        expected = "the lines to project, in assignments.csv"
+        raise InputError([Fault(str(arguments.folder), None, None, None, expected)])
+    require_writable(arguments.out)
+    projection = _watched_projection(problem, arguments)
+    document = to_json(projection_document(projection))
+    if arguments.out is not None:
+        from planner.report.html.reports import html_report
+
+        with writing(arguments.out):
+            write_projection_files(arguments.out, projection)
+            write_text(arguments.out / "projection.json", document)
+            write_text(arguments.out / "report.html", html_report(projection))
+    print(document if arguments.json else projection_text(projection), end="")
+    return DONE
+
+
+def _watched_projection(problem: Problem, arguments: argparse.Namespace) -> Projection:
+    """Project with progress on standard error."""
+    from planner.pipeline import project
+
+    given = {
+        "at": arguments.at,
+        "hours": arguments.hours,
+        "engine": arguments.engine,
+        "replications": arguments.replications,
+        "seed": arguments.seed,
+    }
+    if arguments.json:
+        return project(problem, **given)
+    with SharePrinter(sys.stderr) as progress, progress.telling_of_compilation():
+        return project(problem, **given, on_progress=progress)
+
+
+def _app(arguments: argparse.Namespace) -> int:
+    """Become the web server, so that signals reach it and its exit code is ours."""
+    script = _ROOT / "app.py"
+    if not script.is_file():
+        raise InputError([Fault(str(script), None, None, None, "this file: run from a clone")])
+    if arguments.folder is not None:
+        read_folder(arguments.folder)  # its faults are told here, before any browser opens
+    _require_sign_in(arguments.address)
+    _require_free(arguments.address, arguments.port)
+    environment = dict(os.environ)
+    if arguments.live is not None:
+        environment |= {
+            "PLANNER_LIVE": _from_anywhere(arguments.live),
+            "PLANNER_LIVE_SECONDS": str(arguments.every),
+        }
+    if arguments.folder is not None:
+        environment["PLANNER_FOLDER"] = str(arguments.folder.resolve())
+    command = [sys.executable, "-m", "planner.app.server"]
+    command += [f"--address={arguments.address}", f"--port={arguments.port}"]
+    os.chdir(_ROOT)  # where the server finds its settings
+    os.execve(sys.executable, command, environment)
+
+
+def _from_anywhere(source: str) -> str:
+    """An address as it is; the path of a file such that it holds in any folder."""
+    return source if source.startswith(("http://", "https://")) else str(Path(source).resolve())
+
+
+def _require_sign_in(address: str) -> None:
+    """Other machines may only be let in where people sign in."""
+    from planner.app.signin import ACCOUNTS_VARIABLE, HOW, is_configured, is_this_machine
+
+    try:
+        known = is_configured(_ROOT, os.environ)
+    except ValueError as error:
+        raise InputError([Fault(ACCOUNTS_VARIABLE, None, None, None, str(error))]) from error
+    if not known and not is_this_machine(address):
+        wanted = f"sign-in configured before other machines are let in: {HOW}"
+        raise InputError([Fault("app", None, None, address, wanted)])
+
+
+def _require_free(address: str, port: int) -> None:
+    try:
+        family, kind, *_, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(place)
+    except OSError as error:
+        expected = f"an address of this machine and a free port ({error.strerror})"
+        raise InputError([Fault("app", None, None, f"{address}:{port}", expected)]) from error

@@ -1,0 +1,261 @@
+"""The command line: arguments, exit codes, and how faults are told."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from planner.cli.arguments import interval, moment, number, week_day
+from planner.cli.batch_arguments import add_batch_arguments
+from planner.cli.common_arguments import (
+    add_folder,
+    add_json,
+    add_move_cost,
+    add_out,
+    add_planning,
+    add_redundancy,
+    add_search,
+    add_seed,
+)
+from planner.cli.exit_codes import BAD_INPUT, DONE
+from planner.cli.log import configure
+from planner.cli.study_arguments import add_frontier_arguments, add_whatif_arguments
+from planner.contracts.faults import InputError
+from planner.version import __version__
+
+_EXIT_CODES = """exit codes:
+  0  done
+  1  a fault of ours
+  2  bad input or usage
+  3  infeasible: no plan meets all requirements
+  4  stopped before any plan was found"""
+#: A projection further ahead than a month says nothing that its first weeks do not.
+_MAX_HOURS = 31 * 24
+_MAX_REPLICATIONS = 10_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; ``argv`` is without the program's name."""
+    if not os.environ.get("PLANNER_DEBUG"):
+        sys.excepthook = _tell_fault
+    # Ids may hold letters that the terminal's encoding lacks: show them somehow, never fail.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    arguments = _parser().parse_args(argv)
+    configure(verbose=arguments.verbose, as_json=arguments.log_json)
+    # Only now: the contracts alone take longer to import than the help takes to print.
+    from planner.cli import commands
+
+    try:
+        code = commands.run(arguments)
+        sys.stdout.flush()
+    except InputError as error:
+        commands.tell_faults(error, as_json=getattr(arguments, "json", False))
+        return BAD_INPUT
+    except BrokenPipeError:
+        # The reader has seen enough; Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code
+
+
+def _tell_fault(
+    kind: type[BaseException], value: BaseException, _traceback: TracebackType | None
+) -> None:
+    """Tell of an unforeseen error without its traceback; Python then exits with code 1."""
+    said = str(value).strip().split("\n", 1)[0]
+    print(f"A fault in the planner, not in your input ({kind.__name__}: {said}).", file=sys.stderr)
+    print("Run it again with PLANNER_DEBUG=1 for details to report.", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="planner",
+        description="Plans dial and agent lines over several outbound dialers, and projects what "
+        "each dialer will do.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"planner {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_check(commands)
+    _add_plan(commands)
+    _add_project(commands)
+    _add_whatif(commands)
+    _add_frontier(commands)
+    _add_batch(commands)
+    _add_app(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # no public name for what add_subparsers returns
+
+
+def _command(
+    commands: _Commands[argparse.ArgumentParser], name: str, purpose: str, example: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=purpose,
+        description=purpose[0].upper() + purpose[1:] + ".",
+        epilog=f"example:\n  {example}\n\n{_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="also tell what is being done")
+    parser.add_argument(
+        "--log-json", action="store_true", help="the same as JSON lines on standard error"
+    )
+    return parser
+
+
+def _add_check(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "check a planning folder, and sum up its fleet and load"
+    parser = _command(commands, "check", purpose, "planner check data/quickstart")
+    add_folder(parser)
+    add_json(parser)
+
+
+def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "split dial and agent lines over the dialers"
+    example = "planner plan data/regional --redundancy 0.3 --out plan"
+    parser = _command(commands, "plan", purpose, example)
+    add_folder(parser)
+    add_redundancy(parser)
+    add_planning(parser)
+    parser.add_argument(
+        "--interval",
+        type=interval,
+        metavar="all|'Mon 09:00'",
+        help="all: plan every time of the week in which other campaigns run or figures of "
+        "intervals.csv differ, each with the time limit. A weekday and time, on the clock of most "
+        "campaigns or of a zone named after it ('Mon 09:00 America/Chicago'): plan that moment. "
+        "Campaigns that cannot run then give their ports to others",
+    )
+    parser.add_argument(
+        "--week",
+        type=week_day,
+        metavar="YYYY-MM-DD",
+        help="any day of the week that --interval is about (default the coming Monday)",
+    )
+    add_move_cost(parser, "; with --interval all to those of the interval before", "0")
+    parser.add_argument(
+        "--keep-current",
+        action="store_true",
+        help="keep all lines of assignments.csv as they are, as if locked; only campaigns on "
+        "dialers where they have no lines get new ones",
+    )
+    parser.add_argument(
+        "--why",
+        action="store_true",
+        help="tell for each campaign and dialer what one more line would bring, and what stops it",
+    )
+    files = "assignments.csv (with --interval all: day.csv), projection.csv and plan.json"
+    add_out(parser, files)
+    add_json(parser)
+
+
+def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "project what the lines of assignments.csv will do"
+    example = "planner project data/regional --at 2030-03-04T09:00+01:00 --hours 4"
+    parser = _command(commands, "project", purpose, example)
+    add_folder(parser)
+    parser.add_argument(
+        "--at",
+        type=moment,
+        metavar="ISO",
+        help="the moment to start from, in UTC where it has no offset (default now)",
+    )
+    parser.add_argument(
+        "--hours",
+        type=number(0, _MAX_HOURS, above=True),
+        default=8.0,
+        help="how far to look ahead (default 8)",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=["auto", "markov", "simulate"],
+        default="auto",
+        help="what makes the figures; markov: the exact formulas whatever they assume, at once; "
+        "auto: exact where they hold, else simulated (default auto)",
+    )
+    parser.add_argument(
+        "--replications",
+        type=number(1, _MAX_REPLICATIONS, whole=True),
+        metavar="N",
+        help="simulated runs of each kind (default: as many as the figures need)",
+    )
+    add_seed(parser)
+    add_out(parser, "projection.csv, timeline.csv, completion.csv, projection.json and report.html")
+    add_json(parser)
+
+
+def _add_whatif(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "compare changed worlds with things as they are: what if a dialer goes down"
+    example = (
+        "planner whatif data/regional --set dialer.ATL-1.in_service=false --name 'ATL-1 down' "
+        "--replan"
+    )
+    parser = _command(commands, "whatif", purpose, example)
+    add_folder(parser)
+    add_whatif_arguments(parser)
+    add_redundancy(parser)
+    add_planning(parser, "each plan")
+    add_out(parser, "comparison, figures and moves as CSV, whatif.json and report.html")
+    add_json(parser)
+
+
+def _add_frontier(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "plan from pure throughput to pure redundancy, and keep the plans worth choosing from"
+    example = "planner frontier data/quickstart --points 5 --out frontier"
+    parser = _command(commands, "frontier", purpose, example)
+    add_folder(parser)
+    add_frontier_arguments(parser)
+    add_planning(parser, "each plan")
+    add_out(parser, "frontier.csv, lines.csv, frontier.json and report.html")
+    add_json(parser)
+
+
+def _add_batch(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "plan many problems: every site, every hour, every scenario"
+    parser = _command(commands, "batch", purpose, "planner batch problems --out plans --workers 2")
+    add_batch_arguments(parser)
+    add_redundancy(parser)
+    add_search(parser, "each plan")
+    add_seed(parser)
+    add_json(parser)
+
+
+def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "open the planner in the browser, for this machine alone unless told otherwise"
+    parser = _command(commands, "app", purpose, "planner app data/quickstart")
+    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="planning folder")
+    parser.add_argument(
+        "--port",
+        type=number(1, 65_535, whole=True),
+        default=8501,
+        help="port to listen on (default 8501)",
+    )
+    parser.add_argument(
+        "--address",
+        default="127.0.0.1",
+        help="address to listen on; any other than this machine's own needs sign-in to be "
+        "configured (default 127.0.0.1)",
+    )
+    parser.add_argument(
+        "--live",
+        metavar="SOURCE",
+        help="file or http address of an assignments.csv with busy_agent_lines and status as they "
+        "are right now; the status page follows it",
+    )
+    parser.add_argument(
+        "--every",
+        type=number(1, 86_400),
+        default=10.0,
+        metavar="SECONDS",
+        help="how often to read the live snapshot (default 10)",
+    )

@@ -1,0 +1,261 @@
+"""Why a plan is as it is: its limits, each line assignment, and what it cannot use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from planner.contracts.problem import Campaign, Problem
+from planner.contracts.result import LinePlan, LineReason, PlanOptions, StrandedLines
+from planner.evaluation.check import NO_CORRECTIONS, Corrections
+from planner.evaluation.marginal import OneMore, Step
+from planner.evaluation.one_more_value import agent_line_value, call_per_second_value, port_value
+
+#: A gain below this share of the plan's value is none: rounding.
+SMALLEST_GAIN = 1e-9
+#: More names than this are counted, not listed.
+MOST_NAMES = 6
+_NOTHING = "one more line would bring nothing"
+_WITHIN_GAP = "one more line would bring a little; the plan is within its gap without it"
+
+
+class Explanation(NamedTuple):
+    """The limits that hold a plan back, the reason of each assignment, and what is stranded."""
+
+    binding: tuple[str, ...]
+    why: tuple[LineReason, ...]
+    stranded: tuple[StrandedLines, ...]
+    one_more_port: tuple[float | None, ...]  # by dialer [value per hour]
+    one_more_call_per_second: tuple[float | None, ...]  # by dialer
+    one_more_agent_line: tuple[float | None, ...]  # by campaign
+
+
+def explain(
+    problem: Problem,
+    line_plan: LinePlan,
+    options: PlanOptions,
+    corrections: Corrections = NO_CORRECTIONS,
+) -> Explanation:
+    """Why a plan is as it is, from facts of the planning tables alone.
+
+    A limit binds when one more dial line or agent line, somewhere the plan has lines, breaks it.
+    Everything said of one more line holds with all other lines as they are.
+    """
+    tried = OneMore(problem, line_plan, options, corrections)
+    binding = dict.fromkeys(_nothing_survives(problem, options))
+    why = []
+    for c, d in zip(*np.nonzero(tried.in_use), strict=True):
+        dial, agent = tried.more_dial_lines(c, d), tried.more_agent_lines(c, d)
+        why.append(_reason(tried, c, d, dial, agent))
+        for step in (dial, agent):
+            if step is not None and not {"locked", "dial_lines"} & set(step.limits):
+                binding |= dict.fromkeys(_binding(problem, c, d, step.limits))
+    dialers = range(len(problem.dialers))
+    return Explanation(
+        tuple(binding),
+        tuple(why),
+        tuple(_stranded(tried)),
+        tuple(port_value(tried, d) for d in dialers),
+        tuple(call_per_second_value(tried, d) for d in dialers),
+        tuple(agent_line_value(tried, c) for c in range(len(problem.campaigns))),
+    )
+
+
+def _nothing_survives(problem: Problem, options: PlanOptions) -> Iterator[str]:
+    """That a failure takes every dialer, where what survives it is to count."""
+    usable = {d for d, item in enumerate(problem.dialers) if item.in_service and item.ports > 0}
+    if options.redundancy == 0 or not usable:
+        return
+    for name, members in problem.failures(options.failures):
+        if usable <= members:
+            effect = "every plan is as good" if options.redundancy == 1 else "it changes no plan"
+            fail = "fails" if options.failures == 1 else "fail"
+            yield (
+                f"Redundancy: nothing can survive when {name} {fail}, since no other dialer is in "
+                f"service: {effect}."
+            )
+            return
+
+
+def _binding(problem: Problem, c: int, d: int, limits: Iterable[str]) -> Iterator[str]:
+    campaign, dialer = problem.campaigns[c], problem.dialers[d]
+    group = next((t for t in problem.trunk_groups if t.trunk_group == dialer.trunk_group), None)
+    name, place, trunks = (
+        campaign.campaign_id,
+        dialer.dialer_id,
+        f"Trunk group {dialer.trunk_group}",
+    )
+    sentences = {
+        "agent_lines": f"{name}: {_all_agents(campaign)}.",
+        "max_dial_lines": f"{name}: all {campaign.max_dial_lines} dial lines allowed are assigned.",
+        "max_abandon_rate": f"{name}: one line more would push the abandon rate over "
+        f"{campaign.max_abandon_rate or 0:.2%}.",
+        "survivable_share": f"{name}: {campaign.survivable_share:.0%} of its calls must survive "
+        "the worst failure.",
+        "ports": f"{place}: all {dialer.ports} ports are in use.",
+        "cps": f"{place}: one line more would pass {dialer.cps or 0:g} calls per second.",
+        "channels": f"{trunks}: all {group.channels if group else 0} channels are in use.",
+        "trunk_cps": f"{trunks}: near its {(group and group.cps) or 0:g} calls per second.",
+    }
+    return (sentences[limit] for limit in limits if limit in sentences)
+
+
+def _reason(tried: OneMore, c: int, d: int, dial: Step, agent: Step | None) -> LineReason:
+    problem, arrays = tried.problem, tried.arrays
+    lines = int(arrays.dial_lines[c, d]), int(arrays.agent_lines[c, d])
+    name, place = problem.campaigns[c].campaign_id, problem.dialers[d].dialer_id
+    if "locked" in dial.limits:
+        words = "the lines are locked"
+    else:
+        steps = [("one more dial line", dial), ("one more agent line", agent)]
+        words = "; ".join(
+            f"{what} {_effect(tried, c, d, step)}" for what, step in steps if step is not None
+        )
+    return LineReason(
+        campaign_id=name,
+        dialer_id=place,
+        dial_lines=lines[0],
+        agent_lines=lines[1],
+        one_more_dial_line=dial.gain,
+        dial_line_limits=dial.limits,
+        one_more_agent_line=None if agent is None else agent.gain,
+        agent_line_limits=() if agent is None else agent.limits,
+        words=f"{name} on {place}, {lines[0]} + {lines[1]} lines: {words}.",
+    )
+
+
+def _effect(tried: OneMore, c: int, d: int, step: Step) -> str:
+    """What one more line would do, and what stops it."""
+    if "dial_lines" in step.limits:
+        return "would have no dial line of its own"
+    sign = _sign(tried, step)
+    if sign < 0:
+        return f"would cost {_amount(-step.gain)} an hour"
+    brings = f"would bring {_amount(step.gain)} an hour" if sign else "would bring nothing"
+    if not step.limits:
+        return brings + (", within the gap of the plan" if sign else "")
+    stops = " and ".join(_stop(tried, c, d, limit) for limit in step.limits)
+    return f"{brings}, but {stops}"
+
+
+def _sign(tried: OneMore, step: Step) -> int:
+    """1 for a gain, -1 for a loss, 0 where it is no more than rounding."""
+    if abs(step.gain) <= SMALLEST_GAIN * (1 + tried.value):
+        return 0
+    return 1 if step.gain > 0 else -1
+
+
+def _stop(tried: OneMore, c: int, d: int, limit: str) -> str:
+    campaign, dialer = tried.problem.campaigns[c], tried.problem.dialers[d]
+    at_place = {
+        "ports": f"all {dialer.ports} ports of {dialer.dialer_id} are in use",
+        "channels": f"all channels of trunk group {dialer.trunk_group} are in use",
+        "cps": f"{dialer.dialer_id} would pass {dialer.cps or 0:g} calls per second",
+        "agent_lines": _all_agents(campaign),
+    }
+    return at_place.get(limit) or _limit_words(campaign, limit)
+
+
+def _all_agents(campaign: Campaign) -> str:
+    if campaign.agent_lines == 1:
+        return "its one agent line on shift is assigned"
+    return f"all {campaign.agent_lines} agent lines on shift are assigned"
+
+
+def _limit_words(campaign: Campaign, limit: str) -> str:
+    """A limit in words that name no dialer."""
+    return {
+        "in_service": "out of service",
+        "allowed_dialers": "not among the dialers that it may use",
+        "dial_lines": "no dial line is left for another agent line",
+        "locked": "its lines there are locked",
+        "agent_lines": "no agent line is left",
+        "max_dial_lines": f"all {campaign.max_dial_lines} dial lines allowed are assigned",
+        "max_abandon_rate": f"the abandon rate would pass {campaign.max_abandon_rate or 0:.2%}",
+        "survivable_share": f"less than {campaign.survivable_share:.0%} would survive the worst "
+        "failure",
+        "ports": "too few ports are free",
+        "channels": "too few channels of the trunk group are free",
+        "cps": "it would pass the calls per second of the dialer",
+        "trunk_cps": "it would pass the calls per second of the trunk group",
+    }[limit]
+
+
+def _stranded(tried: OneMore) -> Iterator[StrandedLines]:
+    """Ports of each dialer and agent lines of each campaign that the plan leaves unused."""
+    problem, arrays = tried.problem, tried.arrays
+    for d, dialer in enumerate(problem.dialers):
+        free = tried.free_ports(d)
+        if free <= 0:
+            continue
+        head = f"{dialer.dialer_id}: {free} of {dialer.ports} ports {_is_are(free)} free"
+        if not dialer.in_service:
+            yield StrandedLines(
+                dialer_id=dialer.dialer_id,
+                lines=free,
+                words=f"{dialer.dialer_id}: all {dialer.ports} ports are out of service.",
+            )
+            continue
+        reasons: dict[str, list[str]] = {}
+        for c, campaign in enumerate(problem.campaigns):
+            reasons.setdefault(_why_no_line(tried, c, d), []).append(campaign.campaign_id)
+        yield StrandedLines(dialer_id=dialer.dialer_id, lines=free, words=_grouped(head, reasons))
+    for c, campaign in enumerate(problem.campaigns):
+        unused = campaign.agent_lines - int(arrays.agent_lines[c].sum())
+        if not campaign.is_live_transfer or unused <= 0:
+            continue
+        head = (
+            f"{campaign.campaign_id}: {unused} of {campaign.agent_lines} agent lines "
+            f"{_is_are(unused)} not used"
+        )
+        reasons = {}
+        for d, dialer in enumerate(problem.dialers):
+            reasons.setdefault(_why_no_agent(tried, c, d), []).append(dialer.dialer_id)
+        yield StrandedLines(
+            campaign_id=campaign.campaign_id, lines=unused, words=_grouped(head, reasons)
+        )
+
+
+def _why_no_line(tried: OneMore, c: int, d: int) -> str:
+    """Why a campaign takes no further line of a dialer with free ports."""
+    if not tried.in_use[c, d]:
+        return _why_not(tried, c, tried.start(c, d))
+    dial, agent = tried.more_dial_lines(c, d), tried.more_agent_lines(c, d)
+    if dial.limits or _sign(tried, dial) > 0 or agent is None:
+        return _why_not(tried, c, dial)
+    return _why_not(tried, c, agent)
+
+
+def _why_no_agent(tried: OneMore, c: int, d: int) -> str:
+    """Why a campaign puts none of its unused agent lines on a dialer."""
+    if not tried.in_use[c, d]:
+        return _why_not(tried, c, tried.start(c, d))
+    step = tried.more_agent_lines(c, d)
+    assert step is not None
+    return _why_not(tried, c, step)
+
+
+def _why_not(tried: OneMore, c: int, step: Step) -> str:
+    if step.limits:
+        return _limit_words(tried.problem.campaigns[c], step.limits[0])
+    return _WITHIN_GAP if _sign(tried, step) > 0 else _NOTHING
+
+
+def _grouped(head: str, reasons: dict[str, list[str]]) -> str:
+    parts = [f"{_listed(names)}: {reason}." for reason, names in reasons.items()]
+    return " ".join([f"{head}.", *parts])
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMES])
+    return shown if len(names) <= MOST_NAMES else f"{shown} and {len(names) - MOST_NAMES} more"
+
+
+def _is_are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.1f}" if value >= 9.95 else f"{value:.2g}"

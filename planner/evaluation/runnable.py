@@ -1,0 +1,205 @@
+"""The lines of a problem that can run as things are, and why the others cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.contracts.comparison import LostLines
+from planner.contracts.problem import (
+    AssignmentStop,
+    Campaign,
+    CampaignStop,
+    LineAssignment,
+    Problem,
+)
+from planner.contracts.result import LinePlan
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Lines that can run, without live state, and those that cannot."""
+
+    plan: LinePlan
+    lost: tuple[LostLines, ...]
+
+
+def stop_reason(campaign: Campaign) -> str | None:
+    """Why a campaign runs nowhere, None where it may run."""
+    if campaign.status is CampaignStop.STOPPED:
+        return "the campaign is stopped"
+    if campaign.status is CampaignStop.BY_ADMIN:
+        return "support stopped the campaign"
+    if campaign.records == 0:
+        return "its dial list is done"
+    return None
+
+
+def plannable(problem: Problem) -> Problem:
+    """The problem without what does not run: stopped campaigns, and places where one is stopped.
+
+    A campaign whose lines are stopped on a dialer may not use that dialer.
+    """
+    stopped = {
+        (a.campaign_id, a.dialer_id)
+        for a in problem.assignments
+        if a.status is not AssignmentStop.NONE
+    }
+    campaigns = []
+    for campaign in problem.campaigns:
+        kept = campaign
+        if any((campaign.campaign_id, d.dialer_id) in stopped for d in problem.dialers):
+            names = campaign.allowed_dialers or tuple(d.dialer_id for d in problem.dialers)
+            left = tuple(name for name in names if (campaign.campaign_id, name) not in stopped)
+            kept = campaign.model_copy(update={"allowed_dialers": left})
+        if stop_reason(campaign) is None and kept.allowed_dialers != ():
+            campaigns.append(kept)
+    running = {campaign.campaign_id for campaign in campaigns}
+    return Problem(
+        dialers=problem.dialers,
+        campaigns=tuple(campaigns),
+        trunk_groups=problem.trunk_groups,
+        assignments=tuple(
+            a
+            for a in problem.assignments
+            if a.campaign_id in running and (a.campaign_id, a.dialer_id) not in stopped
+        ),
+        outages=problem.outages,
+    )
+
+
+def carried(problem: Problem) -> Carried:
+    """The lines of the assignments that can run when nobody changes them.
+
+    Lost are the lines of a dialer out of service, of what is stopped, and those that cannot dial.
+    Agent lines beyond the shift have no agent: those with one are split in proportion. Where a
+    dialer has fewer ports, or a trunk group fewer channels, than lines, dial lines are cut in
+    proportion, and agent lines with them where fewer dial than agent lines would be left.
+    """
+    dial, agents = line_arrays(problem)
+    left_dial, left_agents = fitting_lines(problem, dial, agents)
+    lost = tuple(_lost(problem, dial, agents, left_dial, left_agents))
+    plan = LinePlan(
+        assignments=tuple(
+            LineAssignment(
+                campaign_id=problem.campaigns[c].campaign_id,
+                dialer_id=problem.dialers[d].dialer_id,
+                dial_lines=int(left_dial[c, d]),
+                agent_lines=int(left_agents[c, d]),
+            )
+            for c, d in np.argwhere(left_dial > 0)
+        )
+    )
+    return Carried(plan, lost)
+
+
+def line_arrays(problem: Problem) -> tuple[Ints, Ints]:
+    """Dial and agent lines of the assignments ``[campaign, dialer]``."""
+    shape = (len(problem.campaigns), len(problem.dialers))
+    dial, agents = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for item in problem.assignments:
+        place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
+        dial[place], agents[place] = item.dial_lines, item.agent_lines
+    return dial, agents
+
+
+def fitting_lines(problem: Problem, dial: Ints, agents: Ints) -> tuple[Ints, Ints]:
+    """Of lines ``[campaign, dialer]`` those that can run; the rules of :func:`carried`."""
+    live = np.array([c.is_live_transfer for c in problem.campaigns], dtype=bool)[:, None]
+    agents = np.where(live, agents, 0)
+    runs = ~_stopped(problem) & (dial >= np.maximum(agents, 1)) & (~live | (agents >= 1))
+    dial, agents = np.where(runs, dial, 0), np.where(runs, agents, 0)
+    for c, campaign in enumerate(problem.campaigns):
+        if agents[c].sum() > campaign.agent_lines:
+            agents[c] = apportioned(agents[c], campaign.agent_lines)
+    dial = np.where(live & (agents == 0), 0, dial)
+    costs = np.array([d.agent_lines_use_ports for d in problem.dialers], dtype=np.int64)
+    for limit, members in _line_limits(problem):
+        part = dial[:, members], agents[:, members]
+        dial[:, members], agents[:, members] = _cut(*part, costs[members], limit)
+    return np.where(live & (agents == 0), 0, dial), agents
+
+
+def _stopped(problem: Problem) -> NDArray[np.bool_]:
+    found = np.zeros((len(problem.campaigns), len(problem.dialers)), dtype=bool)
+    found[:, [not d.in_service for d in problem.dialers]] = True
+    found[[stop_reason(c) is not None for c in problem.campaigns], :] = True
+    for item in problem.assignments:
+        if item.status is not AssignmentStop.NONE:
+            found[
+                problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
+            ] = True
+    return found
+
+
+def _line_limits(problem: Problem) -> Iterator[tuple[int, NDArray[np.bool_]]]:
+    """Lines that fit, and the dialers on which: ports of each dialer, channels of each group."""
+    for d, dialer in enumerate(problem.dialers):
+        yield dialer.ports, np.arange(len(problem.dialers)) == d
+    for group in problem.trunk_groups:
+        members = np.array([d.trunk_group == group.trunk_group for d in problem.dialers], bool)
+        if members.any():
+            yield group.channels, members
+
+
+def _cut(dial: Ints, agents: Ints, costs: Ints, limit: int) -> tuple[Ints, Ints]:
+    """Lines cut to a limit; agent lines count where their dialer's cost is 1."""
+    taken = int((agents * costs).sum())
+    total = int(dial.sum())
+    if total + taken <= limit:
+        return dial, agents
+    if limit - taken < agents.sum():
+        agents = agents * limit // (total + taken)
+        taken = int((agents * costs).sum())
+    flat = apportioned(dial.ravel(), max(limit - taken, 0))
+    dial = flat.reshape(dial.shape)
+    return dial, np.minimum(agents, dial)
+
+
+def apportioned(counts: Ints, total: int) -> Ints:
+    """Counts cut to a total in proportion, by largest remainder, the first on ties."""
+    before = int(counts.sum())
+    if before <= total:
+        return counts
+    whole, remainder = np.divmod(counts * total, before)
+    order = np.argsort(-remainder, kind="stable")
+    whole[order[: total - int(whole.sum())]] += 1
+    return whole
+
+
+def _lost(
+    problem: Problem, dial: Ints, agents: Ints, left_dial: Ints, left_agents: Ints
+) -> Iterator[LostLines]:
+    stopped = {
+        (a.campaign_id, a.dialer_id)
+        for a in problem.assignments
+        if a.status is not AssignmentStop.NONE
+    }
+    for c, d in np.argwhere((dial > left_dial) | (agents > left_agents)):
+        campaign, dialer = problem.campaigns[c], problem.dialers[d]
+        if not dialer.in_service:
+            reason = f"{dialer.dialer_id} is out of service"
+        elif (why := stop_reason(campaign)) is not None:
+            reason = why
+        elif (campaign.campaign_id, dialer.dialer_id) in stopped:
+            reason = f"the campaign is stopped on {dialer.dialer_id}"
+        elif agents[c].sum() > campaign.agent_lines and left_dial[c, d] in (0, dial[c, d]):
+            reason = f"only {campaign.agent_lines} agents are on shift"
+        elif not campaign.is_live_transfer and left_dial[c, d] == dial[c, d]:
+            reason = "a broadcast has no agents"
+        elif dial[c, d] < max(agents[c, d], 1) or (campaign.is_live_transfer and agents[c, d] == 0):
+            reason = f"{dial[c, d]} dial and {agents[c, d]} agent lines cannot dial"
+        else:
+            reason = "there are not ports, channels or agents for all lines"
+        yield LostLines(
+            campaign_id=campaign.campaign_id,
+            dialer_id=dialer.dialer_id,
+            dial_lines=int(dial[c, d] - left_dial[c, d]),
+            agent_lines=int(agents[c, d] - left_agents[c, d]),
+            reason=reason,
+        )

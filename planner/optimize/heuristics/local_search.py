@@ -1,0 +1,272 @@
+"""Local search over one campaign's split inside what the other campaigns leave, compiled.
+
+It repairs splits that break a limit of the campaign or of the fleet, and fills freed lines.
+Moves are compared by (excess over all limits, value), so that it never trades a limit for value.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import compiled
+from planner.optimize.model.model import Model
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+STEPS = np.array([1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987], dtype=np.int64)
+#: Excess below this share of a limit is rounding.
+ROUNDING = 1e-10
+MOST_MOVES = 2000
+
+
+class Room(NamedTuple):
+    """What the other campaigns leave of the capacities, and what survives of them."""
+
+    capacity: Floats
+    surviving: Floats  # [failure]
+    total: float
+
+
+class Scope(NamedTuple):
+    """One campaign and what it may use, for compiled code; arrays by dialer or capacity."""
+
+    table: Floats
+    n_low: Ints
+    n_high: Ints
+    a_low: Ints
+    a_high: Ints
+    agent_cost: Ints
+    lost: NDArray[np.bool_]  # [failure, dialer]
+    price: Floats  # per port
+    members: Floats  # [capacity, dialer]
+    counts_lines: NDArray[np.bool_]
+    room: Floats  # [capacity]
+    surviving: Floats  # [failure] of the other campaigns
+    others: float  # value of the other campaigns
+    weight: float
+    value: float
+    agents: int
+    max_lines: int
+    min_used: int
+    min_agents: int
+    share: float
+    limit: float
+    now_n: Ints
+    now_a: Ints
+    move_cost: float
+
+
+def improve_split(
+    model: Model,
+    campaign: int,
+    dial_lines: Ints,
+    agent_lines: Ints,
+    room: Room,
+    line_prices: Floats,
+) -> tuple[float, float]:
+    """Improve one campaign's split in place inside the room the others leave.
+
+    Returns
+    -------
+    Excess over the limits (0: all hold) and value of the split, line prices taken off.
+    """
+    c, box = campaign, model.box
+    scope = Scope(
+        table=model.tables[c],
+        n_low=box.n_low[c],
+        n_high=box.n_high[c],
+        a_low=box.a_low[c],
+        a_high=box.a_high[c],
+        agent_cost=model.agent_cost,
+        lost=model.lost,
+        price=line_prices,
+        members=model.members,
+        counts_lines=model.counts_lines,
+        room=room.capacity,
+        surviving=room.surviving,
+        others=room.total,
+        weight=float(model.weight),
+        value=float(model.value[c]),
+        agents=int(model.agents[c]),
+        max_lines=int(model.max_dial_lines[c]),
+        min_used=int(model.min_dialers[c]),
+        min_agents=int(model.min_agent_lines[c]),
+        share=float(model.survivable[c]),
+        limit=float(model.abandon_limit[c]),
+        now_n=model.now_dial_lines[c],
+        now_a=model.now_agent_lines[c],
+        move_cost=float(model.move_cost),
+    )
+    excess, worth = _climb(scope, dial_lines, agent_lines, STEPS)
+    return float(excess), float(worth)
+
+
+@compiled
+def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
+    """Excess over the limits (0 if none) and value of one split."""
+    used, lost = np.zeros(len(scope.room)), np.zeros(len(scope.surviving))
+    total = abandoned = answered = charge = 0.0
+    dialers = lines = agents = 0
+    for d in range(len(n)):
+        if n[d] == 0:
+            continue
+        dialers += 1
+        lines += n[d]
+        agents += a[d]
+        ports = n[d] + scope.agent_cost[d] * a[d]
+        charge += scope.price[d] * ports
+        if scope.move_cost > 0:
+            added = max(0, n[d] - scope.now_n[d]) + max(0, a[d] - scope.now_a[d])
+            charge += scope.move_cost * added
+        calls = scope.table[0, a[d], n[d]]
+        total += calls
+        for g in range(len(lost)):
+            if scope.lost[g, d]:
+                lost[g] += calls
+        abandoned += scope.table[1, a[d], n[d]]
+        answered += scope.table[2, a[d], n[d]]
+        for k in range(len(used)):
+            if scope.members[k, d] > 0:
+                used[k] += ports if scope.counts_lines[k] else scope.table[3, a[d], n[d]]
+    excess = float(
+        max(0, agents - scope.agents)
+        + max(0, lines - scope.max_lines)
+        + max(0, scope.min_used - dialers)
+    )
+    for k in range(len(used)):
+        over = used[k] - scope.room[k]
+        if over > ROUNDING * (1.0 + abs(scope.room[k])):
+            excess += over / (1.0 + abs(scope.room[k])) + (1.0 if scope.counts_lines[k] else 0.0)
+    over = abandoned - scope.limit * answered if scope.limit < np.inf else 0.0
+    if over > ROUNDING * (1.0 + answered):
+        excess += over / (1.0 + answered)
+    worst = scope.others + scope.value * total
+    for g in range(len(lost)):
+        over = lost[g] - (1.0 - scope.share) * total
+        if scope.share > 0 and over > ROUNDING * (1.0 + total):
+            excess += over / (1.0 + total)
+        worst = min(worst, scope.surviving[g] + scope.value * (total - lost[g]))
+    worth = (1.0 - scope.weight) * scope.value * total - charge
+    return excess, worth + (scope.weight * worst if scope.weight > 0 else 0.0)
+
+
+@compiled
+def _fits(scope: Scope, d: int, n: int, a: int) -> bool:
+    """Whether (n, a) lies in the dialer's ranges and is unused, or in use as the kind wants."""
+    if not (scope.n_low[d] <= n <= scope.n_high[d] and scope.a_low[d] <= a <= scope.a_high[d]):
+        return False
+    return a == 0 if n == 0 else n >= a >= scope.min_agents
+
+
+@compiled
+def _own_move(scope: Scope, d: int, n: int, a: int, move: int, steps: Ints) -> tuple[int, int]:
+    """Lines after one of the moves on a single dialer; the same lines where it has no use."""
+    if move < 2 * len(steps):
+        step = steps[move // 2] if move % 2 == 0 else -steps[move // 2]
+        return min(max(n + step, scope.n_low[d], a), scope.n_high[d]), a
+    kind = move - 2 * len(steps)
+    least = max(1, scope.min_agents)
+    if kind == 0:  # close
+        return 0, 0
+    if kind == 1:  # one agent line more
+        return max(n, a + 1, scope.min_agents), max(scope.min_agents, a + 1)
+    if kind == 2:  # one less with its share of dial lines
+        return n - n // max(a, 1), a - 1
+    if kind == 3:  # the fewest lines
+        return max(scope.n_low[d], least), scope.min_agents
+    change = (-1, 0, 1)[kind - 4]  # an agent line less, its port to a dial line or not; or back
+    return (n + 1, a - 1) if change < 0 else (n, a - 1) if change == 0 else (n - 1, a + 1)
+
+
+OWN_MOVES = 7  # besides the steps
+PAIR_MOVES = 5
+
+
+@compiled
+def _pair_move(n: int, a: int, m: int, b: int, move: int) -> tuple[int, int, int, int]:
+    """Lines of two dialers after the first one's lines go to the second."""
+    if move == 0:  # one agent line
+        return n, a - 1, m, b + 1
+    if move == 1:  # one agent line, ports kept
+        return n + 1, a - 1, m - 1, b + 1
+    if move == 2:  # one agent line with its share of dial lines
+        part = n // max(a, 1)
+        return n - part, a - 1, m + part, b + 1
+    if move == 3:  # one dial line
+        return n - 1, a, m + 1, b
+    return m, b, n, a  # change places
+
+
+@compiled
+def _better(excess: float, worth: float, than_excess: float, than_worth: float) -> bool:
+    """Less excess, or as much and more value than rounding."""
+    if excess != than_excess:
+        return excess < than_excess
+    return worth > than_worth + ROUNDING * (1e-2 * abs(than_worth) + 1e-9)
+
+
+@compiled
+def _best_own(
+    scope: Scope, n: Ints, a: Ints, steps: Ints, start: tuple[float, float], found: Ints
+) -> tuple[float, float]:
+    """Best move on a single dialer against ``start``; ``found`` gets (d, n, a, -1, 0, 0)."""
+    best_excess, best_worth = start
+    for d in range(len(n)):
+        old_n, old_a = n[d], a[d]
+        for move in range(2 * len(steps) + OWN_MOVES):
+            new_n, new_a = _own_move(scope, d, old_n, old_a, move, steps)
+            if (new_n == old_n and new_a == old_a) or not _fits(scope, d, new_n, new_a):
+                continue
+            n[d], a[d] = new_n, new_a
+            excess, worth = _judge(scope, n, a)
+            if _better(excess, worth, best_excess, best_worth):
+                best_excess, best_worth = excess, worth
+                found[:] = (d, new_n, new_a, -1, 0, 0)
+        n[d], a[d] = old_n, old_a
+    return best_excess, best_worth
+
+
+@compiled
+def _best_pair(
+    scope: Scope, n: Ints, a: Ints, start: tuple[float, float], found: Ints
+) -> tuple[float, float]:
+    """Best move between two dialers against ``start``; ``found`` gets (d, n, a, e, n, a)."""
+    best_excess, best_worth = start
+    for d in range(len(n)):
+        for e in range(len(n)):
+            if e == d or n[d] == 0:
+                continue
+            old = n[d], a[d], n[e], a[e]
+            for move in range(PAIR_MOVES):
+                p, x, q, y = _pair_move(old[0], old[1], old[2], old[3], move)
+                if not (_fits(scope, d, p, x) and _fits(scope, e, q, y)):
+                    continue
+                n[d], a[d], n[e], a[e] = p, x, q, y
+                excess, worth = _judge(scope, n, a)
+                if _better(excess, worth, best_excess, best_worth):
+                    best_excess, best_worth = excess, worth
+                    found[:] = (d, p, x, e, q, y)
+            n[d], a[d], n[e], a[e] = old
+    return best_excess, best_worth
+
+
+@compiled
+def _climb(scope: Scope, n: Ints, a: Ints, steps: Ints) -> tuple[float, float]:
+    """Take the best move until none helps; changes ``n`` and ``a``."""
+    now = _judge(scope, n, a)
+    found = np.empty(6, np.int64)
+    for _ in range(MOST_MOVES):
+        found[0] = -1
+        best = _best_own(scope, n, a, steps, now, found)
+        best = _best_pair(scope, n, a, best, found)
+        if found[0] < 0:
+            break
+        n[found[0]], a[found[0]] = found[1], found[2]
+        if found[3] >= 0:
+            n[found[3]], a[found[3]] = found[4], found[5]
+        now = best
+    return now

@@ -1,0 +1,190 @@
+"""A plan that may break limits at a price, changed cell by cell, and all that sums over it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import inlined, lean
+from planner.optimize.heuristics.kernel_tools import RandomState, random_state
+from planner.optimize.heuristics.lists import forget
+from planner.optimize.heuristics.worst_failure import most_lost, worst
+from planner.optimize.model.fleet import NONE, ROUNDING, Fleet, entry
+from planner.optimize.model.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: A dialer too few is priced like so many lines.
+LINES_PER_DIALER = 30.0
+#: A line over a capacity costs so many times what a line earns on average; a call over a limit of
+#: its campaign so many times its value; the whole of a limit on calls per second so many lines.
+LINE_PRICE, CALL_PRICE, ABANDONED_PRICE, LINES_PER_ATTEMPTS = 4.0, 3.0, 10.0, 50.0
+
+
+class Cells(NamedTuple):
+    """A plan and everything that sums over it."""
+
+    n: Ints  # [campaign, dialer]
+    a: Ints
+    ids: Ints  # [dialer, place] campaigns with lines there
+    cells: Ints  # [dialer]
+    places: Ints  # [campaign, place] dialers with its lines
+    dialers: Ints  # [campaign]
+    handled: Floats  # [campaign]
+    figures: Floats  # [campaign, (abandoned, live answered)]
+    by_part: Floats  # [campaign, part] handled calls that are lost with it
+    counts: Ints  # [campaign, (dial lines, agent lines)]
+    free: Ints  # [dialer] ports
+    used: Floats  # [capacity]
+    lost: Floats  # [part] value that is lost with it
+    excess: Floats  # [2] lines over the capacities; value of all calls
+    added: Ints  # [1] lines added against the current ones
+    own: Floats  # [campaign] price of its broken limits
+    random: RandomState  # [1]
+
+
+class Worth(NamedTuple):
+    """What broken limits are priced by."""
+
+    line: float
+    call: float
+
+
+def no_cells(f: Fleet, seed: int) -> Cells:
+    """A plan without lines."""
+    campaigns, dialers = f.n_low.shape
+    return Cells(
+        n=np.zeros((campaigns, dialers), np.int64),
+        a=np.zeros((campaigns, dialers), np.int64),
+        ids=np.zeros((dialers, campaigns), np.int64),
+        cells=np.zeros(dialers, np.int64),
+        places=np.zeros((campaigns, dialers), np.int64),
+        dialers=np.zeros(campaigns, np.int64),
+        handled=np.zeros(campaigns),
+        figures=np.zeros((campaigns, 2)),
+        by_part=np.zeros((campaigns, len(f.parts))),
+        counts=np.zeros((campaigns, 2), np.int64),
+        free=f.room.copy(),
+        used=np.zeros(len(f.limit)),
+        lost=np.zeros(len(f.parts)),
+        excess=np.zeros(2),
+        added=np.zeros(1, np.int64),
+        own=np.zeros(campaigns),
+        random=random_state(seed),
+    )
+
+
+@inlined
+def over_limit(f: Fleet, k: int, used: float) -> float:
+    """What a capacity is exceeded by [lines; of calls per second so many for the whole]."""
+    over = used - f.limit[k]
+    if over <= ROUNDING * (1.0 + f.limit[k]):
+        return 0.0
+    return float(over if f.counts_lines[k] else LINES_PER_ATTEMPTS * over / (1.0 + f.limit[k]))
+
+
+@lean
+def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
+    """Set one cell and everything that sums over it."""
+    old_n, old_a = s.n[c, d], s.a[c, d]
+    calls = entry(f, HANDLED, c, a, n) - entry(f, HANDLED, c, old_a, old_n)
+    attempts = entry(f, ATTEMPTS, c, a, n) - entry(f, ATTEMPTS, c, old_a, old_n)
+    ports = n - old_n + f.agent_cost[d] * (a - old_a)
+    s.handled[c] += calls
+    s.excess[1] += f.value[c] * calls
+    for j in range(f.parts_of.shape[1]):
+        k = f.parts_of[d, j]
+        if k == NONE:
+            break
+        s.by_part[c, k] += calls
+        s.lost[k] += f.value[c] * calls
+    s.figures[c, 0] += entry(f, ABANDONED, c, a, n) - entry(f, ABANDONED, c, old_a, old_n)
+    s.figures[c, 1] += entry(f, ANSWERED, c, a, n) - entry(f, ANSWERED, c, old_a, old_n)
+    s.counts[c, 0] += n - old_n
+    s.counts[c, 1] += a - old_a
+    s.excess[0] += max(0, ports - s.free[d]) - max(0, -s.free[d])
+    s.free[d] -= ports
+    s.added[0] += max(0, n - f.now_n[c, d]) - max(0, old_n - f.now_n[c, d])
+    s.added[0] += max(0, a - f.now_a[c, d]) - max(0, old_a - f.now_a[c, d])
+    for j in range(f.capacities_of.shape[1]):
+        k = f.capacities_of[d, j]
+        if k == NONE:
+            break
+        more = ports if f.counts_lines[k] else attempts
+        s.excess[0] += over_limit(f, k, s.used[k] + more) - over_limit(f, k, s.used[k])
+        s.used[k] += more
+    if old_n == 0 and n > 0:
+        s.ids[d, s.cells[d]] = c
+        s.cells[d] += 1
+        s.places[c, s.dialers[c]] = d
+        s.dialers[c] += 1
+    elif old_n > 0 and n == 0:
+        forget(s.ids[d], s.cells[d], c)
+        s.cells[d] -= 1
+        forget(s.places[c], s.dialers[c], d)
+        s.dialers[c] -= 1
+    s.n[c, d] = n
+    s.a[c, d] = a
+
+
+@lean
+def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
+    """Price of what a campaign exceeds its own limits by [value per hour]."""
+    call = max(f.value[c], worth.call)
+    lines, agents = s.counts[c, 0], s.counts[c, 1]
+    line = worth.line + call * s.handled[c] / (1.0 + lines)
+    many, missing = agents - f.agents[c], f.min_used[c] - s.dialers[c]
+    excess: float = CALL_PRICE * line * (max(0, lines - f.max_lines[c]) + 3 * max(0, many))
+    excess += LINES_PER_DIALER * worth.line * max(0, missing)
+    limit = f.abandon_limit[c]
+    over = s.figures[c, 0] - limit * s.figures[c, 1] if limit < np.inf else 0.0
+    if over > ROUNDING * (1.0 + s.figures[c, 1]):
+        excess += ABANDONED_PRICE * call * over
+    if f.survivable[c] > 0:
+        most = (1.0 - f.survivable[c]) * s.handled[c]
+        if f.pairs:
+            over = most_lost(f, s.by_part[c]) - most
+            if over > ROUNDING * (1.0 + s.handled[c]):
+                excess += CALL_PRICE * call * over
+        else:
+            for k in range(len(f.parts)):
+                over = s.by_part[c, k] - most
+                if over > ROUNDING * (1.0 + s.handled[c]):
+                    excess += CALL_PRICE * call * over
+    return excess
+
+
+@lean
+def worth_of(f: Fleet, s: Cells, width: float) -> float:
+    """(1 - w) * value + w * value surviving, less the cost of moves; softened by a width."""
+    return float(s.excess[1] - worst(f, s.lost, width) - f.move_cost * s.added[0])
+
+
+@lean
+def holds(f: Fleet, s: Cells) -> bool:
+    """Whether the plan holds every limit, looked at anew."""
+    for d in range(len(s.free)):
+        if s.free[d] < 0:
+            return False
+    for c in range(len(s.own)):
+        if s.own[c] > 0:
+            return False
+    for k in range(len(f.limit)):  # noqa: SIM110 (no generators in compiled code)
+        if over_limit(f, k, s.used[k]) > 0:
+            return False
+    return True
+
+
+@lean
+def start(f: Fleet, s: Cells, worth: Worth, n: Ints, a: Ints) -> float:
+    """Take a plan; its value, or none where it breaks limits."""
+    for c in range(n.shape[0]):
+        for d in range(n.shape[1]):
+            if s.n[c, d] != n[c, d] or s.a[c, d] != a[c, d]:
+                put(f, s, c, d, n[c, d], a[c, d])
+    for c in range(n.shape[0]):
+        s.own[c] = own_excess(f, s, c, worth)
+    return float(worth_of(f, s, 0.0)) if holds(f, s) else -np.inf

@@ -1,0 +1,119 @@
+"""The pool of columns: which are promising, and which are added for the integer master."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.optimize.heuristics.local_search import improve_split
+from planner.optimize.master.column_generation import Relaxation
+from planner.optimize.master.restricted_master import Master
+from planner.optimize.model.columns import Column, make_column, placements
+from planner.optimize.model.usage import Usage
+
+Floats = NDArray[np.float64]
+
+#: Columns offered to the integer master, by least reduced cost.
+MOST_COLUMNS = 3000
+#: Columns repaired before it.
+MOST_REPAIRS = 1000
+#: Prices of a line, as shares of the relaxation's, at which columns are added.
+PRICE_FACTORS = (0.6, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.4, 1.8)
+#: Shapes of a campaign's split placed on other dialers, and choices of dialers for each.
+MOST_SHAPES, MOST_PLACEMENTS = 8, 400
+
+
+def reduced_values(master: Master, columns: Sequence[Column], relaxation: Relaxation) -> Floats:
+    """Value of columns at a relaxation's prices, less the bound on their campaign's splits."""
+    if not columns:
+        return np.zeros(0)
+    model = master.model
+    campaigns = np.array([k.campaign for k in columns])
+    line, attempt = master.line_prices(relaxation.duals)
+    share = master.call_share(relaxation.duals)
+    calls = np.array([k.calls for k in columns]) @ share
+    worth: Floats = model.value[campaigns] * calls
+    worth -= model.move_cost * np.array([k.added for k in columns])
+    worth -= np.array([k.lines for k in columns]) @ line
+    worth -= np.array([k.attempts for k in columns]) @ attempt
+    dial = np.array([k.dial_lines.sum() for k in columns])
+    worth -= relaxation.duals.dial_lines[campaigns] * dial
+    over = np.array([k.abandoned for k in columns])
+    over -= master.priced_abandon_limit[campaigns] * np.array([k.answered for k in columns])
+    worth -= relaxation.duals.abandon[campaigns] * over
+    worth -= relaxation.campaign_bounds[campaigns]
+    return worth
+
+
+def promising(
+    master: Master, relaxation: Relaxation, best: Iterable[Column], value: float
+) -> list[Column]:
+    """Columns that hold their own limits, by reduced cost; those of the best plan always.
+
+    Left out are those that cost more than lies between ``value``, which is to be beaten, and the
+    bound: no better plan of the relaxation's box has them.
+    """
+    fit = [k for k in master.pool.values() if k.holds_own_limits]
+    worth = reduced_values(master, fit, relaxation)
+    order = np.argsort(-worth, kind="stable")[:MOST_COLUMNS]
+    kept = {k.key: k for k in best}
+    kept |= {fit[i].key: fit[i] for i in order if relaxation.bound + worth[i] > value}
+    return list(kept.values())
+
+
+def enrich(master: Master, relaxation: Relaxation, stop: Callable[[], bool]) -> None:
+    """Add columns the relaxation has no use for, but the integer master has."""
+    _vary_prices(master, relaxation, stop)
+    _repair_columns(master, relaxation)
+    _place_elsewhere(master, relaxation)
+
+
+def _vary_prices(master: Master, relaxation: Relaxation, stop: Callable[[], bool]) -> None:
+    """Add each campaign's best splits at other prices of a line: shorter and longer blocks.
+
+    Polls ``stop``: where campaigns must survive, each split may take some tenths of a second.
+    """
+    for c in range(master.model.campaigns):
+        prices = master.prices(c, relaxation.duals)
+        for factor in PRICE_FACTORS:
+            if stop():
+                return
+            split = master.pricer(c, master.model.box).best(
+                prices._replace(line=prices.line * factor)
+            )
+            if split is not None:
+                master.add(make_column(master.model, c, split.dial_lines, split.agent_lines))
+
+
+def _repair_columns(master: Master, relaxation: Relaxation) -> None:
+    """Add the nearest split that holds its campaign's limits beside each that does not."""
+    room = Usage(master.model).room()
+    line = master.line_prices(relaxation.duals)[0]
+    broken = [k for k in master.pool.values() if not k.holds_own_limits]
+    order = np.argsort(-reduced_values(master, broken, relaxation), kind="stable")
+    for i in order[:MOST_REPAIRS]:
+        column = broken[i]
+        dial, agent = column.dial_lines.copy(), column.agent_lines.copy()
+        improve_split(master.model, column.campaign, dial, agent, room, line)
+        master.add(make_column(master.model, column.campaign, dial, agent))
+
+
+def _place_elsewhere(master: Master, relaxation: Relaxation) -> None:
+    """Add the blocks of lines of the most promising splits on other dialers.
+
+    The relaxation has use for few of the many equal placements; the integer master needs
+    them to fit the blocks of all campaigns together.
+    """
+    ranked = promising(master, relaxation, (), -np.inf)
+    for c in range(master.model.campaigns):
+        shapes: dict[tuple[tuple[int, int], ...], None] = {}
+        for column in (k for k in ranked if k.campaign == c):
+            if len(shapes) == MOST_SHAPES:
+                break
+            blocks = zip(column.dial_lines.tolist(), column.agent_lines.tolist(), strict=True)
+            shapes[tuple(sorted(block for block in blocks if block[0]))] = None
+        for shape in shapes:
+            for column in placements(master.model, c, shape, MOST_PLACEMENTS):
+                master.add(column)

@@ -1,0 +1,239 @@
+"""Why there is no plan: the fewest requirements that cannot hold together, and what would help."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from planner.contracts.problem import Problem
+from planner.contracts.result import Conflict, ConflictMember, PlanOptions
+from planner.evaluation.check import NO_CORRECTIONS, Corrections
+from planner.optimize.infeasible.feasibility import Trials
+from planner.optimize.infeasible.requirement import Change, Easing, Requirement
+from planner.optimize.infeasible.requirements import (
+    demanding,
+    demands_of,
+    lifts,
+    limits_of,
+    locked_only,
+    room_for,
+    with_changes,
+)
+from planner.optimize.search import compile_search
+
+#: Conflicts that share no demand are told up to so many.
+MOST_CONFLICTS = 5
+#: Work limits decide first. The clock ends the search after the time limit, but not before so
+#: long [s]: what was found is told, and that it may not be the smallest.
+LEAST_SECONDS = 5.0
+
+Requirements = Sequence[Requirement]
+
+
+def find_conflicts(
+    problem: Problem,
+    options: PlanOptions,
+    corrections: Corrections = NO_CORRECTIONS,
+    *,
+    proven: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[Conflict, ...]:
+    """Smallest sets of requirements of an infeasible problem that cannot hold together.
+
+    Each set is infeasible alone, that is with all other requirements lifted, and feasible without
+    any one of its members. For each member the least change is sought that makes the problem
+    feasible with all other requirements in force (the demands of the other conflicts apart).
+    Where the work limit, the time limit or a stop comes first, a set still cannot hold together,
+    but may not be the smallest (``smallest`` False).
+
+    Parameters
+    ----------
+    options : failures at once, locks, and the time limit [s] of this search too
+    proven : that the problem is infeasible; else that is decided here, and nothing told in doubt
+    stop : polled between trials
+
+    Notes
+    -----
+    Groups are lifted at once, and halved where they matter: U. Junker, QuickXplain, AAAI 2004.
+    First come the demands, with all limits in force: a campaign of which nothing is demanded need
+    not be looked at. Then the limits, with only the demands found in force.
+    """
+    locked = locked_only(problem, options.keep_current)
+    return _Search(locked, options, corrections, stop).run(proven)
+
+
+def core_problem(problem: Problem, core: Requirements, keep_current: bool = False) -> Problem:
+    """The problem with some requirements in force and all others lifted."""
+    base = locked_only(problem, keep_current)
+    kept = {r.name for r in core}
+    demands = demands_of(base)
+    wanted = {r.campaign_id for r in core if r.campaign_id is not None}
+    given = _without([d for d in demands if d.campaign_id not in wanted], base)
+    others = [*demands_of(given), *limits_of(given, room_for(given))]
+    return demanding(with_changes(given, lifts([r for r in others if r.name not in kept])))
+
+
+class _Search:
+    """One search: the problem with its locks, what it demands, and the clock."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        options: PlanOptions,
+        corrections: Corrections,
+        stop: Callable[[], bool],
+    ) -> None:
+        self._problem = problem
+        self._demands = demands_of(problem)
+        self._failures = options.failures
+        compile_search()
+        end = time.monotonic() + max(options.time_limit, LEAST_SECONDS)
+        self._trials = Trials(options, corrections, end, stop)
+        #: Whether all trials of the conflict under way could be decided, and all of its easings.
+        self._certain = self._all_tried = True
+
+    def run(self, proven: bool) -> tuple[Conflict, ...]:
+        """One conflict after the other, without the demands of those before."""
+        found: list[tuple[list[Requirement], bool]] = []
+        left = self._demands
+        while left and len(found) < MOST_CONFLICTS:
+            self._certain = True
+            core = self._core(left, proven=proven and not found)
+            if core is None:
+                break
+            found.append((core, self._certain))
+            left = _others(left, core)
+        return tuple(self._conflict(core, certain, found) for core, certain in found)
+
+    def _core(self, demands: Requirements, proven: bool) -> list[Requirement] | None:
+        """A smallest set of requirements that cannot hold together; None if there is none."""
+        if not proven and not self._fails(self._demanded(demands)):
+            return None
+        needed = _quick_explain(demands, lambda kept: self._fails(self._demanded(kept)))
+        given = self._demanded(needed)
+        limits = limits_of(given, room_for(given), self._failures)
+
+        def limited(kept: Requirements) -> bool:
+            return self._fails(with_changes(given, lifts(_others(limits, kept))))
+
+        return [*needed, *_quick_explain(limits, limited)]
+
+    def _demanded(self, kept: Requirements) -> Problem:
+        """The problem with only some of its demands, and the campaigns that they concern."""
+        return _without(_others(self._demands, kept), self._problem)
+
+    def _fails(self, problem: Problem) -> bool:
+        """Whether a problem is proven to have no plan; once the limits are reached none is."""
+        verdict = self._trials.is_infeasible(problem)
+        self._certain &= verdict is not None
+        return verdict is True
+
+    def _conflict(
+        self,
+        core: list[Requirement],
+        certain: bool,
+        found: Sequence[tuple[list[Requirement], bool]],
+    ) -> Conflict:
+        """A conflict with the least change of each member, the other conflicts out of the way."""
+        elsewhere = [r for other, _ in found if other is not core for r in other]
+        whole = self._demanded(_others(self._demands, elsewhere))
+        own = self._demanded([r for r in core if r.is_demand])
+        self._all_tried = True
+        helps = [self._least_change(r, own, whole) for r in core]
+        return Conflict(
+            requirements=tuple(r.words for r in core),
+            relaxations=tuple(easing.words for easing in helps if easing is not None),
+            members=tuple(_member(r, easing) for r, easing in zip(core, helps, strict=True)),
+            smallest=certain,
+            all_tried=self._all_tried,
+        )
+
+    def _least_change(
+        self, requirement: Requirement, own: Problem, whole: Problem
+    ) -> Easing | None:
+        """The least easing with which the whole has a plan; None if none is found.
+
+        Sought with the campaigns of the conflict alone first: it has to be as much at least.
+        """
+        first = self._least_step(requirement, own, 1)
+        if first is None:
+            return None
+        step = self._least_step(requirement, whole, first)
+        return None if step is None else requirement.easing(step)
+
+    def _least_step(self, requirement: Requirement, problem: Problem, low: int) -> int | None:
+        """The first step from ``low`` on with which a problem has a plan."""
+
+        def helps(step: int) -> bool:
+            return self._has_plan(_eased(problem, requirement.easing(step).changes))
+
+        if not requirement.ordered:
+            return next((s for s in range(low, requirement.steps + 1) if helps(s)), None)
+        if helps(low):
+            return low
+        high = requirement.steps
+        if low >= high or not helps(high):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if helps(middle) else (middle, high)
+        return high
+
+    def _has_plan(self, problem: Problem) -> bool:
+        verdict = self._trials.is_infeasible(problem)
+        self._all_tried &= verdict is not None
+        return verdict is False
+
+
+def _quick_explain(items: Requirements, fails: Callable[[Requirements], bool]) -> list[Requirement]:
+    """A smallest part of the items that fails; all of them together do."""
+
+    def explain(kept: Requirements, added: bool, left: Requirements) -> list[Requirement]:
+        if added and fails(kept):
+            return []
+        if len(left) == 1:
+            return list(left)
+        half = len(left) // 2
+        first, second = left[:half], left[half:]
+        of_second = explain([*kept, *first], True, second)
+        of_first = explain([*kept, *of_second], bool(of_second), first)
+        return [*of_first, *of_second]
+
+    if not items or fails([]):
+        return []
+    found = explain([], False, items)
+    order = {item.name: place for place, item in enumerate(items)}
+    return sorted(found, key=lambda item: order[item.name])
+
+
+def _others(items: Requirements, apart: Requirements) -> list[Requirement]:
+    names = {item.name for item in apart}
+    return [item for item in items if item.name not in names]
+
+
+def _without(demands: Requirements, problem: Problem) -> Problem:
+    return demanding(with_changes(problem, lifts(demands)))
+
+
+def _eased(problem: Problem, changes: Sequence[Change]) -> Problem:
+    return demanding(with_changes(problem, changes))
+
+
+def _member(requirement: Requirement, easing: Easing | None) -> ConflictMember:
+    keys = {
+        "campaigns": ("campaign_id",),
+        "dialers": ("failure_domain",)
+        if requirement.column == "failure_domain"
+        else ("dialer_id",),
+        "trunk_groups": ("trunk_group",),
+        "assignments": ("campaign_id", "dialer_id"),
+    }[requirement.table]
+    return ConflictMember(
+        table=f"{requirement.table}.csv",
+        key=dict(zip(keys, requirement.key, strict=True)),
+        column=requirement.column,
+        value=requirement.value,
+        words=requirement.words,
+        change_to=easing.value if easing else None,
+        change=easing.words if easing else None,
+    )

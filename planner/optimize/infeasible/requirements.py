@@ -1,0 +1,116 @@
+"""The requirements of a problem one by one, and problems without some of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from planner.contracts.fields import MAX_LINES
+from planner.contracts.problem import Problem
+from planner.optimize.infeasible.campaign_requirements import (
+    agent_lines_on_shift,
+    campaign_limits,
+    least_dialers,
+)
+from planner.optimize.infeasible.fleet_requirements import (
+    agent_lines_on_ports,
+    channels_of,
+    dialer_speed,
+    failure_domains,
+    locked_lines,
+    out_of_service,
+    ports_of,
+    trunk_speed,
+)
+from planner.optimize.infeasible.requirement import Change, Requirement, Room, key_of
+
+
+def demands_of(problem: Problem) -> list[Requirement]:
+    """The requirements that give campaigns lines; without them no line is needed at all."""
+    found = [least_dialers(c, len(problem.dialers)) for c in problem.campaigns if c.min_dialers > 0]
+    locks = [locked_lines(a) for a in problem.assignments if a.dial_lines or a.agent_lines]
+    return [*found, *locks]
+
+
+def limits_of(problem: Problem, room: Room, failures: int = 1) -> list[Requirement]:
+    """The requirements that keep lines away; those that are a choice first.
+
+    ``failures`` is how many failures at once campaigns have to survive.
+    """
+    return [
+        *(r for c in problem.campaigns for r in campaign_limits(c, problem, room, failures)),
+        *(locked_lines(a) for a in problem.assignments if not (a.dial_lines or a.agent_lines)),
+        *(out_of_service(d) for d in problem.dialers if not d.in_service),
+        *failure_domains(problem),
+        *(trunk_speed(g) for g in problem.trunk_groups if g.cps is not None),
+        *(dialer_speed(d) for d in problem.dialers if d.cps is not None),
+        *(agent_lines_on_ports(d) for d in problem.dialers if d.agent_lines_use_ports),
+        *(agent_lines_on_shift(c, room) for c in problem.campaigns if c.is_live_transfer),
+        *(channels_of(g, problem, room) for g in problem.trunk_groups),
+        *(ports_of(d, room) for d in problem.dialers),
+    ]
+
+
+def lifts(requirements: Collection[Requirement]) -> list[Change]:
+    """What lifts all of some requirements."""
+    return [change for requirement in requirements for change in requirement.lifted]
+
+
+def with_changes(problem: Problem, changes: Iterable[Change]) -> Problem:
+    """The problem with rows changed; several changes of a row add up."""
+    updates: defaultdict[str, dict[tuple[str, ...], dict[str, Any] | None]] = defaultdict(dict)
+    for table, key, update in changes:
+        before = updates[table].get(key, {})
+        gone = update is None or before is None
+        updates[table][key] = None if gone else {**(before or {}), **(update or {})}
+    tables = {}
+    for table, rows in updates.items():
+        changed = ((row, rows.get(key_of(row), {})) for row in getattr(problem, table))
+        tables[table] = tuple(
+            row.model_copy(update=update) if update else row
+            for row, update in changed
+            if update is not None
+        )
+    return problem.model_copy(update=tables)
+
+
+def demanding(problem: Problem) -> Problem:
+    """The problem without the campaigns that no requirement gives lines: they may have none."""
+    locked = {a.campaign_id for a in problem.assignments if a.dial_lines or a.agent_lines}
+    kept = tuple(c for c in problem.campaigns if c.min_dialers > 0 or c.campaign_id in locked)
+    ids = {c.campaign_id for c in kept}
+    lines = tuple(a for a in problem.assignments if a.campaign_id in ids)
+    return problem.model_copy(update={"campaigns": kept, "assignments": lines})
+
+
+def locked_only(problem: Problem, keep_current: bool) -> Problem:
+    """The problem with those lines only that must stay, as locks.
+
+    A lock on a dialer out of service lapses: such a dialer gets no lines.
+    """
+    working = {dialer.dialer_id for dialer in problem.dialers if dialer.in_service}
+    kept = tuple(
+        item.model_copy(update={"locked": True})
+        for item in problem.assignments
+        if item.dialer_id in working
+        and (item.locked or (keep_current and (item.dial_lines or item.agent_lines)))
+    )
+    return problem.model_copy(update={"assignments": kept})
+
+
+def room_for(problem: Problem) -> Room:
+    """Enough ports and agents for every demand, on any dialer beside all others."""
+    blocks = {}
+    agents = {}
+    for campaign in problem.campaigns:
+        locks = [a for a in problem.assignments if a.campaign_id == campaign.campaign_id]
+        least = campaign.min_agent_lines if campaign.is_live_transfer else 0
+        most = max([least, *(a.agent_lines for a in locks)])
+        lines = max([most, 1, *(a.dial_lines for a in locks)])
+        blocks[campaign.campaign_id] = most + lines
+        room = campaign.agent_lines + most * len(problem.dialers)
+        agents[campaign.campaign_id] = min(room, MAX_LINES)
+    needed = 2 * sum(blocks.values())
+    ports = {d.dialer_id: min(d.ports + needed, MAX_LINES) for d in problem.dialers}
+    return Room(ports, agents)

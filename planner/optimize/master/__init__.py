@@ -1,0 +1,1 @@
+"""The restricted master, column generation and the Lagrangian bound."""

@@ -1,0 +1,92 @@
+"""The rows of the master problem that price what the worst failure takes from a plan."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.linear_solver import pywraplp
+
+from planner.optimize.model.columns import Column
+from planner.optimize.model.model import Box, Model
+
+Floats = NDArray[np.float64]
+
+
+class FailureRows:
+    """What is lost with each part of the fleet is no more than the worst failure takes.
+
+    Two parts at once take no more than twice a level and what each part is above it.
+    W. Ogryczak, A. Tamir, Minimizing the sum of the k largest functions in linear time,
+    Information Processing Letters 85, 2003. Without redundancy there are no rows.
+    """
+
+    def __init__(self, model: Model, solver: pywraplp.Solver) -> None:
+        self._model = model
+        infinity = solver.infinity()
+        self._worst = solver.NumVar(0.0, infinity, "")
+        parts = model.parts if model.weight > 0 else ()
+        self._rows = [solver.Constraint(-infinity, 0.0) for _ in parts]
+        if not model.pairs:
+            for row in self._rows:
+                row.SetCoefficient(self._worst, -1.0)
+        elif self._rows:
+            level, both = solver.NumVar(0.0, infinity, ""), solver.Constraint(-infinity, 0.0)
+            both.SetCoefficient(self._worst, -1.0)
+            both.SetCoefficient(level, 2.0)
+            for row in self._rows:
+                above = solver.NumVar(0.0, infinity, "")
+                both.SetCoefficient(above, 1.0)
+                row.SetCoefficient(above, -1.0)
+                row.SetCoefficient(level, -1.0)
+
+    def add(self, column: Column, variable: pywraplp.Variable) -> None:
+        """Count what a column may lose."""
+        if not self._rows:
+            return
+        model = self._model
+        lost = model.value[column.campaign] * (model.parts @ column.calls)
+        for k in np.flatnonzero(lost).tolist():
+            self._rows[k].SetCoefficient(variable, float(lost[k]))
+
+    def charge(self, objective: pywraplp.Objective, weight: float) -> None:
+        """Charge so much for what the worst failure takes."""
+        objective.SetCoefficient(self._worst, -weight)
+
+    def keep_only(self, box: Box) -> None:
+        """Let the worst failure take no less than in a box."""
+        self._worst.SetLb(box.least_taken)
+
+    def least_taken(self) -> float:
+        """What the worst failure takes at the least."""
+        return float(self._worst.lb())
+
+    def even_prices(self) -> Floats:
+        """The same price of every part, so that all of the weight is given."""
+        model = self._model
+        parts = len(model.parts)
+        return np.full(parts, model.weight * model.at_once / max(parts, 1))
+
+    def prices(self) -> Floats:
+        """Prices of the parts that give the weight w, or less in a box where the worst takes more.
+
+        They may miss it by rounding, and none may cost anything: any such give a valid bound.
+        """
+        weight = self._model.weight
+        if not self._rows:
+            return np.zeros(len(self._model.parts))
+        found = np.maximum([row.dual_value() for row in self._rows], 0.0)
+        given = self._given(found)
+        if self.least_taken() > 0 and given <= weight:
+            return found
+        return weight / given * found if given > 0 else self.even_prices()
+
+    def unpaid(self, prices: Floats) -> float:
+        """The part of the weight that prices do not give to the worst failure.
+
+        What it takes costs so much beside what the parts are charged.
+        """
+        return max(self._model.weight - self._given(prices), 0.0)
+
+    def _given(self, prices: Floats) -> float:
+        """What parts are charged in all is no more than so many times what the worst takes."""
+        return max(float(prices.sum()) / self._model.at_once, float(prices.max(initial=0.0)))

@@ -1,0 +1,1 @@
+"""A problem as arrays, and columns: whole splits of one campaign."""

@@ -1,0 +1,118 @@
+"""Columns: whole splits of one campaign, with what they earn and use."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.optimize.model.model import ATTEMPTS, HANDLED, Model
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: Relative rounding allowed when a column is tested against its campaign's own limits.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Column:
+    """One split of one campaign, with what it earns and uses."""
+
+    campaign: int
+    dial_lines: Ints
+    agent_lines: Ints
+    handled: float
+    calls: Floats  # [dialer] handled calls per hour
+    lost: Floats  # [failure] handled calls per hour that go down with it
+    lines: Floats  # [dialer] ports
+    attempts: Floats  # [dialer] per hour
+    abandoned: float
+    answered: float
+    added: int  # lines more than the campaign has now, over the dialers that get more
+    mixable: bool  # holds the limits that pricing does not relax: survival, or abandonment
+    holds_own_limits: bool
+
+    @property
+    def key(self) -> tuple[int, bytes, bytes]:
+        """What tells two columns apart."""
+        return self.campaign, self.dial_lines.tobytes(), self.agent_lines.tobytes()
+
+
+def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> Column:
+    """Column of a split, its figures read from the table."""
+    entries = np.ascontiguousarray(model.tables[campaign][:, agent_lines, dial_lines])
+    handled, abandoned, answered, _ = entries.sum(axis=1).tolist()
+    dialed, agents = int(dial_lines.sum()), int(agent_lines.sum())
+    lost = model.lost @ entries[HANDLED]
+    share, limit = model.survivable.item(campaign), model.abandon_limit.item(campaign)
+    survives = share == 0 or bool(np.all(lost <= (1 - share) * handled + ROUNDING * (1 + handled)))
+    abandons_little = limit == np.inf or (abandoned <= limit * answered + ROUNDING * (1 + answered))
+    holds = (
+        agents <= model.agents.item(campaign)
+        and dialed <= model.max_dial_lines.item(campaign)
+        and np.count_nonzero(dial_lines) >= model.min_dialers.item(campaign)
+        and survives
+        and abandons_little
+    )
+    return Column(
+        campaign=campaign,
+        dial_lines=dial_lines.copy(),
+        agent_lines=agent_lines.copy(),
+        handled=handled,
+        calls=entries[HANDLED],
+        lost=lost,
+        lines=(dial_lines + model.agent_cost * agent_lines).astype(np.float64),
+        attempts=entries[ATTEMPTS],
+        abandoned=abandoned,
+        answered=answered,
+        added=_added_lines(model, campaign, dial_lines, agent_lines),
+        mixable=survives and (abandons_little or share > 0),
+        holds_own_limits=bool(holds),
+    )
+
+
+def _added_lines(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> int:
+    """Lines that dialers get in addition to the campaign's current ones there.
+
+    None for a campaign without current lines, which is set up anew.
+    """
+    if not model.problem.assignments:
+        return 0
+    more_dial = np.maximum(dial_lines - model.now_dial_lines[campaign], 0)
+    more_agent = np.maximum(agent_lines - model.now_agent_lines[campaign], 0)
+    return int(more_dial.sum() + more_agent.sum())
+
+
+def line_room(model: Model) -> Ints:
+    """Most lines on each dialer: its ports, or its trunk group's channels where fewer."""
+    room = np.full(model.dialers, np.iinfo(np.int64).max)
+    for capacity in model.capacities:
+        if capacity.counts_lines:
+            room[capacity.members] = np.minimum(room[capacity.members], int(capacity.limit))
+    return room
+
+
+def placements(
+    model: Model, campaign: int, blocks: Sequence[tuple[int, int]], most: int
+) -> Iterator[Column]:
+    """Columns with the given blocks (dial lines, agent lines) on every choice of dialers.
+
+    Only placements inside the ranges and ports, that hold the campaign's own limits; at most
+    ``most`` choices are looked at.
+    """
+    c, box = campaign, model.box
+    room = line_room(model)
+    for dialers in itertools.islice(
+        itertools.permutations(range(model.dialers), len(blocks)), most
+    ):
+        dial, agent = np.zeros(model.dialers, np.int64), np.zeros(model.dialers, np.int64)
+        for d, (lines, agents) in zip(dialers, blocks, strict=True):
+            dial[d], agent[d] = lines, agents
+        fits = np.all(dial + model.agent_cost * agent <= room)
+        if fits and box.contains(c, dial, agent):
+            column = make_column(model, c, dial, agent)
+            if column.holds_own_limits:
+                yield column

@@ -1,0 +1,391 @@
+"""A planning problem as the arrays the optimiser works on, all ``[campaign, dialer]``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.contracts.fields import MAX_LINES
+from planner.contracts.problem import Campaign, LineAssignment, Problem
+from planner.contracts.result import LinePlan, PlanOptions
+from planner.evaluation.check import NO_CORRECTIONS, Corrections, lost_dialers
+from planner.evaluation.rates import SECONDS_PER_HOUR, Correction, rates_table
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Steps of a table are differences of rounded rates [relative to one call per hour].
+CONCAVE_ROUNDING = 1e-10
+#: A sum of floating-point rates exceeds a limit only beyond this share of it.
+ROUNDING = 1e-10
+
+# Rows of a campaign's throughput table.
+HANDLED, ABANDONED, ANSWERED, ATTEMPTS = range(4)
+
+
+#: The fields of a box that hold its ranges of lines.
+RANGES = ("n_low", "n_high", "a_low", "a_high")
+
+
+@dataclass(frozen=True)
+class Box:
+    """Smallest and largest lines of every campaign on every dialer ``[campaign, dialer]``.
+
+    Where failures are priced, also between what and what the worst of them takes [value per hour].
+    ``most_here`` is what a campaign may earn on one dialer at the most, so that it takes no more.
+    """
+
+    n_low: Ints
+    n_high: Ints
+    a_low: Ints
+    a_high: Ints
+    least_taken: float = 0.0
+    most_taken: float = np.inf
+    most_here: float = np.inf
+
+    @property
+    def ranges(self) -> dict[str, Ints]:
+        """The ranges of lines by name."""
+        return {name: getattr(self, name) for name in RANGES}
+
+    def with_ranges(self, ranges: dict[str, Ints]) -> Box:
+        """Copy with other ranges of lines."""
+        return replace(
+            self,
+            n_low=ranges["n_low"],
+            n_high=ranges["n_high"],
+            a_low=ranges["a_low"],
+            a_high=ranges["a_high"],
+        )
+
+    def is_empty(self) -> bool:
+        """Whether some range holds nothing."""
+        return bool(np.any(self.n_low > self.n_high) or np.any(self.a_low > self.a_high))
+
+    def contains(self, campaign: int, dial_lines: Ints, agent_lines: Ints) -> bool:
+        """Whether a campaign's split lies inside its ranges."""
+        c = campaign
+        return bool(
+            np.all((dial_lines >= self.n_low[c]) & (dial_lines <= self.n_high[c]))
+            and np.all((agent_lines >= self.a_low[c]) & (agent_lines <= self.a_high[c]))
+        )
+
+    def with_range(self, name: str, place: tuple[int, int], value: int) -> Box:
+        """Copy with one end of one range changed."""
+        changed = getattr(self, name).copy()
+        changed[place] = value
+        return replace(self, **{name: changed})
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """One limit over dialers: ports or channels [lines], or calls per second [attempts/h]."""
+
+    name: str
+    members: NDArray[np.bool_]
+    limit: float
+    counts_lines: bool  # else it counts attempts
+    is_ports: bool = False  # the ports of one dialer
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that stays the same while one problem is solved.
+
+    ``tables[c]`` has shape (4, agent lines + 1, dial lines + 1): handled, abandoned,
+    live-answered and attempts per hour.
+    """
+
+    problem: Problem
+    weight: float  # w: share of the surviving value in the objective
+    failures: int  # how many may happen at once
+    flat: Floats  # all tables, one behind the other
+    base: Ints  # [campaign] first entry of its table in ``flat``
+    tables: tuple[Floats, ...]  # views of ``flat``
+    box: Box
+    agent_cost: Ints  # [dialer] ports that one agent line takes, 0 or 1
+    ports: Ints  # [dialer] ports in service
+    capacities: tuple[Capacity, ...]
+    domain: Ints  # [dialer]
+    domains: int
+    lost: NDArray[np.bool_]  # [failure, dialer] what goes down together
+    value: Floats  # [campaign] per handled call
+    agents: Ints  # [campaign] agent lines to split
+    max_dial_lines: Ints  # [campaign]
+    min_dialers: Ints  # [campaign]
+    min_agent_lines: Ints  # [campaign], 0 for a broadcast
+    survivable: Floats  # [campaign] share
+    abandon_limit: Floats  # [campaign] rate, inf where there is none
+    now_dial_lines: Ints  # [campaign, dialer] current lines
+    now_agent_lines: Ints
+    move_cost: float  # per line added against the current ones [value per hour]
+
+    @cached_property
+    def members(self) -> Floats:
+        """Which dialers count towards each capacity ``[capacity, dialer]``, 0 or 1."""
+        rows = [k.members for k in self.capacities]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), self.dialers)
+
+    @cached_property
+    def counts_lines(self) -> NDArray[np.bool_]:
+        """Which capacities count lines; the others count attempts."""
+        return np.array([k.counts_lines for k in self.capacities], dtype=np.bool_)
+
+    @cached_property
+    def limits(self) -> Floats:
+        """Limit of each capacity."""
+        return np.array([k.limit for k in self.capacities], dtype=np.float64)
+
+    @cached_property
+    def concave(self) -> NDArray[np.bool_]:
+        """Whether each dial line adds fewer handled calls than the one before, by campaign."""
+        return np.array([_is_concave(table[HANDLED]) for table in self.tables], dtype=np.bool_)
+
+    def most_calls(self, box: Box) -> Floats:
+        """Most handled calls per hour of each campaign on one dialer in a box."""
+        worth = np.where(self.value > 0, self.value, np.nan)
+        return np.nan_to_num(box.most_here / worth, nan=np.inf, posinf=np.inf)
+
+    @property
+    def pairs(self) -> bool:
+        """Whether the failures are all pairs of domains."""
+        domains = self.domains
+        return self.failures == 2 and domains > 1 and len(self.lost) == domains * (domains - 1) // 2
+
+    @cached_property
+    def parts(self) -> NDArray[np.bool_]:
+        """What is lost together ``[part, dialer]``: each failure, or what any two of are one."""
+        if self.pairs:
+            return np.array([self.domain == g for g in range(self.domains)], dtype=np.bool_)
+        return self.lost
+
+    @property
+    def at_once(self) -> int:
+        """How many parts are lost at once."""
+        return 2 if self.pairs else 1
+
+    @property
+    def tied(self) -> bool:
+        """Whether limits on calls tie the dialers of some campaign together."""
+        return bool(np.any(self.survivable > 0) or np.any(np.isfinite(self.abandon_limit)))
+
+    @property
+    def campaigns(self) -> int:
+        """Number of campaigns."""
+        return len(self.tables)
+
+    @property
+    def dialers(self) -> int:
+        """Number of dialers."""
+        return len(self.ports)
+
+
+def build_model(
+    problem: Problem, options: PlanOptions, corrections: Corrections = NO_CORRECTIONS
+) -> Model:
+    """Arrays of a problem. Locks (and, with ``keep_current``, all current lines) become ranges."""
+    ports = np.array([d.ports if d.in_service else 0 for d in problem.dialers], dtype=np.int64)
+    names = problem.failure_domains
+    box = _box(problem, ports, options.keep_current)
+    campaigns = problem.campaigns
+    total = int(ports.sum())
+    flat, base, tables = _tables(problem, box, corrections)
+    n_high = _without_useless(problem, box, tables)
+    if np.any(2 * n_high.max(axis=1, initial=0) < box.n_high.max(axis=1, initial=0)):
+        box = replace(box, n_high=n_high)
+        flat, base, tables = _tables(problem, box, corrections)
+    now_dial, now_agent = _current_lines(problem)
+    return Model(
+        problem=problem,
+        weight=options.redundancy,
+        failures=options.failures,
+        flat=flat,
+        base=base,
+        tables=tables,
+        box=box,
+        agent_cost=np.array([d.agent_lines_use_ports for d in problem.dialers], dtype=np.int64),
+        ports=ports,
+        capacities=_capacities(problem, ports),
+        domain=np.array([names.index(d.domain) for d in problem.dialers], dtype=np.int64),
+        domains=len(names),
+        lost=lost_dialers(problem, options.failures),
+        value=np.array([c.value for c in campaigns], dtype=np.float64),
+        agents=np.array([c.agent_lines if c.is_live_transfer else 0 for c in campaigns], np.int64),
+        max_dial_lines=np.array(
+            [total if c.max_dial_lines is None else c.max_dial_lines for c in campaigns], np.int64
+        ),
+        min_dialers=np.array([c.min_dialers for c in campaigns], dtype=np.int64),
+        min_agent_lines=np.array(
+            [c.min_agent_lines if c.is_live_transfer else 0 for c in campaigns], dtype=np.int64
+        ),
+        survivable=np.array([c.survivable_share for c in campaigns], dtype=np.float64),
+        abandon_limit=np.array([_abandon_limit(c) for c in campaigns], dtype=np.float64),
+        now_dial_lines=now_dial,
+        now_agent_lines=now_agent,
+        move_cost=options.move_cost,
+    )
+
+
+def _abandon_limit(campaign: Campaign) -> float:
+    limited = campaign.max_abandon_rate is not None and campaign.is_live_transfer
+    return float(campaign.max_abandon_rate or 0.0) if limited else np.inf
+
+
+def _current_lines(problem: Problem) -> tuple[Ints, Ints]:
+    """Dial and agent lines of the current assignments ``[campaign, dialer]``.
+
+    A campaign without any is set up from nothing: as if it had all lines, so that none is added.
+    """
+    dial = np.full((len(problem.campaigns), len(problem.dialers)), MAX_LINES, np.int64)
+    agent = np.full_like(dial, MAX_LINES)
+    for c in {problem.campaign_index[a.campaign_id] for a in problem.assignments if a.dial_lines}:
+        dial[c], agent[c] = 0, 0
+    for item in problem.assignments:
+        place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
+        if item.dial_lines:
+            dial[place], agent[place] = item.dial_lines, item.agent_lines
+    return dial, agent
+
+
+def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
+    """Ranges from ports, channels of trunk groups, allowed dialers and locks.
+
+    A lock on a dialer out of service lapses: such a dialer gets no lines.
+    """
+    shape = (len(problem.campaigns), len(problem.dialers))
+    n_low, a_low = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    n_high, a_high = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    channels = {group.trunk_group: group.channels for group in problem.trunk_groups}
+    for c, campaign in enumerate(problem.campaigns):
+        for d, dialer in enumerate(problem.dialers):
+            if not problem.may_use(campaign, dialer):
+                continue
+            most = min(int(ports[d]), channels.get(dialer.trunk_group or "", MAX_LINES))
+            if campaign.max_dial_lines is not None:
+                most = min(most, campaign.max_dial_lines)
+            n_high[c, d] = most
+            if campaign.is_live_transfer:
+                # N >= A, so that an agent line on ports takes at least two of them.
+                room = int(ports[d]) // 2 if dialer.agent_lines_use_ports else most
+                a_high[c, d] = min(campaign.agent_lines, room, most)
+    for item in problem.assignments:
+        if item.locked or (keep_current and (item.dial_lines or item.agent_lines)):
+            place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
+            if not problem.dialers[place[1]].in_service:
+                continue
+            n_low[place], a_low[place] = item.dial_lines, item.agent_lines
+            # A lock above what the campaign may have leaves its range empty, and so the box.
+            n_high[place] = min(n_high[place], item.dial_lines)
+            a_high[place] = min(a_high[place], item.agent_lines)
+    return Box(n_low, n_high, a_low, a_high)
+
+
+def _tables(
+    problem: Problem, box: Box, corrections: Corrections
+) -> tuple[Floats, Ints, tuple[Floats, ...]]:
+    """Throughput tables in one array; campaigns with equal figures share theirs."""
+    shapes = [
+        (int(box.a_high[c].max(initial=0)) + 1, int(box.n_high[c].max(initial=0)) + 1)
+        for c in range(len(problem.campaigns))
+    ]
+    place_of: dict[tuple[object, ...], int] = {}
+    base = np.zeros(len(shapes), dtype=np.int64)
+    end = 0
+    for c, campaign in enumerate(problem.campaigns):
+        key = (campaign.rate_figures, corrections.get(campaign.campaign_id), *shapes[c])
+        if key not in place_of:
+            place_of[key] = end
+            end += 4 * shapes[c][0] * shapes[c][1]
+        base[c] = place_of[key]
+    flat = np.empty(end)
+    tables: list[Floats] = []
+    filled: set[int] = set()
+    for c, campaign in enumerate(problem.campaigns):
+        start, (rows, width) = int(base[c]), shapes[c]
+        table = flat[start : start + 4 * rows * width].reshape(4, rows, width)
+        if start not in filled:
+            filled.add(start)
+            _fill_table(table, campaign, corrections.get(campaign.campaign_id, Correction()))
+        tables.append(table)
+    return flat, base, tuple(tables)
+
+
+def _without_useless(problem: Problem, box: Box, tables: Sequence[Floats]) -> Ints:
+    """Most dial lines ``[campaign, dialer]`` with which an abandonment limit can still be held.
+
+    What a dialer abandons over its campaign's limit must be made up for by the others, each of
+    which is below the limit by no more than the best entry of the table.
+    """
+    n_high = box.n_high.copy()
+    for c, table in enumerate(tables):
+        limit = _abandon_limit(problem.campaigns[c])
+        if np.isinf(limit) or table.shape[1] < 2:
+            continue
+        over = table[ABANDONED, 1:] - limit * table[ANSWERED, 1:]  # from one agent line on
+        others = int((box.n_high[c] > 0).sum()) - 1
+        made_up = others * max(float(-over.min()), 0.0) + ROUNDING * (1.0 + table[ANSWERED].max())
+        useful = np.flatnonzero((over <= made_up).any(axis=0))
+        most = max(int(useful[-1]) if len(useful) else 0, table.shape[1])
+        n_high[c] = np.maximum(np.minimum(n_high[c], most), np.minimum(box.n_low[c], n_high[c]))
+    return n_high
+
+
+def _is_concave(handled: Floats) -> bool:
+    """Whether the steps along each row fall, from as many dial as agent lines on."""
+    steps = np.diff(handled, axis=1)
+    falls = np.diff(steps, axis=1) <= CONCAVE_ROUNDING * (1.0 + steps[:, :-1])
+    agents, lines = np.indices(falls.shape)
+    return bool(np.all(falls | (lines < agents)))
+
+
+def _fill_table(table: Floats, campaign: Campaign, correction: Correction) -> None:
+    """Fill a table; entries with fewer dial than agent lines are never used."""
+    found = rates_table(campaign, table.shape[2] - 1, table.shape[1] - 1, correction)
+    for place, rate in enumerate(found):
+        table[place] = rate
+    if campaign.is_live_transfer:
+        table[:, 0, :] = 0.0
+
+
+def _capacities(problem: Problem, ports: Ints) -> tuple[Capacity, ...]:
+    found = []
+    for d, dialer in enumerate(problem.dialers):
+        member = np.arange(len(ports)) == d
+        found.append(Capacity(f"ports of {dialer.dialer_id}", member, float(ports[d]), True, True))
+        if dialer.cps is not None:
+            name = f"calls per second of {dialer.dialer_id}"
+            found.append(Capacity(name, member, dialer.cps * SECONDS_PER_HOUR, False))
+    for group in problem.trunk_groups:
+        member = np.array([d.trunk_group == group.trunk_group for d in problem.dialers], bool)
+        if not member.any():
+            continue
+        name = f"channels of trunk group {group.trunk_group}"
+        found.append(Capacity(name, member, float(group.channels), True))
+        if group.cps is not None:
+            name = f"calls per second of trunk group {group.trunk_group}"
+            found.append(Capacity(name, member, group.cps * SECONDS_PER_HOUR, False))
+    return tuple(found)
+
+
+def to_line_plan(model: Model, dial_lines: Ints, agent_lines: Ints) -> LinePlan:
+    """A plan's arrays as assignments; locks keep their mark."""
+    problem = model.problem
+    locked = {(a.campaign_id, a.dialer_id) for a in problem.assignments if a.locked}
+    return LinePlan(
+        assignments=tuple(
+            LineAssignment(
+                campaign_id=campaign.campaign_id,
+                dialer_id=dialer.dialer_id,
+                dial_lines=int(dial_lines[c, d]),
+                agent_lines=int(agent_lines[c, d]),
+                locked=(campaign.campaign_id, dialer.dialer_id) in locked,
+            )
+            for c, campaign in enumerate(problem.campaigns)
+            for d, dialer in enumerate(problem.dialers)
+            if dial_lines[c, d] > 0
+        )
+    )

@@ -1,0 +1,1 @@
+"""The pricing problem: the best split of one campaign at given duals."""

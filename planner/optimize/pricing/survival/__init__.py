@@ -1,0 +1,1 @@
+"""Pricing of campaigns that must survive a failure."""

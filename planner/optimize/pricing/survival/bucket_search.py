@@ -1,0 +1,358 @@
+"""Searches the buckets of a campaign that must survive for its best split; compiled."""
+
+from __future__ import annotations
+
+import heapq
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import compiled, lean
+from planner.optimize.model.fleet import Fleet, secure_survival
+from planner.optimize.pricing.reduced_cost_fixing import Kept
+from planner.optimize.pricing.split_program import NEVER, Limits, Prices, split_worth
+from planner.optimize.pricing.survival.buckets import (
+    Buckets,
+    Parts,
+    best_in_bucket,
+    best_in_part,
+    calls_of,
+    keep_in_part,
+    tighten_part,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: A bucket is split in two up to so often at a time, until its ends are so close.
+MOST_SPLITS, NARROW = 64, 0.999999
+#: So often is looked at buckets and parts for one split, where one is known: most take a few
+#: hundred, a hundredth some thousands, and a few would take half a minute.
+MOST_LOOKS = 20_000
+#: It is no use to go on where so many splits leave more than this share of what was unproven.
+SPLITS_AT_A_TIME, STALLED = 8, 0.9
+#: Parts of a bucket looked at for a likely split: those that were best last.
+LIKELY_PARTS = 6
+#: What comes next for a bucket or a part of one.
+_BUCKET, _SEEN, _TIGHTENED, _SPLIT = 0.0, 1.0, 2.0, 3.0
+
+
+class Case(NamedTuple):
+    """One campaign at some prices."""
+
+    limits: Limits
+    prices: Prices
+    fleet: Fleet
+    campaign: int
+    buckets: Buckets
+    parts: Parts
+    most_used: int  # parts are told apart by the dialers used up to so many
+
+
+class Found(NamedTuple):
+    """Bound of the split found, NEVER if there is none; its bucket; splits mended; looks."""
+
+    bound: float
+    place: int
+    mended: int
+    looks: int
+
+
+@compiled
+def quick_split(case: Case, dial: Ints, agent: Ints) -> float:
+    """A bound on all splits, and one of them."""
+    if len(case.buckets.low) == 0:
+        return NEVER
+    return best_in_bucket(case.limits, case.prices, case.buckets, 0, dial, agent)
+
+
+@compiled
+def likely_split(
+    case: Case, known_dial: Ints, known_agent: Ints, place: int, dial: Ints, agent: Ints
+) -> Found:
+    """A good split and its worth: of the best bucket around ``place``, where it was last."""
+    quick = quick_split(case, dial, agent)
+    if quick <= NEVER:
+        return Found(NEVER, place, 0, 1)
+    last = len(case.buckets.low) - 1
+    if place < 0:
+        place, calls = 0, calls_of(case.limits, dial, agent)
+        while place < last and case.buckets.low[place] >= calls:
+            place += 1
+    known = best_known(case.limits, case.prices, known_dial, known_agent)[0]
+    near_dial, near_agent = np.empty_like(dial), np.empty_like(agent)
+    best, looks = _near(case, place, NEVER, known, near_dial, near_agent)
+    looks += 1
+    best_dial, best_agent = near_dial.copy(), near_agent.copy()
+    for step in (-1, 1):
+        while 0 <= place + step <= last:
+            found, more = _near(case, place + step, best, known, near_dial, near_agent)
+            looks += more
+            if found <= best:
+                break
+            best, place = found, place + step
+            best_dial[:] = near_dial
+            best_agent[:] = near_agent
+    if best <= NEVER:
+        best_dial[:] = dial
+        best_agent[:] = agent
+    if not secure_survival(case.fleet, case.campaign, best_dial, best_agent):
+        return Found(quick, place, 0, looks)
+    dial[:] = best_dial
+    agent[:] = best_agent
+    return Found(split_worth(case.limits, case.prices, dial, agent), place, 1, looks)
+
+
+@compiled
+def _near(
+    case: Case, place: int, enough: float, known: float, dial: Ints, agent: Ints
+) -> tuple[float, int]:
+    """Best split of the likely parts of a bucket, tightened as far as above ``enough``; looks."""
+    limits, prices, buckets, parts = case.limits, case.prices, case.buckets, case.parts
+    mine = _of_bucket(parts, place)
+    mine = mine[np.argsort(-parts.last[mine], kind="mergesort")][:LIKELY_PARTS]
+    best, looks = NEVER, 0
+    dial[:] = limits.n_low
+    agent[:] = limits.a_low
+    here_dial, here_agent = dial.copy(), agent.copy()
+    for p in mine:
+        price, above = parts.price[p], max(enough, best)
+        bound = best_in_part(limits, prices, buckets, parts, p, price, here_dial, here_agent)
+        bound, more = tighten_part(
+            limits, prices, buckets, parts, p, bound, here_dial, here_agent, above, known
+        )
+        looks += 1 + more
+        if bound > best:
+            best = bound
+            dial[:] = here_dial
+            agent[:] = here_agent
+    return best, looks
+
+
+class _Proof(NamedTuple):
+    """What a proof works on."""
+
+    dial: Ints  # [part, dialer] the split that attains the part's bound about
+    agent: Ints
+    bound: Floats  # [part]
+    best_dial: Ints  # [dialer] of the best split known
+    best_agent: Ints
+    mended: Ints  # [split, dial or agent lines, dialer] splits cut until they survive
+    worth: Floats  # see _KNOWN and _UNPROVEN
+    counts: Ints  # see _LOOKS to _ORDER
+
+
+_KNOWN, _UNPROVEN = 0, 1
+_LOOKS, _SPLITS, _MENDED, _ORDER = 0, 1, 2, 3
+#: By bound, highest first, equals in the order they came: (-bound, order, stage, bucket, part).
+_Queue = list[tuple[float, float, float, float, float]]
+
+
+@compiled
+def proven_split(
+    case: Case, known_dial: Ints, known_agent: Ints, slack: float, least: float,
+    dial: Ints, agent: Ints, mended: Ints,
+) -> Found:  # fmt: skip
+    """Best split and a bound on all, within ``slack`` of a split's worth where it is quick.
+
+    Buckets not looked at yet have the bound of the one before, since a smaller cap gives no
+    more. Parts of buckets are looked at, then tightened, then split as far as it matters. No
+    split is worth less than ``least``. The parts must have room for as many as are split, and
+    ``mended``, [split, dial or agent lines, dialer], for those that were cut until they survive.
+    """
+    w = _begin_proof(case, known_dial, known_agent, mended)
+    counts = w.counts
+    queue = [(-np.inf, 0.0, _BUCKET, 0.0, 0.0)]
+    while len(queue) > 0 and queue[0][0] < -NEVER and len(case.buckets.low) > 0:
+        entry = heapq.heappop(queue)
+        bound, stage, place, p = -entry[0], entry[2], int(entry[3]), int(entry[4])
+        if counts[_LOOKS] > MOST_LOOKS and w.worth[_KNOWN] > NEVER:
+            dial[:] = w.best_dial
+            agent[:] = w.best_agent
+            return Found(max(bound, w.worth[_KNOWN]), place, counts[_MENDED], counts[_LOOKS])
+        if stage == _BUCKET:
+            _open_bucket(case, w, queue, bound, place, dial, agent)
+        elif stage == _SEEN:
+            _look(case, w, queue, bound, place, p)
+        elif stage == _TIGHTENED:
+            _tighten(case, w, queue, bound, place, p, least)
+        elif _ends(case, w, bound, p, slack, dial, agent):
+            return Found(bound, place, counts[_MENDED], counts[_LOOKS])
+        else:
+            other = _split_part(case.parts, p, case.most_used)
+            _push(w, queue, bound, _SEEN, place, p)
+            _push(w, queue, bound, _SEEN, place, other)
+    return Found(NEVER, -1, counts[_MENDED], counts[_LOOKS])
+
+
+@compiled
+def _begin_proof(case: Case, known_dial: Ints, known_agent: Ints, mended: Ints) -> _Proof:
+    known, which = best_known(case.limits, case.prices, known_dial, known_agent)
+    parts, dialers = len(case.parts.low), len(case.limits.room)
+    best_dial, best_agent = np.zeros(dialers, np.int64), np.zeros(dialers, np.int64)
+    if which >= 0:
+        best_dial[:] = known_dial[which]
+        best_agent[:] = known_agent[which]
+    return _Proof(
+        np.zeros((parts, dialers), np.int64),
+        np.zeros((parts, dialers), np.int64),
+        np.zeros(parts),
+        best_dial,
+        best_agent,
+        mended,
+        np.array([known, np.inf]),
+        np.zeros(4, np.int64),
+    )
+
+
+@compiled
+def _push(w: _Proof, queue: _Queue, bound: float, stage: float, place: int, part: int) -> None:
+    w.counts[_ORDER] += 1
+    heapq.heappush(queue, (-bound, float(w.counts[_ORDER]), stage, float(place), float(part)))
+
+
+@compiled
+def _open_bucket(
+    case: Case, w: _Proof, queue: _Queue, bound: float, place: int, dial: Ints, agent: Ints
+) -> None:
+    """Have the parts of a bucket looked at, and the one after it."""
+    found = best_in_bucket(case.limits, case.prices, case.buckets, place, dial, agent)
+    w.counts[_LOOKS] += 1
+    for part in _of_bucket(case.parts, place):
+        _push(w, queue, min(bound, found), _SEEN, place, part)
+    if place + 1 < len(case.buckets.low):
+        _push(w, queue, min(bound, found), _BUCKET, place + 1, 0)
+
+
+@compiled
+def _look(case: Case, w: _Proof, queue: _Queue, bound: float, place: int, p: int) -> None:
+    """Bound a part at its own price of the floor."""
+    parts, price = case.parts, case.parts.price[p]
+    w.bound[p] = best_in_part(
+        case.limits, case.prices, case.buckets, parts, p, price, w.dial[p], w.agent[p]
+    )
+    w.counts[_LOOKS] += 1
+    if w.bound[p] > NEVER:
+        _push(w, queue, min(bound, w.bound[p]), _TIGHTENED, place, p)
+    else:  # whatever the prices
+        parts.alive[p] = False
+
+
+@compiled
+def _tighten(
+    case: Case, w: _Proof, queue: _Queue, bound: float, place: int, p: int, least: float
+) -> None:
+    """Bound a part more closely while it is the best."""
+    enough = -queue[0][0] if len(queue) > 0 else NEVER
+    w.bound[p], looks = tighten_part(
+        case.limits, case.prices, case.buckets, case.parts, p, w.bound[p], w.dial[p], w.agent[p],
+        enough, w.worth[_KNOWN],
+    )  # fmt: skip
+    w.counts[_LOOKS] += looks
+    bound = min(bound, w.bound[p])
+    if bound < least:  # no split is worth so little: there is none
+        case.parts.alive[p] = False
+    else:  # one that is not the best any more is tightened further when it is again
+        _push(w, queue, bound, _SPLIT if bound >= enough else _TIGHTENED, place, p)
+
+
+@compiled
+def _ends(
+    case: Case, w: _Proof, bound: float, p: int, slack: float, dial: Ints, agent: Ints
+) -> bool:
+    """Whether a part is not to be split any more; then ``dial`` and ``agent`` are the split found.
+
+    Its split is mended first: lines are cut until it survives each failure.
+    """
+    dial[:] = w.dial[p]
+    agent[:] = w.agent[p]
+    survives = secure_survival(case.fleet, case.campaign, dial, agent)
+    if survives:
+        w.mended[w.counts[_MENDED], 0] = dial
+        w.mended[w.counts[_MENDED], 1] = agent
+        w.counts[_MENDED] += 1
+        worth = split_worth(case.limits, case.prices, dial, agent)
+        if worth > w.worth[_KNOWN]:
+            w.worth[_KNOWN] = worth
+            w.best_dial[:] = dial
+            w.best_agent[:] = agent
+    close = bound <= w.worth[_KNOWN] + slack
+    ends = close or w.counts[_SPLITS] == MOST_SPLITS
+    if w.counts[_SPLITS] % SPLITS_AT_A_TIME == 0:
+        left = bound - w.worth[_KNOWN]
+        ends = ends or left > STALLED * w.worth[_UNPROVEN]
+        w.worth[_UNPROVEN] = left
+    w.counts[_SPLITS] += 1
+    if close:
+        dial[:] = w.best_dial
+        agent[:] = w.best_agent
+    elif not survives:
+        dial[:] = w.dial[p]
+        agent[:] = w.agent[p]
+    return bool(ends or case.parts.low[p] >= NARROW * case.parts.high[p])
+
+
+@compiled
+def keep_all(case: Case, least: float, kept: Kept) -> int:
+    """Widen ranges of lines until they hold every split worth more than ``least``; the looks."""
+    limits, prices, buckets, parts = case.limits, case.prices, case.buckets, case.parts
+    dial, agent = np.zeros_like(limits.room), np.zeros_like(limits.room)
+    looks = 0
+    for place in range(len(buckets.low)):
+        looks += 1
+        if best_in_bucket(limits, prices, buckets, place, dial, agent) <= least:
+            break  # nor is there one with a smaller cap
+        for p in _of_bucket(parts, place):
+            looks += 1
+            price = parts.price[p]
+            if best_in_part(limits, prices, buckets, parts, p, price, dial, agent) > least:
+                keep_in_part(limits, prices, parts, p, least, kept)
+    return looks
+
+
+@compiled
+def _of_bucket(parts: Parts, place: int) -> Ints:
+    """The parts of a bucket in which there may be splits."""
+    filled = parts.filled[0]
+    return np.flatnonzero(parts.alive[:filled] & (parts.bucket[:filled] == place))
+
+
+@lean
+def _split_part(parts: Parts, p: int, most_used: int) -> int:
+    """Split a part of a bucket in two for good: itself and a new one, whose number is returned.
+
+    First by the dialers used, since floor prices of their own tell splits on few dialers from
+    those on more, then in the middle.
+    """
+    other = int(parts.filled[0])
+    parts.filled[0] += 1
+    parts.bucket[other] = parts.bucket[p]
+    parts.alive[other] = True
+    parts.low[other] = parts.low[p]
+    parts.high[other] = parts.high[p]
+    parts.cap[other] = parts.cap[p]
+    parts.used[other] = parts.used[p]
+    parts.exactly[other] = parts.exactly[p]
+    parts.price[other] = parts.price[p]
+    parts.last[other] = parts.last[p]
+    if not parts.exactly[p] and parts.used[p] < most_used:
+        parts.exactly[p] = True
+        parts.used[other] += 1
+    else:
+        middle = max(np.sqrt(parts.low[p] * parts.high[p]), parts.high[p] / 2)
+        parts.cap[other] = middle * parts.cap[p] / parts.high[p]
+        parts.high[other] = middle
+        parts.low[p] = middle
+    return other
+
+
+@lean
+def best_known(limits: Limits, prices: Prices, dials: Ints, agents: Ints) -> tuple[float, int]:
+    """What the best of some splits is worth, and which it is; NEVER and -1 where there is none."""
+    best, which = NEVER, -1
+    for k in range(len(dials)):
+        worth = split_worth(limits, prices, dials[k], agents[k])
+        if worth > best:
+            best, which = worth, k
+    return best, which

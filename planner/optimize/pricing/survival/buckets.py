@@ -1,0 +1,288 @@
+"""Bounds on the splits of a campaign that must survive, told apart by its calls per hour.
+
+In a bucket each failure domain may carry so many calls at most, and the bucket's floor is priced.
+Buckets are split into parts where they decide, for good.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import compiled, lean
+from planner.optimize.model.columns import ROUNDING
+from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED, Model
+from planner.optimize.pricing.reduced_cost_fixing import Kept, widen
+from planner.optimize.pricing.split_program import NEVER, Limits, Prices, paid_more, plain_split
+from planner.optimize.pricing.survival.capped_program import (
+    SHARES_OF_WORTH,
+    capped_split,
+    fill_capped_split,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+#: Share by which consecutive buckets of a campaign's calls differ, and how many there are.
+BUCKET_RATIO, BUCKETS = 0.97, 64
+#: On more dialers a domain is bounded dialer by dialer, and no bucket is looked at beforehand.
+FEW_DIALERS = 12
+#: Prices of a bucket's floor tried at one set of prices.
+FLOOR_TRIALS = 6
+#: Share of a bucket's worth that a floor's price first aims to save where no split is known.
+FIRST_AIM = 0.05
+#: Prices of an abandoned call tried, from the first one on, in handled calls.
+PRICE_TRIALS, FIRST_PRICE = 14, 0.25
+
+
+class Buckets(NamedTuple):
+    """Splits with ``low`` to ``high`` calls per hour, at most ``cap`` of them in each domain.
+
+    Arrays by bucket, those of most calls first.
+    """
+
+    low: Floats
+    high: Floats
+    cap: Floats
+    used: int  # dialers, at the least
+    shares: Floats  # of a call's worth, tried as the price of a domain's cap
+
+
+class Parts(NamedTuple):
+    """Parts of buckets, arrays by part; of which ``filled[0]`` are there, the others are room.
+
+    Their splits are on ``used`` dialers, or more of them where not ``exactly``.
+    """
+
+    bucket: Ints
+    alive: Bools  # whether there is any split in it
+    low: Floats
+    high: Floats
+    cap: Floats
+    used: Ints
+    exactly: Bools
+    price: Floats  # of the calls above the floor; any price gives a valid bound
+    last: Floats  # bound when it was last looked at, at other prices
+    filled: Ints
+
+
+def whole(buckets: Buckets) -> Parts:
+    """Each bucket as its only part."""
+    count = len(buckets.low)
+    return Parts(
+        np.arange(count),
+        np.full(count, True),
+        buckets.low.copy(),
+        buckets.high.copy(),
+        buckets.cap.copy(),
+        np.full(count, buckets.used),
+        np.full(count, False),
+        np.zeros(count),
+        np.full(count, np.inf),
+        np.array([count]),
+    )
+
+
+def with_room(parts: Parts, more: int) -> Parts:
+    """Those parts that are alive, with room for so many more."""
+    alive = np.flatnonzero(parts.alive[: parts.filled[0]])
+    room = {
+        name: np.concatenate([values[alive], np.zeros(more, values.dtype)])
+        for name, values in parts._asdict().items()
+        if name != "filled"
+    }
+    return Parts(**room, filled=np.array([len(alive)]))
+
+
+@compiled
+def best_in_bucket(
+    limits: Limits, prices: Prices, buckets: Buckets, bucket: int, dial: Ints, agent: Ints
+) -> float:
+    """Bound on the splits under a bucket's cap; fills the split that attains it about."""
+    cap, used, shares = buckets.cap[bucket], buckets.used, buckets.shares
+    return _best_under(limits, prices, cap, used, False, shares, dial, agent)
+
+
+@compiled
+def best_in_part(
+    limits: Limits, prices: Prices, buckets: Buckets, parts: Parts, p: int, price: float,
+    dial: Ints, agent: Ints,
+) -> float:  # fmt: skip
+    """Bound on the splits in a part with its floor at a price; fills the split as above."""
+    cap, used, exactly = parts.cap[p], parts.used[p], parts.exactly[p]
+    charged = paid_more(prices, price)
+    bound = _best_under(limits, charged, cap, used, exactly, buckets.shares, dial, agent)
+    return bound if bound <= NEVER else bound - price * parts.low[p]
+
+
+@compiled
+def tighten_part(
+    limits: Limits, prices: Prices, buckets: Buckets, parts: Parts, p: int, bound: float,
+    dial: Ints, agent: Ints, enough: float, known: float,
+) -> tuple[float, int]:  # fmt: skip
+    """The least bound over some prices of the floor, or one below ``enough``; and the looks.
+
+    ``bound`` and the split are those at the part's own price; the best ones replace them, and
+    their price is kept as the next start. The price follows the slope of the bound, as far as
+    would bring it down to what a split is ``known`` to be worth (B. T. Polyak, Minimization of
+    unsmooth functionals, USSR Computational Mathematics and Mathematical Physics 9, 1969).
+    """
+    price, step, now, looks = parts.price[p], 1.0, bound, 0
+    now_dial, now_agent = dial.copy(), agent.copy()
+    for _ in range(FLOOR_TRIALS):
+        if bound < enough:
+            break
+        short = parts.low[p] - calls_of(limits, now_dial, now_agent)
+        if short == 0 or (short < 0 and price == 0):
+            break
+        over = now - known
+        if known <= NEVER:
+            earned = most_paid(prices) * parts.high[p]
+            over = FIRST_AIM * max(abs(now), earned)
+        price = max(price + step * max(over, 0.0) / short, 0.0)
+        now = best_in_part(limits, prices, buckets, parts, p, price, now_dial, now_agent)
+        looks += 1
+        if now < bound:
+            bound = now
+            parts.price[p] = price
+            dial[:] = now_dial
+            agent[:] = now_agent
+        else:
+            step /= 2
+    parts.last[p] = bound
+    return bound, looks
+
+
+@compiled
+def keep_in_part(
+    limits: Limits, prices: Prices, parts: Parts, p: int, least: float, kept: Kept
+) -> None:
+    """Widen ranges of lines until they hold every split of a part worth more than ``least``."""
+    price = parts.price[p]
+    charged = paid_more(prices, price)
+    mine = _on_dialers(limits, parts.used[p], parts.exactly[p])
+    widen(mine, charged, parts.cap[p], least + price * parts.low[p], kept)
+
+
+@lean
+def calls_of(limits: Limits, dial: Ints, agent: Ints) -> float:
+    """Handled calls per hour of a split."""
+    total = 0.0
+    for d in range(len(dial)):
+        total += limits.table[HANDLED, agent[d], dial[d]]
+    return total
+
+
+@lean
+def most_paid(prices: Prices) -> float:
+    """What a call is paid on the best dialer, at least nothing."""
+    most = 0.0
+    for paid in prices.call:
+        most = max(most, paid)
+    return most
+
+
+@compiled
+def _on_dialers(limits: Limits, used: int, exactly: bool) -> Limits:
+    return Limits(
+        limits.table,
+        limits.n_low,
+        limits.n_high,
+        limits.a_low,
+        limits.a_high,
+        limits.room,
+        limits.agent_cost,
+        limits.domain,
+        limits.agents,
+        used,
+        exactly,
+        limits.min_agents,
+        limits.concave,
+        limits.now_n,
+        limits.now_a,
+        limits.move_cost,
+        limits.most_calls,
+    )
+
+
+@compiled
+def _best_under(
+    limits: Limits, prices: Prices, cap: float, used: int, exactly: bool, shares: Floats,
+    dial: Ints, agent: Ints,
+) -> float:  # fmt: skip
+    mine = _on_dialers(limits, used, exactly)
+    bound = fill_capped_split(mine, prices, cap, shares, dial, agent)
+    if bound <= NEVER:
+        dial[:] = limits.n_low
+        agent[:] = limits.a_low
+    return bound
+
+
+def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
+    """Buckets of F, the campaign's calls, that some split may reach.
+
+    Bucket k holds F in (t_{k+1}, t_k]; it is empty when no split under its cap that holds the
+    campaign's other limits reaches t_{k+1}.
+    """
+    few = model.dialers <= FEW_DIALERS
+    several = few and model.domains < model.dialers
+    shares = SHARES_OF_WORTH if several else SHARES_OF_WORTH[:1]
+    abandon_limit = float(model.abandon_limit[campaign])
+    keep = 1 - float(model.survivable[campaign])
+    high = _most_calls(limits, abandon_limit, shares, np.inf)
+    found: list[tuple[float, float, float]] = []
+    for k in range(BUCKETS if high > NEVER else 0):
+        low = high * BUCKET_RATIO if k < BUCKETS - 1 else 0.0
+        most = high
+        if few:
+            most = _most_calls(limits, abandon_limit, shares, _cap(keep, high), low)
+        if most >= low * (1 - ROUNDING):
+            top = min(high, most)
+            found.append((low, top, _cap(keep, top)))
+        high = low
+    lows, highs, caps = np.array(found, dtype=np.float64).reshape(-1, 3).T.copy()
+    return Buckets(lows, highs, caps, limits.min_used, shares)
+
+
+def _cap(keep: float, calls: float) -> float:
+    """Most calls of a domain that a split of so many may have."""
+    return keep * calls * (1 + ROUNDING) + ROUNDING
+
+
+def _most_calls(
+    limits: Limits, abandon_limit: float, shares: Floats, cap: float, enough: float = 0.0
+) -> float:
+    """Upper bound on the handled calls of a split under a cap per domain; NEVER if none.
+
+    The abandonment limit enters by its price, doubled while the split breaks the limit and
+    bisected after that; every price gives a bound, the least counts. The search ends once a
+    bound is below ``enough``.
+    """
+    least = np.inf
+    low, high, price = 0.0, np.inf, 0.0
+    free = np.zeros(len(limits.room))
+    for _ in range(1 if np.isinf(abandon_limit) else PRICE_TRIALS):
+        credit = price * abandon_limit if price > 0 else 0.0
+        prices = Prices(free + 1.0, free, free, price, credit, 0.0)
+        split = (
+            plain_split(limits, prices)
+            if np.isinf(cap)
+            else capped_split(limits, prices, cap, shares)
+        )
+        if split is None:
+            return NEVER
+        least = min(least, split.bound)
+        if np.isinf(abandon_limit) or least < enough:
+            break
+        figures = limits.table[:, split.agent_lines, split.dial_lines]
+        if figures[ABANDONED].sum() > abandon_limit * figures[ANSWERED].sum():
+            low = price
+        elif price == 0:
+            break
+        else:
+            high = price
+        price = max(2 * low, FIRST_PRICE) if np.isinf(high) else (low + high) / 2
+    return least

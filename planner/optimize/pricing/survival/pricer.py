@@ -1,0 +1,164 @@
+"""The best split of a campaign that must survive a failure, at given prices, with a bound.
+
+Survival ties all dialers of a campaign together. Its splits are told apart by F, their calls per
+hour, in buckets, which are tightened and split where they decide, and kept for the next prices.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.optimize.model.fleet import Fleet, secure_survival
+from planner.optimize.model.model import ABANDONED, ATTEMPTS, Model
+from planner.optimize.pricing.reduced_cost_fixing import Kept
+from planner.optimize.pricing.split_program import NEVER, Limits, Prices, Split
+from planner.optimize.pricing.survival.bucket_search import (
+    MOST_SPLITS,
+    Case,
+    Found,
+    best_known,
+    keep_all,
+    likely_split,
+    proven_split,
+    quick_split,
+)
+from planner.optimize.pricing.survival.buckets import live_buckets, whole, with_room
+from planner.optimize.pricing.survival.halves import Halves, best_match, halves, keep_matches
+from planner.optimize.pricing.survival.known_splits import KnownSplits
+from planner.optimize.pricing.survival.mirrored import best_mirrored
+
+Ints = NDArray[np.int64]
+
+#: Buckets are told apart by the dialers used up to so many more than the least.
+MORE_DIALERS = 2
+#: A bound is close where it exceeds a split's worth by this share of what the campaign may earn.
+SLACK = 1e-5
+#: The work of matching the splits of two domains, in looks at a bucket.
+LOOKS_A_MATCH = 100
+
+
+class SurvivingPricer:
+    """Finds the best split of one campaign that must survive, in its ranges, at any prices.
+
+    One of wider ranges hands down what it has learnt.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        fleet: Fleet,
+        campaign: int,
+        limits: Limits,
+        wider: SurvivingPricer | None = None,
+    ) -> None:
+        self._fleet = fleet
+        self._campaign = campaign
+        self._limits = limits
+        self._most_used = min(int(model.min_dialers[campaign]) + MORE_DIALERS, model.dialers)
+        self._known = KnownSplits(limits)
+        self._halves = halves(model, campaign, limits)
+        self.looks = 0  # how often a bucket was looked at
+        if wider is None:
+            self._buckets = live_buckets(model, campaign, limits)
+            self._parts = whole(self._buckets)
+            self._place = -1  # of the bucket that was best last
+        else:
+            self._buckets, self._place = wider._buckets, wider._place
+            self._parts = with_room(wider._parts, 0)
+            self._known.take(wider._known)
+
+    def quick(self, prices: Prices) -> Split | None:
+        """A split, and a bound on all that may be far from the best one; None if there is none."""
+        dial, agent = self._empty(), self._empty()
+        bound = quick_split(self._case(prices), dial, agent)
+        self.looks += 1
+        return None if bound <= NEVER else Split(bound, dial, agent)
+
+    def likely(self, prices: Prices) -> Split | None:
+        """A good split and its worth: of the best bucket around the one that was best last."""
+        dial, agent = self._empty(), self._empty()
+        case = self._case(prices)
+        found = likely_split(case, *self._known.lines(), self._place, dial, agent)
+        if found.mended:
+            self._known.add(dial, agent)
+        return self._learnt(found, dial, agent)
+
+    def proven(self, prices: Prices, slack: float) -> Split | None:
+        """Best split and a bound on all, within ``slack`` of a split's worth where it is quick."""
+        found = None if self._halves is None else self._balanced(prices, self._halves, slack)
+        if found is not None:
+            return found
+        self._parts = with_room(self._parts, MOST_SPLITS)
+        paid = max(float(prices.call.max(initial=0.0)), 0.0)
+        slack = max(slack, SLACK * paid * float(self._buckets.high.max(initial=0.0)))
+        dial, agent = self._empty(), self._empty()
+        mended = np.zeros((MOST_SPLITS + 1, 2, len(dial)), np.int64)
+        case, least = self._case(prices), self._least_worth(prices)
+        known = self._known.lines()
+        bounded = proven_split(case, *known, slack, least, dial, agent, mended)
+        for lines in mended[: bounded.mended]:
+            self._known.add(lines[0].copy(), lines[1].copy())
+        return self._learnt(bounded, dial, agent)
+
+    def keep(self, prices: Prices, least: float, kept: Kept) -> None:
+        """Widen ranges of lines until they hold every split worth more than ``least``."""
+        two = self._halves
+        if two is None or not keep_matches(self._limits, prices, two, least, kept):
+            self.looks += keep_all(self._case(prices), least, kept)
+
+    def _balanced(self, prices: Prices, two: Halves, slack: float) -> Split | None:
+        """The best balanced split found, with a bound on all of them; None where none is found.
+
+        Exactly the best, unless the bound is within ``slack`` of it or too many had to be listed.
+        """
+        dial, agent = self._empty(), self._empty()
+        best_mirrored(self._limits, prices, *two, dial, agent)
+        if dial.any():
+            self._known.add(dial, agent)
+        dials, agents = self._known.lines()
+        known, which = best_known(self._limits, prices, dials, agents)
+        if which < 0 and self.likely(prices) is not None:
+            dials, agents = self._known.lines()
+            known, which = best_known(self._limits, prices, dials, agents)
+        dial, agent = self._empty(), self._empty()
+        best, bound = best_match(self._limits, prices, two, known, slack, dial, agent)
+        self.looks += LOOKS_A_MATCH
+        if best <= NEVER:
+            return None
+        if best <= known:
+            return Split(bound, dials[which].copy(), agents[which].copy())
+        if secure_survival(self._fleet, self._campaign, dial, agent):
+            self._known.add(dial.copy(), agent.copy())
+        return Split(bound, dial, agent)
+
+    def _case(self, prices: Prices) -> Case:
+        return Case(
+            self._limits,
+            prices,
+            self._fleet,
+            self._campaign,
+            self._buckets,
+            self._parts,
+            self._most_used,
+        )
+
+    def _empty(self) -> Ints:
+        return np.zeros_like(self._limits.room)
+
+    def _learnt(self, found: Found, dial: Ints, agent: Ints) -> Split | None:
+        self.looks += found.looks
+        if found.bound <= NEVER:
+            return None
+        self._place = found.place
+        return Split(found.bound, dial, agent)
+
+    def _least_worth(self, prices: Prices) -> float:
+        """What any split is worth at the least: all ports, and the most of all that is charged."""
+        limits = self._limits
+        most = limits.table.max(axis=(1, 2), initial=0.0)
+        line = prices.line + prices.dial_line + 2 * limits.move_cost
+        charged = line @ limits.room + most[ATTEMPTS] * prices.attempt.sum()
+        charged += prices.abandoned * most[ABANDONED] * len(limits.room)
+        free_agents = 2 * limits.move_cost * limits.agents
+        return -float(charged + free_agents) * (1 + SLACK) - SLACK

@@ -1,0 +1,144 @@
+"""Where a search stands: the best plan so far, the proven bound, and when that is enough."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.contracts.result import PlanOptions, Progress, relative_gap
+from planner.optimize.heuristics.rebuild import Rebuilding
+from planner.optimize.master.column_generation import Relaxation
+from planner.optimize.master.restricted_master import Master
+from planner.optimize.model.columns import Column
+from planner.optimize.model.model import Model
+from planner.optimize.model.usage import plan_value, refill
+
+Floats = NDArray[np.float64]
+
+#: Fleets of up to so many cells (campaign and dialer) are also improved and proven by methods
+#: that look at each pair of dialers and at every column.
+SMALL = 400
+#: Fleets of more cells get their bound in two steps.
+LARGE = 2500
+#: Fleets of more cells are improved before they are bound closely.
+HUGE = 50_000
+#: What sums of calls may differ by, relatively to the first bound.
+ROUNDING = 1e-12
+#: Relaxations need not be solved closer than this share of the gap asked for.
+ROOT_SHARE = 0.05
+
+
+class Standing:
+    """The best plan of a search as one column per campaign, its value, and the bound."""
+
+    def __init__(
+        self,
+        model: Model,
+        options: PlanOptions,
+        on_progress: Callable[[Progress], None],
+        stop: Callable[[], bool],
+    ) -> None:
+        self.model = model
+        self.options = options
+        cells = model.campaigns * model.dialers
+        self.small, self.large, self.huge = cells <= SMALL, cells > LARGE, cells > HUGE
+        self.master = Master(model, warm=self.small)
+        self.columns: list[Column] | None = None
+        self.value = -np.inf
+        self.bound = np.inf
+        self._rounding = 0.0
+        self._on_progress = on_progress
+        self.stop = stop
+        self._start = time.monotonic()
+
+    def start_clock(self) -> None:
+        """Count the time limit from now on."""
+        self._start = time.monotonic()
+
+    def seconds_left(self) -> float:
+        """What is left of the time limit."""
+        return self.options.time_limit - (time.monotonic() - self._start)
+
+    def interrupted(self) -> bool:
+        """Whether the search is to end, by the user or by the clock."""
+        return self.stop() or time.monotonic() - self._start > self.options.time_limit
+
+    def begin(self, bound: float) -> None:
+        """Take a first bound."""
+        self.bound = bound
+        self._rounding = ROUNDING * abs(bound)
+
+    def settle(self) -> None:
+        """Lower a bound that differs from the plan's value by no more than rounding."""
+        if self.bound <= self.value + self._rounding:
+            self.bound = self.value
+
+    def target(self) -> float:
+        """Bound at which the requested gap is proven."""
+        if self.columns is None:
+            return -np.inf
+        return self.value + self.options.gap * abs(self.value) * (1 - 1e-9) + self._rounding
+
+    def enough(self) -> float:
+        """Value at which the requested gap is proven."""
+        return self.bound - self.options.gap * abs(self.bound) * (1 - 1e-9)
+
+    def done(self) -> bool:
+        """Whether the requested gap is proven."""
+        return self.columns is not None and (
+            relative_gap(self.value, self.bound) <= max(self.options.gap, 1e-9)
+        )
+
+    def near(self, share: float) -> bool:
+        """Whether the requested gap is proven but for this share of it."""
+        return relative_gap(self.value, self.bound) <= (1 + share) * self.options.gap
+
+    def precision(self, share: float = ROOT_SHARE) -> float:
+        """How closely relaxations are solved, relatively."""
+        return max(share * self.options.gap, 1e-9)
+
+    def report(self, phase: str, bound: float | None = None) -> None:
+        """Tell where the search stands, or that a bound was found."""
+        best = self.bound if bound is None else min(bound, self.bound)
+        self._on_progress(
+            Progress(
+                value_per_hour=None if self.columns is None else self.value,
+                bound_per_hour=best if np.isfinite(best) else None,
+                seconds=time.monotonic() - self._start,
+                phase=phase,
+            )
+        )
+
+    def keep(self, columns: list[Column]) -> None:
+        """Put the columns of a plan that holds the fleet's limits into the pool; it may be best."""
+        if not all(k.holds_own_limits for k in columns):
+            return
+        for column in columns:
+            self.master.add(column)
+        value = plan_value(self.model, columns)
+        if value > self.value:
+            self.columns, self.value = columns, value
+            self.master.slack = self.precision() * abs(value) / self.model.campaigns
+            self.report("plan")
+
+    def offer(self, columns: Iterable[Column], relaxation: Relaxation | None) -> None:
+        """Improve a plan campaign by campaign, with and without prices; keep it if the best."""
+        if not self.small:
+            return
+        prices: list[Floats | None] = [None]
+        if relaxation is not None:
+            prices.append(self.master.line_prices(relaxation.duals)[0])
+        start = list(columns)
+        for line_prices in prices:
+            found, holds = refill(self.model, start, line_prices)
+            if holds:
+                self.keep(found)
+
+    def take(self, rebuilding: Rebuilding) -> None:
+        """The best plan of a rebuilding, improved further where that is quick."""
+        columns = rebuilding.columns()
+        self.keep(columns)
+        self.offer(columns, None)

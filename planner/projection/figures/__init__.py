@@ -1,0 +1,1 @@
+"""Figures of given lines, exact or simulated, with their intervals."""

@@ -1,0 +1,79 @@
+"""Figures with the ends of their 95 % intervals."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from planner.traffic.arguments import Floats
+from planner.traffic.simulation.estimates import student_t
+
+_Z95 = 1.959964
+
+
+class Interval(NamedTuple):
+    """A figure and the ends of its 95 % interval; an end is None where it is not known."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+def interval(value: float, low: float, high: float) -> Interval:
+    """Without ends where one replication tells nothing of its error."""
+    if math.isfinite(low) and math.isfinite(high):
+        return Interval(value, low, high)
+    return Interval(value, None, None)
+
+
+def t_half_width(values: Floats) -> float:
+    """Of the interval of a mean of independent values; infinite with one."""
+    count = len(values)
+    if count < 2:
+        return math.inf
+    return student_t(count - 1) * float(values.std(ddof=1)) / math.sqrt(count)
+
+
+def share_interval(share: float, runs: float) -> tuple[float, float, float]:
+    """A share of so many runs with its score interval (E. B. Wilson, JASA 22, 1927)."""
+    low, high = _score(np.array([share]), np.array([runs]), _Z95)
+    return share, float(low[0]), float(high[0])
+
+
+def _score(share: Floats, runs: Floats, deviations: float) -> tuple[Floats, Floats]:
+    """Ends of the score interval, with the share itself between them."""
+    z2 = deviations**2
+    centre = (share + z2 / (2 * runs)) / (1 + z2 / runs)
+    spread = np.sqrt(share * (1 - share) / runs + z2 / (4 * runs**2))
+    width = deviations * spread / (1 + z2 / runs)
+    return np.clip(centre - width, 0.0, share), np.clip(centre + width, share, 1.0)
+
+
+def share_ends(parts: Floats) -> tuple[Floats, Floats]:
+    """Ends of the 95 % intervals of means over runs of parts in [0, 1], [run, step].
+
+    The mean is the share of runs that have any part, times the mean part they have: the errors of
+    both (score interval, Student's t) add up as those of independent figures. Where no run has any,
+    a run may have a whole one.
+    """
+    runs = len(parts)
+    parts = np.clip(parts, 0.0, 1.0)
+    mirrored = parts.mean(axis=0) > 0.5
+    small = np.where(mirrored, 1.0 - parts, parts)
+    has = small > 0.0
+    count = has.sum(axis=0)
+    share, mean = count / runs, small.mean(axis=0)
+    size = np.where(count > 0, small.sum(axis=0) / np.maximum(count, 1), 1.0)
+    squares = np.where(has, (small - size) ** 2, 0.0).sum(axis=0)
+    # One part alone tells nothing of how they vary: as much as exponential ones.
+    deviation = np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), size)
+    quantiles = np.array([student_t(max(number - 1, 2)) for number in range(runs + 1)])
+    # Of positive sizes on the scale of the logarithm, as few long ones make a mean uneven.
+    spread = np.minimum(quantiles[count] * deviation / size / np.sqrt(np.maximum(count, 1)), 9.0)
+    low, high = _score(share, np.full(share.shape, float(runs)), _Z95)
+    shorter, longer = mean * -np.expm1(-spread), mean * np.expm1(spread)
+    low = np.maximum(mean - np.hypot((share - low) * size, shorter), 0.0)
+    high = np.minimum(mean + np.hypot((high - share) * size, longer), 1.0)
+    return np.where(mirrored, 1.0 - high, low), np.where(mirrored, 1.0 - low, high)

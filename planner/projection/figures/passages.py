@@ -1,0 +1,228 @@
+"""When all agent lines become busy for the first time, simulated, with intervals.
+
+Each pair is simulated alone, thousands of times: that is quick. What limits that it shares with
+others hold back on average is measured in joint runs before. Where they hold back much, the pairs
+are simulated together instead.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+
+import numpy as np
+
+from planner.projection.effort import Effort
+from planner.projection.figures import shared_limits as held_back
+from planner.projection.figures.exact import PASSAGE_HORIZONS, PASSAGE_QUANTILES
+from planner.projection.figures.intervals import Interval, interval, share_interval, t_half_width
+from planner.projection.figures.shared_limits import BATCHES, MOST_MISSING
+from planner.projection.network import always_on, network
+from planner.projection.pairs import Limits, Pair
+from planner.traffic.arguments import Floats
+from planner.traffic.simulation.estimates import Precision
+from planner.traffic.simulation.simulate import simulate
+from planner.traffic.simulation.single_pair import HeldBack, Lone
+
+Row = dict[str, Interval]
+#: Joint runs: at first, at most, and how long [s].
+FIRST_JOINT, MOST_JOINT, JOINT_SECONDS = 64, 20_000, 3600.0
+#: Starting a joint run takes as long as simulating about so many events.
+RUN_EVENTS = 4000.0
+#: Runs of a pair alone, by batch: at first and at most.
+FIRST_ALONE, MOST_ALONE = 64, 8000
+#: Runs are followed to the end, for the mean, where that takes at most so large a part of the
+#: budget with so many runs; the longest one [s].
+MEAN_RUNS, MEAN_PART, LONGEST_SECONDS = 10_000.0, 0.2, 3600.0 * 1000
+#: An event of a pair alone takes less time than one of joint runs.
+LONE_EVENT = 0.3
+#: Forecasts of what is needed are rough: so much more is simulated.
+_MARGIN = 1.1
+_Z95 = 1.959964
+
+
+def passages(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> list[tuple[Row, bool]]:
+    """First passages from the state of now of pairs that run together, and whether precise enough.
+
+    Empty for a broadcast.
+    """
+    live = [place for place, pair in enumerate(pairs) if pair.campaign.is_live_transfer]
+    if not live:
+        return [({}, True)] * len(pairs)
+    rows = None if effort.replications is not None else _alone(pairs, limits, effort, live)
+    if rows is None:
+        rows = _together(pairs, limits, effort, live)
+    return [
+        (rows[p], shortfall(rows[p]) <= 1.0) if p in rows else ({}, True) for p in range(len(pairs))
+    ]
+
+
+def _alone(
+    pairs: Sequence[Pair], limits: Limits, effort: Effort, live: list[int]
+) -> dict[int, Row] | None:
+    """Rows by place from runs of each pair alone; None where limits hold back too much for that."""
+    if len(pairs) == 1 and not any(limits.sharing(pairs[0])):
+        joint = held_back.unlimited(pairs)
+    else:
+        joint = held_back.measure(pairs, limits, effort.part(1.0, 1).seed)
+        if np.any(joint.missing[live] > MOST_MISSING):
+            return None
+    left = max(effort.budget.passages - joint.events, 0.5 * effort.budget.passages)
+    seed = effort.part(1.0, 2).seed
+    runs = [LoneRuns(pairs[place], joint.held_back[place], (seed, place)) for place in live]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        while todo := [run for run in runs if run.more > 0]:
+            tasks = product(todo, range(BATCHES))
+            made = list(pool.map(lambda task: task[0].simulate(task[1]), tasks))
+            for number, run in enumerate(todo):
+                left -= run.take(made[number * BATCHES : (number + 1) * BATCHES])
+            for run in todo:
+                run.plan(left / len(todo))
+    return {place: passage_row(run.seconds) for place, run in zip(live, runs, strict=True)}
+
+
+class LoneRuns:
+    """Runs of one pair alone, in batches, until its row is precise enough."""
+
+    def __init__(self, pair: Pair, held: Sequence[HeldBack], seed: tuple[int, int]) -> None:
+        self.lone, self.held, self.seed = _lone(pair), held, seed
+        self.seconds: Floats = np.empty((BATCHES, 0))
+        self.longest, self.more, self.rounds, self.spent = JOINT_SECONDS, FIRST_ALONE, 0, 0.0
+
+    def simulate(self, batch: int) -> tuple[Floats, int]:
+        """Seconds of ``more`` runs of a batch, and the number of events."""
+        from planner.traffic.simulation.single_pair_passage import first_passages
+
+        key = (self.seed[1], self.rounds, batch)
+        sequence = np.random.SeedSequence(self.seed[0], spawn_key=key)
+        rng = np.random.Generator(np.random.PCG64(sequence))
+        out = np.empty(self.more)
+        return out, first_passages(self.lone, self.held[batch], self.longest, rng, out)
+
+    def take(self, made: Sequence[tuple[Floats, int]]) -> float:
+        """Add a round of all batches; returns the events that it took."""
+        self.rounds += 1
+        events = LONE_EVENT * sum(count for _, count in made)
+        self.seconds = np.concatenate([self.seconds, np.stack([out for out, _ in made])], axis=1)
+        self.spent += events
+        return events
+
+    def plan(self, budget: float) -> None:
+        """Say how many runs more are needed, within a budget of events."""
+        count = self.seconds.shape[1]
+        each = self.spent / count
+        arrived = float(np.isfinite(self.seconds).mean())
+        to_the_end = each / BATCHES * MEAN_RUNS * (1.0 / max(arrived, 1e-9) - 1.0)
+        if self.rounds == 1 and to_the_end <= MEAN_PART * budget:
+            # The runs so far were stopped before the end.
+            self.longest, self.spent = LONGEST_SECONDS, 0.0
+            self.seconds = np.empty((BATCHES, 0))
+            return
+        worst = shortfall(passage_row(self.seconds))
+        needed = count * min(worst, 100.0) ** 2 * _MARGIN if worst > 1.0 else 0.0
+        affordable = count + budget / max(each, 1e-9)
+        self.more = int(min(needed, affordable, MOST_ALONE, 8 * count)) - count
+
+
+def _lone(pair: Pair) -> Lone:
+    campaign = pair.campaign
+    return Lone(
+        pair.item.dial_lines,
+        pair.agent_lines,
+        pair.busy_agent_lines,
+        campaign.attempt_seconds,
+        campaign.attempt_cv,
+        campaign.transfer_probability,
+        campaign.talk_seconds or 1.0,
+        campaign.talk_cv,
+        campaign.wrap_up_seconds,
+        math.inf if campaign.pacing is None else campaign.pacing,
+    )
+
+
+def _together(
+    pairs: Sequence[Pair], limits: Limits, effort: Effort, live: list[int]
+) -> dict[int, Row]:
+    """Rows by place from runs of all pairs together."""
+    world = network([always_on(pairs)], limits)
+    rounds: list[Floats] = []
+    spent, more = 0.0, effort.replications or FIRST_JOINT
+    while True:
+        found = simulate(
+            world,
+            [0.0, JOINT_SECONDS],
+            seed=effort.part(1.0, 3 + len(rounds)).seed,
+            precision=Precision(fewest=more, most=more),
+        )
+        rounds.append(found.first_all_busy)
+        spent += found.events + RUN_EVENTS * more
+        seconds = np.concatenate(rounds)
+        rows = {place: passage_row(seconds[None, :, place]) for place in live}
+        worst = max(shortfall(row) for row in rows.values())
+        needed = len(seconds) * min(worst, 100.0) ** 2
+        affordable = len(seconds) * effort.budget.passages / max(spent, 1.0)
+        more = int(min(needed, affordable, MOST_JOINT, 3 * len(seconds))) - len(seconds)
+        if effort.replications or worst <= 1.0 or more <= 0:
+            return rows
+
+
+def passage_row(seconds: Floats) -> Row:
+    """Mean, quantiles and probabilities from times [batch, run], infinite where beyond the runs.
+
+    The mean is known only where all runs reached it, a quantile where enough of them did. Ends are
+    those of independent runs, or of the spread of the batches where these lie further apart.
+    """
+    flat = np.sort(seconds, axis=None)
+    row: Row = {}
+    if np.isfinite(flat[-1]):
+        mean = float(flat.mean())
+        half = max(t_half_width(flat), _between(seconds.mean(axis=1)))
+        row["seconds_to_all_busy_mean"] = interval(mean, max(mean - half, 0.0), mean + half)
+    ranked = np.sort(seconds, axis=1)
+    for name, level in PASSAGE_QUANTILES.items():
+        value = float(flat[_rank(level, flat.size)])
+        if math.isfinite(value):
+            half = _between(ranked[:, _rank(level, ranked.shape[1])])
+            low, high = _quantile_ends(flat, level)
+            low, high = min(low, max(value - half, 0.0)), max(high, value + half)
+            row[name] = interval(value, low, high)
+    for name, horizon in PASSAGE_HORIZONS.items():
+        share, low, high = share_interval(float((flat <= horizon).mean()), flat.size)
+        half = _between((seconds <= horizon).mean(axis=1))
+        low, high = min(low, max(share - half, 0.0)), max(high, min(share + half, 1.0))
+        row[name] = Interval(share, low, high)
+    return row
+
+
+def _rank(level: float, runs: int) -> int:
+    return min(math.ceil(level * runs), runs) - 1
+
+
+def _between(by_batch: Floats) -> float:
+    """Half width that the spread of the batches tells; 0 with one batch."""
+    return t_half_width(by_batch) if len(by_batch) > 1 and np.isfinite(by_batch).all() else 0.0
+
+
+def _quantile_ends(ordered: Floats, level: float) -> tuple[float, float]:
+    """Ranks between which the quantile lies: a normal approximation of the binomial."""
+    runs = len(ordered)
+    spread = _Z95 * math.sqrt(runs * level * (1 - level))
+    low = float(ordered[max(math.floor(level * runs - spread), 1) - 1])
+    rank = math.ceil(level * runs + spread) + 1
+    return low, float(ordered[rank - 1]) if rank <= runs else math.inf
+
+
+def shortfall(row: Row) -> float:
+    """Half width over wanted half width, at the worst figure."""
+    wanted, worst = Precision(), 0.0
+    for name, (value, low, high) in row.items():
+        if low is None or high is None:
+            return math.inf
+        target = wanted.relative * value
+        if name in PASSAGE_HORIZONS:
+            target = max(target, wanted.share)
+        worst = max(worst, (high - low) / 2 / target if high > low else 0.0)
+    return worst

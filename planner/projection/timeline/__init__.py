@@ -1,0 +1,1 @@
+"""Statuses through the hours ahead."""

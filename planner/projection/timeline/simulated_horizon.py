@@ -1,0 +1,128 @@
+"""Simulated runs of a horizon: campaigns on dialers with hours, outages and dial lists."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from planner.projection.figures import exact
+from planner.projection.figures.intervals import share_ends
+from planner.projection.network import Stretch, network
+from planner.projection.pairs import Limits, Pair
+from planner.projection.timeline.horizon import Horizon
+from planner.projection.timeline.status_chances import Course, Ends
+from planner.traffic.arguments import Floats
+from planner.traffic.simulation.estimates import Precision
+from planner.traffic.simulation.network import COLUMNS
+from planner.traffic.simulation.simulate import simulate
+
+#: So many calls after a change the chances are those of the long run, and all steps until the next
+#: change show what is left of the same chance: their mean.
+SETTLED_CALLS = 5.0
+#: A dial list is taken not to run out where that is so many standard deviations away.
+UNTHINKABLE_DEVIATIONS = 10.0
+#: Runs of a horizon, as far as the budget and the memory allow.
+FEWEST_RUNS, MOST_RUNS = 8, 400
+_MOST_TOTALS = 2e7  # numbers that are kept of all runs
+
+
+def short_lists(pairs: Sequence[Pair], given: Horizon) -> dict[str, int]:
+    """Attempts left by campaign, where the dial list could run out within the horizon."""
+    found = {}
+    seconds = float(given.seconds[-1])
+    for campaign in {pair.campaign.campaign_id: pair.campaign for pair in pairs}.values():
+        left = campaign.attempts_left
+        if left is None:
+            continue
+        here = [pair for pair in pairs if pair.campaign.campaign_id == campaign.campaign_id]
+        lines = sum(pair.item.dial_lines for pair in here)
+        mean = lines * seconds / campaign.attempt_seconds
+        spread = UNTHINKABLE_DEVIATIONS * (1 + campaign.attempt_cv) * math.sqrt(mean + 1)
+        if left <= lines + mean + spread:
+            found[campaign.campaign_id] = left
+    return found
+
+
+def affordable(
+    given: Horizon,
+    group: Sequence[int],
+    events: float,
+) -> int:
+    """Runs of the horizon that the budget and the memory allow."""
+    lengths = np.diff(given.seconds)
+    attempts = sum(
+        given.pairs[place].item.dial_lines
+        / given.pairs[place].campaign.attempt_seconds
+        * float(lengths[given.running(place)].sum())
+        for place in group
+    )
+    kept = len(lengths) * len(group) * len(COLUMNS)
+    runs = min(events / max(attempts, 1.0), _MOST_TOTALS / kept, MOST_RUNS)
+    return max(int(runs), FEWEST_RUNS)
+
+
+def simulated_courses(
+    given: Horizon,
+    group: Sequence[int],
+    shared: Limits,
+    lists: Mapping[str, int],
+    runs: int,
+    seed: int,
+) -> tuple[dict[int, Course], dict[str, Floats]]:
+    """Courses by place, and sorted completion times by campaign."""
+    stretches = given.of(group)
+    edges = given.seconds
+    outcome = simulate(
+        network(stretches, shared, lists),
+        edges,
+        seed=seed,
+        precision=Precision(fewest=runs, most=runs),
+    )
+    lengths = np.diff(edges)
+    all_busy = outcome.totals[..., COLUMNS.index("all_busy")] / lengths[:, None]
+    if not lists:
+        for first, last in _settled_spans(given, stretches):
+            span = lengths[first:last]
+            mean = np.einsum("s,rsp->rp", span, all_busy[:, first:last]) / span.sum()
+            all_busy[:, first:last] = mean[:, None]
+    names = list(dict.fromkeys(pair.campaign.campaign_id for pair in stretches[0].pairs))
+    done = outcome.completed_at
+    completed = np.clip((edges[None, 1:, None] - done[:, None, :]) / lengths[None, :, None], 0, 1)
+    found = {}
+    for column, place in enumerate(group):
+        campaign = given.pairs[place].campaign.campaign_id
+        ended = completed[..., names.index(campaign)]
+        found[place] = _course(all_busy[..., column], ended, campaign in lists)
+    return found, {name: np.sort(done[:, c]) for c, name in enumerate(names) if name in lists}
+
+
+def _course(all_busy: Floats, completed: Floats, may_complete: bool) -> Course:
+    """Means over the runs of [run, step], with their intervals."""
+    means = all_busy.mean(axis=0), completed.mean(axis=0)
+    if len(all_busy) < 2:
+        return Course(*means)
+    busy, never = share_ends(all_busy), (np.zeros_like(means[1]), np.zeros_like(means[1]))
+    ended = share_ends(completed) if may_complete else never
+    return Course(*means, Ends(busy, ended, share_ends(1.0 - all_busy - completed)))
+
+
+def _settled_spans(given: Horizon, stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
+    """First and last + 1 steps between which a group of pairs is in a steady state."""
+    starts = [0] + [
+        number
+        for number in range(1, len(stretches))
+        if stretches[number][1:] != stretches[number - 1][1:]
+    ]
+    call = max(exact.call_seconds(pair) for stretch in stretches for pair in stretch.pairs)
+    seconds = given.seconds
+    begins = [stretches[number].seconds for number in starts]
+    spans = []
+    for begin, end in pairwise([*begins, float(seconds[-1])]):
+        first = int(np.searchsorted(seconds, begin + SETTLED_CALLS * call))
+        last = int(np.searchsorted(seconds, end))
+        if last - first > 1:
+            spans.append((first, last))
+    return spans

@@ -1,0 +1,106 @@
+"""How likely a pause is over a horizon, by the exact transient figures of one pair."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from planner.contracts.result import Status
+from planner.projection.figures import exact
+from planner.projection.pairs import Pair
+from planner.projection.timeline.horizon import Booleans, Horizon
+from planner.traffic.arguments import Floats
+from planner.traffic.exact import hold
+from planner.traffic.exact.passage import all_busy_transient
+
+#: After a break of so many times what a call takes, nobody is left talking.
+FORGOTTEN_CALLS = 30.0
+
+
+class Ends(NamedTuple):
+    """Ends of the 95 % intervals of simulated probabilities, by step."""
+
+    all_busy: tuple[Floats, Floats]
+    completed: tuple[Floats, Floats]
+    rest: tuple[Floats, Floats]  # neither
+
+
+class Course(NamedTuple):
+    """Probabilities of one pair by step, averaged over it, where the calls decide the status."""
+
+    all_busy: Floats
+    completed: Floats
+    ends: Ends | None = None  # None where they are exact, or too few runs tell nothing of chance
+
+
+def idle_course(given: Horizon) -> Course:
+    """Neither a pause nor the end of the list."""
+    never = np.zeros(len(given.stretch_of))
+    return Course(never, never)
+
+
+def long_run_course(given: Horizon, place: int) -> Course:
+    """All-busy shares by the formulas, as if each step lasted for ever; the list is endless."""
+    shares = []
+    for stretch in given.stretches:
+        pair = stretch.pairs[place]
+        no_agents = pair.campaign.is_live_transfer and pair.agent_lines == 0
+        share = 1.0 if no_agents else exact.figures(pair).get("all_busy_share")
+        shares.append(share or 0.0)
+    all_busy = np.array([shares[s] for s in given.stretch_of])
+    return Course(all_busy, np.zeros_like(all_busy))
+
+
+def exact_course(given: Horizon, place: int) -> Course | None:
+    """The course by the transient engine; None where its assumptions do not hold."""
+    if not given.pairs[place].campaign.is_live_transfer:
+        return idle_course(given)
+    running = given.running(place)
+    then = [given.stretches[s].pairs[place] for s in given.stretch_of]
+    changed = [p for p, open_ in zip(then, running, strict=True) if open_]
+    first = changed[0]
+    if not exact.is_memoryless(first.campaign) or first.agent_lines == 0:
+        return None
+    if any(p.campaign != first.campaign or p.agent_lines != first.agent_lines for p in changed):
+        return None
+    seconds, all_busy = given.seconds, np.zeros(len(running))
+    for start, end in _spells(running):
+        busy = _busy_at(given, place, start, seconds)
+        if busy is None:
+            return None
+        times = seconds[start : end + 1] - seconds[start]
+        spent = _seconds_all_busy(first, min(busy, first.agent_lines), times)
+        all_busy[start:end] = np.diff(spent) / np.diff(times)
+    return Course(np.clip(all_busy, 0.0, 1.0), np.zeros(len(running)))
+
+
+def _spells(running: Booleans) -> list[tuple[int, int]]:
+    """First and last + 1 step of each time without a break."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], running, [False]]).astype(int)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _busy_at(given: Horizon, place: int, step: int, seconds: Floats) -> int | None:
+    """Busy agent lines at the start of a spell; None where calls from before may go on."""
+    pair = given.pairs[place]
+    before = [given.statuses[s][place] for s in given.stretch_of[:step]]
+    if step == 0:
+        # More busy lines than agents of this hour: some of the calls are beyond the model.
+        return pair.busy_agent_lines if pair.busy_agent_lines <= pair.agent_lines else None
+    if Status.RUNNING not in before and pair.busy_agent_lines == 0:
+        return 0
+    last = max((i for i, s in enumerate(before) if s is Status.RUNNING), default=-1)
+    if Status.BY_DIALER in before[last + 1 :]:
+        return 0  # its calls are lost
+    call = exact.call_seconds(pair)
+    return 0 if seconds[step] - seconds[last + 1] > FORGOTTEN_CALLS * call else None
+
+
+def _seconds_all_busy(pair: Pair, busy: int, times: Floats) -> Floats:
+    """Expected seconds with all agent lines busy until each time of a spell."""
+    lines = (pair.item.dial_lines, pair.agent_lines, busy, times)
+    if exact.is_held(pair):
+        patience = pair.campaign.patience_seconds
+        return hold.all_busy_transient(*lines, *exact.call_figures(pair), patience).seconds_all_busy
+    return all_busy_transient(*lines, *exact.call_figures(pair)).seconds_all_busy

@@ -1,0 +1,1 @@
+"""Charts, with the words that say the same."""

@@ -1,0 +1,161 @@
+"""Charts of a comparison of worlds and of a frontier, with the words that say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import altair as alt
+
+from planner.app.editing.assessment_charts import Figure
+from planner.contracts.comparison import Comparison, Tornado
+from planner.report.whatif import outcomes
+from planner.report.words import amount, share
+from planner.studies.frontier import Frontier
+
+_WIDTH, _STEP = 640, 24  # pixels
+_MOST_BARS = 20
+_READ_OUT = 6
+#: Of the span of the plans and of the largest, beside the outermost points.
+_MARGIN, _LEAST_MARGIN = 0.08, 0.01
+#: Legible on white for those who do not tell red from green.
+_HANDLED, _LOW, _HIGH = "#1f7a54", "#b35c00", "#2f66b3"
+#: Always within a bar.
+_SURVIVING = "#f2c14e"
+
+#: Of abandoned calls; both ends stand out from light and from dark ground.
+_FEW_TO_MANY = ["#3b82d6", "#9a8a94", "#d9822b"]
+
+
+def comparison_figures(found: Comparison) -> Iterator[tuple[str, Figure]]:
+    """Titles and charts of a comparison."""
+    yield "Value and what survives", worlds_chart(found)
+    if found.tornado is not None and found.tornado.rows:
+        yield "What the aim hangs on", tornado_chart(found.tornado)
+
+
+def worlds_chart(found: Comparison) -> Figure:
+    """Value an hour of every world as bars, what survives the worst failure as ticks."""
+    values = [
+        {
+            "World": f"{world.name}, lines {lines}",
+            "Value an hour": outcome.value_per_hour,
+            "After the worst failure": outcome.surviving_value_per_hour,
+        }
+        for world, lines, outcome in outcomes(found)
+    ]
+    base = alt.Chart(alt.InlineData(values=values), width=_WIDTH, height=alt.Step(_STEP)).encode(
+        y=alt.Y("World:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
+    )
+    bars = base.mark_bar(color=_HANDLED).encode(
+        x=alt.X("Value an hour:Q", title="Value an hour; tick: after the worst failure")
+    )
+    ticks = base.mark_tick(color=_SURVIVING, thickness=4).encode(x="After the worst failure:Q")
+    told = [f"{v['World']} {amount(v['Value an hour'])}" for v in values]  # type: ignore[arg-type]
+    return Figure(alt.layer(bars, ticks), f"Value an hour: {_read_out(told)}.")
+
+
+def tornado_chart(tornado: Tornado) -> Figure:
+    """Aim with each input 10 % lower and higher, the largest span on top."""
+    shown = tornado.rows[:_MOST_BARS]
+    values: list[dict[str, Any]] = []
+    for row in shown:
+        for end, aim in (("10 % lower", row.low_aim), ("10 % higher", row.high_aim)):
+            values.append({"Input": row.input, "Aim": aim, "Base": tornado.base_aim, "End": end})
+    chart = (
+        alt.Chart(alt.InlineData(values=values), width=_WIDTH, height=alt.Step(_STEP))
+        .mark_bar(opacity=0.75)
+        .encode(
+            y=alt.Y("Input:N", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
+            x=alt.X(
+                "Aim:Q", title="What the plan aims at, value an hour", scale=alt.Scale(zero=False)
+            ),
+            x2="Base:Q",
+            color=alt.Color(
+                "End:N",
+                title=None,
+                sort=None,
+                scale=alt.Scale(domain=["10 % lower", "10 % higher"], range=[_LOW, _HIGH]),
+                legend=alt.Legend(orient="bottom"),
+            ),
+        )
+    )
+    told = [f"{r.input} {amount(r.low_aim)} to {amount(r.high_aim)}" for r in shown]
+    return Figure(
+        alt.layer(chart), f"Aim an hour when an input changes by 10 %: {_read_out(told)}."
+    )
+
+
+def frontier_chart(found: Frontier) -> Figure:
+    """Plans by value and surviving value; the colour tells how many calls are abandoned."""
+    base = _plans(found).properties(width=_WIDTH)
+    labels = base.mark_text(dy=-11).encode(text="Plan:N", color=alt.value("#444"))
+    return Figure(alt.layer(base.mark_circle(size=90, opacity=1), labels), _plans_told(found))
+
+
+def clickable_frontier(found: Frontier) -> Figure:
+    """The plans of :func:`frontier_chart` as one layer, whose points can be selected as ``plan``.
+
+    The number of a plan is its field ``Plan``.
+    """
+    picked = alt.selection_point(name="plan", fields=["Plan"], on="click")
+    chart = (
+        _plans(found)
+        .mark_circle(size=260, opacity=1)
+        .encode(opacity=alt.condition(picked, alt.value(1), alt.value(0.5)))
+        .add_params(picked)
+    )
+    return Figure(chart, _plans_told(found))
+
+
+def _plans(found: Frontier) -> alt.Chart:
+    values = [
+        {
+            "Plan": point.number,
+            "Value an hour": point.throughput_value_per_hour,
+            "After the worst failure": point.surviving_value_per_hour,
+            "Abandon rate": point.abandon_rate,
+        }
+        for point in found.points
+    ]
+    return alt.Chart(alt.InlineData(values=values), height=360).encode(
+        x=alt.X(
+            "Value an hour:Q", scale=_around([p.throughput_value_per_hour for p in found.points])
+        ),
+        y=alt.Y(
+            "After the worst failure:Q",
+            scale=_around([p.surviving_value_per_hour for p in found.points]),
+        ),
+        color=alt.Color(
+            "Abandon rate:Q",
+            scale=alt.Scale(range=_FEW_TO_MANY),
+            legend=alt.Legend(format=".2%", orient="bottom", tickCount=4),
+        ),
+        tooltip=[
+            "Plan:N",
+            alt.Tooltip("Value an hour:Q", format=",.1f"),
+            alt.Tooltip("After the worst failure:Q", format=",.1f"),
+            alt.Tooltip("Abandon rate:Q", format=".2%"),
+        ],
+    )
+
+
+def _around(values: Sequence[float]) -> alt.Scale:
+    """A scale that leaves room for points at its ends, also where all are as large."""
+    low, high = min(values), max(values)
+    room = max((high - low) * _MARGIN, abs(high) * _LEAST_MARGIN, _LEAST_MARGIN)
+    return alt.Scale(domain=[low - room, high + room], nice=True)
+
+
+def _plans_told(found: Frontier) -> str:
+    told = [
+        f"plan {p.number} {amount(p.throughput_value_per_hour)}, after the worst failure "
+        f"{amount(p.surviving_value_per_hour)}, abandoned {share(p.abandon_rate)}"
+        for p in found.points
+    ]
+    return f"Value an hour: {_read_out(told)}."
+
+
+def _read_out(parts: Sequence[str]) -> str:
+    rest = len(parts) - _READ_OUT
+    return "; ".join(parts[:_READ_OUT]) + (f"; and {rest} more" if rest > 0 else "")

@@ -1,0 +1,73 @@
+"""A frontier as text: the plans to choose from."""
+
+from __future__ import annotations
+
+from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
+from planner.report.words import amount, close_share, share
+from planner.studies.frontier import Frontier, FrontierPoint
+
+TITLES = (
+    ">Plan",
+    ">Value/h",
+    ">Survives/h",
+    "Worst failure",
+    ">Abandoned",
+    ">Weight",
+    ">Level",
+    ">Proven within",
+)
+
+
+def frontier_text(found: Frontier) -> str:
+    """The plans, most throughput first, or why there are none."""
+    if not found.points:
+        return "\n".join(_without_plan(found)) + "\n"
+    said = (
+        "Plans that no other plan found beats in value, in what survives the worst failure and in "
+        "abandoned calls per live answer"
+    )
+    lines = [
+        *wrapped(said, ""),
+        *section("An hour while running, by the planning tables", table(TITLES, rows(found))),
+        *section("How to read it", bullets(EXPLAINED)),
+    ]
+    if found.stopped_early:
+        lines += section("Notes", bullets(["Stopped early: some searches are not finished."]))
+    return "\n".join(lines) + "\n"
+
+
+EXPLAINED = (
+    "Weight: the --redundancy at which the plan is closest to the best possible; plan with it to "
+    "get this trade-off.",
+    "Level: 1 keeps the limits of the files; at 0.5 every campaign may abandon half of what the "
+    "plan of that weight abandons at level 1.",
+    "Proven within: no plan of that weight and level is better by more than this.",
+)
+
+
+def rows(found: Frontier) -> list[list[str]]:
+    """Cells of a row for each plan."""
+    return [_row(point) for point in found.points]
+
+
+def _row(point: FrontierPoint) -> list[str]:
+    return [
+        str(point.number),
+        amount(point.throughput_value_per_hour),
+        amount(point.surviving_value_per_hour),
+        point.worst_failure_domain or NOTHING,
+        close_share(point.abandon_rate),
+        f"{point.redundancy:.2f}",
+        f"{point.abandon_level:g}",
+        share(point.gap),
+    ]
+
+
+def _without_plan(found: Frontier) -> list[str]:
+    if not found.conflicts:
+        return wrapped("Stopped before any plan was found. A longer --time-limit may help.", "")
+    lines = ["No plan meets all requirements."]
+    for conflict in found.conflicts:
+        lines += section("These cannot hold together", bullets(conflict.requirements))
+        lines += section("Any one of these would help", bullets(conflict.relaxations))
+    return lines

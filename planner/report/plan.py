@@ -1,0 +1,271 @@
+"""Results as text: what a campaign manager reads in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.contracts.problem import CampaignKind, Problem
+from planner.contracts.result import (
+    AssignmentFigures,
+    CampaignTotals,
+    LinePlan,
+    PlanResult,
+    PlanStatus,
+)
+from planner.evaluation.load import FleetLoad
+from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
+from planner.report.words import STOPPED_EARLY, amount, expected_status, quality, share
+
+#: Requirements of a conflict that are listed.
+MOST_LISTED = 20
+_TOTALS = {
+    "Transfers an hour": "transfers_per_hour",
+    "Messages an hour": "messages_per_hour",
+    "Abandoned an hour": "abandons_per_hour",
+}
+
+
+def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str:
+    """A plan, or why there is none; with ``why`` the reason of each line assignment."""
+    if result.plan is None:
+        return _text(_without_plan(result))
+    return _text(
+        [
+            *wrapped(f"Plan, {quality(result)}", ""),
+            *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
+            *section("In total", _plan_totals(result)),
+            *section("Campaigns", _campaigns(result)),
+            *section("Lines", lines_table(result)),
+            *section("Dialers", _dialers(result, problem)),
+            *section("What limits the plan", bullets(result.binding)),
+            *section("Not used", bullets(item.words for item in result.stranded)),
+            *section("Why these lines", bullets(r.words for r in result.why) if why else []),
+            *section("Corrected after simulating the plan", bullets(_corrections(result))),
+            *section("Changes against the current lines", _changes(result, problem)),
+        ]
+    )
+
+
+def _corrections(result: PlanResult) -> list[str]:
+    """What was put on the planning tables, in per cent of what they said."""
+    return [
+        f"{item.campaign_id}: {item.handled - 1:+.1%} handled, {item.abandoned - 1:+.1%} "
+        f"abandoned, {item.attempts - 1:+.1%} attempts against the planning table."
+        for item in result.corrections
+    ]
+
+
+def _without_plan(result: PlanResult) -> list[str]:
+    if result.status is not PlanStatus.INFEASIBLE:
+        return wrapped("Stopped before any plan was found. A longer --time-limit may help.", "")
+    return ["No plan meets all requirements.", *conflict_lines(result)]
+
+
+def conflict_lines(result: PlanResult) -> list[str]:
+    """Sections on what cannot hold together, and what would help."""
+    lines: list[str] = []
+    for conflict in result.conflicts:
+        title = "These cannot hold together"
+        if not conflict.smallest:
+            title += " (not proven the smallest set: fewer of them may not either)"
+        lines += section(title, bullets(_first(conflict.requirements)))
+        helps = "Any one of these would help"
+        if not conflict.all_tried:
+            helps += " (not all could be tried: others may help too)"
+        lines += section(helps, bullets(_first(conflict.relaxations)))
+    return lines
+
+
+def _first(items: Sequence[str]) -> list[str]:
+    """Items up to a number that can be read; the JSON document has all."""
+    if len(items) <= MOST_LISTED:
+        return list(items)
+    return [*items[:MOST_LISTED], f"and {len(items) - MOST_LISTED} more, see --json"]
+
+
+def _plan_totals(result: PlanResult) -> list[str]:
+    value = result.value
+    if value is None:
+        return []
+    rows = [
+        (name, amount(total))
+        for name, rate in _TOTALS.items()
+        if (total := result.total(rate)) is not None
+    ]
+    rows.append(("Value an hour", amount(value.throughput_value_per_hour)))
+    if value.worst_failure_domain is not None:
+        left = f"leaves {amount(value.surviving_value_per_hour)} an hour"
+        fail = "fails" if result.options.failures == 1 else "fail"
+        rows.append(("Worst failure", f"{left} when {value.worst_failure_domain} {fail}"))
+    weight = result.options.redundancy
+    if weight:
+        parts = f"{share(1 - weight)} value, {share(weight)} after the worst failure"
+        rows.append(("Aim", f"{amount(value.value_per_hour)}: {parts}"))
+    if result.bound_per_hour is not None:
+        of_what = "the aim" if weight else "the value"
+        rows.append(("Best possible", f"at most {amount(result.bound_per_hour)} of {of_what}"))
+    return pairs(rows)
+
+
+def _campaigns(result: PlanResult) -> list[str]:
+    rows = [
+        [
+            totals.campaign_id,
+            _agents(totals),
+            _amount(_handled(totals)),
+            _share(totals.abandon_rate),
+            _share(totals.surviving_share),
+            _amount(totals.value_of_one_more_agent_line),
+        ]
+        for totals in result.campaigns
+    ]
+    titles = [">Agent lines", ">Handled/h", ">Abandoned", ">After failure"]
+    return table(["Campaign", *titles, ">One more agent line"], rows)
+
+
+def _agents(totals: CampaignTotals) -> str:
+    if totals.transfers_per_hour is None:
+        return NOTHING
+    return f"{totals.agent_lines} of {totals.agent_lines + totals.unused_agent_lines}"
+
+
+def _handled(totals: CampaignTotals) -> float | None:
+    if totals.transfers_per_hour is None:
+        return totals.messages_per_hour
+    return totals.transfers_per_hour
+
+
+def lines_table(result: PlanResult) -> list[str]:
+    """Lines and expected status per dialer, under the name of each campaign."""
+    rows: list[str | list[str]] = []
+    for campaign_id in (totals.campaign_id for totals in result.campaigns):
+        here = [_line_row(f) for f in result.figures if f.campaign_id == campaign_id]
+        rows += [campaign_id if here else f"{campaign_id}: no lines", *here]
+    return table(["Dialer", ">Dial", ">Agent", ">Handled/h", "Expected"], rows)
+
+
+def _line_row(figures: AssignmentFigures) -> list[str]:
+    handled = figures.transfers_per_hour
+    if handled is None:
+        handled = figures.live_answers_per_hour
+    return [
+        figures.dialer_id,
+        str(figures.dial_lines),
+        str(figures.agent_lines),
+        _amount(handled),
+        expected_status(figures),
+    ]
+
+
+def _dialers(result: PlanResult, problem: Problem) -> list[str]:
+    rows = []
+    for use in result.dialers:
+        dialer = problem.dialers[problem.dialer_index[use.dialer_id]]
+        rows.append(
+            [
+                use.dialer_id,
+                dialer.domain if dialer.in_service else f"{dialer.domain} (out of service)",
+                f"{use.ports_used} of {use.ports}",
+                amount(use.attempts_per_second),
+                _amount(use.value_of_one_more_port),
+            ]
+        )
+    return table(["Dialer", "Fails with", ">Ports used", ">Calls a second", ">One more port"], rows)
+
+
+def _changes(result: PlanResult, problem: Problem) -> list[str]:
+    if not problem.assignments:
+        return []
+    if not result.changes:
+        return wrapped(f"None: the current lines are this plan already, {quality(result)}.", "  ")
+    rows = [
+        [
+            change.campaign_id,
+            change.dialer_id,
+            f"{change.dial_lines_from} -> {change.dial_lines_to}",
+            f"{change.agent_lines_from} -> {change.agent_lines_to}",
+        ]
+        for change in result.changes
+    ]
+    return [
+        *wrapped(_gain(result, problem), "  "),
+        *table(["Campaign", "Dialer", ">Dial lines", ">Agent lines"], rows),
+    ]
+
+
+def _gain(result: PlanResult, problem: Problem) -> str:
+    """What the plan is worth beside the current lines that can run, by the planning tables."""
+    from planner.evaluation.check import check, evaluate, factors
+
+    assert result.value is not None
+    working = {dialer.dialer_id for dialer in problem.dialers if dialer.in_service}
+    lines = LinePlan(
+        assignments=tuple(a for a in problem.assignments if a.dialer_id in working),
+    )
+    corrections = factors(result.corrections)
+    options = result.options
+    found = evaluate(problem, lines, options.redundancy, corrections, options.failures)
+    now, then = (v.throughput_value_per_hour for v in (found.value, result.value))
+    rise = f", {share(abs(then - now) / now)} {'more' if then > now else 'less'}" if now else ""
+    broken = len(check(problem, lines, corrections, options.failures))
+    limits = "1 limit" if broken == 1 else f"{broken} limits"
+    return (
+        f"{amount(then)} of value an hour instead of {amount(now)}{rise}"
+        + (f". The current lines break {limits}" if broken else "")
+        + "."
+    )
+
+
+def check_text(load: FleetLoad, breaches: Sequence[str]) -> str:
+    """What a fleet has, what its campaigns could use, and what the current lines break."""
+    return _text(
+        [
+            "No faults found.",
+            *section("Fleet", _fleet(load)),
+            *section("Load", _load(load)),
+            *section("Limits that the current lines break", bullets(breaches)),
+        ]
+    )
+
+
+def _fleet(load: FleetLoad) -> list[str]:
+    kinds = [campaign.kind.replace("_", " ") for campaign in load.campaigns]
+    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    return pairs(
+        [
+            ("Dialers", f"{load.dialers_in_service} of {load.dialers} in service"),
+            ("Failure domains", str(load.failure_domains)),
+            ("Ports", f"{load.ports:,}"),
+            ("Campaigns", counts or "none"),
+            ("Agent lines", f"{load.agent_lines:,}"),
+        ]
+    )
+
+
+def _load(load: FleetLoad) -> list[str]:
+    rows = [
+        [
+            campaign.campaign_id,
+            campaign.kind.replace("_", " "),
+            str(campaign.agent_lines) if campaign.kind == CampaignKind.LIVE_TRANSFER else NOTHING,
+            amount(campaign.calls_per_dial_line_hour),
+            NOTHING
+            if campaign.dial_lines_for_agents is None
+            else f"{campaign.dial_lines_for_agents:,.0f}",
+        ]
+        for campaign in load.campaigns
+    ]
+    titles = [">Agent lines", ">Calls/h of a dial line", ">Dial lines to fill the agents"]
+    return table(["Campaign", "Kind", *titles], rows)
+
+
+def _amount(value: float | None) -> str:
+    return NOTHING if value is None else amount(value)
+
+
+def _share(value: float | None) -> str:
+    return NOTHING if value is None else share(value)
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n"

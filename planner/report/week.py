@@ -1,0 +1,179 @@
+"""The plans of a week as text: a table of its intervals, then the lines of each plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from planner.contracts.result import PlanResult, PlanStatus
+from planner.report.plan import conflict_lines, lines_table
+from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
+from planner.report.words import STOPPED_EARLY, amount, share
+from planner.studies.week import IntervalPlan, WeekPlan, WeekTotals
+from planner.studies.week_spans import Moment
+
+#: More names than this in one cell are counted, not listed.
+MOST_NAMES = 6
+_WITHOUT_PLAN = {
+    PlanStatus.INFEASIBLE: "infeasible",
+    PlanStatus.NO_PLAN: "not planned",
+}
+
+
+def week_text(week: WeekPlan, *, why: bool = False) -> str:
+    """The week at a glance, its intervals, what conflicts, and the lines of each plan.
+
+    With ``why`` each plan tells as well what it cannot use, and the reason of each assignment.
+    """
+    lines = [
+        *wrapped(_title(week), ""),
+        *(wrapped(STOPPED_EARLY, "") if any(p.stopped_early for p in week.plans) else []),
+        *section("In the week", _totals(week, week.totals())),
+        *section("Intervals", _intervals(week)),
+    ]
+    for place, result in enumerate(week.plans):
+        lines += section(f"Plan {place + 1}: {_times(week, place)}", _plan(result, why))
+    return "\n".join(lines) + "\n"
+
+
+def moment_text(moment: Moment) -> str:
+    """For which moment a plan is, and who cannot run then; above the plan itself."""
+    lines = [
+        *wrapped(f"For {moment.at:%a %Y-%m-%d %H:%M} ({moment.timezone})", ""),
+        *section("Cannot run then", bullets(f"{i.campaign_id}: {i.why}." for i in moment.idle)),
+    ]
+    return "\n".join([*lines, "", ""])
+
+
+def _title(week: WeekPlan) -> str:
+    plans, times = len(week.plans), sum(i.plan is not None for i in week.intervals)
+    count = f"{plans} {_plural('plan', plans)} for {times} {_plural('interval', times)}"
+    return f"Week of Mon {week.monday}, times of {week.timezone}: {count}."
+
+
+def _totals(week: WeekPlan, totals: WeekTotals) -> list[str]:
+    hours = f"{totals.hours_planned:g} h"
+    if totals.hours_without_plan:
+        hours += f"; {totals.hours_without_plan:g} h have no plan"
+    if totals.hours_idle:
+        hours += f"; in {totals.hours_idle:g} h no campaign can run"
+    rows = [("Planned", hours)]
+    if totals.hours_planned:
+        rows += _values(week, totals)
+    return pairs(rows)
+
+
+def _values(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
+    mean = amount(totals.throughput_value / totals.hours_planned)
+    rows = [("Value", f"{amount(totals.throughput_value)} ({mean} an hour planned)")]
+    weight = week.options.redundancy
+    if weight:
+        parts = f"{share(1 - weight)} value, {share(weight)} after the worst failure"
+        rows.append(("Aim", f"{amount(totals.value)}: {parts}"))
+    of_what = "the aim" if weight else "the value"
+    bound = f"at most {amount(totals.bound)} of {of_what}, gap {share(totals.gap)}"
+    left = f"{amount(totals.surviving_value)} if the worst failure lasted all these hours"
+    rows += [("Best possible", bound), ("Worst failure", left)]
+    if any(i.lines_moved is not None for i in week.intervals):
+        moved = f"{totals.lines_moved:,} taken from campaigns that go on"
+        rows.append(("Lines moved", f"{moved}, {totals.lines_added:,} added"))
+    return rows
+
+
+def _intervals(week: WeekPlan) -> list[str]:
+    """One row for the same hours of several days, where plan and lines moved are the same."""
+    zone = ZoneInfo(week.timezone)
+    days: dict[tuple[str, ...], list[date]] = {}
+    for interval in week.intervals:
+        if interval.running:
+            row = (_hours(interval, zone), *_row(week, interval))
+            days.setdefault(row, []).append(interval.start.astimezone(zone).date())
+    titles = ["Days", "Hours", ">Plan", ">Value/h", ">Gap", ">Moved", "Runs"]
+    rows = [(_days(found), *row) for row, found in days.items()]
+    return table(titles, rows) if rows else []
+
+
+def _row(week: WeekPlan, interval: IntervalPlan) -> list[str]:
+    result = week.result_of(interval)
+    value = result and result.value
+    gap = result.gap if result else None
+    shown = _WITHOUT_PLAN.get(result.status, NOTHING) if result and value is None else NOTHING
+    return [
+        NOTHING if interval.plan is None else str(interval.plan + 1),
+        amount(value.value_per_hour) if value else shown,
+        NOTHING if gap is None else share(gap),
+        NOTHING if interval.lines_moved is None else f"{interval.lines_moved:,}",
+        _who(interval),
+    ]
+
+
+def _who(interval: IntervalPlan) -> str:
+    """Who runs, or who does not where that is shorter; which dialers are out."""
+    idle = [item.campaign_id for item in interval.idle]
+    if not idle:
+        text = "all campaigns"
+    elif len(interval.running) <= MOST_NAMES:
+        text = ", ".join(interval.running)
+    else:
+        text = f"{len(interval.running)} of {len(interval.running) + len(idle)} campaigns"
+        if len(idle) <= MOST_NAMES:
+            text += f", without {', '.join(idle)}"
+    if interval.dialers_out:
+        text += f"; out of service: {_listed(interval.dialers_out)}"
+    return text
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMES])
+    return shown if len(names) <= MOST_NAMES else f"{shown} and {len(names) - MOST_NAMES} more"
+
+
+def _times(week: WeekPlan, place: int) -> str:
+    """When a plan holds: ``Mon-Fri 09:00-12:00; Sat 10:00-16:00``, equal hours together."""
+    zone = ZoneInfo(week.timezone)
+    days: dict[str, list[date]] = {}
+    for interval in week.intervals:
+        if interval.plan == place:
+            days.setdefault(_hours(interval, zone), []).append(
+                interval.start.astimezone(zone).date()
+            )
+    return "; ".join(f"{_days(found)} {hours}" for hours, found in days.items())
+
+
+def _days(days: Sequence[date]) -> str:
+    """``Mon-Fri``, ``Mon, Wed``: runs of three days or more are joined."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    parts = []
+    for run in runs:
+        names = [f"{day:%a}" for day in run]
+        parts += [f"{names[0]}-{names[-1]}"] if len(names) > 2 else names
+    return ", ".join(parts)
+
+
+def _hours(interval: IntervalPlan, zone: ZoneInfo) -> str:
+    """``09:00-12:00``; the day of the end where it is another one."""
+    start, end = interval.start.astimezone(zone), interval.end.astimezone(zone)
+    if end.date() == start.date():
+        return f"{start:%H:%M}-{end:%H:%M}"
+    if end.date() == start.date() + timedelta(days=1) and f"{end:%H:%M}" == "00:00":
+        return f"{start:%H:%M}-24:00"
+    return f"{start:%H:%M}-{end:%a %H:%M}"
+
+
+def _plan(result: PlanResult, why: bool) -> list[str]:
+    if result.plan is not None:
+        reasons = [*(s.words for s in result.stranded), *(r.words for r in result.why)]
+        return [*lines_table(result), *bullets(reasons if why else [])]
+    if result.status is PlanStatus.INFEASIBLE:
+        return ["  No plan meets all requirements.", *conflict_lines(result)]
+    return ["  Stopped before any plan was found."]
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"

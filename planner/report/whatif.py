@@ -1,0 +1,215 @@
+"""A comparison of worlds as text: side by side, then world by world what is lost and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from planner.contracts.comparison import Comparison, Outcome, Replanned, Tornado, World
+from planner.contracts.result import PlanStatus
+from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
+from planner.report.words import STOPPED_EARLY, amount, share
+
+#: Longer lists are counted; the files of --out hold them all.
+_MOST_ITEMS = 30
+_MOST_INPUTS = 20
+KEPT, ANEW = "as now", "anew"
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """Worlds side by side, each in detail, the inputs the aim hangs on, and notes."""
+    lines = [
+        *wrapped(_title(comparison), ""),
+        *section("Money, an hour while running", _columns(comparison, _MONEY)),
+        *section("Calls and agents, an hour while running", _columns(comparison, _CALLS)),
+    ]
+    for world in comparison.worlds:
+        lines += _world(comparison.base, world)
+    if comparison.tornado is not None:
+        lines += section("Each input 10 % lower and higher", _tornado(comparison.tornado))
+    lines += section("Notes", bullets(comparison.notes))
+    return "\n".join(lines) + "\n"
+
+
+def _title(comparison: Comparison) -> str:
+    if comparison.base_is_plan:
+        return "What if: compared with the plan, for there are no current lines"
+    return "What if: compared with the current lines"
+
+
+TITLES = (
+    "World",
+    "Lines",
+    ">Value/h",
+    ">Change",
+    ">Survives/h",
+    ">Transfers/h",
+    ">Abandoned",
+    ">Idle agents",
+    ">Moved",
+    ">Limits broken",
+)
+
+
+#: Columns of the text's two tables, by their places in TITLES.
+_MONEY, _CALLS = (0, 1, 2, 3, 4, 9), (0, 1, 5, 6, 7, 8)
+
+
+def _columns(comparison: Comparison, places: Sequence[int]) -> list[str]:
+    rows = [[row[place] for place in places] for row in side_by_side(comparison)]
+    return table([TITLES[place] for place in places], rows)
+
+
+def outcomes(comparison: Comparison) -> Iterator[tuple[World, str, Outcome]]:
+    """Every outcome with its world and what was done with the lines, the base first."""
+    for world in (comparison.base, *comparison.worlds):
+        yield world, KEPT, world.kept
+        if world.replanned is not None and world.replanned.outcome is not None:
+            yield world, ANEW, world.replanned.outcome
+
+
+def side_by_side(comparison: Comparison) -> list[list[str]]:
+    """Cells of a row for each outcome."""
+    base = comparison.base.kept
+    return [
+        [
+            world.name,
+            lines,
+            amount(found.value_per_hour),
+            NOTHING if found is base else change(base.value_per_hour, found.value_per_hour),
+            amount(found.surviving_value_per_hour),
+            _amount(found.transfers_per_hour),
+            NOTHING if found.abandon_rate is None else share(found.abandon_rate),
+            _amount(found.agents_idle),
+            str(found.lines_moved),
+            str(len(found.breaches)),
+        ]
+        for world, lines, found in outcomes(comparison)
+    ]
+
+
+def change(before: float, after: float) -> str:
+    """The change in per cent of what was before: ``-12.4 %``; ``0 %`` below a twentieth of one."""
+    if before == 0:
+        return NOTHING if after else "0 %"
+    per_cent = round(100 * (after - before) / abs(before), 1)
+    return f"{per_cent:+.1f} %" if per_cent else "0 %"
+
+
+def _world(base: World, world: World) -> list[str]:
+    lines = ["", *wrapped(f"{world.name}: {', '.join(world.expressions) or 'nothing changes'}", "")]
+    lines += section("Lines that cannot run", _shortened(lost_sentences(world.kept)))
+    lines += section("Status changes", _shortened(status_sentences(base.kept, world.kept)))
+    lines += section("Limits that the lines as they are break", _shortened(world.kept.breaches))
+    lines += section("Value an hour by campaign", _campaigns(base, world))
+    return lines + (_anew(world.replanned) if world.replanned is not None else [])
+
+
+def _shortened(sentences: Sequence[str]) -> list[str]:
+    return bullets(_first(sentences))
+
+
+def _first(items: Sequence[str]) -> list[str]:
+    """Items up to a number that can be read, and how many more there are."""
+    rest = len(items) - _MOST_ITEMS
+    return [*items[:_MOST_ITEMS], *([f"and {rest} more"] if rest > 0 else [])]
+
+
+def lost_sentences(found: Outcome) -> list[str]:
+    """Lines that cannot run, each with its reason."""
+    return [
+        f"{item.campaign_id} on {item.dialer_id}: {item.dial_lines} dial and {item.agent_lines} "
+        f"agent lines, because {item.reason}."
+        for item in found.lost
+    ]
+
+
+def status_sentences(base: Outcome, found: Outcome) -> list[str]:
+    """Where a campaign's status on a dialer differs from the base."""
+    before = {(f.campaign_id, f.dialer_id): f.status for f in base.figures}
+    after = {(f.campaign_id, f.dialer_id): f.status for f in found.figures}
+    return [
+        f"{campaign} on {dialer}: {before.get((campaign, dialer), 'no lines')}, then "
+        f"{after.get((campaign, dialer), 'no lines')}."
+        for campaign, dialer in dict.fromkeys([*before, *after])
+        if before.get((campaign, dialer)) != after.get((campaign, dialer))
+    ]
+
+
+def _campaigns(base: World, world: World) -> list[str]:
+    """Campaigns whose value differs from the base in any outcome."""
+    anew = world.replanned.outcome if world.replanned is not None else None
+    before = {c.campaign_id: c.value_per_hour for c in base.kept.campaigns}
+    after = {c.campaign_id: c.value_per_hour for c in anew.campaigns} if anew else {}
+    rows = [
+        [
+            c.campaign_id,
+            amount(before[c.campaign_id]),
+            amount(c.value_per_hour),
+            _amount(after.get(c.campaign_id)),
+        ]
+        for c in world.kept.campaigns
+        if {c.value_per_hour, after.get(c.campaign_id, c.value_per_hour)} != {before[c.campaign_id]}
+    ]
+    return table(["Campaign", ">Base", ">Lines as they are", ">Planned anew"], rows) if rows else []
+
+
+def _anew(found: Replanned) -> list[str]:
+    if found.outcome is None:
+        return section("Planned anew", bullets(_without_plan(found)))
+    moves = [f"{move.step}. {move.instruction}" for move in found.moves]
+    told = [line for item in moves for line in wrapped(item, "  ")] or ["  No line has to move."]
+    gained = section("Moves, in this order", told)
+    if found.gap is not None:
+        gained += wrapped(
+            f"The price of these moves is {amount(found.move_cost_per_hour)} an hour. No plan has "
+            f"more than {_amount(found.bound_per_hour)} an hour of the aim less the price of its "
+            f"moves; this one is within {share(found.gap)} of that.",
+            "  ",
+        )
+    if found.stopped_early:
+        gained += wrapped(STOPPED_EARLY, "  ")
+    return gained + section("Limits that it breaks", _shortened(found.outcome.breaches))
+
+
+def _without_plan(found: Replanned) -> list[str]:
+    if found.status is not PlanStatus.INFEASIBLE:
+        return ["Stopped before any plan was found. A longer --time-limit may help."]
+    sentences = ["No plan meets all requirements."]
+    for conflict in found.conflicts:
+        together = "; ".join(_first(conflict.requirements))
+        sure = "" if conflict.smallest else " (not proven the smallest set)"
+        sentences.append(f"Cannot hold together{sure}: {together}.")
+        if conflict.relaxations:
+            easings = "; ".join(_first(conflict.relaxations))
+            sentences.append(f"Any one of these would help: {easings}.")
+        elif conflict.all_tried:
+            sentences.append("No change of one of these alone helps.")
+        if not conflict.all_tried:
+            sentences.append("Not all changes could be tried in time: others may help too.")
+    return sentences
+
+
+def _tornado(tornado: Tornado) -> list[str]:
+    titles = ["Input", ">Tried", ">If lower", ">If higher"]
+    if tornado.replanned:
+        titles = ["Input", ">If lower", ">If higher", ">Lower, anew", ">Higher, anew"]
+    rows = []
+    for row in tornado.rows[:_MOST_INPUTS]:
+        aims = [amount(row.low_aim), amount(row.high_aim)]
+        if tornado.replanned:
+            aims += [_amount(row.low_replanned), _amount(row.high_replanned)]
+        else:
+            aims.insert(0, f"{row.low_input:.4g} to {row.high_input:.4g}")
+        rows.append([row.input, *aims])
+    rest = len(tornado.rows) - _MOST_INPUTS
+    return [
+        *wrapped(
+            f"Base {amount(tornado.base_aim)} an hour, of the aim by the planning tables.", "  "
+        ),
+        *table(titles, rows),
+        *([f"  and {rest} inputs that matter less"] if rest > 0 else []),
+    ]
+
+
+def _amount(value: float | None) -> str:
+    return NOTHING if value is None else amount(value)

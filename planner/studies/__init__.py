@@ -1,0 +1,1 @@
+"""Many plans: a week, changed worlds, the trade-off, batches."""

@@ -1,0 +1,1 @@
+"""Many problems planned side by side."""

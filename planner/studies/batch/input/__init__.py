@@ -1,0 +1,1 @@
+"""What a batch is given, as a stream of problems."""

@@ -1,0 +1,1 @@
+"""Who plans the problems of a batch."""

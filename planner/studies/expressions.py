@@ -1,0 +1,194 @@
+"""Reads expressions that change one thing in a problem: ``campaign.C7.answer_rate*=1.2``."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from planner.contracts.faults import Fault, InputError
+from planner.contracts.problem import (
+    Campaign,
+    Contract,
+    Dialer,
+    LineAssignment,
+    Problem,
+    TrunkGroup,
+)
+from planner.tables.cells import columns, fields_of_type
+
+#: In place of an id: every row of the table.
+EVERY = "*"
+EXAMPLE = "such as dialer.D1.in_service=false or campaign.*.agent_lines-=2"
+
+
+class Target(NamedTuple):
+    """A table of a problem whose rows expressions can change."""
+
+    table: str
+    contract: type[Contract]
+    keys: tuple[str, ...]
+
+
+TARGETS = {
+    "dialer": Target("dialers", Dialer, ("dialer_id",)),
+    "campaign": Target("campaigns", Campaign, ("campaign_id",)),
+    "trunk_group": Target("trunk_groups", TrunkGroup, ("trunk_group",)),
+    "assignment": Target("assignments", LineAssignment, ("campaign_id", "dialer_id")),
+}
+#: The table in which each key is defined.
+_DEFINED_IN = {
+    "campaign_id": "campaigns",
+    "dialer_id": "dialers",
+    "trunk_group": "trunk_groups",
+}
+_TAIL = re.compile(r"\s*(?P<column>\w+)\s*(?P<operator>[-+*/]?=)(?P<value>.*)", re.ASCII)
+_ANY = re.compile(rf"(?P<key>.*?)\.{_TAIL.pattern}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class Expression:
+    """One change: a column of the rows with a key, an operator and a value as text.
+
+    ``key`` has one id for each key column of the target; ``*`` stands for every row.
+    """
+
+    text: str
+    kind: str
+    key: tuple[str, ...]
+    field: str
+    operator: str
+    value: str
+
+    @property
+    def target(self) -> Target:
+        """The table that it changes."""
+        return TARGETS[self.kind]
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it is about every row of some kind, not one by name."""
+        return EVERY in self.key
+
+    def matches(self, key: Sequence[str]) -> bool:
+        """Whether it is about the row with a key."""
+        return all(mine in (EVERY, other) for mine, other in zip(self.key, key, strict=True))
+
+
+def read_expression(text: str, problem: Problem) -> Expression:
+    """Read ``TABLE.ID.COLUMN OPERATOR VALUE``.
+
+    Ids may hold dots and operators: of the problem's ids that fit the longest wins.
+
+    Parameters
+    ----------
+    text : the expression; spaces around column and value do not matter
+    problem : whose ids count
+
+    Raises
+    ------
+    InputError
+        With what was expected of the part that cannot be read.
+    """
+    shown = text.strip()
+    if len(shown) > _LONGEST or not shown.isprintable():
+        wanted = f"one line of at most {_LONGEST:,} printable letters"
+        raise InputError([Fault("Expression", None, None, shown, wanted)])
+    kind, dot, rest = shown.partition(".")
+    kind = kind.strip().lower()
+    if not dot or kind not in TARGETS:
+        *others, last = TARGETS
+        wanted = f"{', '.join(others)} or {last}, then .ID.COLUMN=VALUE, {EXAMPLE}"
+        raise InputError([Fault(shown, None, None, kind, wanted)])
+    for key, tail in _readings(rest, kind, problem):
+        found = _TAIL.fullmatch(tail)
+        if found:
+            return _checked(
+                Expression(
+                    text=shown,
+                    kind=kind,
+                    key=key,
+                    field=_field(shown, TARGETS[kind], found["column"].lower()),
+                    operator=found["operator"],
+                    value=found["value"].strip(),
+                )
+            )
+    raise InputError([_unreadable(shown, kind, rest, problem)])
+
+
+def number(text: str) -> Fraction | None:
+    """The exact value of a decimal number, None where the text is none."""
+    return Fraction(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
+
+
+def known_ids(problem: Problem, key: str) -> list[str]:
+    """Ids of the table in which a key column is defined."""
+    return [getattr(item, key) for item in getattr(problem, _DEFINED_IN[key])]
+
+
+def _readings(rest: str, kind: str, problem: Problem) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the keys that the text may begin with, the longest ids first, and what follows."""
+
+    def split(rest: str, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+        if not keys:
+            yield (), rest
+            return
+        ids = sorted({*known_ids(problem, keys[0]), EVERY}, key=lambda name: (-len(name), name))
+        for name in ids:
+            if rest.startswith(f"{name}."):
+                for others, tail in split(rest[len(name) + 1 :], keys[1:]):
+                    yield (name, *others), tail
+
+    yield from split(rest.lstrip(), TARGETS[kind].keys)
+
+
+def _field(shown: str, target: Target, column: str) -> str:
+    """The field of a column that may be changed."""
+    known = {name: f for name, f in columns(target.contract).items() if f not in target.keys}
+    if column not in known:
+        close = difflib.get_close_matches(column, known, n=1)
+        guess = f"perhaps {close[0]}" if close else f"one of {', '.join(known)}"
+        wanted = f"a column of {target.table}.csv other than its key, {guess}"
+        raise InputError([Fault(shown, None, None, column, wanted)])
+    return known[column]
+
+
+def _checked(expression: Expression) -> Expression:
+    """The expression, if its operator suits its column and its value."""
+    if expression.operator == "=":
+        return expression
+    contract, field = expression.target.contract, expression.field
+    kinds = (fields_of_type(contract, kind) for kind in ("integer", "number"))
+    if not any(field in fields for fields in kinds):
+        wanted = f"=, because {field} is no number"
+        raise InputError([Fault(expression.text, None, None, expression.operator, wanted)])
+    operand = number(expression.value)
+    if operand is None or (expression.operator == "/=" and operand == 0):
+        other = " other than 0" if expression.operator == "/=" else ""
+        wanted = f"a number{other} after {expression.operator}, such as 1.2"
+        raise InputError([Fault(expression.text, None, None, expression.value, wanted)])
+    return expression
+
+
+def _unreadable(shown: str, kind: str, rest: str, problem: Problem) -> Fault:
+    """What is wrong with a text that begins with no id of the problem, or has no operator."""
+    keys = TARGETS[kind].keys
+    form = f"{kind}.{'.'.join(key.removesuffix('_id').upper() for key in keys)}.COLUMN"
+    found = _ANY.fullmatch(rest)
+    if found is None:
+        wanted = f"{form} and one of = += -= *= /= and a value, {EXAMPLE}"
+        return Fault(shown, None, None, rest, wanted)
+    name = found["key"]
+    if len(keys) > 1:
+        wanted = "CAMPAIGN.DIALER, of campaigns.csv and of dialers.csv, or * for all of either"
+        return Fault(shown, None, None, name, wanted)
+    close = difflib.get_close_matches(name, known_ids(problem, keys[0]), n=1)
+    guess = f", perhaps {close[0]}" if close else ""
+    return Fault(
+        shown, None, None, name, f"an id of {_DEFINED_IN[keys[0]]}.csv, or * for all{guess}"
+    )

@@ -1,0 +1,298 @@
+"""Throughput against what survives a failure against abandoned calls: plans worth choosing from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from planner.contracts.problem import Contract, LineAssignment, Problem
+from planner.contracts.result import (
+    Conflict,
+    LinePlan,
+    PlanOptions,
+    PlanResult,
+    PlanStatus,
+    relative_gap,
+)
+
+if TYPE_CHECKING:
+    from planner.evaluation.rates import Correction
+
+#: Points and levels beyond these only repeat each other.
+MOST_POINTS, MOST_LEVELS = 201, 10
+#: Figures that agree in so many digits are the same.
+_DIGITS = 9
+
+
+class FrontierPoint(Contract):
+    """A plan that no other plan seen beats in every respect.
+
+    ``gap`` is proven: by the objective with weight ``redundancy``, among plans that abandon no
+    more than ``abandon_level`` allows, no plan is better by more than this share.
+    """
+
+    number: int
+    throughput_value_per_hour: float
+    surviving_value_per_hour: float
+    worst_failure_domain: str | None
+    abandon_rate: float  # abandoned calls per live-answered call of live-transfer campaigns
+    transfers_per_hour: float | None
+    messages_per_hour: float | None
+    abandons_per_hour: float | None
+    redundancy: float
+    abandon_level: float
+    value_per_hour: float  # the objective with that weight
+    bound_per_hour: float
+    gap: float
+    lines: tuple[LineAssignment, ...]
+
+
+class Sweep(Contract):
+    """One search of the sweep: its weight and level, how it ended, and its proven bound."""
+
+    redundancy: float
+    abandon_level: float
+    status: PlanStatus
+    bound_per_hour: float | None
+
+
+class Frontier(Contract):
+    """Non-dominated plans, most throughput first, and the searches that found them.
+
+    Without any point ``conflicts`` tells why where the problem is infeasible.
+    """
+
+    options: PlanOptions
+    points: tuple[FrontierPoint, ...]
+    sweep: tuple[Sweep, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    stopped_early: bool = False
+
+
+def frontier(
+    problem: Problem,
+    options: PlanOptions | None = None,
+    *,
+    points: int = 11,
+    levels: int = 3,
+    on_progress: Callable[[float, str], None] = lambda *_: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Frontier:
+    """Plan from pure throughput to pure redundancy, and with ever fewer abandoned calls.
+
+    Each weight of the surviving value, evenly from 0 to 1, is planned with the limits of the
+    problem, which is abandonment level 1; then with the abandon rate of every live-transfer
+    campaign limited to 1/2, 1/4, ... of what it was at level 1. Every plan found is a candidate at
+    every weight and level whose limits it holds.
+
+    Parameters
+    ----------
+    problem : what is planned
+    options : failures at once, gap, time limit of each plan [s] and seed; the redundancy weight is
+        swept, moves cost nothing
+    points : weights, from 2 to 201
+    levels : abandonment levels, from 1 (as in the problem) to 10
+    on_progress : told the share of the searches done, and which comes next
+    stop : polled; once it says True the frontier of the plans found so far is returned
+
+    Returns
+    -------
+    Frontier. No point is dominated by any plan seen: none has more throughput, more surviving
+    value and a lower abandon rate, or two of these and the third the same. Each is verified
+    against every limit of the problem, on planning tables corrected by its own simulation.
+
+    Raises
+    ------
+    ValueError
+        If points or levels are out of range.
+    """
+    if not 2 <= points <= MOST_POINTS:
+        raise ValueError(f"points: a whole number from 2 to {MOST_POINTS}")
+    if not 1 <= levels <= MOST_LEVELS:
+        raise ValueError(f"levels: a whole number from 1 to {MOST_LEVELS}")
+    options = (options or PlanOptions()).model_copy(update={"move_cost": 0.0})
+    searches: list[_Search] = []
+    loosest: dict[float, Mapping[str, float]] = {}
+    stopped = False
+    grid = list(product([0.5**k for k in range(levels)], [i / (points - 1) for i in range(points)]))
+    for number, (level, weight) in enumerate(grid):
+        stopped = stop()
+        if stopped:
+            break
+        if level < 1 and not loosest.get(weight):
+            continue  # nobody is abandoned, or there is no plan: nothing to tighten
+        on_progress(number / len(grid), _phase(weight, level))
+        tightened = _tightened(problem, loosest[weight], level) if level < 1 else problem
+        search = _search(tightened, options, weight, level, stop)
+        searches.append(search)
+        if search.result.status is PlanStatus.INFEASIBLE and level == 1:
+            break  # no weight changes that
+        if level == 1:
+            loosest[weight] = _abandon_rates(search.result)
+    found = [(s.result.plan, s) for s in searches if s.result.plan is not None]
+    candidates = [_point(problem, line_plan, by, searches) for line_plan, by in found]
+    kept = non_dominated(candidates)
+    return Frontier(
+        options=options,
+        points=tuple(p.model_copy(update={"number": n}) for n, p in enumerate(kept, start=1)),
+        sweep=tuple(s.summary for s in searches),
+        conflicts=next((s.result.conflicts for s in searches if s.result.conflicts), ()),
+        stopped_early=stopped or any(s.result.stopped_early for s in searches),
+    )
+
+
+def _phase(weight: float, level: float) -> str:
+    """What is searched for: ``weight 25% on surviving, at most 50% of the abandoned calls``."""
+    calls = "" if level == 1 else f", at most {level:.0%} of the abandoned calls"
+    return f"weight {weight:.0%} on surviving{calls}"
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One planning run, and the problem it solved."""
+
+    problem: Problem
+    weight: float
+    level: float
+    result: PlanResult
+
+    @property
+    def corrections(self) -> dict[str, Correction]:
+        from planner.evaluation.check import factors
+
+        return factors(self.result.corrections)
+
+    @property
+    def summary(self) -> Sweep:
+        return Sweep(
+            redundancy=self.weight,
+            abandon_level=self.level,
+            status=self.result.status,
+            bound_per_hour=self.result.bound_per_hour,
+        )
+
+
+def _search(
+    problem: Problem,
+    options: PlanOptions,
+    weight: float,
+    level: float,
+    stop: Callable[[], bool],
+) -> _Search:
+    from planner.pipeline import plan
+
+    weighted = options.model_copy(update={"redundancy": weight})
+    return _Search(problem, weight, level, plan(problem, weighted, stop=stop))
+
+
+def _abandon_rates(result: PlanResult) -> dict[str, float]:
+    """The abandon rates of a plan that can be tightened, by campaign id."""
+    return {c.campaign_id: c.abandon_rate for c in result.campaigns if c.abandon_rate}
+
+
+def _tightened(problem: Problem, rates: Mapping[str, float], level: float) -> Problem:
+    """The problem with every campaign's abandon rate limited to a share of what it was."""
+
+    def limit(campaign_id: str, given: float | None) -> float | None:
+        if campaign_id not in rates:
+            return given
+        tight = rates[campaign_id] * level
+        return tight if given is None else min(given, tight)
+
+    campaigns = tuple(
+        c.model_copy(update={"max_abandon_rate": limit(c.campaign_id, c.max_abandon_rate)})
+        for c in problem.campaigns
+    )
+    return problem.model_copy(update={"campaigns": campaigns})
+
+
+def _point(
+    problem: Problem, line_plan: LinePlan, found_by: _Search, searches: Sequence[_Search]
+) -> FrontierPoint:
+    """A plan's figures by the tables it was made with, and the search that proves most of it."""
+    from planner.contracts.faults import PlanFault
+    from planner.evaluation.check import check, evaluate
+
+    failures = found_by.result.options.failures
+    breaches = check(problem, line_plan, found_by.corrections, failures)
+    if breaches:
+        raise PlanFault("; ".join(breach.message for breach in breaches))
+    order = [found_by, *(s for s in searches if s is not found_by)]
+    proofs = [proof for by in order for proof in _proven(line_plan, by)]
+    gap, by, value = min(proofs, key=lambda proof: proof[0])  # on ties the plan's own search
+    found = evaluate(problem, line_plan, by.weight, found_by.corrections, failures)
+    totals = {
+        rate: _total(getattr(c, rate) for c in found.campaigns)
+        for rate in ("transfers_per_hour", "messages_per_hour", "abandons_per_hour")
+    }
+    return FrontierPoint(
+        number=0,
+        throughput_value_per_hour=found.value.throughput_value_per_hour,
+        surviving_value_per_hour=found.value.surviving_value_per_hour,
+        worst_failure_domain=found.value.worst_failure_domain,
+        abandon_rate=_fleet_abandon_rate(problem, line_plan, found_by),
+        redundancy=by.weight,
+        abandon_level=by.level,
+        value_per_hour=value,
+        bound_per_hour=max(by.result.bound_per_hour or 0.0, value),
+        gap=gap,
+        lines=line_plan.assignments,
+        **totals,
+    )
+
+
+def _proven(line_plan: LinePlan, by: _Search) -> Iterator[tuple[float, _Search, float]]:
+    """Gap, search and value, where the plan holds the limits of a search that has a bound."""
+    from planner.evaluation.check import check, evaluate
+
+    bound = by.result.bound_per_hour
+    failures = by.result.options.failures
+    if bound is not None and not check(by.problem, line_plan, by.corrections, failures):
+        found = evaluate(by.problem, line_plan, by.weight, by.corrections, failures)
+        value = found.value.value_per_hour
+        yield relative_gap(value, bound), by, value
+
+
+def _fleet_abandon_rate(problem: Problem, line_plan: LinePlan, found_by: _Search) -> float:
+    """Abandoned calls per live-answered call over all live-transfer campaigns; 0 without calls."""
+    from planner.evaluation.check import PlanArrays
+
+    live = [c.is_live_transfer for c in problem.campaigns]
+    found = PlanArrays(problem, line_plan, found_by.corrections).rates
+    answered = float(found.live_answered[live].sum())
+    return float(found.abandoned[live].sum()) / answered if answered > 0 else 0.0
+
+
+def _total(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def non_dominated(points: Iterable[FrontierPoint]) -> list[FrontierPoint]:
+    """The points that no other beats in every respect, most throughput first.
+
+    Of points with the same figures the one with the smallest gap is kept.
+    """
+    by_figures: dict[tuple[float, ...], FrontierPoint] = {}
+    for point in points:
+        known = by_figures.get(_figures(point))
+        if known is None or point.gap < known.gap:
+            by_figures[_figures(point)] = point
+    kept = [mine for mine in by_figures if not any(_beats(other, mine) for other in by_figures)]
+    return [by_figures[figures] for figures in sorted(kept, reverse=True)]
+
+
+def _figures(point: FrontierPoint) -> tuple[float, ...]:
+    """What is better the larger it is, without the rounding of sums."""
+    figures = (
+        point.throughput_value_per_hour,
+        point.surviving_value_per_hour,
+        -point.abandon_rate,
+    )
+    return tuple(float(f"{figure:.{_DIGITS}g}") for figure in figures)
+
+
+def _beats(other: tuple[float, ...], mine: tuple[float, ...]) -> bool:
+    return other != mine and all(a >= b for a, b in zip(other, mine, strict=True))

@@ -1,0 +1,224 @@
+"""What lines come to in a world: money, calls, what survives a failure, limits broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from planner.contracts.comparison import CampaignOutcome, LostLines, Outcome
+from planner.contracts.problem import Campaign, LineAssignment, Problem
+from planner.contracts.result import AssignmentFigures, Engine, LinePlan, PlanOptions
+from planner.evaluation.check import NO_CORRECTIONS, Corrections, check, lost_dialers
+from planner.evaluation.corrections import needed_corrections
+from planner.evaluation.runnable import Carried, carried, plannable
+from planner.projection.effort import EngineChoice
+from planner.projection.project import first_open, plan_figures
+from planner.projection.status import status_now
+
+Pair = tuple[str, str]
+
+
+def kept_outcome(
+    problem: Problem,
+    options: PlanOptions,
+    current: Problem,
+    engine: EngineChoice = EngineChoice.AUTO,
+) -> Outcome:
+    """What the assignments of a problem come to when nobody changes them.
+
+    Parameters
+    ----------
+    problem : the world, with its lines
+    options : weight of the value that survives, failures at once, seed of the simulation
+    current : the base, against whose lines moves are counted
+    engine : what makes the figures
+    """
+    found: Carried = carried(problem)
+    moved = lines_moved(current.assignments, problem.assignments)
+    return outcome(problem, found.plan, options, moved=moved, lost=found.lost, engine=engine)
+
+
+def outcome(
+    problem: Problem,
+    plan: LinePlan,
+    options: PlanOptions,
+    *,
+    moved: int,
+    lost: tuple[LostLines, ...] = (),
+    corrections: Corrections | None = None,
+    engine: EngineChoice = EngineChoice.AUTO,
+) -> Outcome:
+    """What lines that can run come to.
+
+    Parameters
+    ----------
+    problem : the world
+    plan : lines of campaigns and dialers that run
+    options : weight w of what survives the worst case of failures, how many happen at once, and
+        the seed of the simulation, the same for all worlds, so that chance does not tell them apart
+    moved : lines moved to come there
+    lost : lines that cannot run
+    corrections : of the tables by which limits are judged; None: from the figures
+    engine : what makes the figures
+    """
+    running = plannable(problem)
+    figures = plan_figures(
+        running.model_copy(update={"assignments": plan.assignments}), options.seed, engine
+    )
+    if corrections is None:
+        corrections = needed_corrections(running, plan, figures, NO_CORRECTIONS)
+    handled = _handled(problem, figures)
+    values = np.array([c.value for c in problem.campaigns])
+    spared = ~lost_dialers(problem, options.failures)  # [case, dialer]
+    total = float(values @ handled.sum(axis=1))
+    left = spared @ (values @ handled)
+    worst = int(left.argmin()) if len(left) else None
+    surviving = total if worst is None else float(left[worst])
+    campaigns = tuple(
+        _campaign(c, campaign, plan, figures, handled, spared)
+        for c, campaign in enumerate(problem.campaigns)
+    )
+    live = [f for f in figures if f.transfers_per_hour is not None]
+    answers = _sum(f.live_answers_per_hour for f in live)
+    has_live = any(c.is_live_transfer for c in problem.campaigns)
+    abandons = _sum(f.abandons_per_hour for f in live)
+    return Outcome(
+        lines=plan.assignments,
+        value_per_hour=total,
+        surviving_value_per_hour=surviving,
+        worst_failure_domain=None
+        if worst is None
+        else problem.failures(options.failures)[worst][0],
+        aim_per_hour=(1 - options.redundancy) * total + options.redundancy * surviving,
+        transfers_per_hour=_sum(f.transfers_per_hour for f in live) if has_live else None,
+        messages_per_hour=_messages(problem, campaigns),
+        abandons_per_hour=abandons if has_live else None,
+        abandon_rate=abandons / answers if answers > 0 else None,
+        agents_idle=_sum(c.agents_idle for c in campaigns) if has_live else None,
+        ports_used=_ports_used(problem, plan),
+        ports=sum(d.ports for d in problem.dialers if d.in_service),
+        lines_moved=moved,
+        lost=lost,
+        breaches=tuple(
+            breach.message for breach in check(running, plan, corrections, options.failures)
+        ),
+        figures=_with_lost(problem, figures, lost),
+        campaigns=campaigns,
+    )
+
+
+def lines_moved(before: Sequence[LineAssignment], after: Sequence[LineAssignment]) -> int:
+    """Dial and agent lines put elsewhere, added or taken away.
+
+    A line taken from one dialer and given to another of the same campaign is one line moved.
+    """
+    changes: dict[tuple[str, str], list[int]] = {}
+    was, now = _lines(before), _lines(after)
+    for key in was.keys() | now.keys():
+        for kind, (old, new) in zip(
+            ("dial", "agent"),
+            zip(was.get(key, (0, 0)), now.get(key, (0, 0)), strict=True),
+            strict=True,
+        ):
+            sums = changes.setdefault((key[0], kind), [0, 0])
+            sums[new > old] += abs(new - old)
+    return sum(max(taken, added) for taken, added in changes.values())
+
+
+def _lines(assignments: Iterable[LineAssignment]) -> Mapping[Pair, tuple[int, int]]:
+    return {(a.campaign_id, a.dialer_id): (a.dial_lines, a.agent_lines) for a in assignments}
+
+
+def _handled(problem: Problem, figures: Sequence[AssignmentFigures]) -> np.ndarray:
+    """Handled calls an hour ``[campaign, dialer]``."""
+    found = np.zeros((len(problem.campaigns), len(problem.dialers)))
+    for row in figures:
+        c, d = problem.campaign_index[row.campaign_id], problem.dialer_index[row.dialer_id]
+        live = problem.campaigns[c].is_live_transfer
+        found[c, d] = (row.transfers_per_hour if live else row.live_answers_per_hour) or 0.0
+    return found
+
+
+def _campaign(
+    place: int,
+    campaign: Campaign,
+    plan: LinePlan,
+    figures: Sequence[AssignmentFigures],
+    handled: np.ndarray,
+    spared: np.ndarray,
+) -> CampaignOutcome:
+    name, live = campaign.campaign_id, campaign.is_live_transfer
+    rows = [row for row in figures if row.campaign_id == name]
+    lines = [item for item in plan.assignments if item.campaign_id == name]
+    busy = sum((row.agent_occupancy or 0.0) * row.agent_lines for row in rows)
+    answers = _sum(row.live_answers_per_hour for row in rows)
+    abandons = _sum(row.abandons_per_hour for row in rows)
+    mine = handled[place]
+    total = float(mine.sum())
+    return CampaignOutcome(
+        campaign_id=name,
+        dial_lines=sum(item.dial_lines for item in lines),
+        agent_lines=sum(item.agent_lines for item in lines),
+        agents_idle=max(campaign.agent_lines - busy, 0.0) if live else None,
+        handled_per_hour=total,
+        abandons_per_hour=abandons if live else None,
+        abandon_rate=abandons / answers if live and answers > 0 else None,
+        value_per_hour=campaign.value * total,
+        surviving_share=float((spared @ mine).min()) / total if total > 0 else None,
+    )
+
+
+def _messages(problem: Problem, campaigns: Sequence[CampaignOutcome]) -> float | None:
+    rows = [
+        found.handled_per_hour
+        for campaign, found in zip(problem.campaigns, campaigns, strict=True)
+        if not campaign.is_live_transfer
+    ]
+    return sum(rows) if rows else None
+
+
+def _ports_used(problem: Problem, plan: LinePlan) -> int:
+    used = 0
+    for item in plan.assignments:
+        counts = problem.dialers[problem.dialer_index[item.dialer_id]].agent_lines_use_ports
+        used += item.dial_lines + item.agent_lines * counts
+    return used
+
+
+def _with_lost(
+    problem: Problem, figures: Sequence[AssignmentFigures], lost: Iterable[LostLines]
+) -> tuple[AssignmentFigures, ...]:
+    """The figures, and a row without rates for lines of which none can run; problem's order."""
+    rows = {(row.campaign_id, row.dialer_id): row for row in figures}
+    for item in lost:
+        rows.setdefault((item.campaign_id, item.dialer_id), _lost_row(problem, item))
+    order = problem.campaign_index, problem.dialer_index
+    return tuple(
+        sorted(rows.values(), key=lambda r: (order[0][r.campaign_id], order[1][r.dialer_id]))
+    )
+
+
+def _lost_row(problem: Problem, item: LostLines) -> AssignmentFigures:
+    campaign = problem.campaigns[problem.campaign_index[item.campaign_id]]
+    dialer = problem.dialers[problem.dialer_index[item.dialer_id]]
+    given = next(
+        a
+        for a in problem.assignments
+        if (a.campaign_id, a.dialer_id) == (item.campaign_id, item.dialer_id)
+    )
+    view = status_now(problem, campaign, dialer, given, first_open(campaign))
+    return AssignmentFigures(
+        campaign_id=item.campaign_id,
+        dialer_id=item.dialer_id,
+        dial_lines=given.dial_lines,
+        agent_lines=given.agent_lines,
+        status=view.status,
+        reason=view.reason,
+        advice=view.advice,
+        engine=Engine.MARKOV,
+    )
+
+
+def _sum(values: Iterable[float | None]) -> float:
+    return sum(value for value in values if value is not None)

@@ -1,0 +1,290 @@
+"""Plans a week: every time in which other campaigns run, or with other figures, gets its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+
+from planner.contracts.problem import Contract, LineAssignment, Problem
+from planner.contracts.result import (
+    LinePlan,
+    PlanOptions,
+    PlanResult,
+    PlanStatus,
+    Progress,
+    relative_gap,
+)
+from planner.studies.week_spans import (
+    Idle,
+    Span,
+    World,
+    coming_monday,
+    in_world,
+    reference_zone,
+    spans,
+    week_of,
+    week_spell,
+)
+
+#: (dial lines, agent lines) by (campaign id, dialer id).
+Lines = Mapping[tuple[str, str], tuple[int, int]]
+
+
+class IntervalPlan(Contract):
+    """One time of the week, and which of the plans holds in it.
+
+    ``plan`` is a place in the week's plans, None where no campaign can run. ``lines_moved`` are
+    dial and agent lines taken from where a campaign had them in the interval before, of campaigns
+    that go on; ``lines_added`` those that campaigns get where they had none. None where there is
+    no plan, or nothing to compare with.
+    """
+
+    interval: int
+    start: datetime
+    end: datetime
+    hours: float
+    plan: int | None
+    running: tuple[str, ...]
+    idle: tuple[Idle, ...]
+    dialers_out: tuple[str, ...]
+    lines_moved: int | None = None
+    lines_added: int | None = None
+
+
+class WeekTotals(Contract):
+    """What the plans of a week come to; values are sums over hours, not rates.
+
+    ``value``, ``bound`` and ``gap`` concern the aim (value, or with redundancy its blend), over the
+    hours that have a plan.
+    """
+
+    hours_planned: float
+    hours_idle: float
+    hours_without_plan: float
+    value: float
+    throughput_value: float
+    surviving_value: float
+    bound: float
+    gap: float
+    lines_moved: int
+    lines_added: int
+
+
+class WeekPlan(Contract):
+    """The plans of a week, each once, and the intervals in which they hold, in time order.
+
+    ``problems`` holds beside each plan what it was made for: who runs, with the figures of then,
+    and the lines before. Moments are in UTC; ``timezone`` is where the week begins on Monday.
+    """
+
+    monday: date
+    timezone: str
+    options: PlanOptions
+    intervals: tuple[IntervalPlan, ...]
+    plans: tuple[PlanResult, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def status(self) -> PlanStatus:
+        """The worst of the plans' statuses; optimal where nothing was to be planned."""
+        found = {result.status for result in self.plans}
+        order = (PlanStatus.INFEASIBLE, PlanStatus.NO_PLAN, PlanStatus.FEASIBLE)
+        return next((status for status in order if status in found), PlanStatus.OPTIMAL)
+
+    def result_of(self, interval: IntervalPlan) -> PlanResult | None:
+        """The outcome that holds in an interval; None where nobody can run."""
+        return None if interval.plan is None else self.plans[interval.plan]
+
+    def totals(self) -> WeekTotals:
+        """Sums over the week, weighted by hours."""
+        sums = dict.fromkeys(("value", "throughput_value", "surviving_value", "bound"), 0.0)
+        hours = {"planned": 0.0, "idle": 0.0, "without_plan": 0.0}
+        for interval in self.intervals:
+            result = self.result_of(interval)
+            if result is None:
+                hours["idle"] += interval.hours
+            elif result.value is None:
+                hours["without_plan"] += interval.hours
+            else:
+                hours["planned"] += interval.hours
+                value = result.value
+                sums["value"] += interval.hours * value.value_per_hour
+                sums["throughput_value"] += interval.hours * value.throughput_value_per_hour
+                sums["surviving_value"] += interval.hours * value.surviving_value_per_hour
+                sums["bound"] += interval.hours * (result.bound_per_hour or 0.0)
+        return WeekTotals(
+            **sums,
+            **{f"hours_{name}": count for name, count in hours.items()},
+            gap=relative_gap(sums["value"], sums["bound"]),
+            lines_moved=sum(i.lines_moved or 0 for i in self.intervals),
+            lines_added=sum(i.lines_added or 0 for i in self.intervals),
+        )
+
+
+def plan_week(
+    problem: Problem,
+    options: PlanOptions | None = None,
+    *,
+    week: date | None = None,
+    on_progress: Callable[[int, int, Progress], None] = lambda *_: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> WeekPlan:
+    """Plan every interval of a week that differs.
+
+    Each plan is made with the lines of the interval before as the current ones, so that
+    ``move_cost`` keeps lines in place. Times in which the same campaigns run with the same figures
+    on the same dialers share one plan; with a ``move_cost`` only if their campaigns also come from
+    the same lines, for otherwise other lines may be worth keeping. Campaigns that cannot run give
+    their ports to others. Locked lines stay in every interval in which their campaign runs; with
+    ``keep_current`` all lines of the problem do.
+
+    Parameters
+    ----------
+    problem : what is planned; its lines are those before the week
+    options : of each plan; defaults where None. The time limit is for each plan
+    week : any day of it; None: the coming Monday's, or this one on a Monday (UTC)
+    on_progress : told the plan's number, how many there are, and how far it is
+    stop : polled; once it says True the plan under way ends with its best lines so far, and those
+        not yet begun are left out (no plan)
+
+    Returns
+    -------
+    WeekPlan. An interval without a plan does not stop the others.
+
+    Raises
+    ------
+    PlanFault
+        If a plan of ours breaks a limit: a fault in the planner.
+    """
+    options = options or PlanOptions()
+    monday = week_of(week) if week else coming_monday(datetime.now(UTC).date())
+    zone = reference_zone(problem)
+    found = spans(problem, week_spell(monday, zone))
+    planner = _Planner(problem, options, found, on_progress, stop)
+    lines = LinePlan(assignments=problem.assignments).lines()
+    intervals = []
+    for number, span in enumerate(found, 1):
+        place = planner.place(span.world, lines)
+        after = None if place is None else planner.plans[place].plan
+        moves = _moves(lines, after, span.world) if after else (None, None)
+        intervals.append(_interval(number, span, place, *moves))
+        lines = lines if after is None else after.lines()
+    return WeekPlan(
+        monday=monday,
+        timezone=zone.key,
+        options=options,
+        intervals=tuple(intervals),
+        plans=tuple(planner.plans),
+        problems=tuple(planner.problems),
+    )
+
+
+class _Planner:
+    """Plans each world when it is first met, or met with other lines, and remembers it."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        options: PlanOptions,
+        found: tuple[Span, ...],
+        on_progress: Callable[[int, int, Progress], None],
+        stop: Callable[[], bool],
+    ) -> None:
+        self._problem = problem
+        self._locked = _locked(problem, options)
+        # What is to stay is locked by name; the lines of the interval before are not.
+        self._options = options.model_copy(update={"keep_current": False})
+        worlds = [span.world for span in found if span.world.campaigns]
+        #: Plans to be made, at most.
+        self._count = len(worlds) if options.move_cost else len(set(worlds))
+        self._on_progress = on_progress
+        self._stop = stop
+        self._places: dict[tuple[World, tuple[LineAssignment, ...]], int] = {}
+        self.plans: list[PlanResult] = []
+        self.problems: list[Problem] = []
+
+    def place(self, world: World, lines: Lines) -> int | None:
+        """Place of a world's plan, made from these lines if it is new; None if nobody runs."""
+        if not world.campaigns:
+            return None
+        current = _current(self._locked, lines)
+        given = in_world(self._problem.model_copy(update={"assignments": current}), world)
+        key = world, given.assignments if self._options.move_cost else ()
+        if key not in self._places:
+            self._places[key] = len(self.plans)
+            self.plans.append(self._plan(given))
+            self.problems.append(given)
+        elif self._options.move_cost:
+            self._count -= 1
+        return self._places[key]
+
+    def _plan(self, given: Problem) -> PlanResult:
+        from planner.pipeline import plan
+
+        if self._stop():
+            return PlanResult(status=PlanStatus.NO_PLAN, options=self._options, stopped_early=True)
+        number = len(self.plans) + 1
+        return plan(
+            given,
+            self._options,
+            on_progress=lambda progress: self._on_progress(number, self._count, progress),
+            stop=self._stop,
+        )
+
+
+def _locked(problem: Problem, options: PlanOptions) -> tuple[LineAssignment, ...]:
+    """The lines that stay in every interval, as locks."""
+    return tuple(
+        item.model_copy(update={"locked": True})
+        for item in problem.assignments
+        if item.locked or (options.keep_current and (item.dial_lines or item.agent_lines))
+    )
+
+
+def _current(locked: tuple[LineAssignment, ...], lines: Lines) -> tuple[LineAssignment, ...]:
+    """The lines before an interval: the locks, and elsewhere what there was."""
+    kept = {(item.campaign_id, item.dialer_id) for item in locked}
+    others = (
+        LineAssignment(
+            campaign_id=campaign_id,
+            dialer_id=dialer_id,
+            dial_lines=dial_lines,
+            agent_lines=agent_lines,
+        )
+        for (campaign_id, dialer_id), (dial_lines, agent_lines) in lines.items()
+        if (campaign_id, dialer_id) not in kept
+    )
+    return (*locked, *others)
+
+
+def _moves(before: Lines, after: LinePlan, world: World) -> tuple[int | None, int | None]:
+    """Lines taken away and lines added, of the campaigns that run; None without lines before."""
+    if not before:
+        return None, None
+    now = after.lines()
+    running = {campaign.campaign_id for campaign in world.campaigns}
+    taken = added = 0
+    for pair in before.keys() | now.keys():
+        if pair[0] not in running:
+            continue
+        for old, new in zip(before.get(pair, (0, 0)), now.get(pair, (0, 0)), strict=True):
+            taken += max(old - new, 0)
+            added += max(new - old, 0)
+    return taken, added
+
+
+def _interval(
+    number: int, span: Span, place: int | None, moved: int | None, added: int | None
+) -> IntervalPlan:
+    return IntervalPlan(
+        interval=number,
+        start=span.spell.start,
+        end=span.spell.end,
+        hours=span.hours,
+        plan=place,
+        running=tuple(campaign.campaign_id for campaign in span.world.campaigns),
+        idle=span.idle,
+        dialers_out=tuple(d.dialer_id for d in span.world.dialers if not d.in_service),
+        lines_moved=moved,
+        lines_added=added,
+    )

@@ -1,0 +1,1 @@
+"""CSV folders and workbooks to and from the contracts, every fault with its place."""

@@ -1,0 +1,341 @@
+"""Planning folders and workbooks to and from the contracts; every fault with its file and line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from planner.contracts.faults import Fault, InputError
+from planner.contracts.problem import (
+    Campaign,
+    Contract,
+    Dialer,
+    Interval,
+    LineAssignment,
+    Outage,
+    Problem,
+    TrunkGroup,
+    reference_faults,
+)
+from planner.contracts.result import FIGURE_NAMES, AssignmentFigures
+from planner.contracts.table_size import extent_faults
+from planner.tables.cells import columns, spelt
+from planner.tables.rows import Rows, read_rows
+from planner.tables.sheets import MAX_BYTES, Sheet, csv_sheet
+from planner.tables.workbook import workbook_sheets
+from planner.tables.writing import write_csv
+
+
+class Table(NamedTuple):
+    """What a table's rows are, and whether a problem needs the table."""
+
+    contract: type[Contract]
+    required: bool
+
+
+TABLES = {
+    "dialers": Table(Dialer, required=True),
+    "trunk_groups": Table(TrunkGroup, required=False),
+    "campaigns": Table(Campaign, required=True),
+    "assignments": Table(LineAssignment, required=False),
+    "intervals": Table(Interval, required=False),
+    "outages": Table(Outage, required=False),
+}
+#: The table in which the keys of a column are defined.
+_KEY_TABLES = {"dialer_id": "dialers", "campaign_id": "campaigns", "trunk_group": "trunk_groups"}
+EXCEL_SUFFIX = ".xlsx"
+_BEFORE_FIGURES = (
+    "campaign_id",
+    "dialer_id",
+    "dial_lines",
+    "agent_lines",
+    "status",
+    "reason",
+    "engine",
+)
+PROJECTION_COLUMNS = (*_BEFORE_FIGURES, *FIGURE_NAMES, "advice")
+
+
+def read_folder(path: str | Path) -> Problem:
+    """Read a planning folder of CSV tables, or one ``.xlsx`` with the same tables as sheets.
+
+    Parameters
+    ----------
+    path : the folder or the workbook
+
+    Raises
+    ------
+    InputError
+        With every fault of every table.
+    """
+    path = Path(path)
+    if os.path.isdir(path):  # false, too, where a folder above cannot be entered
+        files = {item.name: item for item in _csv_files(path)}
+        return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
+    if path.suffix.lower() == EXCEL_SUFFIX:
+        return _workbook_problem(path.name, content_of(path))
+    wanted = "a folder with dialers.csv and campaigns.csv, or an .xlsx workbook"
+    raise InputError([Fault(str(path), None, None, None, wanted)])
+
+
+def read_uploads(files: Mapping[str, bytes]) -> Problem:
+    """Read uploaded tables: CSV files by name, or one ``.xlsx`` alone.
+
+    Parameters
+    ----------
+    files : content by file name
+
+    Raises
+    ------
+    InputError
+        With every fault of every table, and for files that are no tables of ours.
+    """
+    if len(files) == 1:
+        name, content = next(iter(files.items()))
+        if name.lower().endswith(EXCEL_SUFFIX):
+            return _workbook_problem(name, content)
+    tables = ", ".join(f"{table}.csv" for table in TABLES)
+    strangers = [
+        Fault(name, None, None, None, f"one of {tables}, or one .xlsx workbook alone")
+        for name in files
+        if _table_name(name) not in TABLES
+    ]
+    if strangers:
+        raise InputError(strangers)
+    return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
+
+
+def folder_content(path: Path) -> dict[str, bytes]:
+    """The tables of a planning folder, or a workbook alone, as they stand: bytes by file name.
+
+    Files that are no tables of ours are named, for their names may be misspelt, and left empty.
+
+    Raises
+    ------
+    InputError
+        If the folder or a file cannot be read, or is too large.
+    """
+    if path.suffix.lower() == EXCEL_SUFFIX and not os.path.isdir(path):
+        return {path.name: content_of(path)}
+    return {
+        item.name: content_of(item) if _table_name(item.name) in TABLES else b""
+        for item in _csv_files(path)
+    }
+
+
+def read_content(files: Mapping[str, bytes]) -> Problem:
+    """The problem in what :func:`folder_content` found.
+
+    Raises
+    ------
+    InputError
+        With every fault of every table.
+    """
+    if len(files) == 1 and next(iter(files)).lower().endswith(EXCEL_SUFFIX):
+        return _workbook_problem(*next(iter(files.items())))
+    return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
+
+
+def _csv_files(folder: Path) -> list[Path]:
+    try:
+        return sorted(item for item in folder.iterdir() if item.suffix.lower() == ".csv")
+    except OSError as error:
+        raise InputError([_unreadable(folder, error)]) from error
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file of at most ``MAX_BYTES``; what keeps us from reading it is a fault."""
+    try:
+        require_plain_file(path)
+        with path.open("rb") as file:  # which may grow while it is read
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError([_unreadable(path, error)]) from error
+    if len(content) > MAX_BYTES:
+        raise InputError([Fault(path.name, None, None, None, f"at most {MAX_BYTES:,} bytes")])
+    return content
+
+
+def require_plain_file(path: Path) -> None:
+    """Refuse what may never end when it is read: devices, pipes, sockets.
+
+    Raises
+    ------
+    InputError
+        If it is one of these.
+    OSError
+        If it is not there.
+    """
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a folder is told when it is opened
+        raise InputError([Fault(str(path), None, None, None, "a file, not a device or a pipe")])
+
+
+def _unreadable(path: Path, error: OSError) -> Fault:
+    return Fault(str(path), None, None, None, f"something that can be read ({error.strerror})")
+
+
+def _table_name(file_name: str) -> str:
+    name = file_name.strip().lower()
+    return name.removesuffix(".csv")
+
+
+def _csv_sheets(files: Mapping[str, Path | bytes]) -> dict[str, Sheet | InputError]:
+    sheets: dict[str, Sheet | InputError] = {}
+    for name, source in files.items():
+        table = _table_name(name)
+        if table not in TABLES:
+            continue
+        try:
+            if table in sheets:
+                raise InputError([Fault(name, None, None, None, f"only one table {table}")])
+            content = source if isinstance(source, bytes) else content_of(source)
+            sheets[table] = csv_sheet(name, content)
+        except InputError as error:
+            sheets[table] = error
+    return sheets
+
+
+def _workbook_problem(name: str, content: bytes) -> Problem:
+    found = workbook_sheets(name, content, lambda title: _table_name(title) in TABLES)
+    sheets = {_table_name(title): sheet for title, sheet in found.items() if sheet is not None}
+    return problem_of_sheets(sheets, set(found), f"{name}, sheet {{}}")
+
+
+def problem_of_sheets(
+    sheets: Mapping[str, Sheet | InputError], names: Collection[str], label: str
+) -> Problem:
+    """Build the problem from its sheets.
+
+    Parameters
+    ----------
+    sheets : by table; an InputError where a table cannot be read
+    names : of all files or sheets, for some may be misspelt
+    label : makes the name of an absent table in faults, such as ``{}.csv``
+
+    Raises
+    ------
+    InputError
+        With every fault of every table.
+    """
+    faults = list(_misspelt(names, set(sheets), label))
+    tables: dict[str, Rows] = {}
+    for table, (contract, required) in TABLES.items():
+        sheet = sheets.get(table)
+        if isinstance(sheet, InputError):
+            faults += sheet.faults
+        elif sheet is not None:
+            tables[table] = read_rows(sheet, contract)
+            faults += tables[table].faults
+            if required and not sheet.rows:
+                faults.append(Fault(sheet.label, None, None, None, "at least one row"))
+        elif required:
+            wanted = "this table: every problem needs it"
+            faults.append(Fault(label.format(table), None, None, None, wanted))
+        else:
+            tables[table] = Rows(label.format(table), columns=frozenset(columns(contract)))
+    faults += _reference_faults(tables, {(f.file, f.line, f.column) for f in faults})
+    if faults:
+        order = {file: place for place, file in enumerate(dict.fromkeys(f.file for f in faults))}
+        faults.sort(key=lambda fault: (order[fault.file], fault.line or 0))
+        raise InputError(faults)
+    problem = Problem(**{table: tuple(rows.items) for table, rows in tables.items()})
+    campaigns = tables["campaigns"]
+    faults = [
+        Fault(campaigns.label, campaigns.lines[row], "agent_lines", value, wanted)
+        for row, value, wanted in extent_faults(problem)
+    ]
+    if faults:
+        raise InputError(faults)
+    return problem
+
+
+def _reference_faults(
+    tables: Mapping[str, Rows], known: Collection[tuple[str, int | None, str | None]]
+) -> Iterator[Fault]:
+    """Yield faults between tables, but no second one for a cell that has one already."""
+    rows = {table: tables[table].items if table in tables else [] for table in TABLES}
+    # What a table that could not be read defines, nobody knows.
+    unknown = {
+        key
+        for key, table in _KEY_TABLES.items()
+        if table not in tables or key not in tables[table].columns
+    }
+    for table, row, column, value, wanted in reference_faults(**rows):
+        source = tables[table]
+        place = (source.label, source.lines[row], column)
+        key = "dialer_id" if column == "allowed_dialers" else column
+        if place not in known and key not in unknown:
+            yield Fault(*place, value, wanted)
+
+
+def _misspelt(names: Collection[str], present: Collection[str], label: str) -> Iterator[Fault]:
+    """Yield names that look like an absent table: read as absent, it would go unnoticed."""
+    absent = [table for table in TABLES if table not in present]
+    for name in sorted(names):
+        table = _table_name(name)
+        close = [] if table in present else difflib.get_close_matches(table, absent, cutoff=0.85)
+        if close:
+            yield Fault(name, None, None, None, f"the name {label.format(close[0])}")
+
+
+def write_folder(problem: Problem, path: str | Path) -> None:
+    """Write a problem as a planning folder that :func:`read_folder` reads back to the same.
+
+    Parameters
+    ----------
+    problem : what to write
+    path : the folder, made if it does not exist; tables in it are replaced
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    """
+    folder = Path(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, (contract, required) in TABLES.items():
+        file = folder / f"{table}.csv"
+        items = getattr(problem, table)
+        if items or required or file.exists():
+            _write_contracts(file, contract, items)
+
+
+def write_assignments(path: str | Path, assignments: Iterable[LineAssignment]) -> None:
+    """Write line assignments as a table that a planning folder can hold."""
+    _write_contracts(path, LineAssignment, assignments)
+
+
+def write_projection(path: str | Path, figures: Sequence[AssignmentFigures]) -> None:
+    """Write the figures of a plan or a projection, one row per campaign and dialer.
+
+    Figures that do not apply are blank. The ends of the 95 % intervals come last, for the figures
+    that have them in any row.
+    """
+    write_csv(path, *projection_table(figures))
+
+
+def projection_table(
+    figures: Sequence[AssignmentFigures],
+) -> tuple[list[str], list[list[object]]]:
+    """Columns and rows of :func:`write_projection`."""
+    ranged = [
+        name for name in FIGURE_NAMES if any(name in f.low or name in f.high for f in figures)
+    ]
+    ends = [f"{name}_{end}" for name in ranged for end in ("low", "high")]
+    rows = [
+        [getattr(f, name) for name in PROJECTION_COLUMNS]
+        + [end.get(name) for name in ranged for end in (f.low, f.high)]
+        for f in figures
+    ]
+    return [*PROJECTION_COLUMNS, *ends], rows
+
+
+def _write_contracts(path: str | Path, contract: type[Contract], items: Iterable[Contract]) -> None:
+    known = columns(contract)
+    rows = [[spelt(name, getattr(item, name)) for name in known.values()] for item in items]
+    write_csv(path, list(known), rows)

@@ -1,0 +1,1 @@
+"""Exact figures and transients of one campaign on one dialer."""

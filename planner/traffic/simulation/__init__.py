@@ -1,0 +1,1 @@
+"""Event simulation of campaigns on dialers."""

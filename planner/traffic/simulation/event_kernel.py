@@ -1,0 +1,372 @@
+"""Simulates one run of campaigns on dialers, event by event, compiled."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from planner.compiled import compiled, inlined
+from planner.traffic.arguments import Floats
+from planner.traffic.simulation.event_queue import Integers, push, reschedule
+from planner.traffic.simulation.pair_events import (
+    account,
+    count_waiting,
+    end_calls,
+    happen,
+    launch,
+    may_launch,
+    remaining_duration,
+    serve_held,
+    set_clock,
+    update_status,
+)
+from planner.traffic.simulation.run_state import ATTEMPT_SECONDS, World
+
+
+class Stretch(NamedTuple):
+    """What holds from each change on, [change, pair] or [change, campaign]."""
+
+    agent_lines: Integers
+    window_open: Integers
+    in_service: Integers
+    answer_rate: Floats
+    transfer_rate: Floats
+    talk_seconds: Floats
+
+
+@inlined
+def pass_gate(
+    pair: Any,
+    campaign: Any,
+    dialer: Any,
+    group: Any,
+    gate: Any,
+    attempt_ends: Floats,
+    rng: Any,
+    now: float,
+) -> None:
+    """Launch one attempt of the pair, whose turn it is, behind its gate."""
+    # Who has not waited for long does not catch up: turns start from that of the last launch.
+    gate.turn = max(pair.turn, gate.turn)
+    pair.turn = gate.turn + 1.0 / pair.dial_lines
+    dialer.ready, group.ready = now + dialer.spacing, now + group.spacing
+    launch(pair, campaign, group, attempt_ends, rng, now)
+
+
+# Arrays of the world are taken out of it before loops: each access counts its references.
+
+
+@inlined
+def queue_at_gate(
+    pair: Any,
+    campaign: Any,
+    dialer: Any,
+    group: Any,
+    gate: Any,
+    leaf: int,
+    waiting: Floats,
+    keys: Floats,
+    winners: Integers,
+    attempt_ends: Floats,
+    rng: Any,
+    now: float,
+) -> None:
+    """Launch at once what the pair may, if nobody waits and the gate is open; else take a turn.
+
+    ``leaf`` is that of the gate.
+    """
+    if group.freed == 1:
+        # Whoever waited for a channel may be of another pair.
+        group.freed = 0
+        reschedule(keys, winners, leaf, now)
+    if keys[leaf] == np.inf:
+        while (
+            may_launch(pair, campaign)
+            and max(group.ready, dialer.ready) <= now
+            and group.calls < group.channels
+        ):
+            pass_gate(pair, campaign, dialer, group, gate, attempt_ends, rng, now)
+    waits = may_launch(pair, campaign)
+    waiting[pair.place] = pair.turn if waits else np.inf
+    if waits and group.calls < group.channels:
+        opens = max(now, group.ready, dialer.ready)
+        reschedule(keys, winners, leaf, min(keys[leaf], opens))
+
+
+@inlined
+def settle_ungated(world: World, rng: Any, p: int, now: float) -> None:
+    """After something happened at a pair without a gate: its status, launches and clock."""
+    keys, winners = world.keys, world.winners
+    attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
+    pair = world.pairs[p]
+    campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
+    update_status(pair, campaign, now)
+    while may_launch(pair, campaign):
+        launch(pair, campaign, group, attempt_ends, rng, now)
+    reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
+
+
+@compiled
+def settle_gated(
+    pairs: Any,
+    campaigns: Any,
+    dialers: Any,
+    groups: Any,
+    gates: Any,
+    waiting: Floats,
+    keys: Floats,
+    winners: Integers,
+    attempt_ends: Floats,
+    talk_ends: Floats,
+    rng: Any,
+    p: int,
+    now: float,
+) -> None:
+    """After something happened at a pair behind a gate."""
+    pair = pairs[p]
+    campaign, group = campaigns[pair.campaign], groups[pair.group]
+    dialer, gate = dialers[pair.dialer], gates[pair.gate]
+    update_status(pair, campaign, now)
+    leaf = pairs.size + pair.gate
+    queue_at_gate(
+        pair,
+        campaign,
+        dialer,
+        group,
+        gate,
+        leaf,
+        waiting,
+        keys,
+        winners,
+        attempt_ends,
+        rng,
+        now,
+    )
+    count_waiting(pair, campaign, now)
+    reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
+
+
+@compiled
+def open_gate(
+    pairs: Any,
+    campaigns: Any,
+    dialers: Any,
+    groups: Any,
+    gates: Any,
+    gate_pairs: Integers,
+    waiting: Floats,
+    keys: Floats,
+    winners: Integers,
+    attempt_ends: Floats,
+    talk_ends: Floats,
+    rng: Any,
+    g: int,
+    now: float,
+) -> None:
+    """Launch one attempt of those that wait at a gate, and say when to look again."""
+    gate = gates[g]
+    group = groups[gate.group]
+    chosen, chosen_turn, later, waiters = -1, np.inf, np.inf, 0
+    if group.calls < group.channels:
+        for place in range(gate.first, gate.last):
+            turn = waiting[place]
+            if turn == np.inf:
+                continue
+            waiters += 1
+            p = gate_pairs[place]
+            allowed = max(group.ready, dialers[pairs[p].dialer].ready)
+            if allowed > now:
+                later = min(later, allowed)
+            elif max(turn, gate.turn) < chosen_turn:
+                chosen, chosen_turn = p, max(turn, gate.turn)
+    if chosen >= 0:
+        pair = pairs[chosen]
+        campaign, dialer = campaigns[pair.campaign], dialers[pair.dialer]
+        # A dial list may have run out elsewhere since the pair took its turn.
+        if may_launch(pair, campaign):
+            pass_gate(pair, campaign, dialer, group, gate, attempt_ends, rng, now)
+            count_waiting(pair, campaign, now)
+            time = set_clock(pair, campaign, attempt_ends, talk_ends, rng, now)
+            reschedule(keys, winners, chosen, time)
+        waiting[pair.place] = pair.turn if may_launch(pair, campaign) else np.inf
+        if waiters > 1 or waiting[pair.place] < np.inf:
+            # A trunk group may launch on another of its dialers at once.
+            of_group = gate.group + 1 < groups.size
+            later = max(now, group.ready if of_group else dialer.ready)
+    reschedule(keys, winners, pairs.size + g, later)
+
+
+@compiled
+def complete(world: World, c: int, now: float) -> None:
+    """The dial list of campaign c is done, on all its dialers."""
+    for p in range(world.pairs.size):
+        if world.pairs[p].campaign == c:
+            update_status(world.pairs[p], world.campaigns[c], now)
+
+
+@compiled
+def lose_calls(pair: Any, campaign: Any, group: Any, now: float) -> None:
+    """The dialer fails: all calls on it are lost."""
+    account(pair, now)
+    lost = pair.attempts + pair.talking + pair.held
+    pair.totals[ATTEMPT_SECONDS] += pair.attempts * now
+    pair.attempts, pair.talking, pair.held = 0, 0, 0
+    pair.timed_attempts, pair.timed_talks = 0, 0
+    end_calls(campaign, group, lost, now)
+
+
+@compiled
+def time_talks(world: World, rng: Any, p: int, now: float) -> None:
+    """Give the memoryless talks of pair p end times: they outlast a change of the talk time."""
+    pair = world.pairs[p]
+    mean = world.campaigns[pair.campaign].talk_seconds
+    while pair.timed_talks < pair.talking:
+        end = now + mean * rng.standard_exponential()
+        push(world.talk_ends, pair.heap, pair.timed_talks, end)
+        pair.timed_talks += 1
+
+
+@compiled
+def change(world: World, rng: Any, stretch: Stretch, s: int, now: float) -> None:
+    """Apply what holds from change ``s`` on."""
+    for p in range(world.pairs.size):
+        c = world.pairs[p].campaign
+        if stretch.talk_seconds[s, c] != world.campaigns[c].talk_seconds:
+            time_talks(world, rng, p, now)
+    for c in range(world.campaigns.size):
+        campaign = world.campaigns[c]
+        campaign.talk_seconds = stretch.talk_seconds[s, c]
+        campaign.answer_rate = stretch.answer_rate[s, c]
+        campaign.request_rate = stretch.answer_rate[s, c] * stretch.transfer_rate[s, c]
+    for p in range(world.pairs.size):
+        pair = world.pairs[p]
+        campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
+        pair.agent_lines = stretch.agent_lines[s, p]
+        pair.window_open = stretch.window_open[s, p]
+        if stretch.in_service[s, p] == 0 and pair.in_service == 1:
+            lose_calls(pair, campaign, group, now)
+        pair.in_service = stretch.in_service[s, p]
+        serve_held(pair, campaign, world.talk_ends, rng, now)
+    for g in range(world.gates.size):
+        # All pairs may want to launch now: none of them is first, they take turns.
+        reschedule(world.keys, world.winners, world.pairs.size + g, now)
+    for p in range(world.pairs.size):
+        if world.pairs[p].gate < 0:
+            settle_ungated(world, rng, p, now)
+        else:
+            settle_gated(
+                world.pairs,
+                world.campaigns,
+                world.dialers,
+                world.groups,
+                world.gates,
+                world.waiting,
+                world.keys,
+                world.winners,
+                world.attempt_ends,
+                world.talk_ends,
+                rng,
+                p,
+                now,
+            )
+
+
+@compiled
+def start(world: World, rng: Any) -> None:
+    """Put the talks under way at the start in place, and find lists that are empty already."""
+    for p in range(world.pairs.size):
+        pair = world.pairs[p]
+        campaign = world.campaigns[pair.campaign]
+        campaign.calls += pair.talking
+        world.groups[pair.group].calls += pair.talking
+        while campaign.talk_cv != 1.0 and pair.timed_talks < pair.talking:
+            end = remaining_duration(rng, campaign.talk_seconds, campaign.talk_cv)
+            push(world.talk_ends, pair.heap, pair.timed_talks, end)
+            pair.timed_talks += 1
+    for c in range(world.campaigns.size):
+        end_calls(world.campaigns[c], world.groups[-1], 0, 0.0)
+
+
+@compiled
+def run(
+    world: World,
+    rng: Any,
+    stretch: Stretch,
+    edges: Floats,
+    changes: Integers,
+    bins: Integers,
+    totals: Floats,
+) -> int:
+    """Simulate from ``edges[0]`` to ``edges[-1]``; returns the number of events.
+
+    From ``edges[j]`` on, what holds is change ``changes[j]``, and all that is counted is added to
+    ``totals[bins[j]]``, by pair and column.
+    """
+    events = 0
+    pairs, campaigns, groups = world.pairs, world.campaigns, world.groups
+    dialers, gates = world.dialers, world.gates
+    gate_pairs, waiting = world.gate_pairs, world.waiting
+    keys, winners = world.keys, world.winners
+    attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
+    start(world, rng)
+    for j in range(edges.size - 1):
+        if j == 0 or changes[j] != changes[j - 1]:
+            change(world, rng, stretch, changes[j], edges[j])
+        while True:
+            leaf = winners[1]
+            now = keys[leaf]
+            if now >= edges[j + 1]:
+                break
+            if leaf >= pairs.size:
+                open_gate(
+                    pairs,
+                    campaigns,
+                    dialers,
+                    groups,
+                    gates,
+                    gate_pairs,
+                    waiting,
+                    keys,
+                    winners,
+                    attempt_ends,
+                    talk_ends,
+                    rng,
+                    leaf - pairs.size,
+                    now,
+                )
+                continue
+            pair = pairs[leaf]
+            campaign, group = campaigns[pair.campaign], groups[pair.group]
+            happen(pair, campaign, group, attempt_ends, talk_ends, rng, now)
+            if pair.gate < 0:
+                settle_ungated(world, rng, leaf, now)
+            else:
+                settle_gated(
+                    pairs,
+                    campaigns,
+                    dialers,
+                    groups,
+                    gates,
+                    waiting,
+                    keys,
+                    winners,
+                    attempt_ends,
+                    talk_ends,
+                    rng,
+                    leaf,
+                    now,
+                )
+            if campaign.completed_at == now:
+                complete(world, pair.campaign, now)
+            events += 1
+        for p in range(pairs.size):
+            account(pairs[p], edges[j + 1])
+            if pairs[p].gate >= 0:
+                count_waiting(pairs[p], campaigns[pairs[p].campaign], edges[j + 1])
+            under_way = pairs[p].attempts * edges[j + 1]
+            pairs[p].totals[ATTEMPT_SECONDS] += under_way
+            totals[bins[j], p] += pairs[p].totals
+            pairs[p].totals[:] = 0.0
+            pairs[p].totals[ATTEMPT_SECONDS] = -under_way
+    return events

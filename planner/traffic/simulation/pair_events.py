@@ -1,0 +1,283 @@
+"""What happens to one campaign on one dialer in a simulation, compiled.
+
+``pair``, ``campaign`` and ``group`` are single records of the arrays of
+:class:`planner.traffic.simulation.run_state.World`, which makes calls cheap; heaps are
+passed where needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from planner.compiled import compiled, inlined
+from planner.traffic.arguments import Floats
+from planner.traffic.simulation.event_queue import drop_earliest, push
+from planner.traffic.simulation.run_state import (
+    ABANDONS,
+    ALL_BUSY,
+    ATTEMPT_SECONDS,
+    ATTEMPTS,
+    CLOSED,
+    COMPLETED,
+    LATE_ATTEMPTS,
+    LATE_REQUESTS,
+    LATE_TALK_SECONDS,
+    LIVE_ANSWERS,
+    OUT_OF_SERVICE,
+    PAUSES,
+    RUNNING,
+    TALK_SECONDS,
+    TRANSFERS,
+    WAITING_SECONDS,
+)
+
+
+@compiled
+def duration(rng: Any, mean: float, cv: float) -> float:
+    """Draw a time: constant, exponential or lognormal."""
+    if cv == 0.0:
+        return mean
+    if cv == 1.0:
+        return mean * float(rng.standard_exponential())
+    variance = np.log1p(cv * cv)
+    return float(mean * np.exp(np.sqrt(variance) * rng.standard_normal() - 0.5 * variance))
+
+
+@compiled
+def remaining_duration(rng: Any, mean: float, cv: float) -> float:
+    """Draw what is left of a time that is under way since long: of a length-biased one, a part."""
+    if cv == 1.0:
+        return mean * float(rng.standard_exponential())
+    # A lognormal weighted by its length is the lognormal with a mean longer by 1 + cv^2.
+    return duration(rng, mean * (1.0 + cv * cv), cv) * float(rng.random())
+
+
+@inlined
+def account(pair: Any, now: float) -> None:
+    """Add the time since the last change of the pair to its totals."""
+    passed = now - pair.since
+    pair.totals[pair.status] += passed
+    pair.totals[TALK_SECONDS] += passed * pair.talking
+    if pair.status == ALL_BUSY:
+        pair.totals[LATE_TALK_SECONDS] += passed * pair.talking
+    pair.since = now
+
+
+@inlined
+def free_agents(pair: Any) -> int:
+    """Agent lines that can take a call; negative while more talk than are still there."""
+    return int(pair.agent_lines - pair.talking - pair.wrapping)
+
+
+@inlined
+def update_status(pair: Any, campaign: Any, now: float) -> None:
+    """Bring the status of the pair up to date."""
+    if pair.in_service == 0:
+        status = OUT_OF_SERVICE
+    elif campaign.completed_at <= now:
+        status = COMPLETED
+    elif pair.window_open == 0:
+        status = CLOSED
+    elif campaign.uses_agents == 1 and free_agents(pair) <= 0:
+        status = ALL_BUSY
+    else:
+        status = RUNNING
+    if status == pair.status:
+        return
+    account(pair, now)
+    pair.status = status
+    if status == ALL_BUSY:
+        # With as many agent lines as dial lines no line is held back, unless agents wrap up.
+        if pair.dial_lines > pair.agent_lines or campaign.wrap_up_seconds > 0.0:
+            pair.totals[PAUSES] += 1.0
+        pair.first_busy = min(pair.first_busy, now)
+
+
+@inlined
+def may_launch(pair: Any, campaign: Any) -> bool:
+    """Whether the pair has an idle dial line that would dial, but for gates."""
+    if pair.status != RUNNING or campaign.left < 1.0:
+        return False
+    if pair.attempts + pair.talking + pair.held >= pair.dial_lines:
+        return False
+    if campaign.uses_agents == 0:
+        return True
+    return bool(pair.attempts < campaign.pacing * free_agents(pair))
+
+
+@inlined
+def count_waiting(pair: Any, campaign: Any, now: float) -> None:
+    """Bring the dial lines that would launch up to date, and add the time that they waited."""
+    pair.totals[WAITING_SECONDS] += pair.waiting * (now - pair.waiting_since)
+    pair.waiting_since = now
+    pair.waiting = 0.0
+    if may_launch(pair, campaign):
+        idle = pair.dial_lines - pair.attempts - pair.talking - pair.held
+        pair.waiting = idle
+        if campaign.uses_agents == 1:
+            allowed = np.ceil(campaign.pacing * free_agents(pair)) - pair.attempts
+            pair.waiting = min(float(idle), allowed)
+
+
+@inlined
+def launch(
+    pair: Any, campaign: Any, group: Any, attempt_ends: Floats, rng: Any, now: float
+) -> None:
+    """Start one attempt."""
+    campaign.left -= 1.0
+    campaign.calls += 1
+    group.calls += 1
+    pair.attempts += 1
+    pair.totals[ATTEMPTS] += 1.0
+    pair.totals[ATTEMPT_SECONDS] -= now  # its end is added when it comes
+    if campaign.attempt_cv != 1.0:
+        end = now + duration(rng, campaign.attempt_seconds, campaign.attempt_cv)
+        push(attempt_ends, pair.heap, pair.timed_attempts, end)
+        pair.timed_attempts += 1
+
+
+@inlined
+def end_calls(campaign: Any, group: Any, count: int, now: float) -> None:
+    """Release the dial lines of calls that ended; the dial list may be completed by that."""
+    if count > 0 and group.calls >= group.channels:
+        group.freed = 1
+    group.calls -= count
+    campaign.calls -= count
+    if campaign.left < 1.0 and campaign.calls == 0:
+        campaign.completed_at = min(campaign.completed_at, now)
+
+
+@compiled
+def start_talk(pair: Any, campaign: Any, talk_ends: Floats, rng: Any, now: float) -> None:
+    """Connect a callee, who holds a dial line already, to a free agent line."""
+    account(pair, now)
+    pair.talking += 1
+    pair.totals[TRANSFERS] += 1.0
+    if campaign.talk_cv != 1.0:
+        end = now + duration(rng, campaign.talk_seconds, campaign.talk_cv)
+        push(talk_ends, pair.heap, pair.timed_talks, end)
+        pair.timed_talks += 1
+
+
+@compiled
+def serve_held(pair: Any, campaign: Any, talk_ends: Floats, rng: Any, now: float) -> None:
+    """Give free agent lines to held callers."""
+    while pair.held > 0 and free_agents(pair) > 0:
+        pair.held -= 1
+        start_talk(pair, campaign, talk_ends, rng, now)
+
+
+@inlined
+def end_attempt(
+    pair: Any,
+    campaign: Any,
+    group: Any,
+    talk_ends: Floats,
+    rng: Any,
+    now: float,
+    outcome: float,
+) -> None:
+    """An attempt ends; ``outcome`` is uniform on [0, 1)."""
+    pair.attempts -= 1
+    pair.totals[ATTEMPT_SECONDS] += now
+    if outcome < campaign.answer_rate:
+        pair.totals[LIVE_ANSWERS] += 1.0
+    late = campaign.uses_agents == 1 and free_agents(pair) <= 0
+    if late:
+        pair.totals[LATE_ATTEMPTS] += 1.0
+    if outcome < campaign.request_rate:
+        if not late:
+            start_talk(pair, campaign, talk_ends, rng, now)
+            return
+        pair.totals[LATE_REQUESTS] += 1.0
+        if campaign.patience_seconds > 0.0:
+            pair.held += 1
+            return
+        pair.totals[ABANDONS] += 1.0
+    end_calls(campaign, group, 1, now)
+
+
+@compiled
+def end_talk(pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now: float) -> None:
+    """A talk ends; its agent wraps up or is free."""
+    account(pair, now)
+    pair.talking -= 1
+    if campaign.wrap_up_seconds > 0.0:
+        pair.wrapping += 1
+    else:
+        serve_held(pair, campaign, talk_ends, rng, now)
+    end_calls(campaign, group, 1, now)
+
+
+@inlined
+def ring_clock(
+    pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now: float
+) -> None:
+    """The exponential clock of the pair rings: choose what ended, in proportion to its rate."""
+    x = rng.random() * pair.clock_rate
+    pair.clock_rate = -1.0  # drawn anew from the new state
+    part = (pair.attempts - pair.timed_attempts) / campaign.attempt_seconds
+    if x < part:
+        # x / part is uniform again: it decides the outcome.
+        end_attempt(pair, campaign, group, talk_ends, rng, now, x / part)
+        return
+    x -= part
+    part = (pair.talking - pair.timed_talks) / campaign.talk_seconds
+    if x < part:
+        end_talk(pair, campaign, group, talk_ends, rng, now)
+        return
+    x -= part
+    if pair.held > 0 and (pair.wrapping == 0 or x < pair.held / campaign.patience_seconds):
+        pair.held -= 1
+        pair.totals[ABANDONS] += 1.0
+        end_calls(campaign, group, 1, now)
+    elif pair.wrapping > 0:
+        pair.wrapping -= 1
+        serve_held(pair, campaign, talk_ends, rng, now)
+
+
+@inlined
+def happen(
+    pair: Any,
+    campaign: Any,
+    group: Any,
+    attempt_ends: Floats,
+    talk_ends: Floats,
+    rng: Any,
+    now: float,
+) -> None:
+    """The next event of the pair."""
+    if pair.clock <= now:
+        ring_clock(pair, campaign, group, talk_ends, rng, now)
+    elif pair.timed_attempts > 0 and attempt_ends[pair.heap] <= now:
+        drop_earliest(attempt_ends, pair.heap, pair.timed_attempts)
+        pair.timed_attempts -= 1
+        end_attempt(pair, campaign, group, talk_ends, rng, now, rng.random())
+    else:
+        drop_earliest(talk_ends, pair.heap, pair.timed_talks)
+        pair.timed_talks -= 1
+        end_talk(pair, campaign, group, talk_ends, rng, now)
+
+
+@inlined
+def set_clock(
+    pair: Any, campaign: Any, attempt_ends: Floats, talk_ends: Floats, rng: Any, now: float
+) -> float:
+    """When the pair happens next; its exponential clock is drawn anew where its rate changed."""
+    rate = (pair.attempts - pair.timed_attempts) / campaign.attempt_seconds
+    rate += (pair.talking - pair.timed_talks) / campaign.talk_seconds
+    if pair.held > 0:
+        rate += pair.held / campaign.patience_seconds
+    if pair.wrapping > 0:
+        rate += pair.wrapping / campaign.wrap_up_seconds
+    if rate != pair.clock_rate:
+        pair.clock_rate = rate
+        pair.clock = now + rng.standard_exponential() / rate if rate > 0.0 else np.inf
+    earliest = pair.clock
+    if pair.timed_attempts > 0:
+        earliest = min(earliest, attempt_ends[pair.heap])
+    if pair.timed_talks > 0:
+        earliest = min(earliest, talk_ends[pair.heap])
+    return float(earliest)

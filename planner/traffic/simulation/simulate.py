@@ -1,0 +1,149 @@
+"""Simulates campaigns on dialers, as often as the figures need to be exact enough."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from planner.traffic.arguments import Floats
+from planner.traffic.simulation.estimates import Estimate, Precision, balances, estimate, shortfalls
+from planner.traffic.simulation.network import COLUMNS, Network, check
+
+#: Replications are added in rounds of so many at least: all cores have work.
+FEWEST_MORE = 4
+
+
+class Simulated(NamedTuple):
+    """Outcome of all replications."""
+
+    totals: Floats  # [replication, bin, pair, column], see COLUMNS
+    first_all_busy: Floats  # [replication, pair] seconds from the start, infinite if never
+    completed_at: Floats  # [replication, campaign] seconds from the start, infinite if later
+    figures: dict[str, Estimate]  # over the judged bins, by name
+    met: bool  # whether the wanted precision was reached within the budget
+    events: int
+
+
+def simulate(
+    network: Network,
+    bin_edges: ArrayLike,
+    *,
+    seed: int,
+    precision: Precision | None = None,
+    judged: slice = slice(None),
+    steady: bool = False,
+    threads: int | None = None,
+) -> Simulated:
+    """Simulate until the 95 % interval of every figure of every pair is narrow enough.
+
+    Parameters
+    ----------
+    network : what is simulated, from time 0 on
+    bin_edges : 0 = first < ... < last, the horizon; totals are kept by bin [s]
+    seed : >= 0; the same seed gives the same outcome for any number of threads
+    precision : half widths wanted, and the budget
+    judged : the bins whose figures count, e.g. without a warm-up
+    steady : the judged bins show a steady state, nothing changes and no list ends: what is known of
+        it then narrows the intervals
+    threads : at most so many replications at a time; all cores by default
+
+    Returns
+    -------
+    Simulated.
+
+    Raises
+    ------
+    ValueError
+        If the network or the bin edges are out of range.
+
+    Notes
+    -----
+    Replication r draws from PCG64 seeded by ``SeedSequence(seed, spawn_key=(r,))``. Ratios of
+    means are estimated with the variance of the linearised ratio, in a steady state with control
+    variates (S. S. Lavenberg and P. D. Welch, Management Science 27(3), 1981).
+    """
+    check(network)
+    edges = np.asarray(bin_edges, dtype=np.float64)
+    if edges.ndim != 1 or edges.size < 2 or edges[0] != 0 or not np.isfinite(edges[-1]):
+        raise ValueError("bin_edges must be at least two finite times, the first 0")
+    if not np.all(np.diff(edges) > 0):
+        raise ValueError("bin_edges must ascend")
+    if steady and (network.changes.size > 1 or np.isfinite(network.attempts_left).any()):
+        raise ValueError("steady must be without changes and with endless dial lists")
+    wanted = precision or Precision()
+    workers = threads or os.cpu_count() or 1
+    runs: list[_Run] = []
+    with ThreadPoolExecutor(workers) as pool:
+        more = min(wanted.fewest, wanted.most)
+        while True:
+            numbers = range(len(runs), len(runs) + more)
+            runs.extend(pool.map(lambda number: _run(network, edges, seed, number), numbers))
+            totals = np.stack([run.totals for run in runs])
+            known = balances(network, totals, judged) if steady else None
+            figures = estimate(totals, judged, known)
+            needed = _replications_needed(figures, len(runs), wanted)
+            met = needed <= len(runs)
+            spent = sum(run.events for run in runs)
+            affordable = min(wanted.most, int(len(runs) * wanted.events / max(spent, 1)))
+            if met or affordable <= len(runs):
+                break
+            # A few at least, at most half as many again: the forecast of what is needed is rough.
+            most = max(len(runs) // 2, FEWEST_MORE)
+            more = min(max(needed - len(runs), FEWEST_MORE), affordable - len(runs), most)
+    return Simulated(
+        totals=np.stack([run.totals for run in runs]),
+        first_all_busy=np.stack([run.first_all_busy for run in runs]),
+        completed_at=np.stack([run.completed_at for run in runs]),
+        figures=figures,
+        met=met,
+        events=spent,
+    )
+
+
+class _Run(NamedTuple):
+    totals: Floats
+    first_all_busy: Floats
+    completed_at: Floats
+    events: int
+
+
+def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
+    """Replication ``number``."""
+    from planner.traffic.simulation.event_kernel import Stretch, run
+    from planner.traffic.simulation.run_state import new_world
+
+    horizon = bin_edges[-1]
+    edges = np.unique(np.append(bin_edges, network.changes[network.changes < horizon]))
+    world = new_world(network)
+    totals = np.zeros((bin_edges.size - 1, len(network.campaign), len(COLUMNS)))
+    sequence = np.random.SeedSequence(seed, spawn_key=(number,))
+    # Copies, as a read-only or strided array would have the kernel compiled once more for it.
+    stretch = Stretch(
+        np.array(network.agent_lines, np.int64, order="C"),
+        np.array(network.window_open, np.int64, order="C"),
+        np.array(network.in_service, np.int64, order="C"),
+        np.array(network.answer_rate, np.float64, order="C"),
+        np.array(network.transfer_rate, np.float64, order="C"),
+        np.array(network.talk_seconds, np.float64, order="C"),
+    )
+    events = run(
+        world,
+        np.random.Generator(np.random.PCG64(sequence)),
+        stretch,
+        edges,
+        np.searchsorted(network.changes, edges[:-1], side="right") - 1,
+        np.searchsorted(bin_edges, edges[:-1], side="right") - 1,
+        totals,
+    )
+    first_busy, completed_at = world.pairs["first_busy"], world.campaigns["completed_at"]
+    return _Run(totals, first_busy.copy(), completed_at.copy(), events)
+
+
+def _replications_needed(figures: dict[str, Estimate], replications: int, wanted: Precision) -> int:
+    """Forecast from the half widths, which shrink with the root of the replications."""
+    worst = max(1.0, float(shortfalls(figures, wanted).max(initial=0.0)))
+    return int(np.ceil(replications * min(worst, 1e3) ** 2))
