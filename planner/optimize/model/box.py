@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from planner.optimize.model.model import Ints
+Ints = NDArray[np.int64]
 
 #: The fields of a box that hold its ranges of lines.
 RANGES = ("n_low", "n_high", "a_low", "a_high")
