@@ -21,14 +21,14 @@ from planner.traffic.exact.passage import (
 )
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.simulate import simulate
-from tests.generators import (
+from tests.support.generators import (
     absorbing_generator,
     drop_generator,
     hold_generator,
     hold_states,
     transition_matrix,
 )
-from tests.networks import network
+from tests.support.networks import network
 
 CASES = 200
 #: A binomial test that a right simulation fails once in a thousand seeds; the seed is fixed.

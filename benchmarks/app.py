@@ -26,8 +26,8 @@ from planner.app.store import Store
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.evaluation.check import check
 from planner.tables.folder import read_folder, write_folder
-from tests.interface.pages import edit, go_to, new_session
-from tests.unit.test_store import writers
+from tests.app.test_store import writers
+from tests.support.pages import edit, go_to, new_session
 
 ROOT = Path(__file__).resolve().parents[1]
 EDITS = 40

@@ -14,8 +14,8 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, relative_gap
 from planner.evaluation.check import check
 from planner.optimize.search import Outcome, compile_search, optimize
-from tests.builders import tiny_problem
-from tests.reference import best_value_by_enumeration
+from tests.support.builders import tiny_problem
+from tests.support.reference import best_value_by_enumeration
 
 
 @dataclass(frozen=True)

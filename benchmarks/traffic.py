@@ -23,8 +23,8 @@ from planner.traffic.exact.engset import stationary_table
 from planner.traffic.exact.passage import all_busy_transient, first_passage_quantile
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.simulate import simulate
-from tests.networks import network
-from tests.simpy_model import Dialer, Rules
+from tests.support.networks import network
+from tests.support.simpy_model import Dialer, Rules
 
 #: One campaign on one dialer, Markov assumptions: lines, attempt s, q, talk s.
 N, A, TAU, Q, S = 95, 5, 25.0, 0.01, 180.0
