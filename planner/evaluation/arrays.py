@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import CampaignTotals, DialerUse, LinePlan, PlanValue
-from planner.evaluation.check import Floats
 from planner.evaluation.rates import (
     NO_CORRECTIONS,
     SECONDS_PER_HOUR,
@@ -21,6 +20,8 @@ from planner.evaluation.rates import (
     Rates,
     corrected_rates,
 )
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
