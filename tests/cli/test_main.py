@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from planner import __version__
-from planner.cli.main import exit_codes, main
+from planner.cli import exit_codes
+from planner.cli.main import main
 
 
 @pytest.mark.parametrize("command", ["check", "plan", "project", "whatif", "frontier", "app"])

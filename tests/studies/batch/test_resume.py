@@ -8,10 +8,10 @@ import os
 from pathlib import Path
 
 import pytest
-from planner.batch import chunks as chunks_module
 
 from planner.contracts.faults import InputError
 from planner.contracts.result import PlanOptions
+from planner.studies.batch.results import chunks as chunks_module
 from planner.studies.batch.run import BatchOptions, run_batch
 from tests.support.batches import batch, results, tables
 
