@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from planner.app.editing.edited_lines import Scenario, apply_edits, open_scenari
 from planner.app.editing.levers import Levers
 from planner.app.store import SaveConflict, ScenarioConflict, Store, StoreUnavailable, store_url
 from planner.tables.folder import read_folder
+from tests.support.writers import writers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -235,42 +234,6 @@ def test_plans_are_kept_in_the_users_data_folder_unless_told_otherwise(
     assert store_url() == "sqlite:////home/ann/data/planner/plans.db"
     monkeypatch.setenv("PLANNER_DB", "postgresql://db/plans")
     assert store_url() == "postgresql://db/plans"
-
-
-#: Saves on one plan until told to stop, and prints every version that the store acknowledged.
-WRITER = """
-import sys
-from planner.app.editing.edited_lines import open_scenario
-from planner.app.store import SaveConflict, Store
-from planner.tables.folder import read_folder
-
-address, folder, plan_id, name, saves = sys.argv[1:]
-store, scenario = Store(address), open_scenario(read_folder(folder))
-conflicts = 0
-for number in range(int(saves)):
-    based_on = store.history(plan_id)[0].version
-    while True:
-        try:
-            entry = store.save(plan_id, based_on, scenario, name, str(number))
-        except SaveConflict as conflict:
-            conflicts += 1
-            based_on = conflict.newest.version
-        else:
-            print(entry.version, number, flush=True)
-            break
-print("conflicts", conflicts, flush=True)
-"""
-
-
-def writers(address: str, plan_id: str, saves: Sequence[int]) -> list[subprocess.Popen[str]]:
-    """One process for each number of saves."""
-    command = [sys.executable, "-c", WRITER, address, str(ROOT / "data" / "quickstart"), plan_id]
-    return [
-        subprocess.Popen(
-            [*command, f"w{number}", str(count)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
-        for number, count in enumerate(saves)
-    ]
 
 
 def test_nothing_acknowledged_is_lost_when_writers_are_killed(address: str) -> None:

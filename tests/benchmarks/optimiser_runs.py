@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from benchmarks.fleets import FAMILIES, SINGLE_LIMITS, Family, fleet
-from benchmarks.peers import MOST_CELLS, PEERS
-from benchmarks.reporting import Row
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, relative_gap
 from planner.evaluation.check import check
 from planner.optimize.search import Outcome, compile_search, optimize
+from tests.benchmarks.fleets import FAMILIES, SINGLE_LIMITS, Family, fleet
+from tests.benchmarks.peers import MOST_CELLS, PEERS
+from tests.benchmarks.reporting import Row
 from tests.support.builders import tiny_problem
 from tests.support.reference import best_value_by_enumeration
 

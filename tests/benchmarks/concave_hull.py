@@ -16,10 +16,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 from scipy.spatial import ConvexHull
 
-from benchmarks.peer_plans import Reached, reached
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.optimize.model.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED, Model, build_model
+from tests.benchmarks.peer_plans import Reached, reached
 
 Floats = NDArray[np.float64]
 #: Planes of one hull: those that cut off most, one after the other.

@@ -1,7 +1,8 @@
-"""Speed of the traffic engines, against peers in the same run: ``python -m benchmarks.traffic``.
+"""Speed of the traffic engines, against peers in the same run.
 
-Needs ``pip install -r benchmarks/requirements.txt``. Processor time is measured, so that other
-programs on the machine matter little; every work is done once before it is timed.
+``python -m tests.benchmarks.traffic`` needs ``pip install -r tests/benchmarks/requirements.txt``.
+Processor time is measured, so that other programs on the machine matter little; every work is done
+once before it is timed.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ from pathlib import Path
 import ciw
 from pyworkforce.queuing import ErlangC
 
-from benchmarks.reporting import Row, main
 from planner.traffic.exact.engset import stationary_table
 from planner.traffic.exact.passage import all_busy_transient, first_passage_quantile
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.simulate import simulate
+from tests.benchmarks.reporting import Row, main
 from tests.support.networks import network
 from tests.support.simpy_model import Dialer, Rules
 
 #: One campaign on one dialer, Markov assumptions: lines, attempt s, q, talk s.
 N, A, TAU, Q, S = 95, 5, 25.0, 0.01, 180.0
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 
 
 def seconds_of(work: Callable[[], object], repeats: int = 5) -> float:

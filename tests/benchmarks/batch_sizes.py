@@ -6,8 +6,8 @@ import statistics
 import time
 from typing import NamedTuple
 
-from benchmarks.batch_problems import problem
-from benchmarks.reporting import Row
+from tests.benchmarks.batch_problems import problem
+from tests.benchmarks.reporting import Row
 
 #: Dialers, campaigns, problems of that size.
 SIZES = ((3, 4, 40), (4, 6, 12), (6, 12, 8), (10, 25, 4), (20, 50, 3))

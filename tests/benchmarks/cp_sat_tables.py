@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from benchmarks.peer_plans import Reached, reached, shares_by_ports, within_limits
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.optimize.model.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED, Model, build_model
+from tests.benchmarks.peer_plans import Reached, reached, shares_by_ports, within_limits
 
 #: CP-SAT takes whole numbers: thousandths of a call per hour.
 SCALE = 1000

@@ -1,9 +1,9 @@
-"""Proven gap and time of the optimiser on seeded fleets: ``python -m benchmarks.optimiser``.
+"""Proven gap and time of the optimiser on seeded fleets: ``python -m tests.benchmarks.optimiser``.
 
-Every family of :mod:`benchmarks.fleets` at every size, each plan checked against every limit, and
-beside it what a user would write, given the same time: shares by ports, round robin, CP-SAT over
-tables, HiGHS over the concave hull; their values and bounds in per cent of ours. Then how the time
-grows with the campaigns. Needs ``pip install -r benchmarks/requirements.txt``.
+Every family of :mod:`tests.benchmarks.fleets` at every size, each plan checked against every limit,
+and beside it what a user would write, given the same time: shares by ports, round robin, CP-SAT
+over tables, HiGHS over the concave hull; their values and bounds in per cent of ours. Then how the
+time grows with the campaigns. Needs ``pip install -r tests/benchmarks/requirements.txt``.
 
 ``--only FAMILY/SIZE`` runs parts, with ``*`` for any: ``--only 'locks/4x6' '*/20x50' tiny growth``.
 """
@@ -21,8 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.optimiser_runs import SIZES, Wanted, all_rows, growth_rows
-from benchmarks.reporting import Row, printed
+from tests.benchmarks.optimiser_runs import SIZES, Wanted, all_rows, growth_rows
+from tests.benchmarks.reporting import Row, printed
 
 _OTHERS = ("tiny", "growth")
 

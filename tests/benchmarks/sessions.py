@@ -1,4 +1,4 @@
-"""25 people edit at once while one has plans made: ``python -m benchmarks.sessions``.
+"""25 people edit at once while one has plans made: ``python -m tests.benchmarks.sessions``.
 
 Each edits every 2 seconds for 3 minutes (``BENCHMARK_MINUTES`` changes that). Visitors speak the
 page's protocol over websockets, from a process of their own; each checks after every edit that the
@@ -20,12 +20,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.reporting import Row, main
-from benchmarks.visitors import Editor, Visitor, optimise
 from planner.app.editing.edited_lines import open_scenario
 from planner.tables.folder import read_folder
+from tests.benchmarks.reporting import Row, main
+from tests.benchmarks.visitors import Editor, Visitor, optimise
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SESSIONS, EVERY, WARM_EDITS = 25, 2.0, 40
 MINUTES = float(os.environ.get("BENCHMARK_MINUTES", "3"))
 

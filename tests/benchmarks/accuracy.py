@@ -1,7 +1,8 @@
-"""How right the traffic engines are, against independent values: ``python -m benchmarks.accuracy``.
+"""How right the traffic engines are, against independent values.
 
-Takes about a minute. Every expected value comes from a published table, a closed form or exact
-rational arithmetic, never from the code under test; the simulation is judged by a binomial test.
+``python -m tests.benchmarks.accuracy`` takes about a minute. Every expected value comes from a
+published table, a closed form or exact rational arithmetic, never from the code under test; the
+simulation is judged by a binomial test.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from benchmarks.reporting import Row, main
 from planner.traffic.exact import engset, hold
 from planner.traffic.exact.passage import (
     all_busy_transient,
@@ -21,6 +21,7 @@ from planner.traffic.exact.passage import (
 )
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.simulate import simulate
+from tests.benchmarks.reporting import Row, main
 from tests.support.generators import (
     absorbing_generator,
     drop_generator,

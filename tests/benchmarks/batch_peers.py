@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from ortools.sat.python import cp_model
 
-from benchmarks.batch_problems import problem
 from planner.evaluation.rates import rates
+from tests.benchmarks.batch_problems import problem
 
 #: Handled calls an hour are whole numbers of thousandths in the model.
 _SCALE = 1000

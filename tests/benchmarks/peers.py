@@ -1,7 +1,7 @@
 """What a user would write instead of the optimiser, for the same fleets and the same time.
 
 Each returns the value per hour that its plan reaches, and its proven bound if it has one. Where a
-plan breaks a limit its lines are cut until it holds; see :mod:`benchmarks.peer_plans`.
+plan breaks a limit its lines are cut until it holds; see :mod:`tests.benchmarks.peer_plans`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.concave_hull import highs_hull
-from benchmarks.cp_sat_tables import cp_sat_tables
-from benchmarks.peer_plans import Reached, need, reached, shares_by_ports
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
+from tests.benchmarks.concave_hull import highs_hull
+from tests.benchmarks.cp_sat_tables import cp_sat_tables
+from tests.benchmarks.peer_plans import Reached, need, reached, shares_by_ports
 
 Peer = Callable[[Problem, PlanOptions, float], Reached]
 

@@ -1,7 +1,8 @@
-"""How fast the browser app answers, and that its store loses nothing: ``python -m benchmarks.app``.
+"""How fast the browser app answers, and that its store loses nothing.
 
-Takes about three minutes on two cores. Server times are seconds of the clock for a whole run of the
-page's script. The store is written by 16 processes, of which half are killed.
+``python -m tests.benchmarks.app`` takes about three minutes on two cores. Server times are seconds
+of the clock for a whole run of the page's script. The store is written by 16 processes, of which
+half are killed.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.reporting import Row, main
 from planner.app.editing.edited_lines import open_scenario
 from planner.app.editing.repairs import fix_all
 from planner.app.store import Store
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.evaluation.check import check
 from planner.tables.folder import read_folder, write_folder
-from tests.app.test_store import writers
+from tests.benchmarks.reporting import Row, main
 from tests.support.pages import edit, go_to, new_session
+from tests.support.writers import writers
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 EDITS = 40
 VISITORS = 7
 WRITERS, SAVES = 16, 50

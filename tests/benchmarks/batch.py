@@ -1,4 +1,4 @@
-"""How fast and how safe batches are: ``python -m benchmarks.batch``.
+"""How fast and how safe batches are: ``python -m tests.benchmarks.batch``.
 
 Rates hold the start of the workers. ``--full`` takes the numbers of problems and kills that the
 figures are promised for, about an hour on an idle machine; without it some minutes.
@@ -15,9 +15,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.batch_peers import loop, solve
-from benchmarks.batch_problems import write_batch
-from benchmarks.batch_runs import (
+from planner.contracts.problem import Campaign
+from planner.tables.rows import read_rows
+from planner.tables.sheets import csv_sheet
+from tests.benchmarks.batch_peers import loop, solve
+from tests.benchmarks.batch_problems import write_batch
+from tests.benchmarks.batch_runs import (
     cluster,
     killed_main,
     killed_scheduler,
@@ -25,11 +28,8 @@ from benchmarks.batch_runs import (
     measured,
     results,
 )
-from benchmarks.batch_sizes import EXPLANATION, size_rows
-from benchmarks.reporting import Row, table
-from planner.contracts.problem import Campaign
-from planner.tables.rows import read_rows
-from planner.tables.sheets import csv_sheet
+from tests.benchmarks.batch_sizes import EXPLANATION, size_rows
+from tests.benchmarks.reporting import Row, table
 
 #: Seconds after which a model of the peer is given up.
 _PEER_LIMIT = 10.0
