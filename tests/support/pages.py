@@ -36,7 +36,7 @@ def edit(app: AppTest, rows: dict[int, dict[str, Any]]) -> AppTest:
 
 
 def lines(app: AppTest) -> dict[tuple[str, str], tuple[int, int]]:
-    return app.session_state["desk"].scenario.line_plan.lines()
+    return app.session_state["desk"].edited.line_plan.lines()
 
 
 def figures(app: AppTest) -> dict[str, str]:

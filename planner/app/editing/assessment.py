@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from planner.app.editing.edited_lines import RowKey, Scenario
+from planner.app.editing.edited_lines import EditedLines, RowKey
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import AssignmentFigures, Status
 from planner.evaluation.arrays import Evaluation, evaluate
@@ -63,7 +63,7 @@ class Outlook:
     ``figures`` are those of the rows with lines.
     """
 
-    scenario: Scenario
+    edited: EditedLines
     at: datetime
     figures: dict[RowKey, AssignmentFigures]
     headline: Headline
@@ -73,7 +73,7 @@ class Outlook:
 
     @cached_property
     def rows(self) -> Mapping[RowKey, OutlookRow]:
-        """Every row of the scenario; each is worked out when it is looked at."""
+        """Every row of the edited lines; each is worked out when it is looked at."""
         return _Rows(self)
 
     def transfers_by_dialer(self) -> dict[str, float]:
@@ -87,8 +87,8 @@ class Outlook:
 INTERVAL_NOTE = "Figures are those of campaigns.csv; intervals.csv changes them in some hours."
 
 
-def outlook(scenario: Scenario, at: datetime, before: Outlook | None = None) -> Outlook:
-    """Look at the edited lines of a scenario.
+def outlook(edited: EditedLines, at: datetime, before: Outlook | None = None) -> Outlook:
+    """Look at the edited lines.
 
     Parameters
     ----------
@@ -97,31 +97,31 @@ def outlook(scenario: Scenario, at: datetime, before: Outlook | None = None) -> 
     """
     at = at.replace(second=0, microsecond=0)
     # Lines are planned, checked and valued with the campaigns' own figures, so show those.
-    problem = scenario.problem.model_copy(update={"intervals": ()})
-    rows, notes = quick_figures(problem, at, _unchanged(scenario, at, before))
-    corrections = factors(scenario.corrections)
-    evaluation = evaluate(problem, scenario.line_plan, 0.0, corrections)
+    problem = edited.problem.model_copy(update={"intervals": ()})
+    rows, notes = quick_figures(problem, at, _unchanged(edited, at, before))
+    corrections = factors(edited.corrections)
+    evaluation = evaluate(problem, edited.line_plan, 0.0, corrections)
     return Outlook(
-        scenario=scenario,
+        edited=edited,
         at=at,
         figures={(f.campaign_id, f.dialer_id): f for f in rows},
         headline=_headline(problem, rows, evaluation),
-        breaches=check(problem, scenario.line_plan, corrections),
+        breaches=check(problem, edited.line_plan, corrections),
         evaluation=evaluation,
-        notes=(*notes, *([INTERVAL_NOTE] if scenario.problem.intervals else [])),
+        notes=(*notes, *([INTERVAL_NOTE] if edited.problem.intervals else [])),
     )
 
 
 def _unchanged(
-    scenario: Scenario, at: datetime, before: Outlook | None
+    edited: EditedLines, at: datetime, before: Outlook | None
 ) -> dict[RowKey, AssignmentFigures]:
     """Figures of the earlier look that are still right: same fleet, same moment, same lines."""
-    if before is None or before.at != at or before.scenario.baseline is not scenario.baseline:
+    if before is None or before.at != at or before.edited.baseline is not edited.baseline:
         return {}
-    then = {(a.campaign_id, a.dialer_id): a for a in before.scenario.lines}
+    then = {(a.campaign_id, a.dialer_id): a for a in before.edited.lines}
     return {
         key: before.figures[key]
-        for item in scenario.lines
+        for item in edited.lines
         if (key := (item.campaign_id, item.dialer_id)) in before.figures and then.get(key) == item
     }
 
@@ -159,7 +159,7 @@ class _Rows(Mapping[RowKey, OutlookRow]):
 
     def __init__(self, view: Outlook) -> None:
         self._view = view
-        self._assignments = view.scenario.by_row()
+        self._assignments = view.edited.by_row()
         self._breaches: dict[tuple[str | None, str | None], list[Breach]] = {}
         for breach in view.breaches:
             place = breach.campaign_id, breach.dialer_id
@@ -178,7 +178,7 @@ class _Rows(Mapping[RowKey, OutlookRow]):
             return OutlookRow(
                 assignment, figures.status, figures.reason, figures.advice, figures, here
             )
-        problem = self._view.scenario.baseline
+        problem = self._view.edited.baseline
         campaign = problem.campaigns[problem.campaign_index[key[0]]]
         dialer = problem.dialers[problem.dialer_index[key[1]]]
         found = status_now(problem, campaign, dialer, None, self._view.at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from planner.app.editing.edited_lines import RowKey, Scenario
+from planner.app.editing.edited_lines import EditedLines, RowKey
 from planner.contracts.problem import Dialer
 from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.check import (
@@ -39,7 +39,7 @@ def limit_of(breach: Breach) -> Limit:
 
 
 class Trials:
-    """The lines of a scenario, changed row by row, and the limits that they break.
+    """Edited lines, changed row by row, and the limits that they break.
 
     Attributes
     ----------
@@ -47,14 +47,14 @@ class Trials:
     broken : the limits that these lines break
     """
 
-    def __init__(self, scenario: Scenario, known: Iterable[Breach] | None = None) -> None:
-        self.problem = scenario.problem
-        self.rows = scenario.by_row()
-        corrections = factors(scenario.corrections)
-        self._arrays = PlanArrays(self.problem, scenario.line_plan, corrections)
+    def __init__(self, edited: EditedLines, known: Iterable[Breach] | None = None) -> None:
+        self.problem = edited.problem
+        self.rows = edited.by_row()
+        corrections = factors(edited.corrections)
+        self._arrays = PlanArrays(self.problem, edited.line_plan, corrections)
         self._know_attempts()
         if known is None:
-            known = check(self.problem, scenario.line_plan, corrections)
+            known = check(self.problem, edited.line_plan, corrections)
         self.broken = {limit_of(breach) for breach in known}
 
     def members(self, limit: Limit) -> set[str]:

@@ -35,7 +35,7 @@ class EditMessage:
 
 
 @dataclass(frozen=True)
-class Scenario:
+class EditedLines:
     """The problem as loaded, the lines as edited, and the lines before and after in the history."""
 
     baseline: Problem
@@ -85,8 +85,8 @@ class Scenario:
         given = {(a.campaign_id, a.dialer_id): a for a in self.lines}
         return {key: given.get(key) or _no_lines(key) for key in self.rows}
 
-    def changed(self, **fields: Any) -> Scenario:
-        """The scenario with other lines or another history; what hangs on neither is kept."""
+    def changed(self, **fields: Any) -> EditedLines:
+        """The same with other lines or another history; what hangs on neither is kept."""
         new = replace(self, **fields)
         for name in ("rows", "loaded_busy"):
             if name in vars(self):
@@ -94,28 +94,28 @@ class Scenario:
         return new
 
 
-def open_scenario(problem: Problem) -> Scenario:
-    """A scenario without history, its lines those of the problem."""
-    scenario = Scenario(baseline=problem, lines=problem.assignments)
-    return scenario.changed(lines=_tidy(scenario.by_row().values()))
+def open_lines(problem: Problem) -> EditedLines:
+    """The lines of a problem as loaded, without history."""
+    edited = EditedLines(baseline=problem, lines=problem.assignments)
+    return edited.changed(lines=_tidy(edited.by_row().values()))
 
 
 def apply_edits(
-    scenario: Scenario, edits: Mapping[RowKey, Mapping[str, object]]
-) -> tuple[Scenario, tuple[EditMessage, ...]]:
-    """Apply edited cells: the new scenario, and a message for each cell that cannot be used.
+    edited: EditedLines, edits: Mapping[RowKey, Mapping[str, object]]
+) -> tuple[EditedLines, tuple[EditMessage, ...]]:
+    """Apply edited cells: the new lines, and a message for each cell that cannot be used.
 
     Parameters
     ----------
-    scenario : the state before; left as it is.
+    edited : the state before; left as it is.
     edits : for each row the new cell values by column name, as typed; columns that cannot be
         edited are ignored. Repeating edits that were applied before changes nothing.
 
     Returns
     -------
-    The scenario with all good cells applied as one step of the history, and the messages.
+    The lines with all good cells applied as one step of the history, and the messages.
     """
-    rows = scenario.by_row()
+    rows = edited.by_row()
     messages: list[EditMessage] = []
     for key, cells in edits.items():
         if key not in rows:
@@ -129,17 +129,17 @@ def apply_edits(
                 messages.append(_refusal(before, column, cells[column]))
             else:
                 good[column] = value
-        rows[key] = _with_cells(scenario, before, good)
-    return _step(scenario, _tidy(rows.values())), tuple(messages)
+        rows[key] = _with_cells(edited, before, good)
+    return _step(edited, _tidy(rows.values())), tuple(messages)
 
 
 def take_plan(
-    scenario: Scenario,
+    edited: EditedLines,
     plan: LinePlan,
     corrections: tuple[TableCorrection, ...] = (),
     only: Collection[RowKey] | None = None,
-) -> Scenario:
-    """The scenario with the plan's lines; locks and live states stay as they are.
+) -> EditedLines:
+    """The edited lines with the plan's lines; locks and live states stay as they are.
 
     Parameters
     ----------
@@ -149,38 +149,38 @@ def take_plan(
     lines = plan.lines()
     rows = (
         _with_cells(
-            scenario, assignment, dict(zip(("dial_lines", "agent_lines"), counts, strict=True))
+            edited, assignment, dict(zip(("dial_lines", "agent_lines"), counts, strict=True))
         )
         if only is None or key in only
         else assignment
-        for key, assignment in scenario.by_row().items()
+        for key, assignment in edited.by_row().items()
         for counts in [lines.get(key, (0, 0))]
     )
-    return _step(scenario, _tidy(rows)).changed(corrections=corrections)
+    return _step(edited, _tidy(rows)).changed(corrections=corrections)
 
 
-def undo(scenario: Scenario) -> Scenario:
-    """One step back; without a step to take back the same scenario."""
-    if not scenario.past:
-        return scenario
-    *past, lines = scenario.past
-    future = (scenario.lines, *scenario.future)
-    return scenario.changed(lines=lines, past=tuple(past), future=future)
+def undo(edited: EditedLines) -> EditedLines:
+    """One step back; without a step to take back the same state."""
+    if not edited.past:
+        return edited
+    *past, lines = edited.past
+    future = (edited.lines, *edited.future)
+    return edited.changed(lines=lines, past=tuple(past), future=future)
 
 
-def redo(scenario: Scenario) -> Scenario:
-    """One step forward again; without a step taken back the same scenario."""
-    if not scenario.future:
-        return scenario
-    lines, *future = scenario.future
-    past = (*scenario.past, scenario.lines)
-    return scenario.changed(lines=lines, past=past, future=tuple(future))
+def redo(edited: EditedLines) -> EditedLines:
+    """One step forward again; without a step taken back the same state."""
+    if not edited.future:
+        return edited
+    lines, *future = edited.future
+    past = (*edited.past, edited.lines)
+    return edited.changed(lines=lines, past=past, future=tuple(future))
 
 
-def _step(scenario: Scenario, lines: Lines) -> Scenario:
-    if lines == scenario.lines:
-        return scenario
-    return scenario.changed(lines=lines, past=(*scenario.past, scenario.lines), future=())
+def _step(edited: EditedLines, lines: Lines) -> EditedLines:
+    if lines == edited.lines:
+        return edited
+    return edited.changed(lines=lines, past=(*edited.past, edited.lines), future=())
 
 
 @lru_cache(maxsize=100_000)  # large fleets have thousands of such rows, the same in every state
@@ -198,11 +198,11 @@ def _tidy(assignments: Iterable[LineAssignment]) -> Lines:
 
 
 def _with_cells(
-    scenario: Scenario, assignment: LineAssignment, cells: Mapping[str, int | bool]
+    edited: EditedLines, assignment: LineAssignment, cells: Mapping[str, int | bool]
 ) -> LineAssignment:
     """The assignment with new cells; of the loaded busy agent lines those that it still has."""
     agent_lines = cells.get("agent_lines", assignment.agent_lines)
-    busy = scenario.loaded_busy.get((assignment.campaign_id, assignment.dialer_id))
+    busy = edited.loaded_busy.get((assignment.campaign_id, assignment.dialer_id))
     if busy is not None:
         busy = min(busy, agent_lines)
     changed = assignment.model_copy(update={**cells, "busy_agent_lines": busy})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from planner.app.editing.edit_check import Changes, Limit, Trials, limit_of
-from planner.app.editing.edited_lines import RowKey, Scenario
+from planner.app.editing.edited_lines import EditedLines, RowKey
 from planner.app.editing.quick_edits import evened_out, with_lines
 from planner.contracts.problem import LineAssignment
 from planner.evaluation.check import Breach
@@ -25,7 +25,7 @@ class Fix(NamedTuple):
 
 
 def find_fixes(
-    scenario: Scenario, breaches: Sequence[Breach], wanted: Iterable[int] | None = None
+    edited: EditedLines, breaches: Sequence[Breach], wanted: Iterable[int] | None = None
 ) -> list[Fix | None]:
     """Find steps after each of which one limit holds and no other is newly broken.
 
@@ -36,45 +36,45 @@ def find_fixes(
     breaches : all limits that are broken now
     wanted : places in ``breaches`` for which to find a step; all if left out
     """
-    trials = Trials(scenario, breaches)
+    trials = Trials(edited, breaches)
     places = range(len(breaches)) if wanted is None else wanted
-    return [_find(scenario, trials, limit_of(breaches[place])) for place in places]
+    return [_find(edited, trials, limit_of(breaches[place])) for place in places]
 
 
-def fix_one(scenario: Scenario, breach: Breach) -> Scenario:
-    """The scenario with this limit repaired; the same if no step does it."""
-    trials = Trials(scenario)
-    fix = _find(scenario, trials, limit_of(breach)) if limit_of(breach) in trials.broken else None
-    return scenario if fix is None else with_lines(scenario, fix.lines)
+def fix_one(edited: EditedLines, breach: Breach) -> EditedLines:
+    """The edited lines with this limit repaired; the same if no step does it."""
+    trials = Trials(edited)
+    fix = _find(edited, trials, limit_of(breach)) if limit_of(breach) in trials.broken else None
+    return edited if fix is None else with_lines(edited, fix.lines)
 
 
-def fix_all(scenario: Scenario) -> Scenario:
-    """The scenario with every limit repaired that steps repair, one after the other.
+def fix_all(edited: EditedLines) -> EditedLines:
+    """The edited lines with every limit repaired that steps repair, one after the other.
 
     All steps together are one step of the history.
     """
-    trials, changed = Trials(scenario), dict[RowKey, tuple[int, int]]()
+    trials, changed = Trials(edited), dict[RowKey, tuple[int, int]]()
     tried = None
     while tried != trials.broken:
         # A step may make room for another, so ask again until none helps any more.
         tried = set(trials.broken)
         for limit in sorted(tried, key=str):
-            fix = _find(scenario, trials, limit) if limit in trials.broken else None
+            fix = _find(edited, trials, limit) if limit in trials.broken else None
             if fix is not None:
                 trials.take(fix.lines)
                 changed |= fix.lines
-    return with_lines(scenario, changed)
+    return with_lines(edited, changed)
 
 
-def _find(scenario: Scenario, trials: Trials, limit: Limit) -> Fix | None:
-    for words, lines in _steps(scenario, trials, limit):
+def _find(edited: EditedLines, trials: Trials, limit: Limit) -> Fix | None:
+    for words, lines in _steps(edited, trials, limit):
         after = trials.broken_after(lines) if lines else trials.broken
         if limit not in after and after <= trials.broken:
             return Fix(words, lines)
     return None
 
 
-def _steps(scenario: Scenario, trials: Trials, limit: Limit) -> Iterator[tuple[str, _Lines]]:
+def _steps(edited: EditedLines, trials: Trials, limit: Limit) -> Iterator[tuple[str, _Lines]]:
     """Steps to try, the smallest first."""
     rows = _concerned(trials, limit)
     match limit.rule:
@@ -87,14 +87,14 @@ def _steps(scenario: Scenario, trials: Trials, limit: Limit) -> Iterator[tuple[s
         case "agent_lines":
             yield "cut agent lines", _largest_cut(trials, limit, rows, _cut_agents)
         case "min_dialers":
-            yield "spread its lines evenly", _spread(scenario, trials, limit)
+            yield "spread its lines evenly", _spread(edited, trials, limit)
         case "survivable_share":
-            yield "spread its lines evenly", _spread(scenario, trials, limit)
+            yield "spread its lines evenly", _spread(edited, trials, limit)
             yield from _over_domains(trials, limit, rows)
         case _:
             yield "cut dial lines", _largest_cut(trials, limit, rows, _cut_dial)
             if limit.rule == "max_abandon_rate":
-                yield "spread its lines evenly", _spread(scenario, trials, limit)
+                yield "spread its lines evenly", _spread(edited, trials, limit)
             yield "cut dial and agent lines", _largest_cut(trials, limit, rows, _cut_both)
 
 
@@ -119,10 +119,10 @@ def _enough_agents(trials: Trials, rows: _Rows) -> Iterator[tuple[str, _Lines]]:
         yield "take its lines away", {key: (0, 0)}
 
 
-def _spread(scenario: Scenario, trials: Trials, limit: Limit) -> _Lines:
+def _spread(edited: EditedLines, trials: Trials, limit: Limit) -> _Lines:
     """The campaign's lines spread evenly over all dialers that it may use."""
-    keys = [key for key in scenario.rows if key[0] == limit.campaign_id]
-    return evened_out(scenario.changed(lines=tuple(trials.rows.values())), keys)
+    keys = [key for key in edited.rows if key[0] == limit.campaign_id]
+    return evened_out(edited.changed(lines=tuple(trials.rows.values())), keys)
 
 
 def _over_domains(trials: Trials, limit: Limit, rows: _Rows) -> Iterator[tuple[str, _Lines]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.session.persistence import show_store_fault
 from planner.app.session.sources import (
     EXAMPLES,
@@ -50,9 +50,9 @@ def show() -> None:
         st.subheader("Templates")
         _show_templates()
     show_faults(here)
-    if here.scenario is not None:
+    if here.edited is not None:
         st.divider()
-        _show_tables(here, here.scenario)
+        _show_tables(here, here.edited)
 
 
 def _show_templates() -> None:
@@ -80,20 +80,20 @@ def _show_templates() -> None:
     )
 
 
-def _show_tables(here: Desk, scenario: Scenario) -> None:
+def _show_tables(here: Desk, edited: EditedLines) -> None:
     st.subheader(f"Tables of {plain(here.source)}")
     st.caption(
         "Type or paste, add rows at the end, then apply: everything is checked first. A blank cell "
         "takes the default. The lines are edited on the Plan page."
     )
-    tables = tables_of(scenario.baseline)
-    edited: dict[str, pd.DataFrame] = {}
+    tables = tables_of(edited.baseline)
+    frames: dict[str, pd.DataFrame] = {}
     for tab, (table, title) in zip(st.tabs(list(_TITLES.values())), _TITLES.items(), strict=True):
         with tab:
-            edited[table] = _show_table(here, table, title, *tables[table])
+            frames[table] = _show_table(here, table, title, *tables[table])
     with st.container(horizontal=True):
         if st.button("Apply", key="apply", type="primary", icon=":material/check:"):
-            _apply(here, scenario, edited)
+            _apply(here, edited, frames)
         st.button(
             "Take back", key="take-back", icon=":material/undo:", on_click=_reset, args=(here,)
         )
@@ -136,10 +136,10 @@ def _cell(value: object) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _apply(here: Desk, scenario: Scenario, edited: dict[str, pd.DataFrame]) -> None:
+def _apply(here: Desk, edited: EditedLines, frames: dict[str, pd.DataFrame]) -> None:
     """Read the grids as if they were uploaded files; the lines come along."""
-    files = {f"{table}.csv": _csv(frame) for table, frame in edited.items()}
-    header, rows = tables_of(scenario.problem)["assignments"]
+    files = {f"{table}.csv": _csv(frame) for table, frame in frames.items()}
+    header, rows = tables_of(edited.problem)["assignments"]
     files["assignments.csv"] = csv_text(header, rows)
     source = here.source
     here.open(lambda: _read(files), source)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.editing.live import read_snapshot, typed_busy
 from planner.app.editing.live_source import SNAPSHOT, LiveSource, Reading
 from planner.app.session.text import moment_words, plain
@@ -28,28 +28,28 @@ def _source(source: str, seconds: float) -> LiveSource:
     return LiveSource(source, seconds)
 
 
-def show_live(desk: Desk, scenario: Scenario) -> None:
+def show_live(desk: Desk, edited: EditedLines) -> None:
     """Follow the source that the server was started with, if any; busy lines can be typed."""
     name = os.environ.get(SOURCE_VARIABLE)
     if name:
         seconds = float(os.environ.get(SECONDS_VARIABLE) or _DEFAULT_SECONDS)
         source = _source(name, seconds)
-        st.fragment(_follow, run_every=seconds)(desk, scenario, source)
+        st.fragment(_follow, run_every=seconds)(desk, edited, source)
     with st.expander("Busy agent lines right now", icon=":material/support_agent:"):
-        _show_busy(desk, scenario)
+        _show_busy(desk, edited)
 
 
-def _follow(desk: Desk, scenario: Scenario, source: LiveSource) -> None:
+def _follow(desk: Desk, edited: EditedLines, source: LiveSource) -> None:
     """Take in what the source holds; with faults the last good state stays, and its age is told."""
     reading = source.latest()
     if reading is None:
         st.caption(":material/sensors: Live: waiting for the first snapshot.")
         return
-    faults = _take_snapshot(desk, scenario, reading)
+    faults = _take_snapshot(desk, edited, reading)
     if not faults:
         source.good = reading
     elif desk.live_read is None and source.good is not None:
-        _take_snapshot(desk, scenario, source.good)  # what others saw before this session began
+        _take_snapshot(desk, edited, source.good)  # what others saw before this session began
     if faults:
         st.markdown(f":material/sync_problem: {_fault_words(desk, faults)}")
     else:
@@ -57,12 +57,12 @@ def _follow(desk: Desk, scenario: Scenario, source: LiveSource) -> None:
         st.markdown(f":material/sensors: Live: read {_age(reading.at)}{changed}.")
 
 
-def _take_snapshot(desk: Desk, scenario: Scenario, reading: Reading) -> tuple[Fault, ...]:
+def _take_snapshot(desk: Desk, edited: EditedLines, reading: Reading) -> tuple[Fault, ...]:
     """Lay a reading over the lines; the result is why it cannot be used."""
     if reading.faults:
         return reading.faults
     try:
-        found = read_snapshot(SNAPSHOT, reading.content, scenario.problem)
+        found = read_snapshot(SNAPSHOT, reading.content, edited.problem)
     except InputError as error:
         return tuple(error.faults)
     desk.live_read = reading.at
@@ -87,12 +87,12 @@ def _age(moment: datetime) -> str:
     return "just now" if seconds < 1 else f"{duration(seconds)} ago"
 
 
-def _show_busy(desk: Desk, scenario: Scenario) -> None:
+def _show_busy(desk: Desk, edited: EditedLines) -> None:
     st.caption(
         "How many agent lines are taken now. With it, the time until all are busy counts from "
         "there; blank counts from no call."
     )
-    rows = [a for a in scenario.lines if a.agent_lines]
+    rows = [a for a in edited.lines if a.agent_lines]
     known = desk.live
     states = [known.get((a.campaign_id, a.dialer_id)) for a in rows]
     busy = [
@@ -110,7 +110,7 @@ def _show_busy(desk: Desk, scenario: Scenario) -> None:
             ],
         }
     )
-    key = f"busy-{desk.live_revision}-{hash(scenario.lines)}"
+    key = f"busy-{desk.live_revision}-{hash(edited.lines)}"
     st.data_editor(
         frame,
         key=key,
@@ -119,21 +119,21 @@ def _show_busy(desk: Desk, scenario: Scenario) -> None:
         disabled=["Dialer", "Campaign", "Agent lines"],
         column_config={"Busy now": st.column_config.TextColumn("Busy now", alignment="right")},
         on_change=_take_typed,
-        args=(desk, scenario, key),
+        args=(desk, edited, key),
         alt="Busy agent lines",
     )
     for message in desk.live_messages:
         st.error(plain(message), icon=":material/edit_off:")
 
 
-def _take_typed(desk: Desk, scenario: Scenario, key: str) -> None:
+def _take_typed(desk: Desk, edited: EditedLines, key: str) -> None:
     state: Any = st.session_state[key]
-    rows = [a for a in scenario.lines if a.agent_lines]
+    rows = [a for a in edited.lines if a.agent_lines]
     typed = {
         (rows[int(place)].campaign_id, rows[int(place)].dialer_id): cells["Busy now"]
         for place, cells in state["edited_rows"].items()
         if "Busy now" in cells
     }
     # The grid stays, with what was typed: whoever fills a column goes on in the next row.
-    live, desk.live_messages = typed_busy(scenario.problem, typed, desk.live)
+    live, desk.live_messages = typed_busy(edited.problem, typed, desk.live)
     desk.live = dict(live)

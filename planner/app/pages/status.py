@@ -35,7 +35,7 @@ _MOST_SENTENCES = 6
 def show() -> None:
     """Draw the page."""
     here = desk()
-    if show_nothing_open(here, "Status", _PURPOSE) or here.scenario is None:
+    if show_nothing_open(here, "Status", _PURPOSE) or here.edited is None:
         return
     title, moment, horizon, dialers = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
     title.title("Status")
@@ -44,9 +44,9 @@ def show() -> None:
     hours = _HORIZONS[horizon.selectbox("For", list(_HORIZONS), index=1, key="status-hours")]
     if show_no_lines(here):
         return
-    show_live(here, here.scenario)
-    problem = with_live(here.scenario.problem, here.live)
-    used = list(dict.fromkeys(a.dialer_id for a in here.scenario.line_plan.assignments))
+    show_live(here, here.edited)
+    problem = with_live(here.edited.problem, here.live)
+    used = list(dict.fromkeys(a.dialer_id for a in here.edited.line_plan.assignments))
     picked = dialers.multiselect(
         "Dialers", used, key="status-dialers", placeholder=f"All {len(used)} dialers"
     )

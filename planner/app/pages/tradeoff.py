@@ -38,7 +38,7 @@ class _Picked(NamedTuple):
 def show() -> None:
     """Draw the page."""
     here = desk()
-    if show_nothing_open(here, "Trade-off", _PURPOSE) or here.scenario is None:
+    if show_nothing_open(here, "Trade-off", _PURPOSE) or here.edited is None:
         return
     st.title("Trade-off")
     st.markdown(
@@ -46,7 +46,7 @@ def show() -> None:
         "the plans that no other plan found beats in all three. Click one in the chart, or tick "
         "its row in the table, to look at it; then take it."
     )
-    problem = here.scenario.problem
+    problem = here.edited.problem
     _show_start(here, problem)
     running.show_running(here, _STUDY, "Planning")
     found: Frontier | None = running.result(here, _STUDY)

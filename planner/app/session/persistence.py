@@ -70,11 +70,11 @@ def show_store_fault() -> None:
 
 def keep_draft(desk: Desk) -> None:
     """Save the lines as a draft if they changed since; forget it once there is nothing to keep."""
-    if desk.scenario is None or desk.draft_lines == desk.scenario.lines:
+    if desk.edited is None or desk.draft_lines == desk.edited.lines:
         return
     if not desk.is_changed and desk.draft_lines is None:
         return
-    kept, scenario = desk.scenario.lines, desk.scenario
+    kept, edited = desk.edited.lines, desk.edited
     if desk.is_changed:
         rows = len(line_differences(desk.clean_lines, kept))
         plan = desk.open_plan
@@ -83,7 +83,7 @@ def keep_draft(desk: Desk) -> None:
                 desk.draft_id,
                 person(),
                 desk.source,
-                scenario,
+                edited,
                 rows_changed=rows,
                 plan_id=plan.plan_id if plan else None,
                 based_on=plan.version if plan else None,
@@ -113,13 +113,13 @@ def continue_draft(desk: Desk, draft: DraftEntry) -> None:
     if saved is None:
         look_for_drafts(desk)
         return
-    open_plan, clean = None, saved.scenario.baseline.assignments
+    open_plan, clean = None, saved.edited.baseline.assignments
     if draft.plan_id is not None and draft.based_on is not None:
         plan_id, version = draft.plan_id, draft.based_on
         base = from_store(lambda found: found.read(plan_id, version))
         if base is not None:
-            open_plan, clean = OpenPlan(plan_id, base.name, version), base.scenario.lines
-    desk.open_scenario(saved.scenario, saved.name, open_plan)
+            open_plan, clean = OpenPlan(plan_id, base.name, version), base.edited.lines
+    desk.open_lines(saved.edited, saved.name, open_plan)
     desk.clean_lines = clean
     keep_draft(desk)
     discard_draft(desk, draft)
@@ -144,6 +144,6 @@ def open_version(desk: Desk, plan_id: str, version: int | None = None) -> None:
         st.session_state["link-fault"] = "The plan of this link has no such version."
         return
     # Whatever version is open: saving it makes it the next one after the newest.
-    desk.open_scenario(saved.scenario, saved.name, OpenPlan(plan_id, saved.name, wanted))
+    desk.open_lines(saved.edited, saved.name, OpenPlan(plan_id, saved.name, wanted))
     if wanted != history[0].version:
         desk.said = f"Version {wanted} of {saved.name} is open; the newest is {history[0].version}."

@@ -115,7 +115,7 @@ def show_faults(desk: Desk) -> None:
     if not faults:
         return
     count = f"{len(faults)} things are wrong" if len(faults) > 1 else "one thing is wrong"
-    kept = " What was open stays as it was." if desk.scenario is not None else ""
+    kept = " What was open stays as it was." if desk.edited is not None else ""
     st.error(
         f"{plain(desk.refused)} cannot be opened: {count}.{kept}",
         icon=":material/error:",

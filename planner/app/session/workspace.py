@@ -12,12 +12,12 @@ import streamlit as st
 
 from planner.app.editing.assessment import Outlook, outlook
 from planner.app.editing.edited_lines import (
+    EditedLines,
     EditMessage,
     Lines,
     RowKey,
-    Scenario,
     apply_edits,
-    open_scenario,
+    open_lines,
     redo,
     take_plan,
     undo,
@@ -53,7 +53,7 @@ class Study:
 
 @dataclass
 class Desk:
-    """The open scenario, the grid that edits it, and the planning run.
+    """The open lines, the grid that edits them, and the planning run.
 
     The grid keeps what was typed as differences to ``grid_lines``, by row position in
     ``grid_rows``; ``revision`` is part of its key, so that a new revision starts it afresh.
@@ -66,7 +66,7 @@ class Desk:
     greeted: bool = False
     settled: bool = False
     source: str = ""
-    scenario: Scenario | None = None
+    edited: EditedLines | None = None
     messages: tuple[EditMessage, ...] = ()
     revision: int = 0
     grid_lines: Lines = ()
@@ -104,7 +104,7 @@ class Desk:
     @property
     def is_changed(self) -> bool:
         """Whether there are lines that were neither opened nor saved."""
-        return self.scenario is not None and self.scenario.lines != self.clean_lines
+        return self.edited is not None and self.edited.lines != self.clean_lines
 
     def open(self, read: Callable[[], Problem], source: str) -> None:
         """Start afresh with what is read; if it has faults, keep them and what is open."""
@@ -113,44 +113,44 @@ class Desk:
         except InputError as error:
             self.refused, self.faults = source, error.faults
             return
-        self.open_scenario(open_scenario(problem), source)
+        self.open_lines(open_lines(problem), source)
 
-    def open_scenario(
-        self, scenario: Scenario, source: str, open_plan: OpenPlan | None = None
+    def open_lines(
+        self, edited: EditedLines, source: str, open_plan: OpenPlan | None = None
     ) -> None:
-        """Start afresh with a scenario; what was being edited stays as a draft of its own."""
+        """Start afresh with these lines; what was being edited stays as a draft of its own."""
         self.drop_job()
         self.drop_studies()
         self.source, self.refused, self.faults = source, "", ()
         self.open_plan, self.conflict, self.said = open_plan, None, ""
-        self.clean_lines = scenario.lines
+        self.clean_lines = edited.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
         self.loaded = self.view = self.seen = None
         self.live, self.live_messages = {}, ()
         self.live_read = self.live_changed = None
-        self.show(scenario)
+        self.show(edited)
 
-    def show(self, scenario: Scenario) -> None:
-        """Put a scenario in place and let the grid start afresh from it."""
-        self.scenario = scenario
+    def show(self, edited: EditedLines) -> None:
+        """Put these lines in place and let the grid start afresh from them."""
+        self.edited = edited
         self.messages = ()
-        self.grid_lines = scenario.lines
+        self.grid_lines = edited.lines
         self.revision += 1
 
     def show_rows(self, rows: tuple[RowKey, ...]) -> None:
         """Choose the rows of the grid; other rows mean another grid."""
-        if self.scenario is not None and rows != self.grid_rows:
+        if self.edited is not None and rows != self.grid_rows:
             self.grid_rows = rows
-            self.show(self.scenario)
+            self.show(self.edited)
 
     def absorb_edits(self) -> None:
         """Take in what was typed into the grid since the last look."""
-        if self.scenario is None:
+        if self.edited is None:
             return
         state: Any = st.session_state.get(self.grid_key)
         if state is None:
-            # The grid was not on the page: what it kept is gone, the scenario is not.
-            self.show(self.scenario)
+            # The grid was not on the page: what it kept is gone, the edited lines are not.
+            self.show(self.edited)
             return
         # The browser says which rows; what it may not say is left out.
         edits = {
@@ -158,32 +158,32 @@ class Desk:
             for position, cells in state["edited_rows"].items()
             if 0 <= int(position) < len(self.grid_rows)
         }
-        self.scenario, self.messages = apply_edits(self.scenario, edits)
+        self.edited, self.messages = apply_edits(self.edited, edits)
 
     def undo(self) -> None:
         """Take back the last edit; bad cells count as the last one."""
         self.absorb_edits()
-        if self.scenario is not None:
-            self.show(self.scenario if self.messages else undo(self.scenario))
+        if self.edited is not None:
+            self.show(self.edited if self.messages else undo(self.edited))
 
     def redo(self) -> None:
         """Bring back the edit that was taken back last."""
         self.absorb_edits()
-        if self.scenario is not None:
-            self.show(redo(self.scenario))
+        if self.edited is not None:
+            self.show(redo(self.edited))
 
-    def change(self, edit: Callable[[Scenario], Scenario]) -> None:
+    def change(self, edit: Callable[[EditedLines], EditedLines]) -> None:
         """Change the lines as they stand in the grid now, as one edit."""
         self.absorb_edits()
-        if self.scenario is not None:
-            self.show(edit(self.scenario))
+        if self.edited is not None:
+            self.show(edit(self.edited))
 
     def start_job(self, options: PlanOptions, **settings: Any) -> None:
         """Plan the lines as they stand in the grid now."""
         self.absorb_edits()
-        if self.scenario is not None:
+        if self.edited is not None:
             self.drop_job()
-            self.job = PlanJob(self.scenario.problem, options, **settings)
+            self.job = PlanJob(self.edited.problem, options, **settings)
             self.job.stop_with(self)
 
     def take_job(self, rows: tuple[RowKey, ...] | None = None) -> None:
@@ -199,13 +199,13 @@ class Desk:
     ) -> None:
         """Put a plan's lines in place as one edit."""
         corrections = result.corrections if result is not None else ()
-        self.change(lambda scenario: take_plan(scenario, line_plan, corrections, rows))
+        self.change(lambda edited: take_plan(edited, line_plan, corrections, rows))
 
-    def loaded_outlook(self, scenario: Scenario, at: datetime) -> Outlook:
+    def loaded_outlook(self, edited: EditedLines, at: datetime) -> Outlook:
         """What the lines as loaded amount to, worked out once a minute."""
-        key = id(scenario.baseline), at.replace(second=0, microsecond=0)
+        key = id(edited.baseline), at.replace(second=0, microsecond=0)
         if self.loaded is None or self.loaded[0] != key:
-            self.loaded = key, outlook(open_scenario(scenario.baseline), at)
+            self.loaded = key, outlook(open_lines(edited.baseline), at)
         return self.loaded[1]
 
     def drop_job(self) -> None:

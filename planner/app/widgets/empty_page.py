@@ -12,7 +12,7 @@ from planner.app.session.workspace import Desk
 def show_nothing_open(desk: Desk, title: str, purpose: str) -> bool:
     """Say what the page is for and what to do first; whether that was needed."""
     show_store_fault()
-    if desk.scenario is not None:
+    if desk.edited is not None:
         return False
     st.title(title)
     st.info(
@@ -26,7 +26,7 @@ def show_nothing_open(desk: Desk, title: str, purpose: str) -> bool:
 
 def show_no_lines(desk: Desk) -> bool:
     """Say what to do while there are no lines; whether that was needed."""
-    if desk.scenario is not None and desk.scenario.line_plan.assignments:
+    if desk.edited is not None and desk.edited.line_plan.assignments:
         return False
     st.info(
         "There are no lines yet. Type some on the Plan page, or press Optimise there.",

@@ -55,11 +55,11 @@ def _save_as_named(desk: Desk) -> None:
 def save_new(desk: Desk, name: str, note: str) -> None:
     """Save as version 1 of a new plan, which is then the open one."""
     desk.absorb_edits()
-    if desk.scenario is None:
+    if desk.edited is None:
         return
-    scenario = desk.scenario
+    edited = desk.edited
     try:
-        _saved(desk, name, store().create(name, scenario, person(), note))
+        _saved(desk, name, store().create(name, edited, person(), note))
     except StoreUnavailable as error:
         desk.said = f"Not saved: {error}"
 
@@ -72,11 +72,11 @@ def save(desk: Desk, note: str, based_on: int | None = None) -> None:
     """Save as the next version of the open plan; a conflict is kept to be shown."""
     desk.absorb_edits()
     known = desk.open_plan
-    if desk.scenario is None or known is None:
+    if desk.edited is None or known is None:
         return
-    scenario, version = desk.scenario, based_on or known.version
+    edited, version = desk.edited, based_on or known.version
     try:
-        entry = store().save(known.plan_id, version, scenario, person(), note)
+        entry = store().save(known.plan_id, version, edited, person(), note)
     except SaveConflict as conflict:
         desk.conflict = conflict.newest
     except StoreUnavailable as error:
@@ -86,10 +86,10 @@ def save(desk: Desk, note: str, based_on: int | None = None) -> None:
 
 
 def _saved(desk: Desk, name: str, entry: VersionEntry) -> None:
-    assert desk.scenario is not None
+    assert desk.edited is not None
     desk.open_plan = OpenPlan(entry.plan_id, name, entry.version)
     desk.source, desk.conflict = name, None
-    desk.clean_lines = desk.scenario.lines
+    desk.clean_lines = desk.edited.lines
     desk.said = f"Saved as version {entry.version} of {name}."
     forget_draft(desk)
 

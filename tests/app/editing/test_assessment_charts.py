@@ -9,7 +9,7 @@ import pytest
 
 from planner.app.editing.assessment import Outlook, outlook
 from planner.app.editing.assessment_charts import statuses_by_dialer, transfers_by_dialer
-from planner.app.editing.edited_lines import open_scenario
+from planner.app.editing.edited_lines import open_lines
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.contracts.result import Status
 from planner.report.charts.figure import STATUS_COLOURS, Spec
@@ -25,7 +25,7 @@ def view(dialers: int, **lines: tuple[int, int]) -> Outlook:
             for name, (n, a) in lines.items()
         ],
     )
-    return outlook(open_scenario(problem), datetime(2026, 6, 1, 12, tzinfo=UTC))
+    return outlook(open_lines(problem), datetime(2026, 6, 1, 12, tzinfo=UTC))
 
 
 def rows(spec: Spec) -> list[dict[str, object]]:

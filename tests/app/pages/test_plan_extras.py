@@ -52,7 +52,7 @@ def test_all_broken_limits_are_repaired_by_one_click(app: AppTest) -> None:
 
 def test_many_broken_limits_are_turned_over_like_pages(app: AppTest) -> None:
     app.button(key="open-regional").click().run()
-    rows = len(app.session_state["desk"].scenario.rows)
+    rows = len(app.session_state["desk"].edited.rows)
     edit(app, {row: {"dial_lines": "1", "agent_lines": "2"} for row in range(rows)})
     count = int(app.warning[0].value.split()[0])
     assert count > 20
@@ -85,7 +85,7 @@ def test_single_rows_of_a_proposal_are_taken(app: AppTest) -> None:
     app.run()
     assert app.button(key="take-rows").disabled
     proposed = job.result.plan.lines()
-    key = rows_key(app.session_state["desk"].scenario, job.result.plan)
+    key = rows_key(app.session_state["desk"].edited, job.result.plan)
     app.session_state[key] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     app.run()
     app.button(key="take-rows").click().run()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection
 
 import streamlit as st
 
-from planner.app.editing.edited_lines import RowKey, Scenario
+from planner.app.editing.edited_lines import EditedLines, RowKey
 from planner.app.editing.quick_edits import clear, even_out, match_agents
 from planner.app.session.workspace import Desk
 
-QuickEdit = Callable[[Scenario, Collection[RowKey]], Scenario]
+QuickEdit = Callable[[EditedLines, Collection[RowKey]], EditedLines]
 
 #: Fewer rows than this are seen at a glance.
 _FILTER_FROM = 12
@@ -18,19 +18,19 @@ _FILTER_FROM = 12
 _MOST_SHOWN = 300
 
 
-def chosen_rows(desk: Desk, scenario: Scenario) -> tuple[RowKey, ...]:
+def chosen_rows(desk: Desk, edited: EditedLines) -> tuple[RowKey, ...]:
     """The rows of the picked campaigns and dialers; nothing picked means all of them."""
     # The last column stays blank: there the grid below shows its own buttons, above itself.
     campaigns, dialers, part, edits, _ = st.columns([5, 5, 3, 2, 2], vertical_alignment="bottom")
-    rows = scenario.rows
+    rows = edited.rows
     if len(rows) >= _FILTER_FROM:
         with campaigns:
-            in_campaigns = _picked(scenario, 0, "campaigns")
+            in_campaigns = _picked(edited, 0, "campaigns")
         with dialers:
-            on_dialers = _picked(scenario, 1, "dialers")
+            on_dialers = _picked(edited, 1, "dialers")
         rows = tuple(key for key in rows if key[0] in in_campaigns and key[1] in on_dialers)
     with edits:
-        _show_quick_edits(desk, rows, len(scenario.rows))
+        _show_quick_edits(desk, rows, len(edited.rows))
     with part:
         return _part(rows)
 
@@ -75,11 +75,11 @@ def _show_quick_edits(desk: Desk, rows: tuple[RowKey, ...], total: int) -> None:
 
 
 def _change(desk: Desk, edit: QuickEdit, rows: tuple[RowKey, ...]) -> None:
-    desk.change(lambda scenario: edit(scenario, rows))
+    desk.change(lambda edited: edit(edited, rows))
 
 
-def _picked(scenario: Scenario, place: int, name: str) -> set[str]:
-    options = list(dict.fromkeys(key[place] for key in scenario.rows))
+def _picked(edited: EditedLines, place: int, name: str) -> set[str]:
+    options = list(dict.fromkeys(key[place] for key in edited.rows))
     picked = st.multiselect(
         f"Show {name}",
         options,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.app.editing.assessment import Outlook
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
 from planner.app.session.text import plain
 from planner.app.session.workspace import Desk
@@ -25,15 +25,15 @@ def show_messages(desk: Desk, view: Outlook) -> None:
         st.caption(plain(note))
     if not view.breaches:
         st.success("These lines keep every limit.", icon=":material/check:")
-    elif desk.scenario is not None:
+    elif desk.edited is not None:
         with st.container(border=True):
-            _show_breaches(desk, desk.scenario, view.breaches)
+            _show_breaches(desk, desk.edited, view.breaches)
 
 
-def _show_breaches(desk: Desk, scenario: Scenario, breaches: tuple[Breach, ...]) -> None:
+def _show_breaches(desk: Desk, edited: EditedLines, breaches: tuple[Breach, ...]) -> None:
     start = _show_count(desk, breaches)
     end = min(start + _IN_VIEW, len(breaches))
-    fixes = find_fixes(scenario, breaches, range(start, end))
+    fixes = find_fixes(edited, breaches, range(start, end))
     for number, breach, fix in zip(range(start, end), breaches[start:end], fixes, strict=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(plain(breach.message), width="stretch")
@@ -85,4 +85,4 @@ def _show_fix(desk: Desk, number: int, breach: Breach, fix: Fix | None) -> None:
 
 def _take(desk: Desk, breach: Breach) -> None:
     """Repair the lines as they are by now: an edit may have come with the click."""
-    desk.change(lambda scenario: fix_one(scenario, breach))
+    desk.change(lambda edited: fix_one(edited, breach))

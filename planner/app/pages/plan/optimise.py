@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from planner.app.editing.assessment import Outlook, outlook
-from planner.app.editing.edited_lines import RowKey, Scenario, take_plan
+from planner.app.editing.edited_lines import EditedLines, RowKey, take_plan
 from planner.app.jobs.jobs import PlanJob
 from planner.app.session.text import plain
 from planner.app.session.user import run_owner
@@ -51,13 +51,13 @@ def show_optimise(desk: Desk, view: Outlook) -> None:
 def show_proposal(desk: Desk, view: Outlook, at: datetime) -> None:
     """What the finished run found, in detail; it lies below the grid."""
     result = desk.job.result if desk.job is not None and desk.job.done else None
-    if result is None or desk.scenario is None:
+    if result is None or desk.edited is None:
         return
     if result.plan is None:
         _show_conflicts(result)
-    elif changes(desk.scenario.problem, result.plan) or result.binding:
+    elif changes(desk.edited.problem, result.plan) or result.binding:
         with st.container(border=True):
-            _show_result(desk, desk.scenario, result, view, at)
+            _show_result(desk, desk.edited, result, view, at)
 
 
 def start_job(desk: Desk) -> None:
@@ -125,11 +125,11 @@ def _failure(job: PlanJob) -> str:
 
 def _show_ending(desk: Desk, result: PlanResult, view: Outlook) -> None:
     """What a finished run came to, in a sentence, and what can be done with it."""
-    if result.plan is None or desk.scenario is None:
+    if result.plan is None or desk.edited is None:
         with _words_and_buttons(_no_plan_words(result)):
             _show_close(desk)
         return
-    if not changes(desk.scenario.problem, result.plan):
+    if not changes(desk.edited.problem, result.plan):
         words = ":material/check: Your lines are already this plan: nothing to change."
         with _words_and_buttons(f"{words} {quality(result).capitalize()}."):
             _show_close(desk)
@@ -138,7 +138,7 @@ def _show_ending(desk: Desk, result: PlanResult, view: Outlook) -> None:
     then = result.value.throughput_value_per_hour if result.value is not None else now
     words = f"handled calls are worth **{amount(then)}** an hour, now {amount(now)}"
     with _words_and_buttons(f"**Proposed plan**: {words}. What changes is listed below the grid."):
-        _show_choice(desk, desk.scenario, result.plan)
+        _show_choice(desk, desk.edited, result.plan)
 
 
 def _show_close(desk: Desk) -> None:
@@ -157,17 +157,17 @@ def _no_plan_words(result: PlanResult) -> str:
 
 
 def _show_result(
-    desk: Desk, scenario: Scenario, result: PlanResult, view: Outlook, at: datetime
+    desk: Desk, edited: EditedLines, result: PlanResult, view: Outlook, at: datetime
 ) -> None:
     assert result.plan is not None
     line_plan = result.plan
-    frame = _change_frame(scenario, line_plan)
+    frame = _change_frame(edited, line_plan)
     st.subheader("Your lines are this plan" if frame.empty else "Proposed plan")
     st.markdown(f"{_ending(desk, result)} after {duration(result.seconds)}; {quality(result)}.")
     if frame.empty:
         _show_binding(result)
         return
-    proposed = outlook(take_plan(scenario, line_plan, result.corrections), at, view)
+    proposed = outlook(take_plan(edited, line_plan, result.corrections), at, view)
     show_headline(proposed.headline, view.headline, "now", border=False)
     left, right = st.columns(2)
     with left:
@@ -178,7 +178,7 @@ def _show_result(
             hide_index=True,
             on_select="rerun",
             selection_mode="multi-row",
-            key=rows_key(scenario, line_plan),
+            key=rows_key(edited, line_plan),
             alt="Changes of the proposed plan",
         )
     with right:
@@ -191,8 +191,8 @@ def _ending(desk: Desk, result: PlanResult) -> str:
     return "Stopped" if desk.job is not None and desk.job.stopping else "Time limit reached"
 
 
-def _show_choice(desk: Desk, scenario: Scenario, plan: LinePlan) -> None:
-    picked = _picked_rows(scenario, plan)
+def _show_choice(desk: Desk, edited: EditedLines, plan: LinePlan) -> None:
+    picked = _picked_rows(edited, plan)
     st.button(
         "Take all",
         key="take",
@@ -213,23 +213,23 @@ def _show_choice(desk: Desk, scenario: Scenario, plan: LinePlan) -> None:
     st.button("Discard", key="discard", icon=":material/close:", on_click=desk.drop_job)
 
 
-def _picked_rows(scenario: Scenario, plan: LinePlan) -> tuple[RowKey, ...]:
+def _picked_rows(edited: EditedLines, plan: LinePlan) -> tuple[RowKey, ...]:
     """The rows that are ticked in the table below."""
-    selection: Any = st.session_state.get(rows_key(scenario, plan))
+    selection: Any = st.session_state.get(rows_key(edited, plan))
     ticked = selection["selection"]["rows"] if selection else []
-    changed = changes(scenario.problem, plan)
+    changed = changes(edited.problem, plan)
     return tuple(
         (changed[row].campaign_id, changed[row].dialer_id) for row in ticked if row < len(changed)
     )
 
 
-def rows_key(scenario: Scenario, plan: LinePlan) -> str:
+def rows_key(edited: EditedLines, plan: LinePlan) -> str:
     """Ticks are kept by position, so other rows are another table."""
-    changed = changes(scenario.problem, plan)
+    changed = changes(edited.problem, plan)
     return f"proposed-{hash(tuple((c.campaign_id, c.dialer_id) for c in changed))}"
 
 
-def _change_frame(scenario: Scenario, plan: LinePlan) -> pd.DataFrame:
+def _change_frame(edited: EditedLines, plan: LinePlan) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -238,7 +238,7 @@ def _change_frame(scenario: Scenario, plan: LinePlan) -> pd.DataFrame:
                 "Dial lines": f"{change.dial_lines_from} → {change.dial_lines_to}",
                 "Agent lines": f"{change.agent_lines_from} → {change.agent_lines_to}",
             }
-            for change in changes(scenario.problem, plan)
+            for change in changes(edited.problem, plan)
         ]
     )
 

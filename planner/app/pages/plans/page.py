@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.app.editing.assessment import outlook
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.pages.plans.saved_list import pick_entry
 from planner.app.pages.plans.saved_scenarios import show_scenarios
 from planner.app.session.links import plan_link
@@ -111,7 +111,7 @@ def _restore(here: Desk, plan: PlanEntry, version: VersionEntry, newest: int) ->
         note = f"Version {version.version} restored"
         try:
             entry = from_store(
-                lambda store: store.save(plan.plan_id, newest, saved.scenario, person(), note)
+                lambda store: store.save(plan.plan_id, newest, saved.edited, person(), note)
             )
         except SaveConflict as conflict:
             by, number = conflict.newest.author, conflict.newest.version
@@ -125,7 +125,7 @@ def _copy(here: Desk, plan: PlanEntry, version: VersionEntry) -> None:
     saved = from_store(lambda store: store.read(plan.plan_id, version.version))
     if saved is not None:
         name, note = f"{plan.name} (copy)", f"Copy of version {version.version}"
-        if from_store(lambda store: store.create(name, saved.scenario, person(), note)):
+        if from_store(lambda store: store.create(name, saved.edited, person(), note)):
             here.said = f"Copied to {name}."
 
 
@@ -135,7 +135,7 @@ def _show_comparison(here: Desk, plans: Sequence[PlanEntry]) -> None:
     with left:
         before = _pick(here, plans, "left", 0)
     with right:
-        after = _pick(here, plans, "right", 0 if here.scenario is not None else 1)
+        after = _pick(here, plans, "right", 0 if here.edited is not None else 1)
     if before is None or after is None:
         return
     at = datetime.now(UTC)
@@ -156,10 +156,10 @@ def _show_comparison(here: Desk, plans: Sequence[PlanEntry]) -> None:
     st.dataframe(frame, hide_index=True, alt="Lines that differ")
 
 
-def _pick(here: Desk, plans: Sequence[PlanEntry], side: str, place: int) -> Scenario | None:
+def _pick(here: Desk, plans: Sequence[PlanEntry], side: str, place: int) -> EditedLines | None:
     """A version of any plan, or what is open."""
     choices: list[PlanEntry | str] = [*plans]
-    if here.scenario is not None:
+    if here.edited is not None:
         choices = [*plans, _MINE] if side == "left" else [_MINE, *plans]
     wanted = st.session_state.pop("compare-with", None) if side == "left" else None
     if wanted is not None:
@@ -173,12 +173,12 @@ def _pick(here: Desk, plans: Sequence[PlanEntry], side: str, place: int) -> Scen
         key=f"compare-{side}",
     )
     if plan is None or isinstance(plan, str):
-        return here.scenario
+        return here.edited
     version = st.number_input(
         "Version", 1, plan.version, plan.version, key=f"compare-{side}-{plan.plan_id}"
     )
     saved = from_store(lambda store: store.read(plan.plan_id, int(version)))
-    return saved.scenario if saved is not None else None
+    return saved.edited if saved is not None else None
 
 
 def _show_drafts(here: Desk) -> None:

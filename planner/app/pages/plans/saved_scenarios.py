@@ -61,11 +61,11 @@ def _show_scenario(desk: Desk, newest: ScenarioEntry) -> None:
             key="scenario-open",
             type="primary",
             icon=":material/alt_route:",
-            disabled=desk.scenario is None,
+            disabled=desk.edited is None,
             help="In the first place there; first open a fleet that it is about.",
         ):
-            assert desk.scenario is not None
-            open_scenario(desk, desk.scenario.problem, 1, entry)
+            assert desk.edited is not None
+            open_scenario(desk, desk.edited.problem, 1, entry)
             st.switch_page(st.session_state["pages"]["What if"])
         st.button(
             "Restore this version",
@@ -105,13 +105,13 @@ def _show_comparison(desk: Desk) -> None:
     frame = pd.DataFrame(cells)
     frame.index.name = "What it changes"
     st.dataframe(frame[(frame != "").any(axis=1)], alt="What the scenarios change")
-    if desk.scenario is None:
+    if desk.edited is None:
         st.caption("Open a fleet to see what comes of them.")
         return
-    problem = desk.scenario.problem
+    problem = desk.edited.problem
     here = {name: without_unknown(found, problem)[0] for name, found in known.items()}
     try:
-        show_worlds(Seen(desk.scenario, here).comparison(here))
+        show_worlds(Seen(desk.edited, here).comparison(here))
     except InputError as error:
         st.caption(plain(f"They cannot be compared on this fleet: {error}"))
     if st.button(

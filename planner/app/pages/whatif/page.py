@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from planner.app.editing.edited_lines import Scenario, open_scenario
+from planner.app.editing.edited_lines import EditedLines, open_lines
 from planner.app.editing.lever_words import change_words
 from planner.app.editing.levers import Levers, in_words, without_unknown
 from planner.app.editing.world_cache import Seen, new_campaigns
@@ -46,12 +46,12 @@ _TIME_LIMIT = 20.0
 def show() -> None:
     """Draw the page."""
     here = desk()
-    if here.wanted_scenarios and here.scenario is None:
+    if here.wanted_scenarios and here.edited is None:
         st.info("A link to a scenario waits: it opens once a fleet is.", icon=":material/link:")
-    if show_nothing_open(here, "What if", _PURPOSE) or here.scenario is None:
+    if show_nothing_open(here, "What if", _PURPOSE) or here.edited is None:
         return
     if here.wanted_scenarios:
-        open_linked(here, here.scenario.problem)
+        open_linked(here, here.edited.problem)
     title, count = st.columns([5, 1], vertical_alignment="bottom")
     title.title("What if …")
     st.session_state.setdefault("worlds", max(len(here.worlds), 1))
@@ -61,11 +61,11 @@ def show() -> None:
     if here.said:
         st.toast(plain(here.said))
         here.said = ""
-    problem = here.scenario.problem
+    problem = here.edited.problem
     results = st.container()  # above the levers, so that both are in view
     levers = _levers(here, problem, int(number or 1))
     try:
-        known = seen(here, here.scenario, levers)
+        known = seen(here, here.edited, levers)
         found = known.comparison(levers)
     except InputError as error:
         faults = "\n".join(
@@ -241,17 +241,13 @@ def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
 
 def _take(here: Desk, line_plan: LinePlan, new: Campaign | None) -> None:
     """Put the lines in place; a campaign that the fleet does not have comes along."""
-    if (
-        new is None
-        or here.scenario is None
-        or new.campaign_id in here.scenario.baseline.campaign_index
-    ):
+    if new is None or here.edited is None or new.campaign_id in here.edited.baseline.campaign_index:
         here.take(line_plan, None)
         here.said = "The lines are in the plan; Undo there takes them back."
         return
-    tables = {name: getattr(here.scenario.problem, name) for name in Problem.model_fields}
+    tables = {name: getattr(here.edited.problem, name) for name in Problem.model_fields}
     grown = Problem.model_validate(tables | {"campaigns": (*tables["campaigns"], new)})
-    here.open_scenario(open_scenario(grown), here.source)
+    here.open_lines(open_lines(grown), here.source)
     here.take(line_plan, None)
     for place, setting in here.worlds.items():
         if setting.levers.new is not None and setting.levers.new.campaign_id == new.campaign_id:
@@ -278,7 +274,7 @@ def _show_tornado(known: Seen) -> None:
     show_figure(figure)
 
 
-def seen(desk: Desk, scenario: Scenario, levers: Mapping[str, Levers]) -> Seen:
+def seen(desk: Desk, edited: EditedLines, levers: Mapping[str, Levers]) -> Seen:
     """What this session has found out about these lines; afresh for others.
 
     Raises
@@ -287,6 +283,6 @@ def seen(desk: Desk, scenario: Scenario, levers: Mapping[str, Levers]) -> Seen:
         If a new campaign has a name that is taken.
     """
     known = desk.seen
-    if known is None or known.scenario is not scenario or known.new != new_campaigns(levers):
-        known = desk.seen = Seen(scenario, levers)
+    if known is None or known.edited is not edited or known.new != new_campaigns(levers):
+        known = desk.seen = Seen(edited, levers)
     return known
