@@ -18,7 +18,7 @@ from planner.projection.status import status_now
 
 
 @dataclass(frozen=True)
-class OutlookRow:
+class AssessedRow:
     """One campaign on one dialer: its lines, its status now and, where in use, its figures."""
 
     assignment: LineAssignment
@@ -57,7 +57,7 @@ class Headline:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Assessment:
     """Everything a page shows about a state of the lines; ``notes`` say what figures leave out.
 
     ``figures`` are those of the rows with lines.
@@ -72,7 +72,7 @@ class Outlook:
     notes: tuple[str, ...]
 
     @cached_property
-    def rows(self) -> Mapping[RowKey, OutlookRow]:
+    def rows(self) -> Mapping[RowKey, AssessedRow]:
         """Every row of the edited lines; each is worked out when it is looked at."""
         return _Rows(self)
 
@@ -87,7 +87,7 @@ class Outlook:
 INTERVAL_NOTE = "Figures are those of campaigns.csv; intervals.csv changes them in some hours."
 
 
-def outlook(edited: EditedLines, at: datetime, before: Outlook | None = None) -> Outlook:
+def assess(edited: EditedLines, at: datetime, before: Assessment | None = None) -> Assessment:
     """Look at the edited lines.
 
     Parameters
@@ -101,7 +101,7 @@ def outlook(edited: EditedLines, at: datetime, before: Outlook | None = None) ->
     rows, notes = quick_figures(problem, at, _unchanged(edited, at, before))
     corrections = factors(edited.corrections)
     evaluation = evaluate(problem, edited.line_plan, 0.0, corrections)
-    return Outlook(
+    return Assessment(
         edited=edited,
         at=at,
         figures={(f.campaign_id, f.dialer_id): f for f in rows},
@@ -113,7 +113,7 @@ def outlook(edited: EditedLines, at: datetime, before: Outlook | None = None) ->
 
 
 def _unchanged(
-    edited: EditedLines, at: datetime, before: Outlook | None
+    edited: EditedLines, at: datetime, before: Assessment | None
 ) -> dict[RowKey, AssignmentFigures]:
     """Figures of the earlier look that are still right: same fleet, same moment, same lines."""
     if before is None or before.at != at or before.edited.baseline is not edited.baseline:
@@ -126,7 +126,7 @@ def _unchanged(
     }
 
 
-def status_shares(view: Outlook) -> dict[str, dict[Status, float]]:
+def status_shares(view: Assessment) -> dict[str, dict[Status, float]]:
     """Share of time in each status by dialer, mean over its dial lines; idle dialers left out.
 
     A campaign that runs now alternates between dialing and all agent lines busy, in the
@@ -154,10 +154,10 @@ def _time_in_status(status: Status, figures: AssignmentFigures) -> dict[Status, 
     return {name: share for name, share in shares.items() if share > 0}
 
 
-class _Rows(Mapping[RowKey, OutlookRow]):
+class _Rows(Mapping[RowKey, AssessedRow]):
     """Rows that are worked out when they are looked at: a page shows some of thousands."""
 
-    def __init__(self, view: Outlook) -> None:
+    def __init__(self, view: Assessment) -> None:
         self._view = view
         self._assignments = view.edited.by_row()
         self._breaches: dict[tuple[str | None, str | None], list[Breach]] = {}
@@ -171,18 +171,18 @@ class _Rows(Mapping[RowKey, OutlookRow]):
     def __iter__(self) -> Iterator[RowKey]:
         return iter(self._assignments)
 
-    def __getitem__(self, key: RowKey) -> OutlookRow:
+    def __getitem__(self, key: RowKey) -> AssessedRow:
         assignment, figures = self._assignments[key], self._view.figures.get(key)
         here = tuple(breach.message for breach in self._concerning(assignment))
         if figures is not None:
-            return OutlookRow(
+            return AssessedRow(
                 assignment, figures.status, figures.reason, figures.advice, figures, here
             )
         problem = self._view.edited.baseline
         campaign = problem.campaigns[problem.campaign_index[key[0]]]
         dialer = problem.dialers[problem.dialer_index[key[1]]]
         found = status_now(problem, campaign, dialer, None, self._view.at)
-        return OutlookRow(assignment, found.status, found.reason, found.advice, None, here)
+        return AssessedRow(assignment, found.status, found.reason, found.advice, None, here)
 
     def _concerning(self, item: LineAssignment) -> Iterator[Breach]:
         """What names the row, or something in which its lines count."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from planner.app.editing.assessment import Outlook, outlook
+from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.edited_lines import (
     EditedLines,
     EditMessage,
@@ -84,8 +84,8 @@ class Desk:
     draft_lines: Lines | None = None
     offers: tuple[DraftEntry, ...] = ()
     offer_put_off: bool = False
-    loaded: tuple[object, Outlook] | None = None
-    view: Outlook | None = None
+    loaded: tuple[object, Assessment] | None = None
+    view: Assessment | None = None
     worlds: dict[int, Setting] = field(default_factory=dict)
     wanted_scenarios: tuple[str, ...] = ()
     seen: Seen | None = None
@@ -201,11 +201,11 @@ class Desk:
         corrections = result.corrections if result is not None else ()
         self.change(lambda edited: take_plan(edited, line_plan, corrections, rows))
 
-    def loaded_outlook(self, edited: EditedLines, at: datetime) -> Outlook:
+    def loaded_assessment(self, edited: EditedLines, at: datetime) -> Assessment:
         """What the lines as loaded amount to, worked out once a minute."""
         key = id(edited.baseline), at.replace(second=0, microsecond=0)
         if self.loaded is None or self.loaded[0] != key:
-            self.loaded = key, outlook(open_lines(edited.baseline), at)
+            self.loaded = key, assess(open_lines(edited.baseline), at)
         return self.loaded[1]
 
     def drop_job(self) -> None:

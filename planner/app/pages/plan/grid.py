@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.assessment import Outlook, OutlookRow
+from planner.app.editing.assessment import AssessedRow, Assessment
 from planner.app.editing.edited_lines import EDITABLE, RowKey
 from planner.app.session.workspace import Desk
 from planner.contracts.problem import LineAssignment
@@ -19,7 +19,7 @@ GRID_NAME = "Line assignments"
 _ROW_PIXELS, _MOST_ROWS = 35, 12
 
 
-def show_grid(desk: Desk, view: Outlook) -> None:
+def show_grid(desk: Desk, view: Assessment) -> None:
     """The grid of the desk's rows; what is typed is taken in on the next run of the page."""
     frame = _frame(desk, view)
     st.data_editor(
@@ -35,7 +35,7 @@ def show_grid(desk: Desk, view: Outlook) -> None:
     )
 
 
-def _frame(desk: Desk, view: Outlook) -> pd.DataFrame:
+def _frame(desk: Desk, view: Assessment) -> pd.DataFrame:
     """Editable columns as of the grid's revision, everything else as of now.
 
     What is typed lies over the former in the browser; line counts are text there, because a
@@ -48,7 +48,7 @@ def _frame(desk: Desk, view: Outlook) -> pd.DataFrame:
 
 
 def _record(
-    key: RowKey, start: LineAssignment | None, row: OutlookRow, desk: Desk
+    key: RowKey, start: LineAssignment | None, row: AssessedRow, desk: Desk
 ) -> dict[str, Any]:
     refused = [m.message for m in desk.messages if (m.campaign_id, m.dialer_id) == key]
     return {
@@ -65,7 +65,7 @@ def _record(
     }
 
 
-def _check(row: OutlookRow, refused: list[str]) -> str:
+def _check(row: AssessedRow, refused: list[str]) -> str:
     if refused:
         return "⚠ edit"
     if row.breaches:
@@ -95,7 +95,7 @@ def _rounded(value: float | None, scale: int = 1) -> float:
     return float("nan") if value is None else round(scale * value, 1)
 
 
-def _columns(view: Outlook) -> dict[str, Any]:
+def _columns(view: Assessment) -> dict[str, Any]:
     column = st.column_config
     number = column.NumberColumn
     return {

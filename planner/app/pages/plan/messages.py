@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.app.editing.assessment import Outlook
+from planner.app.editing.assessment import Assessment
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
 from planner.app.session.text import plain
@@ -16,7 +16,7 @@ from planner.evaluation.check import Breach
 _IN_VIEW = 10
 
 
-def show_messages(desk: Desk, view: Outlook) -> None:
+def show_messages(desk: Desk, view: Assessment) -> None:
     """Bad cells, what the figures leave out, and broken limits; one line also when none is."""
     for message in desk.messages:
         name = f"{message.campaign_id} on {message.dialer_id}"

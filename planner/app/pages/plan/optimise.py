@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from planner.app.editing.assessment import Outlook, outlook
+from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.edited_lines import EditedLines, RowKey, take_plan
 from planner.app.jobs.jobs import PlanJob
 from planner.app.session.text import plain
@@ -30,7 +30,7 @@ _IDLE = (
 )
 
 
-def show_optimise(desk: Desk, view: Outlook) -> None:
+def show_optimise(desk: Desk, view: Assessment) -> None:
     """What Optimise does, how far it is, and what it came to, in a strip that is always there.
 
     Its height never changes: what lies below it, above all the grid, stays where it is.
@@ -48,7 +48,7 @@ def show_optimise(desk: Desk, view: Outlook) -> None:
             _show_ending(desk, job.result, view)
 
 
-def show_proposal(desk: Desk, view: Outlook, at: datetime) -> None:
+def show_proposal(desk: Desk, view: Assessment, at: datetime) -> None:
     """What the finished run found, in detail; it lies below the grid."""
     result = desk.job.result if desk.job is not None and desk.job.done else None
     if result is None or desk.edited is None:
@@ -123,7 +123,7 @@ def _failure(job: PlanJob) -> str:
     )
 
 
-def _show_ending(desk: Desk, result: PlanResult, view: Outlook) -> None:
+def _show_ending(desk: Desk, result: PlanResult, view: Assessment) -> None:
     """What a finished run came to, in a sentence, and what can be done with it."""
     if result.plan is None or desk.edited is None:
         with _words_and_buttons(_no_plan_words(result)):
@@ -157,7 +157,7 @@ def _no_plan_words(result: PlanResult) -> str:
 
 
 def _show_result(
-    desk: Desk, edited: EditedLines, result: PlanResult, view: Outlook, at: datetime
+    desk: Desk, edited: EditedLines, result: PlanResult, view: Assessment, at: datetime
 ) -> None:
     assert result.plan is not None
     line_plan = result.plan
@@ -167,7 +167,7 @@ def _show_result(
     if frame.empty:
         _show_binding(result)
         return
-    proposed = outlook(take_plan(edited, line_plan, result.corrections), at, view)
+    proposed = assess(take_plan(edited, line_plan, result.corrections), at, view)
     show_headline(proposed.headline, view.headline, "now", border=False)
     left, right = st.columns(2)
     with left:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from planner.app.editing.assessment import outlook
+from planner.app.editing.assessment import assess
 from planner.app.editing.assessment_charts import statuses_by_dialer, transfers_by_dialer
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.pages.plan.downloads import show_downloads
@@ -49,8 +49,8 @@ def show() -> None:
 
 
 def _show_plan(here: Desk, edited: EditedLines, at: datetime) -> None:
-    view = here.view = outlook(edited, at, here.view)
-    loaded = here.loaded_outlook(edited, at)
+    view = here.view = assess(edited, at, here.view)
+    loaded = here.loaded_assessment(edited, at)
     before = loaded.headline if edited.baseline.assignments else None
     show_headline(view.headline, before, "lines as opened")
     _show_actions(here, edited)

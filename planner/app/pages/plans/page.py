@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.assessment import outlook
+from planner.app.editing.assessment import assess
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.pages.plans.saved_list import pick_entry
 from planner.app.pages.plans.saved_scenarios import show_scenarios
@@ -139,7 +139,7 @@ def _show_comparison(here: Desk, plans: Sequence[PlanEntry]) -> None:
     if before is None or after is None:
         return
     at = datetime.now(UTC)
-    views = outlook(before, at), outlook(after, at)
+    views = assess(before, at), assess(after, at)
     show_headline(views[1].headline, views[0].headline, "the left one")
     changed = line_differences(before.lines, after.lines)
     if not changed:
