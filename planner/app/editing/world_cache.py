@@ -21,7 +21,7 @@ _MOST = 100
 _New = tuple[Campaign | None, ...]
 
 
-class Seen:
+class WorldCache:
     """What was found out about worlds beside one base.
 
     Attributes

@@ -24,7 +24,7 @@ from planner.app.editing.edited_lines import (
 )
 from planner.app.editing.levers import Levers
 from planner.app.editing.live import LiveState
-from planner.app.editing.world_cache import Seen
+from planner.app.editing.world_cache import WorldCache
 from planner.app.jobs.jobs import PlanJob, StudyJob
 from planner.app.store import DraftEntry, ScenarioEntry, VersionEntry
 from planner.contracts.faults import Fault, InputError
@@ -88,7 +88,7 @@ class Desk:
     view: Assessment | None = None
     worlds: dict[int, Setting] = field(default_factory=dict)
     wanted_scenarios: tuple[str, ...] = ()
-    seen: Seen | None = None
+    world_cache: WorldCache | None = None
     live: dict[RowKey, LiveState] = field(default_factory=dict)
     live_revision: int = 0
     data_revision: int = 0
@@ -125,7 +125,7 @@ class Desk:
         self.open_plan, self.conflict, self.said = open_plan, None, ""
         self.clean_lines = edited.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
-        self.loaded = self.view = self.seen = None
+        self.loaded = self.view = self.world_cache = None
         self.live, self.live_messages = {}, ()
         self.live_read = self.live_changed = None
         self.show(edited)

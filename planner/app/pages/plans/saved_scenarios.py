@@ -9,7 +9,7 @@ import streamlit as st
 
 from planner.app.editing.lever_words import change_words, lever_cells
 from planner.app.editing.levers import Levers, without_unknown
-from planner.app.editing.world_cache import Seen
+from planner.app.editing.world_cache import WorldCache
 from planner.app.pages.plans.saved_list import pick_entry
 from planner.app.pages.whatif.saved import (
     MOST_WORLDS,
@@ -111,7 +111,7 @@ def _show_comparison(desk: Desk) -> None:
     problem = desk.edited.problem
     here = {name: without_unknown(found, problem)[0] for name, found in known.items()}
     try:
-        show_worlds(Seen(desk.edited, here).comparison(here))
+        show_worlds(WorldCache(desk.edited, here).comparison(here))
     except InputError as error:
         st.caption(plain(f"They cannot be compared on this fleet: {error}"))
     if st.button(

@@ -12,7 +12,7 @@ import streamlit as st
 from planner.app.editing.edited_lines import EditedLines, open_lines
 from planner.app.editing.lever_words import change_words
 from planner.app.editing.levers import Levers, in_words, without_unknown
-from planner.app.editing.world_cache import Seen, new_campaigns
+from planner.app.editing.world_cache import WorldCache, new_campaigns
 from planner.app.jobs.jobs import StudyJob
 from planner.app.pages.whatif.hours import show_hours
 from planner.app.pages.whatif.levers import put, show_levers
@@ -65,7 +65,7 @@ def show() -> None:
     results = st.container()  # above the levers, so that both are in view
     levers = _levers(here, problem, int(number or 1))
     try:
-        known = seen(here, here.edited, levers)
+        known = world_cache(here, here.edited, levers)
         found = known.comparison(levers)
     except InputError as error:
         faults = "\n".join(
@@ -257,7 +257,7 @@ def _take(here: Desk, line_plan: LinePlan, new: Campaign | None) -> None:
     here.said = f"The lines are in the plan, and {new.campaign_id} is one of its campaigns."
 
 
-def _show_tornado(known: Seen) -> None:
+def _show_tornado(known: WorldCache) -> None:
     st.subheader("What the result hangs on")
     found = known.tornado()
     if found is None or not found.rows:
@@ -274,7 +274,7 @@ def _show_tornado(known: Seen) -> None:
     show_figure(figure)
 
 
-def seen(desk: Desk, edited: EditedLines, levers: Mapping[str, Levers]) -> Seen:
+def world_cache(desk: Desk, edited: EditedLines, levers: Mapping[str, Levers]) -> WorldCache:
     """What this session has found out about these lines; afresh for others.
 
     Raises
@@ -282,7 +282,7 @@ def seen(desk: Desk, edited: EditedLines, levers: Mapping[str, Levers]) -> Seen:
     InputError
         If a new campaign has a name that is taken.
     """
-    known = desk.seen
+    known = desk.world_cache
     if known is None or known.edited is not edited or known.new != new_campaigns(levers):
-        known = desk.seen = Seen(edited, levers)
+        known = desk.world_cache = WorldCache(edited, levers)
     return known
