@@ -17,7 +17,7 @@ from planner.app.session.sources import (
     show_upload,
 )
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.contracts.problem import Problem
 from planner.tables.cells import columns, fields_of_type
 from planner.tables.folder import TABLES, read_folder, read_uploads
@@ -36,7 +36,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
+    here = workspace()
     show_store_fault()
     st.title("Data")
     upload, examples, templates = st.columns(3, gap="large")
@@ -80,7 +80,7 @@ def _show_templates() -> None:
     )
 
 
-def _show_tables(here: Desk, edited: EditedLines) -> None:
+def _show_tables(here: Workspace, edited: EditedLines) -> None:
     st.subheader(f"Tables of {plain(here.source)}")
     st.caption(
         "Type or paste, add rows at the end, then apply: everything is checked first. A blank cell "
@@ -100,7 +100,7 @@ def _show_tables(here: Desk, edited: EditedLines) -> None:
 
 
 def _show_table(
-    here: Desk, table: str, title: str, header: list[str], rows: list[list[object]]
+    here: Workspace, table: str, title: str, header: list[str], rows: list[list[object]]
 ) -> pd.DataFrame:
     frame = pd.DataFrame([[_cell(v) for v in row] for row in rows], columns=header, dtype="object")
     numbers = _number_columns(table)
@@ -136,7 +136,7 @@ def _cell(value: object) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _apply(here: Desk, edited: EditedLines, frames: dict[str, pd.DataFrame]) -> None:
+def _apply(here: Workspace, edited: EditedLines, frames: dict[str, pd.DataFrame]) -> None:
     """Read the grids as if they were uploaded files; the lines come along."""
     files = {f"{table}.csv": _csv(frame) for table, frame in frames.items()}
     header, rows = tables_of(edited.problem)["assignments"]
@@ -161,6 +161,6 @@ def _csv(frame: pd.DataFrame) -> str:
     return csv_text([str(name) for name in frame.columns], [row for row in rows if any(row)])
 
 
-def _reset(here: Desk) -> None:
+def _reset(here: Workspace) -> None:
     here.data_revision += 1
     here.faults = ()

@@ -13,7 +13,7 @@ from planner.app.editing.edited_lines import EditedLines
 from planner.app.editing.live import read_snapshot, typed_busy
 from planner.app.editing.live_source import SNAPSHOT, LiveSource, Reading
 from planner.app.session.text import moment_words, plain
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 from planner.contracts.faults import Fault, InputError
 from planner.report.words import duration
 
@@ -28,36 +28,42 @@ def _source(source: str, seconds: float) -> LiveSource:
     return LiveSource(source, seconds)
 
 
-def show_live(desk: Desk, edited: EditedLines) -> None:
+def show_live(workspace: Workspace, edited: EditedLines) -> None:
     """Follow the source that the server was started with, if any; busy lines can be typed."""
     name = os.environ.get(SOURCE_VARIABLE)
     if name:
         seconds = float(os.environ.get(SECONDS_VARIABLE) or _DEFAULT_SECONDS)
         source = _source(name, seconds)
-        st.fragment(_follow, run_every=seconds)(desk, edited, source)
+        st.fragment(_follow, run_every=seconds)(workspace, edited, source)
     with st.expander("Busy agent lines right now", icon=":material/support_agent:"):
-        _show_busy(desk, edited)
+        _show_busy(workspace, edited)
 
 
-def _follow(desk: Desk, edited: EditedLines, source: LiveSource) -> None:
+def _follow(workspace: Workspace, edited: EditedLines, source: LiveSource) -> None:
     """Take in what the source holds; with faults the last good state stays, and its age is told."""
     reading = source.latest()
     if reading is None:
         st.caption(":material/sensors: Live: waiting for the first snapshot.")
         return
-    faults = _take_snapshot(desk, edited, reading)
+    faults = _take_snapshot(workspace, edited, reading)
     if not faults:
         source.good = reading
-    elif desk.live_read is None and source.good is not None:
-        _take_snapshot(desk, edited, source.good)  # what others saw before this session began
+    elif workspace.live_read is None and source.good is not None:
+        _take_snapshot(workspace, edited, source.good)  # what others saw before this session began
     if faults:
-        st.markdown(f":material/sync_problem: {_fault_words(desk, faults)}")
+        st.markdown(f":material/sync_problem: {_fault_words(workspace, faults)}")
     else:
-        changed = f", last change {moment_words(desk.live_changed)}" if desk.live_changed else ""
+        changed = (
+            f", last change {moment_words(workspace.live_changed)}"
+            if workspace.live_changed
+            else ""
+        )
         st.markdown(f":material/sensors: Live: read {_age(reading.at)}{changed}.")
 
 
-def _take_snapshot(desk: Desk, edited: EditedLines, reading: Reading) -> tuple[Fault, ...]:
+def _take_snapshot(
+    workspace: Workspace, edited: EditedLines, reading: Reading
+) -> tuple[Fault, ...]:
     """Lay a reading over the lines; the result is why it cannot be used."""
     if reading.faults:
         return reading.faults
@@ -65,19 +71,19 @@ def _take_snapshot(desk: Desk, edited: EditedLines, reading: Reading) -> tuple[F
         found = read_snapshot(SNAPSHOT, reading.content, edited.problem)
     except InputError as error:
         return tuple(error.faults)
-    desk.live_read = reading.at
-    if found != desk.live:
-        desk.live = dict(found)
-        desk.live_revision += 1
-        desk.live_changed = reading.at
+    workspace.live_read = reading.at
+    if found != workspace.live:
+        workspace.live = dict(found)
+        workspace.live_revision += 1
+        workspace.live_changed = reading.at
         st.rerun()
     return ()
 
 
-def _fault_words(desk: Desk, faults: tuple[Fault, ...]) -> str:
+def _fault_words(workspace: Workspace, faults: tuple[Fault, ...]) -> str:
     shown = "the lines are shown without it"
-    if desk.live_read is not None:
-        shown = f"what was read {_age(desk.live_read)} is shown"
+    if workspace.live_read is not None:
+        shown = f"what was read {_age(workspace.live_read)} is shown"
     more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
     return f"**The live snapshot cannot be used**, so {shown}. {plain(str(faults[0]))}{more}."
 
@@ -87,13 +93,13 @@ def _age(moment: datetime) -> str:
     return "just now" if seconds < 1 else f"{duration(seconds)} ago"
 
 
-def _show_busy(desk: Desk, edited: EditedLines) -> None:
+def _show_busy(workspace: Workspace, edited: EditedLines) -> None:
     st.caption(
         "How many agent lines are taken now. With it, the time until all are busy counts from "
         "there; blank counts from no call."
     )
     rows = [a for a in edited.lines if a.agent_lines]
-    known = desk.live
+    known = workspace.live
     states = [known.get((a.campaign_id, a.dialer_id)) for a in rows]
     busy = [
         a.busy_agent_lines if s is None else s.busy_agent_lines
@@ -110,7 +116,7 @@ def _show_busy(desk: Desk, edited: EditedLines) -> None:
             ],
         }
     )
-    key = f"busy-{desk.live_revision}-{hash(edited.lines)}"
+    key = f"busy-{workspace.live_revision}-{hash(edited.lines)}"
     st.data_editor(
         frame,
         key=key,
@@ -119,14 +125,14 @@ def _show_busy(desk: Desk, edited: EditedLines) -> None:
         disabled=["Dialer", "Campaign", "Agent lines"],
         column_config={"Busy now": st.column_config.TextColumn("Busy now", alignment="right")},
         on_change=_take_typed,
-        args=(desk, edited, key),
+        args=(workspace, edited, key),
         alt="Busy agent lines",
     )
-    for message in desk.live_messages:
+    for message in workspace.live_messages:
         st.error(plain(message), icon=":material/edit_off:")
 
 
-def _take_typed(desk: Desk, edited: EditedLines, key: str) -> None:
+def _take_typed(workspace: Workspace, edited: EditedLines, key: str) -> None:
     state: Any = st.session_state[key]
     rows = [a for a in edited.lines if a.agent_lines]
     typed = {
@@ -135,5 +141,5 @@ def _take_typed(desk: Desk, edited: EditedLines, key: str) -> None:
         if "Busy now" in cells
     }
     # The grid stays, with what was typed: whoever fills a column goes on in the next row.
-    live, desk.live_messages = typed_busy(edited.problem, typed, desk.live)
-    desk.live = dict(live)
+    live, workspace.live_messages = typed_busy(edited.problem, typed, workspace.live)
+    workspace.live = dict(live)

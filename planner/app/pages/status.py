@@ -12,7 +12,7 @@ from planner.app.editing.live import with_live
 from planner.app.jobs.jobs import unstoppable
 from planner.app.pages.live_panel import show_live
 from planner.app.session.text import moment_words, plain
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
@@ -34,7 +34,7 @@ _MOST_SENTENCES = 6
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
+    here = workspace()
     if show_nothing_open(here, "Status", _PURPOSE) or here.edited is None:
         return
     title, moment, horizon, dialers = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
@@ -56,7 +56,7 @@ def show() -> None:
 
 
 def _projection(
-    here: Desk, problem: Problem, at: datetime, hours: float
+    here: Workspace, problem: Problem, at: datetime, hours: float
 ) -> tuple[Projection, bool]:
     """At once by formula; simulated where somebody asked for it and nothing changed since.
 
@@ -82,7 +82,7 @@ def _is_picked() -> bool:
 
 
 def _offer_simulation(
-    here: Desk, problem: Problem, at: datetime, hours: float, key: object
+    here: Workspace, problem: Problem, at: datetime, hours: float, key: object
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

@@ -31,7 +31,7 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult
 
-_NAME = "desk"
+_NAME = "workspace"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Study:
 
 
 @dataclass
-class Desk:
+class Workspace:
     """The open lines, the grid that edits them, and the planning run.
 
     The grid keeps what was typed as differences to ``grid_lines``, by row position in
@@ -231,10 +231,10 @@ class Desk:
             self.drop_study(name)
 
 
-def desk() -> Desk:
-    """The desk of this session."""
+def workspace() -> Workspace:
+    """The workspace of this session."""
     if _NAME not in st.session_state:
-        st.session_state[_NAME] = Desk()
+        st.session_state[_NAME] = Workspace()
     return st.session_state[_NAME]  # type: ignore[no-any-return]
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from planner.app.editing.edited_lines import EditedLines, RowKey
 from planner.app.editing.quick_edits import clear, even_out, match_agents
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 
 QuickEdit = Callable[[EditedLines, Collection[RowKey]], EditedLines]
 
@@ -18,7 +18,7 @@ _FILTER_FROM = 12
 _MOST_SHOWN = 300
 
 
-def chosen_rows(desk: Desk, edited: EditedLines) -> tuple[RowKey, ...]:
+def chosen_rows(workspace: Workspace, edited: EditedLines) -> tuple[RowKey, ...]:
     """The rows of the picked campaigns and dialers; nothing picked means all of them."""
     # The last column stays blank: there the grid below shows its own buttons, above itself.
     campaigns, dialers, part, edits, _ = st.columns([5, 5, 3, 2, 2], vertical_alignment="bottom")
@@ -30,7 +30,7 @@ def chosen_rows(desk: Desk, edited: EditedLines) -> tuple[RowKey, ...]:
             on_dialers = _picked(edited, 1, "dialers")
         rows = tuple(key for key in rows if key[0] in in_campaigns and key[1] in on_dialers)
     with edits:
-        _show_quick_edits(desk, rows, len(edited.rows))
+        _show_quick_edits(workspace, rows, len(edited.rows))
     with part:
         return _part(rows)
 
@@ -55,7 +55,7 @@ def _part_words(rows: tuple[RowKey, ...], start: int) -> str:
     return f"Rows {start + 1:,}-{end:,} of {len(rows):,}, from {rows[start][0]} on"
 
 
-def _show_quick_edits(desk: Desk, rows: tuple[RowKey, ...], total: int) -> None:
+def _show_quick_edits(workspace: Workspace, rows: tuple[RowKey, ...], total: int) -> None:
     with st.popover("Quick edits", icon=":material/bolt:", width="stretch"):
         where = "all rows" if len(rows) == total else f"the {len(rows):,} rows picked"
         st.caption(f"Of {where}; locked rows stay as they are.")
@@ -70,12 +70,12 @@ def _show_quick_edits(desk: Desk, rows: tuple[RowKey, ...], total: int) -> None:
                 width="stretch",
                 help=words,
                 on_click=_change,
-                args=(desk, edit, rows),
+                args=(workspace, edit, rows),
             )
 
 
-def _change(desk: Desk, edit: QuickEdit, rows: tuple[RowKey, ...]) -> None:
-    desk.change(lambda edited: edit(edited, rows))
+def _change(workspace: Workspace, edit: QuickEdit, rows: tuple[RowKey, ...]) -> None:
+    workspace.change(lambda edited: edit(edited, rows))
 
 
 def _picked(edited: EditedLines, place: int, name: str) -> set[str]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from planner.app.editing.assessment import AssessedRow, Assessment
 from planner.app.editing.edited_lines import EDITABLE, RowKey
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import AssignmentFigures, Status
 from planner.report.charts.figure import STATUS_COLOURS
@@ -19,12 +19,12 @@ GRID_NAME = "Line assignments"
 _ROW_PIXELS, _MOST_ROWS = 35, 12
 
 
-def show_grid(desk: Desk, view: Assessment) -> None:
-    """The grid of the desk's rows; what is typed is taken in on the next run of the page."""
-    frame = _frame(desk, view)
+def show_grid(workspace: Workspace, view: Assessment) -> None:
+    """The grid of the workspace's rows; what is typed is taken in on the next run of the page."""
+    frame = _frame(workspace, view)
     st.data_editor(
         frame,
-        key=desk.grid_key,
+        key=workspace.grid_key,
         num_rows="fixed",
         hide_index=True,
         disabled=[name for name in frame.columns if name not in EDITABLE],
@@ -35,22 +35,22 @@ def show_grid(desk: Desk, view: Assessment) -> None:
     )
 
 
-def _frame(desk: Desk, view: Assessment) -> pd.DataFrame:
+def _frame(workspace: Workspace, view: Assessment) -> pd.DataFrame:
     """Editable columns as of the grid's revision, everything else as of now.
 
     What is typed lies over the former in the browser; line counts are text there, because a
     column of numbers drops a pasted word without telling anyone.
     """
-    start = {(a.campaign_id, a.dialer_id): a for a in desk.grid_lines}
-    rows = [_record(key, start.get(key), view.rows[key], desk) for key in desk.grid_rows]
-    index = pd.Index([f"{campaign} | {dialer}" for campaign, dialer in desk.grid_rows])
+    start = {(a.campaign_id, a.dialer_id): a for a in workspace.grid_lines}
+    rows = [_record(key, start.get(key), view.rows[key], workspace) for key in workspace.grid_rows]
+    index = pd.Index([f"{campaign} | {dialer}" for campaign, dialer in workspace.grid_rows])
     return pd.DataFrame(rows, index=index)
 
 
 def _record(
-    key: RowKey, start: LineAssignment | None, row: AssessedRow, desk: Desk
+    key: RowKey, start: LineAssignment | None, row: AssessedRow, workspace: Workspace
 ) -> dict[str, Any]:
-    refused = [m.message for m in desk.messages if (m.campaign_id, m.dialer_id) == key]
+    refused = [m.message for m in workspace.messages if (m.campaign_id, m.dialer_id) == key]
     return {
         "campaign": key[0],
         "dialer": key[1],

@@ -18,7 +18,7 @@ from planner.app.pages.plan.why import show_why
 from planner.app.session.persistence import show_store_fault
 from planner.app.session.sources import show_change, show_start
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.drafts import show_offer
 from planner.app.widgets.headline import show_headline
@@ -33,7 +33,7 @@ _CHARTS_AFTER_SECONDS = 1.2
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
+    here = workspace()
     show_store_fault()
     if fault := st.session_state.pop("link-fault", None):
         st.warning(plain(fault), icon=":material/link_off:")
@@ -48,7 +48,7 @@ def show() -> None:
     _show_plan(here, here.edited, at)
 
 
-def _show_plan(here: Desk, edited: EditedLines, at: datetime) -> None:
+def _show_plan(here: Workspace, edited: EditedLines, at: datetime) -> None:
     view = here.view = assess(edited, at, here.view)
     loaded = here.loaded_assessment(edited, at)
     before = loaded.headline if edited.baseline.assignments else None
@@ -70,7 +70,7 @@ def _show_plan(here: Desk, edited: EditedLines, at: datetime) -> None:
         _await_charts(here)
 
 
-def _show_title(here: Desk) -> datetime:
+def _show_title(here: Workspace) -> datetime:
     """Name what is open; the result is the moment to look at, now unless one was picked."""
     title, moment, change = st.columns([4, 1, 1], vertical_alignment="bottom")
     title.title(f"Line plan: {plain(here.source)}")
@@ -81,7 +81,7 @@ def _show_title(here: Desk) -> datetime:
     return at
 
 
-def _show_actions(here: Desk, edited: EditedLines) -> None:
+def _show_actions(here: Workspace, edited: EditedLines) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Optimise",
@@ -128,7 +128,7 @@ def _show_actions(here: Desk, edited: EditedLines) -> None:
 
 
 @st.fragment(run_every=_CHARTS_AFTER_SECONDS)
-def _await_charts(here: Desk) -> None:
+def _await_charts(here: Workspace) -> None:
     """Nothing at first; run for a second time, or after an edit, the page gets its charts."""
     if here.settled:
         st.rerun()

@@ -21,7 +21,7 @@ from planner.app.session.persistence import (
 )
 from planner.app.session.text import moment_words, plain
 from planner.app.session.user import person
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.app.store import PlanEntry, SaveConflict, VersionEntry
 from planner.app.widgets.drafts import draft_buttons, draft_words
 from planner.app.widgets.headline import show_headline
@@ -33,7 +33,7 @@ _MINE = "What is open now"
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
+    here = workspace()
     st.title("Saved plans")
     if here.said:
         st.success(plain(here.said), icon=":material/check:")
@@ -61,7 +61,7 @@ def show() -> None:
         _show_drafts(here)
 
 
-def _show_plan(here: Desk, plan: PlanEntry) -> None:
+def _show_plan(here: Workspace, plan: PlanEntry) -> None:
     history = from_store(lambda store: store.history(plan.plan_id)) or ()
     st.subheader(plain(plan.name))
     version = st.selectbox(
@@ -105,7 +105,7 @@ def _version_words(version: VersionEntry) -> str:
     return f"{version.version}, {version.author}, {moment_words(version.saved_at)}{note}"
 
 
-def _restore(here: Desk, plan: PlanEntry, version: VersionEntry, newest: int) -> None:
+def _restore(here: Workspace, plan: PlanEntry, version: VersionEntry, newest: int) -> None:
     saved = from_store(lambda store: store.read(plan.plan_id, version.version))
     if saved is not None:
         note = f"Version {version.version} restored"
@@ -121,7 +121,7 @@ def _restore(here: Desk, plan: PlanEntry, version: VersionEntry, newest: int) ->
             here.said = f"{note} as version {entry.version} of {plan.name}."
 
 
-def _copy(here: Desk, plan: PlanEntry, version: VersionEntry) -> None:
+def _copy(here: Workspace, plan: PlanEntry, version: VersionEntry) -> None:
     saved = from_store(lambda store: store.read(plan.plan_id, version.version))
     if saved is not None:
         name, note = f"{plan.name} (copy)", f"Copy of version {version.version}"
@@ -129,7 +129,7 @@ def _copy(here: Desk, plan: PlanEntry, version: VersionEntry) -> None:
             here.said = f"Copied to {name}."
 
 
-def _show_comparison(here: Desk, plans: Sequence[PlanEntry]) -> None:
+def _show_comparison(here: Workspace, plans: Sequence[PlanEntry]) -> None:
     st.subheader("Compare two")
     left, right = st.columns(2)
     with left:
@@ -156,7 +156,7 @@ def _show_comparison(here: Desk, plans: Sequence[PlanEntry]) -> None:
     st.dataframe(frame, hide_index=True, alt="Lines that differ")
 
 
-def _pick(here: Desk, plans: Sequence[PlanEntry], side: str, place: int) -> EditedLines | None:
+def _pick(here: Workspace, plans: Sequence[PlanEntry], side: str, place: int) -> EditedLines | None:
     """A version of any plan, or what is open."""
     choices: list[PlanEntry | str] = [*plans]
     if here.edited is not None:
@@ -181,7 +181,7 @@ def _pick(here: Desk, plans: Sequence[PlanEntry], side: str, place: int) -> Edit
     return saved.edited if saved is not None else None
 
 
-def _show_drafts(here: Desk) -> None:
+def _show_drafts(here: Workspace) -> None:
     st.subheader("Unsaved work")
     for draft in here.offers:
         with st.container(horizontal=True, vertical_alignment="center"):

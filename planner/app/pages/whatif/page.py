@@ -20,7 +20,7 @@ from planner.app.pages.whatif.saved import MOST_WORLDS, open_linked, show_keep
 from planner.app.pages.whatif.table import show_worlds
 from planner.app.session.persistence import from_store
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk, Setting, desk
+from planner.app.session.workspace import Setting, Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
@@ -45,7 +45,7 @@ _TIME_LIMIT = 20.0
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
+    here = workspace()
     if here.wanted_scenarios and here.edited is None:
         st.info("A link to a scenario waits: it opens once a fleet is.", icon=":material/link:")
     if show_nothing_open(here, "What if", _PURPOSE) or here.edited is None:
@@ -86,14 +86,14 @@ def show() -> None:
     _show_tornado(known)
 
 
-def _levers(here: Desk, problem: Problem, count: int) -> dict[str, Levers]:
+def _levers(here: Workspace, problem: Problem, count: int) -> dict[str, Levers]:
     """The controls, one column per scenario; the levers of each by its name."""
     worlds: dict[str, Levers] = {}
     saved = from_store(lambda found: found.scenarios.newest()) or ()
     for place, column in enumerate(st.columns(count, border=True), start=1):
         setting = here.worlds.setdefault(place, Setting(f"Scenario {place}"))
         if f"agents-{place}" not in st.session_state:
-            # The controls were not on the page: what they were set to is kept by the desk.
+            # The controls were not on the page: what they were set to is kept by the workspace.
             setting.levers, _ = without_unknown(setting.levers, problem)
             put(place, setting)
         with column:
@@ -145,7 +145,7 @@ def _show_world(found: Comparison, world: World, changes: Sequence[str]) -> None
         st.markdown("\n".join(f"- {plain(text)}" for text in told) or "No line is lost.")
 
 
-def _show_replan(here: Desk, problem: Problem, levers: dict[str, Levers]) -> None:
+def _show_replan(here: Workspace, problem: Problem, levers: dict[str, Levers]) -> None:
     st.subheader("Which lines to move then")
     worlds = {name: each.expressions for name, each in levers.items()}
     key = (problem, tuple(levers.items()))
@@ -184,7 +184,7 @@ def _show_replan(here: Desk, problem: Problem, levers: dict[str, Levers]) -> Non
         _show_moves(here, world, planned[world.name].new)
 
 
-def _doing(here: Desk, job: StudyJob[Any]) -> str:
+def _doing(here: Workspace, job: StudyJob[Any]) -> str:
     """What the run does with each scenario: it takes one after the other."""
     made_from: Any = here.studies[_REPLAN].key
     lines = []
@@ -203,7 +203,7 @@ def _doing(here: Desk, job: StudyJob[Any]) -> str:
     return "\n".join(lines)
 
 
-def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
+def _show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
     again = world.replanned
     if again is None:
         return
@@ -239,7 +239,7 @@ def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
         )
 
 
-def _take(here: Desk, line_plan: LinePlan, new: Campaign | None) -> None:
+def _take(here: Workspace, line_plan: LinePlan, new: Campaign | None) -> None:
     """Put the lines in place; a campaign that the fleet does not have comes along."""
     if new is None or here.edited is None or new.campaign_id in here.edited.baseline.campaign_index:
         here.take(line_plan, None)
@@ -274,7 +274,9 @@ def _show_tornado(known: WorldCache) -> None:
     show_figure(figure)
 
 
-def world_cache(desk: Desk, edited: EditedLines, levers: Mapping[str, Levers]) -> WorldCache:
+def world_cache(
+    workspace: Workspace, edited: EditedLines, levers: Mapping[str, Levers]
+) -> WorldCache:
     """What this session has found out about these lines; afresh for others.
 
     Raises
@@ -282,7 +284,7 @@ def world_cache(desk: Desk, edited: EditedLines, levers: Mapping[str, Levers]) -
     InputError
         If a new campaign has a name that is taken.
     """
-    known = desk.world_cache
+    known = workspace.world_cache
     if known is None or known.edited is not edited or known.new != new_campaigns(levers):
-        known = desk.world_cache = WorldCache(edited, levers)
+        known = workspace.world_cache = WorldCache(edited, levers)
     return known
