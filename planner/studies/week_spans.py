@@ -47,7 +47,7 @@ class Moment(NamedTuple):
 
 
 @dataclass(frozen=True)
-class World:
+class RunningSet:
     """Who can run, with the figures of then, on the dialers in service then."""
 
     campaigns: tuple[Campaign, ...]
@@ -62,7 +62,7 @@ class Span:
     """
 
     spell: Spell
-    world: World
+    running_set: RunningSet
     idle: tuple[Idle, ...]
 
     @property
@@ -118,16 +118,16 @@ def spans(problem: Problem, week: Spell) -> tuple[Span, ...]:
     cuts = sorted({*week, *(c for c in _changes(problem, week) if week.start < c < week.end)})
     found: list[Span] = []
     for start, end in pairwise(cuts):
-        world, idle = world_at(problem, start)
-        if found and found[-1].world == world:
+        running_set, idle = running_at(problem, start)
+        if found and found[-1].running_set == running_set:
             last = found[-1]
-            found[-1] = Span(Spell(last.spell.start, end), world, last.idle)
+            found[-1] = Span(Spell(last.spell.start, end), running_set, last.idle)
         else:
-            found.append(Span(Spell(start, end), world, idle))
+            found.append(Span(Spell(start, end), running_set, idle))
     return tuple(found)
 
 
-def world_at(problem: Problem, moment: datetime) -> tuple[World, tuple[Idle, ...]]:
+def running_at(problem: Problem, moment: datetime) -> tuple[RunningSet, tuple[Idle, ...]]:
     """Who can run at a moment, with which figures, on which dialers; and who cannot, and why."""
     running, idle = [], []
     for campaign in problem.campaigns:
@@ -141,7 +141,7 @@ def world_at(problem: Problem, moment: datetime) -> tuple[World, tuple[Idle, ...
         dialer.model_copy(update={"in_service": False}) if dialer.dialer_id in out else dialer
         for dialer in problem.dialers
     )
-    return World(tuple(running), dialers), tuple(idle)
+    return RunningSet(tuple(running), dialers), tuple(idle)
 
 
 def why_not(campaign: Campaign, moment: datetime) -> WhyNot | None:
@@ -170,17 +170,17 @@ def at_moment(problem: Problem, moment: datetime) -> tuple[Problem, tuple[Idle, 
     -------
     The problem, and the campaigns that are left out of it.
     """
-    world, idle = world_at(problem, moment)
-    return in_world(problem, world), idle
+    running_set, idle = running_at(problem, moment)
+    return among_running(problem, running_set), idle
 
 
-def in_world(problem: Problem, world: World) -> Problem:
+def among_running(problem: Problem, running_set: RunningSet) -> Problem:
     """The problem with a world's campaigns and dialers, and only the lines that concern them."""
-    running = {campaign.campaign_id for campaign in world.campaigns}
+    running = {campaign.campaign_id for campaign in running_set.campaigns}
     return problem.model_copy(
         update={
-            "campaigns": world.campaigns,
-            "dialers": world.dialers,
+            "campaigns": running_set.campaigns,
+            "dialers": running_set.dialers,
             "assignments": tuple(a for a in problem.assignments if a.campaign_id in running),
             "intervals": (),
             "outages": (),

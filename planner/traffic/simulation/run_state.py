@@ -70,7 +70,7 @@ GATE = np.dtype(
 )
 
 
-class World(NamedTuple):
+class RunState(NamedTuple):
     """State of a run, changed in place."""
 
     pairs: Any  # PAIR
@@ -86,7 +86,7 @@ class World(NamedTuple):
     winners: Integers
 
 
-def new_world(network: Network) -> World:
+def new_state(network: Network) -> RunState:
     """The state at the start of a run."""
     pairs = np.zeros(len(network.campaign), PAIR)
     pairs["campaign"], pairs["dialer"] = network.campaign, network.dialer
@@ -111,7 +111,7 @@ def new_world(network: Network) -> World:
     gates, gate_pairs = _gates(network, pairs)
     heap_size = int(network.dial_lines.sum())
     keys, winners = tournament(len(pairs) + len(gates))
-    return World(
+    return RunState(
         pairs,
         campaigns,
         dialers,
