@@ -22,7 +22,7 @@ from planner.projection.timeline.status_chances import (
 from planner.traffic.arguments import Floats
 
 
-class Outcome(NamedTuple):
+class HorizonResult(NamedTuple):
     """What a horizon holds."""
 
     courses: list[Course]  # by pair of the horizon
@@ -30,7 +30,7 @@ class Outcome(NamedTuple):
     runs: dict[tuple[str, str], int]  # simulated runs by pair
 
 
-def by_formula(given: Horizon) -> Outcome:
+def by_formula(given: Horizon) -> HorizonResult:
     """Follow each pair alone, by formulas: as if nothing held it back, its list endless.
 
     Where even the transient figures do not hold, each step shows what it would in the long run.
@@ -41,10 +41,10 @@ def by_formula(given: Horizon) -> Outcome:
         else idle_course(given)
         for place, pair in enumerate(given.pairs)
     ]
-    return Outcome(courses, {}, {})
+    return HorizonResult(courses, {}, {})
 
 
-def follow(given: Horizon, shared: Limits, effort: Effort) -> Outcome:
+def follow(given: Horizon, shared: Limits, effort: Effort) -> HorizonResult:
     """Follow all pairs over the horizon: exactly where that holds, else by simulation.
 
     Parameters
@@ -81,7 +81,7 @@ def follow(given: Horizon, shared: Limits, effort: Effort) -> Outcome:
             courses[place] = course
         completed_at |= done
         runs |= {pair.key: count for pair in group}
-    return Outcome(courses, completed_at, runs)
+    return HorizonResult(courses, completed_at, runs)
 
 
 def _alone(
