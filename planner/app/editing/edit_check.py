@@ -38,7 +38,7 @@ def limit_of(breach: Breach) -> Limit:
     return Limit(breach.rule, breach.campaign_id, breach.dialer_id, group)
 
 
-class Trials:
+class EditCheck:
     """Edited lines, changed row by row, and the limits that they break.
 
     Attributes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from planner.app.editing.edit_check import Changes, Limit, Trials, limit_of
+from planner.app.editing.edit_check import Changes, EditCheck, Limit, limit_of
 from planner.app.editing.edited_lines import EditedLines, RowKey
 from planner.app.editing.quick_edits import evened_out, with_lines
 from planner.contracts.problem import LineAssignment
@@ -36,15 +36,15 @@ def find_fixes(
     breaches : all limits that are broken now
     wanted : places in ``breaches`` for which to find a step; all if left out
     """
-    trials = Trials(edited, breaches)
+    edits = EditCheck(edited, breaches)
     places = range(len(breaches)) if wanted is None else wanted
-    return [_find(edited, trials, limit_of(breaches[place])) for place in places]
+    return [_find(edited, edits, limit_of(breaches[place])) for place in places]
 
 
 def fix_one(edited: EditedLines, breach: Breach) -> EditedLines:
     """The edited lines with this limit repaired; the same if no step does it."""
-    trials = Trials(edited)
-    fix = _find(edited, trials, limit_of(breach)) if limit_of(breach) in trials.broken else None
+    edits = EditCheck(edited)
+    fix = _find(edited, edits, limit_of(breach)) if limit_of(breach) in edits.broken else None
     return edited if fix is None else with_lines(edited, fix.lines)
 
 
@@ -53,54 +53,54 @@ def fix_all(edited: EditedLines) -> EditedLines:
 
     All steps together are one step of the history.
     """
-    trials, changed = Trials(edited), dict[RowKey, tuple[int, int]]()
+    edits, changed = EditCheck(edited), dict[RowKey, tuple[int, int]]()
     tried = None
-    while tried != trials.broken:
+    while tried != edits.broken:
         # A step may make room for another, so ask again until none helps any more.
-        tried = set(trials.broken)
+        tried = set(edits.broken)
         for limit in sorted(tried, key=str):
-            fix = _find(edited, trials, limit) if limit in trials.broken else None
+            fix = _find(edited, edits, limit) if limit in edits.broken else None
             if fix is not None:
-                trials.take(fix.lines)
+                edits.take(fix.lines)
                 changed |= fix.lines
     return with_lines(edited, changed)
 
 
-def _find(edited: EditedLines, trials: Trials, limit: Limit) -> Fix | None:
-    for words, lines in _steps(edited, trials, limit):
-        after = trials.broken_after(lines) if lines else trials.broken
-        if limit not in after and after <= trials.broken:
+def _find(edited: EditedLines, edits: EditCheck, limit: Limit) -> Fix | None:
+    for words, lines in _steps(edited, edits, limit):
+        after = edits.broken_after(lines) if lines else edits.broken
+        if limit not in after and after <= edits.broken:
             return Fix(words, lines)
     return None
 
 
-def _steps(edited: EditedLines, trials: Trials, limit: Limit) -> Iterator[tuple[str, _Lines]]:
+def _steps(edited: EditedLines, edits: EditCheck, limit: Limit) -> Iterator[tuple[str, _Lines]]:
     """Steps to try, the smallest first."""
-    rows = _concerned(trials, limit)
+    rows = _concerned(edits, limit)
     match limit.rule:
         case "dial_lines":
             yield from _as_many_dial_lines(rows)
         case "in_service" | "allowed_dialers":
             yield "take its lines away", {key: (0, 0) for key, _ in rows}
         case "min_agent_lines":
-            yield from _enough_agents(trials, rows)
+            yield from _enough_agents(edits, rows)
         case "agent_lines":
-            yield "cut agent lines", _largest_cut(trials, limit, rows, _cut_agents)
+            yield "cut agent lines", _largest_cut(edits, limit, rows, _cut_agents)
         case "min_dialers":
-            yield "spread its lines evenly", _spread(edited, trials, limit)
+            yield "spread its lines evenly", _spread(edited, edits, limit)
         case "survivable_share":
-            yield "spread its lines evenly", _spread(edited, trials, limit)
-            yield from _over_domains(trials, limit, rows)
+            yield "spread its lines evenly", _spread(edited, edits, limit)
+            yield from _over_domains(edits, limit, rows)
         case _:
-            yield "cut dial lines", _largest_cut(trials, limit, rows, _cut_dial)
+            yield "cut dial lines", _largest_cut(edits, limit, rows, _cut_dial)
             if limit.rule == "max_abandon_rate":
-                yield "spread its lines evenly", _spread(edited, trials, limit)
-            yield "cut dial and agent lines", _largest_cut(trials, limit, rows, _cut_both)
+                yield "spread its lines evenly", _spread(edited, edits, limit)
+            yield "cut dial and agent lines", _largest_cut(edits, limit, rows, _cut_both)
 
 
-def _concerned(trials: Trials, limit: Limit) -> _Rows:
+def _concerned(edits: EditCheck, limit: Limit) -> _Rows:
     """Rows with lines that count in the limit and may be changed."""
-    rows = ((key, trials.rows[key]) for key in trials.rows_with_lines(limit))
+    rows = ((key, edits.rows[key]) for key in edits.rows_with_lines(limit))
     return [(key, item) for key, item in rows if not item.locked]
 
 
@@ -111,31 +111,31 @@ def _as_many_dial_lines(rows: _Rows) -> Iterator[tuple[str, _Lines]]:
     yield "no more agent lines than dial lines", fewer
 
 
-def _enough_agents(trials: Trials, rows: _Rows) -> Iterator[tuple[str, _Lines]]:
-    problem = trials.problem
+def _enough_agents(edits: EditCheck, rows: _Rows) -> Iterator[tuple[str, _Lines]]:
+    problem = edits.problem
     for key, item in rows:
         least = problem.campaigns[problem.campaign_index[key[0]]].min_agent_lines
         yield f"{least} agent lines", {key: (item.dial_lines, least)}
         yield "take its lines away", {key: (0, 0)}
 
 
-def _spread(edited: EditedLines, trials: Trials, limit: Limit) -> _Lines:
+def _spread(edited: EditedLines, edits: EditCheck, limit: Limit) -> _Lines:
     """The campaign's lines spread evenly over all dialers that it may use."""
     keys = [key for key in edited.rows if key[0] == limit.campaign_id]
-    return evened_out(edited.changed(lines=tuple(trials.rows.values())), keys)
+    return evened_out(edited.changed(lines=tuple(edits.rows.values())), keys)
 
 
-def _over_domains(trials: Trials, limit: Limit, rows: _Rows) -> Iterator[tuple[str, _Lines]]:
+def _over_domains(edits: EditCheck, limit: Limit, rows: _Rows) -> Iterator[tuple[str, _Lines]]:
     """Put the same lines into each of several failure domains, on its dialer with most room."""
-    problem = trials.problem
+    problem = edits.problem
     campaign = problem.campaigns[problem.campaign_index[limit.campaign_id or ""]]
     own = dict(rows)
     rooms: dict[str, tuple[int, RowKey]] = {}
     for dialer in problem.dialers:
         key = campaign.campaign_id, dialer.dialer_id
-        if not problem.may_use(campaign, dialer) or trials.rows[key].locked:
+        if not problem.may_use(campaign, dialer) or edits.rows[key].locked:
             continue
-        room = dialer.ports - trials.ports_used(dialer, without=own)
+        room = dialer.ports - edits.ports_used(dialer, without=own)
         if room > rooms.get(dialer.domain, (0, key))[0]:
             rooms[dialer.domain] = room, key
     roomiest = sorted(rooms.values(), key=lambda found: -found[0])
@@ -154,12 +154,12 @@ def _over_domains(trials: Trials, limit: Limit, rows: _Rows) -> Iterator[tuple[s
         yield f"spread its lines over {count} sites", lines
 
 
-def _largest_cut(trials: Trials, limit: Limit, rows: _Rows, cut: _Cut) -> _Lines:
+def _largest_cut(edits: EditCheck, limit: Limit, rows: _Rows, cut: _Cut) -> _Lines:
     """Cut the rows in proportion, no more than the limit asks for.
 
     No row that has its campaign's least agent lines gets fewer.
     """
-    problem = trials.problem
+    problem = edits.problem
     least = {
         key: min(
             problem.campaigns[problem.campaign_index[key[0]]].min_agent_lines, item.agent_lines
@@ -173,7 +173,7 @@ def _largest_cut(trials: Trials, limit: Limit, rows: _Rows, cut: _Cut) -> _Lines
     low, high = 0, _PARTS  # the limit may hold at low, and does not at high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if trials.breaks(limit, cut_to(middle)) else (middle, high)
+        low, high = (low, middle) if edits.breaks(limit, cut_to(middle)) else (middle, high)
     return cut_to(low)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from planner.app.editing.edit_check import Trials, limit_of
+from planner.app.editing.edit_check import EditCheck, limit_of
 from planner.app.editing.edited_lines import EditedLines, open_lines
 from planner.app.editing.quick_edits import with_lines
 from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
@@ -176,7 +176,7 @@ def test_what_changed_rows_break_is_what_a_check_of_everything_finds() -> None:
     for pairs in [{"A": (120, 9)}, {"B": (0, 0)}, {"A": (3, 4), "C": (80, 3)}, {"C": (1, 5)}]:
         changes = {("Solar", name): pair for name, pair in pairs.items()}
         whole = breaches(with_lines(start, changes))
-        assert Trials(start).broken_after(changes) == {limit_of(breach) for breach in whole}
-        trials = Trials(start)
-        trials.take(changes)
-        assert trials.broken == Trials(with_lines(start, changes)).broken
+        assert EditCheck(start).broken_after(changes) == {limit_of(breach) for breach in whole}
+        edits = EditCheck(start)
+        edits.take(changes)
+        assert edits.broken == EditCheck(with_lines(start, changes)).broken
