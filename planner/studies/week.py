@@ -180,7 +180,7 @@ def plan_week(
 
 
 class _Planner:
-    """Plans each world when it is first met, or met with other lines, and remembers it."""
+    """Plans each running set when it is first met, or met with other lines, and remembers it."""
 
     def __init__(
         self,
@@ -204,7 +204,7 @@ class _Planner:
         self.problems: list[Problem] = []
 
     def place(self, running_set: RunningSet, lines: Lines) -> int | None:
-        """Place of a world's plan, made from these lines if it is new; None if nobody runs."""
+        """Place of a running set's plan, made from these lines if new; None if nobody runs."""
         if not running_set.campaigns:
             return None
         current = _current(self._locked, lines)

@@ -56,7 +56,7 @@ class RunningSet:
 
 @dataclass(frozen=True)
 class Span:
-    """A time in which one world holds; ``idle`` campaigns may change reasons within it, not sides.
+    """A time in which the same run; ``idle`` campaigns may change reasons within it, not sides.
 
     ``spell`` is in UTC, ``idle`` in the problem's order, as at the start of the span.
     """
@@ -113,7 +113,7 @@ def spans(problem: Problem, week: Spell) -> tuple[Span, ...]:
 
     Returns
     -------
-    The spans in time order, without gaps; neighbours differ in their world.
+    The spans in time order, without gaps; neighbours differ in their running set.
     """
     cuts = sorted({*week, *(c for c in _changes(problem, week) if week.start < c < week.end)})
     found: list[Span] = []
@@ -175,7 +175,7 @@ def at_moment(problem: Problem, moment: datetime) -> tuple[Problem, tuple[Idle, 
 
 
 def among_running(problem: Problem, running_set: RunningSet) -> Problem:
-    """The problem with a world's campaigns and dialers, and only the lines that concern them."""
+    """The problem with the campaigns and dialers that run, and only the lines that concern them."""
     running = {campaign.campaign_id for campaign in running_set.campaigns}
     return problem.model_copy(
         update={

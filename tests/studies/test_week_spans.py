@@ -96,7 +96,7 @@ def test_hourly_figures_cut_only_while_their_campaign_runs() -> None:
     assert agents == [(9, 12, 4), (12, 17, 10)]
 
 
-def test_the_same_hours_of_several_days_are_one_world() -> None:
+def test_the_same_hours_of_several_days_are_one_running_set() -> None:
     found = week(fleet(open_in("A", "UTC", "Mon-Fri 09:00-17:00")))
     open_spans = [span for span in found if span.running_set.campaigns]
     assert len(open_spans) == 5
