@@ -140,7 +140,7 @@ def test_a_draft_keeps_every_edit_to_undo_and_redo(store: Store) -> None:
     states = [start]
     for row, dial in ((0, "60"), (1, "0"), (0, "0"), (1, "40")):
         cells = {"dial_lines": dial, "agent_lines": "0" if dial == "0" else "5"}
-        states.append(apply_edits(states[-1], {start.rows[row]: cells})[0])
+        states.append(apply_edits(states[-1], {start.pairs[row]: cells})[0])
     now = undo(undo(states[-1]))
     store.save_draft("d1", "ann", "quickstart", now, rows_changed=2)
     saved = store.read_draft("d1", "ann")

@@ -102,7 +102,7 @@ async def keep_editing(editor: Editor, start: float, until: float) -> list[float
 async def visit(folder: Path, address: str, process: int) -> list[Row]:
     problem = read_folder(folder)
     edited = open_lines(problem)
-    loaded = [item.dial_lines for item in edited.by_row().values()][:300]
+    loaded = [item.dial_lines for item in edited.by_pair().values()][:300]
 
     async def come(number: int) -> Editor:
         visitor = await Visitor.come(address)

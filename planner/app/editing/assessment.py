@@ -1,4 +1,4 @@
-"""What edited lines amount to: status, figures and breaches by row, and the headline figures."""
+"""What edited lines amount to: status, figures and breaches by pair, and the headline figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from planner.app.editing.edited_lines import EditedLines, RowKey
+from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import AssignmentFigures, Status
 from planner.evaluation.arrays import Evaluation, evaluate
@@ -18,7 +18,7 @@ from planner.projection.status import status_now
 
 
 @dataclass(frozen=True)
-class AssessedRow:
+class AssessedPair:
     """One campaign on one dialer: its lines, its status now and, where in use, its figures."""
 
     assignment: LineAssignment
@@ -60,21 +60,21 @@ class Headline:
 class Assessment:
     """Everything a page shows about a state of the lines; ``notes`` say what figures leave out.
 
-    ``figures`` are those of the rows with lines.
+    ``figures`` are those of the pairs with lines.
     """
 
     edited: EditedLines
     at: datetime
-    figures: dict[RowKey, AssignmentFigures]
+    figures: dict[PairKey, AssignmentFigures]
     headline: Headline
     breaches: tuple[Breach, ...]
     evaluation: Evaluation
     notes: tuple[str, ...]
 
     @cached_property
-    def rows(self) -> Mapping[RowKey, AssessedRow]:
-        """Every row of the edited lines; each is worked out when it is looked at."""
-        return _Rows(self)
+    def pairs(self) -> Mapping[PairKey, AssessedPair]:
+        """Every pair of the edited lines; each is worked out when it is looked at."""
+        return _Pairs(self)
 
     def transfers_by_dialer(self) -> dict[str, float]:
         """Handled transfers per hour of every dialer, in the problem's order."""
@@ -98,14 +98,14 @@ def assess(edited: EditedLines, at: datetime, before: Assessment | None = None) 
     at = at.replace(second=0, microsecond=0)
     # Lines are planned, checked and valued with the campaigns' own figures, so show those.
     problem = edited.problem.model_copy(update={"intervals": ()})
-    rows, notes = quick_figures(problem, at, _unchanged(edited, at, before))
+    pairs, notes = quick_figures(problem, at, _unchanged(edited, at, before))
     corrections = factors(edited.corrections)
     evaluation = evaluate(problem, edited.line_plan, 0.0, corrections)
     return Assessment(
         edited=edited,
         at=at,
-        figures={(f.campaign_id, f.dialer_id): f for f in rows},
-        headline=_headline(problem, rows, evaluation),
+        figures={(f.campaign_id, f.dialer_id): f for f in pairs},
+        headline=_headline(problem, pairs, evaluation),
         breaches=check(problem, edited.line_plan, corrections),
         evaluation=evaluation,
         notes=(*notes, *([INTERVAL_NOTE] if edited.problem.intervals else [])),
@@ -114,7 +114,7 @@ def assess(edited: EditedLines, at: datetime, before: Assessment | None = None) 
 
 def _unchanged(
     edited: EditedLines, at: datetime, before: Assessment | None
-) -> dict[RowKey, AssignmentFigures]:
+) -> dict[PairKey, AssignmentFigures]:
     """Figures of the earlier look that are still right: same fleet, same moment, same lines."""
     if before is None or before.at != at or before.edited.baseline is not edited.baseline:
         return {}
@@ -154,12 +154,12 @@ def _time_in_status(status: Status, figures: AssignmentFigures) -> dict[Status, 
     return {name: share for name, share in shares.items() if share > 0}
 
 
-class _Rows(Mapping[RowKey, AssessedRow]):
+class _Pairs(Mapping[PairKey, AssessedPair]):
     """Rows that are worked out when they are looked at: a page shows some of thousands."""
 
     def __init__(self, view: Assessment) -> None:
         self._view = view
-        self._assignments = view.edited.by_row()
+        self._assignments = view.edited.by_pair()
         self._breaches: dict[tuple[str | None, str | None], list[Breach]] = {}
         for breach in view.breaches:
             place = breach.campaign_id, breach.dialer_id
@@ -168,24 +168,24 @@ class _Rows(Mapping[RowKey, AssessedRow]):
     def __len__(self) -> int:
         return len(self._assignments)
 
-    def __iter__(self) -> Iterator[RowKey]:
+    def __iter__(self) -> Iterator[PairKey]:
         return iter(self._assignments)
 
-    def __getitem__(self, key: RowKey) -> AssessedRow:
+    def __getitem__(self, key: PairKey) -> AssessedPair:
         assignment, figures = self._assignments[key], self._view.figures.get(key)
         here = tuple(breach.message for breach in self._concerning(assignment))
         if figures is not None:
-            return AssessedRow(
+            return AssessedPair(
                 assignment, figures.status, figures.reason, figures.advice, figures, here
             )
         problem = self._view.edited.baseline
         campaign = problem.campaigns[problem.campaign_index[key[0]]]
         dialer = problem.dialers[problem.dialer_index[key[1]]]
         found = status_now(problem, campaign, dialer, None, self._view.at)
-        return AssessedRow(assignment, found.status, found.reason, found.advice, None, here)
+        return AssessedPair(assignment, found.status, found.reason, found.advice, None, here)
 
     def _concerning(self, item: LineAssignment) -> Iterator[Breach]:
-        """What names the row, or something in which its lines count."""
+        """What names the pair, or something in which its lines count."""
         yield from self._breaches.get((item.campaign_id, item.dialer_id), ())
         if item.dial_lines or item.agent_lines:
             yield from self._breaches.get((item.campaign_id, None), ())

@@ -1,11 +1,11 @@
-"""What changed rows would break, found without looking at the rest of a fleet."""
+"""What changed pairs would break, found without looking at the rest of a fleet."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from planner.app.editing.edited_lines import EditedLines, RowKey
+from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.contracts.problem import Dialer
 from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.check import (
@@ -17,8 +17,8 @@ from planner.evaluation.check import (
 )
 from planner.evaluation.rates import factors
 
-#: Dial and agent lines of rows that change.
-Changes = Mapping[RowKey, tuple[int, int]]
+#: Dial and agent lines of pairs that change.
+Changes = Mapping[PairKey, tuple[int, int]]
 
 
 class Limit(NamedTuple):
@@ -39,17 +39,17 @@ def limit_of(breach: Breach) -> Limit:
 
 
 class EditCheck:
-    """Edited lines, changed row by row, and the limits that they break.
+    """Edited lines, changed pair by pair, and the limits that they break.
 
     Attributes
     ----------
-    rows : the line assignment of every row as it is by now
+    pairs : the line assignment of every pair as it is by now
     broken : the limits that these lines break
     """
 
     def __init__(self, edited: EditedLines, known: Iterable[Breach] | None = None) -> None:
         self.problem = edited.problem
-        self.rows = edited.by_row()
+        self.pairs = edited.by_pair()
         corrections = factors(edited.corrections)
         self._arrays = PlanArrays(self.problem, edited.line_plan, corrections)
         self._know_attempts()
@@ -63,8 +63,8 @@ class EditCheck:
             return {limit.dialer_id}
         return {d.dialer_id for d in self.problem.dialers if limit.group in (None, d.trunk_group)}
 
-    def rows_with_lines(self, limit: Limit) -> list[RowKey]:
-        """The rows whose lines count in a limit, in the problem's order."""
+    def pairs_with_lines(self, limit: Limit) -> list[PairKey]:
+        """The pairs whose lines count in a limit, in the problem's order."""
         problem = self.problem
         index = problem.campaign_index
         campaigns = [index[limit.campaign_id]] if limit.campaign_id else range(len(index))
@@ -77,8 +77,8 @@ class EditCheck:
             if used[c, d]
         ]
 
-    def ports_used(self, dialer: Dialer, without: Collection[RowKey] = ()) -> int:
-        """Ports taken on a dialer, those of some rows left out."""
+    def ports_used(self, dialer: Dialer, without: Collection[PairKey] = ()) -> int:
+        """Ports taken on a dialer, those of some pairs left out."""
         column = self._arrays.ports[:, self.problem.dialer_index[dialer.dialer_id]]
         left_out = [self.problem.campaign_index[c] for c, d in without if d == dialer.dialer_id]
         return int(column.sum() - column[left_out].sum())
@@ -123,8 +123,8 @@ class EditCheck:
         self._arrays = self._changed(changes)
         self._know_attempts()
         for key, (dial, agents) in changes.items():
-            item = self.rows[key]
-            self.rows[key] = item.model_copy(update={"dial_lines": dial, "agent_lines": agents})
+            item = self.pairs[key]
+            self.pairs[key] = item.model_copy(update={"dial_lines": dial, "agent_lines": agents})
 
     def _know_attempts(self) -> None:
         """Work them out once, where a limit needs them: what is changed from here knows them."""

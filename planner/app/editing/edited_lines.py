@@ -16,8 +16,8 @@ from planner.contracts.fields import MAX_LINES
 from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
 from planner.contracts.result import LinePlan, TableCorrection
 
-#: (campaign id, dialer id): what one row of the plan is about.
-RowKey = tuple[str, str]
+#: (campaign id, dialer id): what one pair of the plan is about.
+PairKey = tuple[str, str]
 Lines = tuple[LineAssignment, ...]
 
 #: Columns that may be edited, with the words shown for them.
@@ -56,10 +56,10 @@ class EditedLines:
         return LinePlan(assignments=self.lines)
 
     @cached_property
-    def rows(self) -> tuple[RowKey, ...]:
+    def pairs(self) -> tuple[PairKey, ...]:
         """Every campaign and dialer that may have lines or has some, in the problem's order.
 
-        They depend on the loaded problem only, so a row keeps its place while lines change.
+        They depend on the loaded problem only, so a pair keeps its place while lines change.
         """
         given = {(a.campaign_id, a.dialer_id) for a in self.baseline.assignments}
         return tuple(
@@ -71,24 +71,24 @@ class EditedLines:
         )
 
     @cached_property
-    def loaded_busy(self) -> dict[RowKey, int | None]:
-        """Busy agent lines as loaded, by row."""
+    def loaded_busy(self) -> dict[PairKey, int | None]:
+        """Busy agent lines as loaded, by pair."""
         given = self.baseline.assignments
         return {(a.campaign_id, a.dialer_id): a.busy_agent_lines for a in given}
 
-    def by_row(self) -> dict[RowKey, LineAssignment]:
-        """The line assignment of every row; rows without lines have zeros."""
-        return dict(self._by_row)
+    def by_pair(self) -> dict[PairKey, LineAssignment]:
+        """The line assignment of every pair; pairs without lines have zeros."""
+        return dict(self._by_pair)
 
     @cached_property
-    def _by_row(self) -> dict[RowKey, LineAssignment]:
+    def _by_pair(self) -> dict[PairKey, LineAssignment]:
         given = {(a.campaign_id, a.dialer_id): a for a in self.lines}
-        return {key: given.get(key) or _no_lines(key) for key in self.rows}
+        return {key: given.get(key) or _no_lines(key) for key in self.pairs}
 
     def changed(self, **fields: Any) -> EditedLines:
         """The same with other lines or another history; what hangs on neither is kept."""
         new = replace(self, **fields)
-        for name in ("rows", "loaded_busy"):
+        for name in ("pairs", "loaded_busy"):
             if name in vars(self):
                 vars(new)[name] = vars(self)[name]
         return new
@@ -97,31 +97,31 @@ class EditedLines:
 def open_lines(problem: Problem) -> EditedLines:
     """The lines of a problem as loaded, without history."""
     edited = EditedLines(baseline=problem, lines=problem.assignments)
-    return edited.changed(lines=_tidy(edited.by_row().values()))
+    return edited.changed(lines=_tidy(edited.by_pair().values()))
 
 
 def apply_edits(
-    edited: EditedLines, edits: Mapping[RowKey, Mapping[str, object]]
+    edited: EditedLines, edits: Mapping[PairKey, Mapping[str, object]]
 ) -> tuple[EditedLines, tuple[EditMessage, ...]]:
     """Apply edited cells: the new lines, and a message for each cell that cannot be used.
 
     Parameters
     ----------
     edited : the state before; left as it is.
-    edits : for each row the new cell values by column name, as typed; columns that cannot be
+    edits : for each pair the new cell values by column name, as typed; columns that cannot be
         edited are ignored. Repeating edits that were applied before changes nothing.
 
     Returns
     -------
     The lines with all good cells applied as one step of the history, and the messages.
     """
-    rows = edited.by_row()
+    pairs = edited.by_pair()
     messages: list[EditMessage] = []
     for key, cells in edits.items():
-        if key not in rows:
+        if key not in pairs:
             messages.append(EditMessage(*key, "", "This campaign has no place on this dialer."))
             continue
-        before = rows[key]
+        before = pairs[key]
         good: dict[str, int | bool] = {}
         for column in EDITABLE.keys() & cells.keys():
             value = _read_cell(column, cells[column])
@@ -129,34 +129,34 @@ def apply_edits(
                 messages.append(_refusal(before, column, cells[column]))
             else:
                 good[column] = value
-        rows[key] = _with_cells(edited, before, good)
-    return _step(edited, _tidy(rows.values())), tuple(messages)
+        pairs[key] = _with_cells(edited, before, good)
+    return _step(edited, _tidy(pairs.values())), tuple(messages)
 
 
 def take_plan(
     edited: EditedLines,
     plan: LinePlan,
     corrections: tuple[TableCorrection, ...] = (),
-    only: Collection[RowKey] | None = None,
+    only: Collection[PairKey] | None = None,
 ) -> EditedLines:
     """The edited lines with the plan's lines; locks and live states stay as they are.
 
     Parameters
     ----------
     corrections : of the tables that the plan was made with
-    only : the rows to take; None: all of them
+    only : the pairs to take; None: all of them
     """
     lines = plan.lines()
-    rows = (
+    pairs = (
         _with_cells(
             edited, assignment, dict(zip(("dial_lines", "agent_lines"), counts, strict=True))
         )
         if only is None or key in only
         else assignment
-        for key, assignment in edited.by_row().items()
+        for key, assignment in edited.by_pair().items()
         for counts in [lines.get(key, (0, 0))]
     )
-    return _step(edited, _tidy(rows)).changed(corrections=corrections)
+    return _step(edited, _tidy(pairs)).changed(corrections=corrections)
 
 
 def undo(edited: EditedLines) -> EditedLines:
@@ -183,13 +183,13 @@ def _step(edited: EditedLines, lines: Lines) -> EditedLines:
     return edited.changed(lines=lines, past=(*edited.past, edited.lines), future=())
 
 
-@lru_cache(maxsize=100_000)  # large fleets have thousands of such rows, the same in every state
-def _no_lines(key: RowKey) -> LineAssignment:
+@lru_cache(maxsize=100_000)  # large fleets have thousands of such pairs, the same in every state
+def _no_lines(key: PairKey) -> LineAssignment:
     return LineAssignment(campaign_id=key[0], dialer_id=key[1], dial_lines=0, agent_lines=0)
 
 
 def _tidy(assignments: Iterable[LineAssignment]) -> Lines:
-    """Leave out the rows that say nothing, so that equal plans are equal tuples."""
+    """Leave out the pairs that say nothing, so that equal plans are equal tuples."""
     return tuple(
         a
         for a in assignments

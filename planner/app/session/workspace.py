@@ -15,7 +15,7 @@ from planner.app.editing.edited_lines import (
     EditedLines,
     EditMessage,
     Lines,
-    RowKey,
+    PairKey,
     apply_edits,
     open_lines,
     redo,
@@ -70,7 +70,7 @@ class Workspace:
     messages: tuple[EditMessage, ...] = ()
     revision: int = 0
     grid_lines: Lines = ()
-    grid_rows: tuple[RowKey, ...] = ()
+    grid_rows: tuple[PairKey, ...] = ()
     job: PlanJob | None = None
     studies: dict[str, Study] = field(default_factory=dict)
     uploads_read: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class Workspace:
     worlds: dict[int, Setting] = field(default_factory=dict)
     wanted_scenarios: tuple[str, ...] = ()
     world_cache: WorldCache | None = None
-    live: dict[RowKey, LiveState] = field(default_factory=dict)
+    live: dict[PairKey, LiveState] = field(default_factory=dict)
     live_revision: int = 0
     data_revision: int = 0
     live_read: datetime | None = None
@@ -137,7 +137,7 @@ class Workspace:
         self.grid_lines = edited.lines
         self.revision += 1
 
-    def show_rows(self, rows: tuple[RowKey, ...]) -> None:
+    def show_rows(self, rows: tuple[PairKey, ...]) -> None:
         """Choose the rows of the grid; other rows mean another grid."""
         if self.edited is not None and rows != self.grid_rows:
             self.grid_rows = rows
@@ -186,7 +186,7 @@ class Workspace:
             self.job = PlanJob(self.edited.problem, options, **settings)
             self.job.stop_with(self)
 
-    def take_job(self, rows: tuple[RowKey, ...] | None = None) -> None:
+    def take_job(self, rows: tuple[PairKey, ...] | None = None) -> None:
         """Put the lines of the finished run in place, all or those of some rows, as one edit."""
         result = self.job.result if self.job is not None else None
         if result is not None and result.plan is not None:
@@ -195,7 +195,10 @@ class Workspace:
             self.job = None
 
     def take(
-        self, line_plan: LinePlan, result: PlanResult | None, rows: tuple[RowKey, ...] | None = None
+        self,
+        line_plan: LinePlan,
+        result: PlanResult | None,
+        rows: tuple[PairKey, ...] | None = None,
     ) -> None:
         """Put a plan's lines in place as one edit."""
         corrections = result.corrections if result is not None else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from planner.app.editing.edited_lines import EditedLines, Lines, RowKey
+from planner.app.editing.edited_lines import EditedLines, Lines, PairKey
 from planner.contracts.problem import Contract, LineAssignment, Problem
 from planner.contracts.result import TableCorrection
 
@@ -83,7 +83,7 @@ def _difference(before: Lines, after: Lines) -> Iterable[Row]:
 
 
 def _followed(edited: EditedLines, steps: Iterable[tuple[Row, ...]]) -> tuple[Lines, ...]:
-    rows, found = edited.by_row(), []
+    rows, found = edited.by_pair(), []
     given = {_key(item): item for item in edited.lines}
     for step in steps:
         for row in step:
@@ -96,5 +96,5 @@ def _followed(edited: EditedLines, steps: Iterable[tuple[Row, ...]]) -> tuple[Li
     return tuple(found)
 
 
-def _key(item: LineAssignment) -> RowKey:
+def _key(item: LineAssignment) -> PairKey:
     return item.campaign_id, item.dialer_id

@@ -75,7 +75,7 @@ def test_broadcasts_count_messages_and_neither_pauses_nor_abandons() -> None:
 
 def test_a_row_has_its_status_and_figures_also_without_lines() -> None:
     view = look(line("D1", 95, 5))
-    used, unused = view.rows["Solar", "D1"], view.rows["Solar", "D2"]
+    used, unused = view.pairs["Solar", "D1"], view.pairs["Solar", "D2"]
     assert used.status is Status.RUNNING
     assert used.figures is not None
     assert used.figures.all_busy_share == pytest.approx(SHARE, abs=1e-6)
@@ -92,7 +92,7 @@ def test_breaches_stand_at_the_rows_that_they_concern() -> None:
         line("D1", 20, 5, "Few"),
         campaigns=(solar(**ALWAYS), few),
     )
-    said = {key: " ".join(row.breaches) for key, row in view.rows.items()}
+    said = {key: " ".join(row.breaches) for key, row in view.pairs.items()}
     # D1 has 125 lines on 100 ports: said at both campaigns there.
     assert "125 ports" in said["Solar", "D1"]
     assert "125 ports" in said["Few", "D1"]

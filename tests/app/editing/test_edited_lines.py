@@ -43,13 +43,13 @@ def lines(edited: EditedLines) -> dict[tuple[str, str], tuple[int, int]]:
 
 
 def test_every_allowed_dialer_has_a_row_also_without_lines() -> None:
-    assert open_lines(fleet(line("D2", 9, 1))).rows == (D1, D2)
+    assert open_lines(fleet(line("D2", 9, 1))).pairs == (D1, D2)
 
 
 def test_a_dialer_that_is_not_allowed_has_a_row_only_with_lines_on_it() -> None:
-    assert open_lines(fleet(allowed_dialers=("D2",))).rows == (D2,)
+    assert open_lines(fleet(allowed_dialers=("D2",))).pairs == (D2,)
     given = open_lines(fleet(line("D1", 9, 1), allowed_dialers=("D2",)))
-    assert given.rows == (D1, D2)
+    assert given.pairs == (D1, D2)
 
 
 def test_a_good_edit_changes_its_cell_only(edited: EditedLines) -> None:

@@ -36,7 +36,7 @@ def lines(found: EditedLines) -> dict[str, tuple[int, int]]:
 
 def test_lines_are_spread_evenly_and_none_is_lost() -> None:
     start = edited({"A": (80, 9), "B": (0, 0), "C": (20, 1)})
-    found = even_out(start, start.rows)
+    found = even_out(start, start.pairs)
     assert lines(found) == {"A": (34, 4), "B": (33, 3), "C": (33, 3)}
     assert undo(found).lines == start.lines, "one step"
 
@@ -54,26 +54,26 @@ def test_evening_out_leaves_locked_rows_and_rows_out_of_view() -> None:
 def test_agent_lines_become_those_on_shift_in_proportion() -> None:
     start = edited({"A": (60, 3), "B": (60, 1)}, agents=10)
     # 10 * 3/4 = 7.5 and 10 * 1/4 = 2.5: the whole parts, and the line left over to the first.
-    assert lines(match_agents(start, start.rows)) == {"A": (60, 8), "B": (60, 2)}
+    assert lines(match_agents(start, start.pairs)) == {"A": (60, 8), "B": (60, 2)}
     start = edited({"A": (60, 9), "B": (60, 6)}, agents=10)
-    assert lines(match_agents(start, start.rows)) == {"A": (60, 6), "B": (60, 4)}
+    assert lines(match_agents(start, start.pairs)) == {"A": (60, 6), "B": (60, 4)}
 
 
 def test_no_row_gets_more_agent_lines_than_dial_lines() -> None:
     start = edited({"A": (4, 3), "B": (60, 1)}, agents=12)
-    assert lines(match_agents(start, start.rows)) == {"A": (4, 4), "B": (60, 8)}
+    assert lines(match_agents(start, start.pairs)) == {"A": (4, 4), "B": (60, 8)}
     start = edited({"A": (2, 1), "B": (3, 1)}, agents=12)
-    assert lines(match_agents(start, start.rows)) == {"A": (2, 2), "B": (3, 3)}
+    assert lines(match_agents(start, start.pairs)) == {"A": (2, 2), "B": (3, 3)}
 
 
 def test_agents_of_locked_rows_count_as_taken() -> None:
     start = edited({"A": (60, 7), "B": (60, 1)}, locked=("A",), agents=10)
-    assert lines(match_agents(start, start.rows)) == {"A": (60, 7), "B": (60, 3)}
+    assert lines(match_agents(start, start.pairs)) == {"A": (60, 7), "B": (60, 3)}
 
 
 def test_without_agent_lines_they_follow_the_dial_lines() -> None:
     start = edited({"A": (60, 0), "B": (20, 0)}, agents=8)
-    assert lines(match_agents(start, start.rows)) == {"A": (60, 6), "B": (20, 2)}
+    assert lines(match_agents(start, start.pairs)) == {"A": (60, 6), "B": (20, 2)}
 
 
 def test_clearing_takes_what_is_in_view_and_not_locked() -> None:

@@ -52,7 +52,7 @@ def test_all_broken_limits_are_repaired_by_one_click(app: AppTest) -> None:
 
 def test_many_broken_limits_are_turned_over_like_pages(app: AppTest) -> None:
     app.button(key="open-regional").click().run()
-    rows = len(app.session_state["workspace"].edited.rows)
+    rows = len(app.session_state["workspace"].edited.pairs)
     edit(app, {row: {"dial_lines": "1", "agent_lines": "2"} for row in range(rows)})
     count = int(app.warning[0].value.split()[0])
     assert count > 20

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.assessment import AssessedRow, Assessment
-from planner.app.editing.edited_lines import EDITABLE, RowKey
+from planner.app.editing.assessment import AssessedPair, Assessment
+from planner.app.editing.edited_lines import EDITABLE, PairKey
 from planner.app.session.workspace import Workspace
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import AssignmentFigures, Status
@@ -42,13 +42,13 @@ def _frame(workspace: Workspace, view: Assessment) -> pd.DataFrame:
     column of numbers drops a pasted word without telling anyone.
     """
     start = {(a.campaign_id, a.dialer_id): a for a in workspace.grid_lines}
-    rows = [_record(key, start.get(key), view.rows[key], workspace) for key in workspace.grid_rows]
+    rows = [_record(key, start.get(key), view.pairs[key], workspace) for key in workspace.grid_rows]
     index = pd.Index([f"{campaign} | {dialer}" for campaign, dialer in workspace.grid_rows])
     return pd.DataFrame(rows, index=index)
 
 
 def _record(
-    key: RowKey, start: LineAssignment | None, row: AssessedRow, workspace: Workspace
+    key: PairKey, start: LineAssignment | None, row: AssessedPair, workspace: Workspace
 ) -> dict[str, Any]:
     refused = [m.message for m in workspace.messages if (m.campaign_id, m.dialer_id) == key]
     return {
@@ -65,7 +65,7 @@ def _record(
     }
 
 
-def _check(row: AssessedRow, refused: list[str]) -> str:
+def _check(row: AssessedPair, refused: list[str]) -> str:
     if refused:
         return "⚠ edit"
     if row.breaches:

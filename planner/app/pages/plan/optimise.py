@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from planner.app.editing.assessment import Assessment, assess
-from planner.app.editing.edited_lines import EditedLines, RowKey, take_plan
+from planner.app.editing.edited_lines import EditedLines, PairKey, take_plan
 from planner.app.jobs.jobs import PlanJob
 from planner.app.session.text import plain
 from planner.app.session.user import run_owner
@@ -217,7 +217,7 @@ def _show_choice(workspace: Workspace, edited: EditedLines, plan: LinePlan) -> N
     st.button("Discard", key="discard", icon=":material/close:", on_click=workspace.drop_job)
 
 
-def _picked_rows(edited: EditedLines, plan: LinePlan) -> tuple[RowKey, ...]:
+def _picked_rows(edited: EditedLines, plan: LinePlan) -> tuple[PairKey, ...]:
     """The rows that are ticked in the table below."""
     selection: Any = st.session_state.get(rows_key(edited, plan))
     ticked = selection["selection"]["rows"] if selection else []

@@ -42,7 +42,7 @@ def show() -> None:
         show_start(here)
         return
     at = _show_title(here)
-    if not here.edited.rows:
+    if not here.edited.pairs:
         st.info("No campaign may use any dialer in service, so there are no lines to plan.")
         return
     _show_plan(here, here.edited, at)
