@@ -13,6 +13,7 @@ from planner.contracts.result import AssignmentFigures, Engine, Projection, Time
 from planner.projection.calendar import next_open
 from planner.projection.effort import Budget, Effort, EngineChoice
 from planner.projection.figures import exact, simulated
+from planner.projection.outages import overlap_notes
 from planner.projection.pairs import Limits, Pair, components, limits, pairs_at
 from planner.projection.status import StatusView, status_now
 from planner.projection.timeline import timeline
@@ -57,7 +58,7 @@ def project_assignments(problem: Problem, at: datetime, hours: float, effort: Ef
         assignments=rows,
         timeline=steps,
         completion=tuple(timeline.completion(at, campaigns, found.completed_at)),
-        notes=(*notes, *_run_notes(found.runs, steps)),
+        notes=(*notes, *overlap_notes(problem), *_run_notes(found.runs, steps)),
     )
 
 
