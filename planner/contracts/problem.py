@@ -124,6 +124,10 @@ class Campaign(Contract):
     wrap_up_seconds: Annotated[float, Field(ge=0, le=1e9)] = 0.0
     attempt_cv: Annotated[float, Field(ge=0, le=100)] = 1.0
     talk_cv: Annotated[float, Field(ge=0, le=100)] = 1.0
+    answer_rate_by_pass: tuple[Share, ...] = ()  # empty: one rate for all passes
+    answer_rate_day_cv: Annotated[float, Field(ge=0, le=2)] = 0.0
+    transfer_rate_day_cv: Annotated[float, Field(ge=0, le=2)] = 0.0
+    talk_day_cv: Annotated[float, Field(ge=0, le=2)] = 0.0
     overflow: Overflow = Overflow.DROP
     patience_seconds: Seconds = 20.0
     pacing: Annotated[float, Field(gt=0, le=1e6)] | None = None

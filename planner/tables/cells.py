@@ -11,6 +11,9 @@ from planner.contracts.fields import ID_SEPARATOR, MAX_LINES
 from planner.contracts.problem import Contract
 from planner.contracts.weekly import format_clock, format_days, format_schedule
 
+#: Read from the column ``answer_rate``.
+_WITHOUT_COLUMN = ("answer_rate_by_pass",)
+
 #: Columns whose name is no name in Python, or does not tell the unit.
 _COLUMN_NAMES = {"from_minute": "from", "to_minute": "to"}
 
@@ -32,7 +35,11 @@ _FORMATS = {
 @cache
 def columns(contract: type[Contract]) -> dict[str, str]:
     """Field of each column of the table that holds a contract, in order."""
-    return {_COLUMN_NAMES.get(field, field): field for field in contract.model_fields}
+    return {
+        _COLUMN_NAMES.get(field, field): field
+        for field in contract.model_fields
+        if field not in _WITHOUT_COLUMN
+    }
 
 
 @cache
