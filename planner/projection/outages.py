@@ -31,6 +31,12 @@ def out_of_service(
     return OutOfService(min(start, *(spell.start for spell in spells), moment), None)
 
 
+def next_outage(problem: Problem, dialer: Dialer, moment: datetime) -> datetime | None:
+    """When the next outage of a dialer begins, after a moment."""
+    starts = [spell.start for spell in _union(problem.outages, dialer.dialer_id)]
+    return min((start for start in starts if start > moment), default=None)
+
+
 def overlap_notes(problem: Problem) -> list[str]:
     """Which dialers have outages that overlap, and how those are read."""
     found = []
