@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanOptions
-from planner.evaluation.check import PlanArrays, check, evaluate, lost_dialers
+from planner.evaluation.arrays import PlanArrays, evaluate, lost_dialers
+from planner.evaluation.check import check
 from planner.evaluation.runnable import apportioned
 
 Ints = NDArray[np.int64]

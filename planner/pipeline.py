@@ -14,7 +14,6 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import (
     AssignmentFigures,
     Conflict,
-    LineChange,
     LinePlan,
     PlanFigures,
     PlanOptions,
@@ -25,6 +24,7 @@ from planner.contracts.result import (
     TableCorrection,
     relative_gap,
 )
+from planner.evaluation.differences import changes
 from planner.evaluation.rates import Correction
 
 if TYPE_CHECKING:
@@ -178,7 +178,8 @@ def _with_plan_found(
     made: tuple[TableCorrection, ...],
     clock: _Clock,
 ) -> PlanResult:
-    from planner.evaluation.check import evaluate, factors
+    from planner.evaluation.arrays import evaluate
+    from planner.evaluation.rates import factors
 
     assert outcome.plan is not None
     corrections = factors(made)
@@ -208,7 +209,7 @@ def _with_plan_found(
 
 def _explained(problem: Problem, result: PlanResult, clock: _Clock) -> PlanResult:
     """The result with what binds, the reason of each line, and what one more would bring."""
-    from planner.evaluation.check import factors
+    from planner.evaluation.rates import factors
     from planner.evaluation.reasons import explain
 
     assert result.plan is not None
@@ -347,7 +348,7 @@ def reasons(
     line_plan : the lines
     corrections : of the tables that the lines were planned with
     """
-    from planner.evaluation.check import factors
+    from planner.evaluation.rates import factors
     from planner.evaluation.reasons import explain
 
     return explain(problem, line_plan, PlanOptions(), factors(corrections))
@@ -356,28 +357,3 @@ def reasons(
 def with_plan(problem: Problem, line_plan: LinePlan) -> Problem:
     """The problem with a plan's lines as its assignments."""
     return problem.model_copy(update={"assignments": line_plan.assignments})
-
-
-def changes(problem: Problem, line_plan: LinePlan) -> tuple[LineChange, ...]:
-    """What a plan changes against the current assignments, in the problem's order."""
-    before = LinePlan(assignments=problem.assignments).lines()
-    after = line_plan.lines()
-    pairs = sorted(
-        before.keys() | after.keys(),
-        key=lambda pair: (problem.campaign_index[pair[0]], problem.dialer_index[pair[1]]),
-    )
-    found = []
-    for pair in pairs:
-        (n0, a0), (n1, a1) = before.get(pair, (0, 0)), after.get(pair, (0, 0))
-        if (n0, a0) != (n1, a1):
-            found.append(
-                LineChange(
-                    campaign_id=pair[0],
-                    dialer_id=pair[1],
-                    dial_lines_from=n0,
-                    dial_lines_to=n1,
-                    agent_lines_from=a0,
-                    agent_lines_to=a1,
-                )
-            )
-    return tuple(found)

@@ -22,19 +22,11 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
 from planner.evaluation.load import fleet_load
-from planner.report.day_documents import moment_document, week_document, write_week
-from planner.report.documents import (
-    check_document,
-    fault_document,
-    plan_document,
-    projection_document,
-    to_json,
-)
-from planner.report.exports import write_projection_files
-from planner.report.plan import check_text, plan_text
-from planner.report.projection import projection_text
+from planner.report.documents import check_document, fault_document, to_json
+from planner.report.plan import check_text, plan_document, plan_text
+from planner.report.projection import projection_document, projection_text, write_projection_files
 from planner.report.text_layout import clean
-from planner.report.week import moment_text, week_text
+from planner.report.week import moment_document, moment_text, week_document, week_text, write_week
 from planner.studies.week_spans import (
     Moment,
     at_moment,

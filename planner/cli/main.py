@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from planner.cli.arguments import interval, moment, number, week_day
-from planner.cli.batch_arguments import add_batch_arguments
-from planner.cli.common_arguments import (
+from planner.cli.arguments import (
     add_folder,
     add_json,
     add_move_cost,
@@ -20,7 +18,12 @@ from planner.cli.common_arguments import (
     add_redundancy,
     add_search,
     add_seed,
+    interval,
+    moment,
+    number,
+    week_day,
 )
+from planner.cli.batch_arguments import add_batch_arguments
 from planner.cli.exit_codes import BAD_INPUT, DONE
 from planner.cli.log import configure
 from planner.cli.study_arguments import add_frontier_arguments, add_whatif_arguments

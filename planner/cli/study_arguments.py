@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from planner.cli.arguments import number
-from planner.cli.common_arguments import add_move_cost
+from planner.cli.arguments import add_move_cost, number
 from planner.report.text_layout import clean
 
 _MOST_POINTS, _MOST_LEVELS = 201, 10

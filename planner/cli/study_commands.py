@@ -80,8 +80,8 @@ def _watched(study: Callable[..., Any], *, quiet: bool) -> Any:
 
 
 def _tell_no_plan(result: PlanResult, problem: Problem, *, as_json: bool) -> int:
-    from planner.report.documents import plan_document, to_json
-    from planner.report.plan import plan_text
+    from planner.report.documents import to_json
+    from planner.report.plan import plan_document, plan_text
 
     document = to_json(plan_document(result, problem)) if as_json else plan_text(result, problem)
     print(document, end="")
@@ -90,12 +90,11 @@ def _tell_no_plan(result: PlanResult, problem: Problem, *, as_json: bool) -> int
 
 def _write_comparison(arguments: argparse.Namespace, found: Comparison) -> None:
     from planner.report.documents import to_json
-    from planner.report.study_documents import comparison_document, write_comparison_files
-    from planner.report.whatif import comparison_text
+    from planner.report.whatif import comparison_document, comparison_text, write_comparison_files
 
     document = to_json(comparison_document(found))
     if arguments.out is not None:
-        from planner.report.html.study_pages import comparison_page
+        from planner.report.html.reports import comparison_page
 
         with writing(arguments.out):
             write_comparison_files(arguments.out, found)
@@ -121,8 +120,7 @@ def run_frontier(arguments: argparse.Namespace) -> int:
     problem = read_folder(arguments.folder)
     require_writable(arguments.out)
     from planner.report.documents import to_json
-    from planner.report.frontier import frontier_text
-    from planner.report.study_documents import frontier_document, write_frontier_files
+    from planner.report.frontier import frontier_document, frontier_text, write_frontier_files
     from planner.studies.frontier import frontier
 
     found = _watched(
@@ -137,7 +135,7 @@ def run_frontier(arguments: argparse.Namespace) -> int:
     )
     document = to_json(frontier_document(found))
     if found.points and arguments.out is not None:
-        from planner.report.html.study_pages import frontier_page
+        from planner.report.html.reports import frontier_page
 
         with writing(arguments.out):
             write_frontier_files(arguments.out, found)

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, Problem, TrunkGroup
-from planner.contracts.result import CampaignTotals, DialerUse, LinePlan, PlanValue, TableCorrection
-from planner.evaluation.rates import SECONDS_PER_HOUR, Correction, Rates, corrected_rates
+from planner.contracts.result import LinePlan
+from planner.evaluation.arrays import PlanArrays, lost_dialers
+from planner.evaluation.rates import NO_CORRECTIONS, Corrections
+from planner.evaluation.tolerances import LIMIT_ROUNDING
 
 Floats = NDArray[np.float64]
-#: Corrections of the tables by campaign id; without one the rates are taken as tabulated.
-Corrections = Mapping[str, Correction]
-NO_CORRECTIONS: Corrections = {}
-#: Sums of floating-point rates carry rounding; a limit is broken beyond this relative excess.
-ROUNDING = 1e-9
-
-
-def factors(made: Iterable[TableCorrection]) -> dict[str, Correction]:
-    """The corrections that a plan was made with, by campaign id."""
-    return {m.campaign_id: Correction(m.handled, m.abandoned, m.attempts) for m in made}
 
 
 @dataclass(frozen=True)
@@ -35,211 +25,6 @@ class Breach:
     campaign_id: str | None
     dialer_id: str | None
     message: str
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """The objective of a plan and its totals."""
-
-    value: PlanValue
-    campaigns: tuple[CampaignTotals, ...]
-    dialers: tuple[DialerUse, ...]
-
-
-def lost_dialers(problem: Problem, failures: int) -> NDArray[np.bool_]:
-    """Which dialers are lost in each case of so many failures at once ``[case, dialer]``."""
-    cases = problem.failures(failures)
-    lost = np.zeros((len(cases), len(problem.dialers)), dtype=np.bool_)
-    for row, (_, members) in zip(lost, cases, strict=True):
-        row[list(members)] = True
-    return lost
-
-
-class PlanArrays:
-    """Lines and rates of a plan as arrays ``[campaign, dialer]`` in the problem's order."""
-
-    def __init__(
-        self, problem: Problem, line_plan: LinePlan, corrections: Corrections = NO_CORRECTIONS
-    ) -> None:
-        self.problem = problem
-        shape = (len(problem.campaigns), len(problem.dialers))
-        self.dial_lines = np.zeros(shape, dtype=np.int64)
-        self.agent_lines = np.zeros(shape, dtype=np.int64)
-        for item in line_plan.assignments:
-            place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
-            self.dial_lines[place] += item.dial_lines
-            self.agent_lines[place] += item.agent_lines
-        self._corrections = corrections
-        self._rows: dict[int, Rates] = {}
-        self._attempts = np.zeros(shape)
-        self._unknown: set[int] = set(range(len(problem.campaigns)))  # rows of these attempts
-
-    def changed(self, lines: Mapping[tuple[int, int], tuple[int, int]]) -> PlanArrays:
-        """The plan with other dial and agent lines in some cells; no other rate is lost."""
-        new = copy(self)
-        for name in ("ports", "rates"):
-            vars(new).pop(name, None)
-        new.dial_lines, new.agent_lines = self.dial_lines.copy(), self.agent_lines.copy()
-        for cell, (dial, agents) in lines.items():
-            new.dial_lines[cell], new.agent_lines[cell] = dial, agents
-        touched = {c for c, _ in lines}
-        new._rows = {c: rates for c, rates in self._rows.items() if c not in touched}
-        new._attempts, new._unknown = self._attempts.copy(), self._unknown | touched
-        return new
-
-    def row(self, c: int) -> Rates:
-        """Rates of one campaign by dialer, worked out when they are asked for."""
-        if c not in self._rows:
-            campaign = self.problem.campaigns[c]
-            self._rows[c] = _rates_of(
-                campaign,
-                self.dial_lines[c].tobytes(),
-                self.agent_lines[c].tobytes(),
-                self._corrections.get(campaign.campaign_id, Correction()),
-            )
-        return self._rows[c]
-
-    @cached_property
-    def rates(self) -> Rates:
-        """Rates ``[campaign, dialer]``."""
-        rows = [self.row(c) for c in range(len(self.problem.campaigns))]
-        empty = np.zeros(self.dial_lines.shape)
-        return Rates(
-            *(
-                np.array([getattr(row, name) for row in rows]) if rows else empty
-                for name in Rates._fields
-            )
-        )
-
-    def attempts_per_second(self, dialers: Sequence[int]) -> float:
-        """Calls that some dialers launch in a second together."""
-        for c in self._unknown:
-            self._attempts[c] = self.row(c).attempts
-        self._unknown = set()
-        return float(self._attempts[:, list(dialers)].sum()) / SECONDS_PER_HOUR
-
-    @property
-    def in_use(self) -> NDArray[np.bool_]:
-        """Where a campaign has lines."""
-        return (self.dial_lines > 0) | (self.agent_lines > 0)
-
-    @cached_property
-    def ports(self) -> NDArray[np.int64]:
-        """Ports taken ``[campaign, dialer]``; agent lines count where the dialer says so."""
-        counted = np.array([d.agent_lines_use_ports for d in self.problem.dialers], dtype=np.int64)
-        return self.dial_lines + self.agent_lines * counted
-
-    def surviving(self, failures: int) -> Floats:
-        """Handled calls per hour that go on ``[campaign, case]`` in each case of failures."""
-        kept: Floats = self.rates.handled @ ~lost_dialers(self.problem, failures).T
-        return kept
-
-    def added_lines(self) -> int:
-        """Dial and agent lines that dialers get in addition to the current assignments.
-
-        Lines of campaigns without any current line are set up from nothing and do not count.
-        """
-        now = LinePlan(assignments=self.problem.assignments).lines()
-        running = {name for (name, _), (dial, _) in now.items() if dial}
-        added = 0
-        for (c, d), dial in np.ndenumerate(self.dial_lines):
-            if self.problem.campaigns[c].campaign_id not in running:
-                continue
-            name = self.problem.campaigns[c].campaign_id, self.problem.dialers[d].dialer_id
-            before = now.get(name, (0, 0))
-            added += max(0, int(dial) - before[0])
-            added += max(0, int(self.agent_lines[c, d]) - before[1])
-        return added
-
-    @property
-    def values(self) -> Floats:
-        """Value per handled call, by campaign."""
-        return np.array([c.value for c in self.problem.campaigns], dtype=np.float64)
-
-
-@lru_cache(maxsize=2048)  # an edit, or a step that is tried, changes the lines of a few campaigns
-def _rates_of(campaign: Campaign, dial: bytes, agents: bytes, correction: Correction) -> Rates:
-    lines = np.frombuffer(dial, np.int64), np.frombuffer(agents, np.int64)
-    return corrected_rates(campaign, *lines, correction)
-
-
-def evaluate(
-    problem: Problem,
-    line_plan: LinePlan,
-    redundancy: float,
-    corrections: Corrections = NO_CORRECTIONS,
-    failures: int = 1,
-    move_cost: float = 0.0,
-) -> Evaluation:
-    """Objective and totals of a plan by the tables.
-
-    ``redundancy`` is w in [0, 1], ``failures`` how many happen at once in the worst case,
-    ``move_cost`` what each line costs that a dialer gets in addition to its current ones.
-    """
-    arrays = PlanArrays(problem, line_plan, corrections)
-    surviving = arrays.surviving(failures)
-    return Evaluation(
-        value=_plan_value(arrays, surviving, redundancy, failures, move_cost),
-        campaigns=tuple(
-            _campaign_totals(arrays, surviving, c, campaign)
-            for c, campaign in enumerate(problem.campaigns)
-        ),
-        dialers=tuple(_dialer_use(arrays, d) for d in range(len(problem.dialers))),
-    )
-
-
-def _plan_value(
-    arrays: PlanArrays, surviving: Floats, redundancy: float, failures: int, move_cost: float
-) -> PlanValue:
-    throughput = float(arrays.values @ arrays.rates.handled.sum(axis=1))
-    left, worst = throughput, None
-    for (name, _), kept in zip(arrays.problem.failures(failures), surviving.T, strict=True):
-        value = float(arrays.values @ kept)
-        if worst is None or value < left:
-            left, worst = value, name
-    moves = move_cost * arrays.added_lines() if move_cost else 0.0
-    return PlanValue(
-        value_per_hour=(1 - redundancy) * throughput + redundancy * left - moves,
-        throughput_value_per_hour=throughput,
-        surviving_value_per_hour=left,
-        worst_failure_domain=worst,
-        move_cost_per_hour=moves,
-    )
-
-
-def _campaign_totals(
-    arrays: PlanArrays, surviving: Floats, c: int, campaign: Campaign
-) -> CampaignTotals:
-    handled = float(arrays.rates.handled[c].sum())
-    abandoned = float(arrays.rates.abandoned[c].sum())
-    answered = float(arrays.rates.live_answered[c].sum())
-    agents = int(arrays.agent_lines[c].sum())
-    live = campaign.is_live_transfer
-    return CampaignTotals(
-        campaign_id=campaign.campaign_id,
-        dialers_used=int(arrays.in_use[c].sum()),
-        dial_lines=int(arrays.dial_lines[c].sum()),
-        agent_lines=agents,
-        unused_agent_lines=max(campaign.agent_lines - agents, 0) if live else 0,
-        transfers_per_hour=handled if live else None,
-        messages_per_hour=None if live else handled,
-        abandons_per_hour=abandoned if live else None,
-        abandon_rate=abandoned / answered if live and answered > 0 else None,
-        value_per_hour=campaign.value * handled,
-        surviving_share=float(surviving[c].min()) / handled if handled > 0 else None,
-    )
-
-
-def _dialer_use(arrays: PlanArrays, d: int) -> DialerUse:
-    dialer = arrays.problem.dialers[d]
-    used = int(arrays.ports[:, d].sum())
-    return DialerUse(
-        dialer_id=dialer.dialer_id,
-        ports=dialer.ports,
-        ports_used=used,
-        ports_free=dialer.ports - used,
-        attempts_per_second=float(arrays.rates.attempts[:, d].sum()) / SECONDS_PER_HOUR,
-    )
 
 
 def check(
@@ -330,7 +115,7 @@ def _abandon_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterato
         return
     abandoned = float(arrays.row(c).abandoned.sum())
     answered = float(arrays.row(c).live_answered.sum())
-    if abandoned > limit * answered + ROUNDING * (1.0 + answered):
+    if abandoned > limit * answered + LIMIT_ROUNDING * (1.0 + answered):
         yield Breach(
             "max_abandon_rate",
             name,
@@ -350,7 +135,7 @@ def _survival_breaches(
     handled = float(row.sum())
     surviving = row @ ~lost_dialers(arrays.problem, failures).T
     for (case, _), left in zip(arrays.problem.failures(failures), surviving, strict=True):
-        if left < wanted * handled - ROUNDING * (1.0 + handled):
+        if left < wanted * handled - LIMIT_ROUNDING * (1.0 + handled):
             yield Breach(
                 "survivable_share",
                 name,
@@ -371,7 +156,7 @@ def dialer_breaches(arrays: PlanArrays, dialers: Iterable[int]) -> Iterator[Brea
         if dialer.cps is None:
             continue
         speed = arrays.attempts_per_second([d])
-        if speed > dialer.cps * (1 + ROUNDING):
+        if speed > dialer.cps * (1 + LIMIT_ROUNDING):
             message = f"{dialer.dialer_id}: {speed:.2f} calls per second, limit {dialer.cps:g}."
             yield Breach("cps", None, dialer.dialer_id, message)
 
@@ -388,7 +173,7 @@ def trunk_breaches(arrays: PlanArrays, groups: Iterable[TrunkGroup]) -> Iterator
         if group.cps is None:
             continue
         speed = arrays.attempts_per_second(members)
-        if speed > group.cps * (1 + ROUNDING):
+        if speed > group.cps * (1 + LIMIT_ROUNDING):
             message = f"Trunk group {name}: {speed:.2f} calls per second, limit {group.cps:g}."
             yield Breach("trunk_cps", None, None, message)
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import AssignmentFigures, Engine, LinePlan
-from planner.evaluation.check import Corrections, PlanArrays
-from planner.evaluation.rates import Correction
+from planner.evaluation.arrays import PlanArrays
+from planner.evaluation.rates import Correction, Corrections
 
 #: A campaign's table is corrected when its simulation differs from it by more, relatively.
 LARGEST_DIFFERENCE = 0.05

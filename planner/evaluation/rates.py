@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.contracts.problem import Campaign, Overflow
+from planner.contracts.result import TableCorrection
 from planner.traffic.exact.engset import stationary, stationary_table
 
 Floats = NDArray[np.float64]
@@ -204,3 +206,14 @@ def _stationary_chain(campaign: Campaign, in_progress: Floats, taken_seconds: fl
         pauses=SECONDS_PER_HOUR * share * free_rate,
         mean_pause_seconds=np.full(len(share), 1.0 / free_rate),
     )
+
+
+#: Corrections of the tables by campaign id; without one the rates are taken as tabulated.
+Corrections = Mapping[str, Correction]
+
+NO_CORRECTIONS: Corrections = {}
+
+
+def factors(made: Iterable[TableCorrection]) -> dict[str, Correction]:
+    """The corrections that a plan was made with, by campaign id."""
+    return {m.campaign_id: Correction(m.handled, m.abandoned, m.attempts) for m in made}

@@ -9,9 +9,14 @@ import numpy as np
 
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import LinePlan, LineReason, PlanOptions, StrandedLines
-from planner.evaluation.check import NO_CORRECTIONS, Corrections
-from planner.evaluation.marginal import OneMore, Step
-from planner.evaluation.one_more_value import agent_line_value, call_per_second_value, port_value
+from planner.evaluation.marginal import (
+    OneMore,
+    Step,
+    agent_line_value,
+    call_per_second_value,
+    port_value,
+)
+from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 
 #: A gain below this share of the plan's value is none: rounding.
 SMALLEST_GAIN = 1e-9

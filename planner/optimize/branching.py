@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.evaluation.tolerances import LIMIT_ROUNDING, SHARE_ROUNDING
 from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.master.restricted_master import SMALLEST_SHARE
+from planner.optimize.model.box import Box
 from planner.optimize.model.columns import Column
-from planner.optimize.model.model import HANDLED, Box, Model
+from planner.optimize.model.model import HANDLED, Model
 
 Floats = NDArray[np.float64]
 
@@ -16,8 +20,6 @@ Floats = NDArray[np.float64]
 RANGES = (("a_low", "a_high", "agent_lines"), ("n_low", "n_high", "dial_lines"))
 #: A campaign's bound is far from its columns beyond this share of the plan's.
 FAR = 1e-4
-#: Shares and lines closer than this are equal.
-ROUNDING = 1e-9
 
 
 def split_box(
@@ -46,7 +48,7 @@ def split_box(
             lines = np.array([getattr(k, what)[d] for k in columns], dtype=np.float64)
             first, last = int(getattr(box, low)[c, d]), int(getattr(box, high)[c, d])
             if first < last and _spread(lines[:, None], shares)[0] > SMALLEST_SHARE:
-                middle = min(max(int(np.floor(shares @ lines + ROUNDING)), first), last - 1)
+                middle = min(max(int(np.floor(shares @ lines + SHARE_ROUNDING)), first), last - 1)
                 return (
                     box.with_range(high, (c, d), middle),
                     box.with_range(low, (c, d), middle + 1),
@@ -75,3 +77,76 @@ def _halves(box: Box) -> tuple[Box, Box] | None:
             middle = int(getattr(box, low)[c, d] + width[c, d] // 2)
             return box.with_range(high, (c, d), middle), box.with_range(low, (c, d), middle + 1)
     return None
+
+
+#: Columns with less of a campaign's split are not looked at.
+LEAST_SHARE = 1e-3
+
+
+def split_by_taken(
+    model: Model, box: Box, relaxation: Relaxation, target: float, precision: float, share: float
+) -> tuple[Box, Box] | None:
+    """Two boxes that share out a box's plans worth more than ``target``.
+
+    None where that would hardly lower the bound: where the mixed columns take about as much, each
+    for itself, as all together. Half of the difference is to be worth ``precision`` of the plan's
+    value and ``share`` of what the bound is above the target.
+    """
+    if model.weight <= 0 or not relaxation.mix:
+        return None
+    mixed = max(_taken(model, relaxation), box.least_taken)
+    alone = max(
+        float(model.value[k.campaign] * k.calls.max())
+        for k, share in relaxation.mix
+        if share > LEAST_SHARE
+    )
+    needed = min(
+        _least_taken(model, alone, target + model.weight * box.least_taken), box.most_taken
+    )
+    least = max(precision * abs(relaxation.bound), share * (relaxation.bound - target))
+    if model.weight * (needed - mixed) / 2 <= least:
+        return None
+    return told_apart(model, box, (mixed + needed) / 2, target)
+
+
+def told_apart(model: Model, box: Box, taken: float, target: float) -> tuple[Box, Box]:
+    """The plans of a box worth more than ``target`` of which the worst failure takes less, or more.
+
+    Less or more than ``taken`` [value per hour].
+    """
+    most_here = _most_here(model, taken, target + model.weight * box.least_taken)
+    less = replace(box, most_taken=taken, most_here=min(box.most_here, most_here))
+    return less, replace(box, least_taken=taken)
+
+
+def _taken(model: Model, relaxation: Relaxation) -> float:
+    """What the worst failure takes of a mix [value per hour]."""
+    lost = np.zeros(len(model.lost))
+    for k, share in relaxation.mix:
+        lost += share * model.value[k.campaign] * k.lost
+    return float(lost.max(initial=0.0))
+
+
+def _others(model: Model) -> float:
+    """How many of the failures at once leave a domain alone, for each of the other domains."""
+    at_once = min(model.failures, model.domains)
+    return (at_once - 1) / max(model.domains - 1, 1)
+
+
+def _least_taken(model: Model, here: float, total: float) -> float:
+    """What the worst failures at once take at the least, of a plan that earns so much ``here``.
+
+    They take that domain and, of the others, no less than the average.
+    """
+    return here + _others(model) * max(total - here, 0.0)
+
+
+def _most_here(model: Model, taken: float, total: float) -> float:
+    """What one domain earns at the most where the worst failures at once take at most ``taken``.
+
+    ``total`` is what all domains together earn at the least.
+    """
+    others = _others(model)
+    if others >= 1:
+        return np.inf
+    return (taken - others * max(total, 0.0)) / (1 - others) * (1 + LIMIT_ROUNDING) + LIMIT_ROUNDING

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 from planner.optimize.heuristics.agent_annealing import QUICK, THOROUGH, Pace, Placing
 from planner.optimize.heuristics.cell_annealing import Annealing
+from planner.optimize.heuristics.construction import Rebuilding, is_few
 from planner.optimize.heuristics.diving import dive
-from planner.optimize.heuristics.integer import choose_columns
-from planner.optimize.heuristics.rebuild import Rebuilding, is_few
-from planner.optimize.heuristics.restricted_master_heuristic import enrich, promising
+from planner.optimize.heuristics.restricted_master_heuristic import (
+    choose_columns,
+    enrich,
+    promising,
+)
 from planner.optimize.master.column_generation import Relaxation
-from planner.optimize.model.columns import Column
-from planner.optimize.model.usage import rounded_columns
+from planner.optimize.model.columns import Column, rounded_columns
 from planner.optimize.search_state import Standing
 
 #: Relaxations on the way of a dive are solved within this share of the gap asked for.

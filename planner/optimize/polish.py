@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.evaluation.rates import rates
+from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.columns import Column, make_column
 from planner.optimize.model.model import Model
 from planner.optimize.model.usage import Usage
@@ -25,8 +26,6 @@ STEPS = (8, 4, 2, 1)
 MOST_TRIALS = 3000
 #: A campaign whose dialers' shares differ by less is even.
 EVEN = 0.01
-#: Sums of floating-point rates exceed a limit, or fall below a value, only beyond this share of it.
-ROUNDING = 1e-10
 
 
 class Stages(NamedTuple):
@@ -104,7 +103,7 @@ class _Plan:
         if not usable:
             return False
         self._put(changed)
-        enough = self._least - ROUNDING * (1.0 + abs(self._least))
+        enough = self._least - SEARCH_ROUNDING * (1.0 + abs(self._least))
         if self.usage.fits() and self.usage.value() >= enough and better():
             return True
         self._put(before)

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import LinePlan, PlanOptions, Progress, Stage
-from planner.evaluation.check import NO_CORRECTIONS, Corrections
-from planner.optimize.branching import split_box
-from planner.optimize.heuristics.rebuild import Rebuilding, compile_kernels
+from planner.evaluation.rates import NO_CORRECTIONS, Corrections
+from planner.optimize.branching import split_box, split_by_taken
+from planner.optimize.heuristics.construction import Rebuilding
 from planner.optimize.heuristics.restricted_master_heuristic import reduced_values
 from planner.optimize.improvement import Improving
+from planner.optimize.kernels import compile_kernels
 from planner.optimize.master.column_generation import (
     MOST_ROUNDS,
     Relaxation,
@@ -26,12 +27,12 @@ from planner.optimize.master.column_generation import (
     relax,
 )
 from planner.optimize.master.initial_duals import first_prices
-from planner.optimize.model.columns import make_column
-from planner.optimize.model.model import Box, build_model, to_line_plan
-from planner.optimize.model.usage import least_columns, plan_value, rounded_columns
+from planner.optimize.model.box import Box
+from planner.optimize.model.columns import least_columns, make_column, rounded_columns
+from planner.optimize.model.model import build_model, to_line_plan
+from planner.optimize.model.usage import plan_value
 from planner.optimize.polish import second_stages
 from planner.optimize.search_state import ROOT_SHARE, Standing
-from planner.optimize.taking import split_by_taken
 
 Floats = NDArray[np.float64]
 

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.result import PlanOptions, Progress, relative_gap
-from planner.optimize.heuristics.rebuild import Rebuilding
+from planner.evaluation.tolerances import SUM_ROUNDING
+from planner.optimize.heuristics.construction import Rebuilding
+from planner.optimize.heuristics.local_search import refill
 from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.master.restricted_master import Master
 from planner.optimize.model.columns import Column
 from planner.optimize.model.model import Model
-from planner.optimize.model.usage import plan_value, refill
+from planner.optimize.model.usage import plan_value
 
 Floats = NDArray[np.float64]
 
@@ -25,8 +27,6 @@ SMALL = 400
 LARGE = 2500
 #: Fleets of more cells are improved before they are bound closely.
 HUGE = 50_000
-#: What sums of calls may differ by, relatively to the first bound.
-ROUNDING = 1e-12
 #: Relaxations need not be solved closer than this share of the gap asked for.
 ROOT_SHARE = 0.05
 
@@ -69,7 +69,7 @@ class Standing:
     def begin(self, bound: float) -> None:
         """Take a first bound."""
         self.bound = bound
-        self._rounding = ROUNDING * abs(bound)
+        self._rounding = SUM_ROUNDING * abs(bound)
 
     def settle(self) -> None:
         """Lower a bound that differs from the plan's value by no more than rounding."""

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from planner.contracts.problem import LineAssignment
 from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
 from planner.report.words import amount, close_share, share
 from planner.studies.frontier import Frontier, FrontierPoint
+from planner.tables.cells import columns, spelt
+from planner.tables.writing import write_csv
+from planner.version import __version__
 
 TITLES = (
     ">Plan",
@@ -71,3 +79,51 @@ def _without_plan(found: Frontier) -> list[str]:
         lines += section("These cannot hold together", bullets(conflict.requirements))
         lines += section("Any one of these would help", bullets(conflict.relaxations))
     return lines
+
+
+_LINE_FIELDS = ("campaign_id", "dialer_id", "dial_lines", "agent_lines", "locked")
+
+
+def frontier_document(found: Frontier) -> dict[str, Any]:
+    """The points with their lines, and the searches."""
+    return {
+        "points": [
+            point.model_dump(exclude={"lines"}) | {"assignments": [_line(a) for a in point.lines]}
+            for point in found.points
+        ],
+        "sweep": [search.model_dump(mode="json") for search in found.sweep],
+        "conflicts": [conflict.model_dump(mode="json") for conflict in found.conflicts],
+        "stopped_early": found.stopped_early,
+        "options": found.options.model_dump(exclude={"seed", "redundancy"}),
+        "seed": found.options.seed,
+        "version": __version__,
+    }
+
+
+def _line(item: LineAssignment) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in _LINE_FIELDS}
+
+
+def write_frontier_files(folder: Path, found: Frontier) -> None:
+    """Write frontier.csv, a row for each plan, and lines.csv, the assignments of each.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    """
+    names = [name for name in FrontierPoint.model_fields if name != "lines"]
+    write_csv(
+        folder / "frontier.csv",
+        names,
+        ([getattr(point, name) for name in names] for point in found.points),
+    )
+    known = columns(LineAssignment)
+    write_csv(folder / "lines.csv", ["number", *known], _lines(found.points, known.values()))
+
+
+def _lines(points: Iterable[FrontierPoint], names: Iterable[str]) -> Iterator[list[object]]:
+    fields = list(names)
+    for point in points:
+        for item in point.lines:
+            yield [point.number, *(spelt(name, getattr(item, name)) for name in fields)]

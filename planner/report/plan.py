@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from planner.contracts.problem import CampaignKind, Problem
 from planner.contracts.result import (
     AssignmentFigures,
     CampaignTotals,
+    DialerUse,
     LinePlan,
     PlanResult,
     PlanStatus,
 )
 from planner.evaluation.load import FleetLoad
+from planner.report.documents import assignment_row
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, expected_status, quality, share
+from planner.version import __version__
 
 #: Requirements of a conflict that are listed.
 MOST_LISTED = 20
@@ -195,7 +199,9 @@ def _changes(result: PlanResult, problem: Problem) -> list[str]:
 
 def _gain(result: PlanResult, problem: Problem) -> str:
     """What the plan is worth beside the current lines that can run, by the planning tables."""
-    from planner.evaluation.check import check, evaluate, factors
+    from planner.evaluation.arrays import evaluate
+    from planner.evaluation.check import check
+    from planner.evaluation.rates import factors
 
     assert result.value is not None
     working = {dialer.dialer_id for dialer in problem.dialers if dialer.in_service}
@@ -269,3 +275,56 @@ def _share(value: float | None) -> str:
 
 def _text(lines: list[str]) -> str:
     return "\n".join(lines) + "\n"
+
+
+def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
+    """A planning run as plain data; ``seconds`` is the only entry that varies between runs.
+
+    Rates and values are per hour, shares in [0, 1]; what does not apply is None.
+    """
+    value = result.value
+    return {
+        "status": result.status.value,
+        "value_per_hour": value and value.value_per_hour,
+        "bound_per_hour": result.bound_per_hour,
+        "gap": result.gap,
+        "throughput_value_per_hour": value and value.throughput_value_per_hour,
+        "surviving_value_per_hour": value and value.surviving_value_per_hour,
+        "worst_failure_domain": value and value.worst_failure_domain,
+        "transfers_per_hour": result.total("transfers_per_hour"),
+        "messages_per_hour": result.total("messages_per_hour"),
+        "abandons_per_hour": result.total("abandons_per_hour"),
+        "assignments": [assignment_row(figures) for figures in result.figures],
+        "campaigns": [_campaign(totals, problem) for totals in result.campaigns],
+        "dialers": [_dialer(use, problem) for use in result.dialers],
+        "binding": list(result.binding),
+        "why": [reason.model_dump(mode="json") for reason in result.why],
+        "stranded": [item.model_dump(mode="json") for item in result.stranded],
+        "changes": [change.model_dump() for change in result.changes],
+        "conflicts": [conflict.model_dump(mode="json") for conflict in result.conflicts],
+        "corrections": [correction.model_dump() for correction in result.corrections],
+        "stages": [stage.model_dump() for stage in result.stages],
+        "options": result.options.model_dump(exclude={"seed"}),
+        "stopped_early": result.stopped_early,
+        "seconds": round(result.seconds, 3),
+        "seed": result.options.seed,
+        "version": __version__,
+    }
+
+
+def _campaign(totals: CampaignTotals, problem: Problem) -> dict[str, Any]:
+    place = problem.campaign_index[totals.campaign_id]
+    row: dict[str, Any] = totals.model_dump()
+    return {
+        "campaign_id": row.pop("campaign_id"),
+        "kind": problem.campaigns[place].kind.value,
+    } | row
+
+
+def _dialer(use: DialerUse, problem: Problem) -> dict[str, Any]:
+    place = problem.dialer_index[use.dialer_id]
+    row: dict[str, Any] = use.model_dump()
+    return {
+        "dialer_id": row.pop("dialer_id"),
+        "failure_domain": problem.dialers[place].domain,
+    } | row

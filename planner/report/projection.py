@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
@@ -14,8 +16,12 @@ from planner.contracts.result import (
     Status,
     TimelineStep,
 )
+from planner.report.documents import assignment_row
 from planner.report.text_layout import NOTHING, WIDTH, bullets, clean, section, table, wrapped
 from planner.report.words import amount, duration, expected_pauses, share
+from planner.tables.folder import write_projection
+from planner.tables.writing import write_csv
+from planner.version import __version__
 
 #: What a moment of the timeline is told by; dialing is told by tenths of the time paused.
 LETTERS = {
@@ -225,3 +231,59 @@ def _completion(completion: Sequence[Completion]) -> list[str]:
 
 def _told(value: float | None, words: Callable[[float], str]) -> str:
     return NOTHING if value is None else words(value)
+
+
+def projection_document(projection: Projection) -> dict[str, Any]:
+    """A projection as plain data; times are ISO 8601 with their UTC offset."""
+    return {
+        "at": projection.at.isoformat(),
+        "hours": projection.hours,
+        "assignments": [assignment_row(figures) for figures in projection.assignments],
+        "timeline": [
+            {
+                "campaign_id": step.campaign_id,
+                "dialer_id": step.dialer_id,
+                "from": step.start.isoformat(),
+                "to": step.end.isoformat(),
+                "probabilities": {str(key): p for key, p in step.probabilities.items()},
+                "low": {str(key): p for key, p in step.low.items()},
+                "high": {str(key): p for key, p in step.high.items()},
+            }
+            for step in projection.timeline
+        ],
+        "completion": [done.model_dump(mode="json") for done in projection.completion],
+        "notes": list(projection.notes),
+        "version": __version__,
+    }
+
+
+#: The statuses that calls decide: their chances may be simulated, and then have 95 % intervals.
+_SIMULATED = (Status.COMPLETED, Status.SCHEDULED, Status.ALL_BUSY, Status.RUNNING)
+
+
+def write_projection_files(folder: Path, projection: Projection) -> None:
+    """Write projection.csv, timeline.csv and completion.csv.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    """
+    write_projection(folder / "projection.csv", projection.assignments)
+    statuses = [status.value for status in Status]
+    ends = [f"{status.value} {end}" for status in _SIMULATED for end in ("low", "high")]
+    write_csv(
+        folder / "timeline.csv",
+        [*("campaign_id", "dialer_id", "from", "to"), *statuses, *ends],
+        (
+            [s.campaign_id, s.dialer_id, s.start, s.end]
+            + [s.probabilities.get(status, 0.0) for status in Status]
+            + [end.get(status) for status in _SIMULATED for end in (s.low, s.high)]
+            for s in projection.timeline
+        ),
+    )
+    write_csv(
+        folder / "completion.csv",
+        ["campaign_id", "p05", "p50", "p95"],
+        ([c.campaign_id, c.p05, c.p50, c.p95] for c in projection.completion),
+    )

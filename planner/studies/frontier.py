@@ -160,7 +160,7 @@ class _Search:
 
     @property
     def corrections(self) -> dict[str, Correction]:
-        from planner.evaluation.check import factors
+        from planner.evaluation.rates import factors
 
         return factors(self.result.corrections)
 
@@ -213,7 +213,8 @@ def _point(
 ) -> FrontierPoint:
     """A plan's figures by the tables it was made with, and the search that proves most of it."""
     from planner.contracts.faults import PlanFault
-    from planner.evaluation.check import check, evaluate
+    from planner.evaluation.arrays import evaluate
+    from planner.evaluation.check import check
 
     failures = found_by.result.options.failures
     breaches = check(problem, line_plan, found_by.corrections, failures)
@@ -245,7 +246,8 @@ def _point(
 
 def _proven(line_plan: LinePlan, by: _Search) -> Iterator[tuple[float, _Search, float]]:
     """Gap, search and value, where the plan holds the limits of a search that has a bound."""
-    from planner.evaluation.check import check, evaluate
+    from planner.evaluation.arrays import evaluate
+    from planner.evaluation.check import check
 
     bound = by.result.bound_per_hour
     failures = by.result.options.failures
@@ -257,7 +259,7 @@ def _proven(line_plan: LinePlan, by: _Search) -> Iterator[tuple[float, _Search, 
 
 def _fleet_abandon_rate(problem: Problem, line_plan: LinePlan, found_by: _Search) -> float:
     """Abandoned calls per live-answered call over all live-transfer campaigns; 0 without calls."""
-    from planner.evaluation.check import PlanArrays
+    from planner.evaluation.arrays import PlanArrays
 
     live = [c.is_live_transfer for c in problem.campaigns]
     found = PlanArrays(problem, line_plan, found_by.corrections).rates

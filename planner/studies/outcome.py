@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from planner.contracts.comparison import CampaignOutcome, LostLines, Outcome
-from planner.contracts.problem import Campaign, LineAssignment, Problem
+from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import AssignmentFigures, Engine, LinePlan, PlanOptions
-from planner.evaluation.check import NO_CORRECTIONS, Corrections, check, lost_dialers
+from planner.evaluation.arrays import lost_dialers
+from planner.evaluation.check import check
 from planner.evaluation.corrections import needed_corrections
+from planner.evaluation.differences import lines_moved
+from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.evaluation.runnable import Carried, carried, plannable
 from planner.projection.calendar import first_open
 from planner.projection.effort import EngineChoice
@@ -107,28 +110,6 @@ def outcome(
         figures=_with_lost(problem, figures, lost),
         campaigns=campaigns,
     )
-
-
-def lines_moved(before: Sequence[LineAssignment], after: Sequence[LineAssignment]) -> int:
-    """Dial and agent lines put elsewhere, added or taken away.
-
-    A line taken from one dialer and given to another of the same campaign is one line moved.
-    """
-    changes: dict[tuple[str, str], list[int]] = {}
-    was, now = _lines(before), _lines(after)
-    for key in was.keys() | now.keys():
-        for kind, (old, new) in zip(
-            ("dial", "agent"),
-            zip(was.get(key, (0, 0)), now.get(key, (0, 0)), strict=True),
-            strict=True,
-        ):
-            sums = changes.setdefault((key[0], kind), [0, 0])
-            sums[new > old] += abs(new - old)
-    return sum(max(taken, added) for taken, added in changes.values())
-
-
-def _lines(assignments: Iterable[LineAssignment]) -> Mapping[Pair, tuple[int, int]]:
-    return {(a.campaign_id, a.dialer_id): (a.dial_lines, a.agent_lines) for a in assignments}
 
 
 def _handled(problem: Problem, figures: Sequence[AssignmentFigures]) -> np.ndarray:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from planner.contracts.comparison import Sensitivity, Tornado
 from planner.contracts.problem import Contract, Problem
 from planner.contracts.result import PlanOptions
-from planner.evaluation.check import ROUNDING, Corrections, lost_dialers
-from planner.evaluation.rates import SECONDS_PER_HOUR, Correction, corrected_rates
+from planner.evaluation.arrays import lost_dialers
+from planner.evaluation.rates import SECONDS_PER_HOUR, Correction, Corrections, corrected_rates
 from planner.evaluation.runnable import Ints, apportioned, fitting_lines, line_arrays, plannable
+from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.studies.changes import rounded
 from planner.studies.expressions import TARGETS
 from planner.tables.cells import fields_of_type
@@ -195,7 +196,7 @@ class _Lines:
     def _within_speed(self, problem: Problem, dial: Ints, agents: Ints, rates: Floats) -> Floats:
         """Rates with dial lines cut in proportion where calls per second do not suffice."""
         for limit, members in _speed_limits(problem):
-            while float(rates[1][:, members].sum()) > limit * (1 + ROUNDING):
+            while float(rates[1][:, members].sum()) > limit * (1 + LIMIT_ROUNDING):
                 part = dial[:, members]
                 kept = int(part.sum() * limit / float(rates[1][:, members].sum()))
                 dial, rates = dial.copy(), rates.copy()

@@ -191,11 +191,12 @@ def replanned(
     problem : the world with its current lines
     move_cost : what each line that a dialer gets in addition must gain [value/h]
     """
-    from planner.evaluation.check import factors
+    from planner.evaluation.differences import lines_moved
     from planner.evaluation.moves import ordered_moves
+    from planner.evaluation.rates import factors
     from planner.evaluation.runnable import plannable
     from planner.pipeline import plan
-    from planner.studies.outcome import lines_moved, outcome
+    from planner.studies.outcome import outcome
 
     priced = options.model_copy(update={"move_cost": move_cost})
     best = plan(plannable(problem), priced, stop=stop)
@@ -233,8 +234,8 @@ def _tornado(
     work: _Work,
     stop: Callable[[], bool],
 ) -> Tornado:
-    from planner.evaluation.check import NO_CORRECTIONS
     from planner.evaluation.corrections import needed_corrections
+    from planner.evaluation.rates import NO_CORRECTIONS
     from planner.evaluation.runnable import plannable
     from planner.studies.tornado import sensitivities
 

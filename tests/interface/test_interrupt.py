@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from planner.contracts.result import LinePlan
-from planner.evaluation.check import check, evaluate
+from planner.evaluation.arrays import evaluate
+from planner.evaluation.check import check
 from planner.studies.batch.workers.uninterrupted import uninterrupted
 from planner.tables.folder import read_folder
 from tests.interface.program import PLANNER, QUICKSTART

@@ -6,7 +6,8 @@ import pytest
 
 from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions
-from planner.evaluation.check import check, evaluate
+from planner.evaluation.arrays import evaluate
+from planner.evaluation.check import check
 from planner.optimize.search import optimize
 from tests.builders import tiny_problem
 from tests.reference import best_value_by_enumeration

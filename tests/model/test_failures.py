@@ -10,7 +10,8 @@ import pytest
 import planner
 from planner.contracts.problem import Problem, TrunkGroup
 from planner.contracts.result import PlanStatus
-from planner.evaluation.check import check, evaluate
+from planner.evaluation.arrays import evaluate
+from planner.evaluation.check import check
 from tests.one_agent import campaign, dialer, handled, lines, problem
 
 #: Two of three dialers are lost.

@@ -10,7 +10,8 @@ import pytest
 
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanOptions
-from planner.evaluation.check import check, evaluate
+from planner.evaluation.arrays import evaluate
+from planner.evaluation.check import check
 from planner.evaluation.marginal import OneMore, Step
 from planner.evaluation.reasons import explain
 from planner.optimize.search import optimize

@@ -11,8 +11,7 @@ import pytest
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
-from planner.evaluation.marginal import OneMore
-from planner.evaluation.one_more_value import agent_line_value, call_per_second_value, port_value
+from planner.evaluation.marginal import OneMore, agent_line_value, call_per_second_value, port_value
 from planner.evaluation.reasons import explain
 from planner.optimize.search import optimize
 from tests.builders import tiny_problem

@@ -15,8 +15,8 @@ from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import build_model
 from planner.optimize.pricing.pricer import Pricer
 from planner.optimize.pricing.split_program import Prices
+from planner.optimize.pricing.survival.half_lists import best_mirrored
 from planner.optimize.pricing.survival.halves import best_match, halves
-from planner.optimize.pricing.survival.mirrored import best_mirrored
 
 PORTS = 9
 #: Best splits and bounds are sums of a few hundred calls per hour, so far apart by rounding.

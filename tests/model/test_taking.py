@@ -9,13 +9,14 @@ import pytest
 
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions
-from planner.evaluation.check import evaluate
+from planner.evaluation.arrays import evaluate
+from planner.optimize.branching import split_by_taken, told_apart
 from planner.optimize.master.column_generation import Relaxation, part_at_prices, relax
 from planner.optimize.master.initial_duals import first_prices
 from planner.optimize.master.restricted_master import Master
-from planner.optimize.model.model import HANDLED, Box, Model, build_model
+from planner.optimize.model.box import Box
+from planner.optimize.model.model import HANDLED, Model, build_model
 from planner.optimize.search import optimize
-from planner.optimize.taking import split_by_taken, told_apart
 from tests.builders import drawn_fleet
 
 ROUNDING = 1e-6

@@ -7,7 +7,8 @@ import pytest
 
 from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanOptions
-from planner.evaluation.check import check, evaluate
+from planner.evaluation.arrays import evaluate
+from planner.evaluation.check import check
 from planner.optimize.search import Outcome, optimize
 from tests.builders import tiny_problem
 

@@ -8,15 +8,11 @@ import altair as alt
 import pytest
 
 from planner.app.editing.assessment import Outlook, outlook
-from planner.app.editing.assessment_charts import (
-    STATUS_COLOURS,
-    Spec,
-    statuses_by_dialer,
-    transfers_by_dialer,
-)
+from planner.app.editing.assessment_charts import statuses_by_dialer, transfers_by_dialer
 from planner.app.editing.edited_lines import open_scenario
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.contracts.result import Status
+from planner.report.charts.figure import STATUS_COLOURS, Spec
 from tests.builders import solar
 
 

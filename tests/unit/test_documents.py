@@ -12,14 +12,9 @@ from planner.contracts.faults import Fault
 from planner.contracts.problem import Dialer
 from planner.contracts.result import Completion, PlanStatus, Projection, Status, TimelineStep
 from planner.evaluation.load import fleet_load
-from planner.report.documents import (
-    assignment_row,
-    check_document,
-    fault_document,
-    plan_document,
-    projection_document,
-    to_json,
-)
+from planner.report.documents import assignment_row, check_document, fault_document, to_json
+from planner.report.plan import plan_document
+from planner.report.projection import projection_document
 from tests.results import MONDAY_NINE, figures, plan_result, two_dialers
 
 ROW = [

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import planner.pipeline
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult
-from planner.evaluation.check import PlanArrays, check, evaluate
+from planner.evaluation.arrays import PlanArrays, evaluate
+from planner.evaluation.check import check
 from planner.studies.frontier import Frontier, FrontierPoint, frontier, non_dominated
 from tests import one_agent
 from tests.builders import solar, tiny_problem

@@ -9,9 +9,9 @@ import pytest
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import LinePlan
+from planner.evaluation.differences import lines_moved
 from planner.evaluation.moves import ordered_moves
 from planner.evaluation.runnable import carried
-from planner.studies.outcome import lines_moved
 from tests.builders import solar
 
 NEWS = {"kind": "broadcast", "attempt_seconds": 30, "answer_rate": 0.5}

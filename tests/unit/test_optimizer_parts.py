@@ -11,13 +11,13 @@ import pytest
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions
 from planner.optimize.cores import one_core, side_by_side
-from planner.optimize.heuristics.construction import Rebuilder
-from planner.optimize.heuristics.integer import choose_columns
-from planner.optimize.heuristics.rebuild import Rebuilding, guide
+from planner.optimize.heuristics.construction import Rebuilder, Rebuilding, guide
+from planner.optimize.heuristics.restricted_master_heuristic import choose_columns
 from planner.optimize.master.column_index import Shelf
 from planner.optimize.master.restricted_master import Master
+from planner.optimize.model.box import Box
 from planner.optimize.model.columns import make_column
-from planner.optimize.model.model import Box, build_model
+from planner.optimize.model.model import build_model
 from planner.optimize.model.usage import Usage, plan_value
 
 

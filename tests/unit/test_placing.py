@@ -8,13 +8,15 @@ import pytest
 
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions
-from planner.evaluation.check import check, evaluate
+from planner.evaluation.arrays import evaluate
+from planner.evaluation.check import check
 from planner.optimize.heuristics.agent_annealing import QUICK, Placing
 from planner.optimize.heuristics.line_allocation import fill, no_seats, start
-from planner.optimize.model.columns import Column, make_column
+from planner.optimize.heuristics.local_search import refill
+from planner.optimize.model.columns import Column, least_columns, make_column
 from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import HANDLED, Model, build_model, to_line_plan
-from planner.optimize.model.usage import least_columns, plan_value, refill
+from planner.optimize.model.usage import plan_value
 from tests.builders import tiny_problem
 from tests.one_agent import campaign, dialer, problem
 from tests.reference import best_value_by_enumeration

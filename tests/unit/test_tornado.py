@@ -7,7 +7,7 @@ import pytest
 from planner.contracts.comparison import Sensitivity, Tornado
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions
-from planner.evaluation.check import NO_CORRECTIONS
+from planner.evaluation.rates import NO_CORRECTIONS
 from planner.studies.tornado import sensitivities
 from planner.studies.whatif import whatif
 from tests.builders import solar

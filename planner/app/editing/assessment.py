@@ -10,7 +10,9 @@ from functools import cached_property
 from planner.app.editing.edited_lines import RowKey, Scenario
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import AssignmentFigures, Status
-from planner.evaluation.check import Breach, Evaluation, check, evaluate, factors
+from planner.evaluation.arrays import Evaluation, evaluate
+from planner.evaluation.check import Breach, check
+from planner.evaluation.rates import factors
 from planner.projection.project import quick_figures
 from planner.projection.status import status_now
 

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from planner.app.editing.assessment import Outlook, status_shares
 from planner.contracts.result import Status
+from planner.report.charts.figure import STATUS_COLOURS, Drawing, Spec
 
 if TYPE_CHECKING:
-    import altair as alt
+    pass
 
-Spec = dict[str, Any]
 
-#: White text is legible on each of them, and they stand out from light and from dark ground. They
-#: never stand alone: the label is always beside them.
-STATUS_COLOURS = {
-    Status.RUNNING: "#1f7a54",
-    Status.ALL_BUSY: "#b35c00",
-    Status.SCHEDULED: "#4a6a94",
-    Status.UNSCHEDULED: "#666c76",
-    Status.COMPLETED: "#2f66b3",
-    Status.STOPPED: "#7a4fa8",
-    Status.BY_ADMIN: "#9c3d75",
-    Status.BY_DIALER: "#b3332a",
-}
 #: Visible on the bars and on both grounds.
 _TICK_COLOUR = "#9aa3b0"
 #: A label fits into a bar segment from this share on.
@@ -32,20 +20,6 @@ _LABELLED_SHARE = 0.12
 #: More dialers than this are counted, not read out one by one.
 _READ_OUT = 6
 _BAR = 34  # pixels per dialer
-
-
-class Figure(NamedTuple):
-    """A chart and its text for those who do not see it."""
-
-    chart: alt.LayerChart | alt.FacetChart | alt.Chart
-    alt: str
-
-
-class Drawing(NamedTuple):
-    """As a figure, spelled in Vega-Lite: made anew at every edit, and Altair takes its time."""
-
-    spec: Spec
-    alt: str
 
 
 def transfers_by_dialer(now: Outlook, baseline: Outlook) -> Drawing:

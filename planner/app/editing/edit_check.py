@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from planner.app.editing.edited_lines import RowKey, Scenario
 from planner.contracts.problem import Dialer
+from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.check import (
     Breach,
-    PlanArrays,
     campaign_breaches,
     check,
     dialer_breaches,
-    factors,
     trunk_breaches,
 )
+from planner.evaluation.rates import factors
 
 #: Dial and agent lines of rows that change.
 Changes = Mapping[RowKey, tuple[int, int]]

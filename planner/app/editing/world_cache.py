@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from planner.app.editing.edited_lines import Scenario
 from planner.app.editing.levers import Levers, with_new_campaigns
@@ -15,9 +15,6 @@ from planner.projection.effort import EngineChoice
 from planner.studies.outcome import kept_outcome
 from planner.studies.through_hours import Stretch, through_hours
 from planner.studies.whatif import changed_problems, whatif
-
-if TYPE_CHECKING:
-    from planner.app.session.workspace import Desk
 
 #: Worlds that are kept; a slider that is dragged makes dozens.
 _MOST = 100
@@ -33,7 +30,7 @@ class Seen:
     """
 
     def __init__(self, scenario: Scenario, levers: Mapping[str, Levers]) -> None:
-        self.scenario, self.new = scenario, _new(levers)
+        self.scenario, self.new = scenario, new_campaigns(levers)
         self.problem: Problem = with_new_campaigns(scenario.problem, levers.values())
         self._base = whatif(self.problem, {}, engine="markov")
         self._worlds: dict[tuple[str, ...], World] = {}
@@ -84,19 +81,6 @@ def _make_room(kept: dict[Any, Any]) -> None:
         del kept[next(iter(kept))]
 
 
-def _new(levers: Mapping[str, Levers]) -> _New:
+def new_campaigns(levers: Mapping[str, Levers]) -> _New:
+    """The campaigns that the worlds add, in their order."""
     return tuple(each.new for each in levers.values())
-
-
-def seen(desk: Desk, scenario: Scenario, levers: Mapping[str, Levers]) -> Seen:
-    """What this session has found out about these lines; afresh for others.
-
-    Raises
-    ------
-    InputError
-        If a new campaign has a name that is taken.
-    """
-    known = desk.seen
-    if known is None or known.scenario is not scenario or known.new != _new(levers):
-        known = desk.seen = Seen(scenario, levers)
-    return known

@@ -8,7 +8,6 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.assessment_charts import STATUS_COLOURS
 from planner.app.editing.live import with_live
 from planner.app.jobs.jobs import unstoppable
 from planner.app.pages.live_panel import show_live
@@ -21,6 +20,7 @@ from planner.app.widgets.moments import pick_moment, reader_zone
 from planner.contracts.problem import Problem
 from planner.contracts.result import AssignmentFigures, Engine, Projection, Status
 from planner.pipeline import project
+from planner.report.charts.figure import STATUS_COLOURS
 from planner.report.charts.projection import projection_figures
 from planner.report.projection import list_sentences, next_sentences
 from planner.report.words import duration, share

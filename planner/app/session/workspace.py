@@ -22,11 +22,11 @@ from planner.app.editing.edited_lines import (
     take_plan,
     undo,
 )
+from planner.app.editing.levers import Levers
 from planner.app.editing.live import LiveState
 from planner.app.editing.world_cache import Seen
 from planner.app.jobs.jobs import PlanJob, StudyJob
-from planner.app.pages.whatif.levers import Setting
-from planner.app.store import DraftEntry, VersionEntry
+from planner.app.store import DraftEntry, ScenarioEntry, VersionEntry
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult
@@ -236,3 +236,18 @@ def desk() -> Desk:
     if _NAME not in st.session_state:
         st.session_state[_NAME] = Desk()
     return st.session_state[_NAME]  # type: ignore[no-any-return]
+
+
+@dataclass
+class Setting:
+    """How a scenario is set: its name, its levers, and what it was saved as.
+
+    ``start`` are the levers that the controls were set to last, for the ``revision``-th time: what
+    is in a closed popover has no other way to learn them.
+    """
+
+    name: str
+    levers: Levers = field(default_factory=Levers)
+    saved: ScenarioEntry | None = None
+    start: Levers = field(default_factory=Levers)
+    revision: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from altair.utils.schemapi import disable_debug_mode
 
-from planner.app.editing.assessment_charts import Drawing, Figure
+from planner.report.charts.figure import Drawing, Figure
 
 
 def trust_charts() -> None:

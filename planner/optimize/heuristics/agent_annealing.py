@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined, lean
-from planner.optimize.heuristics.kernel_tools import draw
+from planner.evaluation.tolerances import SEARCH_ROUNDING
+from planner.optimize.heuristics.kernel_tools import copy_lines, draw
 from planner.optimize.heuristics.line_allocation import (
     Seats,
     count_used,
@@ -28,11 +29,10 @@ from planner.optimize.heuristics.line_allocation import (
     within,
     worth_of,
 )
-from planner.optimize.heuristics.lists import copy_lines
 from planner.optimize.heuristics.parallel_annealing import TWINS, Best, cool_down
 from planner.optimize.heuristics.worst_failure import SOFTNESS, lose
 from planner.optimize.model.columns import Column
-from planner.optimize.model.fleet import ROUNDING, Fleet, entry, fleet_arrays
+from planner.optimize.model.fleet import Fleet, entry, fleet_arrays
 from planner.optimize.model.model import HANDLED, Model
 
 Floats = NDArray[np.float64]
@@ -221,7 +221,7 @@ def _survives(f: Fleet, s: Seats, c: int, d: int, e: int) -> bool:
     for i in range(s.dialers[c]):
         t = s.places[c, i]
         total += entry(f, HANDLED, c, s.a[c, t], s.n[c, t])
-    most = (1.0 - f.survivable[c]) * total + ROUNDING * (1.0 + total)
+    most = (1.0 - f.survivable[c]) * total + SEARCH_ROUNDING * (1.0 + total)
     for g in range(len(f.lost)):
         if not f.lost[g, e] or f.lost[g, d]:
             continue
@@ -379,7 +379,7 @@ def _steps(
             continue
         now = new
         value = worth_of(f, s, 0.0)
-        if value > best + ROUNDING * abs(best):
+        if value > best + SEARCH_ROUNDING * abs(best):
             best = value
             copy_lines(s.n, best_n)
             copy_lines(s.a, best_a)

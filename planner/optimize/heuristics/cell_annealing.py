@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined, lean
-from planner.optimize.heuristics.kernel_tools import draw
-from planner.optimize.heuristics.lists import copy_lines
+from planner.optimize.heuristics.kernel_tools import copy_lines, draw
 from planner.optimize.heuristics.parallel_annealing import TWINS, Best, cool_down
 from planner.optimize.heuristics.penalised_plan import (
     LINE_PRICE,

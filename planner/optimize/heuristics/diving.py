@@ -14,8 +14,8 @@ import numpy as np
 
 from planner.optimize.master.column_generation import Relaxation, part_at_prices, relax
 from planner.optimize.master.restricted_master import Master
+from planner.optimize.model.box import Box
 from planner.optimize.model.columns import Column
-from planner.optimize.model.model import Box
 
 #: A column with at least this share of its campaign is not mixed with others; with less than the
 #: other share it is held only where there is no heavier one.

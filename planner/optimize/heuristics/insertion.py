@@ -22,8 +22,9 @@ from planner.optimize.heuristics.plan_state import (
     put,
     shrink,
 )
-from planner.optimize.model.fleet import NONE, Fleet, entry, hold_abandonment, secure_survival
+from planner.optimize.model.fleet import NONE, Fleet, entry
 from planner.optimize.model.model import ATTEMPTS, HANDLED
+from planner.optimize.model.repair import hold_abandonment, secure_survival
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -24,3 +24,23 @@ def draw(random: RandomState) -> float:
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
     return float(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+Ints = NDArray[np.int64]
+
+
+@inlined
+def forget(ids: Ints, count: int, one: int) -> None:
+    """Overwrite one of a list of so many by its last."""
+    for i in range(count):
+        if ids[i] == one:
+            ids[i] = ids[count - 1]
+            break
+
+
+@inlined
+def copy_lines(source: Ints, target: Ints) -> None:
+    """Copy lines ``[campaign, dialer]``, number by number: slices count as uses of an array."""
+    for c in range(source.shape[0]):
+        for d in range(source.shape[1]):
+            target[c, d] = source[c, d]

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import inlined, lean
-from planner.optimize.heuristics.kernel_tools import RandomState, random_state
-from planner.optimize.heuristics.lists import forget
+from planner.evaluation.tolerances import SEARCH_ROUNDING
+from planner.optimize.heuristics.kernel_tools import RandomState, forget, random_state
 from planner.optimize.heuristics.worst_failure import lose, worst
-from planner.optimize.model.fleet import NONE, ROUNDING, Fleet, entry
+from planner.optimize.model.fleet import NONE, Fleet, entry
 from planner.optimize.model.model import ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
@@ -358,6 +358,6 @@ def within(f: Fleet, s: Seats, d: int) -> bool:
     """Whether the capacities of a dialer, beside its ports, hold."""
     for j in range(f.capacities_of.shape[1]):
         k = f.capacities_of[d, j]
-        if k != NONE and s.used[k] > f.limit[k] * (1.0 + ROUNDING):
+        if k != NONE and s.used[k] > f.limit[k] * (1.0 + SEARCH_ROUNDING):
             return False
     return True

@@ -6,29 +6,23 @@ Moves are compared by (excess over all limits, value), so that it never trades a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled
+from planner.evaluation.tolerances import SEARCH_ROUNDING
+from planner.optimize.model.columns import Column, make_column
 from planner.optimize.model.model import Model
+from planner.optimize.model.usage import Room, Usage
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 STEPS = np.array([1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987], dtype=np.int64)
-#: Excess below this share of a limit is rounding.
-ROUNDING = 1e-10
 MOST_MOVES = 2000
-
-
-class Room(NamedTuple):
-    """What the other campaigns leave of the capacities, and what survives of them."""
-
-    capacity: Floats
-    surviving: Floats  # [failure]
-    total: float
 
 
 class Scope(NamedTuple):
@@ -139,15 +133,15 @@ def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
     )
     for k in range(len(used)):
         over = used[k] - scope.room[k]
-        if over > ROUNDING * (1.0 + abs(scope.room[k])):
+        if over > SEARCH_ROUNDING * (1.0 + abs(scope.room[k])):
             excess += over / (1.0 + abs(scope.room[k])) + (1.0 if scope.counts_lines[k] else 0.0)
     over = abandoned - scope.limit * answered if scope.limit < np.inf else 0.0
-    if over > ROUNDING * (1.0 + answered):
+    if over > SEARCH_ROUNDING * (1.0 + answered):
         excess += over / (1.0 + answered)
     worst = scope.others + scope.value * total
     for g in range(len(lost)):
         over = lost[g] - (1.0 - scope.share) * total
-        if scope.share > 0 and over > ROUNDING * (1.0 + total):
+        if scope.share > 0 and over > SEARCH_ROUNDING * (1.0 + total):
             excess += over / (1.0 + total)
         worst = min(worst, scope.surviving[g] + scope.value * (total - lost[g]))
     worth = (1.0 - scope.weight) * scope.value * total - charge
@@ -206,7 +200,7 @@ def _better(excess: float, worth: float, than_excess: float, than_worth: float) 
     """Less excess, or as much and more value than rounding."""
     if excess != than_excess:
         return excess < than_excess
-    return worth > than_worth + ROUNDING * (1e-2 * abs(than_worth) + 1e-9)
+    return worth > than_worth + SEARCH_ROUNDING * (1e-2 * abs(than_worth) + 1e-9)
 
 
 @compiled
@@ -270,3 +264,41 @@ def _climb(scope: Scope, n: Ints, a: Ints, steps: Ints) -> tuple[float, float]:
             n[found[3]], a[found[3]] = found[4], found[5]
         now = best
     return now
+
+
+MOST_SWEEPS = 20
+
+
+def refill(
+    model: Model, columns: Sequence[Column], line_prices: Floats | None = None
+) -> tuple[list[Column], bool]:
+    """Re-optimise one campaign after the other into the lines it frees, until nothing improves.
+
+    With ``line_prices`` a first sweep charges them, so that a campaign leaves lines to others
+    who earn more with them; the sweeps after it charge nothing and fill what is left.
+
+    Returns
+    -------
+    The columns by campaign, and whether they hold every limit.
+    """
+    current = {k.campaign: k for k in columns}
+    usage = Usage(model, current.values())
+    free = np.zeros(model.dialers)
+    total_excess = 0.0
+    for sweep in range(MOST_SWEEPS):
+        charged = line_prices is not None and sweep == 0
+        changed, total_excess = False, 0.0
+        for c in range(model.campaigns):
+            old = current[c]
+            usage.add(old, -1.0)
+            dial, agent = old.dial_lines.copy(), old.agent_lines.copy()
+            prices = line_prices if charged and line_prices is not None else free
+            excess, _ = improve_split(model, c, dial, agent, usage.room(), prices)
+            new = make_column(model, c, dial, agent)
+            changed |= new.key != old.key
+            total_excess += excess
+            current[c] = new
+            usage.add(new)
+        if not changed and not charged:
+            break
+    return [current[c] for c in range(model.campaigns)], total_excess == 0.0

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import inlined, lean
-from planner.optimize.heuristics.kernel_tools import RandomState, random_state
-from planner.optimize.heuristics.lists import forget
+from planner.evaluation.tolerances import SEARCH_ROUNDING
+from planner.optimize.heuristics.kernel_tools import RandomState, forget, random_state
 from planner.optimize.heuristics.worst_failure import most_lost, worst
-from planner.optimize.model.fleet import NONE, ROUNDING, Fleet, entry
+from planner.optimize.model.fleet import NONE, Fleet, entry
 from planner.optimize.model.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
@@ -81,7 +81,7 @@ def no_cells(f: Fleet, seed: int) -> Cells:
 def over_limit(f: Fleet, k: int, used: float) -> float:
     """What a capacity is exceeded by [lines; of calls per second so many for the whole]."""
     over = used - f.limit[k]
-    if over <= ROUNDING * (1.0 + f.limit[k]):
+    if over <= SEARCH_ROUNDING * (1.0 + f.limit[k]):
         return 0.0
     return float(over if f.counts_lines[k] else LINES_PER_ATTEMPTS * over / (1.0 + f.limit[k]))
 
@@ -141,18 +141,18 @@ def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
     excess += LINES_PER_DIALER * worth.line * max(0, missing)
     limit = f.abandon_limit[c]
     over = s.figures[c, 0] - limit * s.figures[c, 1] if limit < np.inf else 0.0
-    if over > ROUNDING * (1.0 + s.figures[c, 1]):
+    if over > SEARCH_ROUNDING * (1.0 + s.figures[c, 1]):
         excess += ABANDONED_PRICE * call * over
     if f.survivable[c] > 0:
         most = (1.0 - f.survivable[c]) * s.handled[c]
         if f.pairs:
             over = most_lost(f, s.by_part[c]) - most
-            if over > ROUNDING * (1.0 + s.handled[c]):
+            if over > SEARCH_ROUNDING * (1.0 + s.handled[c]):
                 excess += CALL_PRICE * call * over
         else:
             for k in range(len(f.parts)):
                 over = s.by_part[c, k] - most
-                if over > ROUNDING * (1.0 + s.handled[c]):
+                if over > SEARCH_ROUNDING * (1.0 + s.handled[c]):
                     excess += CALL_PRICE * call * over
     return excess
 

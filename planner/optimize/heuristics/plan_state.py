@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined, lean
+from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics.kernel_tools import RandomState, random_state
-from planner.optimize.model.fleet import NONE, ROUNDING, Fleet, entry
+from planner.optimize.model.fleet import NONE, Fleet, entry
 from planner.optimize.model.model import ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
@@ -213,7 +214,7 @@ def grow(f: Fleet, g: Guide, s: State, d: int) -> None:
         k = f.capacities_of[d, j]
         slack[j] = f.limit[k] - s.used[k] if k != NONE else 0.0
     while free > 0:
-        best, most = -1, ROUNDING
+        best, most = -1, SEARCH_ROUNDING
         for i in range(cells):
             if gain[i] > most:
                 best, most = i, gain[i]
@@ -293,7 +294,7 @@ def make_curve(f: Fleet, g: Guide, s: State, d: int) -> None:
 def trim(f: Fleet, g: Guide, s: State) -> bool:
     """Cut lines until the capacities beside the ports hold; whether they do."""
     for k in range(len(f.limit)):
-        while s.used[k] > f.limit[k] * (1 + ROUNDING):
+        while s.used[k] > f.limit[k] * (1 + SEARCH_ROUNDING):
             best_d, best_c, least = -1, -1, np.inf
             for d in range(len(s.cells)):
                 if not _uses(f, d, k):

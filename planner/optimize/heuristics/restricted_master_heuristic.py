@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from ortools.sat.python import cp_model
 
 from planner.optimize.heuristics.local_search import improve_split
 from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.master.restricted_master import Master
 from planner.optimize.model.columns import Column, make_column, placements
+from planner.optimize.model.model import Model
 from planner.optimize.model.usage import Usage
 
 Floats = NDArray[np.float64]
@@ -117,3 +119,110 @@ def _place_elsewhere(master: Master, relaxation: Relaxation) -> None:
         for shape in shapes:
             for column in placements(master.model, c, shape, MOST_PLACEMENTS):
                 master.add(column)
+
+
+#: Values are scaled so that a plan's largest sum becomes about this: CP-SAT takes integers.
+#: With 10**8 single solves of tiny problems did not end, whatever their work limit.
+LARGEST_SUM = 10**6
+
+#: Work limit in CP-SAT's deterministic time, so that the same input ends the same way.
+DETERMINISTIC_TIME = 0.3
+
+
+def choose_columns(
+    model: Model,
+    columns: Sequence[Column],
+    hint: Mapping[int, Column],
+    *,
+    seed: int,
+    seconds: float,
+    stop: Callable[[], bool] = lambda: False,
+) -> list[Column] | None:
+    """Best choice of one column per campaign under the fleet's limits, None if none is found.
+
+    ``columns`` must hold their campaign's own limits. ``hint`` is a known choice by campaign.
+    Rates are rounded against the plan, so that the choice holds the exact limits.
+    """
+    solver_model = cp_model.CpModel()
+    chosen = [solver_model.new_bool_var("") for _ in columns]
+    for c in range(model.campaigns):
+        mine = [x for x, k in zip(chosen, columns, strict=True) if k.campaign == c]
+        if not mine:
+            return None
+        solver_model.add_exactly_one(mine)
+    _limit_capacities(model, solver_model, columns, chosen)
+    _set_objective(model, solver_model, columns, chosen)
+    for x, column in zip(chosen, columns, strict=True):
+        known = hint.get(column.campaign)
+        solver_model.add_hint(x, int(known is not None and known.key == column.key))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = seed
+    # Ctrl-C belongs to the caller: the solver would take its handler away for good.
+    solver.parameters.catch_sigint_signal = False
+    solver.parameters.max_deterministic_time = DETERMINISTIC_TIME
+    solver.parameters.max_time_in_seconds = max(seconds, 0.01)
+    status = solver.solve(solver_model, _Stopper(stop))
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    found = [k for x, k in zip(chosen, columns, strict=True) if solver.boolean_value(x)]
+    return sorted(found, key=lambda column: column.campaign)
+
+
+class _Stopper(cp_model.CpSolverSolutionCallback):
+    """Ends the search at the next solution once a stop is asked for."""
+
+    def __init__(self, stop: Callable[[], bool]) -> None:
+        super().__init__()
+        self._stop = stop
+
+    def on_solution_callback(self) -> None:
+        if self._stop():
+            self.stop_search()
+
+
+def _limit_capacities(
+    model: Model,
+    solver_model: cp_model.CpModel,
+    columns: Sequence[Column],
+    chosen: Sequence[cp_model.IntVar],
+) -> None:
+    """Ports, channels and calls per second: sum of what the chosen columns use <= limit."""
+    for capacity in model.capacities:
+        if capacity.counts_lines:
+            used = [int(k.lines[capacity.members].sum()) for k in columns]
+            limit = int(capacity.limit)
+        else:
+            scale = 10**6 / max(capacity.limit, 1e-9)
+            used = [int(np.ceil(k.attempts[capacity.members].sum() * scale)) for k in columns]
+            limit = 10**6
+        solver_model.add(cp_model.LinearExpr.weighted_sum(chosen, used) <= limit)
+
+
+def _set_objective(
+    model: Model,
+    solver_model: cp_model.CpModel,
+    columns: Sequence[Column],
+    chosen: Sequence[cp_model.IntVar],
+) -> None:
+    """Value, less w times what the worst failure takes and the cost of moves, as integers."""
+    largest = np.zeros(model.campaigns)
+    for k in columns:
+        worth = model.value[k.campaign] * k.handled
+        largest[k.campaign] = max(largest[k.campaign], worth)
+    scale = LARGEST_SUM / max(float(largest.sum()), 1e-12)
+    worth_of = [
+        int(scale * (model.value[k.campaign] * k.handled - model.move_cost * k.added))
+        for k in columns
+    ]
+    objective = cp_model.LinearExpr.weighted_sum(chosen, worth_of)
+    if model.weight > 0:
+        worst = solver_model.new_int_var(0, 2 * LARGEST_SUM, "")
+        for g in range(len(model.lost)):
+            lost = [
+                int(np.ceil(scale * model.weight * model.value[k.campaign] * k.lost[g]))
+                for k in columns
+            ]
+            solver_model.add(worst >= cp_model.LinearExpr.weighted_sum(chosen, lost))
+        objective = objective - worst
+    solver_model.maximize(objective)

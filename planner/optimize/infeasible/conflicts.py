@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import Conflict, ConflictMember, PlanOptions
-from planner.evaluation.check import NO_CORRECTIONS, Corrections
+from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.infeasible.feasibility import Trials
 from planner.optimize.infeasible.requirement import Change, Easing, Requirement
 from planner.optimize.infeasible.requirements import (

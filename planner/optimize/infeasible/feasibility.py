@@ -9,8 +9,9 @@ from collections.abc import Callable
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanOptions
 from planner.contracts.table_size import table_entries
-from planner.evaluation.check import ROUNDING, Corrections, check
-from planner.evaluation.rates import SECONDS_PER_HOUR
+from planner.evaluation.check import check
+from planner.evaluation.rates import SECONDS_PER_HOUR, Corrections
+from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.infeasible.least_lines import Blocks
 from planner.optimize.infeasible.placement_model import place_blocks
 from planner.optimize.search import optimize
@@ -169,7 +170,7 @@ class Trials:
             attempts += more * block.least_attempts
         working = [d for d in problem.dialers if d.in_service]
         speed = sum(math.inf if d.cps is None else d.cps for d in working) * SECONDS_PER_HOUR
-        return ports > sum(d.ports for d in working) or attempts > speed * (1 + ROUNDING)
+        return ports > sum(d.ports for d in working) or attempts > speed * (1 + LIMIT_ROUNDING)
 
     def _least_dialers(self, campaign: Campaign) -> int:
         """Dialers on which a campaign must run: those asked for, or domains to survive failures."""

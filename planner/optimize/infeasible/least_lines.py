@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, LineAssignment, Problem
-from planner.evaluation.check import ROUNDING, Corrections
-from planner.evaluation.rates import Correction, corrected_rates, rates_table
+from planner.evaluation.rates import Correction, Corrections, corrected_rates, rates_table
+from planner.evaluation.tolerances import LIMIT_ROUNDING
 
 Floats = NDArray[np.float64]
 #: Tables of more cells than this are not made only to tell how few attempts lines make.
@@ -95,7 +95,7 @@ class Blocks:
                 campaign, [lock.dial_lines], [lock.agent_lines], self._of(campaign)
             )
             answered = float(found.live_answered[0])
-            excess += float(found.abandoned[0]) - limit * answered - ROUNDING * (1 + answered)
+            excess += float(found.abandoned[0]) - limit * answered - LIMIT_ROUNDING * (1 + answered)
         if excess <= 0:
             return None
         agents: list[int] = []

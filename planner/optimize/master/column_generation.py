@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.optimize.master.restricted_master import SMALLEST_SHARE, Duals, Master, Priced, Solved
+from planner.evaluation.tolerances import MASTER_ROUNDING
+from planner.optimize.master.restricted_master import SMALLEST_SHARE, Master, Priced, Solved
+from planner.optimize.model.box import Box
 from planner.optimize.model.columns import Column
-from planner.optimize.model.model import Box
+from planner.optimize.model.duals import Duals
 from planner.optimize.pricing.pricer import Effort
 
 Floats = NDArray[np.float64]
@@ -18,8 +20,6 @@ Floats = NDArray[np.float64]
 MOST_ROUNDS = 400
 #: Weight of the best prices so far against the latest ones, to begin with and at most; its steps.
 SMOOTHING, MOST_SMOOTHING, STEP = 0.7, 0.99, 0.1
-#: The relaxation is solved when its value and the bound differ by less, relatively.
-TOLERANCE = 1e-9
 #: A bound is near when it is this close to what the known columns are worth, relatively.
 NEAR = 5e-3
 
@@ -87,7 +87,7 @@ def relax(
     stop: Callable[[], bool] = lambda: False,
     on_bound: Callable[[float], None] = lambda _: None,
     start: Relaxation | None = None,
-    precision: float = TOLERANCE,
+    precision: float = MASTER_ROUNDING,
     patience: int = MOST_ROUNDS,
     proven: bool = True,
 ) -> Relaxation | None:
@@ -190,7 +190,7 @@ def _mixed(master: Master, box: Box, stop: Callable[[], bool]) -> bool | None:
         if solved is None or stop():
             return False
         value, latest = solved  # minus the campaigns left out
-        if value > -TOLERANCE:
+        if value > -MASTER_ROUNDING:
             return True
         duals = latest if center is None else center[1].mixed(latest, smoothing.now)
         priced = master.price(box, duals, effort, feasibility=True)
@@ -285,7 +285,7 @@ class _Generation:
 
     def _closed(self, bound: float, value: float, waiting: _Waiting) -> bool:
         """Whether a bound is as close to what the known columns are worth as asked for."""
-        if bound <= max(self.target, value + self.precision * abs(value) + TOLERANCE):
+        if bound <= max(self.target, value + self.precision * abs(value) + MASTER_ROUNDING):
             return True
         return waiting.rounds >= self.patience and bound <= value + NEAR * abs(value)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.optimize.model.box import Box
 from planner.optimize.model.columns import Column
-from planner.optimize.model.model import Box
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]

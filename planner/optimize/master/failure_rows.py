@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
+from planner.optimize.model.box import Box
 from planner.optimize.model.columns import Column
-from planner.optimize.model.model import Box, Model
+from planner.optimize.model.model import Model
 
 Floats = NDArray[np.float64]
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from planner.optimize.master.column_generation import Relaxation, at_prices, relaxation_at
-from planner.optimize.master.restricted_master import Duals, Master, Priced
-from planner.optimize.model.model import Box
+from planner.optimize.master.restricted_master import Master, Priced
+from planner.optimize.model.box import Box
+from planner.optimize.model.duals import Duals
 from planner.optimize.pricing.pricer import Effort
 
 #: Prices tried; the highest of an abandoned call, in handled ones.

@@ -7,7 +7,7 @@ Lagrangian bound they give is valid: it does not depend on how well the relaxati
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -17,9 +17,12 @@ from ortools.linear_solver import pywraplp
 from planner.optimize.cores import side_by_side
 from planner.optimize.master.column_index import Shelf
 from planner.optimize.master.failure_rows import FailureRows
+from planner.optimize.model.box import Box
 from planner.optimize.model.columns import Column, line_room, make_column
-from planner.optimize.model.fleet import fleet_arrays, hold_abandonment
-from planner.optimize.model.model import Box, Model
+from planner.optimize.model.duals import Duals
+from planner.optimize.model.fleet import fleet_arrays
+from planner.optimize.model.model import Model
+from planner.optimize.model.repair import hold_abandonment
 from planner.optimize.pricing.all_campaigns import FleetPrices, Ranges, Splits, best_splits
 from planner.optimize.pricing.pricer import Effort, Pricer
 from planner.optimize.pricing.split_program import NEVER, Prices, Split
@@ -37,21 +40,6 @@ OTHER_ALGORITHMS = ("use_dual_simplex:true", WARM, AFRESH)
 MOST_ITERATIONS, ITERATIONS_PER_ROW = 5_000, 50
 #: Columns with less of a campaign's split are rounding.
 SMALLEST_SHARE = 1e-7
-
-
-@dataclass(frozen=True)
-class Duals:
-    """Prices of the master rows, all >= 0."""
-
-    capacity: Floats  # [capacity] per line or attempt per hour
-    failure: Floats  # [part] of what is lost with it; they sum to the weight w, or to twice that
-    dial_lines: Floats  # [campaign]
-    abandon: Floats  # [campaign]
-
-    def mixed(self, other: Duals, share: float) -> Duals:
-        """``share`` of these prices and the rest of the other ones."""
-        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
-        return Duals(*(share * a + (1 - share) * b for a, b in pairs))
 
 
 #: Value and prices of the relaxation over the known columns.

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import ATTEMPTS, HANDLED, Model
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-#: Relative rounding allowed when a column is tested against its campaign's own limits.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,12 @@ def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
     dialed, agents = int(dial_lines.sum()), int(agent_lines.sum())
     lost = model.lost @ entries[HANDLED]
     share, limit = model.survivable.item(campaign), model.abandon_limit.item(campaign)
-    survives = share == 0 or bool(np.all(lost <= (1 - share) * handled + ROUNDING * (1 + handled)))
-    abandons_little = limit == np.inf or (abandoned <= limit * answered + ROUNDING * (1 + answered))
+    survives = share == 0 or bool(
+        np.all(lost <= (1 - share) * handled + LIMIT_ROUNDING * (1 + handled))
+    )
+    abandons_little = limit == np.inf or (
+        abandoned <= limit * answered + LIMIT_ROUNDING * (1 + answered)
+    )
     holds = (
         agents <= model.agents.item(campaign)
         and dialed <= model.max_dial_lines.item(campaign)
@@ -116,3 +119,20 @@ def placements(
             column = make_column(model, c, dial, agent)
             if column.holds_own_limits:
                 yield column
+
+
+def least_columns(model: Model) -> list[Column]:
+    """The least each campaign may have: its locks and lower ranges, to be refilled."""
+    return [
+        make_column(model, c, model.box.n_low[c], model.box.a_low[c])
+        for c in range(model.campaigns)
+    ]
+
+
+def rounded_columns(model: Model, mix: Iterable[tuple[Column, float]]) -> list[Column]:
+    """The heaviest column of each campaign in a mix of the relaxation, else its least lines."""
+    heaviest = {k.campaign: (0.0, k) for k in least_columns(model)}
+    for column, share in mix:
+        if share > heaviest[column.campaign][0]:
+            heaviest[column.campaign] = share, column
+    return [heaviest[c][1] for c in range(model.campaigns)]

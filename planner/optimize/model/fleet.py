@@ -8,14 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import inlined, lean
-from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED, Model
+from planner.compiled import inlined
+from planner.evaluation.tolerances import SEARCH_ROUNDING
+from planner.optimize.model.model import ABANDONED, ANSWERED, Model
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: A sum of floating-point rates exceeds a limit only beyond this share of it.
-ROUNDING = 1e-10
 NONE = -1
 
 
@@ -124,7 +123,7 @@ def _most_lines(model: Model) -> Ints:
         if np.isinf(model.abandon_limit[c]):
             continue
         over = table[ABANDONED] - model.abandon_limit[c] * table[ANSWERED]
-        broken = over > ROUNDING * (1.0 + table[ANSWERED])
+        broken = over > SEARCH_ROUNDING * (1.0 + table[ANSWERED])
         for a in range(count):
             where = np.flatnonzero(broken[a, a:])
             if len(where):
@@ -145,113 +144,3 @@ def entry(f: Fleet, figure: int, c: int, a: int, n: int) -> float:
     """One entry of a campaign's table."""
     value: float = f.flat[f.base[c] + (figure * f.rows[c] + a) * f.width[c] + n]
     return value
-
-
-@lean
-def objective(f: Fleet, value: Floats) -> float:
-    """(1 - w) * value + w * value surviving, from the value on each dialer."""
-    total = value.sum()
-    most, second = 0.0, 0.0
-    if f.weight > 0:
-        for k in range(len(f.parts)):
-            lost = 0.0
-            for d in range(len(value)):
-                if f.parts[k, d]:
-                    lost += value[d]
-            second = max(second, min(lost, most))
-            most = max(most, lost)
-    return float(total - f.weight * (most + second if f.pairs else most))
-
-
-@lean
-def _mirror(f: Fleet, c: int, keep: float, dial: Ints, agent: Ints) -> None:
-    """Where only equal shares of the dialers used will do, give all the lines of the least."""
-    count, least, fewest = 0, -1, np.inf
-    for d in range(len(dial)):
-        if dial[d] > 0:
-            count += 1
-            calls = entry(f, HANDLED, c, agent[d], dial[d])
-            if calls < fewest:
-                least, fewest = d, calls
-    if abs(keep * count - 1.0) > ROUNDING:
-        return
-    a = min(agent[least], f.agents[c] // count)
-    n = min(dial[least], f.max_lines[c] // count, f.most_lines[c, a])
-    if a < f.min_agents[c] or n < max(a, 1):
-        return
-    for d in range(len(dial)):
-        if dial[d] > 0 and not (
-            f.n_low[c, d] <= n <= f.n_high[c, d] and f.a_low[c, d] <= a <= f.a_high[c, d]
-        ):
-            return
-    for d in range(len(dial)):
-        if dial[d] > 0:
-            dial[d] = n
-            agent[d] = a
-
-
-@lean
-def secure_survival(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
-    """Cut lines where too much would be lost at once; whether enough survives."""
-    keep = 1.0 - f.survivable[c]
-    _mirror(f, c, keep, dial, agent)
-    for _ in range(100_000):
-        total = 0.0
-        for d in range(len(dial)):
-            if dial[d] > 0:
-                total += entry(f, HANDLED, c, agent[d], dial[d])
-        worst, most = -1, keep * total + ROUNDING * (1.0 + total)
-        for g in range(len(f.lost)):
-            lost = 0.0
-            for d in range(len(dial)):
-                if dial[d] > 0 and f.lost[g, d]:
-                    lost += entry(f, HANDLED, c, agent[d], dial[d])
-            if lost > most:
-                worst, most = g, lost
-        if worst < 0:
-            return True
-        cut, least = -1, np.inf
-        for d in range(len(dial)):
-            a, n = agent[d], dial[d]
-            if f.lost[worst, d] and n > max(a, 1, f.n_low[c, d]):
-                gain = entry(f, HANDLED, c, a, n) - entry(f, HANDLED, c, a, n - 1)
-                if gain < least:
-                    cut, least = d, gain
-        if cut < 0:
-            return False
-        dial[cut] -= 1
-    return False
-
-
-@lean
-def hold_abandonment(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
-    """Cut dial lines until the campaign as a whole holds its abandonment limit; whether it does."""
-    limit = f.abandon_limit[c]
-    if limit == np.inf:
-        return True
-    while True:
-        over, answered = 0.0, 0.0
-        for d in range(len(dial)):
-            if dial[d] > 0:
-                over += _over_limit(f, c, agent[d], dial[d])
-                answered += entry(f, ANSWERED, c, agent[d], dial[d])
-        if over <= ROUNDING * (1.0 + answered):
-            return True
-        cut, least = -1, np.inf
-        for d in range(len(dial)):
-            a, n = agent[d], dial[d]
-            if n > max(a, 1, f.n_low[c, d]):
-                relief = _over_limit(f, c, a, n) - _over_limit(f, c, a, n - 1)
-                cost = entry(f, HANDLED, c, a, n) - entry(f, HANDLED, c, a, n - 1)
-                if relief > 0 and cost / relief < least:
-                    cut, least = d, cost / relief
-        if cut < 0:
-            return False
-        dial[cut] -= 1
-
-
-@inlined
-def _over_limit(f: Fleet, c: int, a: int, n: int) -> float:
-    """Abandoned calls over the limit's share of those answered, below 0 where fewer."""
-    over: float = entry(f, ABANDONED, c, a, n) - f.abandon_limit[c] * entry(f, ANSWERED, c, a, n)
-    return over

@@ -12,73 +12,25 @@ from numpy.typing import NDArray
 from planner.contracts.fields import MAX_LINES
 from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanOptions
-from planner.evaluation.check import NO_CORRECTIONS, Corrections, lost_dialers
-from planner.evaluation.rates import SECONDS_PER_HOUR, Correction, rates_table
+from planner.evaluation.arrays import lost_dialers
+from planner.evaluation.rates import (
+    NO_CORRECTIONS,
+    SECONDS_PER_HOUR,
+    Correction,
+    Corrections,
+    rates_table,
+)
+from planner.evaluation.tolerances import SEARCH_ROUNDING
+from planner.optimize.model.box import Box
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Steps of a table are differences of rounded rates [relative to one call per hour].
 CONCAVE_ROUNDING = 1e-10
-#: A sum of floating-point rates exceeds a limit only beyond this share of it.
-ROUNDING = 1e-10
 
 # Rows of a campaign's throughput table.
 HANDLED, ABANDONED, ANSWERED, ATTEMPTS = range(4)
-
-
-#: The fields of a box that hold its ranges of lines.
-RANGES = ("n_low", "n_high", "a_low", "a_high")
-
-
-@dataclass(frozen=True)
-class Box:
-    """Smallest and largest lines of every campaign on every dialer ``[campaign, dialer]``.
-
-    Where failures are priced, also between what and what the worst of them takes [value per hour].
-    ``most_here`` is what a campaign may earn on one dialer at the most, so that it takes no more.
-    """
-
-    n_low: Ints
-    n_high: Ints
-    a_low: Ints
-    a_high: Ints
-    least_taken: float = 0.0
-    most_taken: float = np.inf
-    most_here: float = np.inf
-
-    @property
-    def ranges(self) -> dict[str, Ints]:
-        """The ranges of lines by name."""
-        return {name: getattr(self, name) for name in RANGES}
-
-    def with_ranges(self, ranges: dict[str, Ints]) -> Box:
-        """Copy with other ranges of lines."""
-        return replace(
-            self,
-            n_low=ranges["n_low"],
-            n_high=ranges["n_high"],
-            a_low=ranges["a_low"],
-            a_high=ranges["a_high"],
-        )
-
-    def is_empty(self) -> bool:
-        """Whether some range holds nothing."""
-        return bool(np.any(self.n_low > self.n_high) or np.any(self.a_low > self.a_high))
-
-    def contains(self, campaign: int, dial_lines: Ints, agent_lines: Ints) -> bool:
-        """Whether a campaign's split lies inside its ranges."""
-        c = campaign
-        return bool(
-            np.all((dial_lines >= self.n_low[c]) & (dial_lines <= self.n_high[c]))
-            and np.all((agent_lines >= self.a_low[c]) & (agent_lines <= self.a_high[c]))
-        )
-
-    def with_range(self, name: str, place: tuple[int, int], value: int) -> Box:
-        """Copy with one end of one range changed."""
-        changed = getattr(self, name).copy()
-        changed[place] = value
-        return replace(self, **{name: changed})
 
 
 @dataclass(frozen=True)
@@ -327,7 +279,9 @@ def _without_useless(problem: Problem, box: Box, tables: Sequence[Floats]) -> In
             continue
         over = table[ABANDONED, 1:] - limit * table[ANSWERED, 1:]  # from one agent line on
         others = int((box.n_high[c] > 0).sum()) - 1
-        made_up = others * max(float(-over.min()), 0.0) + ROUNDING * (1.0 + table[ANSWERED].max())
+        made_up = others * max(float(-over.min()), 0.0) + SEARCH_ROUNDING * (
+            1.0 + table[ANSWERED].max()
+        )
         useful = np.flatnonzero((over <= made_up).any(axis=0))
         most = max(int(useful[-1]) if len(useful) else 0, table.shape[1])
         n_high[c] = np.maximum(np.minimum(n_high[c], most), np.minimum(box.n_low[c], n_high[c]))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.optimize.heuristics.local_search import ROUNDING, Room, improve_split
-from planner.optimize.model.columns import Column, make_column
+from planner.evaluation.tolerances import SEARCH_ROUNDING
+from planner.optimize.model.columns import Column
 from planner.optimize.model.model import Model
 
 Floats = NDArray[np.float64]
-
-MOST_SWEEPS = 20
 
 
 class Usage:
@@ -41,7 +40,7 @@ class Usage:
     def fits(self) -> bool:
         """Whether no capacity is exceeded by more than rounding."""
         limits = self._model.limits
-        return bool(np.all(self.capacity <= limits + ROUNDING * (1.0 + np.abs(limits))))
+        return bool(np.all(self.capacity <= limits + SEARCH_ROUNDING * (1.0 + np.abs(limits))))
 
     def value(self) -> float:
         """Objective of the columns, one per campaign [value per hour]."""
@@ -60,53 +59,9 @@ def plan_value(model: Model, columns: Iterable[Column]) -> float:
     return Usage(model, columns).value()
 
 
-def refill(
-    model: Model, columns: Sequence[Column], line_prices: Floats | None = None
-) -> tuple[list[Column], bool]:
-    """Re-optimise one campaign after the other into the lines it frees, until nothing improves.
+class Room(NamedTuple):
+    """What the other campaigns leave of the capacities, and what survives of them."""
 
-    With ``line_prices`` a first sweep charges them, so that a campaign leaves lines to others
-    who earn more with them; the sweeps after it charge nothing and fill what is left.
-
-    Returns
-    -------
-    The columns by campaign, and whether they hold every limit.
-    """
-    current = {k.campaign: k for k in columns}
-    usage = Usage(model, current.values())
-    free = np.zeros(model.dialers)
-    total_excess = 0.0
-    for sweep in range(MOST_SWEEPS):
-        charged = line_prices is not None and sweep == 0
-        changed, total_excess = False, 0.0
-        for c in range(model.campaigns):
-            old = current[c]
-            usage.add(old, -1.0)
-            dial, agent = old.dial_lines.copy(), old.agent_lines.copy()
-            prices = line_prices if charged and line_prices is not None else free
-            excess, _ = improve_split(model, c, dial, agent, usage.room(), prices)
-            new = make_column(model, c, dial, agent)
-            changed |= new.key != old.key
-            total_excess += excess
-            current[c] = new
-            usage.add(new)
-        if not changed and not charged:
-            break
-    return [current[c] for c in range(model.campaigns)], total_excess == 0.0
-
-
-def least_columns(model: Model) -> list[Column]:
-    """The least each campaign may have: its locks and lower ranges, to be refilled."""
-    return [
-        make_column(model, c, model.box.n_low[c], model.box.a_low[c])
-        for c in range(model.campaigns)
-    ]
-
-
-def rounded_columns(model: Model, mix: Iterable[tuple[Column, float]]) -> list[Column]:
-    """The heaviest column of each campaign in a mix of the relaxation, else its least lines."""
-    heaviest = {k.campaign: (0.0, k) for k in least_columns(model)}
-    for column, share in mix:
-        if share > heaviest[column.campaign][0]:
-            heaviest[column.campaign] = share, column
-    return [heaviest[c][1] for c in range(model.campaigns)]
+    capacity: Floats
+    surviving: Floats  # [failure]
+    total: float

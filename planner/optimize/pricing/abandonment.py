@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled
-from planner.optimize.model.columns import ROUNDING
+from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED
 from planner.optimize.pricing.reduced_cost_fixing import Kept, keep, widen
 from planner.optimize.pricing.split_program import (
@@ -97,7 +97,7 @@ class LimitedPricer:
                 break
             else:
                 high = price
-            first = FIRST_PRICE * max(float(prices.call.max(initial=0.0)), ROUNDING)
+            first = FIRST_PRICE * max(float(prices.call.max(initial=0.0)), LIMIT_ROUNDING)
             price = max(2 * low, first) if np.isinf(high) else (low + high) / 2
         return best
 
@@ -110,7 +110,7 @@ class LimitedPricer:
 def _last_holding(table: Floats, limit: float) -> Ints:
     """Most dial lines, by agent lines, with which one dialer alone holds the limit; -1 if none."""
     over = table[ABANDONED] - limit * table[ANSWERED]
-    holds = over <= ROUNDING * (1 + table[ANSWERED])
+    holds = over <= LIMIT_ROUNDING * (1 + table[ANSWERED])
     last = table.shape[2] - 1 - np.argmax(holds[:, ::-1], axis=1)
     return np.where(holds.any(axis=1), last, -1).astype(np.int64)
 

@@ -6,9 +6,10 @@ from enum import Enum
 
 import numpy as np
 
+from planner.optimize.model.box import Box
 from planner.optimize.model.columns import line_room
 from planner.optimize.model.fleet import Fleet
-from planner.optimize.model.model import Box, Model
+from planner.optimize.model.model import Model
 from planner.optimize.pricing.abandonment import LimitedPricer
 from planner.optimize.pricing.reduced_cost_fixing import Kept, nothing_kept, widen
 from planner.optimize.pricing.split_program import Limits, Prices, Split, plain_split

@@ -10,8 +10,8 @@ from typing import Any
 
 import altair as alt
 
-from planner.app.editing.assessment_charts import STATUS_COLOURS, Figure
 from planner.contracts.result import AssignmentFigures, Projection, Status, TimelineStep
+from planner.report.charts.figure import STATUS_COLOURS, Figure
 from planner.report.text_layout import clean
 from planner.report.words import share
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import altair as alt
 
-from planner.app.editing.assessment_charts import Figure
 from planner.contracts.comparison import Comparison, Tornado
+from planner.report.charts.figure import Figure
 from planner.report.whatif import outcomes
 from planner.report.words import amount, share
 from planner.studies.frontier import Frontier

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from planner.app.editing.assessment_charts import Figure
+from planner.report.charts.figure import Figure
 from planner.report.text_layout import clean
 from planner.version import __version__
 

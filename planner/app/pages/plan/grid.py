@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from planner.app.editing.assessment import Outlook, OutlookRow
-from planner.app.editing.assessment_charts import STATUS_COLOURS
 from planner.app.editing.edited_lines import EDITABLE, RowKey
 from planner.app.session.workspace import Desk
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import AssignmentFigures, Status
+from planner.report.charts.figure import STATUS_COLOURS
 from planner.report.words import duration
 
 GRID_NAME = "Line assignments"

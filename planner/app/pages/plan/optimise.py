@@ -18,7 +18,7 @@ from planner.app.session.workspace import Desk
 from planner.app.widgets.headline import show_headline
 from planner.compilation import WORDS
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, Progress
-from planner.pipeline import changes
+from planner.evaluation.differences import changes
 from planner.report.words import amount, duration, quality, share
 
 _REFRESH_SECONDS = 0.5

@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from planner.app.editing.assessment import outlook
-from planner.app.editing.assessment_charts import Drawing, statuses_by_dialer, transfers_by_dialer
+from planner.app.editing.assessment_charts import statuses_by_dialer, transfers_by_dialer
 from planner.app.editing.edited_lines import Scenario
 from planner.app.pages.plan.downloads import show_downloads
 from planner.app.pages.plan.filters import chosen_rows
@@ -24,6 +24,7 @@ from planner.app.widgets.drafts import show_offer
 from planner.app.widgets.headline import show_headline
 from planner.app.widgets.moments import pick_moment
 from planner.app.widgets.saving import ask_conflict, show_save
+from planner.report.charts.figure import Drawing
 
 #: Before it draws a first chart, a browser has to load and run a megabyte of script, which would
 #: keep it from drawing the grid and the figures meanwhile [s].

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, time
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.assessment_charts import Drawing
 from planner.app.editing.levers import Levers
 from planner.app.editing.world_cache import Seen
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.moments import reader_zone
+from planner.report.charts.figure import Drawing
 from planner.report.whatif import change
 from planner.report.words import amount
 from planner.studies.through_hours import Stretch, total

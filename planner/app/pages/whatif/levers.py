@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import streamlit as st
 from pydantic import ValidationError
 from streamlit.delta_generator import DeltaGenerator
 
 from planner.app.editing.levers import Levers
 from planner.app.session.text import plain
-from planner.app.store import ScenarioEntry
+from planner.app.session.workspace import Setting
 from planner.contracts.faults import InputError
 from planner.contracts.problem import Campaign, Problem
 
@@ -23,21 +21,6 @@ _NEW = (
     ("talk_seconds", "Talk, seconds", 1, 0.1, 36_000.0, 180.0),
     ("value", "Value of a transfer", 1, 0.0, 1e6, 1.0),
 )
-
-
-@dataclass
-class Setting:
-    """How a scenario is set: its name, its levers, and what it was saved as.
-
-    ``start`` are the levers that the controls were set to last, for the ``revision``-th time: what
-    is in a closed popover has no other way to learn them.
-    """
-
-    name: str
-    levers: Levers = field(default_factory=Levers)
-    saved: ScenarioEntry | None = None
-    start: Levers = field(default_factory=Levers)
-    revision: int = 0
 
 
 def put(place: int, setting: Setting) -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from planner.app.editing.edited_lines import open_scenario
+from planner.app.editing.edited_lines import Scenario, open_scenario
 from planner.app.editing.lever_words import change_words
 from planner.app.editing.levers import Levers, in_words, without_unknown
-from planner.app.editing.world_cache import Seen, seen
+from planner.app.editing.world_cache import Seen, new_campaigns
 from planner.app.jobs.jobs import StudyJob
 from planner.app.pages.whatif.hours import show_hours
-from planner.app.pages.whatif.levers import Setting, put, show_levers
+from planner.app.pages.whatif.levers import put, show_levers
 from planner.app.pages.whatif.saved import MOST_WORLDS, open_linked, show_keep
 from planner.app.pages.whatif.table import show_worlds
 from planner.app.session.persistence import from_store
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Desk, Setting, desk
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
@@ -276,3 +276,17 @@ def _show_tornado(known: Seen) -> None:
     )
     figure = tornado_chart(found)
     show_figure(figure)
+
+
+def seen(desk: Desk, scenario: Scenario, levers: Mapping[str, Levers]) -> Seen:
+    """What this session has found out about these lines; afresh for others.
+
+    Raises
+    ------
+    InputError
+        If a new campaign has a name that is taken.
+    """
+    known = desk.seen
+    if known is None or known.scenario is not scenario or known.new != new_campaigns(levers):
+        known = desk.seen = Seen(scenario, levers)
+    return known

@@ -8,11 +8,11 @@ from dataclasses import replace
 import streamlit as st
 
 from planner.app.editing.levers import without_unknown
-from planner.app.pages.whatif.levers import Setting, put
+from planner.app.pages.whatif.levers import put
 from planner.app.session.persistence import from_store, store
 from planner.app.session.text import moment_words, plain
 from planner.app.session.user import person
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Desk, Setting
 from planner.app.store import ScenarioConflict, ScenarioEntry, StoreUnavailable
 from planner.contracts.problem import Problem
 

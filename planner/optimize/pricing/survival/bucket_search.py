@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, lean
-from planner.optimize.model.fleet import Fleet, secure_survival
+from planner.optimize.model.fleet import Fleet
+from planner.optimize.model.repair import secure_survival
 from planner.optimize.pricing.reduced_cost_fixing import Kept
 from planner.optimize.pricing.split_program import NEVER, Limits, Prices, split_worth
 from planner.optimize.pricing.survival.buckets import (

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, lean
-from planner.optimize.model.columns import ROUNDING
+from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED, Model
 from planner.optimize.pricing.reduced_cost_fixing import Kept, widen
 from planner.optimize.pricing.split_program import NEVER, Limits, Prices, paid_more, plain_split
@@ -239,7 +239,7 @@ def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
         most = high
         if few:
             most = _most_calls(limits, abandon_limit, shares, _cap(keep, high), low)
-        if most >= low * (1 - ROUNDING):
+        if most >= low * (1 - LIMIT_ROUNDING):
             top = min(high, most)
             found.append((low, top, _cap(keep, top)))
         high = low
@@ -249,7 +249,7 @@ def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
 
 def _cap(keep: float, calls: float) -> float:
     """Most calls of a domain that a split of so many may have."""
-    return keep * calls * (1 + ROUNDING) + ROUNDING
+    return keep * calls * (1 + LIMIT_ROUNDING) + LIMIT_ROUNDING
 
 
 def _most_calls(

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, lean
-from planner.optimize.model.columns import ROUNDING
+from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import HANDLED, Model
 from planner.optimize.pricing.reduced_cost_fixing import Kept, keep, nothing_kept
 from planner.optimize.pricing.split_program import NEVER, Limits, Prices, over_charged, paid_more
@@ -25,6 +25,7 @@ from planner.optimize.pricing.survival.half_lists import (
     UNUSED,
     Listed,
     best_by_agents,
+    best_mirrored,
     by_calls,
     lines_of_domain,
     list_halves,
@@ -33,7 +34,6 @@ from planner.optimize.pricing.survival.half_lists import (
     pair_lines,
     together,
 )
-from planner.optimize.pricing.survival.mirrored import best_mirrored
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -69,7 +69,7 @@ class Charged(NamedTuple):
 
 def halves(model: Model, campaign: int, limits: Limits) -> Halves | None:
     """The two domains, where a campaign can only survive by halves; None for other campaigns."""
-    if abs(2 * (1 - float(model.survivable[campaign])) - 1) > ROUNDING:
+    if abs(2 * (1 - float(model.survivable[campaign])) - 1) > LIMIT_ROUNDING:
         return None
     dialers = np.flatnonzero(limits.n_high > 0)
     domains = np.unique(limits.domain[dialers])
@@ -195,7 +195,7 @@ def _lists(
     """
     first = lines_of_domain(limits, charged.first, two.first, two.abandon_limit)
     second = lines_of_domain(limits, charged.second, two.second, two.abandon_limit)
-    span = max(limits.table[HANDLED].max(), 1.0) * MOST_DIALERS * (1 + ROUNDING)
+    span = max(limits.table[HANDLED].max(), 1.0) * MOST_DIALERS * (1 + LIMIT_ROUNDING)
     anything = np.full((1, limits.agents + 1), -NEVER)
     found, nothing = np.full((BINS, limits.agents + 1), NEVER), no_halves(0)
     seen = pair_lines(limits, second, first.best, anything, least, span, found, nothing)
@@ -223,7 +223,7 @@ def _most(limits: Limits, prices: Prices, two: Halves, tilt: float, over: float)
 @lean
 def _slack(calls: float) -> float:
     """By how much the calls of two halves may differ."""
-    return 4 * ROUNDING * (1 + 2 * calls)
+    return 4 * LIMIT_ROUNDING * (1 + 2 * calls)
 
 
 @lean

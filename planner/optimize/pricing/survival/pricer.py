@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.optimize.model.fleet import Fleet, secure_survival
+from planner.optimize.model.fleet import Fleet
 from planner.optimize.model.model import ABANDONED, ATTEMPTS, Model
+from planner.optimize.model.repair import secure_survival
 from planner.optimize.pricing.reduced_cost_fixing import Kept
 from planner.optimize.pricing.split_program import NEVER, Limits, Prices, Split
 from planner.optimize.pricing.survival.bucket_search import (
@@ -24,9 +25,9 @@ from planner.optimize.pricing.survival.bucket_search import (
     quick_split,
 )
 from planner.optimize.pricing.survival.buckets import live_buckets, whole, with_room
+from planner.optimize.pricing.survival.half_lists import best_mirrored
 from planner.optimize.pricing.survival.halves import Halves, best_match, halves, keep_matches
 from planner.optimize.pricing.survival.known_splits import KnownSplits
-from planner.optimize.pricing.survival.mirrored import best_mirrored
 
 Ints = NDArray[np.int64]
 
