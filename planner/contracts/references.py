@@ -59,7 +59,6 @@ def reference_faults(
                 if key is not None and key not in known:
                     yield table, row, column, key, f"a {column[:-3]} of {column[:-3]}s.csv"
     yield from _interval_overlaps(intervals)
-    yield from _outage_overlaps(outages)
     if not pools:
         yield from _without_agents(campaigns)
     yield from _unknown_pools(assignments, {row.pool for row in pools})
@@ -150,13 +149,3 @@ def _interval_overlaps(intervals: Sequence[Interval]) -> Iterator[ReferenceFault
         if clash:
             expected = "no overlap with an earlier interval that sets the same column"
             yield "intervals", row, "from", item.campaign_id, expected
-
-
-def _outage_overlaps(outages: Sequence[Outage]) -> Iterator[ReferenceFault]:
-    earlier: dict[str, list[Outage]] = {}
-    for row, outage in enumerate(outages):
-        spans = earlier.setdefault(outage.dialer_id, [])
-        if any(o.start < outage.end and outage.start < o.end for o in spans):
-            expected = "no overlap with an earlier outage of this dialer"
-            yield "outages", row, "start", outage.start.isoformat(), expected
-        spans.append(outage)

@@ -9,11 +9,11 @@ import numpy as np
 
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import LinePlan, Move, PlanOptions
-from planner.evaluation.check import NO_CORRECTIONS, Corrections
 from planner.evaluation.move_halves import best_steps, half_way
 from planner.evaluation.move_limits import LEAST_WHOLE, Course, course
 from planner.evaluation.move_rows import Ledger, Lines, Pair, Step
 from planner.evaluation.move_scores import along_order, states
+from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 
 
 class OrderedMoves(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from planner.optimize.heuristics.diving import dive
 
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions
-from planner.optimize.heuristics.diving import dive
 from planner.optimize.master.column_generation import Relaxation, relax
 from planner.optimize.master.initial_duals import first_prices
 from planner.optimize.master.restricted_master import Master
