@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from tests.builders import solar
+from tests.support.builders import solar
 
 from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.line_assignment import LineAssignment

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.builders import solar
+from tests.support.builders import solar
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.pipeline import project

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.builders import solar
+from tests.support.builders import solar
 
 from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.faults import InputError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.networks import network
+from tests.support.networks import network
 
 from planner.traffic.exact.passage import all_busy_transient
 from planner.traffic.simulation.estimates import Precision
