@@ -264,15 +264,6 @@ LINES: dict[str, Any] = {"dial_lines": 1, "agent_lines": 1}
             },
             "no overlap with an earlier interval",
         ),
-        (
-            {
-                "outages": tuple(
-                    Outage(dialer_id="D1", start=f"2030-01-0{a}", end=f"2030-01-0{b}")
-                    for a, b in ((1, 3), (2, 4))
-                )
-            },
-            "no overlap with an earlier outage",
-        ),
     ],
 )
 def test_a_problem_refuses_tables_that_contradict_each_other(

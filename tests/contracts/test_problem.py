@@ -96,10 +96,6 @@ def test_a_day_of_dialing_has_the_same_start_and_stop() -> None:
             "no overlap with an earlier interval",
         ),
         ({"outages": (outage(NOON, 1, "D9"),)}, "a dialer of dialers.csv"),
-        (
-            {"outages": (outage(NOON, 2), outage(NOON + timedelta(hours=1), 2))},
-            "no overlap with an earlier outage",
-        ),
     ],
 )
 def test_tables_that_contradict_each_other(rows: dict[str, Any], words: str) -> None:

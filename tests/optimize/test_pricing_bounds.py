@@ -7,6 +7,8 @@ import itertools
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from planner.optimize.pricing.survival.half_lists import best_mirrored
+from planner.optimize.pricing.survival.halves import best_match, halves
 
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions
@@ -15,8 +17,6 @@ from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import build_model
 from planner.optimize.pricing.pricer import Pricer
 from planner.optimize.pricing.split_program import Prices
-from planner.optimize.pricing.survival.half_lists import best_mirrored
-from planner.optimize.pricing.survival.halves import best_match, halves
 
 PORTS = 9
 #: Best splits and bounds are sums of a few hundred calls per hour, so far apart by rounding.

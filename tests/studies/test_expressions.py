@@ -146,8 +146,8 @@ def test_the_given_problem_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("expression", "told"),
     [
-        ("", "expected dialer, campaign, trunk_group or assignment, then .ID.COLUMN=VALUE"),
-        ("nonsense", "expected dialer, campaign, trunk_group or assignment"),
+        ("", "assignment, pool or limit, then .ID.COLUMN=VALUE"),
+        ("nonsense", "expected dialer, campaign, trunk_group, assignment, pool or limit"),
         ("queue.Q.size=3", "is 'queue': expected dialer, campaign"),
         ("dialer.D1", "expected dialer.DIALER.COLUMN and one of = += -= *= /= and a value"),
         ("dialer.D3.ports=1", "is 'D3': expected an id of dialers.csv, or * for all"),

@@ -35,6 +35,8 @@ def network(
     agent_lines: Any = None,
     window_open: Any = True,
     in_service: Any = True,
+    pass_attempts: float = np.inf,
+    pass_factors: tuple[float, ...] = (1.0,),
     **by_campaign: Any,
 ) -> Network:
     """``lines`` is (dial lines, agent lines) by (campaign, dialer); the rest is broadcast."""
@@ -58,6 +60,8 @@ def network(
         dial_lines=counts[:, 0].copy(),
         busy_agent_lines=full(busy, (P,), np.int64),
         **campaign,
+        pass_attempts=full(pass_attempts, (C,), np.float64),
+        pass_factors=full(pass_factors, (C, len(pass_factors)), np.float64),
         dialer_cps=full(dialer_cps, (D,), np.float64),
         dialer_group=full(dialer_group, (D,), np.int64),
         group_cps=np.array(group_cps, dtype=np.float64),

@@ -57,10 +57,10 @@ def test_dialing_pauses_while_all_agents_are_busy_and_resumes_in_a_burst() -> No
     assert totals["talk_seconds"][:, 0].tolist() == [1, 98, 1, 1]
 
 
-def test_no_pause_counts_with_as_many_agents_as_dial_lines() -> None:
+def test_all_agents_busy_is_a_pause_with_as_many_dial_lines_as_well() -> None:
     totals = once({(0, 0): (2, 2)}, [0, 109], **EAGER)
     assert totals["all_busy"].tolist() == [[99]]
-    assert totals["pauses"].tolist() == [[0]]
+    assert totals["pauses"].tolist() == [[1]]
 
 
 def test_wrap_up_frees_the_line_but_not_the_agent() -> None:
