@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from planner.contracts.fields import MAX_LINES
+from planner.contracts.limits import MAX_LINES
 from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
 from planner.contracts.result import LinePlan, TableCorrection
 
