@@ -22,20 +22,17 @@ Changes = Mapping[PairKey, tuple[int, int]]
 
 
 class Limit(NamedTuple):
-    """Which limit, and of what; ``group`` is that of dialers that share a carrier."""
+    """Which limit, and of what."""
 
     rule: str
     campaign_id: str | None
     dialer_id: str | None
-    group: str | None
+    trunk_group: str | None
 
 
 def limit_of(breach: Breach) -> Limit:
-    """The limit that is broken; sentences about trunk groups begin with their name."""
-    group = None
-    if breach.campaign_id is None and breach.dialer_id is None:
-        group = breach.message.removeprefix("Trunk group ").rsplit(": ", maxsplit=1)[0]
-    return Limit(breach.rule, breach.campaign_id, breach.dialer_id, group)
+    """The limit that is broken."""
+    return Limit(breach.rule, breach.campaign_id, breach.dialer_id, breach.trunk_group)
 
 
 class EditCheck:
@@ -61,7 +58,9 @@ class EditCheck:
         """The dialers whose lines count in a limit."""
         if limit.dialer_id is not None:
             return {limit.dialer_id}
-        return {d.dialer_id for d in self.problem.dialers if limit.group in (None, d.trunk_group)}
+        return {
+            d.dialer_id for d in self.problem.dialers if limit.trunk_group in (None, d.trunk_group)
+        }
 
     def pairs_with_lines(self, limit: Limit) -> list[PairKey]:
         """The pairs whose lines count in a limit, in the problem's order."""
@@ -92,7 +91,7 @@ class EditCheck:
             found = dialer_breaches(arrays, [problem.dialer_index[limit.dialer_id]])
         else:
             found = trunk_breaches(
-                arrays, [g for g in problem.trunk_groups if g.trunk_group == limit.group]
+                arrays, [g for g in problem.trunk_groups if g.trunk_group == limit.trunk_group]
             )
         return any(limit_of(breach) == limit for breach in found)
 
@@ -106,7 +105,7 @@ class EditCheck:
         def concerned(limit: Limit) -> bool:
             if limit.campaign_id is not None:
                 return limit.campaign_id in campaigns
-            return limit.dialer_id in dialers or limit.group in groups
+            return limit.dialer_id in dialers or limit.trunk_group in groups
 
         arrays = self._changed(changes)
         found = (
