@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from planner.app.signin import hashed
-from planner.cli.main import main as cli
+from planner.cli.main import main
 from tests.support.pages import edit, new_session
 
 
@@ -81,7 +81,7 @@ def test_the_server_does_not_start_for_others_without_sign_in(
 ) -> None:
     monkeypatch.delenv("PLANNER_PASSWORD_HASH", raising=False)
     monkeypatch.setattr("os.execve", lambda *_: pytest.fail("the server was started"))
-    assert cli.main(["app", "--address", "0.0.0.0"]) == 2
+    assert main(["app", "--address", "0.0.0.0"]) == 2
     assert "python -m planner.app.signin" in capsys.readouterr().err
 
 
@@ -92,7 +92,7 @@ def test_the_server_starts_for_others_with_sign_in(
     monkeypatch.setattr("os.execve", lambda *given: started.append(given))
     monkeypatch.setattr("os.chdir", lambda _: None)
     monkeypatch.setattr("planner.cli.commands._require_free", lambda *_: None)
-    cli.main(["app", "--address", "0.0.0.0", "--live", "live.csv", "--every", "5"])
+    main(["app", "--address", "0.0.0.0", "--live", "live.csv", "--every", "5"])
     _, command, environment = started[0]
     assert "--address=0.0.0.0" in command
     assert environment["PLANNER_LIVE"] == str(Path("live.csv").resolve())
