@@ -158,6 +158,7 @@ class Campaign(Contract):
     talk_day_cv: DayVariation = 0.0
     min_transfers_per_hour: Annotated[float, Field(ge=0, le=1e9)] = 0.0
     finish_by: Day | None = None
+    min_attempts_per_hour: Annotated[float, Field(ge=0)] = 0.0  # of finish_by, at a moment
     priority: Annotated[int, Field(ge=0, le=1_000_000)] = 1
 
     @model_validator(mode="wrap")

@@ -380,7 +380,5 @@ class Progress(Contract):
 
 
 def relative_gap(value: float, bound: float) -> float:
-    """(bound - value) / |bound|; 0 when both are 0. Never negative: rounding is not a gap."""
-    if bound <= value:
-        return 0.0
-    return (bound - value) / abs(bound) if bound else float("inf")
+    """(bound - value) / max(|bound|, 1e-6) (MODEL.md 6). Never negative: rounding is not a gap."""
+    return max(bound - value, 0.0) / max(abs(bound), 1e-6)

@@ -22,7 +22,7 @@ _COLUMN_NAMES = {
     "trunk_groups": "trunk_group",
 }
 #: Fields that share the cell of another one.
-SHARED_CELLS = {"answer_rate_by_pass": "answer_rate"}
+SHARED_CELLS = {"answer_rate_by_pass": "answer_rate", "min_attempts_per_hour": "finish_by"}
 #: Fields of a row with hours come last.
 _LAST = ("days", "from_", "to", "timezone")
 
