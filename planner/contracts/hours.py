@@ -18,7 +18,7 @@ from planner.contracts.weekly import MINUTES_PER_DAY, format_days, parse_clock, 
 _DAY = timedelta(days=1)
 _LIST = re.compile(r"[,;|]")
 #: A weekday from 0 (Monday) to 6, or a date.
-DayOfRow = Annotated[int, Field(ge=0, le=6)] | Day
+DayOfRow = int | Day
 #: Windows that meet at all meet within a year, in which every change of the clocks lies.
 _YEAR = tuple(date(2026, 1, 1) + timedelta(days=n) for n in range(372))
 
@@ -51,8 +51,10 @@ def normal_days(days: Sequence[int | date]) -> tuple[int | date, ...]:
     Raises
     ------
     ValueError
-        If there are weekdays and dates.
+        If there are weekdays and dates, or a number that is no weekday.
     """
+    if any(not isinstance(day, date) and not 0 <= day <= 6 for day in days):
+        raise ValueError(f"no weekdays from 0 (Monday) to 6: {tuple(days)}")
     dates = sorted({day for day in days if isinstance(day, date)})
     weekdays = sorted({day for day in days if not isinstance(day, date)})
     if dates and weekdays:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -69,12 +68,6 @@ class Span:
     def hours(self) -> float:
         """Length of the span [h]."""
         return (self.spell.end - self.spell.start) / timedelta(hours=1)
-
-
-def reference_zone(problem: Problem) -> ZoneInfo:
-    """The time zone of most campaigns, of the first one where there are several; else UTC."""
-    zones = Counter(campaign.timezone for campaign in problem.campaigns)
-    return ZoneInfo(zones.most_common(1)[0][0]) if zones else ZoneInfo("UTC")
 
 
 def week_of(day: date) -> date:
@@ -204,8 +197,7 @@ def _changes(problem: Problem, week: Spell) -> Iterator[datetime]:
     for campaign in problem.campaigns:
         yield from _ends(open_spells(_with_calendar(campaign), *week))
     for interval in problem.intervals:
-        windows = [Window(day, interval.from_minute, interval.to_minute) for day in interval.days]
-        yield from _window_ends(by_id[interval.campaign_id], windows, week)
+        yield from _window_ends(by_id[interval.campaign_id], interval.windows(), week)
     for outage in problem.outages:
         yield from (outage.start, outage.end)
 

@@ -12,7 +12,8 @@ import pytest
 
 from planner.contracts.faults import InputError
 from planner.contracts.problem import Problem
-from planner.tables.folder import read_folder, read_uploads, sheets, workbook
+from planner.tables import sheets, workbook
+from planner.tables.folder import read_folder, read_uploads
 
 DIALERS = [["dialer_id", "ports"], ["D1", 100]]
 CAMPAIGNS = [
