@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -112,6 +112,10 @@ class RowWithHours(Contract):
         start = self.from_ or 0
         end = MINUTES_PER_DAY if self.to is None else self.to
         return start, end if end > start else end + MINUTES_PER_DAY
+
+    def at_all_hours(self) -> Self:
+        """The row without its hours, as it stands in the problem of one moment."""
+        return self.model_copy(update={"days": (), "from_": None, "to": None, "timezone": None})
 
     def zone(self, otherwise: ZoneInfo) -> ZoneInfo:
         """Its time zone, else the one given."""

@@ -73,10 +73,11 @@ def _about_shares(problem: Problem) -> Iterator[str]:
         most = 1 - 1 / parts
         asked = campaign.survivable_share
         if asked == 1 or asked - _HALF_A_PER_CENT > most + _ROUNDING:
+            take = "failure takes" if parts == 1 else "failures together take"
             yield (
                 f"Campaign {campaign.campaign_id}: {asked:.0%} are to survive any failure, but "
-                f"{parts} failure{'s' if parts > 1 else ''} together take all dialers that it may "
-                f"use, so that at most {most:.0%} can survive the worst one of them."
+                f"{parts} {take} all dialers that it may use, so that at most {most:.0%} can "
+                "survive the worst one."
             )
 
 

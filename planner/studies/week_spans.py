@@ -10,7 +10,9 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.fields import FIRST_DATE
+from planner.contracts.pools import limits_at, pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Dialer, Problem
 from planner.contracts.weekly import MINUTES_PER_DAY, Window
 from planner.projection.calendar import Spell, figures_at, has_stopped, is_open, open_spells
@@ -47,10 +49,15 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class World:
-    """Who can run, with the figures of then, on the dialers in service then."""
+    """Who can run, with the figures of then, on the dialers in service then.
+
+    ``pools`` and ``limits`` are those in force then, without their hours.
+    """
 
     campaigns: tuple[Campaign, ...]
     dialers: tuple[Dialer, ...]
+    pools: tuple[PoolRow, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,7 +141,9 @@ def world_at(problem: Problem, moment: datetime) -> tuple[World, tuple[Idle, ...
         dialer.model_copy(update={"in_service": False}) if dialer.dialer_id in out else dialer
         for dialer in problem.dialers
     )
-    return World(tuple(running), dialers), tuple(idle)
+    pools = tuple(row.at_all_hours() for row in pools_at(problem, moment))
+    limits = tuple(row.at_all_hours() for row in limits_at(problem, moment))
+    return World(tuple(running), dialers, pools, limits), tuple(idle)
 
 
 def why_not(campaign: Campaign, moment: datetime) -> WhyNot | None:
@@ -174,6 +183,8 @@ def in_world(problem: Problem, world: World) -> Problem:
         update={
             "campaigns": world.campaigns,
             "dialers": world.dialers,
+            "pools": world.pools,
+            "limits": world.limits,
             "assignments": tuple(a for a in problem.assignments if a.campaign_id in running),
             "intervals": (),
             "outages": (),
@@ -200,6 +211,15 @@ def _changes(problem: Problem, week: Spell) -> Iterator[datetime]:
         yield from _window_ends(by_id[interval.campaign_id], interval.windows(), week)
     for outage in problem.outages:
         yield from (outage.start, outage.end)
+    # A window may begin the day before, and clocks of all zones show one of these days.
+    days = [week.start.date() + timedelta(days=n) for n in range(-2, _days_of(week) + 2)]
+    for row in (*problem.pools, *problem.limits):
+        if row.has_hours:
+            yield from _ends(Spell(*ends) for ends in row.spells(days, problem.common_zone))
+
+
+def _days_of(week: Spell) -> int:
+    return (week.end - week.start) // timedelta(days=1) + 1
 
 
 def _window_ends(campaign: Campaign, windows: Sequence[Window], week: Spell) -> Iterator[datetime]:
