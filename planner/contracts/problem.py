@@ -55,6 +55,9 @@ __all__ = [
     "TrunkGroup",
 ]
 
+#: People type whole per cents: a share is met when it is met to the nearest one.
+SHARE_TOLERANCE = 0.005
+
 
 class CampaignKind(StrEnum):
     """How a campaign uses the callee who answers."""
@@ -218,6 +221,15 @@ class Campaign(Contract):
     def is_live_transfer(self) -> bool:
         """Whether callees are handed to agents."""
         return self.kind is CampaignKind.LIVE_TRANSFER
+
+    @property
+    def least_surviving_share(self) -> float:
+        """What must survive at the least: the share asked for, met to the nearest per cent.
+
+        1 means all, without tolerance (MODEL.md 6).
+        """
+        share = self.survivable_share
+        return share if share == 1 else max(share - SHARE_TOLERANCE, 0.0)
 
     @property
     def transfer_probability(self) -> float:

@@ -79,7 +79,6 @@ def reference_faults(
                     expected = f"a {column[:-3]} of {column[:-3]}s.csv{hint(key, known)}"
                     yield table, row, column, key, expected
     yield from _interval_overlaps(intervals)
-    yield from _outage_overlaps(outages)
     if not pools:
         yield from _without_agents(campaigns)
     yield from _unknown_pools(assignments, {row.pool for row in pools})
@@ -174,13 +173,3 @@ def _interval_overlaps(intervals: Sequence[Interval]) -> Iterator[ReferenceFault
             expected = "no overlap with an earlier interval that sets the same column"
             value = format_clock(item.from_minute)
             yield "intervals", row, "from", value, Earlier(expected, min(clash))
-
-
-def _outage_overlaps(outages: Sequence[Outage]) -> Iterator[ReferenceFault]:
-    earlier: dict[str, list[Outage]] = {}
-    for row, outage in enumerate(outages):
-        spans = earlier.setdefault(outage.dialer_id, [])
-        if any(o.start < outage.end and outage.start < o.end for o in spans):
-            expected = "no overlap with an earlier outage of this dialer"
-            yield "outages", row, "start", outage.start.isoformat(), expected
-        spans.append(outage)

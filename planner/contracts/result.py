@@ -31,6 +31,14 @@ class Engine(StrEnum):
     SIMULATE = "simulate"
 
 
+class Ending(StrEnum):
+    """What ends the running of a campaign on a dialer."""
+
+    WINDOW = "window"  # its schedule, or its stop date
+    OUTAGE = "outage"
+    LIST = "list"
+
+
 class PlanStatus(StrEnum):
     """How a planning run ended."""
 
@@ -72,7 +80,8 @@ class AssignmentFigures(Contract):
     """Figures of one campaign on one dialer while it runs; None where a figure does not apply.
 
     Rates are per hour, shares in [0, 1], times in seconds. ``low``/``high`` hold the ends of the
-    95 % interval of simulated figures, by figure name.
+    95 % interval of simulated figures, by figure name. ``runs_until`` is when running ends, and
+    ``ends_with`` what ends it; both None where it runs on for weeks, or does not run.
     """
 
     campaign_id: str
@@ -99,6 +108,8 @@ class AssignmentFigures(Contract):
     p_all_busy_5min: float | None = None
     p_all_busy_15min: float | None = None
     p_all_busy_60min: float | None = None
+    runs_until: datetime | None = None
+    ends_with: Ending | None = None
     low: dict[str, float] = Field(default_factory=dict)
     high: dict[str, float] = Field(default_factory=dict)
 
@@ -217,6 +228,25 @@ class LineChange(Contract):
     agent_lines_to: int
 
 
+class Move(Contract):
+    """One instruction: set the lines of a campaign on a dialer; followed in order, all fit.
+
+    ``value_after`` is the aim after it [value per hour]. ``breaks`` tells which limits do not hold
+    then though they hold at the start and at the end, and which campaigns do not run.
+    """
+
+    step: int
+    campaign_id: str
+    dialer_id: str
+    dial_lines_from: int
+    dial_lines_to: int
+    agent_lines_from: int
+    agent_lines_to: int
+    instruction: str
+    value_after: float
+    breaks: tuple[str, ...] = ()
+
+
 class TableCorrection(Contract):
     """Factors put on a campaign's tabulated rates because its simulation differed from them."""
 
@@ -319,6 +349,7 @@ class PlanResult(Contract):
     why: tuple[LineReason, ...] = ()
     stranded: tuple[StrandedLines, ...] = ()
     changes: tuple[LineChange, ...] = ()
+    moves: tuple[Move, ...] = ()  # what makes these changes, in order; where they were asked for
     conflicts: tuple[Conflict, ...] = ()
     corrections: tuple[TableCorrection, ...] = ()
     stages: tuple[Stage, ...] = ()

@@ -6,16 +6,14 @@ import numpy as np
 
 from planner.optimize.heuristics.agent_annealing import Placer
 from planner.optimize.heuristics.cell_annealing import Annealer
-from planner.optimize.heuristics.construction import Rebuilder, _arrays, guide
+from planner.optimize.heuristics.construction import Construction, lines_of
 from planner.optimize.heuristics.local_search import refill
 from planner.optimize.master.restricted_master import Master
 from planner.optimize.model.columns import least_columns
 from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import Model
 from planner.optimize.pricing.abandonment import LimitedPricer
-from planner.optimize.pricing.reduced_cost_fixing import nothing_kept
 from planner.optimize.pricing.split_program import Limits, Prices, plain_split
-from planner.optimize.pricing.survival.halves import compile_matching
 from planner.optimize.pricing.survival.pricer import SurvivingPricer
 
 _compiled: set[tuple[bool, bool]] = set()
@@ -41,16 +39,14 @@ def compile_kernels(master: Master, small: bool) -> None:
     plain_split(limits, prices)
     limited = LimitedPricer(limits, 0.0)
     limited.best(prices)
-    if small:  # only their boxes are split, and narrowed before
-        limited.keep(prices, 0.0, nothing_kept(limits))
     if survives:
         _compile_survival(model, limits, prices)
-    Rebuilder(model, guide(master, even), 0).run(0, 1.0, 0.0)
+    Construction(master, even, 0).start()
     annealer = Annealer(model, 1.0, 0)
-    annealer.start_from(*_arrays(model, columns))
+    annealer.start_from(*lines_of(model, columns))
     annealer.run(0, 1.0, 0.0)
     placer = Placer(model, 0, model.weight)
-    placer.start_from(*_arrays(model, columns))
+    placer.start_from(*lines_of(model, columns))
     placer.run(0, 1.0, 0.0)
 
 
@@ -58,5 +54,3 @@ def _compile_survival(model: Model, limits: Limits, prices: Prices) -> None:
     surviving = SurvivingPricer(model, fleet_arrays(model), 0, limits)
     surviving.likely(prices)
     surviving.proven(prices, np.inf)
-    surviving.keep(prices, 0.0, nothing_kept(limits))
-    compile_matching(limits, prices)

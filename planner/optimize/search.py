@@ -15,14 +15,13 @@ from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import LinePlan, PlanOptions, Progress, Stage
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.branching import split_box, split_by_taken
-from planner.optimize.heuristics.construction import Rebuilding
+from planner.optimize.heuristics.construction import Construction
 from planner.optimize.heuristics.restricted_master_heuristic import reduced_values
 from planner.optimize.improvement import Improving
 from planner.optimize.kernels import compile_kernels
 from planner.optimize.master.column_generation import (
     MOST_ROUNDS,
     Relaxation,
-    narrow,
     part_at_prices,
     relax,
 )
@@ -198,9 +197,9 @@ class _Search:
         if first is None:
             return None
         self._standing.begin(first.bound)
-        rebuilding = Rebuilding(self._master, first.duals, self._standing.options.seed)
-        if rebuilding.start():
-            self._standing.take(rebuilding)
+        construction = Construction(self._master, first.duals, self._standing.options.seed)
+        if construction.start():
+            self._standing.take(construction)
         else:
             self._standing.offer(least_columns(self._model), None)
         if self._standing.huge:  # there the relaxation takes longest, and begins with good plans
@@ -307,11 +306,10 @@ class _Search:
     def _split(self, opened: OpenBox) -> list[OpenBox]:
         """Split a box in two; the halves that are kept open."""
         _, _, box, relaxation = opened
-        narrowed = self._narrowed(box, relaxation)
-        if narrowed is None:
+        if relaxation.bound <= self._standing.target():
+            self._closed = max(self._closed, relaxation.bound)
             self._update_bound()
             return []
-        box, relaxation = narrowed
         parts = self._parts_by_taken(box, relaxation)
         if parts is None:
             parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
@@ -334,23 +332,6 @@ class _Search:
         self._update_bound()
         self._standing.report("proof")
         return kept
-
-    def _narrowed(self, box: Box, relaxation: Relaxation) -> tuple[Box, Relaxation] | None:
-        """The part of a box that may hold a plan above the target, relaxed; None if none may."""
-        target = self._standing.target()
-        if relaxation.bound <= target:
-            self._closed = max(self._closed, relaxation.bound)
-            return None
-        part = narrow(self._master, box, relaxation, target)
-        if part is None:
-            return box, relaxation
-        self._closed = max(self._closed, target)
-        if part.is_empty():
-            return None
-        if all(self._master.holds(part, k) for k, _ in relaxation.mix):
-            return part, relaxation
-        found = self._part(box, relaxation, part)
-        return None if found is None or found.bound <= target else (part, found)
 
     def _part(self, box: Box, relaxation: Relaxation, part: Box) -> Relaxation | None:
         """Relaxation of a part of a box; None where it is proven to hold no plan."""

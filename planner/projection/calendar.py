@@ -85,6 +85,14 @@ def next_open(campaign: Campaign, moment: datetime) -> datetime | None:
     return next((spell.start for spell in spells), None)
 
 
+def first_open(campaign: Campaign) -> datetime:
+    """First moment at which the schedule is open, or the start where it never is."""
+    if campaign.start is None:
+        return datetime(2000, 1, 1, tzinfo=UTC)  # no start: unscheduled at any moment
+    start = datetime.combine(campaign.start, time(), campaign.zone)
+    return next_open(campaign, start) or start
+
+
 def figures_at(problem: Problem, campaign: Campaign, moment: datetime) -> Campaign:
     """Give the campaign with the figures that its intervals set at a moment.
 

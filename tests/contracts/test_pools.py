@@ -17,7 +17,7 @@ from planner.contracts.pools import (
     without_a_moment,
 )
 from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
-from tests.builders import solar
+from tests.support.builders import solar
 
 NEW_YORK = "America/New_York"
 D1 = Dialer(dialer_id="D1", ports=10, failure_domain="East", trunk_group="T")

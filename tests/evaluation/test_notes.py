@@ -9,7 +9,7 @@ import pytest
 from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.problem import Dialer, Problem, TrunkGroup
 from planner.evaluation.notes import problem_notes
-from tests.builders import solar
+from tests.support.builders import solar
 
 EAST = Dialer(dialer_id="D1", ports=10, failure_domain="East")
 WEST = Dialer(dialer_id="D2", ports=10, failure_domain="West")

@@ -8,7 +8,7 @@ from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.problem import Dialer, Problem
 from planner.projection.calendar import Spell
 from planner.studies.week_spans import at_moment, spans
-from tests.builders import solar
+from tests.support.builders import solar
 
 MONDAY = datetime(2026, 11, 30, tzinfo=UTC)
 

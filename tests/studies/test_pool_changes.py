@@ -9,7 +9,7 @@ from planner.contracts.faults import InputError
 from planner.contracts.line_assignment import LineAssignment
 from planner.contracts.problem import Dialer, Problem, TrunkGroup
 from planner.studies.changes import changed_problem
-from tests.builders import solar
+from tests.support.builders import solar
 
 
 def fleet() -> Problem:

@@ -60,25 +60,6 @@ def part_at_prices(
     return Relaxation(bound, (), relaxation.duals, bounds)
 
 
-def narrow(master: Master, box: Box, relaxation: Relaxation, target: float) -> Box | None:
-    """The part of a box outside which no plan is worth more than ``target``; None if all of it.
-
-    What is cut off is worth no more at the prices of the box's relaxation.
-    """
-    bound = master.lagrangian(box, relaxation.duals, relaxation.campaign_bounds)
-    spare = bound - target
-    ranges = {name: values.copy() for name, values in box.ranges.items()}
-    changed = False
-    for c, own in enumerate(relaxation.campaign_bounds.tolist()):
-        kept = master.pricer(c, box).keep(master.prices(c, relaxation.duals), own - spare)
-        for name, values in ranges.items():
-            found = getattr(kept, name)
-            if np.any(found != values[c]):
-                changed = True
-                values[c] = found
-    return box.with_ranges(ranges) if changed else None
-
-
 def relax(
     master: Master,
     box: Box,

@@ -174,7 +174,7 @@ def build_model(
         min_agent_lines=np.array(
             [c.min_agent_lines if c.is_live_transfer else 0 for c in campaigns], dtype=np.int64
         ),
-        survivable=np.array([c.survivable_share for c in campaigns], dtype=np.float64),
+        survivable=np.array([c.least_surviving_share for c in campaigns], dtype=np.float64),
         abandon_limit=np.array([_abandon_limit(c) for c in campaigns], dtype=np.float64),
         now_dial_lines=now_dial,
         now_agent_lines=now_agent,

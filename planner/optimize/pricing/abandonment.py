@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from planner.compiled import compiled
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED
-from planner.optimize.pricing.reduced_cost_fixing import Kept, keep, widen
 from planner.optimize.pricing.split_program import (
     NEVER,
     Limits,
@@ -49,19 +48,6 @@ class LimitedPricer:
         enough = max((split.bound for split in found), default=NEVER)
         several = self._on_several(prices, enough)
         return max([*found, *([several] if several else [])], key=lambda s: s.bound, default=None)
-
-    def keep(self, prices: Prices, least: float, kept: Kept) -> None:
-        """Widen ranges of lines until they hold every split worth more than ``least``."""
-        prices = prices._replace(abandoned=0.0, answered=0.0)
-        none = self._on_none()
-        if none is not None and none.bound > least:
-            for d in range(len(self._limits.room)):
-                keep(kept, d, 0, 0)
-        if self._limits.min_used <= 1:
-            _keep_single(self._limits, prices, self._most, least, kept)
-        limits = self._limits._replace(min_used=max(self._limits.min_used, 2))
-        charged = prices._replace(abandoned=self._price, answered=self._price * self._limit)
-        widen(limits, charged, np.inf, least, kept)
 
     def _on_none(self) -> Split | None:
         limits = self._limits
@@ -113,39 +99,6 @@ def _last_holding(table: Floats, limit: float) -> Ints:
     holds = over <= LIMIT_ROUNDING * (1 + table[ANSWERED])
     last = table.shape[2] - 1 - np.argmax(holds[:, ::-1], axis=1)
     return np.where(holds.any(axis=1), last, -1).astype(np.int64)
-
-
-@compiled
-def _keep_single(limits: Limits, prices: Prices, most: Ints, least: float, kept: Kept) -> None:
-    """Widen ranges until they hold the lines on a single dialer worth more than ``least``."""
-    for d in range(len(limits.room)):
-        alone = True
-        for other in range(len(limits.room)):
-            if other != d and (limits.n_low[other] > 0 or limits.a_low[other] > 0):
-                alone = False
-        if not alone:
-            continue
-        earned = earnings(limits, prices, prices.call[d], prices.attempt[d])
-        line = prices.line[d] + prices.dial_line
-        found = False
-        for a in range(
-            max(limits.a_low[d], limits.min_agents),
-            min(limits.a_high[d], limits.agents, limits.table.shape[1] - 1) + 1,
-        ):
-            first = max(a, limits.n_low[d], 1)
-            last = min(limits.n_high[d], limits.room[d] - limits.agent_cost[d] * a, most[a])
-            for n in range(first, last + 1):
-                if limits.table[HANDLED, a, n] > limits.most_calls:
-                    break
-                added = max(0, n - limits.now_n[d]) + max(0, a - limits.now_a[d])
-                value = earned.worth * earned.calls[a, n] - line * n - limits.move_cost * added
-                if value - prices.line[d] * limits.agent_cost[d] * a > least:
-                    found = True
-                    keep(kept, d, n, a)
-        if found:
-            for other in range(len(limits.room)):
-                if other != d:
-                    keep(kept, other, 0, 0)
 
 
 @compiled

@@ -11,7 +11,6 @@ from planner.optimize.model.columns import line_room
 from planner.optimize.model.fleet import Fleet
 from planner.optimize.model.model import Model
 from planner.optimize.pricing.abandonment import LimitedPricer
-from planner.optimize.pricing.reduced_cost_fixing import Kept, nothing_kept, widen
 from planner.optimize.pricing.split_program import Limits, Prices, Split, plain_split
 from planner.optimize.pricing.survival.pricer import SurvivingPricer
 
@@ -86,14 +85,3 @@ class Pricer:
         if self._limited is not None:
             return self._limited.best(prices)
         return plain_split(self.limits, prices)
-
-    def keep(self, prices: Prices, least: float) -> Kept:
-        """Ranges of lines that hold every split worth more than ``least``; empty if none is."""
-        kept = nothing_kept(self.limits)
-        if self._surviving is not None:
-            self._surviving.keep(prices, least, kept)
-        elif self._limited is not None:
-            self._limited.keep(prices, least, kept)
-        else:
-            widen(self.limits, prices, np.inf, least, kept)
-        return kept

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from planner.compiled import compiled, lean
 from planner.optimize.model.fleet import Fleet
 from planner.optimize.model.repair import secure_survival
-from planner.optimize.pricing.reduced_cost_fixing import Kept
 from planner.optimize.pricing.split_program import NEVER, Limits, Prices, split_worth
 from planner.optimize.pricing.survival.buckets import (
     Buckets,
@@ -19,7 +18,6 @@ from planner.optimize.pricing.survival.buckets import (
     best_in_bucket,
     best_in_part,
     calls_of,
-    keep_in_part,
     tighten_part,
 )
 
@@ -292,24 +290,6 @@ def _ends(
         dial[:] = w.dial[p]
         agent[:] = w.agent[p]
     return bool(ends or case.parts.low[p] >= NARROW * case.parts.high[p])
-
-
-@compiled
-def keep_all(case: Case, least: float, kept: Kept) -> int:
-    """Widen ranges of lines until they hold every split worth more than ``least``; the looks."""
-    limits, prices, buckets, parts = case.limits, case.prices, case.buckets, case.parts
-    dial, agent = np.zeros_like(limits.room), np.zeros_like(limits.room)
-    looks = 0
-    for place in range(len(buckets.low)):
-        looks += 1
-        if best_in_bucket(limits, prices, buckets, place, dial, agent) <= least:
-            break  # nor is there one with a smaller cap
-        for p in _of_bucket(parts, place):
-            looks += 1
-            price = parts.price[p]
-            if best_in_part(limits, prices, buckets, parts, p, price, dial, agent) > least:
-                keep_in_part(limits, prices, parts, p, least, kept)
-    return looks
 
 
 @compiled

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from planner.compiled import compiled, lean
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED, Model
-from planner.optimize.pricing.reduced_cost_fixing import Kept, widen
 from planner.optimize.pricing.split_program import NEVER, Limits, Prices, paid_more, plain_split
 from planner.optimize.pricing.survival.capped_program import (
     SHARES_OF_WORTH,
@@ -154,17 +153,6 @@ def tighten_part(
             step /= 2
     parts.last[p] = bound
     return bound, looks
-
-
-@compiled
-def keep_in_part(
-    limits: Limits, prices: Prices, parts: Parts, p: int, least: float, kept: Kept
-) -> None:
-    """Widen ranges of lines until they hold every split of a part worth more than ``least``."""
-    price = parts.price[p]
-    charged = paid_more(prices, price)
-    mine = _on_dialers(limits, parts.used[p], parts.exactly[p])
-    widen(mine, charged, parts.cap[p], least + price * parts.low[p], kept)
 
 
 @lean
