@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,8 +18,9 @@ from planner.contracts.result import FIGURE_NAMES, AssignmentFigures
 from planner.contracts.table_size import extent_faults
 from planner.contracts.times import Interval, Outage
 from planner.tables.cells import columns, spelt
+from planner.tables.files import content_of, csv_files_in, what_instead, what_is_there
 from planner.tables.rows import Rows, read_rows
-from planner.tables.sheets import MAX_BYTES, Sheet, csv_sheet
+from planner.tables.sheets import Sheet, csv_sheet
 from planner.tables.workbook import workbook_sheets
 from planner.tables.writing import write_csv
 
@@ -119,39 +119,14 @@ def read_with_notes(path: str | Path) -> Reading:
     """
     path = Path(path)
     if os.path.isdir(path):  # false, too, where a folder above cannot be entered
-        files = {item.name: item for item in _csv_files(path)}
+        files = {item.name: item for item in csv_files_in(path)}
         sheets = _csv_sheets(files)
-        return reading_of_sheets(sheets, set(files), "{}.csv", _found(path, sheets))
+        return reading_of_sheets(
+            sheets, set(files), "{}.csv", "" if sheets else what_is_there(path)
+        )
     if path.suffix.lower() == EXCEL_SUFFIX:
         return _workbook_reading(path.name, content_of(path))
-    raise InputError([Fault(str(path), None, None, None, _instead(path))])
-
-
-def _found(folder: Path, sheets: Mapping[str, Sheet | InputError]) -> str:
-    """What there is in a folder without a table, for the faults of the tables that are missing."""
-    if sheets:
-        return ""
-    try:
-        names = sorted(item.name for item in folder.iterdir())
-    except OSError:
-        return ""
-    if not names:
-        return "; the folder is empty"
-    shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
-    return f"; the folder has no table, only {shown}"
-
-
-def _instead(path: Path) -> str:
-    """What to give instead of a path that is no folder and no workbook."""
-    wanted = "a folder with dialers.csv and campaigns.csv, or an .xlsx workbook"
-    if not os.path.lexists(path):
-        return f"{wanted}; there is nothing at this path"
-    kind = path.suffix.lower()
-    if kind == ".csv":
-        return f"{wanted}; this is one table: give the folder in which it lies"
-    if kind in (".xls", ".xlsm", ".xlsb", ".ods", ".numbers"):
-        return f"{wanted}; this is a {kind} file: save it as .xlsx"
-    return f"{wanted}; this is another kind of file"
+    raise InputError([Fault(str(path), None, None, None, what_instead(path))])
 
 
 def read_uploads(files: Mapping[str, bytes]) -> Problem:
@@ -195,7 +170,7 @@ def folder_content(path: Path) -> dict[str, bytes]:
         return {path.name: content_of(path)}
     return {
         item.name: content_of(item) if _table_name(item.name) in TABLES else b""
-        for item in _csv_files(path)
+        for item in csv_files_in(path)
     }
 
 
@@ -210,45 +185,6 @@ def read_content(files: Mapping[str, bytes]) -> Problem:
     if len(files) == 1 and next(iter(files)).lower().endswith(EXCEL_SUFFIX):
         return _workbook_reading(*next(iter(files.items()))).problem
     return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
-
-
-def _csv_files(folder: Path) -> list[Path]:
-    try:
-        return sorted(item for item in folder.iterdir() if item.suffix.lower() == ".csv")
-    except OSError as error:
-        raise InputError([_unreadable(folder, error)]) from error
-
-
-def content_of(path: Path) -> bytes:
-    """The bytes of a file of at most ``MAX_BYTES``; what keeps us from reading it is a fault."""
-    try:
-        require_plain_file(path)
-        with path.open("rb") as file:  # which may grow while it is read
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError([_unreadable(path, error)]) from error
-    if len(content) > MAX_BYTES:
-        raise InputError([Fault(path.name, None, None, None, f"at most {MAX_BYTES:,} bytes")])
-    return content
-
-
-def require_plain_file(path: Path) -> None:
-    """Refuse what may never end when it is read: devices, pipes, sockets.
-
-    Raises
-    ------
-    InputError
-        If it is one of these.
-    OSError
-        If it is not there.
-    """
-    mode = path.stat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a folder is told when it is opened
-        raise InputError([Fault(str(path), None, None, None, "a file, not a device or a pipe")])
-
-
-def _unreadable(path: Path, error: OSError) -> Fault:
-    return Fault(str(path), None, None, None, f"something that can be read ({error.strerror})")
 
 
 def _table_name(file_name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from planner.contracts.faults import Fault, InputError
-from planner.tables.folder import require_plain_file
+from planner.tables.files import require_plain_file
 from planner.tables.sheets import SEPARATORS, Row, Sheet, has_content, plain_text, sheet_of
 
 #: A longer line is no table, and would only exhaust memory.
