@@ -103,7 +103,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     moment = None
     if arguments.interval is not None:
         problem, moment = _at_interval(problem, arguments)
-    result = _watched_plan(problem, _plan_options(arguments), quiet=arguments.json)
+    result = _watched_plan(problem, _plan_options(arguments), arguments.at, quiet=arguments.json)
     document = to_json(plan_document(result, problem) | (moment_document(moment) if moment else {}))
     if result.plan is not None and arguments.out is not None:
         with writing(arguments.out):
@@ -124,6 +124,7 @@ def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
         keep_current=arguments.keep_current,
         move_cost=arguments.move_cost or 0.0,
         failures=arguments.failures,
+        relax=arguments.relax,
     )
 
 
@@ -160,7 +161,9 @@ def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
             return plan_week(problem, options, week=arguments.week, on_progress=progress, stop=stop)
 
 
-def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> PlanResult:
+def _watched_plan(
+    problem: Problem, options: PlanOptions, at: datetime | None, *, quiet: bool
+) -> PlanResult:
     """Plan with progress on standard error; Ctrl-C ends it with the best plan so far."""
     from planner.pipeline import plan
 
@@ -169,9 +172,9 @@ def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> Pla
         stop_on_interrupt(progress.say) as stop,
     ):
         if quiet:
-            return plan(problem, options, stop=stop)
+            return plan(problem, options, stop=stop, at=at)
         with progress.telling_of_compilation():
-            return plan(problem, options, on_progress=progress, stop=stop)
+            return plan(problem, options, on_progress=progress, stop=stop, at=at)
 
 
 def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Problem, Moment]:

@@ -187,6 +187,8 @@ class PlanValue(Contract):
     value_per_hour: float  # (1 - w) * throughput + w * surviving, less what moves cost
     throughput_value_per_hour: float
     surviving_value_per_hour: float
+    gross_value_per_hour: float = 0.0  # before what calls cost
+    cost_per_hour: float = 0.0
     worst_failure_domain: str | None
     move_cost_per_hour: float = 0.0
 
