@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from planner.contracts.result import (
     AssignmentFigures,
     Conflict,
     LinePlan,
+    NearestPlan,
     PlanFigures,
     PlanOptions,
     PlanResult,
@@ -27,9 +28,11 @@ from planner.contracts.result import (
 )
 from planner.evaluation.differences import changes
 from planner.evaluation.rates import Correction
+from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:
     from planner.evaluation.reasons import Explanation
+    from planner.optimize.nearest import Nearest, Sum
     from planner.optimize.search import Outcome
 
 _log = logging.getLogger(__name__)
@@ -38,24 +41,31 @@ MOST_CORRECTIONS = 3
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
 SHORTEST_ROUND = 2.0
 
+#: Rules whose breach is a requirement given up.
+GIVEN_UP_RULES = frozenset(
+    {"min_dialers", "survivable_share", "min_transfers_per_hour", "finish_by", "limit_minimums"}
+)
+
 
 def plan(
-    problem: Problem,
+    problem: ProblemSource,
     options: PlanOptions | None = None,
     *,
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     explained: bool = True,
+    at: datetime | None = None,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
 
     Parameters
     ----------
-    problem : what is planned
+    problem : what is planned, or the path of its folder or workbook
     options : redundancy weight, gap, time limit [s], seed; defaults where None
     on_progress : called with every better plan or bound
     stop : polled; once it says True the best verified plan so far is returned
     explained : also tell what binds, why each line is there, and what one more would bring
+    at : the moment from which on it is planned, with a UTC offset; None: now
 
     Returns
     -------
@@ -64,34 +74,40 @@ def plan(
     Raises
     ------
     InputError
-        If numbers are so large that their planning tables would exhaust memory.
+        With every fault of what lies at a path; or if numbers are so large that their planning
+        tables would exhaust memory.
     PlanFault
         If a plan of ours breaks a limit: a fault in the planner.
     """
     from planner.contracts.faults import PlanFault
+    from planner.evaluation.cannot_run import runnable_only
     from planner.evaluation.check import check
     from planner.evaluation.corrections import needed_corrections
-    from planner.optimize.search import optimize
+    from planner.optimize.shortfalls import asked_of, given_up
     from planner.projection.effort import EngineChoice
     from planner.projection.project import plan_figures
 
+    problem = as_problem(problem)
     options = options or PlanOptions()
     _require_sound_extent(problem)
+    given, left_out = runnable_only(problem, at)
     by_formula = options.figures is PlanFigures.FORMULAS
     engine = EngineChoice.MARKOV if by_formula else EngineChoice.AUTO
     clock = _Clock()
     corrections: dict[str, Correction] = {}
     rounds: dict[str, int] = {}
     while True:
-        limited = clock.limited(options)
-        outcome = optimize(problem, limited, on_progress, stop, corrections)
+        found = _find(given, options, clock, on_progress, stop, corrections)
+        outcome = found.outcome
         if outcome.plan is None:
-            return _without_plan(problem, options, outcome, clock, corrections, stop)
-        breaches = check(problem, outcome.plan, corrections, options.failures)
-        if breaches:
-            raise PlanFault("; ".join(breach.message for breach in breaches))
-        figures = plan_figures(with_plan(problem, outcome.plan), options.seed, engine)
-        needed = needed_corrections(problem, outcome.plan, figures, corrections)
+            none = _without_plan(given, options, found, clock, corrections, stop)
+            return none.model_copy(update={"left_out": left_out})
+        breaches = check(given, outcome.plan, corrections, options.failures)
+        broken = [b.message for b in breaches if not (found.gives_up and b.rule in GIVEN_UP_RULES)]
+        if broken:
+            raise PlanFault("; ".join(broken))
+        figures = plan_figures(with_plan(given, outcome.plan), options.seed, engine)
+        needed = needed_corrections(given, outcome.plan, figures, corrections)
         last = max(rounds.values(), default=0) == MOST_CORRECTIONS
         if needed and stop():
             outcome = replace(outcome, stopped_early=True)  # another round might find another plan
@@ -105,7 +121,57 @@ def plan(
         for name, correction in corrections.items()
     )
     result = _with_plan_found(problem, options, outcome, figures, made, clock)
-    return _explained(problem, result, clock) if explained else result
+    update: dict[str, object] = {"left_out": left_out}
+    if found.gives_up and outcome.plan is not None:
+        least = {(s.priority, s.kind): s.least for s in found.sums}
+        asked = asked_of(given, options.failures)
+        told = tuple(given_up(given, asked, outcome.plan, least, corrections))
+        update |= {"given_up": told, "status": PlanStatus.RELAXED}
+    result = result.model_copy(update=update)
+    return _explained(given, result, clock) if explained else result
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a search found: the plan asked for, else with ``relax`` the nearest one.
+
+    ``nearest`` stands beside where there is no plan as asked for.
+    """
+
+    outcome: Outcome
+    nearest: Nearest | None = None
+    gives_up: bool = False
+
+    @property
+    def sums(self) -> tuple[Sum, ...]:
+        """The sums of shortfalls of the nearest plan."""
+        return () if self.nearest is None else self.nearest.sums
+
+
+def _find(
+    problem: Problem,
+    options: PlanOptions,
+    clock: _Clock,
+    on_progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+    corrections: Mapping[str, Correction],
+) -> _Found:
+    """The plan asked for, and the nearest one where there is none."""
+    from planner.optimize.nearest import nearest_plan
+    from planner.optimize.search import optimize
+
+    outcome = optimize(problem, clock.limited(options), on_progress, stop, corrections)
+    if outcome.plan is not None or stop():
+        return _Found(outcome)
+    nearest = nearest_plan(problem, clock.limited(options), on_progress, stop, corrections)
+    if nearest.outcome.plan is None:
+        return _Found(outcome, nearest)
+    if not nearest.gives_up:
+        return _Found(nearest.outcome)
+    infeasible = outcome.infeasible or nearest.must_give_up
+    if options.relax:
+        return _Found(nearest.outcome, nearest, gives_up=True)
+    return _Found(replace(outcome, infeasible=infeasible), nearest)
 
 
 class _Clock:
@@ -144,13 +210,14 @@ def _require_sound_extent(problem: Problem) -> None:
 def _without_plan(
     problem: Problem,
     options: PlanOptions,
-    outcome: Outcome,
+    found: _Found,
     clock: _Clock,
     corrections: Mapping[str, Correction],
     stop: Callable[[], bool],
 ) -> PlanResult:
     from planner.optimize.infeasible.conflicts import find_conflicts
 
+    outcome = found.outcome
     conflicts: tuple[Conflict, ...] = ()
     if outcome.infeasible:
         limited = clock.limited(options)
@@ -160,8 +227,30 @@ def _without_plan(
         options=options,
         bound_per_hour=outcome.bound,
         conflicts=conflicts,
+        nearest=_nearest(problem, options, found.nearest, corrections),
         seconds=clock.seconds,
         stopped_early=outcome.stopped_early,
+    )
+
+
+def _nearest(
+    problem: Problem,
+    options: PlanOptions,
+    nearest: Nearest | None,
+    corrections: Mapping[str, Correction],
+) -> NearestPlan | None:
+    from planner.optimize.shortfalls import asked_of, given_up
+
+    if nearest is None or nearest.outcome.plan is None:
+        return None
+    least = {(s.priority, s.kind): s.least for s in nearest.sums}
+    plan, value = nearest.outcome.plan, nearest.outcome.value or 0.0
+    asked = asked_of(problem, options.failures)
+    return NearestPlan(
+        plan=plan,
+        value_per_hour=value,
+        bound_per_hour=max(nearest.outcome.bound or value, value),
+        given_up=tuple(given_up(problem, asked, plan, least, corrections)),
     )
 
 
@@ -231,7 +320,7 @@ def _explained(problem: Problem, result: PlanResult, clock: _Clock) -> PlanResul
 
 
 def project(
-    problem: Problem,
+    problem: ProblemSource,
     *,
     at: datetime | None = None,
     hours: float = 8.0,
@@ -244,7 +333,8 @@ def project(
 
     Parameters
     ----------
-    problem : whose assignments are projected, from their live state where it is known
+    problem : whose assignments are projected, from their live state where it is known; or the path
+        of its folder or workbook
     at : with a UTC offset, of the years 1970 to 2199; None: now
     hours : horizon, above 0 and at most 744 (31 days) [h]
     engine : ``auto``: exact where its assumptions hold, else simulated; ``markov``: the exact
@@ -267,6 +357,7 @@ def project(
     from planner.projection.effort import Effort, EngineChoice
     from planner.projection.project import project_assignments
 
+    problem = as_problem(problem)
     at = at or datetime.now(UTC)
     if at.tzinfo is None or at.year not in YEARS:
         raise ValueError(f"at: a moment with a UTC offset, of the years {YEARS[0]} to {YEARS[-1]}")
@@ -298,7 +389,7 @@ def _require_short_projection(problem: Problem, hours: float) -> None:
 
 
 def simulate(
-    problem: Problem,
+    problem: ProblemSource,
     *,
     at: datetime | None = None,
     hours: float = 8.0,

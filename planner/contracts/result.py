@@ -45,6 +45,7 @@ class PlanStatus(StrEnum):
 
     OPTIMAL = "optimal"  # gap <= the requested gap
     FEASIBLE = "feasible"
+    RELAXED = "relaxed"  # as asked with ``relax``: something was given up
     INFEASIBLE = "infeasible"
     NO_PLAN = "no_plan"  # stopped before any plan was found
 
@@ -64,6 +65,7 @@ class PlanOptions(Contract):
     ``failures`` is how many failure domains are lost at once in the worst case. ``move_cost`` is
     paid in the objective for each line added to a dialer against the current assignment [value
     per hour and line], so that lines stay where moving them gains less.
+    ``relax`` asks for the nearest plan where not everything can be had (MODEL.md 6).
     ``figures`` as formulas leave out the simulation, and with it the correction of tables.
     """
 
@@ -75,6 +77,7 @@ class PlanOptions(Contract):
     failures: Annotated[int, Field(ge=1, le=MAX_FAILURES)] = 1
     move_cost: Annotated[float, Field(ge=0, le=MAX_VALUE)] = 0.0
     figures: PlanFigures = PlanFigures.AUTO
+    relax: bool = False
 
 
 class AssignmentFigures(Contract):
@@ -185,6 +188,8 @@ class PlanValue(Contract):
     value_per_hour: float  # (1 - w) * throughput + w * surviving, less what moves cost
     throughput_value_per_hour: float
     surviving_value_per_hour: float
+    gross_value_per_hour: float = 0.0  # before what calls cost
+    cost_per_hour: float = 0.0
     worst_failure_domain: str | None
     move_cost_per_hour: float = 0.0
 
@@ -316,6 +321,39 @@ class Conflict(Contract):
     all_tried: bool = True
 
 
+class GivenUp(Contract):
+    """A requirement of one campaign that a plan gives up.
+
+    ``requirement`` is a column of ``campaigns.csv``, ``runs``, or one of ``limits.csv``, whose row
+    is ``limit``. ``proven_least``: no plan gives up less of it, over the campaigns of this
+    priority.
+    """
+
+    campaign_id: str
+    priority: int
+    requirement: str
+    limit: str | None = None
+    asked: float
+    got: float
+    proven_least: int
+
+
+class NearestPlan(Contract):
+    """The plan that gives up as little as can be, beside the answer that there is no other."""
+
+    plan: LinePlan
+    value_per_hour: float
+    bound_per_hour: float
+    given_up: tuple[GivenUp, ...] = ()
+
+
+class LeftOut(Contract):
+    """A campaign that cannot run, which gets nothing and asks for nothing."""
+
+    campaign_id: str
+    why: str
+
+
 class Stage(Contract):
     """One aim of the planning after the other: what it was before the second stages, and after.
 
@@ -352,6 +390,9 @@ class PlanResult(Contract):
     changes: tuple[LineChange, ...] = ()
     moves: tuple[Move, ...] = ()  # what makes these changes, in order; where they were asked for
     conflicts: tuple[Conflict, ...] = ()
+    nearest: NearestPlan | None = None
+    given_up: tuple[GivenUp, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     corrections: tuple[TableCorrection, ...] = ()
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0
@@ -381,7 +422,5 @@ class Progress(Contract):
 
 
 def relative_gap(value: float, bound: float) -> float:
-    """(bound - value) / |bound|; 0 when both are 0. Never negative: rounding is not a gap."""
-    if bound <= value:
-        return 0.0
-    return (bound - value) / abs(bound) if bound else float("inf")
+    """(bound - value) / max(|bound|, 1e-6) (MODEL.md 6). Never negative: rounding is not a gap."""
+    return max(bound - value, 0.0) / max(abs(bound), 1e-6)

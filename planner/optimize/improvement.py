@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 from planner.optimize.heuristics.agent_annealing import QUICK, THOROUGH, Pace, Placing
 from planner.optimize.heuristics.cell_annealing import Annealing
-from planner.optimize.heuristics.construction import Construction, is_few
+from planner.optimize.heuristics.construction import Construction
 from planner.optimize.heuristics.restricted_master_heuristic import (
     choose_columns,
     enrich,
     promising,
 )
 from planner.optimize.master.column_generation import Relaxation
-from planner.optimize.model.columns import Column
+from planner.optimize.model.columns import Column, rounded_columns
 from planner.optimize.search_state import Standing
 
 #: Steps of a twin between comparisons, at most, where limits tie the dialers of campaigns.
@@ -44,15 +44,18 @@ class Improving:
         before = best.value
         self.rounds += 1
         first = self.rounds == 1
-        few = is_few(self._model)
+        if best.by_boxes:
+            if best.columns is None or afresh:
+                best.offer(rounded_columns(self._model, relaxation.mix), relaxation)
+            if not first and not self._finished():
+                self._choose_from_pool(relaxation)
+            return first or best.value > before + SMALLEST_GAIN * abs(before)
         seed = best.options.seed + 2 * self.rounds
         plan = self._begin(Construction(self._master, relaxation.duals, seed), relaxation, afresh)
         for pace in self._paces(first or afresh) if plan and self._may_place() else ():
             if plan and not self._finished():
                 plan = self._place(plan, pace)
-        if first and few and best.columns is not None:
-            return True  # boxes first: the plan is the best already, mostly
-        if plan and (not few or best.columns is None) and not self._finished():
+        if plan and not self._finished():
             self._anneal(plan)
         if best.small and not self._finished():
             self._choose_from_pool(relaxation)
@@ -72,7 +75,7 @@ class Improving:
 
     def _may_place(self) -> bool:
         """Whether agents are moved by steps that share out dial lines exactly."""
-        return not is_few(self._model) and self._model.move_cost == 0
+        return self._model.move_cost == 0
 
     def _paces(self, first: bool) -> tuple[Pace, ...]:
         """How agents are moved in a round, one after the other.

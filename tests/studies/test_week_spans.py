@@ -15,7 +15,6 @@ from planner.studies.week_spans import (
     WhyNot,
     at_moment,
     coming_monday,
-    reference_zone,
     spans,
     week_of,
     week_spell,
@@ -40,7 +39,7 @@ def fleet(*campaigns: Campaign, **tables: Any) -> Problem:
 
 
 def week(problem: Problem, monday: date = MONDAY) -> tuple[Span, ...]:
-    return spans(problem, week_spell(monday, reference_zone(problem)))
+    return spans(problem, week_spell(monday, problem.common_zone))
 
 
 def running(found: tuple[Span, ...]) -> list[tuple[str, str, set[str]]]:
@@ -176,8 +175,8 @@ def test_a_moment_has_only_who_can_run_and_only_their_lines() -> None:
 
 def test_the_reference_clock_is_that_of_most_campaigns() -> None:
     east, west = open_in("A", NEW_YORK), open_in("B", "UTC")
-    assert reference_zone(fleet(west, east)).key == "UTC"
-    assert reference_zone(fleet(west, east, open_in("C", NEW_YORK))).key == NEW_YORK
+    assert fleet(west, east).common_zone.key == "UTC"
+    assert fleet(west, east, open_in("C", NEW_YORK)).common_zone.key == NEW_YORK
 
 
 def test_weeks_begin_on_monday() -> None:

@@ -23,7 +23,7 @@ from planner.optimize.heuristics.plan_state import (
     trim,
 )
 from planner.optimize.heuristics.worst_failure import objective
-from planner.optimize.master.restricted_master import Master
+from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.columns import Column, make_column
 from planner.optimize.model.duals import Duals
 from planner.optimize.model.fleet import Fleet, fleet_arrays
@@ -41,14 +41,12 @@ SHY = 0.7
 
 #: A column with at least this share of its campaign in the relaxation is taken as it is.
 WHOLE = 0.99
-#: Fleets of so few pairs, where no limit ties the dialers of campaigns together, are left to boxes.
-FEW_PAIRS = 50
 
 
 class Construction:
     """A plan put together campaign by campaign; :meth:`columns` is the best of those completed."""
 
-    def __init__(self, master: Master, duals: Duals, seed: int) -> None:
+    def __init__(self, master: RestrictedMaster, duals: Duals, seed: int) -> None:
         self._model = master.model
         self._fleet = fleet_arrays(self._model)
         self._guide = guide(master, duals)
@@ -153,7 +151,7 @@ def _complete(f: Fleet, g: Guide, s: State, w: Scratch) -> bool:
     return True
 
 
-def guide(master: Master, duals: Duals, failure: Floats | None = None) -> Guide:
+def guide(master: RestrictedMaster, duals: Duals, failure: Floats | None = None) -> Guide:
     """What lines are worth and charged at the relaxation's prices."""
     model = master.model
     ports = np.array([k.is_ports for k in model.capacities], dtype=np.bool_)
@@ -164,11 +162,6 @@ def guide(master: Master, duals: Duals, failure: Floats | None = None) -> Guide:
         line=(duals.capacity * (model.counts_lines & ~ports)) @ model.members,
         attempt=(duals.capacity * ~model.counts_lines) @ model.members,
     )
-
-
-def is_few(model: Model) -> bool:
-    """Whether a fleet is so small that splitting boxes is the quickest way to a proof."""
-    return model.campaigns * model.dialers <= FEW_PAIRS and not model.tied
 
 
 def lines_of(model: Model, columns: Iterable[Column]) -> tuple[Ints, Ints]:

@@ -43,6 +43,25 @@ def secure_survival(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
 
 
 @lean
+def share_missing(f: Fleet, c: int, dial: Ints, agent: Ints) -> int:
+    """Per cents missing of the share that must survive, in the worst failure, rounded up."""
+    total, worst = 0.0, 0.0
+    for d in range(len(dial)):
+        if dial[d] > 0:
+            total += entry(f, HANDLED, c, agent[d], dial[d])
+    if total <= 0.0:
+        return 0
+    for g in range(len(f.lost)):
+        lost = 0.0
+        for d in range(len(dial)):
+            if dial[d] > 0 and f.lost[g, d]:
+                lost += entry(f, HANDLED, c, agent[d], dial[d])
+        worst = max(worst, lost)
+    missing = np.ceil(100.0 * (f.survivable[c] - (1.0 - worst / total)) - 1e-6)
+    return int(max(missing, 0.0))
+
+
+@lean
 def hold_abandonment(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
     """Cut dial lines until the campaign as a whole holds its abandonment limit; whether it does."""
     limit = f.abandon_limit[c]

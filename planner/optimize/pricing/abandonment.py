@@ -51,20 +51,25 @@ class LimitedPricer:
 
     def _on_none(self) -> Split | None:
         limits = self._limits
-        if limits.min_used > 0 or limits.n_low.any() or limits.a_low.any():
+        if limits.asked > 0 or limits.n_low.any() or limits.a_low.any():
             return None
         return Split(0.0, np.zeros_like(limits.room), np.zeros_like(limits.room))
 
     def _on_one(self, prices: Prices) -> Split | None:
-        if self._limits.min_used > 1:
+        if self._limits.least_used > 1:
             return None
         dial, agent = np.zeros_like(self._limits.room), np.zeros_like(self._limits.room)
         bound = _single_split(self._limits, prices, self._most, dial, agent)
-        return None if bound <= NEVER else Split(bound, dial, agent)
+        missing = prices.missing * max(self._limits.asked - 1, 0)
+        return None if bound <= NEVER else Split(bound - missing, dial, agent)
 
     def _on_several(self, prices: Prices, enough: float) -> Split | None:
         """The least bound over some prices, or one not above ``enough``."""
-        limits = self._limits._replace(min_used=max(self._limits.min_used, 2))
+        limits = self._limits._replace(
+            min_used=max(self._limits.min_used, 2),
+            least_used=max(self._limits.least_used, 2),
+            may_be_empty=False,
+        )
         best: Split | None = None
         price, low, high = self._price, 0.0, np.inf
         for _ in range(TRIALS):
@@ -112,7 +117,7 @@ def _single_split(limits: Limits, prices: Prices, most: Ints, dial: Ints, agent:
         if locked > int(limits.n_low[d] > 0 or limits.a_low[d] > 0):
             continue
         earned = earnings(limits, prices, prices.call[d], prices.attempt[d])
-        line = prices.line[d] + prices.dial_line
+        line = prices.dial[d]
         for a in range(
             max(limits.a_low[d], limits.min_agents),
             min(limits.a_high[d], limits.agents, limits.table.shape[1] - 1) + 1,
@@ -123,10 +128,10 @@ def _single_split(limits: Limits, prices: Prices, most: Ints, dial: Ints, agent:
                 last = lines_below(limits.table[HANDLED, a], first, last, limits.most_calls)
             if last < first:
                 continue
-            n = best_lines(limits, d, earned, a, line, first, last)
+            n = best_lines(limits, prices, d, earned, a, line, first, last)
             added = max(0, n - limits.now_n[d]) + max(0, a - limits.now_a[d])
-            value = earned.worth * earned.calls[a, n] - line * n - limits.move_cost * added
-            value -= prices.line[d] * limits.agent_cost[d] * a
+            value = earned.worth * earned.calls[a, n] - line * n - prices.move * added
+            value -= prices.agent[d] * a
             if value > best:
                 best, place = value, d
                 dial[:] = 0

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.optimize.model.fleet import Fleet
-from planner.optimize.model.model import ABANDONED, ATTEMPTS, Model
+from planner.optimize.model.model import ABANDONED, ATTEMPTS, HANDLED, Model
 from planner.optimize.pricing.split_program import NEVER, Limits, Prices, Split
 from planner.optimize.pricing.survival.bucket_search import (
     MOST_SPLITS,
@@ -115,8 +115,11 @@ class SurvivingPricer:
         """What any split is worth at the least: all ports, and the most of all that is charged."""
         limits = self._limits
         most = limits.table.max(axis=(1, 2), initial=0.0)
-        line = prices.line + prices.dial_line + 2 * limits.move_cost
-        charged = line @ limits.room + most[ATTEMPTS] * prices.attempt.sum()
+        lines = np.maximum(prices.dial, prices.agent) + 2 * prices.move
+        charged = float(np.maximum(lines, 0.0) @ limits.room)
+        charged += most[ATTEMPTS] * np.maximum(prices.attempt, 0.0).sum()
+        charged += most[HANDLED] * np.maximum(-prices.call, 0.0).sum()
         charged += prices.abandoned * most[ABANDONED] * len(limits.room)
-        free_agents = 2 * limits.move_cost * limits.agents
+        charged += 100 * prices.surviving + limits.asked * prices.missing
+        free_agents = limits.agents * (2 * prices.move + max(float(prices.agent.max()), 0.0))
         return -float(charged + free_agents) * (1 + SLACK) - SLACK
