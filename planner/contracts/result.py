@@ -346,6 +346,22 @@ class NearestPlan(Contract):
     given_up: tuple[GivenUp, ...] = ()
 
 
+class LimitBroken(Contract):
+    """A limit that the plan holds by its tables and breaks in its simulation, beyond the interval.
+
+    ``limit`` is a column of ``campaigns.csv``; ``simulated_low`` and ``simulated_high`` are the
+    ends of the 95 % interval.
+    """
+
+    campaign_id: str
+    limit: str
+    asked: float
+    table: float
+    simulated: float
+    simulated_low: float
+    simulated_high: float
+
+
 class LeftOut(Contract):
     """A campaign that cannot run, which gets nothing and asks for nothing."""
 
@@ -392,6 +408,11 @@ class PlanResult(Contract):
     nearest: NearestPlan | None = None
     given_up: tuple[GivenUp, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    limits_broken: tuple[LimitBroken, ...] = ()
+    simulated_value_per_hour: float | None = None  # None where all figures are exact
+    simulated_value_per_hour_low: float | None = None
+    simulated_value_per_hour_high: float | None = None
+    simulated: tuple[AssignmentFigures, ...] = ()  # rows of the simulation, where there is one
     corrections: tuple[TableCorrection, ...] = ()
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0

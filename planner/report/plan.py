@@ -41,6 +41,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
             *section("Given up", bullets(given_up_sentences(result.given_up))),
             *section("Cannot run", bullets(left_out_sentences(result.left_out))),
+            *section("Limits that the simulation breaks", bullets(_broken(result))),
             *section("In total", _plan_totals(result)),
             *section("Campaigns", _campaigns(result)),
             *section("Lines", lines_table(result)),
@@ -52,6 +53,16 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *section("Changes against the current lines", _changes(result, problem)),
         ]
     )
+
+
+def _broken(result: PlanResult) -> list[str]:
+    """Limits that the plan holds by its tables and breaks in its simulation."""
+    return [
+        f"{item.campaign_id}: {item.limit} {share(item.asked)}; {share(item.table)} by the "
+        f"planning table, {share(item.simulated)} simulated ({share(item.simulated_low)} to "
+        f"{share(item.simulated_high)})."
+        for item in result.limits_broken
+    ]
 
 
 def _corrections(result: PlanResult) -> list[str]:
@@ -112,6 +123,11 @@ def _plan_totals(result: PlanResult) -> list[str]:
         if (total := result.total(rate)) is not None
     ]
     rows.append(("Value an hour", amount(value.throughput_value_per_hour)))
+    if result.simulated_value_per_hour is not None:
+        low, high = result.simulated_value_per_hour_low, result.simulated_value_per_hour_high
+        interval = "" if low is None or high is None else f" ({amount(low)} to {amount(high)})"
+        rows.append(("Simulated", f"{amount(result.simulated_value_per_hour)}{interval}; the rest "
+                     "is by the planning tables"))  # fmt: skip
     if value.worst_failure_domain is not None:
         left = f"leaves {amount(value.surviving_value_per_hour)} an hour"
         fail = "fails" if result.options.failures == 1 else "fail"
@@ -325,6 +341,10 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "why": [reason.model_dump(mode="json") for reason in result.why],
         "stranded": [item.model_dump(mode="json") for item in result.stranded],
         "changes": [change.model_dump() for change in result.changes],
+        "simulated_value_per_hour": result.simulated_value_per_hour,
+        "simulated_value_per_hour_low": result.simulated_value_per_hour_low,
+        "simulated_value_per_hour_high": result.simulated_value_per_hour_high,
+        "limits_broken": [item.model_dump(mode="json") for item in result.limits_broken],
         "given_up": [item.model_dump(mode="json") for item in result.given_up],
         "left_out": [item.model_dump(mode="json") for item in result.left_out],
         "nearest": result.nearest and _nearest_document(result.nearest),
