@@ -150,6 +150,40 @@ class Completion(Contract):
     p95: datetime | None
 
 
+class CampaignJoint(Contract):
+    """How often none, some, and all dialers of a campaign are paused at once, in the long run.
+
+    Shares of the time in which any of them dials or pauses. ``paused_distribution[k]`` is the
+    share with exactly ``k`` of them paused. ``low``/``high`` are the ends of the 95 % intervals of
+    simulated shares.
+    """
+
+    campaign_id: str
+    dialers: int
+    none_paused: float
+    some_paused: float  # but not all
+    all_paused: float
+    paused_distribution: tuple[float, ...]
+    engine: Engine
+    low: dict[str, float] = Field(default_factory=dict)
+    high: dict[str, float] = Field(default_factory=dict)
+
+
+class JointStep(Contract):
+    """The same in one step of the timeline, of the dialers that run then."""
+
+    campaign_id: str
+    start: datetime
+    end: datetime
+    dialers: int
+    none_paused: float
+    some_paused: float
+    all_paused: float
+    paused_distribution: tuple[float, ...]
+    low: dict[str, float] = Field(default_factory=dict)
+    high: dict[str, float] = Field(default_factory=dict)
+
+
 class Projection(Contract):
     """What is expected of given assignments from a moment on."""
 
@@ -158,6 +192,8 @@ class Projection(Contract):
     assignments: tuple[AssignmentFigures, ...]
     timeline: tuple[TimelineStep, ...] = ()
     completion: tuple[Completion, ...] = ()
+    campaigns_joint: tuple[CampaignJoint, ...] = ()
+    timeline_joint: tuple[JointStep, ...] = ()
     notes: tuple[str, ...] = ()
 
 

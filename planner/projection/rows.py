@@ -28,6 +28,8 @@ from planner.projection.timeline.horizon import horizon
 from planner.projection.timeline.simulated_horizon import short_lists
 
 Key = tuple[str, str]
+#: Random numbers of runs to the end of a list are others than those of the figures.
+_LISTS_SEED = 1_000_000
 #: Horizon of the probabilities to be all busy [h].
 _HOUR = 1.0
 
@@ -178,7 +180,7 @@ def _simulated_ends(
     ends: dict[str, Until] = {}
     for number, group in enumerate(groups):
         here = [places[pair.key] for pair in group]
-        own = effort.part(1.0 / len(groups), -1 - number)
+        own = effort.part(1.0 / len(groups), _LISTS_SEED + number)
         made = ending_lists(given, here, found.shared, lists, own)
         found.ending.update(made.rows)
         ends |= {name: Until(seconds, Ending.LIST, at) for name, seconds in made.ends.items()}

@@ -46,7 +46,10 @@ _Z95 = 1.959964
 
 
 def passages(
-    pairs: Sequence[Pair], limits: Limits, effort: Effort, runs: Sequence[float | None]
+    pairs: Sequence[Pair],
+    limits: Limits,
+    effort: Effort,
+    runs: Sequence[float | None] | None = None,
 ) -> list[tuple[Row, bool]]:
     """First passages from the state of now of pairs that run together, and whether precise enough.
 
@@ -54,8 +57,11 @@ def passages(
 
     Parameters
     ----------
-    runs : how long each pair runs on, infinite for no end [s]; None where it does not run
+    runs : how long each pair runs on, infinite for no end [s], None where it does not run; without
+        it all of them run on for ever
     """
+    if runs is None:
+        runs = [math.inf] * len(pairs)
     live = [
         place
         for place, pair in enumerate(pairs)
