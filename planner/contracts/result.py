@@ -82,6 +82,8 @@ class AssignmentFigures(Contract):
     Rates are per hour, shares in [0, 1], times in seconds. ``low``/``high`` hold the ends of the
     95 % interval of simulated figures, by figure name. ``runs_until`` is when running ends, and
     ``ends_with`` what ends it; both None where it runs on for weeks, or does not run.
+    ``day_low``/``day_high`` hold what each figure is on the 5 and 95 % days, where the campaign's
+    rates differ from day to day.
     """
 
     campaign_id: str
@@ -112,6 +114,8 @@ class AssignmentFigures(Contract):
     ends_with: Ending | None = None
     low: dict[str, float] = Field(default_factory=dict)
     high: dict[str, float] = Field(default_factory=dict)
+    day_low: dict[str, float] = Field(default_factory=dict)
+    day_high: dict[str, float] = Field(default_factory=dict)
 
 
 #: The figures of CONTRACT order, without the key, status and engine columns.
@@ -167,6 +171,8 @@ class CampaignJoint(Contract):
     engine: Engine
     low: dict[str, float] = Field(default_factory=dict)
     high: dict[str, float] = Field(default_factory=dict)
+    day_low: dict[str, float] = Field(default_factory=dict)
+    day_high: dict[str, float] = Field(default_factory=dict)
 
 
 class JointStep(Contract):

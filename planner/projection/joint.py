@@ -14,10 +14,12 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.contracts.result import AssignmentFigures, CampaignJoint, Engine, Status
+from planner.projection.figures import days
 from planner.projection.figures.intervals import share_ends
 from planner.projection.figures.simulated import Paused
+from planner.projection.hours_left import RUNS
 from planner.projection.pairs import Pair
-from planner.projection.rows import RUNS, Rows
+from planner.projection.rows import Rows
 from planner.traffic.arguments import Floats
 
 #: Dialers of these statuses have no part in what a campaign does.
@@ -45,7 +47,9 @@ def campaigns_joint(rows: Rows, figures: Sequence[AssignmentFigures]) -> Iterato
         taking_part = _taking_part(rows, pairs)
         blocks = list(_blocks(rows, taking_part, shares))
         if blocks:
-            yield _joint(name, blocks)
+            joint = _joint(name, blocks)
+            day_low, day_high = _days(taking_part, joint)
+            yield joint.model_copy(update={"day_low": day_low, "day_high": day_high})
 
 
 def _taking_part(rows: Rows, pairs: list[Pair]) -> list[Pair]:
@@ -99,6 +103,19 @@ def _joint(name: str, blocks: Sequence[Block]) -> CampaignJoint:
     )
 
 
+def _days(pairs: Sequence[Pair], joint: CampaignJoint) -> tuple[dict[str, float], dict[str, float]]:
+    """Bands of the days, which are the same for all dialers of a campaign."""
+    campaign = pairs[0].campaign
+    if not days.vary(campaign):
+        return {}, {}
+    drawn = days.days_of(campaign)
+    shares = np.stack([days.figures_by_day(pair, drawn)["all_busy_share"] for pair in pairs])
+    none, all_ = np.prod(1.0 - shares, axis=0), np.prod(shares, axis=0)
+    by_day = {"none_paused": none, "some_paused": 1.0 - none - all_, "all_paused": all_}
+    ends = {name: days.moved(name, getattr(joint, name), values) for name, values in by_day.items()}
+    return {n: low for n, (low, _) in ends.items()}, {n: high for n, (_, high) in ends.items()}
+
+
 def _ends(
     blocks: Sequence[Block], none: float, all_: float
 ) -> tuple[dict[str, float], dict[str, float]]:
@@ -107,8 +124,8 @@ def _ends(
     if not parts or min(len(part) for part in parts) < 2:
         return {}, {}
     if len(blocks) == 1:
-        some = np.clip(1.0 - parts[0][:, 0] - parts[0][:, -1], 0.0, 1.0)
-        columns = np.stack([parts[0][:, 0], some, parts[0][:, -1]], axis=1)
+        some_parts = np.clip(1.0 - parts[0][:, 0] - parts[0][:, -1], 0.0, 1.0)
+        columns = np.stack([parts[0][:, 0], some_parts, parts[0][:, -1]], axis=1)
         lows, highs = share_ends(columns)
     else:
         ends = [_product(parts, place, value) for place, value in ((0, none), (-1, all_))]

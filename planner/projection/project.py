@@ -11,7 +11,13 @@ from planner.contracts.result import AssignmentFigures, Projection
 from planner.projection.effort import Budget, Effort, EngineChoice
 from planner.projection.figures import exact
 from planner.projection.joint import campaigns_joint
-from planner.projection.notes import assumption_notes, precision_notes, run_notes, staff_notes
+from planner.projection.notes import (
+    assumption_notes,
+    precision_notes,
+    run_notes,
+    settling_notes,
+    staff_notes,
+)
 from planner.projection.outages import overlap_notes
 from planner.projection.pairs import limits
 from planner.projection.rows import Rows, quick_rows, rows_at
@@ -86,4 +92,9 @@ def quick_figures(
 def _notes(rows: Rows) -> list[str]:
     """What the figures leave out, and which are less precise than wanted."""
     assumed = exact.without([p for p in rows.pairs if p.key not in rows.made], rows.shared)
-    return [*staff_notes(rows.pairs), *assumption_notes(assumed), *precision_notes(rows.made)]
+    return [
+        *staff_notes(rows.pairs),
+        *assumption_notes(assumed),
+        *settling_notes(rows.pairs, rows.made),
+        *precision_notes(rows.made),
+    ]

@@ -10,7 +10,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import AssignmentFigures, Ending, Engine
 from planner.projection.calendar import first_open
 from planner.projection.effort import Effort, EngineChoice
-from planner.projection.figures import exact, simulated
+from planner.projection.figures import days, exact, simulated
 from planner.projection.figures.ending_lists import ending_lists
 from planner.projection.figures.intervals import Interval
 from planner.projection.figures.passages import Row
@@ -69,6 +69,7 @@ class Rows:
             found = _exactly(exact.figures(pair) | passage)
         if pair.key in self.ending:
             found = _ended(found, self.ending[pair.key])
+        day_low, day_high = self._bands(pair, found, seconds)
         known = {n: f for n, f in found.items() if f.low is not None and f.high is not None}
         return AssignmentFigures(
             campaign_id=pair.item.campaign_id,
@@ -83,8 +84,18 @@ class Rows:
             ends_with=None if until is None else until.what,
             low={name: figure.low for name, figure in known.items()},
             high={name: figure.high for name, figure in known.items()},
+            day_low=day_low,
+            day_high=day_high,
             **{name: figure.value for name, figure in found.items()},
         )
+
+    def _bands(self, pair: Pair, figures: Mapping[str, Interval], seconds: float) -> days.Band:
+        """What the figures are on the days of the campaign, where days differ."""
+        if not pair.can_run or not days.vary(pair.campaign):
+            return {}, {}
+        drawn = days.days_of(pair.campaign)
+        by_day = days.figures_by_day(pair, drawn)
+        return days.bands(pair, figures, by_day, drawn, seconds)
 
 
 def rows_at(problem: Problem, at: datetime | None, effort: Effort) -> Rows:
@@ -175,7 +186,7 @@ def _simulated_ends(
     groups = [
         group
         for group in components(able, sharing)
-        if any(pair.campaign.campaign_id in lists for pair in group)
+        if any(p.campaign.campaign_id in lists and p.campaign.is_live_transfer for p in group)
     ]
     ends: dict[str, Until] = {}
     for number, group in enumerate(groups):

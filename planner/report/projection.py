@@ -17,7 +17,15 @@ from planner.contracts.result import (
     Status,
     TimelineStep,
 )
+from planner.report.days import day_lines
 from planner.report.documents import assignment_row
+from planner.report.joint import (
+    joint_document,
+    joint_sentences,
+    joint_table,
+    step_document,
+    write_joint_files,
+)
 from planner.report.text_layout import NOTHING, WIDTH, bullets, clean, section, table, wrapped
 from planner.report.words import amount, duration, expected_pauses, share
 from planner.tables.folder import write_projection
@@ -51,7 +59,9 @@ def projection_text(projection: Projection) -> str:
         f"Projection from {when} over {projection.hours:g} h",
         *section("What happens next", _next(projection)),
         *section("While running", _figures(projection.assignments)),
+        *section("All dialers of a campaign together", _joint(projection)),
         *section("Until all agent lines are busy", _passage(projection.assignments, projection.at)),
+        *section("From day to day", day_lines(projection.assignments)),
         *section("Timeline", _timeline(projection)),
         *section("Dial lists", _completion(projection.completion)),
         *section("Notes", bullets(projection.notes)),
@@ -170,6 +180,13 @@ def _figures(figures: Sequence[AssignmentFigures]) -> list[str]:
         rows += [_figure_row(f) for f in figures if f.campaign_id == campaign_id]
     titles = [">Dial", ">Agent", ">Handled/h", ">Abandoned", ">Paused", ">Pauses/h", ">Of"]
     return table(["Dialer", *titles, "Made by"], rows) if rows else []
+
+
+def _joint(projection: Projection) -> list[str]:
+    """How many dialers of a campaign pause at once, of campaigns on several of them."""
+    sentences = joint_sentences(projection)
+    told = [line for text in sentences[:_MOST_SENTENCES] for line in wrapped(text, "  ")]
+    return [*told, *joint_table(projection.campaigns_joint)]
 
 
 def _figure_row(figures: AssignmentFigures) -> list[str]:
@@ -294,6 +311,8 @@ def projection_document(projection: Projection) -> dict[str, Any]:
             }
             for step in projection.timeline
         ],
+        "campaigns_joint": [joint_document(joint) for joint in projection.campaigns_joint],
+        "timeline_joint": [step_document(step) for step in projection.timeline_joint],
         "completion": [done.model_dump(mode="json") for done in projection.completion],
         "notes": list(projection.notes),
         "version": __version__,
@@ -305,7 +324,7 @@ _SIMULATED = (Status.COMPLETED, Status.SCHEDULED, Status.ALL_BUSY, Status.RUNNIN
 
 
 def write_projection_files(folder: Path, projection: Projection) -> None:
-    """Write projection.csv, timeline.csv and completion.csv.
+    """Write projection.csv, timeline.csv, completion.csv and the joint files.
 
     Raises
     ------
@@ -330,3 +349,4 @@ def write_projection_files(folder: Path, projection: Projection) -> None:
         ["campaign_id", "p05", "p50", "p95"],
         ([c.campaign_id, c.p05, c.p50, c.p95] for c in projection.completion),
     )
+    write_joint_files(folder, projection)

@@ -314,7 +314,7 @@ def write_projection(path: str | Path, figures: Sequence[AssignmentFigures]) -> 
     """Write the figures of a plan or a projection, one row per campaign and dialer.
 
     Figures that do not apply are blank. The ends of the 95 % intervals come last, for the figures
-    that have them in any row.
+    that have them in any row, then those of the bands of the days.
     """
     write_csv(path, *projection_table(figures))
 
@@ -327,9 +327,12 @@ def projection_table(
         name for name in FIGURE_NAMES if any(name in f.low or name in f.high for f in figures)
     ]
     ends = [f"{name}_{end}" for name in ranged for end in ("low", "high")]
+    by_day = [name for name in FIGURE_NAMES if any(name in f.day_low for f in figures)]
+    ends += [f"{name}_day_{end}" for name in by_day for end in ("low", "high")]
     rows = [
         [getattr(f, name) for name in PROJECTION_COLUMNS]
         + [end.get(name) for name in ranged for end in (f.low, f.high)]
+        + [end.get(name) for name in by_day for end in (f.day_low, f.day_high)]
         for f in figures
     ]
     return [*PROJECTION_COLUMNS, *ends], rows

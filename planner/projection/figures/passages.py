@@ -193,7 +193,7 @@ def joint_passages(
         spent += found.events + RUN_EVENTS * more
         seconds = np.concatenate(rounds)
         rows = {p: passage_row(seconds[None, :, p], end) for p, end in ends.items()}
-        worst = max(shortfall(row) for row in rows.values())
+        worst = max((shortfall(row) for row in rows.values()), default=0.0)
         needed = len(seconds) * min(worst, 100.0) ** 2
         affordable = len(seconds) * effort.budget.passages / max(spent, 1.0)
         more = int(min(needed, affordable, MOST_JOINT, 3 * len(seconds))) - len(seconds)

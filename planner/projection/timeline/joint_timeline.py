@@ -51,7 +51,8 @@ def joint_steps(
             if place not in counted:
                 whole = _with_dialer(whole, _chances(courses[place]), runs[place])
         alone = groups[0] if len(groups) == 1 and counted == set(places) else None
-        yield from _told(given, name, whole, sum(map(_as_counts, runs.values())), alone)
+        dialers = np.sum(list(runs.values()), axis=0)
+        yield from _told(given, name, whole, dialers.tolist(), alone)
 
 
 def _campaigns(given: Horizon) -> dict[str, list[int]]:
@@ -61,10 +62,6 @@ def _campaigns(given: Horizon) -> dict[str, list[int]]:
         if pair.in_use and pair.campaign.is_live_transfer and given.running(place).any():
             found.setdefault(pair.campaign.campaign_id, []).append(place)
     return found
-
-
-def _as_counts(running: Booleans) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return running.astype(np.int64)
 
 
 def _nothing(given: Horizon) -> Together:
@@ -115,7 +112,7 @@ def _told(
     given: Horizon,
     name: str,
     whole: Together,
-    dialers: np.ndarray[tuple[int], np.dtype[np.int64]],
+    dialers: Sequence[int],
     alone: SimulatedJoint | None,
 ) -> Iterator[JointStep]:
     """Means over the nodes of each step, with ends where all of it was simulated together."""
@@ -123,7 +120,7 @@ def _told(
     all_paused = whole.all_paused @ NODE_WEIGHTS
     ends = None if alone is None or len(alone.dialing) < 2 else _ends(alone)
     names = ("none_paused", "some_paused", "all_paused")
-    for step, count in enumerate(dialers.tolist()):
+    for step, count in enumerate(dialers):
         if count == 0 or (alone is not None and alone.dialing[:, step].sum() == 0.0):
             continue
         none, all_ = float(paused[step, 0]), float(all_paused[step])

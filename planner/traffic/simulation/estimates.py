@@ -109,7 +109,8 @@ def balances(network: Network, totals: Floats, bins: slice) -> Floats:
 
 def many_pauses(over: Floats) -> Floats:
     """Whether a fit may use the pauses of a pair: 1 or 0, from [replication, pair, column]."""
-    return (over[..., COLUMNS.index("pauses")].mean(axis=0) >= MANY_PAUSES).astype(np.float64)
+    mean = over[..., COLUMNS.index("pauses")].mean(axis=0)
+    return np.asarray(mean >= MANY_PAUSES, dtype=np.float64)
 
 
 def estimate(

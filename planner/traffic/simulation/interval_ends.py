@@ -24,6 +24,8 @@ MANY_EVENTS = 60.0
 #: An interval on the scale of the logarithm is at most so wide to each side.
 _WIDEST = 9.0
 _Z95 = 1.959964
+#: As good as no event.
+_LEAST = 1e-3
 _SHARES = ("all_busy_share", "abandon_rate", "transfer_loss")
 
 Ends = tuple[Floats, Floats]
@@ -57,6 +59,13 @@ def clusters(network: Network) -> Clusters:
     )
 
 
+class Events(NamedTuple):
+    """Independent events that a figure rests on, by pair; infinite where they leave no error."""
+
+    counted: Floats  # how often something happened
+    timed: Floats  # how long, or how much, each was
+
+
 def interval_ends(
     network: Network, over: Floats, mean: dict[str, Floats], half_width: dict[str, Floats]
 ) -> dict[str, Ends]:
@@ -75,7 +84,6 @@ def interval_ends(
     for name, value in mean.items():
         with np.errstate(divide="ignore", invalid="ignore"):
             share = name in _SHARES
-            # At least as many attempts of one line as there are tell how exact anything can be.
             odds = value / (1.0 - value) if share else value
             error = half_width[name] / (value * (1.0 - value) if share else value)
             low, high = _around(odds, error, events[name])
@@ -91,45 +99,72 @@ def interval_ends(
     return ends
 
 
-def _around(value: Floats, error: Floats, events: Floats) -> Ends:
+def _around(value: Floats, error: Floats, events: Events) -> Ends:
     """Ends around a positive value with a relative error, from so many independent events."""
     spread = np.minimum(np.where(np.isfinite(error), error, 0.0), _WIDEST)
     shorter, longer = np.exp(-spread), np.exp(spread)
-    few = events < MANY_EVENTS
-    low, high = poisson_factors(np.maximum(events, 1e-3))
+    few = np.minimum(events.counted, events.timed) < MANY_EVENTS
+    low, high = few_event_factors(events)
     shorter = np.where(few, np.minimum(shorter, low), shorter)
     longer = np.where(few, np.maximum(longer, high), longer)
     return value * shorter, value * longer
 
 
-def poisson_factors(count: Floats) -> Ends:
-    """Ends of the interval of a Poisson mean over the count seen, also between whole numbers.
+def few_event_factors(events: Events) -> Ends:
+    """Ends over the value seen, of how many events there were and how long each took.
 
-    Quantiles of chi-squared by E. B. Wilson and M. M. Hilferty, PNAS 17, 1931.
+    Both errors add up as squares on the scale of the logarithm.
     """
-    degrees = 2.0 * count
-    low = 1.0 - 2.0 / (9.0 * degrees) - _Z95 * np.sqrt(2.0 / (9.0 * degrees))
-    degrees_high = degrees + 2.0
-    high = 1.0 - 2.0 / (9.0 * degrees_high) + _Z95 * np.sqrt(2.0 / (9.0 * degrees_high))
-    return np.maximum(low, 0.0) ** 3, (degrees_high / degrees) * high**3
+    counted = poisson_factors(np.maximum(events.counted, _LEAST))
+    timed = duration_factors(np.maximum(events.timed, _LEAST))
+    low, high = (
+        np.hypot(np.log(np.maximum(one, 1e-12)), np.log(np.maximum(other, 1e-12)))
+        for one, other in zip(counted, timed, strict=True)
+    )
+    return np.exp(-low), np.exp(high)
 
 
-def _events(sums: dict[str, Floats], come: Clusters) -> dict[str, Floats]:
+def duration_factors(count: Floats) -> Ends:
+    """Ends of the interval of a mean over that of so many exponential times; 1 of endlessly many.
+
+    Their sum is a gamma variable: half of a chi-squared one with twice as many degrees.
+    """
+    degrees = np.minimum(2.0 * count, 1e12)
+    return degrees / _chi_squared(degrees, _Z95), degrees / np.maximum(
+        _chi_squared(degrees, -_Z95), 1e-9
+    )
+
+
+def _chi_squared(degrees: Floats, deviations: float) -> Floats:
+    """Quantile by E. B. Wilson and M. M. Hilferty, PNAS 17, 1931."""
+    part = 2.0 / (9.0 * degrees)
+    return np.asarray(degrees * np.maximum(1.0 - part + deviations * np.sqrt(part), 0.0) ** 3)
+
+
+def poisson_factors(count: Floats) -> Ends:
+    """Ends of the interval of a Poisson mean over the count seen, also between whole numbers."""
+    degrees = np.minimum(2.0 * count, 1e12)
+    return (
+        _chi_squared(degrees, -_Z95) / degrees,
+        _chi_squared(degrees + 2.0, _Z95) / degrees,
+    )
+
+
+def _events(sums: dict[str, Floats], come: Clusters) -> dict[str, Events]:
     """Independent events that each figure rests on, by the pauses seen."""
-    alone = sums["pauses"] * (1.0 - come.again)
-    pauses = alone / (1.0 + come.again)
-    time = alone / 2.0  # a pause is as good as exponential
-    with np.errstate(divide="ignore"):
-        lost = 1.0 / (1.0 / time + 1.0 / np.maximum(sums["late_attempts"], 1e-300))
+    pauses = sums["pauses"]
+    alone = pauses * (1.0 - come.again) / (1.0 + come.again)
+    sure = np.full_like(pauses, np.inf)
+    lost = Events(alone, np.minimum(pauses, sums["late_attempts"]))
     return {
-        "all_busy_share": time,
-        "mean_busy_agent_lines": sums["transfers"],
-        "transfers_per_second": sums["transfers"],
+        "all_busy_share": Events(alone, pauses),
+        "mean_busy_agent_lines": Events(sums["transfers"], sums["transfers"]),
+        "transfers_per_second": Events(sums["transfers"], sure),
         "abandoned_per_second": lost,
-        "attempts_per_second": sums["attempts"],
-        "live_answers_per_second": sums["attempts"],
-        "pauses_per_second": pauses,
-        "mean_pause_seconds": sums["pauses"],
+        "attempts_per_second": Events(sums["attempts"], sure),
+        "live_answers_per_second": Events(sums["attempts"], sure),
+        "pauses_per_second": Events(alone, sure),
+        "mean_pause_seconds": Events(sure, pauses),
         "abandon_rate": lost,
         "transfer_loss": lost,
     }
