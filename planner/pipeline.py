@@ -285,9 +285,7 @@ def project(
         raise ValueError("seed: a whole number, at least 0")
     if engine != EngineChoice.MARKOV:  # which answers at once, while lines are edited
         _require_short_projection(problem, hours)
-    effort = Effort(
-        EngineChoice(engine), replications, seed, seconds=3600.0 * hours, on_share=on_progress
-    )
+    effort = Effort(EngineChoice(engine), replications, seed, on_share=on_progress)
     return project_assignments(problem, at, hours, effort)
 
 

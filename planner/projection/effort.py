@@ -36,7 +36,6 @@ class Effort:
     replications : exactly so many simulated runs of each kind; None: as many as needed
     seed : of the simulation, >= 0
     budget : events to spend at most, to within the fewest runs
-    seconds : horizon of the figures of pairs that never settle
     on_share : told the share of the work done, and what is being done
     """
 
@@ -44,7 +43,6 @@ class Effort:
     replications: int | None = None
     seed: int = 0
     budget: Budget = field(default_factory=Budget)
-    seconds: float = 8 * 3600.0
     on_share: Callable[[float, str], None] = lambda *_: None
 
     def part(self, share: float, number: int) -> Effort:

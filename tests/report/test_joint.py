@@ -109,8 +109,8 @@ def test_files_hold_it_by_campaign_and_by_step(tmp_path: Path) -> None:
 def test_a_chart_shows_it_over_time() -> None:
     figures = dict(projection_figures(projection()))
     figure = figures["Dialers of a campaign paused at once"]
-    assert "Solar all paused at most 16 %" in figure.text
-    values = figure.chart.to_dict()["data"]["values"]
+    assert "Solar all paused at most 16 %" in figure.alt
+    values = figure.chart.data.values
     assert [(v["Dialers"], v["Chance"]) for v in values] == [
         ("None paused", 0.36),
         ("Some paused", 0.48),

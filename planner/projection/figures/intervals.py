@@ -11,6 +11,9 @@ from planner.projection.figures import binomial
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.estimates import student_t
 
+#: Parts of a step whose standard deviation is less than this part of their mean are seldom 0.
+_EVEN = 0.4
+
 
 class Interval(NamedTuple):
     """A figure and the ends of its 95 % interval; an end is None where it is not known."""
@@ -63,6 +66,8 @@ def share_ends(parts: Floats) -> tuple[Floats, Floats]:
     spread = np.minimum(quantiles[count] * deviation / size / np.sqrt(np.maximum(count, 1)), 9.0)
     low, high = (end[count] for end in binomial.all_share_ends(runs))
     shorter, longer = mean * -np.expm1(-spread), mean * np.expm1(spread)
-    low = np.maximum(mean - np.hypot((share - low) * size, shorter), 0.0)
-    high = np.minimum(mean + np.hypot((high - share) * size, longer), 1.0)
+    # Where all have parts, and those hardly smaller ones, no run is likely to have none.
+    rare = (count < runs) | (deviation >= _EVEN * size)
+    low = np.maximum(mean - np.hypot(rare * (share - low) * size, shorter), 0.0)
+    high = np.minimum(mean + np.hypot(rare * (high - share) * size, longer), 1.0)
     return np.where(mirrored, 1.0 - high, low), np.where(mirrored, 1.0 - low, high)

@@ -23,7 +23,7 @@ USUAL_CALLS = 5.0
 #: Variance of the sum of rounds, in squared rounds, at which the first is forgotten.
 _FORGOTTEN = 0.25
 #: Who needs more calls than this does not settle within any day of dialing.
-MOST_CALLS = 200.0
+MOST_SETTLING_CALLS = 200.0
 #: With fewer runs that differ from the others than this, their count is a Poisson one.
 _FEW_RUNS = 60
 
@@ -52,7 +52,7 @@ def settling_calls(pair: Pair) -> float:
 
 def never_settles(pair: Pair) -> bool:
     """Whether the pair has no long-run figures that anybody would live to see."""
-    return settling_calls(pair) > MOST_CALLS
+    return settling_calls(pair) > MOST_SETTLING_CALLS
 
 
 def settling_seconds(pair: Pair) -> float:
@@ -72,7 +72,7 @@ def mean_of_runs(values: Floats, unit: float) -> tuple[float, float, float]:
     off = values - middle
     tiny = 1e-9 * max(abs(middle), 1e-300)
     above, below = off[off > tiny], -off[off < -tiny]
-    if min(len(above) + len(below), runs - 1) >= _FEW_RUNS:
+    if len(above) + len(below) >= min(_FEW_RUNS, runs - 1) > 0:
         half = student_t(runs - 1) * float(values.std(ddof=1)) / math.sqrt(runs)
         return mean, mean - half, mean + half
     most = max((float(side.max()) for side in (above, below) if len(side)), default=unit)

@@ -44,8 +44,8 @@ _AS_THEY_ARE = ("all_busy_share", "abandon_rate", "transfer_loss", "mean_pause_s
 #: Relative error of sums over long runs.
 _ROUNDING = 1e-9
 _SHARES = ("all_busy_share", "agent_occupancy", "abandon_rate", "transfer_loss")
-#: Runs of the horizon of a pair that never settles, at most.
-MOST_HORIZON_RUNS = 4000
+#: Runs of a pair that never settles, at most.
+MOST_ALIKE_RUNS = 4000
 _WITHOUT_AGENTS = ("attempts_per_hour", "live_answers_per_hour")
 
 
@@ -94,7 +94,7 @@ def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
     With them, by campaign, how many of its dialers are paused at once.
     """
     if any(never_settles(pair) for pair in pairs):
-        return _over_horizon(pairs, limits, effort)
+        return _over_hours(pairs, limits, effort)
     call = max(exact.call_seconds(pair) for pair in pairs)
     attempts = call * sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs)
     shortest = attempts * (WARM_UP_CALLS + FEWEST_CALLS)
@@ -132,33 +132,38 @@ def _paused(pairs: Sequence[Pair], joint: Floats) -> dict[str, Paused]:
     return found
 
 
-def _over_horizon(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
-    """Figures over the horizon from the state of now, of pairs that never settle.
+def _over_hours(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
+    """Figures over the calls that are simulated, of pairs that never settle.
 
     All runs that the budget allows: they hardly differ, and the few that do are what is uncertain.
     """
-    seconds = effort.seconds
-    attempts = sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs) * seconds
-    affordable = int(min(effort.budget.figures / attempts, MOST_HORIZON_RUNS))
+    call = max(exact.call_seconds(pair) for pair in pairs)
+    edges = [0.0, WARM_UP_CALLS * call, (WARM_UP_CALLS + MOST_CALLS) * call]
+    attempts = sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs) * edges[-1]
+    affordable = int(min(effort.budget.figures / attempts, MOST_ALIKE_RUNS))
     runs = effort.replications or max(affordable, FEWEST_LONG_RUNS)
     if runs * attempts > MOST_ATTEMPTS:
-        raise InputError([_too_long(pairs, seconds)])
+        raise InputError([_too_long(pairs, call)])
     found = simulate(
         network([always_on(pairs)], limits),
-        [0.0, seconds],
+        edges,
         seed=effort.part(1.0, 0).seed,
         precision=Precision(fewest=runs, most=runs),
+        judged=slice(1, None),
     )
     rows = [_row(found, place, pair) for place, pair in enumerate(pairs)]
     for place, pair in enumerate(pairs):
-        by_run = run_figures(found.totals[:, 0, place])
+        by_run = run_figures(found.totals[:, 1, place])
         for name, (unit, source) in _sources(pair).items():
             if name in rows[place] and runs > 1 and np.isfinite(by_run[source]).all():
-                least = rows[place][name].value * pair.campaign.attempt_seconds / seconds
-                value, low, high = mean_of_runs(by_run[source] * unit, least)
-                most = 1.0 if unit == 1.0 and name in _SHARES else math.inf
+                # A run may differ by an attempt more.
+                part = pair.campaign.attempt_seconds / (edges[-1] - edges[1])
+                value, low, high = mean_of_runs(
+                    by_run[source] * unit, rows[place][name].value * part
+                )
+                most = 1.0 if name in _SHARES else math.inf
                 rows[place][name] = Interval(value, max(low, 0.0), min(high, most))
-    return rows, [True] * len(pairs), _paused(pairs, found.joint[:, 0])
+    return rows, [True] * len(pairs), _paused(pairs, found.joint[:, 1])
 
 
 def _sources(pair: Pair) -> dict[str, tuple[float, str]]:
