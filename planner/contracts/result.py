@@ -270,6 +270,25 @@ class LineChange(Contract):
     agent_lines_to: int
 
 
+class Move(Contract):
+    """One instruction: set the lines of a campaign on a dialer; followed in order, all fit.
+
+    ``value_after`` is the aim after it [value per hour]. ``breaks`` tells which limits do not hold
+    then though they hold at the start and at the end, and which campaigns do not run.
+    """
+
+    step: int
+    campaign_id: str
+    dialer_id: str
+    dial_lines_from: int
+    dial_lines_to: int
+    agent_lines_from: int
+    agent_lines_to: int
+    instruction: str
+    value_after: float
+    breaks: tuple[str, ...] = ()
+
+
 class TableCorrection(Contract):
     """Factors put on a campaign's tabulated rates because its simulation differed from them."""
 
@@ -372,6 +391,7 @@ class PlanResult(Contract):
     why: tuple[LineReason, ...] = ()
     stranded: tuple[StrandedLines, ...] = ()
     changes: tuple[LineChange, ...] = ()
+    moves: tuple[Move, ...] = ()  # what makes these changes, in order; where they were asked for
     conflicts: tuple[Conflict, ...] = ()
     corrections: tuple[TableCorrection, ...] = ()
     stages: tuple[Stage, ...] = ()
@@ -402,7 +422,5 @@ class Progress(Contract):
 
 
 def relative_gap(value: float, bound: float) -> float:
-    """(bound - value) / |bound|; 0 when both are 0. Never negative: rounding is not a gap."""
-    if bound <= value:
-        return 0.0
-    return (bound - value) / abs(bound) if bound else float("inf")
+    """(bound - value) / max(|bound|, 1e-6) (MODEL.md 6). Never negative: rounding is not a gap."""
+    return max(bound - value, 0.0) / max(abs(bound), 1e-6)

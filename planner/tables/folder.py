@@ -9,20 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.problem import (
-    Campaign,
-    Contract,
-    Dialer,
-    Interval,
-    LineAssignment,
-    Outage,
-    Problem,
-    TrunkGroup,
-    reference_faults,
-)
+from planner.contracts.fields import Contract
+from planner.contracts.line_assignment import LineAssignment
+from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
+from planner.contracts.references import reference_faults
 from planner.contracts.result import FIGURE_NAMES, AssignmentFigures
 from planner.contracts.table_size import extent_faults
+from planner.contracts.times import Interval, Outage
 from planner.tables.cells import columns, spelt
 from planner.tables.rows import Rows, read_rows
 from planner.tables.sheets import MAX_BYTES, Sheet, csv_sheet
@@ -31,22 +26,34 @@ from planner.tables.writing import write_csv
 
 
 class Table(NamedTuple):
-    """What a table's rows are, and whether a problem needs the table."""
+    """What a table's rows are, whether a problem needs the table, and its field there."""
 
     contract: type[Contract]
     required: bool
+    field: str
 
 
 TABLES = {
-    "dialers": Table(Dialer, required=True),
-    "trunk_groups": Table(TrunkGroup, required=False),
-    "campaigns": Table(Campaign, required=True),
-    "assignments": Table(LineAssignment, required=False),
-    "intervals": Table(Interval, required=False),
-    "outages": Table(Outage, required=False),
+    "dialers": Table(Dialer, True, "dialers"),
+    "trunk_groups": Table(TrunkGroup, False, "trunk_groups"),
+    "campaigns": Table(Campaign, True, "campaigns"),
+    "assignments": Table(LineAssignment, False, "assignments"),
+    "intervals": Table(Interval, False, "intervals"),
+    "outages": Table(Outage, False, "outages"),
+    "agents": Table(PoolRow, False, "pools"),
+    "limits": Table(LimitRow, False, "limits"),
 }
-#: The table in which the keys of a column are defined.
-_KEY_TABLES = {"dialer_id": "dialers", "campaign_id": "campaigns", "trunk_group": "trunk_groups"}
+#: The table in which the keys of a column are defined, and the column there.
+_KEY_TABLES = {
+    "dialer_id": ("dialers", "dialer_id"),
+    "campaign_id": ("campaigns", "campaign_id"),
+    "trunk_group": ("trunk_groups", "trunk_group"),
+    "allowed_dialers": ("dialers", "dialer_id"),
+    "campaigns": ("campaigns", "campaign_id"),
+    "dialers": ("dialers", "dialer_id"),
+    "failure_domain": ("dialers", "dialer_id"),
+    "pools": ("agents", "pool"),
+}
 EXCEL_SUFFIX = ".xlsx"
 _BEFORE_FIGURES = (
     "campaign_id",
@@ -224,12 +231,12 @@ def problem_of_sheets(
     """
     faults = list(_misspelt(names, set(sheets), label))
     tables: dict[str, Rows] = {}
-    for table, (contract, required) in TABLES.items():
+    for table, (contract, required, _) in TABLES.items():
         sheet = sheets.get(table)
         if isinstance(sheet, InputError):
             faults += sheet.faults
         elif sheet is not None:
-            tables[table] = read_rows(sheet, contract)
+            tables[table] = read_rows(sheet, contract, with_pools="agents" in sheets)
             faults += tables[table].faults
             if required and not sheet.rows:
                 faults.append(Fault(sheet.label, None, None, None, "at least one row"))
@@ -243,7 +250,7 @@ def problem_of_sheets(
         order = {file: place for place, file in enumerate(dict.fromkeys(f.file for f in faults))}
         faults.sort(key=lambda fault: (order[fault.file], fault.line or 0))
         raise InputError(faults)
-    problem = Problem(**{table: tuple(rows.items) for table, rows in tables.items()})
+    problem = Problem(**{TABLES[table].field: tuple(r.items) for table, r in tables.items()})
     campaigns = tables["campaigns"]
     faults = [
         Fault(campaigns.label, campaigns.lines[row], "agent_lines", value, wanted)
@@ -258,19 +265,31 @@ def _reference_faults(
     tables: Mapping[str, Rows], known: Collection[tuple[str, int | None, str | None]]
 ) -> Iterator[Fault]:
     """Yield faults between tables, but no second one for a cell that has one already."""
-    rows = {table: tables[table].items if table in tables else [] for table in TABLES}
+    rows = {
+        field: tables[table].items if table in tables else []
+        for table, (_, _, field) in TABLES.items()
+    }
     # What a table that could not be read defines, nobody knows.
     unknown = {
-        key
-        for key, table in _KEY_TABLES.items()
+        column
+        for column, (table, key) in _KEY_TABLES.items()
         if table not in tables or key not in tables[table].columns
     }
-    for table, row, column, value, wanted in reference_faults(**rows):
-        source = tables[table]
+    if "agents" not in tables:
+        unknown.add("agent_lines")
+    absent: set[tuple[str, str]] = set()
+    by_field = {field: table for table, (_, _, field) in TABLES.items()}
+    for field, row, column, value, wanted in reference_faults(**rows):
+        source = tables[by_field[field]]
         place = (source.label, source.lines[row], column)
-        key = "dialer_id" if column == "allowed_dialers" else column
-        if place not in known and key not in unknown:
+        if place in known or column in unknown:
+            continue
+        if column in source.columns:
             yield Fault(*place, value, wanted)
+        elif (field, column) not in absent:  # one fault for the column, not one in each row
+            absent.add((field, column))
+            words = f"this column: {wanted}"
+            yield Fault(source.label, source.header_line, column, None, words)
 
 
 def _misspelt(names: Collection[str], present: Collection[str], label: str) -> Iterator[Fault]:
@@ -298,16 +317,21 @@ def write_folder(problem: Problem, path: str | Path) -> None:
     """
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    for table, (contract, required) in TABLES.items():
+    for table, (contract, required, field) in TABLES.items():
         file = folder / f"{table}.csv"
-        items = getattr(problem, table)
+        items = getattr(problem, field)
         if items or required or file.exists():
             _write_contracts(file, contract, items)
 
 
 def write_assignments(path: str | Path, assignments: Iterable[LineAssignment]) -> None:
-    """Write line assignments as a table that a planning folder can hold."""
-    _write_contracts(path, LineAssignment, assignments)
+    """Write line assignments as a table that a planning folder can hold.
+
+    Who sits there, and when it was so, have columns only where a row says it.
+    """
+    items = list(assignments)
+    said = {n for n in ("pools", "as_of") if any(getattr(item, n) for item in items)}
+    _write_contracts(path, LineAssignment, items, without={"pools", "as_of"} - said)
 
 
 def write_projection(path: str | Path, figures: Sequence[AssignmentFigures]) -> None:
@@ -338,7 +362,12 @@ def projection_table(
     return [*PROJECTION_COLUMNS, *ends], rows
 
 
-def _write_contracts(path: str | Path, contract: type[Contract], items: Iterable[Contract]) -> None:
-    known = columns(contract)
-    rows = [[spelt(name, getattr(item, name)) for name in known.values()] for item in items]
+def _write_contracts(
+    path: str | Path,
+    contract: type[Contract],
+    items: Iterable[Contract],
+    without: Collection[str] = (),
+) -> None:
+    known = {column: name for column, name in columns(contract).items() if name not in without}
+    rows = [[spelt(item, name) for name in known.values()] for item in items]
     write_csv(path, list(known), rows)

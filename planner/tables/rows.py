@@ -10,10 +10,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.fields import ID_SEPARATOR
-from planner.contracts.problem import Contract, Interval, Outage
-from planner.tables.cells import columns, expected, fields_of_type, is_whole, sample, tidy
+from planner.contracts.fields import FIRST_DATE, ID_SEPARATOR, Contract
+from planner.contracts.problem import Campaign
+from planner.contracts.times import Interval, Outage
+from planner.tables.cells import (
+    SHARED_CELLS,
+    columns,
+    expected,
+    fields_of_type,
+    is_whole,
+    sample,
+    tidy,
+)
 from planner.tables.sheets import Sheet, growing
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -21,10 +31,13 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _NEUTRAL: dict[type[Contract], dict[str, Any]] = {
     Interval: {"days": ()},
     Outage: {"start": _NEVER, "end": _NEVER},
+    PoolRow: {"days": (FIRST_DATE,)},
 }
 #: The value and what was expected, by column; None is the row as a whole.
 _Wrong = dict[str | None, tuple[str | None, str]]
-_KEYS = ("campaign_id", "dialer_id", "trunk_group")
+_KEYS = ("campaign_id", "dialer_id", "trunk_group", "pool")
+#: Columns in every table that nobody reads.
+IGNORED = ("notes",)
 
 
 @dataclass
@@ -39,15 +52,17 @@ class Rows:
     lines: list[int] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     columns: frozenset[str] = frozenset()
+    header_line: int = 1
 
 
-def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
+def read_rows(sheet: Sheet, contract: type[Contract], *, with_pools: bool = False) -> Rows:
     """Read the rows of a sheet as contracts of one kind.
 
     Parameters
     ----------
     sheet : the table as text
     contract : what each row is
+    with_pools : there are pools of agents, so that a campaign need not have agent lines of its own
 
     Returns
     -------
@@ -57,7 +72,12 @@ def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
     header = sheet.header.cells
     known = columns(contract)
     places = {known[name]: header.index(name) for name in known if name in header}
-    rows = Rows(sheet.label, faults=list(sheet.faults), columns=frozenset(header))
+    rows = Rows(
+        sheet.label,
+        faults=list(sheet.faults),
+        columns=frozenset(header),
+        header_line=sheet.header.line,
+    )
     rows.faults += _header_faults(sheet, contract)
     told = {(fault.line, fault.column) for fault in sheet.faults}
     absent = {
@@ -65,7 +85,8 @@ def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
         for column, name in known.items()
         if name not in places and contract.model_fields[name].is_required()
     }
-    read = _row_reader(contract, places, len(header), decimal_comma=sheet.decimal_comma)
+    blank = {"agent_lines": None} if with_pools and contract is Campaign else {}
+    read = _row_reader(contract, places, len(header), blank, decimal_comma=sheet.decimal_comma)
     with growing():
         for line, cells in sheet.rows:
             item, wrong = read(line, cells)
@@ -86,7 +107,12 @@ def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
 
 
 def _row_reader(
-    contract: type[Contract], places: Mapping[str, int], width: int, *, decimal_comma: bool
+    contract: type[Contract],
+    places: Mapping[str, int],
+    width: int,
+    blank: Mapping[str, None],
+    *,
+    decimal_comma: bool,
 ) -> Callable[[int, list[str]], tuple[Contract, _Wrong]]:
     located = tuple(places.items())
     whole = [places[name] for name in fields_of_type(contract, "integer") if name in places]
@@ -97,12 +123,14 @@ def _row_reader(
             wanted = f"{width} cells as in the header, not {len(cells)}"
             return _stand_in(contract, values, line), {None: (None, wanted)}
         values = {name: cells[place] for name, place in located if cells[place]}
+        if contract is LimitRow:
+            values.setdefault("limit", str(line))
         if not any("." in cells[place] for place in whole):
             try:  # as it stands: the quick way that nearly all rows go
-                return contract.model_validate(values), {}
+                return contract.model_validate({**blank, **values}), {}
             except ValidationError:
                 pass
-        item, wrong = _careful_item(contract, values, decimal_comma=decimal_comma)
+        item, wrong = _careful_item(contract, values, blank, decimal_comma=decimal_comma)
         return item or _stand_in(contract, values, line), wrong
 
     return read
@@ -112,7 +140,7 @@ def _header_faults(sheet: Sheet, contract: type[Contract]) -> Iterator[Fault]:
     known = columns(contract)
     line, header = sheet.header
     for place, name in enumerate(header):
-        if name not in known:
+        if name not in known and name not in IGNORED:
             close = difflib.get_close_matches(name, known, n=1)
             guess = f"perhaps {close[0]}" if close else f"one of {', '.join(known)}"
             yield Fault(sheet.label, line, str(place + 1), name, f"a column's name, {guess}")
@@ -121,7 +149,11 @@ def _header_faults(sheet: Sheet, contract: type[Contract]) -> Iterator[Fault]:
 
 
 def _careful_item(
-    contract: type[Contract], values: dict[str, str], *, decimal_comma: bool
+    contract: type[Contract],
+    values: dict[str, str],
+    blank: Mapping[str, None],
+    *,
+    decimal_comma: bool,
 ) -> tuple[Contract | None, _Wrong]:
     """Read a row cell by cell; else the value and what was expected, by column."""
     cells = {
@@ -135,7 +167,8 @@ def _careful_item(
         if not is_whole(cells.get(name, ""))
     }
     try:
-        item = contract.model_validate({n: cell for n, cell in cells.items() if n not in wrong})
+        right = {name: cell for name, cell in cells.items() if name not in wrong}
+        item = contract.model_validate({**blank, **right})
     except ValidationError as error:
         item = None
         wrong = {**_wrong_fields(contract, error), **wrong}
@@ -145,7 +178,7 @@ def _careful_item(
     faults: _Wrong = {
         of_field[name]: (values.get(name, ""), wanted) for name, wanted in wrong.items()
     }
-    for fault in _contradictions(contract, cells, wrong):
+    for fault in _contradictions(contract, {**blank, **cells}, wrong):
         if fault.column and fault.column not in faults:
             value = values.get(columns(contract)[fault.column], "")
             faults[fault.column] = (value, fault.expected)
@@ -158,6 +191,7 @@ def _wrong_fields(contract: type[Contract], error: ValidationError) -> dict[str,
     for problem in error.errors(include_url=False, include_input=False):
         if problem["loc"]:
             name = str(problem["loc"][0])
+            name = SHARED_CELLS.get(name, name)
             detail = problem.get("ctx", {}).get("error")
             explained = f" ({detail})" if detail and name in ("schedule", "days") else ""
             wrong[name] = expected(contract, name) + explained
@@ -165,7 +199,7 @@ def _wrong_fields(contract: type[Contract], error: ValidationError) -> dict[str,
 
 
 def _contradictions(
-    contract: type[Contract], cells: dict[str, str], wrong: Mapping[str, str]
+    contract: type[Contract], cells: Mapping[str, str | None], wrong: Mapping[str, str]
 ) -> list[Fault]:
     """Rules that tie columns together, as if the wrong cells were blank, or right if required."""
     if "kind" in wrong:
@@ -192,4 +226,6 @@ def _stand_in(contract: type[Contract], values: Mapping[str, str], line: int) ->
     if "allowed_dialers" in values:
         listed = values["allowed_dialers"].split(ID_SEPARATOR)
         fields["allowed_dialers"] = tuple(part.strip() for part in listed)
+    if contract is Campaign:
+        fields["agent_lines"] = 0  # if it has none, that is told
     return contract.model_construct(**fields)
