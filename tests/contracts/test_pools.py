@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from tests.support.builders import solar
 
 from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.line_assignment import LineAssignment
@@ -19,6 +18,7 @@ from planner.contracts.pools import (
     without_a_moment,
 )
 from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
+from tests.support.builders import solar
 
 NEW_YORK = "America/New_York"
 D1 = Dialer(dialer_id="D1", ports=10, failure_domain="East", trunk_group="T")

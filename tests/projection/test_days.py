@@ -13,7 +13,7 @@ from planner.contracts.result import Projection
 from planner.pipeline import project
 from planner.traffic.exact.engset import all_busy_share
 from planner.traffic.exact.passage import mean_seconds_to_all_busy
-from tests.builders import solar
+from tests.support.builders import solar
 
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

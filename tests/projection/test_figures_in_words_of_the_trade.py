@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.support.builders import solar
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.pipeline import project
 from planner.tables.folder import read_folder
+from tests.support.builders import solar
 
 CASES = Path(__file__).parents[1] / "data/cases/projection"
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)

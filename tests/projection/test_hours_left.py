@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.builders import solar
 
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import AssignmentFigures, Ending
 from planner.pipeline import project
 from planner.tables.folder import read_folder
 from planner.traffic.exact.passage import first_passage_probability
+from tests.support.builders import solar
 
 CASES = Path(__file__).parents[1] / "data/cases/projection"
 MONDAY = datetime(2026, 11, 30, tzinfo=UTC)

@@ -14,7 +14,7 @@ from planner.contracts.result import Engine, Projection
 from planner.pipeline import project
 from planner.tables.folder import read_folder
 from planner.traffic.exact.passage import all_busy_transient
-from tests.builders import solar
+from tests.support.builders import solar
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)

@@ -11,8 +11,8 @@ import pytest
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.pipeline import project
-from tests.builders import solar
 from tests.projection.campaign_in_simpy import InSimPy, Rules
+from tests.support.builders import solar
 
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SECONDS = 900.0

@@ -13,7 +13,7 @@ from planner.contracts.result import Projection, Status
 from planner.pipeline import project
 from planner.projection.passes import highest_rate, pass_attempts, pass_factors
 from planner.traffic.exact.engset import all_busy_share
-from tests.builders import solar
+from tests.support.builders import solar
 
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import pytest
 
 from planner.contracts.result import AssignmentFigures, Ending, Projection, Status
 from planner.report.projection import next_sentence, next_sentences, projection_text
-from tests.results import figures
+from tests.support.results import figures
 
 AT = datetime(2030, 3, 4, 9, tzinfo=UTC)
 
