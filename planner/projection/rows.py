@@ -18,9 +18,10 @@ from planner.projection.hours_left import (
     FOR_EVER,
     RUNS,
     Until,
+    goes_out,
     list_ends,
-    runs_until,
     sooner,
+    window_closes,
 )
 from planner.projection.pairs import Limits, Pair, components, limits, pairs_at
 from planner.projection.status import StatusView, status_now
@@ -127,11 +128,24 @@ def _begun(problem: Problem, at: datetime | None) -> Rows:
     views = {pair.key: _status(problem, pair, at) for pair in pairs}
     until: dict[Key, Until | None] = {pair.key: FOR_EVER for pair in pairs}
     if at is not None:
-        for pair in pairs:
-            runs = views[pair.key].status in RUNS
-            until[pair.key] = runs_until(problem, pair, at) if runs else None
+        until = _running_ends(problem, pairs, views, at)
     shared = limits(problem, [pair for pair in pairs if pair.can_run])
     return Rows(pairs, shared, views, until)
+
+
+def _running_ends(
+    problem: Problem, pairs: list[Pair], views: Mapping[Key, StatusView], at: datetime
+) -> dict[Key, Until | None]:
+    """When the windows of the pairs that run close, or their dialers go out."""
+    closes: dict[str, Until] = {}
+    found: dict[Key, Until | None] = dict.fromkeys(pair.key for pair in pairs)
+    for pair in pairs:
+        if views[pair.key].status in RUNS:
+            name = pair.campaign.campaign_id
+            if name not in closes:
+                closes[name] = window_closes(pair.campaign, at)
+            found[pair.key] = sooner(closes[name], goes_out(problem, pair.dialer, at))
+    return found
 
 
 def _simulated_groups(given: Rows, engine: EngineChoice) -> list[list[Pair]]:

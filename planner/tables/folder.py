@@ -67,12 +67,13 @@ _BEFORE_FIGURES = (
 PROJECTION_COLUMNS = (*_BEFORE_FIGURES, *FIGURE_NAMES, "advice")
 
 
-def read_folder(path: str | Path) -> Problem:
+def read_folder(path: str | Path, *, to_plan: bool = True) -> Problem:
     """Read a planning folder of CSV tables, or one ``.xlsx`` with the same tables as sheets.
 
     Parameters
     ----------
     path : the folder or the workbook
+    to_plan : refuse campaigns whose planning tables would exhaust memory; a projection has none
 
     Raises
     ------
@@ -82,9 +83,9 @@ def read_folder(path: str | Path) -> Problem:
     path = Path(path)
     if os.path.isdir(path):  # false, too, where a folder above cannot be entered
         files = {item.name: item for item in _csv_files(path)}
-        return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
+        return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv", to_plan=to_plan)
     if path.suffix.lower() == EXCEL_SUFFIX:
-        return _workbook_problem(path.name, content_of(path))
+        return _workbook_problem(path.name, content_of(path), to_plan=to_plan)
     wanted = "a folder with dialers.csv and campaigns.csv, or an .xlsx workbook"
     raise InputError([Fault(str(path), None, None, None, wanted)])
 
@@ -207,14 +208,18 @@ def _csv_sheets(files: Mapping[str, Path | bytes]) -> dict[str, Sheet | InputErr
     return sheets
 
 
-def _workbook_problem(name: str, content: bytes) -> Problem:
+def _workbook_problem(name: str, content: bytes, *, to_plan: bool = True) -> Problem:
     found = workbook_sheets(name, content, lambda title: _table_name(title) in TABLES)
     sheets = {_table_name(title): sheet for title, sheet in found.items() if sheet is not None}
-    return problem_of_sheets(sheets, set(found), f"{name}, sheet {{}}")
+    return problem_of_sheets(sheets, set(found), f"{name}, sheet {{}}", to_plan=to_plan)
 
 
 def problem_of_sheets(
-    sheets: Mapping[str, Sheet | InputError], names: Collection[str], label: str
+    sheets: Mapping[str, Sheet | InputError],
+    names: Collection[str],
+    label: str,
+    *,
+    to_plan: bool = True,
 ) -> Problem:
     """Build the problem from its sheets.
 
@@ -223,6 +228,7 @@ def problem_of_sheets(
     sheets : by table; an InputError where a table cannot be read
     names : of all files or sheets, for some may be misspelt
     label : makes the name of an absent table in faults, such as ``{}.csv``
+    to_plan : as in :func:`read_folder`
 
     Raises
     ------
@@ -254,7 +260,7 @@ def problem_of_sheets(
     campaigns = tables["campaigns"]
     faults = [
         Fault(campaigns.label, campaigns.lines[row], "agent_lines", value, wanted)
-        for row, value, wanted in extent_faults(problem)
+        for row, value, wanted in (extent_faults(problem) if to_plan else ())
     ]
     if faults:
         raise InputError(faults)
