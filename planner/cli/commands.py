@@ -188,7 +188,7 @@ def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Probl
 
 
 def _project(arguments: argparse.Namespace) -> int:
-    problem = read_folder(arguments.folder)
+    problem = read_folder(arguments.folder, to_plan=False)
     if not problem.assignments:
         expected = "the lines to project, in assignments.csv"
         raise InputError([Fault(str(arguments.folder), None, None, None, expected)])

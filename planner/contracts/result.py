@@ -85,6 +85,8 @@ class AssignmentFigures(Contract):
     Rates are per hour, shares in [0, 1], times in seconds. ``low``/``high`` hold the ends of the
     95 % interval of simulated figures, by figure name. ``runs_until`` is when running ends, and
     ``ends_with`` what ends it; both None where it runs on for weeks, or does not run.
+    ``day_low``/``day_high`` hold what each figure is on the 5 and 95 % days, where the campaign's
+    rates differ from day to day.
     """
 
     campaign_id: str
@@ -115,6 +117,8 @@ class AssignmentFigures(Contract):
     ends_with: Ending | None = None
     low: dict[str, float] = Field(default_factory=dict)
     high: dict[str, float] = Field(default_factory=dict)
+    day_low: dict[str, float] = Field(default_factory=dict)
+    day_high: dict[str, float] = Field(default_factory=dict)
 
 
 #: The figures of CONTRACT order, without the key, status and engine columns.
@@ -153,6 +157,42 @@ class Completion(Contract):
     p95: datetime | None
 
 
+class CampaignJoint(Contract):
+    """How often none, some, and all dialers of a campaign are paused at once, in the long run.
+
+    Shares of the time in which any of them dials or pauses. ``paused_distribution[k]`` is the
+    share with exactly ``k`` of them paused. ``low``/``high`` are the ends of the 95 % intervals of
+    simulated shares.
+    """
+
+    campaign_id: str
+    dialers: int
+    none_paused: float
+    some_paused: float  # but not all
+    all_paused: float
+    paused_distribution: tuple[float, ...]
+    engine: Engine
+    low: dict[str, float] = Field(default_factory=dict)
+    high: dict[str, float] = Field(default_factory=dict)
+    day_low: dict[str, float] = Field(default_factory=dict)
+    day_high: dict[str, float] = Field(default_factory=dict)
+
+
+class JointStep(Contract):
+    """The same in one step of the timeline, of the dialers that run then."""
+
+    campaign_id: str
+    start: datetime
+    end: datetime
+    dialers: int
+    none_paused: float
+    some_paused: float
+    all_paused: float
+    paused_distribution: tuple[float, ...]
+    low: dict[str, float] = Field(default_factory=dict)
+    high: dict[str, float] = Field(default_factory=dict)
+
+
 class Projection(Contract):
     """What is expected of given assignments from a moment on."""
 
@@ -161,6 +201,8 @@ class Projection(Contract):
     assignments: tuple[AssignmentFigures, ...]
     timeline: tuple[TimelineStep, ...] = ()
     completion: tuple[Completion, ...] = ()
+    campaigns_joint: tuple[CampaignJoint, ...] = ()
+    timeline_joint: tuple[JointStep, ...] = ()
     notes: tuple[str, ...] = ()
 
 
