@@ -51,6 +51,7 @@ def plan(
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     explained: bool = True,
+    in_order: bool = True,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
 
@@ -61,6 +62,7 @@ def plan(
     on_progress : called with every better plan or bound
     stop : polled; once it says True the best verified plan so far is returned
     explained : also tell what binds, why each line is there, and what one more would bring
+    in_order : also put the moves from the current lines to the plan in order
 
     Returns
     -------
@@ -110,6 +112,8 @@ def plan(
         for name, correction in corrections.items()
     )
     result = _with_plan_found(problem, options, outcome, figures, made, clock)
+    if in_order and problem.assignments:
+        result = _with_moves(problem, result)
     return _explained(problem, result, clock) if explained else result
 
 
@@ -204,6 +208,18 @@ def _with_plan_found(
         stages=outcome.stages,
         seconds=clock.seconds,
         stopped_early=outcome.stopped_early,
+    )
+
+
+def _with_moves(problem: Problem, result: PlanResult) -> PlanResult:
+    from planner.evaluation.moves import ordered_moves
+    from planner.evaluation.rates import factors
+
+    assert result.plan is not None
+    corrections = factors(result.corrections)
+    found = ordered_moves(problem, problem.assignments, result.plan, result.options, corrections)
+    return result.model_copy(
+        update={"moves": found.moves, "value_before_moves": found.value_before}
     )
 
 

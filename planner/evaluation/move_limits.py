@@ -11,9 +11,8 @@ import numpy as np
 from planner.contracts.problem import Problem
 from planner.evaluation.move_rows import Floats, Ints, Ledger, Row
 from planner.evaluation.rates import SECONDS_PER_HOUR
+from planner.evaluation.tolerances import LIMIT_ROUNDING
 
-#: Sums of floating-point rates carry rounding; a limit is broken beyond this relative excess.
-ROUNDING = 1e-9
 #: People type whole per cents: a share is met when it is met to the nearest (all means all).
 SHARE_TOLERANCE = 0.005
 #: A breach is told in parts of what is allowed; of an allowed share below this one, in parts of it.
@@ -167,21 +166,21 @@ def _calls_per_second(ledger: Ledger, dialers: list[int], limit: float, name: st
         return f"{name} launches {limit * (1 + part):.4g} calls a second, limit {limit:g}"
 
     whole = Row(limit, np.zeros_like(speed.added))
-    return SoftLimit(((speed.plus(-limit * (1 + ROUNDING)), whole),), (words,))
+    return SoftLimit(((speed.plus(-limit * (1 + LIMIT_ROUNDING)), whole),), (words,))
 
 
 def _abandonment(ledger: Ledger, c: int, limit: float) -> SoftLimit:
     """Abandoned <= limit * live answered; a breach is a part of what may be abandoned."""
     name = ledger.problem.campaigns[c].campaign_id
     answered = ledger.of_campaign("answered", c)
-    excess = ledger.of_campaign("abandoned", c) - answered * (limit + ROUNDING)
+    excess = ledger.of_campaign("abandoned", c) - answered * (limit + LIMIT_ROUNDING)
     allowed = max(limit, LEAST_SHARE)
 
     def words(part: float, _: float) -> str:
         rate = limit + part * allowed
         return f"{name} abandons {rate:.2%} of its live answers, limit {limit:.2%}"
 
-    return SoftLimit(((excess.plus(-ROUNDING), answered * allowed),), (words,))
+    return SoftLimit(((excess.plus(-LIMIT_ROUNDING), answered * allowed),), (words,))
 
 
 def _survival(ledger: Ledger, c: int, share: float, failures: int) -> SoftLimit:
@@ -194,8 +193,8 @@ def _survival(ledger: Ledger, c: int, share: float, failures: int) -> SoftLimit:
         spared = np.ones(len(ledger.problem.dialers), dtype=np.bool_)
         spared[list(members)] = False
         kept = ledger.of_campaign("handled", c, spared)
-        excess = handled * (asked - ROUNDING) - kept
-        rows.append((excess.plus(-ROUNDING), handled * share))
+        excess = handled * (asked - LIMIT_ROUNDING) - kept
+        rows.append((excess.plus(-LIMIT_ROUNDING), handled * share))
 
         def told(part: float, _: float, case: str = case) -> str:
             left = max(asked - part * share, 0.0)

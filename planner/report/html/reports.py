@@ -12,6 +12,7 @@ from planner.report import whatif as whatif_report
 from planner.report.charts.projection import projection_figures
 from planner.report.charts.studies import comparison_figures, frontier_chart
 from planner.report.html.page import bullet_list, drawn_figure, heading, html_table, page
+from planner.report.moves import move_sentences, way_sentence
 from planner.report.projection import next_sentences
 from planner.report.whatif import lost_sentences, side_by_side, status_sentences
 from planner.report.words import amount, duration, share
@@ -99,7 +100,12 @@ def _world(base: World, world: World) -> Iterator[str]:
         "Limits that the lines as they are break", list(world.kept.breaches), level=3
     )
     if world.replanned is not None:
-        moves = [f"{move.step}. {move.instruction}" for move in world.replanned.moves]
+        found = world.replanned
+        moves = [
+            f"{move.step}. {told}"
+            for move, told in zip(found.moves, move_sentences(found.moves), strict=True)
+        ]
+        moves += filter(None, [way_sentence(found.value_before_moves, found.moves)])
         yield from _listed("Moves, in this order", moves, level=3)
 
 
