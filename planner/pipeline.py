@@ -26,6 +26,7 @@ from planner.contracts.result import (
 )
 from planner.evaluation.differences import changes
 from planner.evaluation.rates import Correction
+from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:
     from planner.evaluation.reasons import Explanation
@@ -45,7 +46,7 @@ _YEARS = range(1970, 2200)
 
 
 def plan(
-    problem: Problem,
+    problem: ProblemSource,
     options: PlanOptions | None = None,
     *,
     on_progress: Callable[[Progress], None] = lambda _: None,
@@ -57,7 +58,7 @@ def plan(
 
     Parameters
     ----------
-    problem : what is planned
+    problem : what is planned, or the path of its folder or workbook
     options : redundancy weight, gap, time limit [s], seed; defaults where None
     on_progress : called with every better plan or bound
     stop : polled; once it says True the best verified plan so far is returned
@@ -71,7 +72,8 @@ def plan(
     Raises
     ------
     InputError
-        If numbers are so large that their planning tables would exhaust memory.
+        With every fault of what lies at a path; or if numbers are so large that their planning
+        tables would exhaust memory.
     PlanFault
         If a plan of ours breaks a limit: a fault in the planner.
     """
@@ -82,6 +84,7 @@ def plan(
     from planner.projection.effort import EngineChoice
     from planner.projection.project import plan_figures
 
+    problem = as_problem(problem)
     options = options or PlanOptions()
     _require_sound_extent(problem)
     by_formula = options.figures is PlanFigures.FORMULAS
@@ -252,7 +255,7 @@ def _explained(problem: Problem, result: PlanResult, clock: _Clock) -> PlanResul
 
 
 def project(
-    problem: Problem,
+    problem: ProblemSource,
     *,
     at: datetime | None = None,
     hours: float = 8.0,
@@ -265,7 +268,8 @@ def project(
 
     Parameters
     ----------
-    problem : whose assignments are projected, from their live state where it is known
+    problem : whose assignments are projected, from their live state where it is known; or the path
+        of its folder or workbook
     at : with a UTC offset, of the years 1970 to 2199; None: now
     hours : horizon, above 0 and at most 744 (31 days) [h]
     engine : ``auto``: exact where its assumptions hold, else simulated; ``markov``: the exact
@@ -288,6 +292,7 @@ def project(
     from planner.projection.effort import Effort, EngineChoice
     from planner.projection.project import project_assignments
 
+    problem = as_problem(problem)
     at = at or datetime.now(UTC)
     if at.tzinfo is None or at.year not in _YEARS:
         raise ValueError("at: a moment with a UTC offset, of the years 1970 to 2199")
@@ -319,7 +324,7 @@ def _require_short_projection(problem: Problem, hours: float) -> None:
 
 
 def simulate(
-    problem: Problem,
+    problem: ProblemSource,
     *,
     at: datetime | None = None,
     hours: float = 8.0,

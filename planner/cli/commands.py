@@ -22,6 +22,7 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
 from planner.evaluation.load import fleet_load
+from planner.evaluation.notes import problem_notes
 from planner.report.documents import check_document, fault_document, to_json
 from planner.report.plan import check_text, plan_document, plan_text
 from planner.report.projection import projection_document, projection_text, write_projection_files
@@ -31,11 +32,10 @@ from planner.studies.week_spans import (
     Moment,
     at_moment,
     coming_monday,
-    reference_zone,
     week_of,
     weekly_moment,
 )
-from planner.tables.folder import read_folder, write_assignments, write_projection
+from planner.tables.folder import read_folder, read_with_notes, write_assignments, write_projection
 from planner.tables.writing import write_text
 from planner.version import __version__
 
@@ -74,10 +74,11 @@ def tell_faults(error: InputError, *, as_json: bool) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    problem = read_folder(arguments.folder)
+    problem, read_as = read_with_notes(arguments.folder)
     load, breaches = fleet_load(problem), _current_breaches(problem)
-    document = check_document(load, breaches)
-    print(to_json(document) if arguments.json else check_text(load, breaches), end="")
+    notes = (*read_as, *problem_notes(problem))
+    document = check_document(load, breaches, notes)
+    print(to_json(document) if arguments.json else check_text(load, breaches, notes), end="")
     return DONE
 
 
@@ -177,7 +178,7 @@ def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Probl
     """The problem of a weekday and time: who can run then, with the figures of then."""
     hour = arguments.interval
     monday = week_of(arguments.week) if arguments.week else coming_monday(datetime.now(UTC).date())
-    zone = ZoneInfo(hour.zone) if hour.zone else reference_zone(problem)
+    zone = ZoneInfo(hour.zone) if hour.zone else problem.common_zone
     at = weekly_moment(monday, hour.day, hour.minute, zone)
     given, idle = at_moment(problem, at)
     return given, Moment(at.astimezone(zone), zone.key, idle)

@@ -31,11 +31,20 @@ class Engine(StrEnum):
     SIMULATE = "simulate"
 
 
+class Ending(StrEnum):
+    """What ends the running of a campaign on a dialer."""
+
+    WINDOW = "window"  # its schedule, or its stop date
+    OUTAGE = "outage"
+    LIST = "list"
+
+
 class PlanStatus(StrEnum):
     """How a planning run ended."""
 
     OPTIMAL = "optimal"  # gap <= the requested gap
     FEASIBLE = "feasible"
+    RELAXED = "relaxed"  # as asked with ``relax``: something was given up
     INFEASIBLE = "infeasible"
     NO_PLAN = "no_plan"  # stopped before any plan was found
 
@@ -55,6 +64,7 @@ class PlanOptions(Contract):
     ``failures`` is how many failure domains are lost at once in the worst case. ``move_cost`` is
     paid in the objective for each line added to a dialer against the current assignment [value
     per hour and line], so that lines stay where moving them gains less.
+    ``relax`` asks for the nearest plan where not everything can be had (MODEL.md 6).
     ``figures`` as formulas leave out the simulation, and with it the correction of tables.
     """
 
@@ -66,13 +76,15 @@ class PlanOptions(Contract):
     failures: Annotated[int, Field(ge=1, le=2)] = 1
     move_cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
     figures: PlanFigures = PlanFigures.AUTO
+    relax: bool = False
 
 
 class AssignmentFigures(Contract):
     """Figures of one campaign on one dialer while it runs; None where a figure does not apply.
 
     Rates are per hour, shares in [0, 1], times in seconds. ``low``/``high`` hold the ends of the
-    95 % interval of simulated figures, by figure name.
+    95 % interval of simulated figures, by figure name. ``runs_until`` is when running ends, and
+    ``ends_with`` what ends it; both None where it runs on for weeks, or does not run.
     """
 
     campaign_id: str
@@ -99,6 +111,8 @@ class AssignmentFigures(Contract):
     p_all_busy_5min: float | None = None
     p_all_busy_15min: float | None = None
     p_all_busy_60min: float | None = None
+    runs_until: datetime | None = None
+    ends_with: Ending | None = None
     low: dict[str, float] = Field(default_factory=dict)
     high: dict[str, float] = Field(default_factory=dict)
 
@@ -304,6 +318,39 @@ class Conflict(Contract):
     all_tried: bool = True
 
 
+class GivenUp(Contract):
+    """A requirement of one campaign that a plan gives up.
+
+    ``requirement`` is a column of ``campaigns.csv``, ``runs``, or one of ``limits.csv``, whose row
+    is ``limit``. ``proven_least``: no plan gives up less of it, over the campaigns of this
+    priority.
+    """
+
+    campaign_id: str
+    priority: int
+    requirement: str
+    limit: str | None = None
+    asked: float
+    got: float
+    proven_least: int
+
+
+class NearestPlan(Contract):
+    """The plan that gives up as little as can be, beside the answer that there is no other."""
+
+    plan: LinePlan
+    value_per_hour: float
+    bound_per_hour: float
+    given_up: tuple[GivenUp, ...] = ()
+
+
+class LeftOut(Contract):
+    """A campaign that cannot run, which gets nothing and asks for nothing."""
+
+    campaign_id: str
+    why: str
+
+
 class Stage(Contract):
     """One aim of the planning after the other: what it was before the second stages, and after.
 
@@ -342,6 +389,9 @@ class PlanResult(Contract):
     moves: tuple[Move, ...] = ()
     value_before_moves: float | None = None
     conflicts: tuple[Conflict, ...] = ()
+    nearest: NearestPlan | None = None
+    given_up: tuple[GivenUp, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     corrections: tuple[TableCorrection, ...] = ()
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0
@@ -371,7 +421,5 @@ class Progress(Contract):
 
 
 def relative_gap(value: float, bound: float) -> float:
-    """(bound - value) / |bound|; 0 when both are 0. Never negative: rounding is not a gap."""
-    if bound <= value:
-        return 0.0
-    return (bound - value) / abs(bound) if bound else float("inf")
+    """(bound - value) / max(|bound|, 1e-6) (MODEL.md 6). Never negative: rounding is not a gap."""
+    return max(bound - value, 0.0) / max(abs(bound), 1e-6)

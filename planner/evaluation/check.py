@@ -135,7 +135,7 @@ def _survival_breaches(
     handled = float(row.sum())
     surviving = row @ ~lost_dialers(arrays.problem, failures).T
     for (case, _), left in zip(arrays.problem.failures(failures), surviving, strict=True):
-        if left < wanted * handled - LIMIT_ROUNDING * (1.0 + handled):
+        if left < campaign.least_surviving_share * handled - LIMIT_ROUNDING * (1.0 + handled):
             yield Breach(
                 "survivable_share",
                 name,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.contracts.problem import Problem
+from planner.evaluation.move_pools import least_rows, most_rows, pool_rows
 from planner.evaluation.move_rows import Floats, Ints, Ledger, Row
 from planner.evaluation.rates import SECONDS_PER_HOUR
 from planner.evaluation.tolerances import LIMIT_ROUNDING
@@ -120,7 +121,7 @@ def _stack(rows: Sequence[Row], ledger: Ledger) -> tuple[Floats, Floats]:
 
 
 def _hard_rows(ledger: Ledger) -> Iterator[tuple[Row, float]]:
-    """Ports, channels, agent lines on shift, dial lines allowed; with how many there are."""
+    """Ports, channels, agent lines on shift, lines allowed; with how many there are."""
     problem = ledger.problem
     for d in np.unique(ledger.dialers):
         yield ledger.of_dialers("ports", [int(d)]), problem.dialers[d].ports
@@ -132,6 +133,8 @@ def _hard_rows(ledger: Ledger) -> Iterator[tuple[Row, float]]:
             yield ledger.of_campaign("agents", c), campaign.agent_lines
         if campaign.max_dial_lines is not None:
             yield ledger.of_campaign("dial", c), campaign.max_dial_lines
+    yield from pool_rows(ledger)
+    yield from most_rows(ledger)
 
 
 def _members(problem: Problem, group: str) -> list[int]:
@@ -156,6 +159,10 @@ def _soft_limits(ledger: Ledger, failures: int) -> Iterator[SoftLimit]:
             yield _survival(ledger, int(c), campaign.survivable_share, failures)
         if campaign.min_dialers > 1:
             yield _fewest_dialers(ledger, int(c), campaign.min_dialers)
+        if campaign.min_transfers_per_hour:
+            yield _fewest_calls(ledger, int(c), campaign.min_transfers_per_hour)
+    for name, lines, least in least_rows(ledger):
+        yield _fewest_lines(name, lines, least)
 
 
 def _calls_per_second(ledger: Ledger, dialers: list[int], limit: float, name: str) -> SoftLimit:
@@ -216,6 +223,28 @@ def _fewest_dialers(ledger: Ledger, c: int, least: int) -> SoftLimit:
         return f"{name} runs on {count}, at least {least} asked"
 
     return SoftLimit((((used * -1.0).plus(least), used),), (words,))
+
+
+def _fewest_calls(ledger: Ledger, c: int, least: float) -> SoftLimit:
+    """Handled an hour >= min_transfers_per_hour; a breach is a part of what is asked."""
+    name = ledger.problem.campaigns[c].campaign_id
+    handled = ledger.of_campaign("handled", c)
+
+    def words(part: float, _: float) -> str:
+        return f"{name} handles {least * (1 - part):.4g} calls an hour, at least {least:g} asked"
+
+    excess = (handled * -1.0).plus(least * (1 - LIMIT_ROUNDING))
+    return SoftLimit(((excess, Row(least, np.zeros_like(handled.added))),), (words,))
+
+
+def _fewest_lines(name: str, lines: Row, least: int) -> SoftLimit:
+    """Lines >= what a row of limits asks for; a breach is a part of what is asked."""
+
+    def words(part: float, _: float) -> str:
+        return name.format(round(least * (1 - part)))
+
+    whole = Row(float(least), np.zeros_like(lines.added))
+    return SoftLimit((((lines * -1.0).plus(least), whole),), (words,))
 
 
 def _holds(limit: SoftLimit, wholes: int) -> bool:

@@ -120,11 +120,19 @@ class Ledger:
         return self.over(figure, here)
 
     def earned(self, spared: Bools | None = None) -> Row:
-        """Value an hour, on all dialers or on those that are spared by a failure."""
-        values = np.array([campaign.value for campaign in self.problem.campaigns])
-        weights = np.ones(len(self.problem.dialers)) if spared is None else spared.astype(float)
-        added = self._added.handled * values[self.campaigns] * weights[self.dialers]
-        return Row(float(values @ self._start.handled @ weights), added)
+        """Value an hour less what calls cost, on all dialers or on those that a failure spares."""
+        problem = self.problem
+        worth = np.array([[c.value] * len(problem.dialers) for c in problem.campaigns])
+        minutes = np.array([(c.talk_seconds or 0.0) / 60 for c in problem.campaigns])
+        minutes *= [c.is_live_transfer for c in problem.campaigns]
+        worth = worth.reshape(len(problem.campaigns), len(problem.dialers))
+        worth -= np.outer(minutes, [d.cost_per_talk_minute for d in problem.dialers])
+        cost = np.array([d.cost_per_attempt for d in problem.dialers])
+        weights = np.ones(len(problem.dialers)) if spared is None else spared.astype(float)
+        start = ((self._start.handled * worth - self._start.attempts * cost) @ weights).sum()
+        each = worth[self.campaigns, self.dialers] * self._added.handled
+        added = (each - cost[self.dialers] * self._added.attempts) * weights[self.dialers]
+        return Row(float(start), added)
 
     def _figures(self, items: Sequence[tuple[Pair, Lines]]) -> Floats:
         """Figures of some pairs with some lines ``[item, figure]``."""

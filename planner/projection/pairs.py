@@ -44,6 +44,11 @@ class Pair:
         return enough and self.item.dial_lines >= max(agents, 1)
 
     @property
+    def can_run(self) -> bool:
+        """Whether it can dial now, with the agents of the moment."""
+        return self.in_use and (self.agent_lines > 0 or not self.campaign.is_live_transfer)
+
+    @property
     def busy_agent_lines(self) -> int:
         """Agent lines busy right now, none where that is not known."""
         return self.item.busy_agent_lines or 0

@@ -14,7 +14,7 @@ from planner.contracts.result import (
     PlanResult,
     PlanStatus,
 )
-from planner.evaluation.load import FleetLoad
+from planner.evaluation.load import CampaignLoad, FleetLoad
 from planner.report.documents import assignment_row
 from planner.report.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
@@ -233,14 +233,15 @@ def _gain(result: PlanResult, problem: Problem) -> str:
     )
 
 
-def check_text(load: FleetLoad, breaches: Sequence[str]) -> str:
-    """What a fleet has, what its campaigns could use, and what the current lines break."""
+def check_text(load: FleetLoad, breaches: Sequence[str], notes: Sequence[str] = ()) -> str:
+    """What a fleet has, what its campaigns could use, what the current lines break, and notes."""
     return _text(
         [
             "No faults found.",
             *section("Fleet", _fleet(load)),
             *section("Load", _load(load)),
             *section("Limits that the current lines break", bullets(breaches)),
+            *section("Notes", bullets(notes)),
         ]
     )
 
@@ -260,20 +261,26 @@ def _fleet(load: FleetLoad) -> list[str]:
 
 
 def _load(load: FleetLoad) -> list[str]:
+    """What an idle dial line brings: requests to be handed to agents, or messages played."""
     rows = [
         [
             campaign.campaign_id,
             campaign.kind.replace("_", " "),
-            str(campaign.agent_lines) if campaign.kind == CampaignKind.LIVE_TRANSFER else NOTHING,
-            amount(campaign.calls_per_dial_line_hour),
+            str(campaign.agent_lines) if _is_live(campaign) else NOTHING,
+            f"{amount(campaign.calls_per_dial_line_hour)} "
+            f"{'transfer requests' if _is_live(campaign) else 'messages'}",
             NOTHING
             if campaign.dial_lines_for_agents is None
             else f"{campaign.dial_lines_for_agents:,.0f}",
         ]
         for campaign in load.campaigns
     ]
-    titles = [">Agent lines", ">Calls/h of a dial line", ">Dial lines to fill the agents"]
+    titles = [">Agent lines", ">Per dial line and hour", ">Dial lines to fill the agents"]
     return table(["Campaign", "Kind", *titles], rows)
+
+
+def _is_live(campaign: CampaignLoad) -> bool:
+    return campaign.kind == CampaignKind.LIVE_TRANSFER
 
 
 def _amount(value: float | None) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from planner.app.editing.clock import next_change
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
-from tests.builders import solar
+from tests.support.builders import solar
 
 MONDAY_NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

@@ -17,8 +17,8 @@ from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem,
 from planner.contracts.result import LinePlan, Move, PlanOptions
 from planner.evaluation.moves import OrderedMoves, ordered_moves
 from planner.studies.changes import changed_problem
-from tests.builders import solar
-from tests.reference import hourly_rates
+from tests.support.builders import solar
+from tests.support.reference import hourly_rates
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
 NEWS = {"kind": "broadcast", "attempt_seconds": 30, "answer_rate": 0.5}

@@ -6,7 +6,7 @@ from planner.contracts.problem import Dialer, LineAssignment
 from planner.contracts.result import LineChange, Move
 from planner.report.moves import move_sentences, way_sentence, without_move
 from planner.report.plan import plan_document, plan_text
-from tests.results import plan_result, two_dialers
+from tests.support.results import plan_result, two_dialers
 
 
 def move(step: int, value: float, *breaks: str) -> Move:

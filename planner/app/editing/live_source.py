@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 
 from planner.app.editing.live_rows import SNAPSHOT, Snapshot
 from planner.contracts.faults import Fault, InputError
-from planner.tables.folder import require_plain_file
+from planner.tables.files import require_plain_file
 
 #: Larger than any fleet's; every megabyte takes a second and a half to read.
 MOST_BYTES = 5_000_000

@@ -47,15 +47,18 @@ class Simulated(NamedTuple):
     passages_met: bool
 
 
-def figures(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> list[Simulated]:
+def figures(
+    pairs: Sequence[Pair], limits: Limits, effort: Effort, runs: Sequence[float | None]
+) -> list[Simulated]:
     """Long-run figures and first passages of pairs in use that run together, in their order.
 
     Parameters
     ----------
     pairs : all that hold each other back
+    runs : how long each of them runs on, as in :func:`passages`
     """
     rows, met = _long_run(pairs, limits, effort)
-    found = passages(pairs, limits, effort)
+    found = passages(pairs, limits, effort, runs)
     return [
         Simulated(row | passage, enough, passage_enough)
         for row, enough, (passage, passage_enough) in zip(rows, met, found, strict=True)

@@ -90,21 +90,39 @@ def simulated_courses(
             all_busy[:, first:last] = mean[:, None]
     names = list(dict.fromkeys(pair.campaign.campaign_id for pair in stretches[0].pairs))
     done = outcome.completed_at
-    completed = np.clip((edges[None, 1:, None] - done[:, None, :]) / lengths[None, :, None], 0, 1)
     found = {}
     for column, place in enumerate(group):
         campaign = given.pairs[place].campaign.campaign_id
-        ended = completed[..., names.index(campaign)]
+        ended = completed_parts(given, place, done[:, names.index(campaign)])
         found[place] = _course(all_busy[..., column], ended, campaign in lists)
     return found, {name: np.sort(done[:, c]) for c, name in enumerate(names) if name in lists}
 
 
+def listed_course(given: Horizon, place: int, done: Floats) -> Course:
+    """Where a campaign never dials: only its list, done after so many seconds by run, may end."""
+    return _course(np.zeros((1, 1)), completed_parts(given, place, done), may_complete=True)
+
+
+def completed_parts(given: Horizon, place: int, done: Floats) -> Floats:
+    """Part of each step in which the list is completed and shown as that, [run, step].
+
+    What a dialer stopped while the campaign was running stays stopped by it: there only a list
+    that was completed before is shown as completed.
+    """
+    ends, lengths = given.seconds[1:], np.diff(given.seconds)
+    parts = np.clip((ends - done[:, None]) / lengths, 0.0, 1.0)
+    stopped = given.stopped_by_dialer_at(place)
+    return np.where(np.isnan(stopped), parts, done[:, None] <= stopped)
+
+
 def _course(all_busy: Floats, completed: Floats, may_complete: bool) -> Course:
     """Means over the runs of [run, step], with their intervals."""
+    all_busy = np.broadcast_to(all_busy, completed.shape)
     means = all_busy.mean(axis=0), completed.mean(axis=0)
     if len(all_busy) < 2:
         return Course(*means)
-    busy, never = share_ends(all_busy), (np.zeros_like(means[1]), np.zeros_like(means[1]))
+    never = np.zeros_like(means[1]), np.zeros_like(means[1])
+    busy = share_ends(all_busy)
     ended = share_ends(completed) if may_complete else never
     return Course(*means, Ends(busy, ended, share_ends(1.0 - all_busy - completed)))
 

@@ -85,13 +85,14 @@ def _busy_at(given: Horizon, place: int, step: int, seconds: Floats) -> int | No
     """Busy agent lines at the start of a spell; None where calls from before may go on."""
     pair = given.pairs[place]
     before = [given.statuses[s][place] for s in given.stretch_of[:step]]
+    in_service = [given.stretches[s].in_service[place] for s in given.stretch_of[:step]]
     if step == 0:
         # More busy lines than agents of this hour: some of the calls are beyond the model.
         return pair.busy_agent_lines if pair.busy_agent_lines <= pair.agent_lines else None
     if Status.RUNNING not in before and pair.busy_agent_lines == 0:
         return 0
     last = max((i for i, s in enumerate(before) if s is Status.RUNNING), default=-1)
-    if Status.BY_DIALER in before[last + 1 :]:
+    if not all(in_service[last + 1 :]):
         return 0  # its calls are lost
     call = exact.call_seconds(pair)
     return 0 if seconds[step] - seconds[last + 1] > FORGOTTEN_CALLS * call else None

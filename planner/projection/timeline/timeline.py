@@ -12,7 +12,12 @@ from planner.contracts.result import Completion, Status, TimelineStep
 from planner.projection.effort import Effort, EngineChoice
 from planner.projection.pairs import Limits, Pair, components
 from planner.projection.timeline.horizon import Horizon
-from planner.projection.timeline.simulated_horizon import affordable, short_lists, simulated_courses
+from planner.projection.timeline.simulated_horizon import (
+    affordable,
+    listed_course,
+    short_lists,
+    simulated_courses,
+)
 from planner.projection.timeline.status_chances import (
     Course,
     exact_course,
@@ -20,6 +25,9 @@ from planner.projection.timeline.status_chances import (
     long_run_course,
 )
 from planner.traffic.arguments import Floats
+
+#: Statuses that the end of the dial list replaces.
+_MAY_END = (Status.RUNNING, Status.SCHEDULED, Status.BY_DIALER)
 
 
 class Outcome(NamedTuple):
@@ -81,6 +89,9 @@ def follow(given: Horizon, shared: Limits, effort: Effort) -> Outcome:
             courses[place] = course
         completed_at |= done
         runs |= {pair.key: count for pair in group}
+    for place, pair in enumerate(given.pairs):
+        if pair.key not in runs and pair.campaign.campaign_id in completed_at:
+            courses[place] = listed_course(given, place, completed_at[pair.campaign.campaign_id])
     return Outcome(courses, completed_at, runs)
 
 
@@ -120,7 +131,7 @@ def steps(given: Horizon, courses: Sequence[Course]) -> list[TimelineStep]:
 def _probabilities(ruled: Status, all_busy: float, completed: float) -> dict[Status, float]:
     """Of the statuses in one step; the calls decide only where the rules leave it to them."""
     chances = {ruled: 1.0}
-    if ruled in (Status.RUNNING, Status.SCHEDULED):
+    if ruled in _MAY_END:
         busy = all_busy if ruled is Status.RUNNING else 0.0
         rest = max(1.0 - busy - completed, 0.0)
         chances = {ruled: rest, Status.ALL_BUSY: busy, Status.COMPLETED: completed}
@@ -139,7 +150,7 @@ def _ends(ruled: Status, course: Course, step: int, end: int) -> dict[Status, fl
             Status.ALL_BUSY: float(ends.all_busy[end][step]),
             Status.COMPLETED: completed,
         }
-    if ruled is Status.SCHEDULED and ends.completed[1].any():
+    if ruled in _MAY_END and ends.completed[1].any():
         return {ruled: 1.0 - float(ends.completed[1 - end][step]), Status.COMPLETED: completed}
     return {}
 

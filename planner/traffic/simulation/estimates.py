@@ -14,7 +14,7 @@ _DIALING = ("running", "all_busy")
 #: Figure: what it adds up, over what. Rates are per second of dialing time, pauses included.
 _RATIOS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "all_busy_share": (("all_busy",), _DIALING),
-    "mean_busy_agent_lines": (("talk_seconds",), _DIALING),
+    "mean_busy_agent_lines": (("talk_seconds", "wrap_up_seconds"), _DIALING),
     "transfers_per_second": (("transfers",), _DIALING),
     "abandoned_per_second": (("abandons",), _DIALING),
     "attempts_per_second": (("attempts",), _DIALING),
@@ -72,8 +72,8 @@ def balances(network: Network, totals: Floats, bins: slice) -> Floats:
         wrapping / np.where(wrap_up > 0, wrap_up, 1.0),
         count["late_talk_seconds"] / network.talk_seconds[0, c],
     )
-    pauses = (network.dial_lines > network.agent_lines[0]) | (wrap_up > 0)
-    memoryless = pauses & (network.talk_cv[c] == 1) | (wrap_up > 0)
+    # A pause with wrap-ups ends with one, else with a talk.
+    memoryless = (network.talk_cv[c] == 1) | (wrap_up > 0)
     ended = agents * (memoryless & (network.patience_seconds[c] == 0)) * (count["pauses"] - ends)
     return np.stack([agents * lost, agents * late, agents * talked, answered, ended], axis=-1)
 

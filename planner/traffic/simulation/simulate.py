@@ -21,6 +21,7 @@ class Simulated(NamedTuple):
     """Outcome of all replications."""
 
     totals: Floats  # [replication, bin, pair, column], see COLUMNS
+    joint: Floats  # [replication, bin, number], of the campaigns one after the other
     first_all_busy: Floats  # [replication, pair] seconds from the start, infinite if never
     completed_at: Floats  # [replication, campaign] seconds from the start, infinite if later
     figures: dict[str, Estimate]  # over the judged bins, by name
@@ -96,6 +97,7 @@ def simulate(
             more = min(max(needed - len(runs), FEWEST_MORE), affordable - len(runs), most)
     return Simulated(
         totals=np.stack([run.totals for run in runs]),
+        joint=np.stack([run.joint for run in runs]),
         first_all_busy=np.stack([run.first_all_busy for run in runs]),
         completed_at=np.stack([run.completed_at for run in runs]),
         figures=figures,
@@ -106,6 +108,7 @@ def simulate(
 
 class _Run(NamedTuple):
     totals: Floats
+    joint: Floats
     first_all_busy: Floats
     completed_at: Floats
     events: int
@@ -120,6 +123,7 @@ def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
     edges = np.unique(np.append(bin_edges, network.changes[network.changes < horizon]))
     world = new_world(network)
     totals = np.zeros((bin_edges.size - 1, len(network.campaign), len(COLUMNS)))
+    joint = np.zeros((bin_edges.size - 1, world.joint.size))
     sequence = np.random.SeedSequence(seed, spawn_key=(number,))
     # Copies, as a read-only or strided array would have the kernel compiled once more for it.
     stretch = Stretch(
@@ -138,9 +142,10 @@ def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
         np.searchsorted(network.changes, edges[:-1], side="right") - 1,
         np.searchsorted(bin_edges, edges[:-1], side="right") - 1,
         totals,
+        joint,
     )
     first_busy, completed_at = world.pairs["first_busy"], world.campaigns["completed_at"]
-    return _Run(totals, first_busy.copy(), completed_at.copy(), events)
+    return _Run(totals, joint, first_busy.copy(), completed_at.copy(), events)
 
 
 def _replications_needed(figures: dict[str, Estimate], replications: int, wanted: Precision) -> int:
