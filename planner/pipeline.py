@@ -57,6 +57,7 @@ def plan(
     stop: Callable[[], bool] = lambda: False,
     explained: bool = True,
     at: datetime | None = None,
+    in_order: bool = True,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
 
@@ -68,6 +69,7 @@ def plan(
     stop : polled; once it says True the best verified plan so far is returned
     explained : also tell what binds, why each line is there, and what one more would bring
     at : the moment from which on it is planned, with a UTC offset; None: now
+    in_order : also put the moves from the current lines to the plan in order
 
     Returns
     -------
@@ -102,6 +104,8 @@ def plan(
     result = result.model_copy(update={"left_out": left_out} | _given_up(given, options, found))
     if options.figures is PlanFigures.AUTO:
         result = _beside_simulation(given, result, stop)
+    if in_order and given.assignments:
+        result = _with_moves(given, result)
     return _explained(given, result, clock) if explained else result
 
 
@@ -302,6 +306,18 @@ def _with_plan_found(
         stages=outcome.stages,
         seconds=clock.seconds,
         stopped_early=outcome.stopped_early,
+    )
+
+
+def _with_moves(problem: Problem, result: PlanResult) -> PlanResult:
+    from planner.evaluation.moves import ordered_moves
+    from planner.evaluation.rates import factors
+
+    assert result.plan is not None
+    corrections = factors(result.corrections)
+    found = ordered_moves(problem, problem.assignments, result.plan, result.options, corrections)
+    return result.model_copy(
+        update={"moves": found.moves, "value_before_moves": found.value_before}
     )
 
 

@@ -429,7 +429,8 @@ class PlanResult(Contract):
     """Outcome of a planning run: status, bound and plan are kept apart.
 
     ``gap`` is (bound - value) / |bound|, both in value per hour by the Markov tables. None of the
-    plan's fields is set without a plan.
+    plan's fields is set without a plan. ``moves`` make the ``changes`` in order, but for those on
+    dialers out of service, where they were asked for; ``value_before_moves`` is the aim before.
     """
 
     status: PlanStatus
@@ -445,7 +446,8 @@ class PlanResult(Contract):
     why: tuple[LineReason, ...] = ()
     stranded: tuple[StrandedLines, ...] = ()
     changes: tuple[LineChange, ...] = ()
-    moves: tuple[Move, ...] = ()  # what makes these changes, in order; where they were asked for
+    moves: tuple[Move, ...] = ()
+    value_before_moves: float | None = None
     conflicts: tuple[Conflict, ...] = ()
     nearest: NearestPlan | None = None
     given_up: tuple[GivenUp, ...] = ()

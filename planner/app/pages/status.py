@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
 
+from planner.app.editing.clock import next_change
 from planner.app.editing.live import with_live
 from planner.app.jobs.jobs import unstoppable
 from planner.app.pages.live_panel import show_live
@@ -40,6 +41,8 @@ _PURPOSE = "This page tells what every dialer will do through the hours."
 _HORIZONS = {"4 hours": 4, "8 hours": 8, "24 hours": 24, "3 days": 72, "7 days": 168}
 #: More rows than this are filtered before they are drawn.
 _MOST_SENTENCES = 6
+#: A page is not drawn anew by the clock before so long [s].
+_SOONEST_TURN = 0.5
 
 
 def show() -> None:
@@ -55,7 +58,9 @@ def show() -> None:
     if show_no_lines(here):
         return
     show_live(here, here.scenario)
-    problem = with_live(here.scenario.problem, here.live)
+    problem = with_live(here.scenario.problem, here.live, here.live_hidden)
+    if not problem.assignments:
+        return
     used = list(dict.fromkeys(a.dialer_id for a in here.scenario.line_plan.assignments))
     picked = dialers.multiselect(
         "Dialers", used, key="status-dialers", placeholder=f"All {len(used)} dialers"
@@ -63,6 +68,21 @@ def show() -> None:
     projection, is_simulated = _projection(here, problem, at, hours)
     _show_projection(_of(projection, set(picked or used)))
     _show_lists(projection, problem, is_simulated)
+    if not _is_picked():
+        _turn_with_the_clock(problem, projection.at)
+
+
+def _turn_with_the_clock(problem: Problem, at: datetime) -> None:
+    """Draw the page anew when a window or an outage begins or ends."""
+    change = next_change(problem, at)
+    if change is not None:
+        wait = max((change - datetime.now(UTC)).total_seconds(), _SOONEST_TURN)
+        st.fragment(_turn, run_every=wait)(change)
+
+
+def _turn(change: datetime) -> None:
+    if datetime.now(UTC) >= change:
+        st.rerun()
 
 
 def _projection(
