@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from planner.compilation import COMPILATION
+from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS, YEARS
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
     Conflict,
@@ -42,11 +43,6 @@ SHORTEST_ROUND = 2.0
 GIVEN_UP_RULES = frozenset(
     {"min_dialers", "survivable_share", "min_transfers_per_hour", "finish_by", "limit_minimums"}
 )
-#: A projection further ahead than a month says nothing that its first weeks do not.
-MAX_HOURS = 31 * 24
-MAX_REPLICATIONS = 10_000
-#: Moments outside these years are typing errors, and would overflow in time zones.
-_YEARS = range(1970, 2200)
 
 
 def plan(
@@ -389,10 +385,10 @@ def project(
 
     problem = as_problem(problem)
     at = at or datetime.now(UTC)
-    if at.tzinfo is None or at.year not in _YEARS:
-        raise ValueError("at: a moment with a UTC offset, of the years 1970 to 2199")
+    if at.tzinfo is None or at.year not in YEARS:
+        raise ValueError(f"at: a moment with a UTC offset, of the years {YEARS[0]} to {YEARS[-1]}")
     if not 0 < hours <= MAX_HOURS:
-        raise ValueError("hours: a number above 0, at most 744 (31 days)")
+        raise ValueError(f"hours: a number above 0, at most {MAX_HOURS} ({MAX_HOURS // 24} days)")
     if engine not in tuple(EngineChoice):
         raise ValueError(f"engine: one of {', '.join(EngineChoice)}")
     if replications is not None and not 1 <= replications <= MAX_REPLICATIONS:

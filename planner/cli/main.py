@@ -28,6 +28,7 @@ from planner.cli.exit_codes import BAD_INPUT, DONE
 from planner.cli.log import configure
 from planner.cli.study_arguments import add_frontier_arguments, add_whatif_arguments
 from planner.contracts.faults import InputError
+from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS
 from planner.version import __version__
 
 _EXIT_CODES = """exit codes:
@@ -36,9 +37,6 @@ _EXIT_CODES = """exit codes:
   2  bad input or usage
   3  infeasible: no plan meets all requirements
   4  stopped before any plan was found"""
-#: A projection further ahead than a month says nothing that its first weeks do not.
-_MAX_HOURS = 31 * 24
-_MAX_REPLICATIONS = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -187,7 +185,7 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--hours",
-        type=number(0, _MAX_HOURS, above=True),
+        type=number(0, MAX_HOURS, above=True),
         default=8.0,
         help="how far to look ahead (default 8)",
     )
@@ -200,7 +198,7 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--replications",
-        type=number(1, _MAX_REPLICATIONS, whole=True),
+        type=number(1, MAX_REPLICATIONS, whole=True),
         metavar="N",
         help="simulated runs of each kind (default: as many as the figures need)",
     )
