@@ -22,8 +22,12 @@ LEVEL = 0.95
 _UPPER = 0.5 + LEVEL / 2
 #: Days differ where chance alone would make them differ so much in fewer cases than this.
 _SIGNIFICANCE = 0.05
+#: The higher of two upper ends misses less often than either.
+_LOGNORMAL_UPPER = 0.9
 #: With fewer events the interval is not below that of independent draws.
 _FEW = 20
+#: Two days may leave the end of an interval anywhere; numbers stay finite.
+_LONGEST_REACH = 50.0
 
 
 class Interval(NamedTuple):
@@ -61,8 +65,11 @@ def mean_of_clusters(sums: Floats, sizes: Floats, variance: float) -> Interval:
         residuals = sums - total * sizes
         error = np.sqrt(count / (count - 1) * (residuals @ residuals)) / sizes.sum()
         method = "sum over days"
-    reach = float(stats.t.ppf(_UPPER, count - 1) * error)
-    return Interval(value, value - reach, value + reach, method)
+    if value <= 0:
+        return Interval(value, value, value, method)
+    # On the scale of logarithms: rates of days are skewed to the right, and never below 0.
+    reach = min(float(stats.t.ppf(_UPPER, count - 1) * error / value), _LONGEST_REACH)
+    return Interval(value, float(value * np.exp(-reach)), float(value * np.exp(reach)), method)
 
 
 def _differ(means: Floats, total: float, within: Floats) -> bool:
@@ -202,7 +209,7 @@ def with_lognormal_tail(
         return interval
     freedom = len(sizes) - 1
     error = np.sqrt((sizes @ (variance - pooled) ** 2) / sizes.sum() / freedom)
-    upper = pooled + float(stats.t.ppf(_UPPER, freedom)) * error
+    upper = pooled + float(stats.t.ppf(_LOGNORMAL_UPPER, freedom)) * error
     return interval._replace(high=max(interval.high, float(np.sqrt(np.expm1(upper)))))
 
 
