@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 #: The product of both rates, where humans and machines cannot be told apart.
 REQUEST_RATE = "answer_rate*transfer_rate"
+#: Coefficients of variation that differ by less come to the same.
+_NO_DIFFERENCE = 0.02
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,13 @@ class Estimate:
     note: str = ""
 
     @property
+    def is_one(self) -> bool:
+        """Whether 1 explains the log or makes no difference: lengths are exponential then."""
+        if self.value is None or self.low is None or self.high is None:
+            return False
+        return self.low <= 1 <= self.high or abs(self.value - 1) < _NO_DIFFERENCE
+
+    @property
     def trust(self) -> str:
         """How much to rely on it, in a word."""
         if self.value is None:
@@ -35,7 +44,7 @@ class Estimate:
             return "one day only" if self.days < 2 else "low end only"
         if self.figure.endswith("_day_cv"):
             return "good" if self.days >= 20 else "fair" if self.days >= 8 else "rough"
-        reach = (self.high - self.low) / 2 / self.value if self.value > 0 else 1.0
+        reach = (self.high - self.low) / 2 / self.value if self.value > 0 else self.high
         if reach <= 0.1 and self.days >= 5:
             return "good"
         return "fair" if reach <= 0.25 and self.days >= 3 else "rough"

@@ -94,7 +94,9 @@ def run_day(
             if np.isnan(log[row, ENDED]):
                 busy += 1
                 log[row, CONNECTED] = now
-                heapq.heappush(events, (now + duration(rng, lengths[3], lengths[4]), TALK_ENDS, row))
+                heapq.heappush(
+                    events, (now + duration(rng, lengths[3], lengths[4]), TALK_ENDS, row)
+                )
         waiting = False
         for row in held:
             waiting = waiting or np.isnan(log[row, ENDED])

@@ -186,7 +186,9 @@ def variation_of_clusters(sums: Floats, sizes: Floats, squares: Floats) -> Inter
     error = float(np.std(pseudo, ddof=1) / np.sqrt(count))
     reach = float(stats.t.ppf(_UPPER, count - 1)) * error
     middle = float(np.mean(pseudo))
-    return Interval(value, float(np.exp(middle - reach)), float(np.exp(middle + reach)), "jackknife")
+    return Interval(
+        value, float(np.exp(middle - reach)), float(np.exp(middle + reach)), "jackknife"
+    )
 
 
 def with_lognormal_tail(

@@ -33,7 +33,9 @@ def estimate(
     hours: list[HourEstimate] = []
     for found in campaign_days(cells, sums):
         name = found.campaign_id
-        own = list(campaign_figures(found, (lacks or {}).get(name, {}), (gaps or {}).get(name, 0.0)))
+        own = list(
+            campaign_figures(found, (lacks or {}).get(name, {}), (gaps or {}).get(name, 0.0))
+        )
         hours += hour_figures(name, cells, sums, own)
         figures += [*own, *pass_rates(name, passes.get(name, {}))]
     curves = (wait_curve(name, found) for name, found in sorted(waits.items()))

@@ -33,9 +33,7 @@ def add_aggregates(reader: LogReader, tallies: Tallies) -> None:
         starts = pc.list_element(pc.split_pattern(texts(columns["launched"]), "/"), 0)
         times, wrong = moments(starts, ISO, reader.zone)
         _require(reader, "launched", ~np.isfinite(times) | wrong, "an interval of ISO moments")
-        numbers = {
-            name: _numbers(reader, name, columns, len(times)) for name in (*_COUNTS, *_SUMS)
-        }
+        numbers = {name: _numbers(reader, name, columns, len(times)) for name in (*_COUNTS, *_SUMS)}
         campaigns = [ALL_CALLS] * len(times)
         if "campaign_id" in columns:
             campaigns = [name or ALL_CALLS for name in texts(columns["campaign_id"]).to_pylist()]
@@ -50,9 +48,7 @@ def add_aggregates(reader: LogReader, tallies: Tallies) -> None:
     reader.lacks |= reader.mapping.format.lacks
 
 
-def _numbers(
-    reader: LogReader, name: str, columns: dict[str, pa.Array], rows: int
-) -> Floats:
+def _numbers(reader: LogReader, name: str, columns: dict[str, pa.Array], rows: int) -> Floats:
     if name not in columns:
         return np.zeros(rows)
     values, wrong = lengths(columns[name], milliseconds=name in _SUMS)

@@ -67,7 +67,9 @@ def attempts_of(fields: Fields, numbers: Floats | None = None, *, answer_asks: b
     asked = fields.has_class(*_ASKED) | (fields.flags.get("abandoned", np.zeros(1)) == 1)
     requested, connected, released = _agent(fields, launched, ended, asked)
     if answer_asks:
-        answer = np.where(np.isnan(fields.time("answered_at")), launched, fields.time("answered_at"))
+        answer = np.where(
+            np.isnan(fields.time("answered_at")), launched, fields.time("answered_at")
+        )
         at_once = np.isnan(requested) & (asked | (human == 1))
         requested = np.where(at_once, answer, requested)
         wait = np.nan_to_num(fields.length("wait_seconds"))

@@ -109,7 +109,9 @@ VICIDIAL = LogFormat(
             ),
             **dict.fromkeys(("aa", "am", "al", "a", "afax"), "machine"),
             **dict.fromkeys(("drop", "xdrop"), "asked"),
-            **dict.fromkeys(("pm", "pu", "svyrec", "svyhu", "svyvm", "svyext", "svyclm"), "unclear"),
+            **dict.fromkeys(
+                ("pm", "pu", "svyrec", "svyhu", "svyvm", "svyext", "svyclm"), "unclear"
+            ),
         },
         "ended_by": {"abandon": "gave_up", "queuetimeout": "cut_off"},
         "agent": dict.fromkeys(("", "vdad", "vdcl"), "nobody"),

@@ -145,8 +145,9 @@ def _csv_batches(
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):  # a header and no rows
             return
-        raise _damaged(found.label, "a CSV file in one encoding, with the same cells in each row") \
-            from error
+        raise _damaged(
+            found.label, "a CSV file in one encoding, with the same cells in each row"
+        ) from error
     except (UnicodeDecodeError, UnicodeError) as error:
         raise _damaged(found.label, "text in one encoding; save it as CSV UTF-8") from error
     if found.ragged[0] > max(_MOST_RAGGED * rows, 1):

@@ -57,7 +57,9 @@ def read_given(path: Path) -> Given:
     InputError
         With every line that is wrong.
     """
-    sheet = csv_sheet(path.name, b"field,column,format\n" + content_of(path).removeprefix(b"\xef\xbb\xbf"))
+    sheet = csv_sheet(
+        path.name, b"field,column,format\n" + content_of(path).removeprefix(b"\xef\xbb\xbf")
+    )
     given = Given({}, {})
     faults = []
     for line, cells in sheet.rows:

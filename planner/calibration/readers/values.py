@@ -185,7 +185,9 @@ def _part(parts: pa.Array, name: str) -> Floats:
 
 
 def _by_pattern(cells: pa.Array, pattern: str, zone: ZoneInfo) -> Floats:
-    parts = pc.extract_regex(cells, pattern.replace(r"[^\W\d_]", r"\pL").replace(r"[^\W\d]", r"\pL"))
+    parts = pc.extract_regex(
+        cells, pattern.replace(r"[^\W\d_]", r"\pL").replace(r"[^\W\d]", r"\pL")
+    )
     names = {field.name for field in parts.type}
     year, day = _part(parts, "Y"), _part(parts, "d")
     year = np.where(year < 100, year + 2000, year)
