@@ -6,7 +6,8 @@ Times are seconds since 1970 in UTC, NaN where it did not happen or is not known
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,8 @@ GAVE_UP, CUT_OFF = "gave_up", "cut_off"
 OUTCOMES = ("", GAVE_UP, CUT_OFF)
 
 
-class Attempts(NamedTuple):
+@dataclass(frozen=True)
+class Attempts:
     """So many attempts as arrays; ids as codes into their names."""
 
     campaigns: Sequence[str]
@@ -57,7 +59,12 @@ class Attempts(NamedTuple):
 
     def where(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> Attempts:
         """The attempts at some places."""
-        return Attempts(self.campaigns, self.dialers, *(column[kept] for column in self[2:]))
+        columns: list[Any] = [getattr(self, name)[kept] for name in _ARRAYS]
+        return Attempts(self.campaigns, self.dialers, *columns)
+
+
+#: The fields of :class:`Attempts` that are arrays, in order.
+_ARRAYS = tuple(Attempts.__annotations__)[2:]
 
 
 def attempt_ends(attempts: Attempts) -> Floats:
@@ -75,9 +82,9 @@ def concatenated(parts: Sequence[Attempts]) -> Attempts:
         places = np.array([names.index(name) for name in own], dtype=np.int64)
         return places[codes] if len(codes) else codes
 
-    columns = [
+    columns: list[Any] = [
         np.concatenate([recoded(campaigns, part.campaigns, part.campaign) for part in parts]),
         np.concatenate([recoded(dialers, part.dialers, part.dialer) for part in parts]),
-        *(np.concatenate(column) for column in zip(*(part[4:] for part in parts), strict=True)),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS[2:]),
     ]
     return Attempts(campaigns, dialers, *columns)

@@ -11,7 +11,7 @@ from planner.calibration.estimates.estimate import estimate
 from planner.calibration.estimates.gaps import GapSample
 from planner.calibration.readers.formats import LENGTH_FIGURES
 from planner.calibration.readers.log_reader import LogReader
-from planner.calibration.readers.mapping import Given, read_given
+from planner.calibration.readers.mapping import read_given
 from planner.calibration.readers.read import read_logs
 from planner.calibration.result import Calibration, LogReading
 from planner.calibration.tallies import Tallies

@@ -32,6 +32,8 @@ FIGURES = (
     "transfer_rate_day_cv",
     "talk_day_cv",
 )
+_BROADCAST_FIGURES = ("attempt_seconds", "attempt_cv", "answer_rate", "answer_rate_day_cv")
+_MOST_DAY_CV = 2.0
 _VARIATIONS = ("attempt_cv", "talk_cv")
 _HOUR_FIGURES = ("answer_rate", "transfer_rate", "talk_seconds")
 _DIGITS = 5
@@ -115,7 +117,7 @@ def update_folder(
     hours = [h for h in _differing(estimates) if h.campaign_id in wanted and h.figure in figures]
     interval_file = names.get(_INTERVALS, _INTERVALS)
     if hours or _INTERVALS in names:
-        files[interval_file] = _intervals(before, hours, wanted)
+        files[interval_file] = _intervals(before, hours)
     after = read_content({n: c for n, c in files.items() if c})
     return FolderUpdate(tuple(rows), len(hours), _strangers(known, estimates), files, before, after)
 
@@ -178,28 +180,38 @@ def _new_cells(
 def _new_value(
     campaign: Campaign, column: str, estimates: Estimates, day_widening: float
 ) -> tuple[str | None, str]:
+    """The new text of a cell and a note; None to leave it as it is."""
     name = campaign.campaign_id
-    if column == "patience_seconds" and campaign.overflow is not Overflow.HOLD:
-        return None, ""
-    if not campaign.is_live_transfer and column not in FIGURES[:3] + ("answer_rate_day_cv",):
-        return None, ""
     found = estimates.of(name, column)
+    if not _is_used(campaign, column):
+        return None, ""
     if column == "answer_rate" and (passes := _passes(name, estimates)):
         return passes, "by pass through the list"
-    if found is not None and found.value is not None:
-        if column in _VARIATIONS and found.is_one:
-            return "1", f"{found.value:.3g} in the logs, which 1 explains as well"
-        factor = day_widening if column.endswith("_day_cv") else 1.0
-        note = f"widened by {factor:.2f} as the backtest asks" if factor > 1 else ""
-        value = min(found.value * factor, 2.0) if column.endswith("_day_cv") else found.value
-        return (_rounded(value) if _fits(column, value) else None), note
-    product = estimates.of(name, REQUEST_RATE)
-    if column == "transfer_rate" and product is not None and product.value is not None:
-        rate = campaign.answer_rate
-        if _is_number(rate) and float(rate) > 0 and product.value <= float(rate):
-            note = f"so that the product with answer_rate {_spelt(rate)} is that of the logs"
-            return _rounded(product.value / float(rate)), note
-    return None, ""
+    if found is None or found.value is None:
+        return _from_product(campaign, estimates) if column == "transfer_rate" else (None, "")
+    if column in _VARIATIONS and found.is_one:
+        return "1", f"{found.value:.3g} in the logs, which 1 explains as well"
+    if column.endswith("_day_cv"):
+        note = f"widened by {day_widening:.2f} as the backtest asks" if day_widening > 1 else ""
+        return _rounded(min(found.value * day_widening, _MOST_DAY_CV)), note
+    return (_rounded(found.value) if _fits(column, found.value) else None), ""
+
+
+def _is_used(campaign: Campaign, column: str) -> bool:
+    """Whether the campaign has a use for the column."""
+    if column == "patience_seconds":
+        return campaign.overflow is Overflow.HOLD
+    return campaign.is_live_transfer or column in _BROADCAST_FIGURES
+
+
+def _from_product(campaign: Campaign, estimates: Estimates) -> tuple[str | None, str]:
+    """The transfer rate that gives the product of both rates, where only that is known."""
+    product = estimates.of(campaign.campaign_id, REQUEST_RATE)
+    rate = campaign.answer_rate
+    if product is None or product.value is None or not _is_number(rate) or rate < product.value:
+        return None, ""
+    note = f"so that the product with answer_rate {_spelt(rate)} is that of the logs"
+    return _rounded(product.value / rate), note
 
 
 def _fits(column: str, value: float) -> bool:
@@ -275,7 +287,7 @@ def _differing(estimates: Estimates) -> list[HourEstimate]:
     return [hour for hour in estimates.hours if (hour.campaign_id, hour.figure) in matter]
 
 
-def _intervals(problem: Problem, hours: Sequence[HourEstimate], wanted: Collection[str]) -> bytes:
+def _intervals(problem: Problem, hours: Sequence[HourEstimate]) -> bytes:
     """The table of intervals: what the logs tell by hour in place of what was there."""
     told = {(hour.campaign_id, hour.figure) for hour in hours}
     header = list(columns(Interval))

@@ -14,4 +14,5 @@ BINS = 2 + int(np.ceil(np.log(172_800 / _SHORTEST) / np.log(_STEP)))
 def bin_of(seconds: Floats) -> Codes:
     """The bin of each length >= 0; the first holds all up to a tenth of a second."""
     steps = np.log(np.maximum(seconds, _SHORTEST) / _SHORTEST) / np.log(_STEP)
-    return np.minimum(np.ceil(steps).astype(np.int64), BINS - 1)
+    bins: Codes = np.minimum(np.ceil(steps).astype(np.int64), BINS - 1)
+    return bins

@@ -227,7 +227,8 @@ def _effect(update: FolderUpdate, effect: PlanEffect | None) -> Iterator[str]:
     ]
     moved.sort(key=lambda item: (-item[0], item[1:3]))
     for _, campaign, dialer, old, new in moved[:10]:
-        yield f"{campaign} on {dialer} pauses {share(new or 0.0)} of the time, {share(old or 0.0)} before."
+        shares = f"{share(new or 0.0)} of the time, {share(old or 0.0)} before"
+        yield f"{campaign} on {dialer} pauses {shares}."
     yield from (f"Now broken: {message}" for message in effect.breaks)
     yield from (f"Broken before, not now: {message}" for message in effect.mends)
 

@@ -58,7 +58,7 @@ def observe(calls: Calls, assigned_agents: int = 0) -> ObservedDay | None:
     if seconds < _SHORTEST_DAY:
         return None
     slots = int(np.ceil(seconds / SLOT))
-    last = max(float(np.nanmax(times, initial=opened + seconds)) for times in calls)
+    last = max(float(np.nanmax(moments, initial=opened + seconds)) for moments in calls)
     released = np.where(np.isfinite(calls.released), calls.released, calls.ended)
     released = np.where(np.isfinite(calls.connected) & np.isnan(released), last, released)
     times, levels = level_changes(calls.connected - opened, released - opened)
@@ -75,7 +75,7 @@ def observe(calls: Calls, assigned_agents: int = 0) -> ObservedDay | None:
     return ObservedDay(
         opened,
         seconds,
-        max(most_at_once(calls.launched, ended), max(agents)),
+        max(most_at_once(calls.launched, ended), *agents),
         tuple(agents),
         tuple(dials.tolist()),
         {
@@ -92,7 +92,7 @@ def observe(calls: Calls, assigned_agents: int = 0) -> ObservedDay | None:
 
 
 def _slot_lengths(slots: int, seconds: float) -> Floats:
-    return np.minimum(SLOT, seconds - SLOT * np.arange(slots))
+    return np.asarray(np.minimum(SLOT, seconds - SLOT * np.arange(slots)), dtype=np.float64)
 
 
 def _agents_by_slot(
@@ -111,7 +111,7 @@ def _agents_by_slot(
         known.append(lines)
         first, last = np.searchsorted(launches, [start, end])
         dials.append(last > first or lines > 0)
-    most = max([*(abs(lines) for lines in known), 1])
+    most = max(1, *(abs(lines) for lines in known))
     if not any(lines == most for lines in known):
         most = max(most, assigned)
     return [lines if lines > 0 else most for lines in known], np.array(dials)

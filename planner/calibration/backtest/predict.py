@@ -149,7 +149,7 @@ def predict(
 def _factors(
     hours: Sequence[HourEstimate], value: Mapping[str, float], first_hour: int, count: int
 ) -> dict[str, Floats]:
-    """What each hour since the opening makes of a figure, [stretch]; the closing one is the last."""
+    """What each hour since the opening makes of a figure, [hour]; closing time is the last."""
     factors = {
         name: np.ones(count + 1) for name in ("answer_rate", "transfer_rate", "talk_seconds")
     }
@@ -183,7 +183,8 @@ def _network(
     by_pair = draws * pairs
 
     def by_stretch(values: Floats, name: str, top: float) -> Floats:
-        return np.minimum(values[None, :] * factors[name][hour][:, None], top)
+        rates = values[None, :] * factors[name][hour][:, None]
+        return np.asarray(np.minimum(rates, top), dtype=np.float64)
 
     def each(value: float) -> Floats:
         return np.full(draws, value)

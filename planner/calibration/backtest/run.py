@@ -97,10 +97,11 @@ def backtest(
             zone = days.zones.get(campaign, days.zone)
             opened = min(seen[key].opened for key in keys)
             hour = int(hour_of(local_seconds(np.array([opened]), zone))[0])
-            found = _predicted(known, [seen[key] for key in keys], hour, seed + place)
-            if found is not None:
-                made = _compared(keys, [seen[key] for key in keys], found, past)
-                _note_hours([seen[key] for key in keys], found, hour, past)
+            today = [seen[key] for key in keys]
+            predicted = _predicted(known, today, hour, seed + place)
+            if predicted is not None:
+                made = _compared(keys, today, predicted, past)
+                _note_hours(today, predicted, hour, past)
         forecasts += made
         for key in keys:
             for figure, value in seen[key].figures.items():
@@ -108,8 +109,7 @@ def backtest(
         # Distances of a day count from the next on: no day widens its own band.
         last = by_day[place + 1][0] if place + 1 < len(by_day) else None
         if last != day:
-            today = [f for f in forecasts if f.day == date_of(day).isoformat()]
-            for item in today:
+            for item in (f for f in forecasts if f.day == date_of(day).isoformat()):
                 past.distances[item.figure].append(distance(item.band, item.observed))
     if not forecasts:
         wanted = f"at least {FEWEST_BEFORE + 1} days of calls with their times, answers and talks"
@@ -265,6 +265,8 @@ def _score(figure: str, forecasts: Sequence[Forecast]) -> FigureScore:
         float(np.mean(wider)) if len(wider) >= _FEWEST_DISTANCES else None,
         factor if np.isfinite(factor) else None,
         float((middle[finite] - seen[finite]).sum() / total) if total > 0 else None,
-        *means,
+        means[0],
+        means[1],
+        means[2],
         float(np.mean([f.interval_score for f in forecasts])),
     )

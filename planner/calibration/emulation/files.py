@@ -14,7 +14,15 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from planner.calibration.attempts import OUTCOMES, UNKNOWN, Attempts, Floats, concatenated
+from planner.calibration.attempts import (
+    OUTCOMES,
+    UNKNOWN,
+    Attempts,
+    Codes,
+    Flags,
+    Floats,
+    concatenated,
+)
 from planner.calibration.emulation.days import Shift, Truth, emulate
 from planner.contracts.problem import Campaign, Overflow, Problem
 from planner.tables.folder import read_folder
@@ -28,10 +36,10 @@ def attempts_table(attempts: Attempts, *, whole_seconds: bool = False) -> pa.Tab
         array = pa.array(kept, mask=np.isnan(values))
         return array.cast(pa.int64()) if whole_seconds else array
 
-    def flags(values: Floats) -> pa.Array:
+    def flags(values: Flags) -> pa.Array:
         return pa.array(values, mask=values == UNKNOWN)
 
-    def names(kinds: list[str], codes: Floats) -> pa.Array:
+    def names(kinds: list[str], codes: Codes | Flags) -> pa.Array:
         return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), kinds).cast(pa.string())
 
     return pa.table(

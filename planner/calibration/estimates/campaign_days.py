@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from planner.calibration.attempts import Codes, Floats
 from planner.calibration.tallies import SUMS, Cell
 
 
-class CampaignDays(NamedTuple):
+@dataclass(frozen=True)
+class CampaignDays:
     """Sums of a campaign, [cluster] each by name; ``days`` that were seen, ``day`` of clusters."""
 
     campaign_id: str
@@ -19,8 +20,8 @@ class CampaignDays(NamedTuple):
     day: Codes
     days: int
 
-    def __getitem__(self, name: object) -> Floats:  # type: ignore[override]
-        return self.sums[str(name)]
+    def __getitem__(self, name: str) -> Floats:
+        return self.sums[name]
 
     def total(self, name: str) -> float:
         """A sum over all clusters."""

@@ -86,7 +86,8 @@ def _hours(figure: str, cells: Sequence[Cell], sums: Floats) -> _Hours:
     busy = grids[1].sum(axis=0) > 0
     kept = grids[1].sum(axis=1) > 0
     grids = grids[:, kept][:, :, busy]
-    return _Hours([int(h) for h in hours[busy]], *grids[:3], attempts=grids[3].sum(axis=0))
+    listed = [int(hour) for hour in hours[busy]]
+    return _Hours(listed, grids[0], grids[1], grids[2], grids[3].sum(axis=0))
 
 
 def _shrunk(overall: Estimate, found: _Hours) -> Iterator[tuple[int, float, float, float]]:
@@ -125,4 +126,5 @@ def _variances(
         mean = found.sums.sum() / found.sizes.sum()
         one = max(float(found.squares.sum() / found.sizes.sum() - mean**2), 1e-12)
     counted: Floats = one * found.sizes.sum(axis=0) / expected.sum(axis=0) ** 2
-    return np.maximum(clustered, np.maximum(counted, 1e-12))
+    variances: Floats = np.maximum(clustered, np.maximum(counted, 1e-12))
+    return variances

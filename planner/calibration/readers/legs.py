@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,4 +90,4 @@ def _with_agents(legs: Legs, main: Any, agent: pd.Series) -> Attempts:
     requested, connected = found.requested.copy(), found.connected.copy()
     requested[has] = legs.attempts.launched[rows]
     connected[has] = legs.answered_at[rows]
-    return found._replace(requested=requested, connected=connected)
+    return replace(found, requested=requested, connected=connected)

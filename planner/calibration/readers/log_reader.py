@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,7 +38,8 @@ from planner.contracts.faults import Fault, InputError
 
 #: More wrong cells than this share of a column: the column is another one than was thought.
 _MOST_WRONG = 0.01
-_SAMPLE = 5_000
+#: Cells looked at to tell how moments are spelled, and tried one by one.
+_SAMPLE, _TRIED = 5_000, 20
 _OFFSET = r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$"
 _INCLUDES_TALK = (
     "the log does not tell when an agent was asked for, so that lengths include talk; right for a "
@@ -102,33 +104,29 @@ class LogReader:
         given = self.mapping.layouts.get(name)
         if given is not None:
             return given
-        seen: dict[str, None] = {}
+        seen: Counter[str] = Counter()
         for (column,) in self.log.batches([self.mapping.places[name]], self.mapping.headed):
-            if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
+            if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
                 self.naive |= pa.types.is_timestamp(column.type) and column.type.tz is None
                 return ISO
-            cells = pc.utf8_trim_whitespace(column.slice(0, _SAMPLE if not seen else len(column)))
-            cells = pc.unique(cells.drop_null()).to_pylist()
-            seen |= {cell: None for cell in cells if cell}
+            # Later pieces of a log are only looked at for a day that tells days from months.
+            seen += _counted(column if seen else column.slice(0, _SAMPLE))
             try:
-                layout = found_layout(list(seen))
+                layout = _nearly_all(seen)
             except AmbiguousTimes:
                 continue
-            if layout is None and len(seen) < 2 * _SAMPLE:
-                layout = _most_common_layout(list(seen))
-            if layout is None:
-                self._refuse(name, "a date and time such as 2026-09-30T08:00:00+02:00")
-            if seen or column is None:
+            if layout is not None:
                 self.naive |= _is_naive(list(seen))
-                return layout or ISO
-        if not seen:
-            return ISO
-        format_line = f"{name},{self.mapping.names[name]},%d/%m/%Y %H:%M:%S"
-        self._refuse(
-            name,
-            "days after the twelfth, to tell days from months; say which is first by a line of a "
-            f"mapping such as {format_line}",
-        )
+                return layout
+            if seen:
+                self._refuse(name, "a date and time such as 2026-09-30T08:00:00+02:00")
+        if seen:
+            line = f"{name},{self.mapping.names[name]},%d/%m/%Y %H:%M:%S"
+            self._refuse(
+                name,
+                "days after the twelfth, to tell days from months; say which is first by a line "
+                f"of a mapping such as {line}",
+            )
         return ISO
 
     def _refuse(self, name: str, wanted: str, row: int | None = None) -> None:
@@ -230,11 +228,11 @@ class LogReader:
 
     def _close(self) -> None:
         for name, (count, row) in self.wrong.items():
-            if count > max(_MOST_WRONG * self.rows, 1):
+            if count > max(_MOST_WRONG * self.rows, 1) or count == self.rows:
                 kind = "dates and times" if name in TIMES else "lengths of time"
                 kind = "yes or no" if name in FLAGS else kind
                 self._refuse(name, f"{kind}; {count:,} of {self.rows:,} rows are not", row)
-        if self.rows and self.undated > max(_MOST_WRONG * self.rows, 1):
+        if self.undated > max(_MOST_WRONG * self.rows, 1) or 0 < self.undated == self.rows:
             wanted = "when each call was launched"
             wanted += f"; {self.undated:,} of {self.rows:,} rows do not tell"
             raise InputError([Fault(self.log.label, None, None, None, wanted)])
@@ -274,25 +272,35 @@ def _is_naive(cells: Sequence[str]) -> bool:
     return not any(re.search(_OFFSET, c) or re.fullmatch(r"\d+(\.\d+)?", c) for c in cells[:100])
 
 
-def _most_common_layout(cells: Sequence[str]) -> TimeLayout | None:
-    """The layout of nearly all cells: a few that differ are told as wrong."""
-    for cell in cells[:20]:
+def _counted(column: pa.Array) -> Counter[str]:
+    """How often each cell stands there, blank ones left out."""
+    counts = pc.value_counts(pc.utf8_trim_whitespace(column.drop_null())).to_pylist()
+    return Counter({item["values"]: item["counts"] for item in counts if item["values"]})
+
+
+def _nearly_all(seen: Counter[str]) -> TimeLayout | None:
+    """The layout of nearly all cells; the few that differ are told when they are read.
+
+    Raises
+    ------
+    AmbiguousTimes
+        If the day may be the month.
+    """
+    cells = list(seen)
+    if not cells:
+        return None
+    layout = found_layout(cells)
+    for cell in cells[:_TRIED]:
+        if layout is not None:
+            break
         try:
-            layout = found_layout([cell])
+            tried = found_layout([cell])
         except AmbiguousTimes:
             continue
-        if layout is None:
-            continue
-        if sum(_has_layout(other, layout) for other in cells) >= 0.95 * len(cells):
-            return layout
-    return None
-
-
-def _has_layout(cell: str, layout: TimeLayout) -> bool:
-    try:
-        return found_layout([cell]) == layout
-    except AmbiguousTimes:
-        return bool(layout.pattern)
+        if tried is not None:
+            wrong = sum(n for c, n in seen.items() if not re.fullmatch(tried.pattern, c))
+            layout = tried if wrong <= _MOST_WRONG * seen.total() else None
+    return layout
 
 
 def _all_legs(parts: Sequence[tuple[Attempts, Any, Any]]) -> Legs:

@@ -36,10 +36,11 @@ class TimeLayout(NamedTuple):
     pattern: str = ""
 
 
-EPOCH, EPOCH_MS, ISO = TimeLayout("epoch"), TimeLayout("epoch_ms"), TimeLayout("iso")
 _ISO = r"^\s*(?P<Y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[T ]\s*" + _CLOCK + r")?\s*$"
+EPOCH = TimeLayout("epoch", r"\s*\d{9,10}(\.\d+)?\s*")
+EPOCH_MS = TimeLayout("epoch_ms", r"\s*\d{12,13}(\.\d+)?\s*")
 #: Moments as ISO 8601 spells them, and what is near it.
-ISO_PATTERN = _ISO
+ISO = TimeLayout("iso", _ISO)
 _NUMBERS = r"^\s*(?P<{0}>\d{{1,2}})[-/.](?P<{1}>\d{{1,2}})[-/.](?P<Y>\d{{2,4}}),?\s+{2}\s*$"
 _DAY_FIRST = TimeLayout("%d/%m/%Y", _NUMBERS.format("d", "m", _CLOCK))
 _MONTH_FIRST = TimeLayout("%m/%d/%Y", _NUMBERS.format("m", "d", _CLOCK))
@@ -90,13 +91,18 @@ def given_layout(text: str) -> TimeLayout:
             return known
     parts = re.split(r"%(.)", text)
     pattern = "".join(
-        _DIRECTIVES.get(part, "\0") if place % 2 else re.sub(r"\s+", r"\\s+", re.escape(part))
+        _DIRECTIVES.get(part, "\0") if place % 2 else _literal(part)
         for place, part in enumerate(parts)
     )
     groups = set(re.findall(r"\(\?P<(\w)>", pattern))
     if "\0" in pattern or not {"Y", "d"} <= groups or not groups & {"m", "b"}:
         raise ValueError(f"no format of a date and time: {text!r}")
-    return TimeLayout(text, r"^\s*" + pattern.replace(r"\\ ", r"\s+") + r"\s*$")
+    return TimeLayout(text, r"^\s*" + pattern + r"\s*$")
+
+
+def _literal(text: str) -> str:
+    """What lies between directives; spaces are any number of spaces."""
+    return r"\s+".join(re.escape(word) for word in re.split(r"\s+", text))
 
 
 def found_layout(cells: Sequence[str]) -> TimeLayout | None:
@@ -107,30 +113,21 @@ def found_layout(cells: Sequence[str]) -> TimeLayout | None:
     AmbiguousTimes
         If the day may be the month.
     """
-    if not cells:
-        return ISO
-    if all(re.fullmatch(r"\s*\d{9,10}(\.\d+)?\s*", cell) for cell in cells):
-        return EPOCH
-    if all(re.fullmatch(r"\s*\d{12,13}(\.\d+)?\s*", cell) for cell in cells):
-        return EPOCH_MS
-    if all(re.fullmatch(ISO_PATTERN, cell) for cell in cells):
-        return ISO
-    for layout in _NAMED:
+    for layout in (EPOCH, EPOCH_MS, ISO, *_NAMED):
         if all(re.fullmatch(layout.pattern, cell) for cell in cells):
             return layout
     matches = [re.fullmatch(_DAY_FIRST.pattern, cell) for cell in cells]
     if not all(matches):
         return None
-    firsts = [int(match["d"]) for match in matches if match]
-    seconds = [int(match["m"]) for match in matches if match]
-    if all("." in cell.split()[0] for cell in cells):
-        return _DAY_FIRST  # nobody puts the month first and dots between
-    if max(firsts) > 12 and max(seconds) <= 12:
-        return _DAY_FIRST
-    if max(seconds) > 12 and max(firsts) <= 12:
-        return _MONTH_FIRST
-    if max(firsts) > 12:
+    firsts = max(int(match["d"]) for match in matches if match)
+    seconds = max(int(match["m"]) for match in matches if match)
+    if firsts > 12 and seconds > 12:
         return None
+    # Nobody puts the month first and dots between.
+    if firsts > 12 or all("." in cell.split()[0] for cell in cells):
+        return _DAY_FIRST
+    if seconds > 12:
+        return _MONTH_FIRST
     raise AmbiguousTimes
 
 

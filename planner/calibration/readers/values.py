@@ -16,7 +16,6 @@ from planner.calibration.readers.time_layouts import (
     EPOCH,
     EPOCH_MS,
     ISO,
-    ISO_PATTERN,
     TimeLayout,
     month_number,
 )
@@ -54,7 +53,7 @@ def moments(column: pa.Array, layout: TimeLayout, zone: ZoneInfo) -> Read:
             except pa.ArrowInvalid:
                 continue
             return _checked(seconds if kind.tz else utc_seconds(seconds, zone), cells)
-    return _checked(_by_pattern(cells, layout.pattern or ISO_PATTERN, zone), cells)
+    return _checked(_by_pattern(cells, layout.pattern, zone), cells)
 
 
 def lengths(column: pa.Array, *, milliseconds: bool = False) -> Read:
