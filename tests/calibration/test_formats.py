@@ -353,7 +353,8 @@ def test_an_unknown_header_is_refused_with_what_is_nearest(tmp_path: Path) -> No
 def test_a_mapping_names_columns_formats_and_what_all_rows_share(tmp_path: Path) -> None:
     log = write(
         tmp_path,
-        "Start time,Ring ms,Length,Result\n02.11.2026 09:00,8000,0:31,1\n02.11.2026 09:01,9000,25,0\n",
+        "Start time,Ring ms,Length,Result\n"
+        "02.11.2026 09:00,8000,0:31,1\n02.11.2026 09:01,9000,25,0\n",
     )
     mapping = write(
         tmp_path,

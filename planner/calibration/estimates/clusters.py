@@ -164,6 +164,10 @@ def spread_of_clusters(means: Floats, within: Floats) -> Interval:
         _variance_at(means, within, (count - 1) / freedom * float(stats.chi2.ppf(p, freedom)))
         for p in (_UPPER, 1 - _UPPER)
     ]
+    if ends[1] <= 0:
+        # Days more alike than chance makes them: the end that days alike as expected would have.
+        excess = (count - 1) / float(stats.chi2.ppf(1 - _UPPER, count - 1)) - 1
+        ends[1] = max(excess, 0.0) * float(np.mean(within))
     low, high = (float(np.sqrt(end)) / centre for end in ends)
     return Interval(float(np.sqrt(between)) / centre, low, high, "days beyond counting")
 
