@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -160,17 +161,14 @@ def test_hours_that_do_not_differ_get_no_figures_and_those_that_do_come_near() -
 
     def hourly(rates: np.ndarray) -> Estimates:
         count = 4000
-        parts = []
+        tallies = Tallies()
         for day in range(8):
             for hour, rate in enumerate(rates):
                 human = rng.random(count) < rate
-                part = log(np.full(count, float(day)), answered=human, human=human, asked=human & (rng.random(count) < 0.1))  # fmt: skip
-                parts.append((hour, part))
-        tallies = Tallies()
-        for hour, part in parts:
-            from dataclasses import replace
-
-            tallies.add(replace(part, launched=part.launched + 3600.0 * hour))
+                asked = human & (rng.random(count) < 0.1)
+                days = np.full(count, float(day))
+                part = log(days, answered=human, human=human, asked=asked)
+                tallies.add(replace(part, launched=part.launched + 3600.0 * hour))
         return estimate(tallies)
 
     alike = [h for h in hourly(np.full(4, 0.1)).hours if h.figure == "answer_rate"]

@@ -26,8 +26,8 @@ class Truth:
     """What is true of a campaign; lines are those on each of its dialers.
 
     ``ring_limit`` > 0 replaces attempt lengths by a mixture with a point mass there. Rates drift by
-    ``hour_drift`` (relative, from the first to the last hour of a day); ``away`` agent lines of
-    each dialer leave for the middle third of the day.
+    ``hour_drift`` (relative, from the first to the last hour of a day). Up to ``away`` agent lines
+    of each dialer are missing on a day, and up to so many of the others in its middle third.
     """
 
     campaign_id: str = "Solar"
@@ -102,7 +102,9 @@ def _run(today: Truth, shift: Shift, rng: np.random.Generator) -> Floats:
         ],
         axis=1,
     )
-    agents = np.array([0, -today.away, 0], dtype=np.int64) + today.agent_lines
+    missing, leaving = rng.integers(0, today.away + 1, 2) if today.away > 0 else (0, 0)
+    present = max(today.agent_lines - int(missing), 1)
+    agents = np.array([present, max(present - int(leaving), 1), present], dtype=np.int64)
     lengths = np.array(
         [
             today.attempt_seconds,
