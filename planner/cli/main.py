@@ -24,6 +24,7 @@ from planner.cli.arguments import (
     week_day,
 )
 from planner.cli.batch_arguments import add_batch_arguments
+from planner.cli.calibrate_arguments import add_calibrate_arguments
 from planner.cli.exit_codes import BAD_INPUT, DONE
 from planner.cli.log import configure
 from planner.cli.study_arguments import add_frontier_arguments, add_whatif_arguments
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_whatif(commands)
     _add_frontier(commands)
     _add_batch(commands)
+    _add_calibrate(commands)
     _add_app(commands)
     return parser
 
@@ -239,6 +241,15 @@ def _add_batch(commands: _Commands[argparse.ArgumentParser]) -> None:
     add_batch_arguments(parser)
     add_redundancy(parser)
     add_search(parser, "each plan")
+    add_seed(parser)
+    add_json(parser)
+
+
+def _add_calibrate(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "estimate the figures of campaigns from call logs"
+    example = "planner calibrate data/calls --folder data/quickstart --out calibrated"
+    parser = _command(commands, "calibrate", purpose, example)
+    add_calibrate_arguments(parser)
     add_seed(parser)
     add_json(parser)
 

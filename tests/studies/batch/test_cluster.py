@@ -53,7 +53,7 @@ def test_a_cluster_gives_the_same_bytes_and_a_lost_scheduler_or_worker_loses_not
     tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
     address, (scheduler, *_) = cluster
-    source = tables(tmp_path / "in", [f"p{n}" for n in range(120)]  # five chunks)
+    source = tables(tmp_path / "in", [f"p{n}" for n in range(120)])  # five chunks
     out, first = tmp_path / "out", tmp_path / "out" / "chunks" / "00000000.json"
     run_batch(source, tmp_path / "here")
 
