@@ -18,6 +18,7 @@ from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.output_folder import require_writable, writing
 from planner.cli.study_commands import run_frontier, run_whatif
+from planner.cli.vicidial_commands import run_vicidial
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
@@ -55,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         "whatif": run_whatif,
         "frontier": run_frontier,
         "batch": run_batch_command,
+        "vicidial": run_vicidial,
         "app": _app,
     }
     _log.info("planner %s, %s", __version__, arguments.command)
