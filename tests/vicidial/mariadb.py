@@ -93,6 +93,6 @@ class Server:
 
     def stop(self) -> None:
         """End the server and forget all that it held."""
-        self._process.terminate()
+        self._process.kill()  # nothing in it is to be kept
         self._process.wait(30)
         shutil.rmtree(self._folder, ignore_errors=True)
