@@ -13,7 +13,8 @@ from planner.tables.writing import write_text
 
 def run_vicidial(arguments: argparse.Namespace) -> int:
     """Run the action that the arguments name, and return its exit code."""
-    return {"read": _read, "emulate": _emulate}[arguments.action](arguments)
+    action = {"read": _read, "calls": _calls, "emulate": _emulate}
+    return action[arguments.action](arguments)
 
 
 def _read(arguments: argparse.Namespace) -> int:
@@ -29,6 +30,28 @@ def _read(arguments: argparse.Namespace) -> int:
     with writing(arguments.out):
         write_site(site, arguments.out)
     print(to_json(site_document(site)) if arguments.json else site_text(site), end="")
+    return DONE
+
+
+def _calls(arguments: argparse.Namespace) -> int:
+    from planner.report.vicidial_calls import calls_document, calls_text
+    from planner.vicidial.address import address_of
+    from planner.vicidial.attempt_files import require_suffix, write_attempts
+    from planner.vicidial.attempts import Counts, read_attempts
+    from planner.vicidial.database import connected
+    from planner.vicidial.reading import read_settings
+
+    if arguments.last < arguments.first:
+        wanted = f"a day on or after --from {arguments.first}"
+        raise InputError([Fault("--to", None, None, str(arguments.last), wanted)])
+    require_suffix(arguments.out)
+    address, counts = address_of(arguments.dsn, arguments.password_file), Counts()
+    with connected(address) as database, writing(arguments.out.parent):
+        settings = read_settings(database)
+        found = read_attempts(database, settings, arguments.first, arguments.last, counts)
+        write_attempts(arguments.out, found)
+    document = calls_document(counts)
+    print(to_json(document) if arguments.json else calls_text(counts, arguments.out), end="")
     return DONE
 
 

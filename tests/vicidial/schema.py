@@ -42,7 +42,8 @@ def statements(
     made = []
     for table, columns in found.items():
         engine = "MEMORY" if table in _MEMORY else "MyISAM"
-        names = [table, f"{table}_archive"] if archives and table.endswith("_log") else [table]
+        is_log = table.endswith(("_log", "_log_extended"))
+        names = [table, f"{table}_archive"] if archives and is_log else [table]
         made += [
             f"CREATE TABLE `{name}` ({', '.join(columns)}) ENGINE={engine} CHARSET=utf8"
             for name in names
