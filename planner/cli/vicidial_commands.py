@@ -13,7 +13,7 @@ from planner.tables.writing import write_text
 
 def run_vicidial(arguments: argparse.Namespace) -> int:
     """Run the action that the arguments name, and return its exit code."""
-    action = {"read": _read, "calls": _calls, "emulate": _emulate}
+    action = {"read": _read, "calls": _calls, "follow": _follow, "emulate": _emulate}
     return action[arguments.action](arguments)
 
 
@@ -52,6 +52,28 @@ def _calls(arguments: argparse.Namespace) -> int:
         write_attempts(arguments.out, found)
     document = calls_document(counts)
     print(to_json(document) if arguments.json else calls_text(counts, arguments.out), end="")
+    return DONE
+
+
+def _follow(arguments: argparse.Namespace) -> int:
+    from planner.cli.console import stop_on_interrupt
+    from planner.report.vicidial_live import LookPrinter
+    from planner.vicidial.address import address_of
+    from planner.vicidial.follow import follow
+
+    address = address_of(arguments.dsn, arguments.password_file)
+    printer = LookPrinter(as_json=arguments.json)
+    with (
+        writing(arguments.out.parent),
+        stop_on_interrupt(lambda _: None) as interrupted,
+    ):
+        follow(
+            address,
+            arguments.out,
+            arguments.every,
+            on_look=printer,
+            stop=lambda: interrupted() or printer.looks >= (arguments.cycles or float("inf")),
+        )
     return DONE
 
 

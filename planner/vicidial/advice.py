@@ -168,7 +168,7 @@ def _campaign(item: CampaignSettings, settings: Settings, facts: Facts) -> Itera
             code="no_calling_times",
             where=where,
             what=f"its calling times {item.local_call_time!r} are not among the system's",
-            effect="no schedule: projected as dialing round the clock",
+            effect="no schedule: its status is Unscheduled, nothing is projected",
             mend="fill in schedule in campaigns.csv",
         )
     elif any(str(times.get(c) or "").strip("| ") for c in ("ct_state_call_times", "ct_holidays")):

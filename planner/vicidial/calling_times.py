@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from planner.contracts.weekly import MINUTES_PER_DAY, Window, merged
 from planner.vicidial.database import Row
 from planner.vicidial.facts import DAYS
+from planner.vicidial.settings import Settings
 
 #: Zones of the offsets that most sites are in; the operating system knows of their summer time.
 _ZONES = {
@@ -30,7 +31,7 @@ def windows_of(times: Row) -> tuple[Window, ...]:
     """Windows of a row of vicidial_call_times.
 
     A day of 0 to 0 has the default times; one of 2400 to 2400, or whose end is not after its
-    start, has none.
+    start, has none. Empty where no day has any.
     """
     found = []
     for day, name in enumerate(DAYS):
@@ -42,7 +43,7 @@ def windows_of(times: Row) -> tuple[Window, ...]:
         first, last = _minutes(start), _minutes(stop)
         if first < last:
             found.append(Window(day, first, last))
-    return merged(found)
+    return merged(found) if found else ()
 
 
 def _number(value: Any) -> int:
@@ -70,3 +71,10 @@ def zone_of(offset: str) -> str | None:
         return ZoneInfo(name).key if name is not None else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def system_zone(settings: Settings) -> str:
+    """Time zone of the servers, or UTC."""
+    offsets = [server.local_gmt for server in settings.servers]
+    offsets.append(settings.system.default_local_gmt)
+    return next((zone for offset in offsets if (zone := zone_of(offset))), "UTC")

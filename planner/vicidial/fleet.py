@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from planner.contracts.fields import MAX_LINES
@@ -14,7 +15,7 @@ from planner.contracts.problem import (
     Overflow,
     Problem,
 )
-from planner.vicidial.calling_times import windows_of, zone_of
+from planner.vicidial.calling_times import system_zone, windows_of
 from planner.vicidial.database import Row
 from planner.vicidial.facts import DOWN_SECONDS, Facts, PairAgents
 from planner.vicidial.routes import kind_of, plays_message
@@ -125,10 +126,10 @@ def _campaign(
         "pacing": pacing_of(item, most, is_transfer=is_transfer),
         "allowed_dialers": reached or None,
         "records": records_of(name, facts),
-        "schedule": windows_of(facts.call_times[item.local_call_time])
-        if item.local_call_time in facts.call_times
-        else None,
-        "timezone": _zone(settings),
+        "schedule": windows_of(facts.call_times.get(item.local_call_time, {})) or None,
+        # VICIdial's campaigns have no dates: what runs has begun.
+        "start": datetime.fromisoformat(settings.read_at).date(),
+        "timezone": system_zone(settings),
         "status": CampaignStop.NONE if item.active else CampaignStop.STOPPED,
         **figures,
     }
@@ -155,13 +156,6 @@ def records_of(name: str, facts: Facts) -> int | None:
     if row is not None and row["dialable_leads"] is not None:
         return int(row["dialable_leads"])
     return facts.lists.get(name)
-
-
-def _zone(settings: Settings) -> str:
-    """Time zone of the servers, or UTC."""
-    offsets = [server.local_gmt for server in settings.servers]
-    offsets.append(settings.system.default_local_gmt)
-    return next((zone for offset in offsets if (zone := zone_of(offset))), "UTC")
 
 
 def _wrap_up(item: CampaignSettings, stats: Row) -> float:
