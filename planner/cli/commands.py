@@ -39,6 +39,7 @@ from planner.studies.week_spans import (
 from planner.tables.folder import read_folder, write_assignments, write_projection
 from planner.tables.writing import write_text
 from planner.version import __version__
+from planner.vicidial.targets import carry_settings
 
 if TYPE_CHECKING:
     from planner.studies.week import WeekPlan
@@ -111,6 +112,7 @@ def _plan(arguments: argparse.Namespace) -> int:
             write_assignments(arguments.out / "assignments.csv", result.plan.assignments)
             write_projection(arguments.out / "projection.csv", result.figures)
             write_text(arguments.out / "plan.json", document)
+            carry_settings(arguments.folder, arguments.out, problem)
     text = (moment_text(moment) if moment else "") + plan_text(result, problem, why=arguments.why)
     print(document if arguments.json else text, end="")
     return _plan_code(result.status)

@@ -6,6 +6,7 @@ import argparse
 
 from planner.cli.exit_codes import DONE
 from planner.cli.output_folder import require_writable, writing
+from planner.cli.vicidial_write import run_write
 from planner.contracts.faults import Fault, InputError
 from planner.report.documents import to_json
 from planner.tables.writing import write_text
@@ -13,7 +14,13 @@ from planner.tables.writing import write_text
 
 def run_vicidial(arguments: argparse.Namespace) -> int:
     """Run the action that the arguments name, and return its exit code."""
-    action = {"read": _read, "calls": _calls, "follow": _follow, "emulate": _emulate}
+    action = {
+        "read": _read,
+        "calls": _calls,
+        "follow": _follow,
+        "write": run_write,
+        "emulate": _emulate,
+    }
     return action[arguments.action](arguments)
 
 

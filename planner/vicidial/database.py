@@ -144,6 +144,11 @@ class Database:
         with self._failures(), self._connection.cursor() as cursor:
             return int(cursor.execute(statement, tuple(values) or None))
 
+    @property
+    def client(self) -> str:
+        """From where the database sees us."""
+        return str(self.query("SELECT USER() AS user")[0]["user"]).rpartition("@")[2]
+
     def literal(self, value: Value) -> str:
         """A value as it stands in a statement."""
         return str(self._connection.escape(value))

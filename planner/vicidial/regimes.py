@@ -32,3 +32,19 @@ def regime_of(item: CampaignSettings, settings: Settings, facts: Facts) -> Regim
     ]
     pooled = len(servers) > 1 and search_of(item, settings.system) is not Search.OWN_SERVER
     return Regime.UPPER_BOUND if pooled else Regime.PLANNED
+
+
+def effective_lines(settings: Settings, campaign: str, server_ip: str) -> int:
+    """Most calls of a campaign that a server dials with the settings as they are.
+
+    Without a row of its own, what its agents want and the rows of others leave.
+    """
+    own = settings.limit(campaign, server_ip)
+    if own is not None:
+        return own
+    server = next(s for s in settings.servers if s.server_ip == server_ip)
+    screen = settings.screen_agents.get(campaign, {}).get(server_ip, 0)
+    agents = settings.remote_lines(campaign, server_ip) + screen
+    wanted = settings.campaign_by_id[campaign].tally.wanted(agents, 0)
+    left = server.max_vicidial_trunks - settings.dedicated_to_others(campaign, server_ip)
+    return max(min(wanted, left), 0) if agents else 0

@@ -198,6 +198,10 @@ class Settings(Contract):
     assumed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     #: Logged-in agents at a screen, by campaign and server_ip.
     screen_agents: dict[str, dict[str, int]] = Field(default_factory=dict)
+    #: Campaigns of the planning folder; those that play messages only; attempts per idle agent.
+    planned: tuple[str, ...] = ()
+    broadcasts: tuple[str, ...] = ()
+    pacing: dict[str, float] = Field(default_factory=dict)
 
     @cached_property
     def server_ips(self) -> dict[str, str]:

@@ -55,15 +55,20 @@ class Site:
             cursor.executemany(statement, [tuple(row.values()) for row in rows])
 
     def dump(self, *without: str) -> dict[str, list[tuple[Any, ...]]]:
-        """All rows of all tables, sorted."""
-        found = {}
+        """All rows of all tables but some, sorted."""
+        tables = (row[0] for row in self.tuples("SHOW TABLES"))
+        return self.dump_of(*(table for table in tables if table not in without))
+
+    def dump_of(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows of some tables, sorted."""
+        return {
+            table: sorted(self.tuples(f"SELECT * FROM `{table}`"), key=repr) for table in tables
+        }
+
+    def tuples(self, statement: str) -> list[tuple[Any, ...]]:
         with self.connection.cursor() as cursor:
-            cursor.execute("SHOW TABLES")
-            for (table,) in cursor.fetchall():
-                if table not in without:
-                    cursor.execute(f"SELECT * FROM `{table}`")
-                    found[table] = sorted(cursor.fetchall(), key=repr)
-        return found
+            cursor.execute(statement)
+            return list(cursor.fetchall())
 
     # What an administrator does.
 
