@@ -39,7 +39,7 @@ class Database:
     def __init__(self, address: Address, *, writes: bool = False) -> None:
         self.address = address
         self._driver = _driver()
-        self._columns: dict[str, dict[str, str]] | None = None
+        self._columns: dict[str, dict[str, str]] = {}
         try:
             self._connection: Connection[Any] = self._driver.connect(
                 host=address.host,
@@ -50,6 +50,7 @@ class Database:
                 database=address.database,
                 charset="utf8mb4",
                 autocommit=True,
+                ssl_disabled=address.socket is not None,  # on this machine, and slow to set up
                 connect_timeout=_CONNECT_SECONDS,
                 read_timeout=_ANSWER_SECONDS,
                 write_timeout=_ANSWER_SECONDS,
@@ -68,25 +69,16 @@ class Database:
         with suppress(self._driver.MySQLError):
             self._connection.close()
 
-    @property
-    def tables(self) -> frozenset[str]:
-        """Names of the tables that the user may see."""
-        return frozenset(self._known())
-
     def columns(self, table: str) -> dict[str, str]:
         """Columns of a table that the user may see, with their types; empty without the table."""
-        return self._known().get(table, {})
-
-    def _known(self) -> dict[str, dict[str, str]]:
-        if self._columns is None:
-            self._columns = {}
+        if table not in self._columns:
             rows = self.query(
-                "SELECT table_name AS t, column_name AS c, column_type AS k "
-                "FROM information_schema.columns WHERE table_schema = DATABASE()"
+                "SELECT column_name AS name, column_type AS kind FROM information_schema.columns "
+                "WHERE table_schema = DATABASE() AND table_name = %s",
+                (table,),
             )
-            for row in rows:
-                self._columns.setdefault(row["t"], {})[row["c"]] = str(row["k"])
-        return self._columns
+            self._columns[table] = {row["name"]: str(row["kind"]) for row in rows}
+        return self._columns[table]
 
     def select(
         self,
