@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from planner.cli.arguments import add_json, add_out, add_seed, number, week_day
+from planner.cli.arguments import add_json, add_seed, number, week_day
 
 _DSN = (
     "the database: mysql://USER@HOST:3306/asterisk, mysql://USER@/asterisk?unix_socket=FILE, or "
@@ -177,6 +177,13 @@ def _add_emulate(commands: _Commands[argparse.ArgumentParser]) -> None:
         help="folder with the assignments.csv of a plan; without it DIR is planned first",
     )
     parser.add_argument(
+        "--time-limit",
+        type=number(0, 1e6, above=True),
+        default=60.0,
+        metavar="SECONDS",
+        help="of the planning, where there is no --plan (default 60)",
+    )
+    parser.add_argument(
         "--hours",
         type=number(0, 24 * 31, above=True),
         default=8.0,
@@ -184,18 +191,23 @@ def _add_emulate(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--days",
-        type=number(2, 10_000, whole=True),
+        type=number(9, 10_000, whole=True),
         default=10,
         metavar="N",
         help="emulated days of each kind; more give narrower intervals (default 10)",
     )
     parser.add_argument(
-        "--without",
-        action="append",
-        metavar="DIALER",
-        help="also with this dialer down from the start; may be given again",
+        "--failures",
+        action="store_true",
+        help="also with each failure domain down from the start",
     )
     parser.add_argument("--cases", type=Path, metavar="FILE", help="allocation cases to fill in")
     add_seed(parser)
-    add_out(parser, "emulation.csv, or with --cases the filled table (a file then),")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="PATH",
+        help="folder to write emulation.csv and emulation.json to; with --cases the file of the "
+        "filled table",
+    )
     add_json(parser)

@@ -9,7 +9,6 @@ from planner.cli.output_folder import require_writable, writing
 from planner.cli.vicidial_write import run_write
 from planner.contracts.faults import Fault, InputError
 from planner.report.documents import to_json
-from planner.tables.writing import write_text
 
 
 def run_vicidial(arguments: argparse.Namespace) -> int:
@@ -85,19 +84,6 @@ def _follow(arguments: argparse.Namespace) -> int:
 
 
 def _emulate(arguments: argparse.Namespace) -> int:
-    if arguments.cases is not None:
-        return _fill_cases(arguments)
-    wanted = "a folder that planner vicidial read wrote, or --cases FILE"
-    raise InputError([Fault("emulate", None, None, None, wanted)])
+    from planner.cli.vicidial_emulate import run_emulate, run_fill_cases
 
-
-def _fill_cases(arguments: argparse.Namespace) -> int:
-    from planner.vicidial.cases import filled_cases
-
-    text = filled_cases(arguments.cases)
-    if arguments.out is None:
-        print(text, end="")
-        return DONE
-    with writing(arguments.out.parent):
-        write_text(arguments.out, text)
-    return DONE
+    return run_emulate(arguments) if arguments.cases is None else run_fill_cases(arguments)

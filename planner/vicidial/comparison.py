@@ -82,7 +82,7 @@ def compare(
     """
     lost = {"": ()} | (dict(by_failure(problem)) if failures else {})
     ways = (TODAY, PLAN)
-    cases = []
+    cases: list[Case] = []
     for name, down in lost.items():
         today = system_of(settings, problem, down)
         systems = {TODAY: today, PLAN: with_lines(today, settings, problem, plan)}

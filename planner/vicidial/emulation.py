@@ -237,9 +237,7 @@ def column(days: Days, name: str) -> Floats:
     return found
 
 
-def by_failure(
-    problem: Problem,
-) -> Mapping[str, tuple[str, ...]]:
+def by_failure(problem: Problem) -> Mapping[str, tuple[str, ...]]:
     """What may fail, and the dialers that are down then."""
     return {
         name: tuple(problem.dialers[d].dialer_id for d in sorted(members))
