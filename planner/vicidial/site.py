@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from planner.tables.folder import write_folder
+from planner.tables.folder import write_assignments, write_folder
 from planner.tables.writing import write_text
 from planner.vicidial.advice import Warning, warnings_of  # noqa: A004
 from planner.vicidial.database import Database
@@ -80,6 +80,8 @@ def write_site(site: Site, folder: Path) -> None:
         If a file cannot be written.
     """
     write_folder(site.fleet.problem, folder)
+    # Also where there are none: no lines are lines as well.
+    write_assignments(folder / "assignments.csv", site.fleet.problem.assignments)
     write_settings(folder, site.settings)
     write_text(folder / NOTES_FILE, notes_of(site))
 
