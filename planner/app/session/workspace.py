@@ -95,6 +95,8 @@ class Desk:
     live_read: datetime | None = None
     live_changed: datetime | None = None
     live_messages: tuple[str, ...] = ()
+    live_typed: dict[RowKey, int | None] = field(default_factory=dict)
+    live_hidden: tuple[RowKey, ...] = ()
 
     @property
     def grid_key(self) -> str:
@@ -127,6 +129,7 @@ class Desk:
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
         self.loaded = self.view = self.seen = None
         self.live, self.live_messages = {}, ()
+        self.live_typed, self.live_hidden = {}, ()
         self.live_read = self.live_changed = None
         self.show(scenario)
 
