@@ -19,6 +19,7 @@ from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.output_folder import require_writable, writing
 from planner.cli.study_commands import run_frontier, run_whatif
+from planner.cli.vicidial_commands import run_vicidial
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
@@ -39,6 +40,7 @@ from planner.studies.week_spans import (
 from planner.tables.folder import read_folder, read_with_notes, write_assignments, write_projection
 from planner.tables.writing import write_text
 from planner.version import __version__
+from planner.vicidial.targets import carry_settings
 
 if TYPE_CHECKING:
     from planner.studies.week import WeekPlan
@@ -57,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         "frontier": run_frontier,
         "batch": run_batch_command,
         "calibrate": run_calibrate,
+        "vicidial": run_vicidial,
         "app": _app,
     }
     _log.info("planner %s, %s", __version__, arguments.command)
@@ -112,6 +115,7 @@ def _plan(arguments: argparse.Namespace) -> int:
             write_assignments(arguments.out / "assignments.csv", result.plan.assignments)
             write_projection(arguments.out / "projection.csv", result.figures)
             write_text(arguments.out / "plan.json", document)
+            carry_settings(arguments.folder, arguments.out, problem)
     text = (moment_text(moment) if moment else "") + plan_text(result, problem, why=arguments.why)
     print(document if arguments.json else text, end="")
     return _plan_code(result.status)

@@ -28,6 +28,7 @@ from planner.cli.calibrate_arguments import add_calibrate_arguments
 from planner.cli.exit_codes import BAD_INPUT, DONE
 from planner.cli.log import configure
 from planner.cli.study_arguments import add_frontier_arguments, add_whatif_arguments
+from planner.cli.vicidial_arguments import add_vicidial_arguments
 from planner.contracts.faults import InputError
 from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS
 from planner.version import __version__
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_frontier(commands)
     _add_batch(commands)
     _add_calibrate(commands)
+    _add_vicidial(commands)
     _add_app(commands)
     return parser
 
@@ -252,6 +254,12 @@ def _add_calibrate(commands: _Commands[argparse.ArgumentParser]) -> None:
     add_calibrate_arguments(parser)
     add_seed(parser)
     add_json(parser)
+
+
+def _add_vicidial(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "read, follow, emulate and set the lines of a VICIdial system"
+    example = "planner vicidial read mysql://planner@db1/asterisk --out site"
+    add_vicidial_arguments(_command(commands, "vicidial", purpose, example))
 
 
 def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:
