@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +13,6 @@ from planner.compilation import COMPILATION
 from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS, YEARS
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
-    AssignmentFigures,
     Conflict,
     LinePlan,
     NearestPlan,
@@ -27,7 +26,6 @@ from planner.contracts.result import (
     relative_gap,
 )
 from planner.evaluation.differences import changes
-from planner.evaluation.rates import Correction
 from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:
@@ -55,6 +53,7 @@ def plan(
     stop: Callable[[], bool] = lambda: False,
     explained: bool = True,
     at: datetime | None = None,
+    in_order: bool = True,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
 
@@ -66,6 +65,7 @@ def plan(
     stop : polled; once it says True the best verified plan so far is returned
     explained : also tell what binds, why each line is there, and what one more would bring
     at : the moment from which on it is planned, with a UTC offset; None: now
+    in_order : also put the moves from the current lines to the plan in order
 
     Returns
     -------
@@ -82,53 +82,72 @@ def plan(
     from planner.contracts.faults import PlanFault
     from planner.evaluation.cannot_run import runnable_only
     from planner.evaluation.check import check
-    from planner.evaluation.corrections import needed_corrections
-    from planner.optimize.shortfalls import asked_of, given_up
-    from planner.projection.effort import EngineChoice
-    from planner.projection.project import plan_figures
 
     problem = as_problem(problem)
     options = options or PlanOptions()
     _require_sound_extent(problem)
     given, left_out = runnable_only(problem, at)
-    by_formula = options.figures is PlanFigures.FORMULAS
-    engine = EngineChoice.MARKOV if by_formula else EngineChoice.AUTO
     clock = _Clock()
-    corrections: dict[str, Correction] = {}
-    rounds: dict[str, int] = {}
-    while True:
-        found = _find(given, options, clock, on_progress, stop, corrections)
-        outcome = found.outcome
-        if outcome.plan is None:
-            none = _without_plan(given, options, found, clock, corrections, stop)
-            return none.model_copy(update={"left_out": left_out})
-        breaches = check(given, outcome.plan, corrections, options.failures)
-        broken = [b.message for b in breaches if not (found.gives_up and b.rule in GIVEN_UP_RULES)]
-        if broken:
-            raise PlanFault("; ".join(broken))
-        figures = plan_figures(with_plan(given, outcome.plan), options.seed, engine)
-        needed = needed_corrections(given, outcome.plan, figures, corrections)
-        last = max(rounds.values(), default=0) == MOST_CORRECTIONS
-        if needed and stop():
-            outcome = replace(outcome, stopped_early=True)  # another round might find another plan
-        if not needed or last or outcome.stopped_early:
-            break
-        _log.info("planning again with corrected tables of %d campaigns", len(needed))
-        corrections |= needed
-        rounds |= {name: rounds.get(name, 0) + 1 for name in needed}
-    made = tuple(
-        TableCorrection(campaign_id=name, rounds=rounds[name], **correction._asdict())
-        for name, correction in corrections.items()
-    )
-    result = _with_plan_found(problem, options, outcome, figures, made, clock)
-    update: dict[str, object] = {"left_out": left_out}
-    if found.gives_up and outcome.plan is not None:
-        least = {(s.priority, s.kind): s.least for s in found.sums}
-        asked = asked_of(given, options.failures)
-        told = tuple(given_up(given, asked, outcome.plan, least, corrections))
-        update |= {"given_up": told, "status": PlanStatus.RELAXED}
-    result = result.model_copy(update=update)
+    found = _find(given, options, clock, on_progress, stop)
+    if found.outcome.plan is None:
+        none = _without_plan(given, options, found, clock, stop)
+        return none.model_copy(update={"left_out": left_out})
+    breaches = check(given, found.outcome.plan, failures=options.failures)
+    broken = [b.message for b in breaches if not (found.gives_up and b.rule in GIVEN_UP_RULES)]
+    if broken:
+        raise PlanFault("; ".join(broken))
+    result = _with_plan_found(problem, options, found.outcome, clock)
+    result = result.model_copy(update={"left_out": left_out} | _given_up(given, options, found))
+    if options.figures is PlanFigures.AUTO:
+        result = _beside_simulation(given, result, stop)
+    if in_order and given.assignments:
+        result = _with_moves(given, result)
     return _explained(given, result, clock) if explained else result
+
+
+def _given_up(problem: Problem, options: PlanOptions, found: _Found) -> dict[str, object]:
+    """What a relaxed plan gives up, and its status; nothing of any other."""
+    from planner.optimize.shortfalls import asked_of, given_up
+
+    if not found.gives_up or found.outcome.plan is None:
+        return {}
+    least = {(s.priority, s.kind): s.least for s in found.sums}
+    asked = asked_of(problem, options.failures)
+    told = tuple(given_up(problem, asked, found.outcome.plan, least))
+    return {"given_up": told, "status": PlanStatus.RELAXED}
+
+
+def _beside_simulation(
+    problem: Problem, result: PlanResult, stop: Callable[[], bool]
+) -> PlanResult:
+    """The result with what its simulation says, where its tables are not exact.
+
+    A plan whose simulation breaks a limit is not called optimal.
+    """
+    from planner.evaluation.simulated import limits_broken, simulated_value
+    from planner.projection.project import plan_figures
+
+    assert result.plan is not None
+    if stop():
+        return result
+    rows = plan_figures(with_plan(problem, result.plan), result.options.seed)
+    value = simulated_value(problem, rows)
+    if value is None:
+        return result
+    known = {(item.campaign_id, item.requirement) for item in result.given_up}
+    found = limits_broken(problem, result.plan, rows, result.options.failures)
+    broken = tuple(item for item in found if (item.campaign_id, item.limit) not in known)
+    demoted = bool(broken) and result.status is PlanStatus.OPTIMAL
+    return result.model_copy(
+        update={
+            "simulated": rows,
+            "simulated_value_per_hour": value.value,
+            "simulated_value_per_hour_low": value.low,
+            "simulated_value_per_hour_high": value.high,
+            "limits_broken": broken,
+            "status": PlanStatus.FEASIBLE if demoted else result.status,
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -154,16 +173,15 @@ def _find(
     clock: _Clock,
     on_progress: Callable[[Progress], None],
     stop: Callable[[], bool],
-    corrections: Mapping[str, Correction],
 ) -> _Found:
     """The plan asked for, and the nearest one where there is none."""
     from planner.optimize.nearest import nearest_plan
     from planner.optimize.search import optimize
 
-    outcome = optimize(problem, clock.limited(options), on_progress, stop, corrections)
+    outcome = optimize(problem, clock.limited(options), on_progress, stop)
     if outcome.plan is not None or stop():
         return _Found(outcome)
-    nearest = nearest_plan(problem, clock.limited(options), on_progress, stop, corrections)
+    nearest = nearest_plan(problem, clock.limited(options), on_progress, stop)
     if nearest.outcome.plan is None:
         return _Found(outcome, nearest)
     if not nearest.gives_up:
@@ -212,7 +230,6 @@ def _without_plan(
     options: PlanOptions,
     found: _Found,
     clock: _Clock,
-    corrections: Mapping[str, Correction],
     stop: Callable[[], bool],
 ) -> PlanResult:
     from planner.optimize.infeasible.conflicts import find_conflicts
@@ -221,13 +238,13 @@ def _without_plan(
     conflicts: tuple[Conflict, ...] = ()
     if outcome.infeasible:
         limited = clock.limited(options)
-        conflicts = find_conflicts(problem, limited, corrections, proven=True, stop=stop)
+        conflicts = find_conflicts(problem, limited, proven=True, stop=stop)
     return PlanResult(
         status=PlanStatus.INFEASIBLE if outcome.infeasible else PlanStatus.NO_PLAN,
         options=options,
         bound_per_hour=outcome.bound,
         conflicts=conflicts,
-        nearest=_nearest(problem, options, found.nearest, corrections),
+        nearest=_nearest(problem, options, found.nearest),
         seconds=clock.seconds,
         stopped_early=outcome.stopped_early,
     )
@@ -237,7 +254,6 @@ def _nearest(
     problem: Problem,
     options: PlanOptions,
     nearest: Nearest | None,
-    corrections: Mapping[str, Correction],
 ) -> NearestPlan | None:
     from planner.optimize.shortfalls import asked_of, given_up
 
@@ -250,28 +266,27 @@ def _nearest(
         plan=plan,
         value_per_hour=value,
         bound_per_hour=max(nearest.outcome.bound or value, value),
-        given_up=tuple(given_up(problem, asked, plan, least, corrections)),
+        given_up=tuple(given_up(problem, asked, plan, least)),
     )
 
 
 def _with_plan_found(
-    problem: Problem,
-    options: PlanOptions,
-    outcome: Outcome,
-    figures: tuple[AssignmentFigures, ...],
-    made: tuple[TableCorrection, ...],
-    clock: _Clock,
+    problem: Problem, options: PlanOptions, outcome: Outcome, clock: _Clock
 ) -> PlanResult:
     from planner.evaluation.arrays import evaluate
-    from planner.evaluation.rates import factors
+    from planner.projection.planned import table_figures
 
     assert outcome.plan is not None
-    corrections = factors(made)
     found = evaluate(
-        problem, outcome.plan, options.redundancy, corrections, options.failures, options.move_cost
+        problem,
+        outcome.plan,
+        options.redundancy,
+        failures=options.failures,
+        move_cost=options.move_cost,
     )
-    bound = max(outcome.bound or 0.0, found.value.value_per_hour)
-    gap = relative_gap(found.value.value_per_hour, bound)
+    value = found.value.value_per_hour
+    bound = value if outcome.bound is None else max(outcome.bound, value)
+    gap = relative_gap(value, bound)
     proven = gap <= max(options.gap, 1e-9)
     return PlanResult(
         status=PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE,
@@ -280,14 +295,25 @@ def _with_plan_found(
         value=found.value,
         bound_per_hour=bound,
         gap=gap,
-        figures=figures,
+        figures=table_figures(with_plan(problem, outcome.plan)),
         campaigns=found.campaigns,
         dialers=found.dialers,
         changes=changes(problem, outcome.plan),
-        corrections=made,
         stages=outcome.stages,
         seconds=clock.seconds,
         stopped_early=outcome.stopped_early,
+    )
+
+
+def _with_moves(problem: Problem, result: PlanResult) -> PlanResult:
+    from planner.evaluation.moves import ordered_moves
+    from planner.evaluation.rates import factors
+
+    assert result.plan is not None
+    corrections = factors(result.corrections)
+    found = ordered_moves(problem, problem.assignments, result.plan, result.options, corrections)
+    return result.model_copy(
+        update={"moves": found.moves, "value_before_moves": found.value_before}
     )
 
 

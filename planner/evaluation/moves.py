@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.contracts.problem import LineAssignment, Problem
+from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
 from planner.contracts.result import LinePlan, Move, PlanOptions
 from planner.evaluation.move_halves import best_steps, half_way
 from planner.evaluation.move_limits import LEAST_WHOLE, Course, course
 from planner.evaluation.move_rows import Ledger, Lines, Pair, Step
 from planner.evaluation.move_scores import along_order, states
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
+from planner.evaluation.runnable import stop_reason
 
 
 class OrderedMoves(NamedTuple):
@@ -59,13 +60,14 @@ def ordered_moves(
     OrderedMoves. Values are those of the plan's aim, without the price of moves.
     """
     options = options or PlanOptions()
-    now = _places(problem, (a for a in current if _is_working(problem, a)))
-    wholes = _whole_steps(now, _places(problem, plan.assignments))
+    lines = [a for a in current if _is_working(problem, a)]
+    now, wanted = _places(problem, lines), _places(problem, plan.assignments)
+    wholes = _whole_steps(now, wanted)
     steps, halves = _with_halves(problem, wholes)
     waits_for = np.full(len(steps), -1)
     for first, second in halves.values():
         waits_for[second] = first
-    ledger = Ledger(problem, now, steps, corrections)
+    ledger = Ledger(problem, now, steps, corrections, _idle(problem, lines, wanted))
     rows = course(ledger, len(wholes), waits_for, options.redundancy, options.failures, gains_first)
     mixed = {i for i, step in enumerate(wholes) if _is_mixed(step)}
     order = best_steps(rows, range(len(wholes)), halves, mixed)
@@ -84,6 +86,24 @@ def _places(problem: Problem, lines: Iterable[LineAssignment]) -> dict[Pair, Lin
         )
         for a in lines
         if a.dial_lines or a.agent_lines
+    }
+
+
+def _idle(
+    problem: Problem, lines: Iterable[LineAssignment], wanted: Mapping[Pair, Lines]
+) -> set[Pair]:
+    """Lines that somebody stopped, unless the plan counts on them."""
+    planned = {c for c, _ in wanted}
+    stopped = {
+        (problem.campaign_index[a.campaign_id], problem.dialer_index[a.dialer_id])
+        for a in lines
+        if a.status is not AssignmentStop.NONE
+    }
+    return {
+        pair
+        for pair in _places(problem, lines)
+        if (pair in stopped and pair not in wanted)
+        or (pair[0] not in planned and stop_reason(problem.campaigns[pair[0]]) is not None)
     }
 
 

@@ -154,7 +154,7 @@ def _best_aim(problem: Problem, options: PlanOptions, stop: Callable[[], bool]) 
 
     if stop():
         return None
-    result = plan(runnable_problem(problem), options, stop=stop)
+    result = plan(runnable_problem(problem), options, stop=stop, in_order=False)
     return result.value.value_per_hour if result.value is not None else None
 
 

@@ -233,6 +233,7 @@ class _Planner:
             self._options,
             on_progress=lambda progress: self._on_progress(number, self._count, progress),
             stop=self._stop,
+            in_order=False,
         )
 
 

@@ -175,7 +175,7 @@ def _planned_lines(
     from planner.evaluation.runnable import runnable_problem
     from planner.pipeline import plan
 
-    result = plan(runnable_problem(problem), options, stop=stop)
+    result = plan(runnable_problem(problem), options, stop=stop, in_order=False)
     if result.plan is None:
         raise NoPlan(result)
     return result.plan.assignments
@@ -202,7 +202,7 @@ def replanned(
     from planner.studies.outcome import outcome
 
     priced = options.model_copy(update={"move_cost": move_cost})
-    best = plan(runnable_problem(problem), priced, stop=stop)
+    best = plan(runnable_problem(problem), priced, stop=stop, in_order=False)
     if best.plan is None or best.value is None:
         return Replanned(
             status=best.status,
@@ -210,6 +210,8 @@ def replanned(
             conflicts=best.conflicts,
             stopped_early=best.stopped_early,
         )
+    corrections = factors(best.corrections)
+    moves = ordered_moves(problem, problem.assignments, best.plan, options, corrections)
     working = {d.dialer_id for d in problem.dialers if d.in_service}
     current = [a for a in problem.assignments if a.dialer_id in working]
     return Replanned(
@@ -219,12 +221,13 @@ def replanned(
             best.plan,
             options,
             moved=lines_moved(current, best.plan.assignments),
-            corrections=factors(best.corrections),
+            corrections=corrections,
         ),
         move_cost_per_hour=best.value.move_cost_per_hour,
         bound_per_hour=best.bound_per_hour,
         gap=best.gap,
-        moves=ordered_moves(problem, problem.assignments, best.plan),
+        moves=moves.moves,
+        value_before_moves=moves.value_before,
         stopped_early=best.stopped_early,
     )
 

@@ -53,7 +53,10 @@ def test_what_happens_after_the_window_closes_does_not_count(engine: str) -> Non
     for name in ("p_all_busy_5min", "p_all_busy_15min", "p_all_busy_60min"):
         # P(all busy within 60 s) of the model's check values.
         if engine == "simulate":
-            assert found.low[name] <= 0.053133690 <= found.high[name]
+            half = (found.high[name] - found.low[name]) / 2
+            # Twice the half width: a false alarm once in some 10,000 seeds.
+            assert abs(getattr(found, name) - 0.053133690) < 2 * half
+            assert half < 0.01
         else:
             assert getattr(found, name) == pytest.approx(0.053133690, abs=5e-10)
     assert found.seconds_to_all_busy_p50 is None

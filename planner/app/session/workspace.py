@@ -95,6 +95,8 @@ class Workspace:
     live_read: datetime | None = None
     live_changed: datetime | None = None
     live_messages: tuple[str, ...] = ()
+    live_typed: dict[PairKey, int | None] = field(default_factory=dict)
+    live_hidden: tuple[PairKey, ...] = ()
 
     @property
     def grid_key(self) -> str:
@@ -127,6 +129,7 @@ class Workspace:
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
         self.loaded = self.view = self.world_cache = None
         self.live, self.live_messages = {}, ()
+        self.live_typed, self.live_hidden = {}, ()
         self.live_read = self.live_changed = None
         self.show(edited)
 

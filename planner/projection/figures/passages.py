@@ -19,6 +19,7 @@ from planner.projection.effort import Effort
 from planner.projection.figures import shared_limits
 from planner.projection.figures.exact import PASSAGE_HORIZONS, PASSAGE_QUANTILES
 from planner.projection.figures.intervals import Interval, interval, share_interval, t_half_width
+from planner.projection.figures.settling import mean_of_runs
 from planner.projection.figures.shared_limits import BATCHES, MOST_MISSING
 from planner.projection.network import always_on, network
 from planner.projection.pairs import Limits, Pair
@@ -43,10 +44,15 @@ SINGLE_PAIR_EVENT = 0.3
 #: Forecasts of what is needed are rough: so much more is simulated.
 _MARGIN = 1.1
 _Z95 = 1.959964
+#: Relative error of times that are the same in all runs.
+_ALIKE = 1e-6
 
 
 def passages(
-    pairs: Sequence[Pair], limits: Limits, effort: Effort, runs: Sequence[float | None]
+    pairs: Sequence[Pair],
+    limits: Limits,
+    effort: Effort,
+    runs: Sequence[float | None] | None = None,
 ) -> list[tuple[Row, bool]]:
     """First passages from the state of now of pairs that run together, and whether precise enough.
 
@@ -54,8 +60,11 @@ def passages(
 
     Parameters
     ----------
-    runs : how long each pair runs on, infinite for no end [s]; None where it does not run
+    runs : how long each pair runs on, infinite for no end [s], None where it does not run; without
+        it all of them run on for ever
     """
+    if runs is None:
+        runs = [math.inf] * len(pairs)
     live = [
         place
         for place, pair in enumerate(pairs)
@@ -189,7 +198,7 @@ def joint_passages(
         spent += found.events + RUN_EVENTS * more
         seconds = np.concatenate(rounds)
         rows = {p: passage_row(seconds[None, :, p], end) for p, end in ends.items()}
-        worst = max(shortfall(row) for row in rows.values())
+        worst = max((shortfall(row) for row in rows.values()), default=0.0)
         needed = len(seconds) * min(worst, 100.0) ** 2
         affordable = len(seconds) * effort.budget.passages / max(spent, 1.0)
         more = int(min(needed, affordable, MOST_JOINT, 3 * len(seconds))) - len(seconds)
@@ -208,9 +217,10 @@ def passage_row(seconds: Floats, runs_seconds: float = math.inf) -> Row:
     flat = np.sort(seconds, axis=None)
     row: Row = {}
     if np.isfinite(flat[-1]):
-        mean = float(flat.mean())
-        half = max(t_half_width(flat), _between(seconds.mean(axis=1)))
-        row["seconds_to_all_busy_mean"] = interval(mean, max(mean - half, 0.0), mean + half)
+        mean, low, high = mean_of_runs(flat, float(flat.mean()))
+        half = _between(seconds.mean(axis=1))
+        low, high = min(low, mean - half), max(high, mean + half)
+        row["seconds_to_all_busy_mean"] = interval(mean, max(low, 0.0), high)
     ranked = np.sort(seconds, axis=1)
     for name, level in PASSAGE_QUANTILES.items():
         value = float(flat[_rank(level, flat.size)])
@@ -218,7 +228,8 @@ def passage_row(seconds: Floats, runs_seconds: float = math.inf) -> Row:
             half = _between(ranked[:, _rank(level, ranked.shape[1])])
             low, high = _quantile_ends(flat, level)
             low, high = min(low, max(value - half, 0.0)), max(high, value + half)
-            row[name] = interval(value, low, high)
+            # Where all runs are alike the quantile is theirs, to rounding.
+            row[name] = interval(value, low * (1.0 - _ALIKE), high * (1.0 + _ALIKE))
     if "seconds_to_all_busy_p90" not in row:
         row.pop("seconds_to_all_busy_mean", None)
     for name, longest in PASSAGE_HORIZONS.items():

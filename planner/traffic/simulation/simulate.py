@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.traffic.arguments import Floats
-from planner.traffic.simulation.estimates import Estimate, Precision, balances, estimate, shortfalls
+from planner.traffic.simulation.estimates import (
+    Estimate,
+    Precision,
+    balances,
+    estimate,
+    expected_outcomes,
+    shortfalls,
+)
+from planner.traffic.simulation.interval_ends import Ends, interval_ends
 from planner.traffic.simulation.network import COLUMNS, Network, check
 
 #: Replications are added in rounds of so many at least: all cores have work.
@@ -25,6 +33,7 @@ class Simulated(NamedTuple):
     first_all_busy: Floats  # [replication, pair] seconds from the start, infinite if never
     completed_at: Floats  # [replication, campaign] seconds from the start, infinite if later
     figures: dict[str, Estimate]  # over the judged bins, by name
+    ends: dict[str, Ends]  # of their 95 % intervals
     met: bool  # whether the wanted precision was reached within the budget
     events: int
 
@@ -84,6 +93,8 @@ def simulate(
             numbers = range(len(runs), len(runs) + more)
             runs.extend(pool.map(lambda number: _run(network, edges, seed, number), numbers))
             totals = np.stack([run.totals for run in runs])
+            if steady:
+                totals = expected_outcomes(network, totals)
             known = balances(network, totals, judged) if steady else None
             figures = estimate(totals, judged, known)
             needed = _replications_needed(figures, len(runs), wanted)
@@ -101,6 +112,12 @@ def simulate(
         first_all_busy=np.stack([run.first_all_busy for run in runs]),
         completed_at=np.stack([run.completed_at for run in runs]),
         figures=figures,
+        ends=interval_ends(
+            network,
+            totals[:, judged].sum(axis=1),
+            {name: figure.mean for name, figure in figures.items()},
+            {name: figure.half_width for name, figure in figures.items()},
+        ),
         met=met,
         events=spent,
     )

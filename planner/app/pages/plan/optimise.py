@@ -19,9 +19,12 @@ from planner.app.widgets.headline import show_headline
 from planner.compilation import WORDS
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, Progress
 from planner.evaluation.differences import changes
+from planner.report.moves import move_sentences, way_sentence
 from planner.report.words import amount, duration, quality, share
 
 _REFRESH_SECONDS = 0.5
+#: Longer lists are folded.
+_MOST_TOLD = 8
 #: Two lines of text, or a button.
 _STRIP_PIXELS = 86
 _IDLE = (
@@ -185,6 +188,20 @@ def _show_result(
         )
     with right:
         _show_binding(result)
+    _show_moves(edited, result)
+
+
+def _show_moves(edited: EditedLines, result: PlanResult) -> None:
+    """The moves in their order, as long as the lines are those from which they lead."""
+    if not result.moves or result.plan is None:
+        return
+    if changes(edited.problem, result.plan) != result.changes:
+        st.caption("The lines were edited since: optimise again for the order of the moves.")
+        return
+    count = "1 move" if len(result.moves) == 1 else f"{len(result.moves)} moves"
+    with st.expander(f"{count}, in this order", expanded=len(result.moves) <= _MOST_TOLD):
+        st.markdown("\n".join(f"1. {plain(told)}" for told in move_sentences(result.moves)))
+        st.caption(plain(way_sentence(result.value_before_moves, result.moves)))
 
 
 def _ending(workspace: Workspace, result: PlanResult) -> str:

@@ -29,6 +29,7 @@ from planner.contracts.faults import InputError
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import LinePlan, PlanOptions
 from planner.report.charts.studies import tornado_chart, worlds_chart
+from planner.report.moves import move_sentences, way_sentence
 from planner.report.whatif import lost_sentences, status_sentences
 from planner.report.words import amount, duration
 from planner.studies.whatif import planning_anew, whatif
@@ -223,7 +224,9 @@ def _show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
     count = "1 move" if len(again.moves) == 1 else f"{len(again.moves) or 'no'} moves"
     moves, action = st.columns([5, 1])
     with moves.expander(f"{plain(world.name)}: {count}", expanded=len(again.moves) <= _MOST_TOLD):
-        st.markdown("\n".join(f"1. {plain(move.instruction)}" for move in again.moves))
+        st.markdown("\n".join(f"1. {plain(told)}" for told in move_sentences(again.moves)))
+        if again.moves:
+            st.caption(plain(way_sentence(again.value_before_moves, again.moves)))
     told = "Puts them in the plan as one edit, which can be undone."
     if new is not None:
         told = f"Opens the plan with these lines and the new campaign {plain(new.campaign_id)}."
