@@ -100,8 +100,8 @@ def plan(
     result = result.model_copy(update={"left_out": left_out} | _given_up(given, options, found))
     if options.figures is PlanFigures.AUTO:
         result = _beside_simulation(given, result, stop)
-    if in_order and given.assignments:
-        result = _with_moves(given, result)
+    if in_order and problem.assignments:  # who cannot run has ports until its lines are taken off
+        result = _with_moves(problem, result, at)
     return _explained(given, result, clock) if explained else result
 
 
@@ -305,13 +305,15 @@ def _with_plan_found(
     )
 
 
-def _with_moves(problem: Problem, result: PlanResult) -> PlanResult:
+def _with_moves(problem: Problem, result: PlanResult, at: datetime | None) -> PlanResult:
     from planner.evaluation.moves import ordered_moves
     from planner.evaluation.rates import factors
 
     assert result.plan is not None
     corrections = factors(result.corrections)
-    found = ordered_moves(problem, problem.assignments, result.plan, result.options, corrections)
+    found = ordered_moves(
+        problem, problem.assignments, result.plan, result.options, corrections, at=at
+    )
     return result.model_copy(
         update={"moves": found.moves, "value_before_moves": found.value_before}
     )
