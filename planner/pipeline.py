@@ -39,11 +39,6 @@ MOST_CORRECTIONS = 3
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
 SHORTEST_ROUND = 2.0
 
-#: Rules whose breach is a requirement given up.
-GIVEN_UP_RULES = frozenset(
-    {"min_dialers", "survivable_share", "min_transfers_per_hour", "finish_by", "limit_minimums"}
-)
-
 
 def plan(
     problem: ProblemSource,
@@ -81,7 +76,7 @@ def plan(
     """
     from planner.contracts.faults import PlanFault
     from planner.evaluation.cannot_run import runnable_only
-    from planner.evaluation.check import check
+    from planner.evaluation.check import REQUIREMENT_RULES, check
 
     problem = as_problem(problem)
     options = options or PlanOptions()
@@ -93,7 +88,7 @@ def plan(
         none = _without_plan(given, options, found, clock, stop)
         return none.model_copy(update={"left_out": left_out})
     breaches = check(given, found.outcome.plan, failures=options.failures)
-    broken = [b.message for b in breaches if not (found.gives_up and b.rule in GIVEN_UP_RULES)]
+    broken = [b.message for b in breaches if not (found.gives_up and b.rule in REQUIREMENT_RULES)]
     if broken:
         raise PlanFault("; ".join(broken))
     result = _with_plan_found(problem, options, found.outcome, clock)
