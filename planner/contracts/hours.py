@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -18,7 +18,7 @@ from planner.contracts.weekly import MINUTES_PER_DAY, format_days, parse_clock, 
 _DAY = timedelta(days=1)
 _LIST = re.compile(r"[,;|]")
 #: A weekday from 0 (Monday) to 6, or a date.
-DayOfRow = Annotated[int, Field(ge=0, le=6)] | Day
+DayOfRow = int | Day
 #: Windows that meet at all meet within a year, in which every change of the clocks lies.
 _YEAR = tuple(date(2026, 1, 1) + timedelta(days=n) for n in range(372))
 
@@ -51,8 +51,10 @@ def normal_days(days: Sequence[int | date]) -> tuple[int | date, ...]:
     Raises
     ------
     ValueError
-        If there are weekdays and dates.
+        If there are weekdays and dates, or a number that is no weekday.
     """
+    if any(not isinstance(day, date) and not 0 <= day <= 6 for day in days):
+        raise ValueError(f"no weekdays from 0 (Monday) to 6: {tuple(days)}")
     dates = sorted({day for day in days if isinstance(day, date)})
     weekdays = sorted({day for day in days if not isinstance(day, date)})
     if dates and weekdays:
@@ -110,6 +112,10 @@ class RowWithHours(Contract):
         start = self.from_ or 0
         end = MINUTES_PER_DAY if self.to is None else self.to
         return start, end if end > start else end + MINUTES_PER_DAY
+
+    def at_all_hours(self) -> Self:
+        """The row without its hours, as it stands in the problem of one moment."""
+        return self.model_copy(update={"days": (), "from_": None, "to": None, "timezone": None})
 
     def zone(self, otherwise: ZoneInfo) -> ZoneInfo:
         """Its time zone, else the one given."""

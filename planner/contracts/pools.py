@@ -39,11 +39,6 @@ def limits_at(problem: Problem, moment: datetime | None) -> tuple[LimitRow, ...]
     return limits_in_force(problem.limits, moment, problem.common_zone)
 
 
-def at_all_hours(row: PoolRow | LimitRow) -> PoolRow | LimitRow:
-    """The row without its hours, as it stands in the problem of one moment."""
-    return row.model_copy(update={"days": (), "from_": None, "to": None, "timezone": None})
-
-
 def without_a_moment(problem: Problem) -> tuple[str, ...]:
     """Say what a plan for no special time takes of rows with hours, a sentence each."""
     told = [

@@ -18,12 +18,11 @@ from pydantic import (
 )
 
 from planner.contracts.agents import LimitRow, PoolRow, named_limits, pools_in_force
+from planner.contracts.dialer import Dialer, TrunkGroup
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.fields import (
     ID_SEPARATOR,
-    MAX_LINES,
     Contract,
-    Cost,
     Day,
     DayVariation,
     Identifier,
@@ -32,6 +31,7 @@ from planner.contracts.fields import (
     Share,
     Timezone,
 )
+from planner.contracts.limits import MAX_LINES, MAX_VALUE
 from planner.contracts.line_assignment import AssignmentStop, LineAssignment, PoolLines
 from planner.contracts.references import common_zone, reference_faults
 from planner.contracts.times import Interval, Outage
@@ -81,41 +81,6 @@ class CampaignStop(StrEnum):
     BY_ADMIN = "stopped_by_admin"
 
 
-class TrunkGroup(Contract):
-    """Carrier capacity that several dialers share."""
-
-    trunk_group: Identifier
-    channels: Annotated[int, Field(ge=0, le=100 * MAX_LINES)]
-    cps: Annotated[float, Field(gt=0, le=1e9)] | None = None
-    fails_together: bool = False  # losing the carrier counts as a failure of all its dialers
-
-
-class Dialer(Contract):
-    """A machine that places calls: simultaneous lines, calls per second, what it fails with."""
-
-    dialer_id: Identifier
-    ports: Lines
-    cps: Annotated[float, Field(gt=0, le=1e9)] | None = None
-    failure_domain: Identifier | None = None
-    trunk_group: Identifier | None = None
-    agent_lines_use_ports: bool = True
-    cost_per_attempt: Cost = 0.0  # in the unit of the campaigns' value
-    cost_per_talk_minute: Cost = 0.0
-    in_service: bool = True
-
-    @field_validator("dialer_id")
-    @classmethod
-    def _can_be_listed(cls, value: str) -> str:
-        if ID_SEPARATOR in value:
-            raise ValueError(f"{ID_SEPARATOR} separates dialer ids elsewhere")
-        return value
-
-    @property
-    def domain(self) -> str:
-        """The failure domain; a dialer without one fails alone."""
-        return self.failure_domain if self.failure_domain is not None else self.dialer_id
-
-
 class Campaign(Contract):
     """A dial list being called; units are in the names, rates are per attempt.
 
@@ -140,7 +105,7 @@ class Campaign(Contract):
     overflow: Overflow = Overflow.DROP
     patience_seconds: Seconds = 20.0
     pacing: Annotated[float, Field(gt=0, le=1e6)] | None = None
-    value: Annotated[float, Field(ge=0, le=1e12)] = 1.0
+    value: Annotated[float, Field(ge=0, le=MAX_VALUE)] = 1.0
     allowed_dialers: tuple[Identifier, ...] | None = None
     min_dialers: Annotated[int, Field(ge=0, le=MAX_LINES)] = 1
     min_agent_lines: Annotated[int, Field(ge=1, le=MAX_LINES)] = 1

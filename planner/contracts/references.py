@@ -8,14 +8,32 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from planner.contracts.hours import share_a_moment
+from planner.contracts.lookalikes import hint
+from planner.contracts.weekly import format_clock
 
 if TYPE_CHECKING:
     from planner.contracts.agents import LimitRow, PoolRow
+    from planner.contracts.hours import RowWithHours
     from planner.contracts.problem import Campaign, Dialer, LineAssignment, TrunkGroup
     from planner.contracts.times import Interval, Outage
 
+#: Intervals of one campaign are all on its clock, whichever it is.
+_ANY_ZONE = ZoneInfo("UTC")
+
 #: (table, row position, column, value, what was expected)
 ReferenceFault = tuple[str, int, str, str, str]
+
+
+class Earlier(str):
+    """What was expected, and the position of an earlier row that says otherwise."""
+
+    row: int
+
+    def __new__(cls, expected: str, row: int) -> Earlier:
+        """Text with the place of a row."""
+        made = super().__new__(cls, expected)
+        made.row = row
+        return made
 
 
 def reference_faults(
@@ -41,12 +59,13 @@ def reference_faults(
     groups = {t.trunk_group for t in trunk_groups}
     for row, dialer in enumerate(dialers):
         if dialer.trunk_group is not None and dialer.trunk_group not in groups:
-            expected = "a trunk group of trunk_groups.csv"
+            expected = "a trunk group of trunk_groups.csv" + hint(dialer.trunk_group, groups)
             yield "dialers", row, "trunk_group", dialer.trunk_group, expected
     for row, campaign in enumerate(campaigns):
         for dialer_id in campaign.allowed_dialers or ():
             if dialer_id not in dialer_ids:
-                yield "campaigns", row, "allowed_dialers", dialer_id, "dialers of dialers.csv"
+                expected = "dialers of dialers.csv" + hint(dialer_id, dialer_ids)
+                yield "campaigns", row, "allowed_dialers", dialer_id, expected
     tables: tuple[tuple[str, Sequence[Any]], ...] = (
         ("assignments", assignments),
         ("intervals", intervals),
@@ -57,7 +76,8 @@ def reference_faults(
             for column, known in (("campaign_id", campaign_ids), ("dialer_id", dialer_ids)):
                 key = getattr(item, column, None)
                 if key is not None and key not in known:
-                    yield table, row, column, key, f"a {column[:-3]} of {column[:-3]}s.csv"
+                    expected = f"a {column[:-3]} of {column[:-3]}s.csv{hint(key, known)}"
+                    yield table, row, column, key, expected
     yield from _interval_overlaps(intervals)
     if not pools:
         yield from _without_agents(campaigns)
@@ -67,7 +87,8 @@ def reference_faults(
     known_by_field = {"dialer_ids": dialer_ids, "failure_domains": domains, "trunk_groups": groups}
     for row, limit in enumerate(limits):
         if limit.campaign_id is not None and limit.campaign_id not in campaign_ids:
-            yield "limits", row, "campaign_id", limit.campaign_id, "a campaign of campaigns.csv"
+            expected = "a campaign of campaigns.csv" + hint(limit.campaign_id, campaign_ids)
+            yield "limits", row, "campaign_id", limit.campaign_id, expected
     yield from _unknown_in_lists("limits", limits, known_by_field)
     yield from _pool_overlaps(pools, campaigns)
 
@@ -85,7 +106,8 @@ def _unknown_pools(
     for row, item in enumerate(assignments):
         for pool in item.pools:
             if pool.pool not in pools:
-                yield "assignments", row, "pools", pool.pool, "pools of agents.csv"
+                expected = "pools of agents.csv" + hint(pool.pool, pools)
+                yield "assignments", row, "pools", pool.pool, expected
 
 
 #: The column and the words for the rows of each field that lists keys.
@@ -106,7 +128,7 @@ def _unknown_in_lists(
             column, expected = _LISTED[field]
             for key in getattr(item, field):
                 if key not in keys:
-                    yield table, row, column, key, expected
+                    yield table, row, column, key, expected + hint(key, keys)
 
 
 def _pool_overlaps(
@@ -114,12 +136,14 @@ def _pool_overlaps(
 ) -> Iterator[ReferenceFault]:
     """Two rows of one pool for the same moment say two things about it."""
     zone = common_zone(campaigns)
-    earlier: dict[str, list[PoolRow]] = {}
+    before: dict[str, list[tuple[int, PoolRow]]] = {}
     for row, item in enumerate(pools):
-        others = earlier.setdefault(item.pool, [])
-        if any(share_a_moment(item, other, zone) for other in others):
-            yield "pools", row, "pool", item.pool, "hours that no earlier row of this pool has"
-        others.append(item)
+        others = before.setdefault(item.pool, [])
+        clash = [place for place, other in others if share_a_moment(item, other, zone)]
+        if clash:
+            expected = "hours that no earlier row of this pool has"
+            yield "pools", row, "pool", item.pool, Earlier(expected, clash[0])
+        others.append((row, item))
 
 
 def common_zone(campaigns: Sequence[Campaign]) -> ZoneInfo:
@@ -129,23 +153,23 @@ def common_zone(campaigns: Sequence[Campaign]) -> ZoneInfo:
 
 
 def _duplicates(table: str, column: str, keys: list[str]) -> Iterator[ReferenceFault]:
-    seen: set[str] = set()
+    first: dict[str, int] = {}
     for row, key in enumerate(keys):
-        if key in seen:
-            yield table, row, column, key, "a key that no earlier row has"
-        seen.add(key)
+        earlier = first.setdefault(key, row)
+        if earlier != row:
+            yield table, row, column, key, Earlier("a key that no earlier row has", earlier)
 
 
 def _interval_overlaps(intervals: Sequence[Interval]) -> Iterator[ReferenceFault]:
     """Two intervals that set the same column of a campaign at the same time are a contradiction."""
-    taken: dict[tuple[str, int, str], list[tuple[int, int]]] = {}
+    taken: dict[tuple[str, str], list[tuple[int, RowWithHours]]] = {}
     for row, item in enumerate(intervals):
-        clash = False
-        for day in item.days:
-            for column in item.overrides():
-                spans = taken.setdefault((item.campaign_id, day, column), [])
-                clash |= any(s < item.to_minute and item.from_minute < e for s, e in spans)
-                spans.append((item.from_minute, item.to_minute))
+        hours, clash = item.hours, set[int]()
+        for column in item.overrides():
+            others = taken.setdefault((item.campaign_id, column), [])
+            clash |= {place for place, other in others if share_a_moment(hours, other, _ANY_ZONE)}
+            others.append((row, hours))
         if clash:
             expected = "no overlap with an earlier interval that sets the same column"
-            yield "intervals", row, "from", item.campaign_id, expected
+            value = format_clock(item.from_minute)
+            yield "intervals", row, "from", value, Earlier(expected, min(clash))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE
 from planner.contracts.problem import Contract, LineAssignment
 
 
@@ -44,6 +45,7 @@ class PlanStatus(StrEnum):
 
     OPTIMAL = "optimal"  # gap <= the requested gap
     FEASIBLE = "feasible"
+    RELAXED = "relaxed"  # as asked with ``relax``: something was given up
     INFEASIBLE = "infeasible"
     NO_PLAN = "no_plan"  # stopped before any plan was found
 
@@ -63,17 +65,19 @@ class PlanOptions(Contract):
     ``failures`` is how many failure domains are lost at once in the worst case. ``move_cost`` is
     paid in the objective for each line added to a dialer against the current assignment [value
     per hour and line], so that lines stay where moving them gains less.
+    ``relax`` asks for the nearest plan where not everything can be had (MODEL.md 6).
     ``figures`` as formulas leave out the simulation, and with it the correction of tables.
     """
 
     redundancy: Annotated[float, Field(ge=0, le=1)] = 0.0
     gap: Annotated[float, Field(ge=0, le=1)] = 0.001
-    time_limit: Annotated[float, Field(gt=0, le=1e6)] = 60.0
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    time_limit: Annotated[float, Field(gt=0, le=MAX_SEARCH_SECONDS)] = 60.0
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
     keep_current: bool = False
-    failures: Annotated[int, Field(ge=1, le=2)] = 1
-    move_cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    failures: Annotated[int, Field(ge=1, le=MAX_FAILURES)] = 1
+    move_cost: Annotated[float, Field(ge=0, le=MAX_VALUE)] = 0.0
     figures: PlanFigures = PlanFigures.AUTO
+    relax: bool = False
 
 
 class AssignmentFigures(Contract):
@@ -226,6 +230,8 @@ class PlanValue(Contract):
     value_per_hour: float  # (1 - w) * throughput + w * surviving, less what moves cost
     throughput_value_per_hour: float
     surviving_value_per_hour: float
+    gross_value_per_hour: float = 0.0  # before what calls cost
+    cost_per_hour: float = 0.0
     worst_failure_domain: str | None
     move_cost_per_hour: float = 0.0
 
@@ -357,6 +363,55 @@ class Conflict(Contract):
     all_tried: bool = True
 
 
+class GivenUp(Contract):
+    """A requirement of one campaign that a plan gives up.
+
+    ``requirement`` is a column of ``campaigns.csv``, ``runs``, or one of ``limits.csv``, whose row
+    is ``limit``. ``proven_least``: no plan gives up less of it, over the campaigns of this
+    priority.
+    """
+
+    campaign_id: str
+    priority: int
+    requirement: str
+    limit: str | None = None
+    asked: float
+    got: float
+    proven_least: int
+
+
+class NearestPlan(Contract):
+    """The plan that gives up as little as can be, beside the answer that there is no other."""
+
+    plan: LinePlan
+    value_per_hour: float
+    bound_per_hour: float
+    given_up: tuple[GivenUp, ...] = ()
+
+
+class LimitBroken(Contract):
+    """A limit that the plan holds by its tables and breaks in its simulation, beyond the interval.
+
+    ``limit`` is a column of ``campaigns.csv``; ``simulated_low`` and ``simulated_high`` are the
+    ends of the 95 % interval.
+    """
+
+    campaign_id: str
+    limit: str
+    asked: float
+    table: float
+    simulated: float
+    simulated_low: float
+    simulated_high: float
+
+
+class LeftOut(Contract):
+    """A campaign that cannot run, which gets nothing and asks for nothing."""
+
+    campaign_id: str
+    why: str
+
+
 class Stage(Contract):
     """One aim of the planning after the other: what it was before the second stages, and after.
 
@@ -375,7 +430,8 @@ class PlanResult(Contract):
     """Outcome of a planning run: status, bound and plan are kept apart.
 
     ``gap`` is (bound - value) / |bound|, both in value per hour by the Markov tables. None of the
-    plan's fields is set without a plan.
+    plan's fields is set without a plan. ``moves`` make the ``changes`` in order, but for those on
+    dialers out of service, where they were asked for; ``value_before_moves`` is the aim before.
     """
 
     status: PlanStatus
@@ -391,8 +447,17 @@ class PlanResult(Contract):
     why: tuple[LineReason, ...] = ()
     stranded: tuple[StrandedLines, ...] = ()
     changes: tuple[LineChange, ...] = ()
-    moves: tuple[Move, ...] = ()  # what makes these changes, in order; where they were asked for
+    moves: tuple[Move, ...] = ()
+    value_before_moves: float | None = None
     conflicts: tuple[Conflict, ...] = ()
+    nearest: NearestPlan | None = None
+    given_up: tuple[GivenUp, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    limits_broken: tuple[LimitBroken, ...] = ()
+    simulated_value_per_hour: float | None = None  # None where all figures are exact
+    simulated_value_per_hour_low: float | None = None
+    simulated_value_per_hour_high: float | None = None
+    simulated: tuple[AssignmentFigures, ...] = ()  # rows of the simulation, where there is one
     corrections: tuple[TableCorrection, ...] = ()
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0

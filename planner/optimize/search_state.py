@@ -16,7 +16,7 @@ from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.columns import Column
 from planner.optimize.model.model import HANDLED, Model
-from planner.optimize.model.usage import plan_value
+from planner.optimize.model.usage import Usage, plan_value
 
 Floats = NDArray[np.float64]
 
@@ -147,12 +147,14 @@ class Standing:
 
     def offer(self, columns: Iterable[Column], relaxation: Relaxation | None) -> None:
         """Improve a plan campaign by campaign, with and without prices; keep it if the best."""
+        start = list(columns)
+        if Usage(self.model, start).fits():
+            self.keep(start)
         if not self.small or self.model.aim.most.any() or not self.model.aim.is_value:
             return
         prices: list[Floats | None] = [None]
         if relaxation is not None:
             prices.append(self.master.lagrangian.line_prices(relaxation.duals))
-        start = list(columns)
         for line_prices in prices:
             found, holds = refill(self.model, start, line_prices)
             if holds:

@@ -35,9 +35,15 @@ def assignment_row(figures: AssignmentFigures) -> dict[str, Any]:
     return row
 
 
-def check_document(load: FleetLoad, breaches: Sequence[str]) -> dict[str, Any]:
+def check_document(
+    load: FleetLoad, breaches: Sequence[str], notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """Summary of a sound planning folder as plain data."""
-    return asdict(load) | {"breaches": list(breaches), "version": __version__}
+    return asdict(load) | {
+        "breaches": list(breaches),
+        "notes": list(notes),
+        "version": __version__,
+    }
 
 
 def fault_document(faults: Iterable[Fault]) -> dict[str, Any]:

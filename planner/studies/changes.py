@@ -31,6 +31,7 @@ class _Draft:
     place: int
     key: tuple[str, ...]
     cells: dict[str, str]
+    exact: dict[str, Fraction] = field(default_factory=dict)  # before it is rounded
     changed_by: dict[str, Expression] = field(default_factory=dict)
 
 
@@ -38,9 +39,10 @@ def changed_problem(problem: Problem, texts: Sequence[str], label: str = "") -> 
     """The problem after expressions, applied one after the other.
 
     Numbers are computed exactly from their decimal spelling. Columns of whole numbers are rounded
-    to the nearest one, halves up, after each expression. A blank value takes the column's default.
-    Expressions about every row with ``+= -= *= /=`` leave blank cells blank, and pass by what does
-    not apply to a broadcast. Lines set for a named campaign and dialer without any start at 0.
+    to the nearest one, halves up, once after all expressions, so that factors give the same in any
+    order. A blank value takes the column's default. Expressions about every row with ``+= -= *=
+    /=`` leave blank cells blank, and pass by what does not apply to a broadcast. Lines set for a
+    named campaign and dialer without any start at 0.
 
     Parameters
     ----------
@@ -162,24 +164,30 @@ def _refuse_nothing(expression: Expression) -> None:
 
 def _new_cell(expression: Expression, draft: _Draft) -> str:
     if expression.operator == "=":
+        draft.exact.pop(expression.field, None)
         return expression.value
     current = _current(expression, draft)
     if current is None:
         wanted = f"{expression.field} set with = first: it is blank"
         raise InputError([Fault(expression.text, None, None, None, wanted)])
     whole = _is_whole(expression)
+    if whole:
+        before = draft.exact.get(expression.field, number(current))
+        if before is None:
+            return current  # an earlier expression put text there, which is told as its fault
+        draft.exact[expression.field] = _result(expression, before)
+        return spelt_number(draft.exact[expression.field], whole=True)
     # One rate for each pass through the list: each is changed.
-    parts = [_result(expression, part) for part in current.split(ID_SEPARATOR)]
-    if any(part is None for part in parts):
-        return current  # an earlier expression put text there, which is told as its fault
-    return ID_SEPARATOR.join(spelt_number(p, whole=whole) for p in parts if p is not None)
+    parts = [number(part) for part in current.split(ID_SEPARATOR)]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return current
+    return ID_SEPARATOR.join(spelt_number(_result(expression, p), whole=False) for p in known)
 
 
-def _result(expression: Expression, cell: str) -> Fraction | None:
-    """What the operator makes of a number; None where the cell or the value is none."""
-    before, operand = number(cell), number(expression.value)
-    if before is None or operand is None:
-        return None
+def _result(expression: Expression, before: Fraction) -> Fraction:
+    """What the operator makes of a number."""
+    operand = number(expression.value) or Fraction(0)
     return {
         "+=": before + operand,
         "-=": before - operand,

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from planner.contracts.fields import ID_SEPARATOR, MAX_LINES, Contract
+from planner.contracts.fields import ID_SEPARATOR, Contract
 from planner.contracts.hours import format_row_days
+from planner.contracts.limits import MAX_LINES, YEARS
 from planner.contracts.problem import Campaign
 from planner.contracts.weekly import format_clock, format_schedule
+from planner.tables import spelling
+from planner.tables.spelling import Mark, Understood
 
 #: Columns whose name is no name in Python, does not tell the unit, or is of one where many stand.
 _COLUMN_NAMES = {
@@ -44,9 +47,12 @@ _WORDS = {
     "trunk_groups": "trunk groups separated by |, or blank for all",
     "pool": "one line of text without |, at most 200 characters",
 }
+#: Columns of numbers up to this may be filled in per cent.
+_MOST_IN_PER_CENT = 2
+_YEARS = f"from {YEARS[0]} to {YEARS[-1]}"
 _FORMATS = {
-    "date": "a date from 1970 to 2199 such as 2026-09-30",
-    "date-time": "a date and time from 1970 to 2199 such as 2026-09-30T08:00:00+02:00",
+    "date": f"a date {_YEARS} such as 2026-09-30",
+    "date-time": f"a date and time {_YEARS} such as 2026-09-30T08:00:00+02:00",
 }
 
 
@@ -89,12 +95,58 @@ def sample(contract: type[Contract], field: str) -> str:
     return {"integer": str(MAX_LINES), "number": "1"}.get(_schema(contract, field)["type"], "x")
 
 
-def tidy(contract: type[Contract], field: str, cell: str, *, decimal_comma: bool) -> str:
-    """Take the spaces around a cell away, and the decimal comma of a number."""
+def understood(contract: type[Contract], field: str, cell: str, mark: Mark) -> Understood:
+    """A cell in the spelling that its contract reads, as far as it can mean one thing only.
+
+    Parameters
+    ----------
+    contract, field : whose cell it is
+    cell : as it stands in the file
+    mark : what stands before the fraction in the numbers of the sheet
+    """
     text = cell.strip()
-    if decimal_comma and "." not in text and field in fields_of_type(contract, "number"):
-        return text.replace(",", ".")
-    return text
+    kind = _spelling(contract, field)
+    if kind in ("integer", "number", "share"):
+        if field.endswith("_seconds") and ":" in text:
+            return Understood(spelling.seconds(text))
+        if _has_passes(contract, field) and ID_SEPARATOR in text:
+            return spelling.each(text, mark)
+        return spelling.number(text, mark, whole=kind == "integer", share=kind == "share")
+    read = _READ.get(kind, Understood)(text)
+    return read if isinstance(read, Understood) else Understood(read)
+
+
+def _days(cell: str) -> Understood:
+    return spelling.dates(cell) if re.search(r"\d", cell) else Understood(spelling.days(cell))
+
+
+_READ: dict[str, Callable[[str], Understood | str]] = {
+    "boolean": spelling.truth,
+    "enum": spelling.word,
+    "schedule": spelling.schedule,
+    "days": _days,
+    "clock": spelling.clock,
+    "date": spelling.day,
+    "date-time": spelling.moment,
+}
+
+
+@cache
+def _spelling(contract: type[Contract], field: str) -> str:
+    """How the cells of a column may be spelt."""
+    if field in ("from_minute", "to_minute", "from_", "to"):
+        return "clock"
+    if field in ("schedule", "days"):
+        return field
+    if field in _WORDS:
+        return "text"
+    schema = _schema(contract, field)
+    if "enum" in schema:
+        return "enum"
+    if schema.get("format") in _FORMATS:
+        return str(schema["format"])
+    kind = str(schema.get("type"))
+    return "share" if kind == "number" and schema.get("maximum", 9) <= _MOST_IN_PER_CENT else kind
 
 
 def is_whole(cell: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,13 +13,14 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.fields import Contract
 from planner.contracts.line_assignment import LineAssignment
 from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
-from planner.contracts.references import reference_faults
+from planner.contracts.references import Earlier, reference_faults
 from planner.contracts.result import FIGURE_NAMES, AssignmentFigures
 from planner.contracts.table_size import extent_faults
 from planner.contracts.times import Interval, Outage
 from planner.tables.cells import columns, spelt
+from planner.tables.files import content_of, csv_files_in, what_instead, what_is_there
 from planner.tables.rows import Rows, read_rows
-from planner.tables.sheets import MAX_BYTES, Sheet, csv_sheet
+from planner.tables.sheets import Sheet, csv_sheet
 from planner.tables.workbook import workbook_sheets
 from planner.tables.writing import write_csv
 
@@ -67,6 +67,13 @@ _BEFORE_FIGURES = (
 PROJECTION_COLUMNS = (*_BEFORE_FIGURES, *FIGURE_NAMES, "advice")
 
 
+class Reading(NamedTuple):
+    """A problem, and what was read as what on the way to it: a sentence each."""
+
+    problem: Problem
+    notes: tuple[str, ...]
+
+
 def read_folder(path: str | Path, *, to_plan: bool = True) -> Problem:
     """Read a planning folder of CSV tables, or one ``.xlsx`` with the same tables as sheets.
 
@@ -80,14 +87,51 @@ def read_folder(path: str | Path, *, to_plan: bool = True) -> Problem:
     InputError
         With every fault of every table.
     """
+    return read_with_notes(path, to_plan=to_plan).problem
+
+
+#: A problem, or the path of the folder or workbook in which it lies.
+ProblemSource = Problem | str | os.PathLike[str]
+
+
+def as_problem(given: ProblemSource) -> Problem:
+    """The problem itself, or that of a folder or workbook whose path is given.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or with every fault of what lies at the path.
+    """
+    if isinstance(given, Problem):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return read_folder(Path(given))
+    wanted = "a Problem, or the path of a planning folder or of an .xlsx workbook"
+    raise InputError([Fault("problem", None, None, repr(given), wanted)])
+
+
+def read_with_notes(path: str | Path, *, to_plan: bool = True) -> Reading:
+    """Read as :func:`read_folder` does, and tell what was read as what.
+
+    Raises
+    ------
+    InputError
+        With every fault of every table.
+    """
     path = Path(path)
     if os.path.isdir(path):  # false, too, where a folder above cannot be entered
-        files = {item.name: item for item in _csv_files(path)}
-        return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv", to_plan=to_plan)
+        files = {item.name: item for item in csv_files_in(path)}
+        sheets = _csv_sheets(files)
+        return reading_of_sheets(
+            sheets,
+            set(files),
+            "{}.csv",
+            "" if sheets else what_is_there(path),
+            to_plan=to_plan,
+        )
     if path.suffix.lower() == EXCEL_SUFFIX:
-        return _workbook_problem(path.name, content_of(path), to_plan=to_plan)
-    wanted = "a folder with dialers.csv and campaigns.csv, or an .xlsx workbook"
-    raise InputError([Fault(str(path), None, None, None, wanted)])
+        return _workbook_reading(path.name, content_of(path), to_plan=to_plan)
+    raise InputError([Fault(str(path), None, None, None, what_instead(path))])
 
 
 def read_uploads(files: Mapping[str, bytes]) -> Problem:
@@ -105,7 +149,7 @@ def read_uploads(files: Mapping[str, bytes]) -> Problem:
     if len(files) == 1:
         name, content = next(iter(files.items()))
         if name.lower().endswith(EXCEL_SUFFIX):
-            return _workbook_problem(name, content)
+            return _workbook_reading(name, content).problem
     tables = ", ".join(f"{table}.csv" for table in TABLES)
     strangers = [
         Fault(name, None, None, None, f"one of {tables}, or one .xlsx workbook alone")
@@ -131,7 +175,7 @@ def folder_content(path: Path) -> dict[str, bytes]:
         return {path.name: content_of(path)}
     return {
         item.name: content_of(item) if _table_name(item.name) in TABLES else b""
-        for item in _csv_files(path)
+        for item in csv_files_in(path)
     }
 
 
@@ -144,47 +188,8 @@ def read_content(files: Mapping[str, bytes]) -> Problem:
         With every fault of every table.
     """
     if len(files) == 1 and next(iter(files)).lower().endswith(EXCEL_SUFFIX):
-        return _workbook_problem(*next(iter(files.items())))
+        return _workbook_reading(*next(iter(files.items()))).problem
     return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
-
-
-def _csv_files(folder: Path) -> list[Path]:
-    try:
-        return sorted(item for item in folder.iterdir() if item.suffix.lower() == ".csv")
-    except OSError as error:
-        raise InputError([_unreadable(folder, error)]) from error
-
-
-def content_of(path: Path) -> bytes:
-    """The bytes of a file of at most ``MAX_BYTES``; what keeps us from reading it is a fault."""
-    try:
-        require_plain_file(path)
-        with path.open("rb") as file:  # which may grow while it is read
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError([_unreadable(path, error)]) from error
-    if len(content) > MAX_BYTES:
-        raise InputError([Fault(path.name, None, None, None, f"at most {MAX_BYTES:,} bytes")])
-    return content
-
-
-def require_plain_file(path: Path) -> None:
-    """Refuse what may never end when it is read: devices, pipes, sockets.
-
-    Raises
-    ------
-    InputError
-        If it is one of these.
-    OSError
-        If it is not there.
-    """
-    mode = path.stat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a folder is told when it is opened
-        raise InputError([Fault(str(path), None, None, None, "a file, not a device or a pipe")])
-
-
-def _unreadable(path: Path, error: OSError) -> Fault:
-    return Fault(str(path), None, None, None, f"something that can be read ({error.strerror})")
 
 
 def _table_name(file_name: str) -> str:
@@ -208,10 +213,10 @@ def _csv_sheets(files: Mapping[str, Path | bytes]) -> dict[str, Sheet | InputErr
     return sheets
 
 
-def _workbook_problem(name: str, content: bytes, *, to_plan: bool = True) -> Problem:
+def _workbook_reading(name: str, content: bytes, *, to_plan: bool = True) -> Reading:
     found = workbook_sheets(name, content, lambda title: _table_name(title) in TABLES)
     sheets = {_table_name(title): sheet for title, sheet in found.items() if sheet is not None}
-    return problem_of_sheets(sheets, set(found), f"{name}, sheet {{}}", to_plan=to_plan)
+    return reading_of_sheets(sheets, set(found), f"{name}, sheet {{}}", to_plan=to_plan)
 
 
 def problem_of_sheets(
@@ -221,6 +226,24 @@ def problem_of_sheets(
     *,
     to_plan: bool = True,
 ) -> Problem:
+    """The problem of :func:`reading_of_sheets`.
+
+    Raises
+    ------
+    InputError
+        With every fault of every table.
+    """
+    return reading_of_sheets(sheets, names, label, to_plan=to_plan).problem
+
+
+def reading_of_sheets(
+    sheets: Mapping[str, Sheet | InputError],
+    names: Collection[str],
+    label: str,
+    found: str = "",
+    *,
+    to_plan: bool = True,
+) -> Reading:
     """Build the problem from its sheets.
 
     Parameters
@@ -228,7 +251,7 @@ def problem_of_sheets(
     sheets : by table; an InputError where a table cannot be read
     names : of all files or sheets, for some may be misspelt
     label : makes the name of an absent table in faults, such as ``{}.csv``
-    to_plan : as in :func:`read_folder`
+    found : said of what there is where a table is missing
 
     Raises
     ------
@@ -247,7 +270,7 @@ def problem_of_sheets(
             if required and not sheet.rows:
                 faults.append(Fault(sheet.label, None, None, None, "at least one row"))
         elif required:
-            wanted = "this table: every problem needs it"
+            wanted = f"this table: every problem needs it{found}"
             faults.append(Fault(label.format(table), None, None, None, wanted))
         else:
             tables[table] = Rows(label.format(table), columns=frozenset(columns(contract)))
@@ -264,7 +287,7 @@ def problem_of_sheets(
     ]
     if faults:
         raise InputError(faults)
-    return problem
+    return Reading(problem, tuple(note for rows in tables.values() for note in rows.notes))
 
 
 def _reference_faults(
@@ -285,17 +308,25 @@ def _reference_faults(
         unknown.add("agent_lines")
     absent: set[tuple[str, str]] = set()
     by_field = {field: table for table, (_, _, field) in TABLES.items()}
-    for field, row, column, value, wanted in reference_faults(**rows):
+    for field, row, column, value, expected in reference_faults(**rows):
         source = tables[by_field[field]]
+        wanted = _with_line(expected, source)
         place = (source.label, source.lines[row], column)
         if place in known or column in unknown:
             continue
         if column in source.columns:
-            yield Fault(*place, value, wanted)
+            yield Fault(*place, source.cell(row, column, value), wanted)
         elif (field, column) not in absent:  # one fault for the column, not one in each row
             absent.add((field, column))
             words = f"this column: {wanted}"
             yield Fault(source.label, source.header_line, column, None, words)
+
+
+def _with_line(expected: str, source: Rows) -> str:
+    """What was expected, with the line of an earlier row that says otherwise."""
+    if not isinstance(expected, Earlier):
+        return expected
+    return f"{expected}; line {source.lines[expected.row]} has it already"
 
 
 def _misspelt(names: Collection[str], present: Collection[str], label: str) -> Iterator[Fault]:

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.line_assignment import LineAssignment
 from planner.contracts.pools import (
-    at_all_hours,
     counted_dialers,
     limits_at,
     pools_at,
@@ -111,7 +110,7 @@ def test_limits_of_some_hours_hold_then_and_not_without_a_moment() -> None:
     assert [r.max_lines for r in limits_at(given, utc("2026-11-30T09:00"))] == [5, 3]
     assert [r.max_lines for r in limits_at(given, utc("2026-11-30T12:00"))] == [5]
     assert any("3" in told for told in without_a_moment(given))  # line 3 is its name
-    assert at_all_hours(noon) == LimitRow(max_lines=3)
+    assert noon.at_all_hours() == LimitRow(max_lines=3)
 
 
 def test_a_moment_without_its_offset_is_refused() -> None:

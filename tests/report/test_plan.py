@@ -236,9 +236,9 @@ Fleet
   Agent lines      10
 
 Load
-  Campaign  Kind           Agent lines  Calls/h of a dial line  Dial lines to fill the agents
-  Solar     live transfer           10                     1.4                            149
-  News      broadcast                -                    14.4                              -
+  Campaign  Kind           Agent lines  Per dial line and hour  Dial lines to fill the agents
+  Solar     live transfer           10   1.4 transfer requests                            149
+  News      broadcast                -           14.4 messages                              -
 
 Limits that the current lines break
   - D1: 110 ports used, 100 exist.

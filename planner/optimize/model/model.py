@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.contracts.fields import MAX_LINES
+from planner.contracts.limits import MAX_LINES
+from planner.contracts.pools import pools_at
 from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanOptions
 from planner.evaluation.arrays import lost_dialers
@@ -23,7 +24,7 @@ from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.box import Box
 from planner.optimize.model.needs import Need, needs
 from planner.optimize.model.requirements import Aim, Requirements, everything_kept, requirements
-from planner.optimize.model.rows import Capacity, capacities
+from planner.optimize.model.rows import Capacity, capacities, pool_pairs, served_by_pools
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -288,10 +289,15 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
     shape = (len(problem.campaigns), len(problem.dialers))
     n_low, a_low = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     n_high, a_high = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    pools = pools_at(problem, None)
+    served, filled = (
+        served_by_pools(problem, pools),
+        np.logical_or.reduce(pool_pairs(problem, pools), axis=0),
+    )
     channels = {group.trunk_group: group.channels for group in problem.trunk_groups}
     for c, campaign in enumerate(problem.campaigns):
         for d, dialer in enumerate(problem.dialers):
-            if not problem.may_use(campaign, dialer):
+            if not problem.may_use(campaign, dialer) or (served[c] and not filled[c, d]):
                 continue
             most = min(int(ports[d]), channels.get(dialer.trunk_group or "", MAX_LINES))
             if campaign.max_dial_lines is not None:

@@ -94,7 +94,7 @@ def _trunk_rows(problem: Problem, agent_cost: Ints) -> Iterator[Capacity]:
 def pool_pairs(problem: Problem, pools: Sequence[PoolRow]) -> Bools:
     """Which pools can fill agent lines of each pair ``[pool, campaign, dialer]``."""
     shape = len(pools), len(problem.campaigns), len(problem.dialers)
-    found = np.zeros(shape, np.bool_)
+    found: Bools = np.zeros(shape, np.bool_)
     for p, pool in enumerate(pools):
         serves = [c.is_live_transfer and pool.serves(c.campaign_id) for c in problem.campaigns]
         reaches = [pool.reaches(d.dialer_id) for d in problem.dialers]
