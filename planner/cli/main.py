@@ -207,7 +207,8 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
         help="simulated runs of each kind (default: as many as the figures need)",
     )
     add_seed(parser)
-    add_out(parser, "projection.csv, timeline.csv, completion.csv, projection.json and report.html")
+    files = "projection.csv, timeline.csv, completion.csv, campaigns_joint.csv, "
+    add_out(parser, files + "timeline_joint.csv, projection.json and report.html")
     add_json(parser)
 
 
