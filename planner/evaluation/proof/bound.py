@@ -190,20 +190,19 @@ class Bounds:
         table = world.table(c)
         (n_low, a_low), (n_high, a_high) = part.low[c, d], part.high[c, d]
         least = campaign.min_agent_lines if campaign.is_live_transfer else 0
-        agent, dial = np.indices(table.handled.shape)
+        grid: Ints = np.indices(table.handled.shape)
+        agent, dial = grid[0], grid[1]
         fits = (dial >= max(n_low, 1)) & (dial <= n_high) & (agent >= a_low) & (agent <= a_high)
         fits &= (agent >= least) & (dial >= agent)
         fits &= dial + world.port_of_agent[d] * agent <= world.ports[d]
         if np.isfinite(part.most_here) and campaign.value > 0:
-            fits &= campaign.value * table.handled <= part.most_here
-        nothing = bool(n_low == 0 and a_low == 0)
-        return Options(
-            *(
-                np.concatenate([np.zeros(int(nothing), values.dtype), values[fits]])
-                for values in (dial, agent, table.handled, table.abandoned, table.live_answered,
-                               table.attempts)
-            )
-        )  # fmt: skip
+            fits &= np.asarray(campaign.value * table.handled) <= part.most_here
+        nothing = int(n_low == 0 and a_low == 0)
+        figures: tuple[NDArray[Any], ...] = (
+            *(dial, agent, table.handled, table.abandoned, table.live_answered, table.attempts),
+        )
+        columns = [np.concatenate([np.zeros(nothing, f.dtype), f[fits]]) for f in figures]
+        return Options(*columns)
 
     def _worth(
         self, c: int, d: int, o: Options, charge: Floats, share: float, value: bool
