@@ -19,7 +19,7 @@ COLUMNS = (
     *("day", "campaign_id", "dialer_id", "figure", "observed", "predicted", "low", "high"),
     *("corrected", "corrected_low", "corrected_high"),
 )
-_TITLES = {
+TITLES = {
     "attempts": "attempts",
     "requests": "transfer requests",
     "transfers": "transfers",
@@ -109,7 +109,7 @@ def _scores(tested: Backtest) -> list[str]:
             for v in (item.crps, item.crps_yesterday, item.crps_mean)
         )
         held = f"{share(item.coverage)} of {item.forecasts}"
-        rows.append([_TITLES[item.figure], held, interval, bias, ours, yesterday, mean])
+        rows.append([TITLES[item.figure], held, interval, bias, ours, yesterday, mean])
     columns = ("Figure", ">Held", ">Interval", ">Bias", ">Error", ">As yesterday", ">As the mean")
     return table(columns, rows)
 
@@ -131,7 +131,7 @@ def _words(tested: Backtest) -> Iterator[str]:
 
 
 def _verdict(item: FigureScore) -> Iterator[str]:
-    title = _TITLES[item.figure]
+    title = TITLES[item.figure]
     if item.coverage_high < BAND:
         by = (
             ""

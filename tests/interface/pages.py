@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.interface.program import ROOT
 
-FOLDERS = sorted(path.name for path in (ROOT / "data").iterdir() if path.is_dir())
+FOLDERS = sorted(path.parent.name for path in (ROOT / "data").glob("*/campaigns.csv"))
 PAGES = ("plan", "status", "what-if", "trade-off", "data", "plans")
 
 
