@@ -310,7 +310,8 @@ def _intervals(problem: Problem, hours: Sequence[HourEstimate]) -> bytes:
         fixed = ("campaign_id", "days", "from_minute", "to_minute")
         if all(value is None for name, value in values.items() if name not in fixed):
             continue
-        rows.append([spelt(name, value) for name, value in values.items()])
+        kept = item.model_copy(update=values)
+        rows.append([spelt(kept, name) for name in values])
     grouped: dict[tuple[str, tuple[int, ...], int, int], dict[str, str]] = {}
     for hour in hours:
         key = hour.campaign_id, hour.days, hour.from_minute, hour.to_minute

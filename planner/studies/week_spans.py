@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +10,9 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.fields import FIRST_DATE
+from planner.contracts.pools import limits_at, pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Dialer, Problem
 from planner.contracts.weekly import MINUTES_PER_DAY, Window
 from planner.projection.calendar import Spell, figures_at, has_stopped, is_open, open_spells
@@ -47,34 +48,33 @@ class Moment(NamedTuple):
 
 
 @dataclass(frozen=True)
-class World:
-    """Who can run, with the figures of then, on the dialers in service then."""
+class RunningSet:
+    """Who can run, with the figures of then, on the dialers in service then.
+
+    ``pools`` and ``limits`` are those in force then, without their hours.
+    """
 
     campaigns: tuple[Campaign, ...]
     dialers: tuple[Dialer, ...]
+    pools: tuple[PoolRow, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
 
 
 @dataclass(frozen=True)
 class Span:
-    """A time in which one world holds; ``idle`` campaigns may change reasons within it, not sides.
+    """A time in which the same run; ``idle`` campaigns may change reasons within it, not sides.
 
     ``spell`` is in UTC, ``idle`` in the problem's order, as at the start of the span.
     """
 
     spell: Spell
-    world: World
+    running_set: RunningSet
     idle: tuple[Idle, ...]
 
     @property
     def hours(self) -> float:
         """Length of the span [h]."""
         return (self.spell.end - self.spell.start) / timedelta(hours=1)
-
-
-def reference_zone(problem: Problem) -> ZoneInfo:
-    """The time zone of most campaigns, of the first one where there are several; else UTC."""
-    zones = Counter(campaign.timezone for campaign in problem.campaigns)
-    return ZoneInfo(zones.most_common(1)[0][0]) if zones else ZoneInfo("UTC")
 
 
 def week_of(day: date) -> date:
@@ -113,21 +113,21 @@ def spans(problem: Problem, week: Spell) -> tuple[Span, ...]:
 
     Returns
     -------
-    The spans in time order, without gaps; neighbours differ in their world.
+    The spans in time order, without gaps; neighbours differ in their running set.
     """
     cuts = sorted({*week, *(c for c in _changes(problem, week) if week.start < c < week.end)})
     found: list[Span] = []
     for start, end in pairwise(cuts):
-        world, idle = world_at(problem, start)
-        if found and found[-1].world == world:
+        running_set, idle = running_at(problem, start)
+        if found and found[-1].running_set == running_set:
             last = found[-1]
-            found[-1] = Span(Spell(last.spell.start, end), world, last.idle)
+            found[-1] = Span(Spell(last.spell.start, end), running_set, last.idle)
         else:
-            found.append(Span(Spell(start, end), world, idle))
+            found.append(Span(Spell(start, end), running_set, idle))
     return tuple(found)
 
 
-def world_at(problem: Problem, moment: datetime) -> tuple[World, tuple[Idle, ...]]:
+def running_at(problem: Problem, moment: datetime) -> tuple[RunningSet, tuple[Idle, ...]]:
     """Who can run at a moment, with which figures, on which dialers; and who cannot, and why."""
     running, idle = [], []
     for campaign in problem.campaigns:
@@ -141,7 +141,9 @@ def world_at(problem: Problem, moment: datetime) -> tuple[World, tuple[Idle, ...
         dialer.model_copy(update={"in_service": False}) if dialer.dialer_id in out else dialer
         for dialer in problem.dialers
     )
-    return World(tuple(running), dialers), tuple(idle)
+    pools = tuple(row.at_all_hours() for row in pools_at(problem, moment))
+    limits = tuple(row.at_all_hours() for row in limits_at(problem, moment))
+    return RunningSet(tuple(running), dialers, pools, limits), tuple(idle)
 
 
 def why_not(campaign: Campaign, moment: datetime) -> WhyNot | None:
@@ -170,17 +172,19 @@ def at_moment(problem: Problem, moment: datetime) -> tuple[Problem, tuple[Idle, 
     -------
     The problem, and the campaigns that are left out of it.
     """
-    world, idle = world_at(problem, moment)
-    return in_world(problem, world), idle
+    running_set, idle = running_at(problem, moment)
+    return among_running(problem, running_set), idle
 
 
-def in_world(problem: Problem, world: World) -> Problem:
-    """The problem with a world's campaigns and dialers, and only the lines that concern them."""
-    running = {campaign.campaign_id for campaign in world.campaigns}
+def among_running(problem: Problem, running_set: RunningSet) -> Problem:
+    """The problem with the campaigns and dialers that run, and only the lines that concern them."""
+    running = {campaign.campaign_id for campaign in running_set.campaigns}
     return problem.model_copy(
         update={
-            "campaigns": world.campaigns,
-            "dialers": world.dialers,
+            "campaigns": running_set.campaigns,
+            "dialers": running_set.dialers,
+            "pools": running_set.pools,
+            "limits": running_set.limits,
             "assignments": tuple(a for a in problem.assignments if a.campaign_id in running),
             "intervals": (),
             "outages": (),
@@ -204,10 +208,18 @@ def _changes(problem: Problem, week: Spell) -> Iterator[datetime]:
     for campaign in problem.campaigns:
         yield from _ends(open_spells(_with_calendar(campaign), *week))
     for interval in problem.intervals:
-        windows = [Window(day, interval.from_minute, interval.to_minute) for day in interval.days]
-        yield from _window_ends(by_id[interval.campaign_id], windows, week)
+        yield from _window_ends(by_id[interval.campaign_id], interval.windows(), week)
     for outage in problem.outages:
         yield from (outage.start, outage.end)
+    # A window may begin the day before, and clocks of all zones show one of these days.
+    days = [week.start.date() + timedelta(days=n) for n in range(-2, _days_of(week) + 2)]
+    for row in (*problem.pools, *problem.limits):
+        if row.has_hours:
+            yield from _ends(Spell(*ends) for ends in row.spells(days, problem.common_zone))
+
+
+def _days_of(week: Spell) -> int:
+    return (week.end - week.start) // timedelta(days=1) + 1
 
 
 def _window_ends(campaign: Campaign, windows: Sequence[Window], week: Spell) -> Iterator[datetime]:

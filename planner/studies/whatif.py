@@ -9,6 +9,7 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus
 from planner.studies.changes import changed_problem
+from planner.tables.folder import ProblemSource, as_problem
 
 #: The base's name; no other world can have it.
 BASE = "base"
@@ -18,8 +19,8 @@ _LONGEST_NAME = 100
 
 
 def whatif(
-    problem: Problem,
-    worlds: Mapping[str, Sequence[str]],
+    problem: ProblemSource,
+    worlds: Mapping[str, Sequence[str] | str],
     options: PlanOptions | None = None,
     *,
     replan: bool = False,
@@ -33,9 +34,10 @@ def whatif(
 
     Parameters
     ----------
-    problem : the base; where it has no assignments, its plan gives the lines
+    problem : the base, or the path of its folder or workbook; where it has no assignments, its
+        plan gives the lines
     worlds : expressions such as ``dialer.D1.in_service=false`` by the name of the world, applied in
-        order; a world without any is the base again
+        order; a world without any is the base again, a text alone is one expression
     options : redundancy weight, failures at once, gap, time limit of each plan [s], seed
     replan : optimise each world anew, with few moves; else the lines stay as they are
     move_cost : value an hour that each line must gain that a dialer gets in addition to its current
@@ -60,6 +62,7 @@ def whatif(
     NoPlan
         If there are no assignments and no plan either.
     """
+    problem, worlds = as_problem(problem), _as_lists(worlds)
     base_is_plan = not any(a.dial_lines or a.agent_lines for a in problem.assignments)
     changed = changed_problems(problem, worlds, without_lines=base_is_plan)
     from planner.projection.effort import EngineChoice
@@ -169,10 +172,10 @@ def default_move_cost(kept: Outcome) -> float:
 def _planned_lines(
     problem: Problem, options: PlanOptions, stop: Callable[[], bool]
 ) -> tuple[LineAssignment, ...]:
-    from planner.evaluation.runnable import plannable
+    from planner.evaluation.runnable import runnable_problem
     from planner.pipeline import plan
 
-    result = plan(plannable(problem), options, stop=stop)
+    result = plan(runnable_problem(problem), options, stop=stop, in_order=False)
     if result.plan is None:
         raise NoPlan(result)
     return result.plan.assignments
@@ -194,12 +197,12 @@ def replanned(
     from planner.evaluation.differences import lines_moved
     from planner.evaluation.moves import ordered_moves
     from planner.evaluation.rates import factors
-    from planner.evaluation.runnable import plannable
+    from planner.evaluation.runnable import runnable_problem
     from planner.pipeline import plan
     from planner.studies.outcome import outcome
 
     priced = options.model_copy(update={"move_cost": move_cost})
-    best = plan(plannable(problem), priced, stop=stop)
+    best = plan(runnable_problem(problem), priced, stop=stop, in_order=False)
     if best.plan is None or best.value is None:
         return Replanned(
             status=best.status,
@@ -207,6 +210,8 @@ def replanned(
             conflicts=best.conflicts,
             stopped_early=best.stopped_early,
         )
+    corrections = factors(best.corrections)
+    moves = ordered_moves(problem, problem.assignments, best.plan, options, corrections)
     working = {d.dialer_id for d in problem.dialers if d.in_service}
     current = [a for a in problem.assignments if a.dialer_id in working]
     return Replanned(
@@ -216,12 +221,13 @@ def replanned(
             best.plan,
             options,
             moved=lines_moved(current, best.plan.assignments),
-            corrections=factors(best.corrections),
+            corrections=corrections,
         ),
         move_cost_per_hour=best.value.move_cost_per_hour,
         bound_per_hour=best.bound_per_hour,
         gap=best.gap,
-        moves=ordered_moves(problem, problem.assignments, best.plan),
+        moves=moves.moves,
+        value_before_moves=moves.value_before,
         stopped_early=best.stopped_early,
     )
 
@@ -236,11 +242,11 @@ def _tornado(
 ) -> Tornado:
     from planner.evaluation.corrections import needed_corrections
     from planner.evaluation.rates import NO_CORRECTIONS
-    from planner.evaluation.runnable import plannable
+    from planner.evaluation.runnable import runnable_problem
     from planner.studies.tornado import sensitivities
 
     lines = LinePlan(assignments=kept.lines)
-    corrections = needed_corrections(plannable(problem), lines, kept.figures, NO_CORRECTIONS)
+    corrections = needed_corrections(runnable_problem(problem), lines, kept.figures, NO_CORRECTIONS)
     return sensitivities(
         problem, options, corrections, replan=replan, on_progress=work.rest, stop=stop
     )
@@ -251,6 +257,16 @@ def _stop_notes(left_out: Sequence[str]) -> list[str]:
         return []
     names = ", ".join(left_out)
     return [f"Stopped before these were planned anew, their figures are by formula: {names}."]
+
+
+def _as_lists(worlds: Mapping[str, Sequence[str] | str]) -> dict[str, list[str]]:
+    """The expressions of each world; a text alone is one expression, not its letters."""
+    if not isinstance(worlds, Mapping):
+        wanted = "expressions by the name of a world, such as {'D1 down': ['dialer.D1...=false']}"
+        raise InputError([Fault("worlds", None, None, repr(worlds), wanted)])
+    return {
+        name: [texts] if isinstance(texts, str) else list(texts) for name, texts in worlds.items()
+    }
 
 
 def _notes(problem: Problem, base: World, worlds: Sequence[World]) -> list[str]:

@@ -11,10 +11,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.jobs.calibration_job import CalibrationRun, run_calibration
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.calibration.backtest.result import Backtest
@@ -43,7 +43,7 @@ class _Uploads:
         self.paths: list[Path] = []
 
 
-def show_call_logs(here: Desk, scenario: Scenario) -> None:
+def show_call_logs(here: Workspace, edited: EditedLines) -> None:
     """Draw the section; estimates are for the campaigns of the open fleet."""
     st.subheader("From call logs")
     st.caption(
@@ -62,7 +62,7 @@ def show_call_logs(here: Desk, scenario: Scenario) -> None:
     if not files:
         return
     zone = st.text_input(
-        "Time zone of times without an offset", value=_usual_zone(scenario), key="call-logs-zone"
+        "Time zone of times without an offset", value=_usual_zone(edited), key="call-logs-zone"
     )
     uploads = _kept(files)
     try:
@@ -72,7 +72,7 @@ def show_call_logs(here: Desk, scenario: Scenario) -> None:
         return
     for preview in previews:
         _show_preview(preview)
-    _show_start(here, scenario, uploads, zone)
+    _show_start(here, edited, uploads, zone)
     running.show_running(here, _STUDY, "Reading the logs", stop="Stop")
     run: CalibrationRun | None = running.result(here, _STUDY)
     if run is None:
@@ -80,13 +80,13 @@ def show_call_logs(here: Desk, scenario: Scenario) -> None:
     if run.found is None:
         _show_faults(run.faults)
         return
-    _show_estimates(here, scenario, run)
+    _show_estimates(here, edited, run)
     if run.tested is not None:
         _show_backtest(run.tested)
 
 
-def _usual_zone(scenario: Scenario) -> str:
-    zones = Counter(campaign.timezone for campaign in scenario.problem.campaigns)
+def _usual_zone(edited: EditedLines) -> str:
+    zones = Counter(campaign.timezone for campaign in edited.problem.campaigns)
     return zones.most_common(1)[0][0]
 
 
@@ -120,7 +120,7 @@ def _show_preview(preview: Preview) -> None:
         st.dataframe(rows, hide_index=True, alt="The first attempts, times in UTC")
 
 
-def _show_start(here: Desk, scenario: Scenario, uploads: _Uploads, zone: str) -> None:
+def _show_start(here: Workspace, edited: EditedLines, uploads: _Uploads, zone: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with_backtest = st.checkbox("Predict each day from those before it", key="backtest")
         if st.button(
@@ -132,17 +132,17 @@ def _show_start(here: Desk, scenario: Scenario, uploads: _Uploads, zone: str) ->
         ):
             paths = tuple(uploads.paths)
             work = partial(
-                run_calibration, paths, scenario.problem, zone, with_backtest=with_backtest
+                run_calibration, paths, edited.problem, zone, with_backtest=with_backtest
             )
             running.start(here, _STUDY, uploads.ids, work)
             st.rerun()
 
 
-def _show_estimates(here: Desk, scenario: Scenario, run: CalibrationRun) -> None:
+def _show_estimates(here: Workspace, edited: EditedLines, run: CalibrationRun) -> None:
     assert run.found is not None
     estimates = run.found.estimates
     widening = run.tested.day_widening if run.tested is not None else 1.0
-    content = {name: text.encode() for name, text in csv_files(scenario.problem).items()}
+    content = {name: text.encode() for name, text in csv_files(edited.problem).items()}
     update = update_tables(content, estimates, day_widening=widening)
     for item in update.strangers:
         nearest = f"; the nearest is {plain(item.nearest)}" if item.nearest else ""
@@ -151,7 +151,7 @@ def _show_estimates(here: Desk, scenario: Scenario, run: CalibrationRun) -> None
     for reading in run.found.readings:
         for warning in reading.warnings:
             st.caption(plain(f"{reading.file}: {warning}"))
-    for campaign in scenario.problem.campaigns:
+    for campaign in edited.problem.campaigns:
         chart = estimates_chart(estimates, campaign)
         if chart is not None:
             st.markdown(f"**{plain(campaign.campaign_id)}**: logs beside the values in use")

@@ -202,6 +202,8 @@ def _network(
         pacing=each(np.inf),
         uses_agents=np.ones(draws, dtype=bool),
         attempts_left=each(np.inf),
+        pass_attempts=each(np.inf),
+        pass_factors=np.ones((draws, 1)),
         dialer_cps=np.full(by_pair, np.inf),
         dialer_group=np.full(by_pair, -1, dtype=np.int64),
         group_cps=np.zeros(0),

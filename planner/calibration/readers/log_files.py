@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from planner.contracts.faults import Fault, InputError
-from planner.tables.folder import require_plain_file
+from planner.tables.files import require_plain_file
 from planner.tables.sheets import SEPARATORS
 
 #: So much of a CSV file is read at a time [bytes], or of another one [rows].

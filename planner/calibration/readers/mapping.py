@@ -11,7 +11,7 @@ from planner.calibration.readers.formats import ATTEMPTS, FIELDS, FORMATS, TIMES
 from planner.calibration.readers.log_files import LogFile, plain_name
 from planner.calibration.readers.time_layouts import TimeLayout, given_layout
 from planner.contracts.faults import Fault, InputError
-from planner.tables.folder import content_of
+from planner.tables.files import content_of
 from planner.tables.sheets import csv_sheet
 
 _LIKE = "like"

@@ -30,6 +30,10 @@ from planner.studies.batch.workers.importable import require_importable_script
 from planner.studies.batch.workers.work import versions
 from planner.tables.writing import csv_lines
 
+#: The kinds of table that a batch writes.
+FORMATS = ("csv", "parquet")
+#: More processes than any machine has cores.
+MOST_WORKERS = 1024
 _CHUNKS, _MANIFEST, _RUN = "chunks", "manifest.json", "run.json"
 _log = logging.getLogger(__name__)
 
@@ -54,6 +58,29 @@ class BatchOptions:
     cluster: str | None = None
     resume: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be.
+
+        Raises
+        ------
+        InputError
+            With every option that is wrong.
+        """
+        count = isinstance(self.workers, int) and not isinstance(self.workers, bool)
+        checks = (
+            ("workers", count and 1 <= self.workers <= MOST_WORKERS,
+             f"a whole number from 1 to {MOST_WORKERS}"),
+            ("format", self.format in FORMATS, " or ".join(FORMATS)),
+            ("plan", isinstance(self.plan, PlanOptions), "PlanOptions"),
+        )  # fmt: skip
+        wrong = [
+            Fault("BatchOptions", None, name, str(getattr(self, name)), wanted)
+            for name, right, wanted in checks
+            if not right
+        ]
+        if wrong:
+            raise InputError(wrong)
+
 
 @dataclass(frozen=True)
 class BatchSummary:
@@ -68,11 +95,11 @@ class BatchSummary:
 
 
 def run_batch(
-    source: Path,
-    out: Path,
+    source: str | os.PathLike[str],
+    out: str | os.PathLike[str],
     options: BatchOptions | None = None,
     *,
-    scenarios: Path | None = None,
+    scenarios: str | os.PathLike[str] | None = None,
     on_progress: Callable[[int, int], None] = lambda *_: None,
     on_compiling: Callable[[], None] = lambda: None,
     stop: Callable[[], bool] = lambda: False,
@@ -106,6 +133,8 @@ def run_batch(
     planner.studies.batch.workers.cluster.ClusterLost
         If the scheduler of a cluster is lost; what is committed stays.
     """
+    source, out = Path(source), Path(out)
+    scenarios = None if scenarios is None else Path(scenarios)
     options = options or BatchOptions()
     started = datetime.now(UTC)
     _require_apart(source, out)

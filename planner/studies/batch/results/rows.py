@@ -64,6 +64,8 @@ TEXTS = frozenset(
         "column",
         "value",
         "expected",
+        "pools",
+        "as_of",
     }
 )
 
@@ -96,9 +98,7 @@ def planned_rows(
     fields = tuple(columns(LineAssignment).values())
     tables: dict[str, Iterable[Sequence[object]]] = {
         "plans": [[plan_id, *_plan_cells(result), changes, _no_plan_words(result)]],
-        "assignments": (
-            [plan_id, *(spelt(name, getattr(item, name)) for name in fields)] for item in items
-        ),
+        "assignments": ([plan_id, *(spelt(item, name) for name in fields)] for item in items),
         "projection": ([plan_id, *_figure_cells(figures)] for figures in result.figures),
     }
     lines = {table: csv_lines(rows, guarded=guarded) for table, rows in tables.items()}

@@ -1,0 +1,37 @@
+"""The names of the package: there for those who import it, loaded when they are used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import planner
+from planner.contracts.result import PlanOptions  # the same
+from planner.pipeline import plan, project, simulate
+from planner.studies.batch.run import run_batch
+from planner.studies.frontier import frontier
+from planner.studies.whatif import whatif
+
+
+def test_every_name_of_the_package_is_there() -> None:
+    missing = [name for name in planner.__all__ if not hasattr(planner, name)]
+    assert missing == []
+    assert not hasattr(planner, "no_such_name")
+
+
+def test_the_functions_are_not_hidden_by_modules_of_their_names() -> None:
+    assert planner.plan is plan
+    assert planner.project is project
+    assert planner.simulate is simulate
+    assert planner.whatif is whatif
+    assert planner.frontier is frontier
+    assert planner.run_batch is run_batch
+    assert planner.PlanOptions is PlanOptions
+
+
+def test_importing_the_package_loads_its_version_alone() -> None:
+    program = "import sys, planner; print([m for m in sys.modules if m.startswith('planner.')])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "['planner.version']\n", "nothing that takes time"
