@@ -14,7 +14,8 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.report.documents import to_json
-from planner.tables.folder import content_of, read_folder
+from planner.tables.files import content_of
+from planner.tables.folder import read_folder
 from planner.tables.rows import read_rows
 from planner.tables.sheets import csv_sheet
 from planner.tables.writing import write_csv, write_text

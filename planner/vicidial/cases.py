@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from planner.contracts.faults import Fault, InputError
-from planner.tables.folder import content_of
+from planner.tables.files import content_of
 from planner.tables.writing import csv_text
 from planner.vicidial.allocation import allot, fill
 from planner.vicidial.tally import CALLS_PLACED, Tally

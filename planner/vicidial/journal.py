@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Contract
-from planner.tables.folder import content_of
+from planner.tables.files import content_of
 from planner.tables.writing import write_text
 from planner.vicidial.settings import Settings
 from planner.vicidial.steps import Step

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Campaign, LineAssignment, Problem
-from planner.tables.folder import content_of, read_folder
+from planner.tables.files import content_of
+from planner.tables.folder import read_folder
 from planner.tables.rows import read_rows
 from planner.tables.sheets import csv_sheet
 from planner.vicidial.settings import SETTINGS_FILE, Settings, read_settings_file, write_settings
