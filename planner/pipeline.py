@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from planner.compilation import COMPILATION
+from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS, YEARS
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
     Conflict,
@@ -37,16 +38,6 @@ _log = logging.getLogger(__name__)
 MOST_CORRECTIONS = 3
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
 SHORTEST_ROUND = 2.0
-
-#: Rules whose breach is a requirement given up.
-GIVEN_UP_RULES = frozenset(
-    {"min_dialers", "survivable_share", "min_transfers_per_hour", "finish_by", "limit_minimums"}
-)
-#: A projection further ahead than a month says nothing that its first weeks do not.
-MAX_HOURS = 31 * 24
-MAX_REPLICATIONS = 10_000
-#: Moments outside these years are typing errors, and would overflow in time zones.
-_YEARS = range(1970, 2200)
 
 
 def plan(
@@ -85,7 +76,7 @@ def plan(
     """
     from planner.contracts.faults import PlanFault
     from planner.evaluation.cannot_run import runnable_only
-    from planner.evaluation.check import check
+    from planner.evaluation.check import REQUIREMENT_RULES, check
 
     problem = as_problem(problem)
     options = options or PlanOptions()
@@ -97,15 +88,15 @@ def plan(
         none = _without_plan(given, options, found, clock, stop)
         return none.model_copy(update={"left_out": left_out})
     breaches = check(given, found.outcome.plan, failures=options.failures)
-    broken = [b.message for b in breaches if not (found.gives_up and b.rule in GIVEN_UP_RULES)]
+    broken = [b.message for b in breaches if not (found.gives_up and b.rule in REQUIREMENT_RULES)]
     if broken:
         raise PlanFault("; ".join(broken))
     result = _with_plan_found(problem, options, found.outcome, clock)
     result = result.model_copy(update={"left_out": left_out} | _given_up(given, options, found))
     if options.figures is PlanFigures.AUTO:
         result = _beside_simulation(given, result, stop)
-    if in_order and given.assignments:
-        result = _with_moves(given, result)
+    if in_order and problem.assignments:  # who cannot run has ports until its lines are taken off
+        result = _with_moves(problem, result, at)
     return _explained(given, result, clock) if explained else result
 
 
@@ -309,13 +300,15 @@ def _with_plan_found(
     )
 
 
-def _with_moves(problem: Problem, result: PlanResult) -> PlanResult:
+def _with_moves(problem: Problem, result: PlanResult, at: datetime | None) -> PlanResult:
     from planner.evaluation.moves import ordered_moves
     from planner.evaluation.rates import factors
 
     assert result.plan is not None
     corrections = factors(result.corrections)
-    found = ordered_moves(problem, problem.assignments, result.plan, result.options, corrections)
+    found = ordered_moves(
+        problem, problem.assignments, result.plan, result.options, corrections, at=at
+    )
     return result.model_copy(
         update={"moves": found.moves, "value_before_moves": found.value_before}
     )
@@ -389,10 +382,10 @@ def project(
 
     problem = as_problem(problem)
     at = at or datetime.now(UTC)
-    if at.tzinfo is None or at.year not in _YEARS:
-        raise ValueError("at: a moment with a UTC offset, of the years 1970 to 2199")
+    if at.tzinfo is None or at.year not in YEARS:
+        raise ValueError(f"at: a moment with a UTC offset, of the years {YEARS[0]} to {YEARS[-1]}")
     if not 0 < hours <= MAX_HOURS:
-        raise ValueError("hours: a number above 0, at most 744 (31 days)")
+        raise ValueError(f"hours: a number above 0, at most {MAX_HOURS} ({MAX_HOURS // 24} days)")
     if engine not in tuple(EngineChoice):
         raise ValueError(f"engine: one of {', '.join(EngineChoice)}")
     if replications is not None and not 1 <= replications <= MAX_REPLICATIONS:

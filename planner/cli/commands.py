@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from planner.cli.arguments import ALL
 from planner.cli.batch_command import run_batch_command
+from planner.cli.calibrate_command import run_calibrate
 from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.output_folder import require_writable, writing
@@ -57,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         "whatif": run_whatif,
         "frontier": run_frontier,
         "batch": run_batch_command,
+        "calibrate": run_calibrate,
         "vicidial": run_vicidial,
         "app": _app,
     }

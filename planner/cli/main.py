@@ -24,11 +24,13 @@ from planner.cli.arguments import (
     week_day,
 )
 from planner.cli.batch_arguments import add_batch_arguments
+from planner.cli.calibrate_arguments import add_calibrate_arguments
 from planner.cli.exit_codes import BAD_INPUT, DONE
 from planner.cli.log import configure
 from planner.cli.study_arguments import add_frontier_arguments, add_whatif_arguments
 from planner.cli.vicidial_arguments import add_vicidial_arguments
 from planner.contracts.faults import InputError
+from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS
 from planner.version import __version__
 
 _EXIT_CODES = """exit codes:
@@ -37,9 +39,6 @@ _EXIT_CODES = """exit codes:
   2  bad input or usage
   3  infeasible: no plan meets all requirements
   4  stopped before any plan was found"""
-#: A projection further ahead than a month says nothing that its first weeks do not.
-_MAX_HOURS = 31 * 24
-_MAX_REPLICATIONS = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -92,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_whatif(commands)
     _add_frontier(commands)
     _add_batch(commands)
+    _add_calibrate(commands)
     _add_vicidial(commands)
     _add_app(commands)
     return parser
@@ -189,7 +189,7 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--hours",
-        type=number(0, _MAX_HOURS, above=True),
+        type=number(0, MAX_HOURS, above=True),
         default=8.0,
         help="how far to look ahead (default 8)",
     )
@@ -202,12 +202,13 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--replications",
-        type=number(1, _MAX_REPLICATIONS, whole=True),
+        type=number(1, MAX_REPLICATIONS, whole=True),
         metavar="N",
         help="simulated runs of each kind (default: as many as the figures need)",
     )
     add_seed(parser)
-    add_out(parser, "projection.csv, timeline.csv, completion.csv, projection.json and report.html")
+    files = "projection.csv, timeline.csv, completion.csv, campaigns_joint.csv, "
+    add_out(parser, files + "timeline_joint.csv, projection.json and report.html")
     add_json(parser)
 
 
@@ -243,6 +244,15 @@ def _add_batch(commands: _Commands[argparse.ArgumentParser]) -> None:
     add_batch_arguments(parser)
     add_redundancy(parser)
     add_search(parser, "each plan")
+    add_seed(parser)
+    add_json(parser)
+
+
+def _add_calibrate(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "estimate the figures of campaigns from call logs"
+    example = "planner calibrate data/calls --folder data/quickstart --out calibrated"
+    parser = _command(commands, "calibrate", purpose, example)
+    add_calibrate_arguments(parser)
     add_seed(parser)
     add_json(parser)
 

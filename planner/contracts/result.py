@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE
 from planner.contracts.problem import Contract, LineAssignment
 
 
@@ -70,11 +71,11 @@ class PlanOptions(Contract):
 
     redundancy: Annotated[float, Field(ge=0, le=1)] = 0.0
     gap: Annotated[float, Field(ge=0, le=1)] = 0.001
-    time_limit: Annotated[float, Field(gt=0, le=1e6)] = 60.0
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    time_limit: Annotated[float, Field(gt=0, le=MAX_SEARCH_SECONDS)] = 60.0
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
     keep_current: bool = False
-    failures: Annotated[int, Field(ge=1, le=2)] = 1
-    move_cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    failures: Annotated[int, Field(ge=1, le=MAX_FAILURES)] = 1
+    move_cost: Annotated[float, Field(ge=0, le=MAX_VALUE)] = 0.0
     figures: PlanFigures = PlanFigures.AUTO
     relax: bool = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from planner.contracts.fields import MAX_LINES
+from planner.contracts.limits import MAX_LINES
 from planner.contracts.problem import (
     Campaign,
     CampaignKind,

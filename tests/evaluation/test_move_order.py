@@ -438,6 +438,18 @@ def test_lines_of_a_stopped_campaign_are_no_loss() -> None:
     assert [move.value_after for move in found.moves] == pytest.approx([600, 1200])
 
 
+def test_lines_of_who_cannot_run_leave_before_others_take_their_ports() -> None:
+    problem = Problem(
+        dialers=(Dialer(dialer_id="D1", ports=20),),
+        campaigns=(*broadcasts("A"), *broadcasts("Done", records=0)),
+    )
+    found = moves_of(
+        problem, {("A", "D1"): (5, 0), ("Done", "D1"): (15, 0)}, {("A", "D1"): (20, 0)}
+    )
+    assert [move.campaign_id for move in found.moves] == ["Done", "A"]
+    assert [move.value_after for move in found.moves] == pytest.approx([300, 1200])
+
+
 # The case that was wrong, and many moves
 
 

@@ -11,7 +11,7 @@ from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem,
 from planner.contracts.result import LinePlan
 from planner.evaluation.differences import lines_moved
 from planner.evaluation.moves import ordered_moves
-from planner.evaluation.runnable import carried
+from planner.evaluation.runnable import runnable_lines
 from tests.support.builders import solar
 
 NEWS = {"kind": "broadcast", "attempt_seconds": 30, "answer_rate": 0.5}
@@ -147,7 +147,7 @@ def test_a_line_that_changes_its_dialer_is_one_line_moved() -> None:
 
 
 def running(problem: Problem) -> dict[tuple[str, str], tuple[int, int]]:
-    return carried(problem).plan.lines()
+    return runnable_lines(problem).plan.lines()
 
 
 def one_dialer(*items: LineAssignment, ports: int = 100, **changes: Any) -> Problem:
@@ -200,6 +200,6 @@ def test_channels_of_a_trunk_group_cut_lines_of_all_its_dialers() -> None:
 def test_lines_that_cannot_run_tell_why(
     item: LineAssignment, campaign: dict[str, Any], reason: str
 ) -> None:
-    found = carried(one_dialer(item, campaigns=(solar(**campaign),)))
+    found = runnable_lines(one_dialer(item, campaigns=(solar(**campaign),)))
     assert found.plan.assignments == ()
     assert [lost.reason for lost in found.lost] == [reason]

@@ -14,7 +14,7 @@ from planner.app.editing.live import with_live
 from planner.app.jobs.jobs import unstoppable
 from planner.app.pages.live_panel import show_live
 from planner.app.session.text import moment_words, plain
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
@@ -47,8 +47,8 @@ _SOONEST_TURN = 0.5
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
-    if show_nothing_open(here, "Status", _PURPOSE) or here.scenario is None:
+    here = workspace()
+    if show_nothing_open(here, "Status", _PURPOSE) or here.edited is None:
         return
     title, moment, horizon, dialers = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
     title.title("Status")
@@ -57,11 +57,11 @@ def show() -> None:
     hours = _HORIZONS[horizon.selectbox("For", list(_HORIZONS), index=1, key="status-hours")]
     if show_no_lines(here):
         return
-    show_live(here, here.scenario)
-    problem = with_live(here.scenario.problem, here.live, here.live_hidden)
+    show_live(here, here.edited)
+    problem = with_live(here.edited.problem, here.live, here.live_hidden)
     if not problem.assignments:
         return
-    used = list(dict.fromkeys(a.dialer_id for a in here.scenario.line_plan.assignments))
+    used = list(dict.fromkeys(a.dialer_id for a in here.edited.line_plan.assignments))
     picked = dialers.multiselect(
         "Dialers", used, key="status-dialers", placeholder=f"All {len(used)} dialers"
     )
@@ -86,7 +86,7 @@ def _turn(change: datetime) -> None:
 
 
 def _projection(
-    here: Desk, problem: Problem, at: datetime, hours: float
+    here: Workspace, problem: Problem, at: datetime, hours: float
 ) -> tuple[Projection, bool]:
     """At once by formula; simulated where somebody asked for it and nothing changed since.
 
@@ -112,7 +112,7 @@ def _is_picked() -> bool:
 
 
 def _offer_simulation(
-    here: Desk, problem: Problem, at: datetime, hours: float, key: object
+    here: Workspace, problem: Problem, at: datetime, hours: float, key: object
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
