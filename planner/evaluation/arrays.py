@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import CampaignTotals, DialerUse, LinePlan, PlanValue
-from planner.evaluation.check import Floats
 from planner.evaluation.rates import (
     NO_CORRECTIONS,
     SECONDS_PER_HOUR,
     Correction,
     Corrections,
+    Floats,
     Rates,
     corrected_rates,
 )
