@@ -1,6 +1,7 @@
 """Saved plans with their history, and drafts: in SQLite or PostgreSQL, never half-written."""
 
-from planner.app.store.database import StoreUnavailable, store_url
+from planner.app.store.addresses import store_url
+from planner.app.store.faults import StoreUnavailable, UnreadableRow
 from planner.app.store.records import (
     DraftEntry,
     PlanEntry,
@@ -21,6 +22,7 @@ __all__ = [
     "ScenarioEntry",
     "Store",
     "StoreUnavailable",
+    "UnreadableRow",
     "VersionEntry",
     "store_url",
 ]
