@@ -11,9 +11,11 @@ from planner.app.store.records import (
     ScenarioEntry,
     VersionEntry,
 )
+from planner.app.store.schema import MAX_NOTE
 from planner.app.store.store import Store
 
 __all__ = [
+    "MAX_NOTE",
     "DraftEntry",
     "PlanEntry",
     "SaveConflict",

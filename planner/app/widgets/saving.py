@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.app.session.persistence import forget_draft, store
+from planner.app.session.drafts import forget_draft
+from planner.app.session.persistence import store
 from planner.app.session.text import moment_words, plain
 from planner.app.session.user import person
 from planner.app.session.workspace import Desk, OpenPlan
-from planner.app.store import SaveConflict, StoreUnavailable, VersionEntry
+from planner.app.store import MAX_NOTE, SaveConflict, StoreUnavailable, VersionEntry
 
 _NOTE = "save-note"
 
@@ -18,7 +19,7 @@ def show_save(desk: Desk) -> None:
     with st.popover("Save", icon=":material/save:", help="Keep these lines under a name"):
         known = desk.open_plan
         name = st.text_input("Name", value=known.name if known else desk.source, key=_key(desk))
-        st.text_input("Note", key=_NOTE, placeholder="What is special about it")
+        st.text_input("Note", key=_NOTE, placeholder="What is special about it", max_chars=MAX_NOTE)
         if known is not None:
             st.button(
                 f"Save as version {known.version + 1}",
@@ -79,16 +80,25 @@ def save(desk: Desk, note: str, based_on: int | None = None) -> None:
         entry = store().save(known.plan_id, version, scenario, person(), note)
     except SaveConflict as conflict:
         desk.conflict = conflict.newest
+    except KeyError:
+        _lose(desk)
     except StoreUnavailable as error:
         desk.said = f"Not saved: {error}"
     else:
         _saved(desk, known.name, entry)
 
 
+def _lose(desk: Desk) -> None:
+    """The open plan was deleted, or its database restored: what is open is nobody's version."""
+    assert desk.scenario is not None
+    desk.open_plan, desk.conflict, desk.is_plan_gone = None, None, True
+    desk.clean_lines = desk.scenario.baseline.assignments
+
+
 def _saved(desk: Desk, name: str, entry: VersionEntry) -> None:
     assert desk.scenario is not None
     desk.open_plan = OpenPlan(entry.plan_id, name, entry.version)
-    desk.source, desk.conflict = name, None
+    desk.source, desk.conflict, desk.is_plan_gone = name, None, False
     desk.clean_lines = desk.scenario.lines
     desk.said = f"Saved as version {entry.version} of {name}."
     forget_draft(desk)
@@ -101,7 +111,7 @@ def show_conflict(desk: Desk) -> None:
         return
     st.error(
         f"Not saved: {plain(newest.author)} saved version {newest.version} of {plain(known.name)} "
-        f"on {plain(moment_words(newest.saved_at))} while you edited version {known.version}. "
+        f"on {plain(moment_words(newest.saved_at))} {_meanwhile(known, newest)}. "
         "Your lines are still here.",
         icon=":material/call_merge:",
     )
@@ -127,8 +137,37 @@ def show_conflict(desk: Desk) -> None:
         st.button("Decide later", key="conflict-close", on_click=_close, args=(desk,))
 
 
+def _meanwhile(known: OpenPlan, newest: VersionEntry) -> str:
+    if newest.version < known.version:
+        return f"and it is the newest now: version {known.version} went with a restored database"
+    return f"while you edited version {known.version}"
+
+
+def show_gone(desk: Desk) -> None:
+    """The open plan is not in the database any more: its lines can still be kept."""
+    if not desk.is_plan_gone:
+        return
+    st.error(
+        f"Not saved: {plain(desk.source)} is not there any more. It was deleted, or an earlier "
+        "state of the database was restored. Your lines are still here.",
+        icon=":material/link_off:",
+    )
+    with st.container(horizontal=True):
+        st.button(
+            "Save as a new plan",
+            key="gone-save",
+            type="primary",
+            icon=":material/save:",
+            on_click=save_new,
+            args=(desk, desk.source, ""),
+        )
+        st.button("Decide later", key="gone-close", on_click=_close, args=(desk,))
+
+
 def ask_conflict(desk: Desk) -> None:
     """The same in front of the page, which stays where it is."""
+    if desk.is_plan_gone:
+        show_gone(desk)
     if desk.conflict is not None:
         st.dialog("Somebody else saved this plan", width="medium", on_dismiss=lambda: _close(desk))(
             _settle
@@ -142,4 +181,4 @@ def _settle(desk: Desk) -> None:
 
 
 def _close(desk: Desk) -> None:
-    desk.conflict = None
+    desk.conflict, desk.is_plan_gone = None, False

@@ -155,6 +155,9 @@ def _restore(desk: Desk, newest: ScenarioEntry, entry: ScenarioEntry, levers: Le
         by = conflict.newest.author
         desk.said = f"Not restored: {by} saved version {conflict.newest.version} meanwhile."
         return
+    except KeyError:
+        desk.said = f"Not restored: {entry.name} is not there any more. Copy the version instead."
+        return
     if made is not None:
         desk.said = f"{note} as version {made.version} of {entry.name}."
 
