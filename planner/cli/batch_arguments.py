@@ -17,7 +17,7 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="IN",
         help="folder of planning folders or .xlsx files; or of long tables (dialers.csv, "
-        "campaigns.csv, ... or .parquet) with a first column plan_id; with --scenarios the "
+        "campaigns.csv, ... or .parquet) with a first column plan_id; with --scenarios also the "
         "planning folder that they change",
     )
     parser.add_argument(
@@ -25,15 +25,16 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="DIR",
-        help="folder for the tables plans, assignments, projection and errors, manifest.json, and "
-        "run.json with all times",
+        help="folder for the tables plans, campaigns, dialers, assignments, projection and errors, "
+        "of what is done so far while it runs; manifest.json, and run.json with all times",
     )
     parser.add_argument(
         "--scenarios",
         type=Path,
         metavar="FILE",
         help="table with the columns plan_id and set, set_2, ...: each row is a problem, changed "
-        "by its expressions; a range such as campaign.C7.agent_lines=4..20 makes many",
+        "by its expressions; a range such as campaign.C7.agent_lines=4..20 makes many. If IN has "
+        "many fleets each row changes each of them, and scenarios.csv tells what is lost",
     )
     parser.add_argument(
         "--format",
@@ -56,8 +57,16 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume",
         action="store_true",
-        help="go on where an interrupted run into the same folder ended; the result is the same "
-        "to the byte",
+        help="keep the results that are there, of a run that was interrupted or is over, and plan "
+        "what is new, what has changed and what was not done; the result is that of a run anew",
+    )
+    parser.add_argument(
+        "--only",
+        type=_names,
+        default=(),
+        metavar="failed|ID,...",
+        help="plan only these again, whether or not they have changed, and keep the other results: "
+        "failed for all that ended without a plan, or their names separated by commas",
     )
     parser.add_argument(
         "--figures",
@@ -79,3 +88,10 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keep all current lines as they are, as if locked",
     )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name for part in text.split(",") if (name := part.strip()))
+    if not names:
+        raise argparse.ArgumentTypeError("failed, or names separated by commas")
+    return names

@@ -18,7 +18,7 @@ from typing import Any
 
 from planner.compilation import COMPILATION
 from planner.contracts.faults import Fault, InputError
-from planner.studies.batch.input.items import Context, Item, Scenario
+from planner.studies.batch.input.items import Context, Item
 from planner.studies.batch.results.rows import Planned, failed_rows
 from planner.studies.batch.workers.uninterrupted import uninterrupted
 from planner.studies.batch.workers.work import (
@@ -351,10 +351,8 @@ class _Flight:
         return [self._given_up(task.items[0])], ()
 
     def _given_up(self, item: Item) -> Planned:
-        source = item.source
-        changes = "; ".join(source.expressions) if isinstance(source, Scenario) else ""
         words = "a fault in the planner: planning it ended the worker process each time"
-        return failed_rows(item.number, item.plan_id, words, changes, guarded=self._context.guarded)
+        return failed_rows(item.number, item.plan_id, words, item.changes)
 
 
 def _timed(items: Sequence[Item], context: Context, topic: str) -> tuple[float, list[Planned]]:

@@ -1,0 +1,60 @@
+"""How a batch is run, and how it ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from planner.contracts.result import PlanOptions
+
+#: In ``BatchOptions.only``: every problem that has no plan though one was asked for.
+FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """How a batch is run; only ``plan`` and ``format`` change what is written.
+
+    Attributes
+    ----------
+    plan : options of every plan
+    format : ``csv`` or ``parquet``
+    workers : processes of this machine; 1 plans in this process. Each of more imports the script
+        that runs, which therefore calls :func:`run_batch` under ``if __name__ == "__main__":``
+    cluster : address of a Dask scheduler to use instead, such as ``tls://10.0.0.1:8786``
+    resume : keep the results of earlier runs into the same folder, and plan what is new, what has
+        changed and what was not done
+    only : names of the problems to plan, or ``failed`` for all that ended without a plan; these are
+        planned again even if nothing has changed, and no others; with it goes ``resume``
+    """
+
+    plan: PlanOptions = field(default_factory=PlanOptions)
+    format: str = "csv"
+    workers: int = 1
+    cluster: str | None = None
+    resume: bool = False
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BatchSummary:
+    """How many problems ended how; ``complete`` is False where the run was stopped before.
+
+    Attributes
+    ----------
+    orphans : rows that name no problem
+    resumed : problems whose results were there
+    unplanned : name, ending and reason of problems without a plan, the first of them
+    losses : totals and the largest losses of scenarios over many fleets, as sentences
+    strangers : scenarios that name what no fleet has
+    """
+
+    total: int
+    endings: Counter[str]
+    orphans: int
+    complete: bool
+    seconds: float
+    resumed: int
+    unplanned: tuple[tuple[str, str, str], ...] = ()
+    losses: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
