@@ -198,9 +198,8 @@ def test_workers_of_other_versions_are_refused(tmp_path: Path) -> None:
 def test_workers_that_dask_has_given_up_are_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from planner.batch import cluster as cluster_module
-
     from planner.studies.batch.input.items import Files
+    from planner.studies.batch.workers import cluster as cluster_module
 
     monkeypatch.setattr(cluster_module, "_TOO_LONG", 1.0)
     monkeypatch.setattr(cluster_module, "_COUNTED_EVERY", 0.2)

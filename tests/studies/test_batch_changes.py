@@ -11,9 +11,8 @@ import pytest
 from planner import pipeline
 from planner.studies.batch.options import BatchOptions
 from planner.studies.batch.run import run_batch
-from tests.batches import CAMPAIGNS, DIALERS, batch, campaign, dialer, folders, results, rows
+from tests.batches import CAMPAIGNS, DIALERS, batch, campaign, dialer, folders, results, rows, write
 from tests.batches import tables as long_tables
-from tests.batches import write
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
 NAMES = [f"p{n}" for n in range(5)]

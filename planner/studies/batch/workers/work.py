@@ -112,7 +112,11 @@ def _searched(item: Item, problem: Problem, context: Context) -> tuple[PlanResul
 
     result = plan(problem, context.options, explained=False)
     members = [member for conflict in result.conflicts for member in conflict.members]
-    places = [line_of(item.source, context, member.table, member.key) for member in members]
+    tables = [member.table.removesuffix(".csv") for member in members]
+    places = [
+        line_of(item.source, context, table, member.key)
+        for table, member in zip(tables, members, strict=True)
+    ]
     faults = conflict_faults(result.conflicts, places)
     rows = planned_rows(item.number, item.plan_id, problem, result, item.changes, faults)
     return result, rows
