@@ -6,7 +6,7 @@ import streamlit as st
 
 import planner.app
 from planner.app.pages.index import PAGES
-from planner.app.session.admission import admitted
+from planner.app.session.admission import admitted, show_sign_out
 from planner.app.session.begin import begin_run, end_run
 from planner.app.session.workspace import desk
 from planner.app.throttle import drawing
@@ -32,5 +32,6 @@ if admitted():
         try:
             begin_run(desk())
             chosen.run()
+            show_sign_out()
         finally:
             end_run()
