@@ -89,13 +89,26 @@ class Trials:
             if now < count.until:
                 return count.until - now
             count.wrong, count.last = count.wrong + 1, now
-            if count.wrong >= _FREE:
-                wait = _FIRST_WAIT * 2.0 ** min(count.wrong - _FREE, 30)
-                count.until = now + min(wait, _LONGEST_WAIT)
+            count.until = now + _wait(count.wrong)
             self._counts.move_to_end(key)
             while len(self._counts) > _MOST:
                 self._counts.popitem(last=False)
             return 0.0
+
+    def _end(self, key: tuple[str, str]) -> float:
+        """The wait begins when the answer is given; how long it is."""
+        with self._lock:
+            count = self._counts.get(key)
+            if count is None:
+                return 0.0
+            count.until = self._clock() + _wait(count.wrong)
+            return _wait(count.wrong)
+
+
+def _wait(wrong: int) -> float:
+    if wrong < _FREE:
+        return 0.0
+    return min(_FIRST_WAIT * 2.0 ** min(wrong - _FREE, 30), _LONGEST_WAIT)
 
 
 def place_of(address: str | None, browser: str | None) -> str:

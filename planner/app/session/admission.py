@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from math import ceil
 from pathlib import Path
 
 import streamlit as st
@@ -144,15 +145,17 @@ def _ask(accounts: dict[str, str], token: str | None) -> bool:
 
 def _try(accounts: dict[str, str], name: str, password: str, token: str | None) -> None:
     known = token if BROWSERS.knows(token, name) else None
-    right, wait = TRIALS.tried(accounts, name, password, place_of(st.context.ip_address, known))
+    address = st.context.ip_address
+    place = place_of(address if isinstance(address, str) else None, known)
+    right, wait = TRIALS.tried(accounts, name, password, place)
     if right:
         st.session_state[SIGNED_IN] = name
         if token is not None:
             BROWSERS.sign_in(token, name)
         st.rerun()
-    if wait > 1:
+    if wait > 0:
         st.error(
-            f"Name and password do not belong together. Try again in {wait:.0f} seconds.",
+            f"Name and password do not belong together. Try again in {ceil(wait)} seconds.",
             icon=":material/lock:",
         )
     else:
