@@ -244,7 +244,9 @@ def _app(arguments: argparse.Namespace) -> int:
 
 def _from_anywhere(source: str) -> str:
     """An address as it is; the path of a file such that it holds in any folder."""
-    return source if source.startswith(("http://", "https://")) else str(Path(source).resolve())
+    from planner.app.editing.download import is_address
+
+    return source if is_address(source) else str(Path(source).resolve())
 
 
 def _require_sign_in(address: str) -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-import urllib.request
 from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
 
+from planner.app.editing.download import download, is_address
 from planner.contracts.faults import Fault, InputError
 from planner.tables.folder import require_plain_file
 from planner.tables.sheets import MAX_BYTES
 
 #: What faults call it; an address may hold what is nobody's business.
 SNAPSHOT = "live snapshot"
-_TIMEOUT = 5.0  # seconds
 #: A file that changed so lately may still be written: it counts once two readings, so far apart,
 #: are the same [s].
 _FRESH, _BETWEEN_READINGS, _MOST_READINGS = 1.0, 0.25, 8
@@ -86,23 +85,13 @@ def fetch(source: str) -> bytes:
     InputError
         If it cannot be read, is being written all the time, or is too large.
     """
-    is_address = source.startswith(("http://", "https://"))
     try:
-        content = _download(source) if is_address else _settled(Path(source))
+        content = download(source, MAX_BYTES) if is_address(source) else _settled(Path(source))
     except (OSError, HTTPException, ValueError) as error:
         wanted = f"something that can be read ({error})"
         raise InputError([Fault(SNAPSHOT, None, None, None, wanted)]) from error
     if len(content) > MAX_BYTES:
         raise InputError([Fault(SNAPSHOT, None, None, None, f"at most {MAX_BYTES:,} bytes")])
-    return content
-
-
-def _download(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=_TIMEOUT) as answer:
-        content: bytes = answer.read(MAX_BYTES + 1)
-        promised = answer.headers.get("Content-Length")
-    if promised is not None and len(content) < min(int(promised), MAX_BYTES):
-        raise OSError(f"only {len(content):,} of {int(promised):,} bytes came")
     return content
 
 
