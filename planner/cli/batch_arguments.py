@@ -77,6 +77,12 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         "and marked so (default auto)",
     )
     parser.add_argument(
+        "--relax",
+        action="store_true",
+        help="where not everything can be had, take the nearest plan; plans tells how much is "
+        "given up",
+    )
+    parser.add_argument(
         "--move-cost",
         type=number(0, 1e12),
         default=0.0,

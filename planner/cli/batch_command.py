@@ -19,6 +19,7 @@ _CODES = {"failed": FAULT, "bad_input": BAD_INPUT, "infeasible": INFEASIBLE, "no
 _WORDS = {
     "optimal": "proven within the gap",
     "feasible": "with a plan of a larger gap",
+    "relaxed": "with the nearest plan, which gives something up",
     "infeasible": "infeasible",
     "no_plan": "without a plan in time",
     "bad_input": "with bad input",
@@ -98,6 +99,7 @@ def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
         keep_current=arguments.keep_current,
         move_cost=arguments.move_cost,
         figures=PlanFigures(arguments.figures),
+        relax=arguments.relax,
     )
 
 

@@ -22,6 +22,7 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
 from planner.evaluation.load import fleet_load
+from planner.evaluation.notes import problem_notes
 from planner.report.documents import check_document, fault_document, to_json
 from planner.report.plan import check_text, plan_document, plan_text
 from planner.report.projection import projection_document, projection_text, write_projection_files
@@ -31,11 +32,10 @@ from planner.studies.week_spans import (
     Moment,
     at_moment,
     coming_monday,
-    reference_zone,
     week_of,
     weekly_moment,
 )
-from planner.tables.folder import read_folder, write_assignments, write_projection
+from planner.tables.folder import read_folder, read_with_notes, write_assignments, write_projection
 from planner.tables.writing import write_text
 from planner.version import __version__
 
@@ -74,10 +74,11 @@ def tell_faults(error: InputError, *, as_json: bool) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    problem = read_folder(arguments.folder)
+    problem, read_as = read_with_notes(arguments.folder)
     load, breaches = fleet_load(problem), _current_breaches(problem)
-    document = check_document(load, breaches)
-    print(to_json(document) if arguments.json else check_text(load, breaches), end="")
+    notes = (*read_as, *problem_notes(problem))
+    document = check_document(load, breaches, notes)
+    print(to_json(document) if arguments.json else check_text(load, breaches, notes), end="")
     return DONE
 
 
@@ -102,7 +103,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     moment = None
     if arguments.interval is not None:
         problem, moment = _at_interval(problem, arguments)
-    result = _watched_plan(problem, _plan_options(arguments), quiet=arguments.json)
+    result = _watched_plan(problem, _plan_options(arguments), arguments.at, quiet=arguments.json)
     document = to_json(plan_document(result, problem) | (moment_document(moment) if moment else {}))
     if result.plan is not None and arguments.out is not None:
         with writing(arguments.out):
@@ -123,6 +124,7 @@ def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
         keep_current=arguments.keep_current,
         move_cost=arguments.move_cost or 0.0,
         failures=arguments.failures,
+        relax=arguments.relax,
     )
 
 
@@ -159,7 +161,9 @@ def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
             return plan_week(problem, options, week=arguments.week, on_progress=progress, stop=stop)
 
 
-def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> PlanResult:
+def _watched_plan(
+    problem: Problem, options: PlanOptions, at: datetime | None, *, quiet: bool
+) -> PlanResult:
     """Plan with progress on standard error; Ctrl-C ends it with the best plan so far."""
     from planner.pipeline import plan
 
@@ -168,23 +172,23 @@ def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> Pla
         stop_on_interrupt(progress.say) as stop,
     ):
         if quiet:
-            return plan(problem, options, stop=stop)
+            return plan(problem, options, stop=stop, at=at)
         with progress.telling_of_compilation():
-            return plan(problem, options, on_progress=progress, stop=stop)
+            return plan(problem, options, on_progress=progress, stop=stop, at=at)
 
 
 def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Problem, Moment]:
     """The problem of a weekday and time: who can run then, with the figures of then."""
     hour = arguments.interval
     monday = week_of(arguments.week) if arguments.week else coming_monday(datetime.now(UTC).date())
-    zone = ZoneInfo(hour.zone) if hour.zone else reference_zone(problem)
+    zone = ZoneInfo(hour.zone) if hour.zone else problem.common_zone
     at = weekly_moment(monday, hour.day, hour.minute, zone)
     given, idle = at_moment(problem, at)
     return given, Moment(at.astimezone(zone), zone.key, idle)
 
 
 def _project(arguments: argparse.Namespace) -> int:
-    problem = read_folder(arguments.folder)
+    problem = read_folder(arguments.folder, to_plan=False)
     if not problem.assignments:
         expected = "the lines to project, in assignments.csv"
         raise InputError([Fault(str(arguments.folder), None, None, None, expected)])

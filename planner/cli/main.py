@@ -153,6 +153,18 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         "dialers where they have no lines get new ones",
     )
     parser.add_argument(
+        "--relax",
+        action="store_true",
+        help="where not everything can be had, take the nearest plan: it gives up as little as can "
+        "be, campaigns with a lower priority number last",
+    )
+    parser.add_argument(
+        "--at",
+        type=moment,
+        metavar="ISO",
+        help="the moment from which on it is planned, in UTC where it has no offset (default now)",
+    )
+    parser.add_argument(
         "--why",
         action="store_true",
         help="tell for each campaign and dialer what one more line would bring, and what stops it",

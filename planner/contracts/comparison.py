@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.contracts.problem import Contract, LineAssignment
-from planner.contracts.result import AssignmentFigures, Conflict, PlanOptions, PlanStatus
+from planner.contracts.result import AssignmentFigures, Conflict, Move, PlanOptions, PlanStatus
 
 
 class LostLines(Contract):
@@ -59,25 +59,13 @@ class Outcome(Contract):
     campaigns: tuple[CampaignOutcome, ...] = ()
 
 
-class Move(Contract):
-    """One instruction: set the lines of a campaign on a dialer; followed in order, all fit."""
-
-    step: int
-    campaign_id: str
-    dialer_id: str
-    dial_lines_from: int
-    dial_lines_to: int
-    agent_lines_from: int
-    agent_lines_to: int
-    instruction: str
-
-
 class Replanned(Contract):
     """A world optimised anew, with few moves: how it ended, the outcome, and the moves.
 
     ``move_cost_per_hour`` is the price of all lines that dialers get in addition; the gap and the
     bound concern the aim less that price, by the planning tables, and are None where nothing was
-    proven.
+    proven. ``value_before_moves`` is the aim before the first move, by the planning tables as that
+    after each of them.
     """
 
     status: PlanStatus
@@ -86,6 +74,7 @@ class Replanned(Contract):
     bound_per_hour: float | None = None
     gap: float | None = None
     moves: tuple[Move, ...] = ()
+    value_before_moves: float | None = None
     conflicts: tuple[Conflict, ...] = ()
     stopped_early: bool = False
 

@@ -6,7 +6,22 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+
+class Contract(BaseModel):
+    """Base of all contracts: frozen, no unknown fields, only finite numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
 
 #: One line of text; spaces around it are no part of it.
 Identifier = Annotated[
@@ -22,8 +37,21 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0, le=1e9)]
 #: Dates outside are typing errors, and would overflow in some time zones.
 FIRST_DATE, LAST_DATE = date(1970, 1, 1), date(2199, 12, 31)
-#: What separates the dialer ids of ``allowed_dialers``.
+#: What separates ids, or rates, in one cell.
 ID_SEPARATOR = "|"
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return tuple(value.split(ID_SEPARATOR)) if value.strip() else ()
+
+
+#: Ids of one cell; none means all.
+Ids = Annotated[tuple[Identifier, ...], BeforeValidator(_listed)]
+#: How much the daily mean of a figure differs between days: its coefficient of variation.
+DayVariation = Annotated[float, Field(ge=0, le=2)]
+Cost = Annotated[float, Field(ge=0, le=1e12)]
 
 
 def _date_of(value: Any) -> Any:

@@ -10,34 +10,53 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     ValidatorFunctionWrapHandler,
+    field_serializer,
     field_validator,
     model_validator,
 )
 
+from planner.contracts.agents import LimitRow, PoolRow, named_limits, pools_in_force
+from planner.contracts.dialer import Dialer, TrunkGroup
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.fields import (
     ID_SEPARATOR,
     MAX_LINES,
+    Contract,
     Day,
+    DayVariation,
     Identifier,
     Lines,
-    Moment,
     Seconds,
     Share,
     Timezone,
 )
-from planner.contracts.weekly import (
-    MINUTES_PER_DAY,
-    Window,
-    merged,
-    parse_clock,
-    parse_days,
-    parse_schedule,
-)
+from planner.contracts.line_assignment import AssignmentStop, LineAssignment, PoolLines
+from planner.contracts.references import common_zone, reference_faults
+from planner.contracts.times import Interval, Outage
+from planner.contracts.weekly import Window, merged, parse_schedule
+
+__all__ = [
+    "AssignmentStop",
+    "Campaign",
+    "CampaignKind",
+    "CampaignStop",
+    "Contract",
+    "Dialer",
+    "Interval",
+    "LimitRow",
+    "LineAssignment",
+    "Outage",
+    "Overflow",
+    "PoolLines",
+    "PoolRow",
+    "Problem",
+    "TrunkGroup",
+]
+
+#: People type whole per cents: a share is met when it is met to the nearest one.
+SHARE_TOLERANCE = 0.005
 
 
 class CampaignKind(StrEnum):
@@ -62,56 +81,14 @@ class CampaignStop(StrEnum):
     BY_ADMIN = "stopped_by_admin"
 
 
-class AssignmentStop(StrEnum):
-    """Who stopped a campaign on one dialer; blank means nobody did."""
-
-    NONE = ""
-    STOPPED = "stopped"
-    BY_ADMIN = "stopped_by_admin"
-    BY_DIALER = "stopped_by_dialer"
-
-
-class Contract(BaseModel):
-    """Base of all contracts: frozen, no unknown fields, only finite numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class TrunkGroup(Contract):
-    """Carrier capacity that several dialers share."""
-
-    trunk_group: Identifier
-    channels: Annotated[int, Field(ge=0, le=100 * MAX_LINES)]
-    cps: Annotated[float, Field(gt=0, le=1e9)] | None = None
-    fails_together: bool = False  # losing the carrier counts as a failure of all its dialers
-
-
-class Dialer(Contract):
-    """A machine that places calls: simultaneous lines, calls per second, what it fails with."""
-
-    dialer_id: Identifier
-    ports: Lines
-    cps: Annotated[float, Field(gt=0, le=1e9)] | None = None
-    failure_domain: Identifier | None = None
-    trunk_group: Identifier | None = None
-    agent_lines_use_ports: bool = True
-    in_service: bool = True
-
-    @field_validator("dialer_id")
-    @classmethod
-    def _can_be_listed(cls, value: str) -> str:
-        if ID_SEPARATOR in value:
-            raise ValueError(f"{ID_SEPARATOR} separates dialer ids elsewhere")
-        return value
-
-    @property
-    def domain(self) -> str:
-        """The failure domain; a dialer without one fails alone."""
-        return self.failure_domain if self.failure_domain is not None else self.dialer_id
-
-
 class Campaign(Contract):
-    """A dial list being called; units are in the names, rates are per attempt."""
+    """A dial list being called; units are in the names, rates are per attempt.
+
+    ``agent_lines`` are the most that it may have: its own, and where they are given as None
+    (:attr:`own_agent_lines`) what the pools that serve it have together, which the problem
+    fills in. ``answer_rate_by_pass`` has the rate of each pass through the dial list where they
+    differ; the first is ``answer_rate``, the last goes for all later passes.
+    """
 
     campaign_id: Identifier
     kind: CampaignKind = CampaignKind.LIVE_TRANSFER
@@ -119,6 +96,7 @@ class Campaign(Contract):
     max_dial_lines: Lines | None = None
     attempt_seconds: Seconds
     answer_rate: Share
+    answer_rate_by_pass: tuple[Share, ...] = ()
     transfer_rate: Share | None = None
     talk_seconds: Seconds | None = None
     wrap_up_seconds: Annotated[float, Field(ge=0, le=1e9)] = 0.0
@@ -140,6 +118,33 @@ class Campaign(Contract):
     schedule: tuple[Window, ...] | None = None
     timezone: Timezone = "UTC"
     status: CampaignStop = CampaignStop.NONE
+    answer_rate_day_cv: DayVariation = 0.0
+    transfer_rate_day_cv: DayVariation = 0.0
+    talk_day_cv: DayVariation = 0.0
+    min_transfers_per_hour: Annotated[float, Field(ge=0, le=1e9)] = 0.0
+    finish_by: Day | None = None
+    min_attempts_per_hour: Annotated[float, Field(ge=0)] = 0.0  # of finish_by, at a moment
+    priority: Annotated[int, Field(ge=0, le=1_000_000)] = 1
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _complete(cls, values: Any, check: ValidatorFunctionWrapHandler) -> Campaign:
+        if not isinstance(values, dict):
+            checked: Campaign = check(values)
+            return checked
+        own = {n: v for n, v in values.items() if n != "agent_lines" or v is not None}
+        campaign: Campaign = check(_with_passes(own))
+        faults = [
+            Fault("Campaign", None, *fault)
+            for fault in campaign_faults(campaign, needs_agents="agent_lines" not in values)
+        ]
+        if faults:
+            raise InputError(faults)
+        return campaign
+
+    @field_serializer("agent_lines")
+    def _write_own_lines(self, _: int) -> int | None:
+        return self.own_agent_lines
 
     @field_validator("allowed_dialers", mode="before")
     @classmethod
@@ -155,12 +160,15 @@ class Campaign(Contract):
             return parse_schedule(value)
         return None if value is None else merged(check(value))
 
-    @model_validator(mode="after")
-    def _complete(self) -> Campaign:
-        faults = [Fault("Campaign", None, *fault) for fault in campaign_faults(self)]
-        if faults:
-            raise InputError(faults)
-        return self
+    @property
+    def own_agent_lines(self) -> int | None:
+        """Agent lines on shift of its own, or its cap on those of pools; None: neither."""
+        return self.agent_lines if "agent_lines" in self.model_fields_set else None
+
+    def answer_rate_of_pass(self, number: int) -> float:
+        """Live answers per attempt in a pass through the dial list, the first being 1."""
+        rates = self.answer_rate_by_pass or (self.answer_rate,)
+        return rates[min(number, len(rates)) - 1]
 
     @property
     def rate_figures(self) -> tuple[object, ...]:
@@ -181,6 +189,15 @@ class Campaign(Contract):
         return self.kind is CampaignKind.LIVE_TRANSFER
 
     @property
+    def least_surviving_share(self) -> float:
+        """What must survive at the least: the share asked for, met to the nearest per cent.
+
+        1 means all, without tolerance (MODEL.md 6).
+        """
+        share = self.survivable_share
+        return share if share == 1 else max(share - SHARE_TOLERANCE, 0.0)
+
+    @property
     def transfer_probability(self) -> float:
         """q: probability that an attempt becomes a transfer request [0, 1]; 0 for broadcast."""
         return self.answer_rate * (self.transfer_rate or 0.0) if self.is_live_transfer else 0.0
@@ -196,106 +213,59 @@ class Campaign(Contract):
         return None if self.records is None else self.records * self.attempts_per_record
 
 
-def campaign_faults(campaign: Campaign) -> Iterator[tuple[str, str | None, str]]:
-    """Yield (column, value, expected) for each rule that ties several columns together."""
+def campaign_faults(
+    campaign: Campaign, *, needs_agents: bool
+) -> Iterator[tuple[str, str | None, str]]:
+    """Yield (column, value, expected) for each rule that ties several columns together.
+
+    ``needs_agents``: agent lines were not given, and were not said to be None, those of pools.
+    """
     if campaign.is_live_transfer:
-        for column in ("agent_lines", "transfer_rate", "talk_seconds"):
-            if column not in campaign.model_fields_set or getattr(campaign, column) is None:
-                yield column, "", "a number: a live-transfer campaign needs it"
+        missing = ["agent_lines"] if needs_agents else []
+        missing += [c for c in ("transfer_rate", "talk_seconds") if getattr(campaign, c) is None]
+        for column in missing:
+            yield column, "", "a number: a live-transfer campaign needs it"
+    rates = campaign.answer_rate_by_pass
+    if rates and rates[0] != campaign.answer_rate:
+        yield "answer_rate", str(campaign.answer_rate), f"the first rate by pass, {rates[0]}"
     if campaign.start and campaign.stop and campaign.stop < campaign.start:
         yield "stop", campaign.stop.isoformat(), f"a date on or after start {campaign.start}"
+    if campaign.finish_by is not None:
+        done_by = campaign.finish_by.isoformat()
+        if campaign.records is None:
+            yield "finish_by", done_by, "blank, or the records of the dial list in records"
+        if campaign.start and campaign.finish_by < campaign.start:
+            yield "finish_by", done_by, f"a date on or after start {campaign.start}"
     if campaign.allowed_dialers is not None and not campaign.allowed_dialers:
         yield "allowed_dialers", "", "at least one dialer, or blank for all"
 
 
-class LineAssignment(Contract):
-    """So many lines of one campaign on one dialer, with its live state where known."""
-
-    campaign_id: Identifier
-    dialer_id: Identifier
-    dial_lines: Lines
-    agent_lines: Lines
-    locked: bool = False
-    busy_agent_lines: Lines | None = None
-    status: AssignmentStop = AssignmentStop.NONE
-
-    @model_validator(mode="after")
-    def _consistent(self) -> LineAssignment:
-        if self.busy_agent_lines is not None and self.busy_agent_lines > self.agent_lines:
-            raise InputError(
-                [
-                    Fault(
-                        "LineAssignment",
-                        None,
-                        "busy_agent_lines",
-                        str(self.busy_agent_lines),
-                        f"at most the {self.agent_lines} agent lines assigned here",
-                    )
-                ]
-            )
-        return self
+def _with_passes(values: dict[str, Any]) -> dict[str, Any]:
+    """Take ``0.3|0.2`` apart: the rate of the first pass, and those of all."""
+    cell = values.get("answer_rate")
+    if not isinstance(cell, str) or ID_SEPARATOR not in cell:
+        return values
+    rates = tuple(cell.split(ID_SEPARATOR))
+    return values | {"answer_rate": rates[0], "answer_rate_by_pass": rates}
 
 
-class Interval(Contract):
-    """Campaign figures that differ in some hours of some weekdays (campaign's time zone)."""
-
-    campaign_id: Identifier
-    days: tuple[int, ...] = tuple(range(7))
-    from_minute: Annotated[int, Field(ge=0, lt=MINUTES_PER_DAY)]
-    to_minute: Annotated[int, Field(gt=0, le=MINUTES_PER_DAY)]
-    agent_lines: Lines | None = None
-    answer_rate: Share | None = None
-    transfer_rate: Share | None = None
-    talk_seconds: Seconds | None = None
-
-    @field_validator("days", mode="before")
-    @classmethod
-    def _read_days(cls, value: Any) -> Any:
-        return parse_days(value) if isinstance(value, str) else value
-
-    @field_validator("days")
-    @classmethod
-    def _normal_days(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if not value or not set(value) <= set(range(7)):
-            raise ValueError(f"no weekdays from 0 (Monday) to 6: {value}")
-        return tuple(sorted(set(value)))
-
-    @field_validator("from_minute", "to_minute", mode="before")
-    @classmethod
-    def _read_clock(cls, value: Any) -> Any:
-        return parse_clock(value) if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Interval:
-        if self.to_minute <= self.from_minute:
-            raise InputError([Fault("Interval", None, "to", None, "a time after from")])
-        return self
-
-    def overrides(self) -> dict[str, float | int]:
-        """Return the campaign columns that this interval sets."""
-        names = ("agent_lines", "answer_rate", "transfer_rate", "talk_seconds")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-
-
-class Outage(Contract):
-    """A time in which a dialer is out of service, in UTC; text without an offset is UTC."""
-
-    dialer_id: Identifier
-    start: Moment
-    end: Moment
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Outage:
-        if self.end <= self.start:
-            expected = f"a time after start {self.start.isoformat()}"
-            raise InputError([Fault("Outage", None, "end", self.end.isoformat(), expected)])
-        return self
+def _staffed(campaign: Campaign, rows: Sequence[PoolRow]) -> Campaign:
+    """The campaign with the agent lines that pools have for it, where it has none of its own."""
+    if campaign.own_agent_lines is not None or not campaign.is_live_transfer:
+        return campaign
+    lines = sum(row.agent_lines for row in rows if row.serves(campaign.campaign_id))
+    if lines == campaign.agent_lines:
+        return campaign
+    values = dict(campaign) | {"agent_lines": min(lines, MAX_LINES)}
+    # Filled in, not given: it stays blank where the campaign is written.
+    return Campaign.model_construct(_fields_set=campaign.model_fields_set, **values)
 
 
 #: What a problem derives from its tables, once it was asked for.
 _DERIVED_FROM = {
     "dialer_index": {"dialers"},
     "campaign_index": {"campaigns"},
+    "common_zone": {"campaigns"},
     "failure_domains": {"dialers"},
     "single_failures": {"dialers", "trunk_groups"},
 }
@@ -310,6 +280,13 @@ class Problem(Contract):
     assignments: tuple[LineAssignment, ...] = ()
     intervals: tuple[Interval, ...] = ()
     outages: tuple[Outage, ...] = ()
+    pools: tuple[PoolRow, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
+
+    @field_validator("limits")
+    @classmethod
+    def _name_limits(cls, value: tuple[LimitRow, ...]) -> tuple[LimitRow, ...]:
+        return named_limits(value)
 
     @model_validator(mode="after")
     def _consistent(self) -> Problem:
@@ -322,11 +299,20 @@ class Problem(Contract):
                 assignments=self.assignments,
                 intervals=self.intervals,
                 outages=self.outages,
+                pools=self.pools,
+                limits=self.limits,
             )
         ]
         if faults:
             raise InputError(faults)
+        self._fill_agent_lines()
         return self
+
+    def _fill_agent_lines(self) -> None:
+        """Fill in the agent lines of campaigns that have none of their own, from the pools."""
+        if any(c.own_agent_lines is None and c.is_live_transfer for c in self.campaigns):
+            rows = pools_in_force(self.pools, None, self.common_zone)
+            self.__dict__["campaigns"] = tuple(_staffed(c, rows) for c in self.campaigns)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Problem:
         """Copy with other tables; what was derived from the old ones is not copied."""
@@ -334,7 +320,14 @@ class Problem(Contract):
         for name, tables in _DERIVED_FROM.items():
             if tables & (update or {}).keys():
                 copied.__dict__.pop(name, None)
+        if {"campaigns", "pools"} & (update or {}).keys():
+            copied._fill_agent_lines()
         return copied
+
+    @cached_property
+    def common_zone(self) -> ZoneInfo:
+        """The time zone of most campaigns, of the first one where there are several; else UTC."""
+        return common_zone(self.campaigns)
 
     @cached_property
     def dialer_index(self) -> dict[str, int]:
@@ -385,82 +378,3 @@ class Problem(Contract):
         """Whether the campaign may have lines on the dialer: in service and allowed."""
         allowed = campaign.allowed_dialers
         return dialer.in_service and (allowed is None or dialer.dialer_id in allowed)
-
-
-#: (table, row position, column, value, what was expected)
-ReferenceFault = tuple[str, int, str, str, str]
-
-
-def reference_faults(
-    *,
-    dialers: Sequence[Dialer],
-    campaigns: Sequence[Campaign],
-    trunk_groups: Sequence[TrunkGroup],
-    assignments: Sequence[LineAssignment],
-    intervals: Sequence[Interval],
-    outages: Sequence[Outage],
-) -> Iterator[ReferenceFault]:
-    """Yield duplicate keys, references to nothing and overlaps, over all tables together."""
-    yield from _duplicates("dialers", "dialer_id", [d.dialer_id for d in dialers])
-    yield from _duplicates("trunk_groups", "trunk_group", [t.trunk_group for t in trunk_groups])
-    yield from _duplicates("campaigns", "campaign_id", [c.campaign_id for c in campaigns])
-    pairs = [f"{a.campaign_id} on {a.dialer_id}" for a in assignments]
-    yield from _duplicates("assignments", "campaign_id", pairs)
-
-    dialer_ids = {d.dialer_id for d in dialers}
-    campaign_ids = {c.campaign_id for c in campaigns}
-    groups = {t.trunk_group for t in trunk_groups}
-    for row, dialer in enumerate(dialers):
-        if dialer.trunk_group is not None and dialer.trunk_group not in groups:
-            expected = "a trunk group of trunk_groups.csv"
-            yield "dialers", row, "trunk_group", dialer.trunk_group, expected
-    for row, campaign in enumerate(campaigns):
-        for dialer_id in campaign.allowed_dialers or ():
-            if dialer_id not in dialer_ids:
-                yield "campaigns", row, "allowed_dialers", dialer_id, "dialers of dialers.csv"
-    tables: tuple[tuple[str, Sequence[Any]], ...] = (
-        ("assignments", assignments),
-        ("intervals", intervals),
-        ("outages", outages),
-    )
-    for table, rows in tables:
-        for row, item in enumerate(rows):
-            for column, known in (("campaign_id", campaign_ids), ("dialer_id", dialer_ids)):
-                key = getattr(item, column, None)
-                if key is not None and key not in known:
-                    yield table, row, column, key, f"a {column[:-3]} of {column[:-3]}s.csv"
-    yield from _interval_overlaps(intervals)
-    yield from _outage_overlaps(outages)
-
-
-def _duplicates(table: str, column: str, keys: list[str]) -> Iterator[ReferenceFault]:
-    seen: set[str] = set()
-    for row, key in enumerate(keys):
-        if key in seen:
-            yield table, row, column, key, "a key that no earlier row has"
-        seen.add(key)
-
-
-def _interval_overlaps(intervals: Sequence[Interval]) -> Iterator[ReferenceFault]:
-    """Two intervals that set the same column of a campaign at the same time are a contradiction."""
-    taken: dict[tuple[str, int, str], list[tuple[int, int]]] = {}
-    for row, item in enumerate(intervals):
-        clash = False
-        for day in item.days:
-            for column in item.overrides():
-                spans = taken.setdefault((item.campaign_id, day, column), [])
-                clash |= any(s < item.to_minute and item.from_minute < e for s, e in spans)
-                spans.append((item.from_minute, item.to_minute))
-        if clash:
-            expected = "no overlap with an earlier interval that sets the same column"
-            yield "intervals", row, "from", item.campaign_id, expected
-
-
-def _outage_overlaps(outages: Sequence[Outage]) -> Iterator[ReferenceFault]:
-    earlier: dict[str, list[Outage]] = {}
-    for row, outage in enumerate(outages):
-        spans = earlier.setdefault(outage.dialer_id, [])
-        if any(o.start < outage.end and outage.start < o.end for o in spans):
-            expected = "no overlap with an earlier outage of this dialer"
-            yield "outages", row, "start", outage.start.isoformat(), expected
-        spans.append(outage)

@@ -31,11 +31,20 @@ class Engine(StrEnum):
     SIMULATE = "simulate"
 
 
+class Ending(StrEnum):
+    """What ends the running of a campaign on a dialer."""
+
+    WINDOW = "window"  # its schedule, or its stop date
+    OUTAGE = "outage"
+    LIST = "list"
+
+
 class PlanStatus(StrEnum):
     """How a planning run ended."""
 
     OPTIMAL = "optimal"  # gap <= the requested gap
     FEASIBLE = "feasible"
+    RELAXED = "relaxed"  # as asked with ``relax``: something was given up
     INFEASIBLE = "infeasible"
     NO_PLAN = "no_plan"  # stopped before any plan was found
 
@@ -55,6 +64,7 @@ class PlanOptions(Contract):
     ``failures`` is how many failure domains are lost at once in the worst case. ``move_cost`` is
     paid in the objective for each line added to a dialer against the current assignment [value
     per hour and line], so that lines stay where moving them gains less.
+    ``relax`` asks for the nearest plan where not everything can be had (MODEL.md 6).
     ``figures`` as formulas leave out the simulation, and with it the correction of tables.
     """
 
@@ -66,13 +76,17 @@ class PlanOptions(Contract):
     failures: Annotated[int, Field(ge=1, le=2)] = 1
     move_cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
     figures: PlanFigures = PlanFigures.AUTO
+    relax: bool = False
 
 
 class AssignmentFigures(Contract):
     """Figures of one campaign on one dialer while it runs; None where a figure does not apply.
 
     Rates are per hour, shares in [0, 1], times in seconds. ``low``/``high`` hold the ends of the
-    95 % interval of simulated figures, by figure name.
+    95 % interval of simulated figures, by figure name. ``runs_until`` is when running ends, and
+    ``ends_with`` what ends it; both None where it runs on for weeks, or does not run.
+    ``day_low``/``day_high`` hold what each figure is on the 5 and 95 % days, where the campaign's
+    rates differ from day to day.
     """
 
     campaign_id: str
@@ -99,8 +113,12 @@ class AssignmentFigures(Contract):
     p_all_busy_5min: float | None = None
     p_all_busy_15min: float | None = None
     p_all_busy_60min: float | None = None
+    runs_until: datetime | None = None
+    ends_with: Ending | None = None
     low: dict[str, float] = Field(default_factory=dict)
     high: dict[str, float] = Field(default_factory=dict)
+    day_low: dict[str, float] = Field(default_factory=dict)
+    day_high: dict[str, float] = Field(default_factory=dict)
 
 
 #: The figures of CONTRACT order, without the key, status and engine columns.
@@ -139,6 +157,42 @@ class Completion(Contract):
     p95: datetime | None
 
 
+class CampaignJoint(Contract):
+    """How often none, some, and all dialers of a campaign are paused at once, in the long run.
+
+    Shares of the time in which any of them dials or pauses. ``paused_distribution[k]`` is the
+    share with exactly ``k`` of them paused. ``low``/``high`` are the ends of the 95 % intervals of
+    simulated shares.
+    """
+
+    campaign_id: str
+    dialers: int
+    none_paused: float
+    some_paused: float  # but not all
+    all_paused: float
+    paused_distribution: tuple[float, ...]
+    engine: Engine
+    low: dict[str, float] = Field(default_factory=dict)
+    high: dict[str, float] = Field(default_factory=dict)
+    day_low: dict[str, float] = Field(default_factory=dict)
+    day_high: dict[str, float] = Field(default_factory=dict)
+
+
+class JointStep(Contract):
+    """The same in one step of the timeline, of the dialers that run then."""
+
+    campaign_id: str
+    start: datetime
+    end: datetime
+    dialers: int
+    none_paused: float
+    some_paused: float
+    all_paused: float
+    paused_distribution: tuple[float, ...]
+    low: dict[str, float] = Field(default_factory=dict)
+    high: dict[str, float] = Field(default_factory=dict)
+
+
 class Projection(Contract):
     """What is expected of given assignments from a moment on."""
 
@@ -147,6 +201,8 @@ class Projection(Contract):
     assignments: tuple[AssignmentFigures, ...]
     timeline: tuple[TimelineStep, ...] = ()
     completion: tuple[Completion, ...] = ()
+    campaigns_joint: tuple[CampaignJoint, ...] = ()
+    timeline_joint: tuple[JointStep, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -173,6 +229,8 @@ class PlanValue(Contract):
     value_per_hour: float  # (1 - w) * throughput + w * surviving, less what moves cost
     throughput_value_per_hour: float
     surviving_value_per_hour: float
+    gross_value_per_hour: float = 0.0  # before what calls cost
+    cost_per_hour: float = 0.0
     worst_failure_domain: str | None
     move_cost_per_hour: float = 0.0
 
@@ -215,6 +273,25 @@ class LineChange(Contract):
     dial_lines_to: int
     agent_lines_from: int
     agent_lines_to: int
+
+
+class Move(Contract):
+    """One instruction: set the lines of a campaign on a dialer; followed in order, all fit.
+
+    ``value_after`` is the aim after it [value per hour]. ``breaks`` tells which limits do not hold
+    then though they hold at the start and at the end, and which campaigns do not run.
+    """
+
+    step: int
+    campaign_id: str
+    dialer_id: str
+    dial_lines_from: int
+    dial_lines_to: int
+    agent_lines_from: int
+    agent_lines_to: int
+    instruction: str
+    value_after: float
+    breaks: tuple[str, ...] = ()
 
 
 class TableCorrection(Contract):
@@ -285,6 +362,55 @@ class Conflict(Contract):
     all_tried: bool = True
 
 
+class GivenUp(Contract):
+    """A requirement of one campaign that a plan gives up.
+
+    ``requirement`` is a column of ``campaigns.csv``, ``runs``, or one of ``limits.csv``, whose row
+    is ``limit``. ``proven_least``: no plan gives up less of it, over the campaigns of this
+    priority.
+    """
+
+    campaign_id: str
+    priority: int
+    requirement: str
+    limit: str | None = None
+    asked: float
+    got: float
+    proven_least: int
+
+
+class NearestPlan(Contract):
+    """The plan that gives up as little as can be, beside the answer that there is no other."""
+
+    plan: LinePlan
+    value_per_hour: float
+    bound_per_hour: float
+    given_up: tuple[GivenUp, ...] = ()
+
+
+class LimitBroken(Contract):
+    """A limit that the plan holds by its tables and breaks in its simulation, beyond the interval.
+
+    ``limit`` is a column of ``campaigns.csv``; ``simulated_low`` and ``simulated_high`` are the
+    ends of the 95 % interval.
+    """
+
+    campaign_id: str
+    limit: str
+    asked: float
+    table: float
+    simulated: float
+    simulated_low: float
+    simulated_high: float
+
+
+class LeftOut(Contract):
+    """A campaign that cannot run, which gets nothing and asks for nothing."""
+
+    campaign_id: str
+    why: str
+
+
 class Stage(Contract):
     """One aim of the planning after the other: what it was before the second stages, and after.
 
@@ -319,7 +445,16 @@ class PlanResult(Contract):
     why: tuple[LineReason, ...] = ()
     stranded: tuple[StrandedLines, ...] = ()
     changes: tuple[LineChange, ...] = ()
+    moves: tuple[Move, ...] = ()  # what makes these changes, in order; where they were asked for
     conflicts: tuple[Conflict, ...] = ()
+    nearest: NearestPlan | None = None
+    given_up: tuple[GivenUp, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    limits_broken: tuple[LimitBroken, ...] = ()
+    simulated_value_per_hour: float | None = None  # None where all figures are exact
+    simulated_value_per_hour_low: float | None = None
+    simulated_value_per_hour_high: float | None = None
+    simulated: tuple[AssignmentFigures, ...] = ()  # rows of the simulation, where there is one
     corrections: tuple[TableCorrection, ...] = ()
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0
@@ -349,7 +484,5 @@ class Progress(Contract):
 
 
 def relative_gap(value: float, bound: float) -> float:
-    """(bound - value) / |bound|; 0 when both are 0. Never negative: rounding is not a gap."""
-    if bound <= value:
-        return 0.0
-    return (bound - value) / abs(bound) if bound else float("inf")
+    """(bound - value) / max(|bound|, 1e-6) (MODEL.md 6). Never negative: rounding is not a gap."""
+    return max(bound - value, 0.0) / max(abs(bound), 1e-6)

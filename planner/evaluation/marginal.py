@@ -159,10 +159,10 @@ class OneMore:
         rate = campaign.max_abandon_rate
         if rate is not None and abandoned > rate * answered + LIMIT_ROUNDING * (1.0 + answered):
             yield "max_abandon_rate"
-        if campaign.survivable_share > 0:
+        if campaign.least_surviving_share > 0:
             handled = totals["handled"][c] + change.handled
             least = (self._left[:, c] + change.handled * self._spared[:, d]).min(initial=np.inf)
-            if least < campaign.survivable_share * handled - LIMIT_ROUNDING * (1.0 + handled):
+            if least < campaign.least_surviving_share * handled - LIMIT_ROUNDING * (1.0 + handled):
                 yield "survivable_share"
 
     def _fleet_limits(self, d: int, change: _Change) -> Iterator[str]:

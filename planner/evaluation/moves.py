@@ -1,170 +1,173 @@
-"""The moves from the current lines to a plan, in an order in which every step fits."""
+"""The moves from the current lines to a plan, in the order in which least is lost on the way."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from planner.contracts.comparison import Move
 from planner.contracts.problem import LineAssignment, Problem
-from planner.contracts.result import LinePlan
-from planner.evaluation.rates import rates
+from planner.contracts.result import LinePlan, Move, PlanOptions
+from planner.evaluation.move_halves import best_steps, half_way
+from planner.evaluation.move_limits import LEAST_WHOLE, Course, course
+from planner.evaluation.move_rows import Ledger, Lines, Pair, Step
+from planner.evaluation.move_scores import along_order, states
+from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 
-Lines = tuple[int, int]
-Pair = tuple[str, str]
 
+class OrderedMoves(NamedTuple):
+    """Moves in their order, and the value per hour of the lines before the first of them."""
 
-@dataclass(frozen=True)
-class _Step:
-    """Lines of one campaign on one dialer before and after."""
+    value_before: float
+    moves: tuple[Move, ...]
 
-    pair: Pair
-    before: Lines
-    after: Lines
+    @property
+    def lowest(self) -> float:
+        """The lowest value per hour on the way, both ends included."""
+        return min([self.value_before, *(move.value_after for move in self.moves)])
 
 
 def ordered_moves(
-    problem: Problem, current: Iterable[LineAssignment], plan: LinePlan
-) -> tuple[Move, ...]:
-    """Instructions that lead from lines to a plan.
+    problem: Problem,
+    current: Iterable[LineAssignment],
+    plan: LinePlan,
+    options: PlanOptions | None = None,
+    corrections: Corrections = NO_CORRECTIONS,
+    *,
+    gains_first: bool = False,
+) -> OrderedMoves:
+    """Instructions that lead from lines to a plan, by the planning tables.
 
-    Lines are added as soon as they fit, those that earn most first; otherwise lines are taken
-    away, the least earning first among those that make room. So at every step ports, channels,
-    agents and dial lines suffice, once what exceeds them at the start is gone.
+    Ports, channels, agent lines on shift and dial lines allowed are never exceeded further than at
+    the start. Limits that hold at the start and at the end hold in between where some order allows
+    it, else with the least breach; then no campaign that runs before and after goes dark; then the
+    lowest value on the way is as high as can be; then gains come early. Exactly so for up to
+    16 moves, by search for more. A move is made in two steps where that helps.
 
     Parameters
     ----------
     problem : the world in which the moves are made
     current : the lines now; those on dialers out of service are gone without a move
-    plan : the lines wanted, within every limit of the problem
+    plan : the lines wanted
+    options : weight of what survives a failure in the value, and failures at once
+    corrections : of the tables, those that the plan was made with
+    gains_first : gains come early even where the value then falls lower on the way
+
+    Returns
+    -------
+    OrderedMoves. Values are those of the plan's aim, without the price of moves.
     """
-    working = {d.dialer_id for d in problem.dialers if d.in_service}
-    now = {
-        (a.campaign_id, a.dialer_id): (a.dial_lines, a.agent_lines)
-        for a in current
-        if a.dialer_id in working and (a.dial_lines or a.agent_lines)
-    }
-    wanted = plan.lines()
-    taken, added = _steps(problem, now, wanted)
-    steps: list[_Step] = []
-    room = _Room(problem, now)
-    while taken or added:
-        waiting = {step.pair for step in taken}  # to be lowered before it is raised
-        fitting = next((s for s in added if s.pair not in waiting and room.fits(s)), None)
-        if fitting is not None:
-            step = fitting
-            added.remove(step)
-        elif taken:
-            step = next((s for s in taken if _helps(problem, s, added)), taken[0])
-            taken.remove(step)
-        else:  # only where the plan itself does not fit
-            step = added.pop(0)
-        room.take(step)
-        if steps and steps[-1].pair == step.pair:  # one setting, not two after another
-            step = _Step(step.pair, steps.pop().before, step.after)
-        steps.append(step)
-    return tuple(_move(number, step) for number, step in enumerate(steps, start=1))
+    options = options or PlanOptions()
+    now = _places(problem, (a for a in current if _is_working(problem, a)))
+    wholes = _whole_steps(now, _places(problem, plan.assignments))
+    steps, halves = _with_halves(problem, wholes)
+    waits_for = np.full(len(steps), -1)
+    for first, second in halves.values():
+        waits_for[second] = first
+    ledger = Ledger(problem, now, steps, corrections)
+    rows = course(ledger, len(wholes), waits_for, options.redundancy, options.failures, gains_first)
+    mixed = {i for i, step in enumerate(wholes) if _is_mixed(step)}
+    order = best_steps(rows, range(len(wholes)), halves, mixed)
+    return OrderedMoves(rows.value_before, _moves(problem, rows, steps, order))
 
 
-def _steps(
-    problem: Problem, now: Mapping[Pair, Lines], wanted: Mapping[Pair, Lines]
-) -> tuple[list[_Step], list[_Step]]:
-    """Steps that take lines away, the least earning first, and that add, the most earning first."""
-    taken, added = [], []
-    for campaign in problem.campaigns:
-        for dialer in problem.dialers:
-            pair = campaign.campaign_id, dialer.dialer_id
-            before, after = now.get(pair, (0, 0)), wanted.get(pair, (0, 0))
-            between = min(before[0], after[0]), min(before[1], after[1])
-            if before != between:
-                taken.append(_Step(pair, before, between))
-            if after != between:
-                added.append(_Step(pair, between, after))
-    taken.sort(key=lambda step: _earned(problem, step.pair, step.before, step.after))
-    added.sort(key=lambda step: -_earned(problem, step.pair, step.after, step.before))
-    return taken, added
+def _is_working(problem: Problem, item: LineAssignment) -> bool:
+    return problem.dialers[problem.dialer_index[item.dialer_id]].in_service
 
 
-def _earned(problem: Problem, pair: Pair, more: Lines, less: Lines) -> float:
-    """Value an hour that more lines earn than less, by the tables."""
-    campaign = problem.campaigns[problem.campaign_index[pair[0]]]
-    dial = np.array([more[0], less[0]])
-    handled = rates(campaign, dial, np.minimum([more[1], less[1]], dial)).handled
-    return campaign.value * float(handled[0] - handled[1])
-
-
-class _Room:
-    """What the lines take while the moves are made, and what there is."""
-
-    def __init__(self, problem: Problem, lines: Mapping[Pair, Lines]) -> None:
-        self._dialers = {d.dialer_id: d for d in problem.dialers}
-        self._limits: dict[tuple[str, str], int] = {}
-        for dialer in problem.dialers:
-            self._limits["ports", dialer.dialer_id] = dialer.ports
-        for group in problem.trunk_groups:
-            self._limits["channels", group.trunk_group] = group.channels
-        for campaign in problem.campaigns:
-            if campaign.is_live_transfer:
-                self._limits["agents", campaign.campaign_id] = campaign.agent_lines
-            if campaign.max_dial_lines is not None:
-                self._limits["dial", campaign.campaign_id] = campaign.max_dial_lines
-        self._taken: Counter[tuple[str, str]] = Counter()
-        for pair, count in lines.items():
-            self.take(_Step(pair, (0, 0), count))
-
-    def take(self, step: _Step) -> None:
-        """Make a step."""
-        for what, more in self._needs(step):
-            self._taken[what] += more
-
-    def fits(self, step: _Step) -> bool:
-        """Whether ports, channels, agents and dial lines suffice for a step that adds."""
-        return all(
-            self._taken[what] + more <= self._limits[what]
-            for what, more in self._needs(step)
-            if what in self._limits
+def _places(problem: Problem, lines: Iterable[LineAssignment]) -> dict[Pair, Lines]:
+    return {
+        (problem.campaign_index[a.campaign_id], problem.dialer_index[a.dialer_id]): (
+            a.dial_lines,
+            a.agent_lines,
         )
-
-    def _needs(self, step: _Step) -> Iterator[tuple[tuple[str, str], int]]:
-        dialer = self._dialers[step.pair[1]]
-        dial, agents = step.after[0] - step.before[0], step.after[1] - step.before[1]
-        ports = dial + agents * dialer.agent_lines_use_ports
-        yield ("ports", dialer.dialer_id), ports
-        if dialer.trunk_group is not None:
-            yield ("channels", dialer.trunk_group), ports
-        yield ("agents", step.pair[0]), agents
-        yield ("dial", step.pair[0]), dial
+        for a in lines
+        if a.dial_lines or a.agent_lines
+    }
 
 
-def _helps(problem: Problem, step: _Step, added: list[_Step]) -> bool:
-    """Whether taking these lines makes room for the first step that waits."""
-    if not added:
-        return True
-    first = added[0]
-    group = {d.dialer_id: d.trunk_group for d in problem.dialers}
-    shared = group[step.pair[1]] is not None and group[step.pair[1]] == group[first.pair[1]]
-    return step.pair[0] == first.pair[0] or step.pair[1] == first.pair[1] or shared
+def _whole_steps(now: Mapping[Pair, Lines], wanted: Mapping[Pair, Lines]) -> list[Step]:
+    """What differs, in the problem's order."""
+    none = (0, 0)
+    pairs = sorted(now.keys() | wanted.keys())
+    steps = [Step(pair, now.get(pair, none), wanted.get(pair, none)) for pair in pairs]
+    return [step for step in steps if step.before != step.after]
 
 
-def _move(number: int, step: _Step) -> Move:
+def _with_halves(
+    problem: Problem, wholes: Sequence[Step]
+) -> tuple[list[Step], dict[int, tuple[int, int]]]:
+    """The moves as one step each, then as two where there is something half way."""
+    steps, halves = list(wholes), {}
+    for move, step in enumerate(wholes):
+        between = half_way(problem.campaigns[step.pair[0]], step.before, step.after)
+        if between is not None:
+            halves[move] = len(steps), len(steps) + 1
+            steps += [
+                Step(step.pair, step.before, between),
+                Step(step.pair, between, step.after),
+            ]
+    return steps, halves
+
+
+def _is_mixed(step: Step) -> bool:
     (n0, a0), (n1, a1) = step.before, step.after
+    return (n1 - n0) * (a1 - a0) < 0
+
+
+def _moves(
+    problem: Problem, rows: Course, steps: Sequence[Step], order: Sequence[int]
+) -> tuple[Move, ...]:
+    found = states(rows, along_order(order), len(order) + 1)
+    told = _broken(rows, order)
+    return tuple(
+        _move(problem, steps[step], number, float(found.value[number]), told[number])
+        for number, step in enumerate(order, start=1)
+    )
+
+
+def _broken(rows: Course, order: Sequence[int]) -> list[tuple[str, ...]]:
+    """Before the first step and after each: what breaks though it holds at start and end."""
+    along = along_order(order)
+    excess = along(rows.excess_start, rows.excess)
+    whole = along(rows.whole_start, rows.whole)
+    running = along(rows.running_start, rows.running)
+    told = []
+    for over, base, used in zip(excess, whole, running, strict=True):
+        limits = [
+            f"{words(over[row] / base[row], base[row])}."
+            for row, words in enumerate(rows.words)
+            if over[row] > 0 and base[row] > LEAST_WHOLE
+        ]
+        dark = [
+            f"{name} does not run."
+            for name, count in zip(rows.names, used, strict=True)
+            if count < 0.5
+        ]
+        told.append((*limits, *dark))
+    return told
+
+
+def _move(problem: Problem, step: Step, number: int, value: float, breaks: tuple[str, ...]) -> Move:
+    (n0, a0), (n1, a1) = step.before, step.after
+    campaign = problem.campaigns[step.pair[0]].campaign_id
+    dialer = problem.dialers[step.pair[1]].dialer_id
     return Move(
         step=number,
-        campaign_id=step.pair[0],
-        dialer_id=step.pair[1],
+        campaign_id=campaign,
+        dialer_id=dialer,
         dial_lines_from=n0,
         dial_lines_to=n1,
         agent_lines_from=a0,
         agent_lines_to=a1,
-        instruction=_instruction(step),
+        instruction=_instruction(campaign, dialer, step),
+        value_after=value,
+        breaks=breaks,
     )
 
 
-def _instruction(step: _Step) -> str:
-    campaign, dialer = step.pair
+def _instruction(campaign: str, dialer: str, step: Step) -> str:
     if step.after == (0, 0):
         return f"On {dialer} take {campaign} off: {_words(step.before)}."
     if step.before == (0, 0):

@@ -92,7 +92,7 @@ def split_by_taken(
     for itself, as all together. Half of the difference is to be worth ``precision`` of the plan's
     value and ``share`` of what the bound is above the target.
     """
-    if model.weight <= 0 or not relaxation.mix:
+    if model.weight <= 0 or model.has_costs or not model.aim.is_value or not relaxation.mix:
         return None
     mixed = max(_taken(model, relaxation), box.least_taken)
     alone = max(

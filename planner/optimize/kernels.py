@@ -6,51 +6,49 @@ import numpy as np
 
 from planner.optimize.heuristics.agent_annealing import Placer
 from planner.optimize.heuristics.cell_annealing import Annealer
-from planner.optimize.heuristics.construction import Rebuilder, _arrays, guide
+from planner.optimize.heuristics.construction import Construction, lines_of
 from planner.optimize.heuristics.local_search import refill
-from planner.optimize.master.restricted_master import Master
 from planner.optimize.model.columns import least_columns
 from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import Model
 from planner.optimize.pricing.abandonment import LimitedPricer
-from planner.optimize.pricing.reduced_cost_fixing import nothing_kept
 from planner.optimize.pricing.split_program import Limits, Prices, plain_split
-from planner.optimize.pricing.survival.halves import compile_matching
 from planner.optimize.pricing.survival.pricer import SurvivingPricer
+from planner.optimize.search_state import Standing
 
-_compiled: set[tuple[bool, bool]] = set()
+_compiled: set[tuple[bool, bool, bool]] = set()
 
 
-def compile_kernels(master: Master, small: bool) -> None:
-    """Have the kernels compiled, once per installation and process, before a clock starts.
+def compile_kernels(state: Standing) -> None:
+    """Have the kernels compiled that a search will call, before its clock starts.
 
-    ``small``: whether the fleet is one of those whose plans are refilled.
+    Once per installation and process; fleets left to splitting boxes need few of them.
     """
-    model = master.model
-    survives = bool(np.any(model.survivable > 0))  # what that takes is a third of all
-    if (small, survives) in _compiled:
+    model, master = state.model, state.master
+    survives = master.lagrangian.survives  # what that takes is a third of all
+    which = state.small, survives, state.by_boxes
+    if which in _compiled:
         return
-    _compiled.add((small, survives))
+    _compiled.add(which)
     columns = least_columns(model)
-    if small:  # it looks at each pair of dialers: on a large fleet that takes minutes
+    if state.small:  # it looks at each pair of dialers: on a large fleet that takes minutes
         refill(model, columns)
     even = master.even_duals(0.0)
-    master.compile_kernels()
-    limits = master.pricer(0, model.box).limits
-    prices = master.prices(0, even)
+    master.lagrangian.compile_kernels()
+    limits = master.lagrangian.pricer(0, model.box).limits
+    prices = master.lagrangian.prices(0, even)
     plain_split(limits, prices)
-    limited = LimitedPricer(limits, 0.0)
-    limited.best(prices)
-    if small:  # only their boxes are split, and narrowed before
-        limited.keep(prices, 0.0, nothing_kept(limits))
     if survives:
         _compile_survival(model, limits, prices)
-    Rebuilder(model, guide(master, even), 0).run(0, 1.0, 0.0)
+    if state.by_boxes:
+        return
+    LimitedPricer(limits, 0.0).best(prices)
+    Construction(master, even, 0).start()
     annealer = Annealer(model, 1.0, 0)
-    annealer.start_from(*_arrays(model, columns))
+    annealer.start_from(*lines_of(model, columns))
     annealer.run(0, 1.0, 0.0)
     placer = Placer(model, 0, model.weight)
-    placer.start_from(*_arrays(model, columns))
+    placer.start_from(*lines_of(model, columns))
     placer.run(0, 1.0, 0.0)
 
 
@@ -58,5 +56,3 @@ def _compile_survival(model: Model, limits: Limits, prices: Prices) -> None:
     surviving = SurvivingPricer(model, fleet_arrays(model), 0, limits)
     surviving.likely(prices)
     surviving.proven(prices, np.inf)
-    surviving.keep(prices, 0.0, nothing_kept(limits))
-    compile_matching(limits, prices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -15,22 +15,22 @@ from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import LinePlan, PlanOptions, Progress, Stage
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.branching import split_box, split_by_taken
-from planner.optimize.heuristics.construction import Rebuilding
+from planner.optimize.heuristics.construction import Construction
 from planner.optimize.heuristics.restricted_master_heuristic import reduced_values
 from planner.optimize.improvement import Improving
 from planner.optimize.kernels import compile_kernels
 from planner.optimize.master.column_generation import (
     MOST_ROUNDS,
     Relaxation,
-    narrow,
     part_at_prices,
     relax,
 )
 from planner.optimize.master.initial_duals import first_prices
 from planner.optimize.model.box import Box
-from planner.optimize.model.columns import least_columns, make_column, rounded_columns
+from planner.optimize.model.columns import Column, least_columns, make_column, rounded_columns
 from planner.optimize.model.model import build_model, to_line_plan
-from planner.optimize.model.usage import plan_value
+from planner.optimize.model.requirements import Aim
+from planner.optimize.model.usage import Usage, plan_value
 from planner.optimize.polish import second_stages
 from planner.optimize.search_state import ROOT_SHARE, Standing
 
@@ -74,14 +74,20 @@ def optimize(
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     corrections: Corrections = NO_CORRECTIONS,
+    aim: Aim | None = None,
+    start: LinePlan | None = None,
 ) -> Outcome:
-    """Best plan of a problem within the requested gap, or the best found until stopped."""
-    model = build_model(problem, options, corrections)
+    """Best plan of a problem within the requested gap, or the best found until stopped.
+
+    ``aim`` is what is maximised, the value with everything kept where None. ``start`` is a plan to
+    begin with.
+    """
+    model = build_model(problem, options, corrections, aim)
     if model.campaigns == 0 or model.dialers == 0:
         if np.any(model.min_dialers > 0):
             return Outcome(None, None, None, True, False)
         return Outcome(LinePlan(assignments=()), 0.0, 0.0, False, False)
-    return _Search(Standing(model, options, on_progress, stop)).run()
+    return _Search(Standing(model, options, on_progress, stop), start).run()
 
 
 @cache
@@ -108,8 +114,9 @@ def compile_search() -> None:
 class _Search:
     """State of one search: pool and relaxation, best plan, open boxes."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: Standing, start: LinePlan | None = None) -> None:
         self._standing = standing
+        self._start = start
         self._improving = Improving(standing, self._finished)
         self._model, self._master = standing.model, standing.master
         self._closed = -np.inf  # highest bound among boxes put aside within the gap
@@ -119,8 +126,9 @@ class _Search:
     def run(self) -> Outcome:
         """Search until the gap is proven, nothing is left to try, or a limit is reached."""
         if not self._model.box.is_empty():
-            compile_kernels(self._master, self._standing.small)
+            compile_kernels(self._standing)
         self._standing.start_clock()
+        self._begin_with_start()
         root = self._root()
         if root is None:
             return Outcome(None, None, None, True, False)
@@ -147,12 +155,31 @@ class _Search:
                 boxes += self._prove(1 + 2 * stale)
         return self._outcome()
 
+    def _begin_with_start(self) -> None:
+        """Take the plan to begin with, if it holds every limit of this problem."""
+        if self._start is None:
+            return
+        lines, model = self._start.lines(), self._model
+        dial = np.zeros((model.campaigns, model.dialers), np.int64)
+        agent = np.zeros_like(dial)
+        problem = model.problem
+        for (campaign, dialer), (n, a) in lines.items():
+            if campaign in problem.campaign_index and dialer in problem.dialer_index:
+                place = problem.campaign_index[campaign], problem.dialer_index[dialer]
+                dial[place], agent[place] = n, a
+        if not model.box.is_empty() and all(
+            model.box.contains(c, dial[c], agent[c]) for c in range(model.campaigns)
+        ):
+            columns = [make_column(model, c, dial[c], agent[c]) for c in range(model.campaigns)]
+            if Usage(model, columns).fits():
+                self._standing.keep(columns)
+
     def _prove(self, rounds: int) -> int:
         """Split boxes, as many as so many rounds do, while that is quick; how many were split."""
-        most = self._master.looks() + LOOKS_PER_ROUND
+        most = self._master.lagrangian.looks() + LOOKS_PER_ROUND
         boxes = 0
         while boxes < rounds * BOXES_PER_ROUND:
-            if self._finished() or self._master.looks() > most:
+            if self._finished() or self._master.lagrangian.looks() > most:
                 break
             if boxes % BOXES_PER_PLUNGE == 0:
                 boxes += self._plunge()
@@ -198,11 +225,14 @@ class _Search:
         if first is None:
             return None
         self._standing.begin(first.bound)
-        rebuilding = Rebuilding(self._master, first.duals, self._standing.options.seed)
-        if rebuilding.start():
-            self._standing.take(rebuilding)
+        if standing.by_boxes:
+            self._offer_least()
         else:
-            self._standing.offer(least_columns(self._model), None)
+            construction = Construction(self._master, first.duals, self._standing.options.seed)
+            if construction.start():
+                self._standing.take(construction)
+            else:
+                self._standing.offer(least_columns(self._model), None)
         if self._standing.huge:  # there the relaxation takes longest, and begins with good plans
             self._push(self._model.box, first)
             self._improving.round(first, afresh=False)
@@ -211,6 +241,13 @@ class _Search:
             return self._relax(first)
         share = FIRST_SHARE if self._standing.large else ROOT_SHARE
         return self._relax(first, PATIENCE, share)
+
+    def _offer_least(self) -> None:
+        """The least that each campaign may have, as it is and filled up."""
+        least = least_columns(self._model)
+        if Usage(self._model, least).fits():
+            self._standing.keep(least)
+        self._standing.offer(least, None)
 
     def _relax(
         self, start: Relaxation, patience: int = MOST_ROUNDS, share: float = ROOT_SHARE
@@ -244,14 +281,14 @@ class _Search:
         early = not self._standing.done() and self._standing.interrupted()
         self._standing.settle()
         first, bound = self._standing.value, self._standing.bound
+        if not self._model.aim.is_value:
+            return Outcome(self._line_plan(self._standing.columns), first, bound, False, early)
         polished = second_stages(
             self._model,
             self._standing.columns,
             min(self._standing.enough(), first),
             self._standing.stop,
         )
-        dial = np.array([k.dial_lines for k in polished.columns])
-        agent = np.array([k.agent_lines for k in polished.columns])
         value = plan_value(self._model, polished.columns)
         stages = (
             Stage(name="value", unit="per hour", before=first, after=value),
@@ -268,8 +305,13 @@ class _Search:
                 after=polished.added_after,
             ),
         )
-        line_plan = to_line_plan(self._model, dial, agent)
+        line_plan = self._line_plan(polished.columns)
         return Outcome(line_plan, value, bound, False, early, stages)
+
+    def _line_plan(self, columns: Sequence[Column]) -> LinePlan:
+        dial = np.array([k.dial_lines for k in columns])
+        agent = np.array([k.agent_lines for k in columns])
+        return to_line_plan(self._model, dial, agent)
 
     def _finished(self) -> bool:
         return not self._open or self._standing.done() or self._standing.interrupted()
@@ -307,11 +349,10 @@ class _Search:
     def _split(self, opened: OpenBox) -> list[OpenBox]:
         """Split a box in two; the halves that are kept open."""
         _, _, box, relaxation = opened
-        narrowed = self._narrowed(box, relaxation)
-        if narrowed is None:
+        if relaxation.bound <= self._standing.target():
+            self._closed = max(self._closed, relaxation.bound)
             self._update_bound()
             return []
-        box, relaxation = narrowed
         parts = self._parts_by_taken(box, relaxation)
         if parts is None:
             parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
@@ -334,23 +375,6 @@ class _Search:
         self._update_bound()
         self._standing.report("proof")
         return kept
-
-    def _narrowed(self, box: Box, relaxation: Relaxation) -> tuple[Box, Relaxation] | None:
-        """The part of a box that may hold a plan above the target, relaxed; None if none may."""
-        target = self._standing.target()
-        if relaxation.bound <= target:
-            self._closed = max(self._closed, relaxation.bound)
-            return None
-        part = narrow(self._master, box, relaxation, target)
-        if part is None:
-            return box, relaxation
-        self._closed = max(self._closed, target)
-        if part.is_empty():
-            return None
-        if all(self._master.holds(part, k) for k, _ in relaxation.mix):
-            return part, relaxation
-        found = self._part(box, relaxation, part)
-        return None if found is None or found.bound <= target else (part, found)
 
     def _part(self, box: Box, relaxation: Relaxation, part: Box) -> Relaxation | None:
         """Relaxation of a part of a box; None where it is proven to hold no plan."""

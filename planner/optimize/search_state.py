@@ -10,25 +10,35 @@ from numpy.typing import NDArray
 
 from planner.contracts.result import PlanOptions, Progress, relative_gap
 from planner.evaluation.tolerances import SUM_ROUNDING
-from planner.optimize.heuristics.construction import Rebuilding
+from planner.optimize.heuristics.construction import Construction
 from planner.optimize.heuristics.local_search import refill
 from planner.optimize.master.column_generation import Relaxation
-from planner.optimize.master.restricted_master import Master
+from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.columns import Column
-from planner.optimize.model.model import Model
-from planner.optimize.model.usage import plan_value
+from planner.optimize.model.model import HANDLED, Model
+from planner.optimize.model.usage import Usage, plan_value
 
 Floats = NDArray[np.float64]
 
 #: Fleets of up to so many cells (campaign and dialer) are also improved and proven by methods
 #: that look at each pair of dialers and at every column.
 SMALL = 400
+#: Fleets of so few, priced exactly, are left to splitting boxes.
+FEW_PAIRS = 100
 #: Fleets of more cells get their bound in two steps.
 LARGE = 2500
 #: Fleets of more cells are improved before they are bound closely.
 HUGE = 50_000
+#: What is nothing beside all that the campaigns could earn; how close to whole a whole number is.
+ZERO_ROUNDING, WHOLE_ROUNDING = 1e-11, 1e-6
 #: Relaxations need not be solved closer than this share of the gap asked for.
 ROOT_SHARE = 0.05
+
+
+def most_worth(model: Model) -> float:
+    """What the campaigns could earn at the most, each with all it may have [value per hour]."""
+    most = [table[HANDLED].max(initial=0.0) for table in model.tables]
+    return float(np.abs(model.call_value).max(axis=1, initial=0.0) @ np.array(most))
 
 
 class Standing:
@@ -45,11 +55,15 @@ class Standing:
         self.options = options
         cells = model.campaigns * model.dialers
         self.small, self.large, self.huge = cells <= SMALL, cells > LARGE, cells > HUGE
-        self.master = Master(model, warm=self.small)
+        self.master = RestrictedMaster(model, warm=self.small)
+        few = cells <= FEW_PAIRS and self.master.lagrangian.exact
+        #: Whether plans come from splitting boxes and choosing columns: where that is quickest, and
+        #: where there is what the compiled heuristics do not know.
+        self.by_boxes = few or model.special
         self.columns: list[Column] | None = None
         self.value = -np.inf
         self.bound = np.inf
-        self._rounding = 0.0
+        self._rounding = ZERO_ROUNDING * most_worth(model)
         self._on_progress = on_progress
         self.stop = stop
         self._start = time.monotonic()
@@ -69,7 +83,7 @@ class Standing:
     def begin(self, bound: float) -> None:
         """Take a first bound."""
         self.bound = bound
-        self._rounding = SUM_ROUNDING * abs(bound)
+        self._rounding = max(self._rounding, SUM_ROUNDING * abs(bound))
 
     def settle(self) -> None:
         """Lower a bound that differs from the plan's value by no more than rounding."""
@@ -80,17 +94,24 @@ class Standing:
         """Bound at which the requested gap is proven."""
         if self.columns is None:
             return -np.inf
+        if not self.model.aim.is_value:  # shortfalls are whole numbers
+            return self.value + 1.0 - WHOLE_ROUNDING
         return self.value + self.options.gap * abs(self.value) * (1 - 1e-9) + self._rounding
 
     def enough(self) -> float:
         """Value at which the requested gap is proven."""
+        if not self.model.aim.is_value:
+            return float(np.floor(self.bound + WHOLE_ROUNDING))
         return self.bound - self.options.gap * abs(self.bound) * (1 - 1e-9)
 
     def done(self) -> bool:
         """Whether the requested gap is proven."""
-        return self.columns is not None and (
-            relative_gap(self.value, self.bound) <= max(self.options.gap, 1e-9)
-        )
+        if self.columns is None:
+            return False
+        close = self.bound <= self.value + self._rounding
+        if not self.model.aim.is_value:
+            return close or self.bound <= self.value + 1.0 - WHOLE_ROUNDING
+        return close or relative_gap(self.value, self.bound) <= max(self.options.gap, 1e-9)
 
     def near(self, share: float) -> bool:
         """Whether the requested gap is proven but for this share of it."""
@@ -121,24 +142,26 @@ class Standing:
         value = plan_value(self.model, columns)
         if value > self.value:
             self.columns, self.value = columns, value
-            self.master.slack = self.precision() * abs(value) / self.model.campaigns
+            self.master.lagrangian.slack = self.precision() * abs(value) / self.model.campaigns
             self.report("plan")
 
     def offer(self, columns: Iterable[Column], relaxation: Relaxation | None) -> None:
         """Improve a plan campaign by campaign, with and without prices; keep it if the best."""
-        if not self.small:
+        start = list(columns)
+        if Usage(self.model, start).fits():
+            self.keep(start)
+        if not self.small or self.model.aim.most.any() or not self.model.aim.is_value:
             return
         prices: list[Floats | None] = [None]
         if relaxation is not None:
-            prices.append(self.master.line_prices(relaxation.duals)[0])
-        start = list(columns)
+            prices.append(self.master.lagrangian.line_prices(relaxation.duals))
         for line_prices in prices:
             found, holds = refill(self.model, start, line_prices)
             if holds:
                 self.keep(found)
 
-    def take(self, rebuilding: Rebuilding) -> None:
-        """The best plan of a rebuilding, improved further where that is quick."""
-        columns = rebuilding.columns()
+    def take(self, construction: Construction) -> None:
+        """The best plan of a construction, improved further where that is quick."""
+        columns = construction.columns()
         self.keep(columns)
         self.offer(columns, None)

@@ -85,6 +85,14 @@ def next_open(campaign: Campaign, moment: datetime) -> datetime | None:
     return next((spell.start for spell in spells), None)
 
 
+def first_open(campaign: Campaign) -> datetime:
+    """First moment at which the schedule is open, or the start where it never is."""
+    if campaign.start is None:
+        return datetime(2000, 1, 1, tzinfo=UTC)  # no start: unscheduled at any moment
+    start = datetime.combine(campaign.start, time(), campaign.zone)
+    return next_open(campaign, start) or start
+
+
 def figures_at(problem: Problem, campaign: Campaign, moment: datetime) -> Campaign:
     """Give the campaign with the figures that its intervals set at a moment.
 
@@ -95,14 +103,10 @@ def figures_at(problem: Problem, campaign: Campaign, moment: datetime) -> Campai
     moment : with a UTC offset
     """
     local = _in_zone(moment, campaign.zone)
-    minute = local.hour * 60 + local.minute
+    own = [i for i in problem.intervals if i.campaign_id == campaign.campaign_id]
     changes: dict[str, float | int] = {}
-    for interval in problem.intervals:
-        if (
-            interval.campaign_id == campaign.campaign_id
-            and local.weekday() in interval.days
-            and interval.from_minute <= minute < interval.to_minute
-        ):
+    for interval in sorted(own, key=lambda interval: interval.names_dates):
+        if interval.hours.holds_at(local, campaign.zone):
             changes |= interval.overrides()
     return campaign.model_copy(update=changes) if changes else campaign
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from planner.contracts.problem import Campaign, Overflow
 from planner.projection.pairs import Limits, Pair
+from planner.projection.passes import highest_rate, pass_attempts, pass_factors
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.network import Network
 
@@ -45,7 +46,11 @@ def network(
     dialer_places = {dialer.dialer_id: place for place, dialer in enumerate(dialers)}
     groups = sorted({*limits.group_cps, *limits.group_channels})
     group_places = {group: place for place, group in enumerate(groups)}
-    answer_rate, transfer_rate, talk_seconds = _hourly(stretches, places)
+    attempts_of_pass = _floats(pass_attempts(c, lists or {}) for c in campaigns)
+    factors = pass_factors(campaigns)
+    passes = np.flatnonzero(np.isfinite(attempts_of_pass)).tolist()
+    factors[np.isinf(attempts_of_pass)] = 1.0
+    answer_rate, transfer_rate, talk_seconds = _hourly(stretches, places, passes)
     return Network(
         campaign=_integers(places[pair.campaign.campaign_id] for pair in pairs),
         dialer=_integers(dialer_places[pair.dialer.dialer_id] for pair in pairs),
@@ -61,6 +66,8 @@ def network(
         pacing=_floats(np.inf if c.pacing is None else c.pacing for c in campaigns),
         uses_agents=np.array([c.is_live_transfer for c in campaigns]),
         attempts_left=_floats((lists or {}).get(c.campaign_id, np.inf) for c in campaigns),
+        pass_attempts=attempts_of_pass,
+        pass_factors=factors,
         dialer_cps=_floats(limits.dialer_cps.get(d.dialer_id, np.inf) for d in dialers),
         dialer_group=_integers(group_places.get(d.trunk_group or "", -1) for d in dialers),
         group_cps=_floats(limits.group_cps.get(group, np.inf) for group in groups),
@@ -76,16 +83,19 @@ def network(
 
 
 def _hourly(
-    stretches: Sequence[Stretch], places: Mapping[str, int]
+    stretches: Sequence[Stretch], places: Mapping[str, int], passes: Collection[int]
 ) -> tuple[Floats, Floats, Floats]:
-    """Answer rate, transfer rate and talk seconds by stretch and campaign."""
+    """Answer rate, transfer rate and talk seconds by stretch and campaign.
+
+    Of campaigns in ``passes`` the answer rate is that of the best pass through their list.
+    """
     shape = (len(stretches), len(places))
     answer_rate, transfer_rate, talk_seconds = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for s, stretch in enumerate(stretches):
         for pair in stretch.pairs:
             campaign: Campaign = pair.campaign
             c = places[campaign.campaign_id]
-            answer_rate[s, c] = campaign.answer_rate
+            answer_rate[s, c] = highest_rate(campaign) if c in passes else campaign.answer_rate
             transfer_rate[s, c] = campaign.transfer_rate or 0.0
             talk_seconds[s, c] = campaign.talk_seconds or 1.0  # nobody talks in a broadcast
     return answer_rate, transfer_rate, talk_seconds

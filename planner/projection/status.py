@@ -17,6 +17,7 @@ from planner.contracts.problem import (
 )
 from planner.contracts.result import Status
 from planner.projection.calendar import has_calendar, has_stopped, is_open, next_open
+from planner.projection.outages import out_of_service
 
 
 class StatusView(NamedTuple):
@@ -38,6 +39,7 @@ class _Here:
     moment: datetime
     busy_agent_lines: int
     records_left: int | None
+    since: datetime
 
 
 def status_now(
@@ -49,6 +51,7 @@ def status_now(
     *,
     busy_agent_lines: int | None = None,
     records_left: int | None = None,
+    since: datetime | None = None,
 ) -> StatusView:
     """Tell the status of a campaign on a dialer: the first that holds, in the order of the rules.
 
@@ -60,6 +63,8 @@ def status_now(
     moment : with a UTC offset
     busy_agent_lines : taken at the moment [lines]; None: what the assignment says, else none
     records_left : of the dial list [records]; None: what the campaign says
+    since : start of the horizon that the moment lies in: a dialer that is not in service has been
+        out from then on; None: from the moment on
 
     Raises
     ------
@@ -70,7 +75,16 @@ def status_now(
         busy_agent_lines = (assignment and assignment.busy_agent_lines) or 0
     if records_left is None:
         records_left = campaign.records
-    here = _Here(problem, campaign, dialer, assignment, moment, busy_agent_lines, records_left)
+    here = _Here(
+        problem,
+        campaign,
+        dialer,
+        assignment,
+        moment,
+        busy_agent_lines,
+        records_left,
+        since or moment,
+    )
     return next(StatusView(status, *words) for status, rule in _RULES if (words := rule(here)))
 
 
@@ -121,18 +135,23 @@ def _stopped_by_admin(here: _Here) -> _Words:
 def _stopped_by_dialer(here: _Here) -> _Words:
     dialer_id = here.dialer.dialer_id
     move = "move its lines to another dialer meanwhile."
-    if not here.dialer.in_service:
-        return f"{dialer_id} is out of service.", f"Put {dialer_id} back into service, or {move}"
     if here.assignment and here.assignment.status is AssignmentStop.BY_DIALER:
         return f"{dialer_id} stopped the campaign.", f"Check {dialer_id}, or {move}"
-    for outage in here.problem.outages:
-        if outage.dialer_id == dialer_id and outage.start <= here.moment < outage.end:
-            # An outage stops what was running: hours in which nothing was to run do not count.
-            hit = next_open(here.campaign, outage.start)
-            if hit is not None and hit <= here.moment:
-                end = _clock(here, outage.end)
-                return f"{dialer_id} is out of service until {end}.", f"Wait, or {move}"
-    return None
+    outage = out_of_service(here.problem, here.dialer, here.moment, here.since)
+    if outage is None or not _would_run(here, outage.start):
+        return None
+    if outage.end is None:
+        return f"{dialer_id} is out of service.", f"Put {dialer_id} back into service, or {move}"
+    end = _clock(here, outage.end)
+    return f"{dialer_id} is out of service until {end}.", f"Wait, or {move}"
+
+
+def _would_run(here: _Here, start: datetime) -> bool:
+    """Whether the campaign was running when an outage began, or would have begun during it."""
+    if _stopped(here) or _completed(here):
+        return False
+    opens = next_open(here.campaign, start)
+    return opens is not None and opens <= here.moment
 
 
 def _stopped(here: _Here) -> _Words:

@@ -28,12 +28,22 @@ def assignment_row(figures: AssignmentFigures) -> dict[str, Any]:
     for name in FIGURE_NAMES:
         if name in figures.low:
             row[f"{name}_low"], row[f"{name}_high"] = figures.low[name], figures.high[name]
+    for name in FIGURE_NAMES:
+        for end, days in (("low", figures.day_low), ("high", figures.day_high)):
+            if name in days:
+                row[f"{name}_day_{end}"] = days[name]
     return row
 
 
-def check_document(load: FleetLoad, breaches: Sequence[str]) -> dict[str, Any]:
+def check_document(
+    load: FleetLoad, breaches: Sequence[str], notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """Summary of a sound planning folder as plain data."""
-    return asdict(load) | {"breaches": list(breaches), "version": __version__}
+    return asdict(load) | {
+        "breaches": list(breaches),
+        "notes": list(notes),
+        "version": __version__,
+    }
 
 
 def fault_document(faults: Iterable[Fault]) -> dict[str, Any]:

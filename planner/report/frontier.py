@@ -126,4 +126,4 @@ def _lines(points: Iterable[FrontierPoint], names: Iterable[str]) -> Iterator[li
     fields = list(names)
     for point in points:
         for item in point.lines:
-            yield [point.number, *(spelt(name, getattr(item, name)) for name in fields)]
+            yield [point.number, *(spelt(item, name) for name in fields)]

@@ -11,11 +11,13 @@ from planner.contracts.result import (
     CampaignTotals,
     DialerUse,
     LinePlan,
+    NearestPlan,
     PlanResult,
     PlanStatus,
 )
-from planner.evaluation.load import FleetLoad
+from planner.evaluation.load import CampaignLoad, FleetLoad
 from planner.report.documents import assignment_row
+from planner.report.given_up import given_up_sentences, left_out_sentences
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, expected_status, quality, share
 from planner.version import __version__
@@ -37,6 +39,9 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
         [
             *wrapped(f"Plan, {quality(result)}", ""),
             *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
+            *section("Given up", bullets(given_up_sentences(result.given_up))),
+            *section("Cannot run", bullets(left_out_sentences(result.left_out))),
+            *section("Limits that the simulation breaks", bullets(_broken(result))),
             *section("In total", _plan_totals(result)),
             *section("Campaigns", _campaigns(result)),
             *section("Lines", lines_table(result)),
@@ -48,6 +53,16 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *section("Changes against the current lines", _changes(result, problem)),
         ]
     )
+
+
+def _broken(result: PlanResult) -> list[str]:
+    """Limits that the plan holds by its tables and breaks in its simulation."""
+    return [
+        f"{item.campaign_id}: {item.limit} {share(item.asked)}; {share(item.table)} by the "
+        f"planning table, {share(item.simulated)} simulated ({share(item.simulated_low)} to "
+        f"{share(item.simulated_high)})."
+        for item in result.limits_broken
+    ]
 
 
 def _corrections(result: PlanResult) -> list[str]:
@@ -62,7 +77,18 @@ def _corrections(result: PlanResult) -> list[str]:
 def _without_plan(result: PlanResult) -> list[str]:
     if result.status is not PlanStatus.INFEASIBLE:
         return wrapped("Stopped before any plan was found. A longer --time-limit may help.", "")
-    return ["No plan meets all requirements.", *conflict_lines(result)]
+    return ["No plan meets all requirements.", *_nearest(result), *conflict_lines(result)]
+
+
+def _nearest(result: PlanResult) -> list[str]:
+    """The nearest plan: what it gives up and brings."""
+    nearest = result.nearest
+    if nearest is None:
+        return []
+    brings = f"It brings {amount(nearest.value_per_hour)} an hour. Take it with --relax."
+    given_up = bullets(given_up_sentences(nearest.given_up))
+    lines = section("The nearest plan gives up", given_up)
+    return [*lines, *wrapped(brings, "  ")]
 
 
 def conflict_lines(result: PlanResult) -> list[str]:
@@ -97,6 +123,11 @@ def _plan_totals(result: PlanResult) -> list[str]:
         if (total := result.total(rate)) is not None
     ]
     rows.append(("Value an hour", amount(value.throughput_value_per_hour)))
+    if result.simulated_value_per_hour is not None:
+        low, high = result.simulated_value_per_hour_low, result.simulated_value_per_hour_high
+        interval = "" if low is None or high is None else f" ({amount(low)} to {amount(high)})"
+        rows.append(("Simulated", f"{amount(result.simulated_value_per_hour)}{interval}; the rest "
+                     "is by the planning tables"))  # fmt: skip
     if value.worst_failure_domain is not None:
         left = f"leaves {amount(value.surviving_value_per_hour)} an hour"
         fail = "fails" if result.options.failures == 1 else "fail"
@@ -222,14 +253,15 @@ def _gain(result: PlanResult, problem: Problem) -> str:
     )
 
 
-def check_text(load: FleetLoad, breaches: Sequence[str]) -> str:
-    """What a fleet has, what its campaigns could use, and what the current lines break."""
+def check_text(load: FleetLoad, breaches: Sequence[str], notes: Sequence[str] = ()) -> str:
+    """What a fleet has, what its campaigns could use, what the current lines break, and notes."""
     return _text(
         [
             "No faults found.",
             *section("Fleet", _fleet(load)),
             *section("Load", _load(load)),
             *section("Limits that the current lines break", bullets(breaches)),
+            *section("Notes", bullets(notes)),
         ]
     )
 
@@ -249,20 +281,26 @@ def _fleet(load: FleetLoad) -> list[str]:
 
 
 def _load(load: FleetLoad) -> list[str]:
+    """What an idle dial line brings: requests to be handed to agents, or messages played."""
     rows = [
         [
             campaign.campaign_id,
             campaign.kind.replace("_", " "),
-            str(campaign.agent_lines) if campaign.kind == CampaignKind.LIVE_TRANSFER else NOTHING,
-            amount(campaign.calls_per_dial_line_hour),
+            str(campaign.agent_lines) if _is_live(campaign) else NOTHING,
+            f"{amount(campaign.calls_per_dial_line_hour)} "
+            f"{'transfer requests' if _is_live(campaign) else 'messages'}",
             NOTHING
             if campaign.dial_lines_for_agents is None
             else f"{campaign.dial_lines_for_agents:,.0f}",
         ]
         for campaign in load.campaigns
     ]
-    titles = [">Agent lines", ">Calls/h of a dial line", ">Dial lines to fill the agents"]
+    titles = [">Agent lines", ">Per dial line and hour", ">Dial lines to fill the agents"]
     return table(["Campaign", "Kind", *titles], rows)
+
+
+def _is_live(campaign: CampaignLoad) -> bool:
+    return campaign.kind == CampaignKind.LIVE_TRANSFER
 
 
 def _amount(value: float | None) -> str:
@@ -288,6 +326,8 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "value_per_hour": value and value.value_per_hour,
         "bound_per_hour": result.bound_per_hour,
         "gap": result.gap,
+        "gross_value_per_hour": value and value.gross_value_per_hour,
+        "cost_per_hour": value and value.cost_per_hour,
         "throughput_value_per_hour": value and value.throughput_value_per_hour,
         "surviving_value_per_hour": value and value.surviving_value_per_hour,
         "worst_failure_domain": value and value.worst_failure_domain,
@@ -301,6 +341,13 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "why": [reason.model_dump(mode="json") for reason in result.why],
         "stranded": [item.model_dump(mode="json") for item in result.stranded],
         "changes": [change.model_dump() for change in result.changes],
+        "simulated_value_per_hour": result.simulated_value_per_hour,
+        "simulated_value_per_hour_low": result.simulated_value_per_hour_low,
+        "simulated_value_per_hour_high": result.simulated_value_per_hour_high,
+        "limits_broken": [item.model_dump(mode="json") for item in result.limits_broken],
+        "given_up": [item.model_dump(mode="json") for item in result.given_up],
+        "left_out": [item.model_dump(mode="json") for item in result.left_out],
+        "nearest": result.nearest and _nearest_document(result.nearest),
         "conflicts": [conflict.model_dump(mode="json") for conflict in result.conflicts],
         "corrections": [correction.model_dump() for correction in result.corrections],
         "stages": [stage.model_dump() for stage in result.stages],
@@ -309,6 +356,18 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "seed": result.options.seed,
         "version": __version__,
+    }
+
+
+def _nearest_document(nearest: NearestPlan) -> dict[str, Any]:
+    return {
+        "value_per_hour": nearest.value_per_hour,
+        "bound_per_hour": nearest.bound_per_hour,
+        "assignments": [
+            item.model_dump(include={"campaign_id", "dialer_id", "dial_lines", "agent_lines"})
+            for item in nearest.plan.assignments
+        ],
+        "given_up": [item.model_dump(mode="json") for item in nearest.given_up],
     }
 
 

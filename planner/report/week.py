@@ -46,7 +46,7 @@ def week_text(week: WeekPlan, *, why: bool = False) -> str:
 def moment_text(moment: Moment) -> str:
     """For which moment a plan is, and who cannot run then; above the plan itself."""
     lines = [
-        *wrapped(f"For {moment.at:%a %Y-%m-%d %H:%M} ({moment.timezone})", ""),
+        *wrapped(f"For {moment.at:%a %Y-%m-%d} {_clock(moment.at)} ({moment.timezone})", ""),
         *section("Cannot run then", bullets(f"{i.campaign_id}: {i.why}." for i in moment.idle)),
     ]
     return "\n".join([*lines, "", ""])
@@ -166,10 +166,19 @@ def _hours(interval: IntervalPlan, zone: ZoneInfo) -> str:
     """``09:00-12:00``; the day of the end where it is another one."""
     start, end = interval.start.astimezone(zone), interval.end.astimezone(zone)
     if end.date() == start.date():
-        return f"{start:%H:%M}-{end:%H:%M}"
+        return f"{_clock(start)}-{_clock(end)}"
     if end.date() == start.date() + timedelta(days=1) and f"{end:%H:%M}" == "00:00":
-        return f"{start:%H:%M}-24:00"
-    return f"{start:%H:%M}-{end:%a %H:%M}"
+        return f"{_clock(start)}-24:00"
+    return f"{_clock(start)}-{end:%a} {_clock(end)}"
+
+
+def _clock(moment: datetime) -> str:
+    """``09:00``; with its offset where the clock shows it twice: ``01:30 (UTC-04:00)``."""
+    other = moment.replace(fold=1 - moment.fold)
+    if moment.utcoffset() == other.utcoffset():
+        return f"{moment:%H:%M}"
+    offset = f"{moment:%z}"
+    return f"{moment:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def _plan(result: PlanResult, why: bool) -> list[str]:

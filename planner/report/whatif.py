@@ -9,13 +9,12 @@ from typing import Any
 from planner.contracts.comparison import (
     CampaignOutcome,
     Comparison,
-    Move,
     Outcome,
     Replanned,
     Tornado,
     World,
 )
-from planner.contracts.result import PlanStatus
+from planner.contracts.result import Move, PlanStatus
 from planner.report.documents import assignment_row
 from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, share

@@ -10,7 +10,9 @@ from fractions import Fraction
 from typing import Any
 
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.problem import CampaignKind, Contract, Problem, reference_faults
+from planner.contracts.fields import ID_SEPARATOR, Contract
+from planner.contracts.problem import Campaign, CampaignKind, Problem
+from planner.contracts.references import reference_faults
 from planner.studies.expressions import TARGETS, Expression, Target, number, read_expression
 from planner.tables.cells import columns, fields_of_type, spelt
 from planner.tables.rows import read_rows
@@ -29,6 +31,7 @@ class _Draft:
     place: int
     key: tuple[str, ...]
     cells: dict[str, str]
+    exact: dict[str, Fraction] = field(default_factory=dict)  # before it is rounded
     changed_by: dict[str, Expression] = field(default_factory=dict)
 
 
@@ -36,9 +39,10 @@ def changed_problem(problem: Problem, texts: Sequence[str], label: str = "") -> 
     """The problem after expressions, applied one after the other.
 
     Numbers are computed exactly from their decimal spelling. Columns of whole numbers are rounded
-    to the nearest one, halves up, after each expression. A blank value takes the column's default.
-    Expressions about every row with ``+= -= *= /=`` leave blank cells blank, and pass by what does
-    not apply to a broadcast. Lines set for a named campaign and dialer without any start at 0.
+    to the nearest one, halves up, once after all expressions, so that factors give the same in any
+    order. A blank value takes the column's default. Expressions about every row with ``+= -= *=
+    /=`` leave blank cells blank, and pass by what does not apply to a broadcast. Lines set for a
+    named campaign and dialer without any start at 0.
 
     Parameters
     ----------
@@ -63,7 +67,7 @@ def changed_problem(problem: Problem, texts: Sequence[str], label: str = "") -> 
         except InputError as error:
             faults += error.faults
     tables = {
-        target.table: _validated(target, drafts[target.table], getattr(problem, target.table))
+        target.table: _validated(problem, target, drafts[target.table])
         for target in TARGETS.values()
         if target.table in drafts
     }
@@ -94,8 +98,9 @@ def _drafts(problem: Problem, target: Target) -> list[_Draft]:
 
 def _cells(item: Contract) -> dict[str, str]:
     """The cells of a row as text; what was never given stays blank."""
-    given = {name: getattr(item, name) for name in item.model_fields_set}
-    return {name: _text(spelt(name, value)) for name, value in given.items() if value is not None}
+    given = (name for name in columns(type(item)).values() if name in item.model_fields_set)
+    cells = ((name, spelt(item, name)) for name in given)
+    return {name: _text(cell) for name, cell in cells if cell is not None}
 
 
 def _text(value: object) -> str:
@@ -117,6 +122,8 @@ def _apply(expression: Expression, drafts: list[_Draft]) -> None:
     for draft in rows:
         draft.cells[expression.field] = _new_cell(expression, draft)
         draft.changed_by[expression.field] = expression
+        if expression.kind == "assignment" and expression.field == "agent_lines":
+            draft.cells.pop("pools", None)  # who sits there is not known of other lines
 
 
 def _new_lines(expression: Expression, drafts: list[_Draft]) -> _Draft:
@@ -141,6 +148,8 @@ def _current(expression: Expression, draft: _Draft) -> str | None:
     cell = draft.cells.get(expression.field, "")
     if cell:
         return cell
+    if expression.target.contract is Campaign and expression.field == "agent_lines":
+        return None  # none of its own, which is not the same as 0
     default = expression.target.contract.model_fields[expression.field].default
     return None if default is None or not isinstance(default, int | float) else _text(default)
 
@@ -155,21 +164,36 @@ def _refuse_nothing(expression: Expression) -> None:
 
 def _new_cell(expression: Expression, draft: _Draft) -> str:
     if expression.operator == "=":
+        draft.exact.pop(expression.field, None)
         return expression.value
     current = _current(expression, draft)
     if current is None:
         wanted = f"{expression.field} set with = first: it is blank"
         raise InputError([Fault(expression.text, None, None, None, wanted)])
-    before, operand = number(current), number(expression.value)
-    if before is None or operand is None:
-        return current  # an earlier expression put text there, which is told as its fault
-    result = {
+    whole = _is_whole(expression)
+    if whole:
+        before = draft.exact.get(expression.field, number(current))
+        if before is None:
+            return current  # an earlier expression put text there, which is told as its fault
+        draft.exact[expression.field] = _result(expression, before)
+        return spelt_number(draft.exact[expression.field], whole=True)
+    # One rate for each pass through the list: each is changed.
+    parts = [number(part) for part in current.split(ID_SEPARATOR)]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return current
+    return ID_SEPARATOR.join(spelt_number(_result(expression, p), whole=False) for p in known)
+
+
+def _result(expression: Expression, before: Fraction) -> Fraction:
+    """What the operator makes of a number."""
+    operand = number(expression.value) or Fraction(0)
+    return {
         "+=": before + operand,
         "-=": before - operand,
         "*=": before * operand,
         "/=": before / operand if operand else Fraction(0),
     }[expression.operator]
-    return spelt_number(result, whole=_is_whole(expression))
 
 
 def _is_whole(expression: Expression) -> bool:
@@ -194,7 +218,7 @@ class _Validated:
     faults: list[Fault]
 
 
-def _validated(target: Target, drafts: list[_Draft], before: Sequence[Contract]) -> _Validated:
+def _validated(problem: Problem, target: Target, drafts: list[_Draft]) -> _Validated:
     """The rows read as if they stood in a file; unchanged ones are those of before."""
     known = columns(target.contract)
     changed = [draft for draft in drafts if draft.changed_by]
@@ -206,8 +230,8 @@ def _validated(target: Target, drafts: list[_Draft], before: Sequence[Contract])
             for place, draft in enumerate(changed)
         ],
     )
-    rows = read_rows(sheet, target.contract)
-    items: list[Any] = list(before)
+    rows = read_rows(sheet, target.contract, with_pools=bool(problem.pools))
+    items: list[Any] = list(getattr(problem, target.table))
     for draft, item in zip(changed, rows.items, strict=True):
         if draft.place < 0:
             items.append(item)

@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.problem import (
-    Campaign,
-    Contract,
-    Dialer,
-    LineAssignment,
-    Problem,
-    TrunkGroup,
-)
+from planner.contracts.fields import Contract
+from planner.contracts.line_assignment import LineAssignment
+from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
 from planner.tables.cells import columns, fields_of_type
 
 #: In place of an id: every row of the table.
@@ -26,7 +22,10 @@ EXAMPLE = "such as dialer.D1.in_service=false or campaign.*.agent_lines-=2"
 
 
 class Target(NamedTuple):
-    """A table of a problem whose rows expressions can change."""
+    """A table of a problem whose rows expressions can change.
+
+    Several rows may have one key: those of a pool in different hours.
+    """
 
     table: str
     contract: type[Contract]
@@ -38,13 +37,19 @@ TARGETS = {
     "campaign": Target("campaigns", Campaign, ("campaign_id",)),
     "trunk_group": Target("trunk_groups", TrunkGroup, ("trunk_group",)),
     "assignment": Target("assignments", LineAssignment, ("campaign_id", "dialer_id")),
+    "pool": Target("pools", PoolRow, ("pool",)),
+    "limit": Target("limits", LimitRow, ("limit",)),
 }
 #: The table in which each key is defined.
 _DEFINED_IN = {
     "campaign_id": "campaigns",
     "dialer_id": "dialers",
     "trunk_group": "trunk_groups",
+    "pool": "pools",
+    "limit": "limits",
 }
+#: Where the file has another name.
+_FILES = {"pools": "agents.csv"}
 _TAIL = re.compile(r"\s*(?P<column>\w+)\s*(?P<operator>[-+*/]?=)(?P<value>.*)", re.ASCII)
 _ANY = re.compile(rf"(?P<key>.*?)\.{_TAIL.pattern}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -133,7 +138,8 @@ def number(text: str) -> Fraction | None:
 
 def known_ids(problem: Problem, key: str) -> list[str]:
     """Ids of the table in which a key column is defined."""
-    return [getattr(item, key) for item in getattr(problem, _DEFINED_IN[key])]
+    ids = (getattr(item, key) for item in getattr(problem, _DEFINED_IN[key]))
+    return list(dict.fromkeys(ids))
 
 
 def _readings(rest: str, kind: str, problem: Problem) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -158,7 +164,7 @@ def _field(shown: str, target: Target, column: str) -> str:
     if column not in known:
         close = difflib.get_close_matches(column, known, n=1)
         guess = f"perhaps {close[0]}" if close else f"one of {', '.join(known)}"
-        wanted = f"a column of {target.table}.csv other than its key, {guess}"
+        wanted = f"a column of {_file(target.table)} other than its key, {guess}"
         raise InputError([Fault(shown, None, None, column, wanted)])
     return known[column]
 
@@ -194,6 +200,9 @@ def _unreadable(shown: str, kind: str, rest: str, problem: Problem) -> Fault:
         return Fault(shown, None, None, name, wanted)
     close = difflib.get_close_matches(name, known_ids(problem, keys[0]), n=1)
     guess = f", perhaps {close[0]}" if close else ""
-    return Fault(
-        shown, None, None, name, f"an id of {_DEFINED_IN[keys[0]]}.csv, or * for all{guess}"
-    )
+    wanted = f"an id of {_file(_DEFINED_IN[keys[0]])}, or * for all{guess}"
+    return Fault(shown, None, None, name, wanted)
+
+
+def _file(table: str) -> str:
+    return _FILES.get(table, f"{table}.csv")

@@ -16,6 +16,7 @@ from planner.contracts.result import (
     PlanStatus,
     relative_gap,
 )
+from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:
     from planner.evaluation.rates import Correction
@@ -72,7 +73,7 @@ class Frontier(Contract):
 
 
 def frontier(
-    problem: Problem,
+    problem: ProblemSource,
     options: PlanOptions | None = None,
     *,
     points: int = 11,
@@ -89,7 +90,7 @@ def frontier(
 
     Parameters
     ----------
-    problem : what is planned
+    problem : what is planned, or the path of its folder or workbook
     options : failures at once, gap, time limit of each plan [s] and seed; the redundancy weight is
         swept, moves cost nothing
     points : weights, from 2 to 201
@@ -108,6 +109,7 @@ def frontier(
     ValueError
         If points or levels are out of range.
     """
+    problem = as_problem(problem)
     if not 2 <= points <= MOST_POINTS:
         raise ValueError(f"points: a whole number from 2 to {MOST_POINTS}")
     if not 1 <= levels <= MOST_LEVELS:

@@ -15,8 +15,9 @@ from planner.evaluation.corrections import needed_corrections
 from planner.evaluation.differences import lines_moved
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.evaluation.runnable import Carried, carried, plannable
+from planner.projection.calendar import first_open
 from planner.projection.effort import EngineChoice
-from planner.projection.project import first_open, plan_figures
+from planner.projection.project import plan_figures
 from planner.projection.status import status_now
 
 Pair = tuple[str, str]

@@ -20,11 +20,11 @@ from planner.studies.week_spans import (
     World,
     coming_monday,
     in_world,
-    reference_zone,
     spans,
     week_of,
     week_spell,
 )
+from planner.tables.folder import ProblemSource, as_problem
 
 #: (dial lines, agent lines) by (campaign id, dialer id).
 Lines = Mapping[tuple[str, str], tuple[int, int]]
@@ -122,7 +122,7 @@ class WeekPlan(Contract):
 
 
 def plan_week(
-    problem: Problem,
+    problem: ProblemSource,
     options: PlanOptions | None = None,
     *,
     week: date | None = None,
@@ -140,7 +140,8 @@ def plan_week(
 
     Parameters
     ----------
-    problem : what is planned; its lines are those before the week
+    problem : what is planned, or the path of its folder or workbook; its lines are those before
+        the week
     options : of each plan; defaults where None. The time limit is for each plan
     week : any day of it; None: the coming Monday's, or this one on a Monday (UTC)
     on_progress : told the plan's number, how many there are, and how far it is
@@ -158,7 +159,8 @@ def plan_week(
     """
     options = options or PlanOptions()
     monday = week_of(week) if week else coming_monday(datetime.now(UTC).date())
-    zone = reference_zone(problem)
+    problem = as_problem(problem)
+    zone = problem.common_zone
     found = spans(problem, week_spell(monday, zone))
     planner = _Planner(problem, options, found, on_progress, stop)
     lines = LinePlan(assignments=problem.assignments).lines()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +10,9 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.fields import FIRST_DATE
+from planner.contracts.pools import limits_at, pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Dialer, Problem
 from planner.contracts.weekly import MINUTES_PER_DAY, Window
 from planner.projection.calendar import Spell, figures_at, has_stopped, is_open, open_spells
@@ -48,10 +49,15 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class World:
-    """Who can run, with the figures of then, on the dialers in service then."""
+    """Who can run, with the figures of then, on the dialers in service then.
+
+    ``pools`` and ``limits`` are those in force then, without their hours.
+    """
 
     campaigns: tuple[Campaign, ...]
     dialers: tuple[Dialer, ...]
+    pools: tuple[PoolRow, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,12 +75,6 @@ class Span:
     def hours(self) -> float:
         """Length of the span [h]."""
         return (self.spell.end - self.spell.start) / timedelta(hours=1)
-
-
-def reference_zone(problem: Problem) -> ZoneInfo:
-    """The time zone of most campaigns, of the first one where there are several; else UTC."""
-    zones = Counter(campaign.timezone for campaign in problem.campaigns)
-    return ZoneInfo(zones.most_common(1)[0][0]) if zones else ZoneInfo("UTC")
 
 
 def week_of(day: date) -> date:
@@ -141,7 +141,9 @@ def world_at(problem: Problem, moment: datetime) -> tuple[World, tuple[Idle, ...
         dialer.model_copy(update={"in_service": False}) if dialer.dialer_id in out else dialer
         for dialer in problem.dialers
     )
-    return World(tuple(running), dialers), tuple(idle)
+    pools = tuple(row.at_all_hours() for row in pools_at(problem, moment))
+    limits = tuple(row.at_all_hours() for row in limits_at(problem, moment))
+    return World(tuple(running), dialers, pools, limits), tuple(idle)
 
 
 def why_not(campaign: Campaign, moment: datetime) -> WhyNot | None:
@@ -181,6 +183,8 @@ def in_world(problem: Problem, world: World) -> Problem:
         update={
             "campaigns": world.campaigns,
             "dialers": world.dialers,
+            "pools": world.pools,
+            "limits": world.limits,
             "assignments": tuple(a for a in problem.assignments if a.campaign_id in running),
             "intervals": (),
             "outages": (),
@@ -204,10 +208,18 @@ def _changes(problem: Problem, week: Spell) -> Iterator[datetime]:
     for campaign in problem.campaigns:
         yield from _ends(open_spells(_with_calendar(campaign), *week))
     for interval in problem.intervals:
-        windows = [Window(day, interval.from_minute, interval.to_minute) for day in interval.days]
-        yield from _window_ends(by_id[interval.campaign_id], windows, week)
+        yield from _window_ends(by_id[interval.campaign_id], interval.windows(), week)
     for outage in problem.outages:
         yield from (outage.start, outage.end)
+    # A window may begin the day before, and clocks of all zones show one of these days.
+    days = [week.start.date() + timedelta(days=n) for n in range(-2, _days_of(week) + 2)]
+    for row in (*problem.pools, *problem.limits):
+        if row.has_hours:
+            yield from _ends(Spell(*ends) for ends in row.spells(days, problem.common_zone))
+
+
+def _days_of(week: Spell) -> int:
+    return (week.end - week.start) // timedelta(days=1) + 1
 
 
 def _window_ends(campaign: Campaign, windows: Sequence[Window], week: Spell) -> Iterator[datetime]:

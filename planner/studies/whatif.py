@@ -9,6 +9,7 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus
 from planner.studies.changes import changed_problem
+from planner.tables.folder import ProblemSource, as_problem
 
 #: The base's name; no other world can have it.
 BASE = "base"
@@ -18,8 +19,8 @@ _LONGEST_NAME = 100
 
 
 def whatif(
-    problem: Problem,
-    worlds: Mapping[str, Sequence[str]],
+    problem: ProblemSource,
+    worlds: Mapping[str, Sequence[str] | str],
     options: PlanOptions | None = None,
     *,
     replan: bool = False,
@@ -33,9 +34,10 @@ def whatif(
 
     Parameters
     ----------
-    problem : the base; where it has no assignments, its plan gives the lines
+    problem : the base, or the path of its folder or workbook; where it has no assignments, its
+        plan gives the lines
     worlds : expressions such as ``dialer.D1.in_service=false`` by the name of the world, applied in
-        order; a world without any is the base again
+        order; a world without any is the base again, a text alone is one expression
     options : redundancy weight, failures at once, gap, time limit of each plan [s], seed
     replan : optimise each world anew, with few moves; else the lines stay as they are
     move_cost : value an hour that each line must gain that a dialer gets in addition to its current
@@ -60,6 +62,7 @@ def whatif(
     NoPlan
         If there are no assignments and no plan either.
     """
+    problem, worlds = as_problem(problem), _as_lists(worlds)
     base_is_plan = not any(a.dial_lines or a.agent_lines for a in problem.assignments)
     changed = changed_problems(problem, worlds, without_lines=base_is_plan)
     from planner.projection.effort import EngineChoice
@@ -251,6 +254,16 @@ def _stop_notes(left_out: Sequence[str]) -> list[str]:
         return []
     names = ", ".join(left_out)
     return [f"Stopped before these were planned anew, their figures are by formula: {names}."]
+
+
+def _as_lists(worlds: Mapping[str, Sequence[str] | str]) -> dict[str, list[str]]:
+    """The expressions of each world; a text alone is one expression, not its letters."""
+    if not isinstance(worlds, Mapping):
+        wanted = "expressions by the name of a world, such as {'D1 down': ['dialer.D1...=false']}"
+        raise InputError([Fault("worlds", None, None, repr(worlds), wanted)])
+    return {
+        name: [texts] if isinstance(texts, str) else list(texts) for name, texts in worlds.items()
+    }
 
 
 def _notes(problem: Problem, base: World, worlds: Sequence[World]) -> list[str]:

@@ -7,22 +7,47 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from planner.contracts.fields import ID_SEPARATOR, MAX_LINES
-from planner.contracts.problem import Contract
-from planner.contracts.weekly import format_clock, format_days, format_schedule
+from planner.contracts.fields import ID_SEPARATOR, MAX_LINES, Contract
+from planner.contracts.hours import format_row_days
+from planner.contracts.problem import Campaign
+from planner.contracts.weekly import format_clock, format_schedule
+from planner.tables import spelling
+from planner.tables.spelling import Mark, Understood
 
-#: Columns whose name is no name in Python, or does not tell the unit.
-_COLUMN_NAMES = {"from_minute": "from", "to_minute": "to"}
+#: Columns whose name is no name in Python, does not tell the unit, or is of one where many stand.
+_COLUMN_NAMES = {
+    "from_minute": "from",
+    "to_minute": "to",
+    "from_": "from",
+    "dialer_ids": "dialer_id",
+    "failure_domains": "failure_domain",
+    "trunk_groups": "trunk_group",
+}
+#: Fields that share the cell of another one.
+SHARED_CELLS = {"answer_rate_by_pass": "answer_rate", "min_attempts_per_hour": "finish_by"}
+#: Fields of a row with hours come last.
+_LAST = ("days", "from_", "to", "timezone")
 
 _WORDS = {
     "dialer_id": "one line of text without |, at most 200 characters",
     "allowed_dialers": "dialer ids separated by |",
     "schedule": "weekly windows such as 'Mon-Fri 09:00-17:00; Sat 10:00-14:00'",
     "timezone": "an IANA time zone such as Europe/Berlin or America/New_York",
-    "days": "weekdays such as 'Mon-Fri' or 'Sat,Sun', or blank for all",
+    "days": "weekdays such as 'Mon-Fri' or 'Sat,Sun', dates such as 2026-12-24, or blank for all",
     "from_minute": "a time of day from 00:00 to 23:59",
     "to_minute": "a time of day from 00:01 to 24:00",
+    "from_": "a time of day from 00:00 to 23:59, or blank",
+    "to": "a time of day from 00:01 to 24:00, or blank",
+    "pools": "agent lines by pool such as 'Dallas:2|Atlanta:1'",
+    "campaigns": "campaign ids separated by |, or blank for all",
+    "dialers": "dialer ids separated by |, or blank for all",
+    "dialer_ids": "dialer ids separated by |, or blank for all",
+    "failure_domains": "failure domains separated by |, or blank for all",
+    "trunk_groups": "trunk groups separated by |, or blank for all",
+    "pool": "one line of text without |, at most 200 characters",
 }
+#: Columns of numbers up to this may be filled in per cent.
+_MOST_IN_PER_CENT = 2
 _FORMATS = {
     "date": "a date from 1970 to 2199 such as 2026-09-30",
     "date-time": "a date and time from 1970 to 2199 such as 2026-09-30T08:00:00+02:00",
@@ -32,13 +57,25 @@ _FORMATS = {
 @cache
 def columns(contract: type[Contract]) -> dict[str, str]:
     """Field of each column of the table that holds a contract, in order."""
-    return {_COLUMN_NAMES.get(field, field): field for field in contract.model_fields}
+    own = [name for name in contract.model_fields if name not in SHARED_CELLS]
+    if "from_" in own:
+        own.sort(key=lambda name: name in _LAST)
+    return {_COLUMN_NAMES.get(field, field): field for field in own}
 
 
 @cache
 def expected(contract: type[Contract], field: str) -> str:
     """Say in words what a cell of the column may hold."""
-    return _WORDS.get(field) or _in_words(_schema(contract, field))
+    words = _WORDS.get(field) or _in_words(_schema(contract, field))
+    return (
+        f"{words}; or one for each pass, such as 0.3|0.2" if _has_passes(contract, field) else words
+    )
+
+
+def _has_passes(contract: type[Contract], field: str) -> bool:
+    return any(
+        field == cell and name in contract.model_fields for name, cell in SHARED_CELLS.items()
+    )
 
 
 @cache
@@ -56,12 +93,58 @@ def sample(contract: type[Contract], field: str) -> str:
     return {"integer": str(MAX_LINES), "number": "1"}.get(_schema(contract, field)["type"], "x")
 
 
-def tidy(contract: type[Contract], field: str, cell: str, *, decimal_comma: bool) -> str:
-    """Take the spaces around a cell away, and the decimal comma of a number."""
+def understood(contract: type[Contract], field: str, cell: str, mark: Mark) -> Understood:
+    """A cell in the spelling that its contract reads, as far as it can mean one thing only.
+
+    Parameters
+    ----------
+    contract, field : whose cell it is
+    cell : as it stands in the file
+    mark : what stands before the fraction in the numbers of the sheet
+    """
     text = cell.strip()
-    if decimal_comma and "." not in text and field in fields_of_type(contract, "number"):
-        return text.replace(",", ".")
-    return text
+    kind = _spelling(contract, field)
+    if kind in ("integer", "number", "share"):
+        if field.endswith("_seconds") and ":" in text:
+            return Understood(spelling.seconds(text))
+        if _has_passes(contract, field) and ID_SEPARATOR in text:
+            return spelling.each(text, mark)
+        return spelling.number(text, mark, whole=kind == "integer", share=kind == "share")
+    read = _READ.get(kind, Understood)(text)
+    return read if isinstance(read, Understood) else Understood(read)
+
+
+def _days(cell: str) -> Understood:
+    return spelling.dates(cell) if re.search(r"\d", cell) else Understood(spelling.days(cell))
+
+
+_READ: dict[str, Callable[[str], Understood | str]] = {
+    "boolean": spelling.truth,
+    "enum": spelling.word,
+    "schedule": spelling.schedule,
+    "days": _days,
+    "clock": spelling.clock,
+    "date": spelling.day,
+    "date-time": spelling.moment,
+}
+
+
+@cache
+def _spelling(contract: type[Contract], field: str) -> str:
+    """How the cells of a column may be spelt."""
+    if field in ("from_minute", "to_minute", "from_", "to"):
+        return "clock"
+    if field in ("schedule", "days"):
+        return field
+    if field in _WORDS:
+        return "text"
+    schema = _schema(contract, field)
+    if "enum" in schema:
+        return "enum"
+    if schema.get("format") in _FORMATS:
+        return str(schema["format"])
+    kind = str(schema.get("type"))
+    return "share" if kind == "number" and schema.get("maximum", 9) <= _MOST_IN_PER_CENT else kind
 
 
 def is_whole(cell: str) -> bool:
@@ -108,12 +191,25 @@ def _number_in_words(schema: dict[str, Any]) -> str:
 _SPELT: dict[str, Callable[[Any], str]] = {
     "allowed_dialers": ID_SEPARATOR.join,
     "schedule": format_schedule,
-    "days": format_days,
+    "days": format_row_days,
     "from_minute": format_clock,
     "to_minute": format_clock,
+    "from_": format_clock,
+    "to": format_clock,
+    "pools": lambda lines: ID_SEPARATOR.join(f"{name}:{count}" for name, count in lines),
+    **dict.fromkeys(
+        ("campaigns", "dialers", "dialer_ids", "failure_domains", "trunk_groups"),
+        ID_SEPARATOR.join,
+    ),
 }
 
 
-def spelt(field: str, value: Any) -> object:
-    """Give a value of a contract as its cell holds it; plain values stay as they are."""
+def spelt(item: Contract, field: str) -> object:
+    """Give the value of a field as its cell holds it; plain values stay as they are."""
+    value = getattr(item, field)
+    if isinstance(item, Campaign):
+        if field == "answer_rate" and item.answer_rate_by_pass:
+            return ID_SEPARATOR.join(map(repr, item.answer_rate_by_pass))
+        if field == "agent_lines" and item.is_live_transfer:
+            return item.own_agent_lines
     return _SPELT[field](value) if field in _SPELT and value is not None else value

@@ -4,49 +4,56 @@ from __future__ import annotations
 
 import difflib
 import os
-import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.problem import (
-    Campaign,
-    Contract,
-    Dialer,
-    Interval,
-    LineAssignment,
-    Outage,
-    Problem,
-    TrunkGroup,
-    reference_faults,
-)
+from planner.contracts.fields import Contract
+from planner.contracts.line_assignment import LineAssignment
+from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
+from planner.contracts.references import Earlier, reference_faults
 from planner.contracts.result import FIGURE_NAMES, AssignmentFigures
 from planner.contracts.table_size import extent_faults
+from planner.contracts.times import Interval, Outage
 from planner.tables.cells import columns, spelt
+from planner.tables.files import content_of, csv_files_in, what_instead, what_is_there
 from planner.tables.rows import Rows, read_rows
-from planner.tables.sheets import MAX_BYTES, Sheet, csv_sheet
+from planner.tables.sheets import Sheet, csv_sheet
 from planner.tables.workbook import workbook_sheets
 from planner.tables.writing import write_csv
 
 
 class Table(NamedTuple):
-    """What a table's rows are, and whether a problem needs the table."""
+    """What a table's rows are, whether a problem needs the table, and its field there."""
 
     contract: type[Contract]
     required: bool
+    field: str
 
 
 TABLES = {
-    "dialers": Table(Dialer, required=True),
-    "trunk_groups": Table(TrunkGroup, required=False),
-    "campaigns": Table(Campaign, required=True),
-    "assignments": Table(LineAssignment, required=False),
-    "intervals": Table(Interval, required=False),
-    "outages": Table(Outage, required=False),
+    "dialers": Table(Dialer, True, "dialers"),
+    "trunk_groups": Table(TrunkGroup, False, "trunk_groups"),
+    "campaigns": Table(Campaign, True, "campaigns"),
+    "assignments": Table(LineAssignment, False, "assignments"),
+    "intervals": Table(Interval, False, "intervals"),
+    "outages": Table(Outage, False, "outages"),
+    "agents": Table(PoolRow, False, "pools"),
+    "limits": Table(LimitRow, False, "limits"),
 }
-#: The table in which the keys of a column are defined.
-_KEY_TABLES = {"dialer_id": "dialers", "campaign_id": "campaigns", "trunk_group": "trunk_groups"}
+#: The table in which the keys of a column are defined, and the column there.
+_KEY_TABLES = {
+    "dialer_id": ("dialers", "dialer_id"),
+    "campaign_id": ("campaigns", "campaign_id"),
+    "trunk_group": ("trunk_groups", "trunk_group"),
+    "allowed_dialers": ("dialers", "dialer_id"),
+    "campaigns": ("campaigns", "campaign_id"),
+    "dialers": ("dialers", "dialer_id"),
+    "failure_domain": ("dialers", "dialer_id"),
+    "pools": ("agents", "pool"),
+}
 EXCEL_SUFFIX = ".xlsx"
 _BEFORE_FIGURES = (
     "campaign_id",
@@ -60,12 +67,51 @@ _BEFORE_FIGURES = (
 PROJECTION_COLUMNS = (*_BEFORE_FIGURES, *FIGURE_NAMES, "advice")
 
 
-def read_folder(path: str | Path) -> Problem:
+class Reading(NamedTuple):
+    """A problem, and what was read as what on the way to it: a sentence each."""
+
+    problem: Problem
+    notes: tuple[str, ...]
+
+
+def read_folder(path: str | Path, *, to_plan: bool = True) -> Problem:
     """Read a planning folder of CSV tables, or one ``.xlsx`` with the same tables as sheets.
 
     Parameters
     ----------
     path : the folder or the workbook
+    to_plan : refuse campaigns whose planning tables would exhaust memory; a projection has none
+
+    Raises
+    ------
+    InputError
+        With every fault of every table.
+    """
+    return read_with_notes(path, to_plan=to_plan).problem
+
+
+#: A problem, or the path of the folder or workbook in which it lies.
+ProblemSource = Problem | str | os.PathLike[str]
+
+
+def as_problem(given: ProblemSource) -> Problem:
+    """The problem itself, or that of a folder or workbook whose path is given.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or with every fault of what lies at the path.
+    """
+    if isinstance(given, Problem):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return read_folder(Path(given))
+    wanted = "a Problem, or the path of a planning folder or of an .xlsx workbook"
+    raise InputError([Fault("problem", None, None, repr(given), wanted)])
+
+
+def read_with_notes(path: str | Path, *, to_plan: bool = True) -> Reading:
+    """Read as :func:`read_folder` does, and tell what was read as what.
 
     Raises
     ------
@@ -74,12 +120,18 @@ def read_folder(path: str | Path) -> Problem:
     """
     path = Path(path)
     if os.path.isdir(path):  # false, too, where a folder above cannot be entered
-        files = {item.name: item for item in _csv_files(path)}
-        return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
+        files = {item.name: item for item in csv_files_in(path)}
+        sheets = _csv_sheets(files)
+        return reading_of_sheets(
+            sheets,
+            set(files),
+            "{}.csv",
+            "" if sheets else what_is_there(path),
+            to_plan=to_plan,
+        )
     if path.suffix.lower() == EXCEL_SUFFIX:
-        return _workbook_problem(path.name, content_of(path))
-    wanted = "a folder with dialers.csv and campaigns.csv, or an .xlsx workbook"
-    raise InputError([Fault(str(path), None, None, None, wanted)])
+        return _workbook_reading(path.name, content_of(path), to_plan=to_plan)
+    raise InputError([Fault(str(path), None, None, None, what_instead(path))])
 
 
 def read_uploads(files: Mapping[str, bytes]) -> Problem:
@@ -97,7 +149,7 @@ def read_uploads(files: Mapping[str, bytes]) -> Problem:
     if len(files) == 1:
         name, content = next(iter(files.items()))
         if name.lower().endswith(EXCEL_SUFFIX):
-            return _workbook_problem(name, content)
+            return _workbook_reading(name, content).problem
     tables = ", ".join(f"{table}.csv" for table in TABLES)
     strangers = [
         Fault(name, None, None, None, f"one of {tables}, or one .xlsx workbook alone")
@@ -123,7 +175,7 @@ def folder_content(path: Path) -> dict[str, bytes]:
         return {path.name: content_of(path)}
     return {
         item.name: content_of(item) if _table_name(item.name) in TABLES else b""
-        for item in _csv_files(path)
+        for item in csv_files_in(path)
     }
 
 
@@ -136,47 +188,8 @@ def read_content(files: Mapping[str, bytes]) -> Problem:
         With every fault of every table.
     """
     if len(files) == 1 and next(iter(files)).lower().endswith(EXCEL_SUFFIX):
-        return _workbook_problem(*next(iter(files.items())))
+        return _workbook_reading(*next(iter(files.items()))).problem
     return problem_of_sheets(_csv_sheets(files), set(files), "{}.csv")
-
-
-def _csv_files(folder: Path) -> list[Path]:
-    try:
-        return sorted(item for item in folder.iterdir() if item.suffix.lower() == ".csv")
-    except OSError as error:
-        raise InputError([_unreadable(folder, error)]) from error
-
-
-def content_of(path: Path) -> bytes:
-    """The bytes of a file of at most ``MAX_BYTES``; what keeps us from reading it is a fault."""
-    try:
-        require_plain_file(path)
-        with path.open("rb") as file:  # which may grow while it is read
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError([_unreadable(path, error)]) from error
-    if len(content) > MAX_BYTES:
-        raise InputError([Fault(path.name, None, None, None, f"at most {MAX_BYTES:,} bytes")])
-    return content
-
-
-def require_plain_file(path: Path) -> None:
-    """Refuse what may never end when it is read: devices, pipes, sockets.
-
-    Raises
-    ------
-    InputError
-        If it is one of these.
-    OSError
-        If it is not there.
-    """
-    mode = path.stat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a folder is told when it is opened
-        raise InputError([Fault(str(path), None, None, None, "a file, not a device or a pipe")])
-
-
-def _unreadable(path: Path, error: OSError) -> Fault:
-    return Fault(str(path), None, None, None, f"something that can be read ({error.strerror})")
 
 
 def _table_name(file_name: str) -> str:
@@ -200,15 +213,37 @@ def _csv_sheets(files: Mapping[str, Path | bytes]) -> dict[str, Sheet | InputErr
     return sheets
 
 
-def _workbook_problem(name: str, content: bytes) -> Problem:
+def _workbook_reading(name: str, content: bytes, *, to_plan: bool = True) -> Reading:
     found = workbook_sheets(name, content, lambda title: _table_name(title) in TABLES)
     sheets = {_table_name(title): sheet for title, sheet in found.items() if sheet is not None}
-    return problem_of_sheets(sheets, set(found), f"{name}, sheet {{}}")
+    return reading_of_sheets(sheets, set(found), f"{name}, sheet {{}}", to_plan=to_plan)
 
 
 def problem_of_sheets(
-    sheets: Mapping[str, Sheet | InputError], names: Collection[str], label: str
+    sheets: Mapping[str, Sheet | InputError],
+    names: Collection[str],
+    label: str,
+    *,
+    to_plan: bool = True,
 ) -> Problem:
+    """The problem of :func:`reading_of_sheets`.
+
+    Raises
+    ------
+    InputError
+        With every fault of every table.
+    """
+    return reading_of_sheets(sheets, names, label, to_plan=to_plan).problem
+
+
+def reading_of_sheets(
+    sheets: Mapping[str, Sheet | InputError],
+    names: Collection[str],
+    label: str,
+    found: str = "",
+    *,
+    to_plan: bool = True,
+) -> Reading:
     """Build the problem from its sheets.
 
     Parameters
@@ -216,6 +251,7 @@ def problem_of_sheets(
     sheets : by table; an InputError where a table cannot be read
     names : of all files or sheets, for some may be misspelt
     label : makes the name of an absent table in faults, such as ``{}.csv``
+    found : said of what there is where a table is missing
 
     Raises
     ------
@@ -224,17 +260,17 @@ def problem_of_sheets(
     """
     faults = list(_misspelt(names, set(sheets), label))
     tables: dict[str, Rows] = {}
-    for table, (contract, required) in TABLES.items():
+    for table, (contract, required, _) in TABLES.items():
         sheet = sheets.get(table)
         if isinstance(sheet, InputError):
             faults += sheet.faults
         elif sheet is not None:
-            tables[table] = read_rows(sheet, contract)
+            tables[table] = read_rows(sheet, contract, with_pools="agents" in sheets)
             faults += tables[table].faults
             if required and not sheet.rows:
                 faults.append(Fault(sheet.label, None, None, None, "at least one row"))
         elif required:
-            wanted = "this table: every problem needs it"
+            wanted = f"this table: every problem needs it{found}"
             faults.append(Fault(label.format(table), None, None, None, wanted))
         else:
             tables[table] = Rows(label.format(table), columns=frozenset(columns(contract)))
@@ -243,34 +279,54 @@ def problem_of_sheets(
         order = {file: place for place, file in enumerate(dict.fromkeys(f.file for f in faults))}
         faults.sort(key=lambda fault: (order[fault.file], fault.line or 0))
         raise InputError(faults)
-    problem = Problem(**{table: tuple(rows.items) for table, rows in tables.items()})
+    problem = Problem(**{TABLES[table].field: tuple(r.items) for table, r in tables.items()})
     campaigns = tables["campaigns"]
     faults = [
         Fault(campaigns.label, campaigns.lines[row], "agent_lines", value, wanted)
-        for row, value, wanted in extent_faults(problem)
+        for row, value, wanted in (extent_faults(problem) if to_plan else ())
     ]
     if faults:
         raise InputError(faults)
-    return problem
+    return Reading(problem, tuple(note for rows in tables.values() for note in rows.notes))
 
 
 def _reference_faults(
     tables: Mapping[str, Rows], known: Collection[tuple[str, int | None, str | None]]
 ) -> Iterator[Fault]:
     """Yield faults between tables, but no second one for a cell that has one already."""
-    rows = {table: tables[table].items if table in tables else [] for table in TABLES}
+    rows = {
+        field: tables[table].items if table in tables else []
+        for table, (_, _, field) in TABLES.items()
+    }
     # What a table that could not be read defines, nobody knows.
     unknown = {
-        key
-        for key, table in _KEY_TABLES.items()
+        column
+        for column, (table, key) in _KEY_TABLES.items()
         if table not in tables or key not in tables[table].columns
     }
-    for table, row, column, value, wanted in reference_faults(**rows):
-        source = tables[table]
+    if "agents" not in tables:
+        unknown.add("agent_lines")
+    absent: set[tuple[str, str]] = set()
+    by_field = {field: table for table, (_, _, field) in TABLES.items()}
+    for field, row, column, value, expected in reference_faults(**rows):
+        source = tables[by_field[field]]
+        wanted = _with_line(expected, source)
         place = (source.label, source.lines[row], column)
-        key = "dialer_id" if column == "allowed_dialers" else column
-        if place not in known and key not in unknown:
-            yield Fault(*place, value, wanted)
+        if place in known or column in unknown:
+            continue
+        if column in source.columns:
+            yield Fault(*place, source.cell(row, column, value), wanted)
+        elif (field, column) not in absent:  # one fault for the column, not one in each row
+            absent.add((field, column))
+            words = f"this column: {wanted}"
+            yield Fault(source.label, source.header_line, column, None, words)
+
+
+def _with_line(expected: str, source: Rows) -> str:
+    """What was expected, with the line of an earlier row that says otherwise."""
+    if not isinstance(expected, Earlier):
+        return expected
+    return f"{expected}; line {source.lines[expected.row]} has it already"
 
 
 def _misspelt(names: Collection[str], present: Collection[str], label: str) -> Iterator[Fault]:
@@ -298,23 +354,28 @@ def write_folder(problem: Problem, path: str | Path) -> None:
     """
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    for table, (contract, required) in TABLES.items():
+    for table, (contract, required, field) in TABLES.items():
         file = folder / f"{table}.csv"
-        items = getattr(problem, table)
+        items = getattr(problem, field)
         if items or required or file.exists():
             _write_contracts(file, contract, items)
 
 
 def write_assignments(path: str | Path, assignments: Iterable[LineAssignment]) -> None:
-    """Write line assignments as a table that a planning folder can hold."""
-    _write_contracts(path, LineAssignment, assignments)
+    """Write line assignments as a table that a planning folder can hold.
+
+    Who sits there, and when it was so, have columns only where a row says it.
+    """
+    items = list(assignments)
+    said = {n for n in ("pools", "as_of") if any(getattr(item, n) for item in items)}
+    _write_contracts(path, LineAssignment, items, without={"pools", "as_of"} - said)
 
 
 def write_projection(path: str | Path, figures: Sequence[AssignmentFigures]) -> None:
     """Write the figures of a plan or a projection, one row per campaign and dialer.
 
     Figures that do not apply are blank. The ends of the 95 % intervals come last, for the figures
-    that have them in any row.
+    that have them in any row, then those of the bands of the days.
     """
     write_csv(path, *projection_table(figures))
 
@@ -327,15 +388,23 @@ def projection_table(
         name for name in FIGURE_NAMES if any(name in f.low or name in f.high for f in figures)
     ]
     ends = [f"{name}_{end}" for name in ranged for end in ("low", "high")]
+    by_day = [name for name in FIGURE_NAMES if any(name in f.day_low for f in figures)]
+    ends += [f"{name}_day_{end}" for name in by_day for end in ("low", "high")]
     rows = [
         [getattr(f, name) for name in PROJECTION_COLUMNS]
         + [end.get(name) for name in ranged for end in (f.low, f.high)]
+        + [end.get(name) for name in by_day for end in (f.day_low, f.day_high)]
         for f in figures
     ]
     return [*PROJECTION_COLUMNS, *ends], rows
 
 
-def _write_contracts(path: str | Path, contract: type[Contract], items: Iterable[Contract]) -> None:
-    known = columns(contract)
-    rows = [[spelt(name, getattr(item, name)) for name in known.values()] for item in items]
+def _write_contracts(
+    path: str | Path,
+    contract: type[Contract],
+    items: Iterable[Contract],
+    without: Collection[str] = (),
+) -> None:
+    known = {column: name for column, name in columns(contract).items() if name not in without}
+    rows = [[spelt(item, name) for name in known.values()] for item in items]
     write_csv(path, list(known), rows)

@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
 
+from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.fields import ID_SEPARATOR
-from planner.contracts.problem import Contract, Interval, Outage
-from planner.tables.cells import columns, expected, fields_of_type, is_whole, sample, tidy
-from planner.tables.sheets import Sheet, growing
+from planner.contracts.fields import FIRST_DATE, ID_SEPARATOR, Contract
+from planner.contracts.problem import Campaign
+from planner.contracts.times import Interval, Outage
+from planner.tables.cells import (
+    SHARED_CELLS,
+    columns,
+    expected,
+    fields_of_type,
+    is_whole,
+    sample,
+    understood,
+)
+from planner.tables.sheets import Sheet, growing, has_content
+from planner.tables.spelling import Mark, mark_of, truth
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 #: Fields of a stand-in, chosen so that it overlaps with no row.
 _NEUTRAL: dict[type[Contract], dict[str, Any]] = {
-    Interval: {"days": ()},
+    Interval: {"days": (FIRST_DATE,), "from_minute": 0, "to_minute": 1},
     Outage: {"start": _NEVER, "end": _NEVER},
+    PoolRow: {"days": (FIRST_DATE,)},
 }
 #: The value and what was expected, by column; None is the row as a whole.
 _Wrong = dict[str | None, tuple[str | None, str]]
-_KEYS = ("campaign_id", "dialer_id", "trunk_group")
+_KEYS = ("campaign_id", "dialer_id", "trunk_group", "pool")
+#: A column in every table that nobody reads, and what the names of others begin with.
+NOTES, IGNORED = "notes", "#"
+#: Columns of which faults show the cell itself, not its value in our spelling.
+_TIMES = ("from", "start")
+_HOW = f"; to have it ignored call it {NOTES}, or put {IGNORED} before its name"
+_TICKED = "yes or no: where other cells are ticked with x it is not clear what a blank one means"
 
 
 @dataclass
@@ -39,15 +58,50 @@ class Rows:
     lines: list[int] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     columns: frozenset[str] = frozenset()
+    header_line: int = 1
+    notes: list[str] = field(default_factory=list)
+    sheet: Sheet | None = None
+
+    def cell(self, row: int, column: str, otherwise: str) -> str:
+        """The cell of a time as it stands in the file, else what a fault says of it."""
+        if self.sheet is None or column not in _TIMES:
+            return otherwise
+        return self.sheet.rows[row].cells[self.sheet.header.cells.index(column)].strip()
 
 
-def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
+@dataclass
+class _Notes:
+    """What was read as what: for each column the first such cell, and how many there are."""
+
+    first: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, column: str, line: int, cell: str, text: str) -> None:
+        """Note a cell, unless it is only trimmed, or has a decimal comma as its sheet has."""
+        if _bare(cell) != _bare(text):
+            self.first.setdefault(column, (line, cell.strip(), text))
+            self.counts[column] += 1
+
+    def told(self, label: str) -> Iterator[str]:
+        """Yield a sentence for each column."""
+        for column, (line, cell, text) in self.first.items():
+            more = self.counts[column] - 1
+            also = f", and {more} more cell{'s' if more > 1 else ''} of it likewise" if more else ""
+            yield f"{label}, line {line}, column {column}: {cell!r} is read as {text}{also}."
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split()).lower().replace(",", ".")
+
+
+def read_rows(sheet: Sheet, contract: type[Contract], *, with_pools: bool = False) -> Rows:
     """Read the rows of a sheet as contracts of one kind.
 
     Parameters
     ----------
     sheet : the table as text
     contract : what each row is
+    with_pools : there are pools of agents, so that a campaign need not have agent lines of its own
 
     Returns
     -------
@@ -57,7 +111,13 @@ def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
     header = sheet.header.cells
     known = columns(contract)
     places = {known[name]: header.index(name) for name in known if name in header}
-    rows = Rows(sheet.label, faults=list(sheet.faults), columns=frozenset(header))
+    rows = Rows(
+        sheet.label,
+        faults=list(sheet.faults),
+        columns=frozenset(header),
+        header_line=sheet.header.line,
+        sheet=sheet,
+    )
     rows.faults += _header_faults(sheet, contract)
     told = {(fault.line, fault.column) for fault in sheet.faults}
     absent = {
@@ -65,10 +125,17 @@ def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
         for column, name in known.items()
         if name not in places and contract.model_fields[name].is_required()
     }
-    read = _row_reader(contract, places, len(header), decimal_comma=sheet.decimal_comma)
+    reader = _RowReader(
+        contract,
+        places,
+        len(header),
+        blank={"agent_lines": None} if with_pools and contract is Campaign else {},
+        mark=_mark(sheet, contract, places),
+        ticked=frozenset(_ticked(sheet, contract, places)),
+    )
     with growing():
         for line, cells in sheet.rows:
-            item, wrong = read(line, cells)
+            item, wrong = reader.read(line, cells)
             rows.items.append(item)
             rows.lines.append(line)
             for column, (value, wanted) in wrong.items():
@@ -82,74 +149,140 @@ def read_rows(sheet: Sheet, contract: type[Contract]) -> Rows:
         words = f"this column: {wanted}"
         rows.faults.append(Fault(sheet.label, sheet.header.line, column, None, words))
     rows.faults.sort(key=lambda fault: fault.line or 0)
+    rows.notes = [*sheet.notes, *reader.notes.told(sheet.label)]
     return rows
 
 
-def _row_reader(
-    contract: type[Contract], places: Mapping[str, int], width: int, *, decimal_comma: bool
-) -> Callable[[int, list[str]], tuple[Contract, _Wrong]]:
-    located = tuple(places.items())
-    whole = [places[name] for name in fields_of_type(contract, "integer") if name in places]
+def _mark(sheet: Sheet, contract: type[Contract], places: Mapping[str, int]) -> Mark:
+    """What stands before the fraction; only where commas do not separate cells it is a question."""
+    if not sheet.decimal_comma:
+        return Mark.POINT
+    found = [places[name] for name in fields_of_type(contract, "number") if name in places]
+    cells = [row.cells[p].strip() for row in sheet.rows for p in found if p < len(row.cells)]
+    return mark_of(cells)
 
-    def read(line: int, cells: list[str]) -> tuple[Contract, _Wrong]:
-        if len(cells) < width or any(cells[width:]):
+
+def _ticked(sheet: Sheet, contract: type[Contract], places: Mapping[str, int]) -> Iterator[str]:
+    """Yield columns that are true where blank, and in which some cells are ticked."""
+    for name in fields_of_type(contract, "boolean"):
+        place = places.get(name)
+        if place is not None and contract.model_fields[name].default is True:
+            cells = (row.cells[place].strip() for row in sheet.rows if place < len(row.cells))
+            if any(cell and truth(cell) != cell for cell in cells):
+                yield name
+
+
+@dataclass
+class _RowReader:
+    """Reads the rows of one table.
+
+    Attributes
+    ----------
+    places : in the row, of each field
+    width : cells of the header
+    blank : what a blank cell of a field stands for where that is not the default
+    mark : what stands before the fraction in numbers
+    ticked : fields in which a blank cell is not clear
+    """
+
+    contract: type[Contract]
+    places: Mapping[str, int]
+    width: int
+    blank: Mapping[str, None]
+    mark: Mark
+    ticked: frozenset[str]
+    notes: _Notes = field(default_factory=_Notes)
+
+    def __post_init__(self) -> None:
+        """Find the columns of numbers, which need a second look."""
+        located = self.places.items()
+        whole = fields_of_type(self.contract, "integer")
+        numbers = (*whole, *fields_of_type(self.contract, "number"))
+        self._whole = [place for name, place in located if name in whole]
+        self._numbers = [place for name, place in located if name in numbers]
+
+    def read(self, line: int, cells: list[str]) -> tuple[Contract, _Wrong]:
+        """The row, or a stand-in and what is wrong with it."""
+        located = self.places.items()
+        if len(cells) < self.width or has_content(cells[self.width :]):
             values = {name: cells[place] for name, place in located if place < len(cells)}
-            wanted = f"{width} cells as in the header, not {len(cells)}"
-            return _stand_in(contract, values, line), {None: (None, wanted)}
+            wanted = f"{self.width} cells as in the header, not {len(cells)}"
+            return _stand_in(self.contract, values, line), {None: (None, wanted)}
         values = {name: cells[place] for name, place in located if cells[place]}
-        if not any("." in cells[place] for place in whole):
+        if self.contract is LimitRow:
+            values.setdefault("limit", str(line))
+        if self._is_plain(cells, values):
             try:  # as it stands: the quick way that nearly all rows go
-                return contract.model_validate(values), {}
+                return self.contract.model_validate({**self.blank, **values}), {}
             except ValidationError:
                 pass
-        item, wrong = _careful_item(contract, values, decimal_comma=decimal_comma)
-        return item or _stand_in(contract, values, line), wrong
+        item, wrong = self._careful_item(line, values)
+        return item or _stand_in(self.contract, values, line), wrong
 
-    return read
+    def _is_plain(self, cells: list[str], values: Mapping[str, str]) -> bool:
+        """Whether no cell needs a second look: 1_0 is no number, 1.000 may be a thousand."""
+        if self.ticked - values.keys() or any("_" in cells[p] for p in self._numbers):
+            return False
+        doubtful = self._whole if self.mark is Mark.POINT else self._numbers
+        return not any("." in cells[place] for place in doubtful)
+
+    def _careful_item(self, line: int, values: dict[str, str]) -> tuple[Contract | None, _Wrong]:
+        """Read a row cell by cell; else the value and what was expected, by column."""
+        contract, cells, wrong = self.contract, dict[str, str](), dict[str, str]()
+        for name, cell in values.items():
+            read = understood(contract, name, cell, self.mark)
+            if read.text:
+                cells[name] = read.text
+            if read.unsure:
+                wrong[name] = f"{expected(contract, name)}; {read.unsure}"
+        wrong |= _wrong_numbers(contract, cells)
+        wrong |= dict.fromkeys(self.ticked - cells.keys(), _TICKED)
+        try:
+            right = {name: cell for name, cell in cells.items() if name not in wrong}
+            item = contract.model_validate({**self.blank, **right})
+        except ValidationError as error:
+            item = None
+            wrong = {**_wrong_fields(contract, error), **wrong}
+        of_field = {name: column for column, name in columns(contract).items()}
+        if item is not None and not wrong:
+            for name, text in cells.items():
+                if name in values:
+                    self.notes.add(of_field[name], line, values[name], text)
+            return item, {}
+        faults: _Wrong = {
+            of_field[name]: (values.get(name, ""), wanted) for name, wanted in wrong.items()
+        }
+        for fault in _contradictions(contract, {**self.blank, **cells}, wrong):
+            if fault.column and fault.column not in faults:
+                value = values.get(columns(contract)[fault.column], "")
+                faults[fault.column] = (value, fault.expected)
+        return None, faults
+
+
+def _wrong_numbers(contract: type[Contract], cells: Mapping[str, str]) -> dict[str, str]:
+    """What was expected of numbers that Python would read, and people do not write so."""
+    whole = fields_of_type(contract, "integer")
+    return {
+        name: expected(contract, name)
+        for name in (*whole, *fields_of_type(contract, "number"))
+        if "_" in cells.get(name, "") or (name in whole and not is_whole(cells.get(name, "")))
+    }
 
 
 def _header_faults(sheet: Sheet, contract: type[Contract]) -> Iterator[Fault]:
     known = columns(contract)
     line, header = sheet.header
     for place, name in enumerate(header):
-        if name not in known:
+        if not _is_known(name, known):
             close = difflib.get_close_matches(name, known, n=1)
             guess = f"perhaps {close[0]}" if close else f"one of {', '.join(known)}"
-            yield Fault(sheet.label, line, str(place + 1), name, f"a column's name, {guess}")
-        elif name in header[:place]:
+            yield Fault(sheet.label, line, str(place + 1), name, f"a column's name, {guess}{_HOW}")
+        elif name in known and name in header[:place]:
             yield Fault(sheet.label, line, name, None, "this column once")
 
 
-def _careful_item(
-    contract: type[Contract], values: dict[str, str], *, decimal_comma: bool
-) -> tuple[Contract | None, _Wrong]:
-    """Read a row cell by cell; else the value and what was expected, by column."""
-    cells = {
-        name: text
-        for name, cell in values.items()
-        if (text := tidy(contract, name, cell, decimal_comma=decimal_comma))
-    }
-    wrong = {
-        name: expected(contract, name)
-        for name in fields_of_type(contract, "integer")
-        if not is_whole(cells.get(name, ""))
-    }
-    try:
-        item = contract.model_validate({n: cell for n, cell in cells.items() if n not in wrong})
-    except ValidationError as error:
-        item = None
-        wrong = {**_wrong_fields(contract, error), **wrong}
-    if item is not None and not wrong:
-        return item, {}
-    of_field = {name: column for column, name in columns(contract).items()}
-    faults: _Wrong = {
-        of_field[name]: (values.get(name, ""), wanted) for name, wanted in wrong.items()
-    }
-    for fault in _contradictions(contract, cells, wrong):
-        if fault.column and fault.column not in faults:
-            value = values.get(columns(contract)[fault.column], "")
-            faults[fault.column] = (value, fault.expected)
-    return None, faults
+def _is_known(name: str, known: Mapping[str, str]) -> bool:
+    return name in known or name == NOTES or name.startswith(IGNORED)
 
 
 def _wrong_fields(contract: type[Contract], error: ValidationError) -> dict[str, str]:
@@ -158,6 +291,7 @@ def _wrong_fields(contract: type[Contract], error: ValidationError) -> dict[str,
     for problem in error.errors(include_url=False, include_input=False):
         if problem["loc"]:
             name = str(problem["loc"][0])
+            name = SHARED_CELLS.get(name, name)
             detail = problem.get("ctx", {}).get("error")
             explained = f" ({detail})" if detail and name in ("schedule", "days") else ""
             wrong[name] = expected(contract, name) + explained
@@ -165,7 +299,7 @@ def _wrong_fields(contract: type[Contract], error: ValidationError) -> dict[str,
 
 
 def _contradictions(
-    contract: type[Contract], cells: dict[str, str], wrong: Mapping[str, str]
+    contract: type[Contract], cells: Mapping[str, str | None], wrong: Mapping[str, str]
 ) -> list[Fault]:
     """Rules that tie columns together, as if the wrong cells were blank, or right if required."""
     if "kind" in wrong:
@@ -192,4 +326,6 @@ def _stand_in(contract: type[Contract], values: Mapping[str, str], line: int) ->
     if "allowed_dialers" in values:
         listed = values["allowed_dialers"].split(ID_SEPARATOR)
         fields["allowed_dialers"] = tuple(part.strip() for part in listed)
+    if contract is Campaign:
+        fields["agent_lines"] = 0  # if it has none, that is told
     return contract.model_construct(**fields)

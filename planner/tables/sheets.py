@@ -7,7 +7,7 @@ import csv
 import gc
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -31,13 +31,17 @@ class Row(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """One table as text. ``label`` names it in faults; ``faults`` are those found so far."""
+    """One table as text. ``label`` names it in faults.
+
+    ``faults`` are those found so far, ``notes`` say what was read as what.
+    """
 
     label: str
     header: Row
     rows: list[Row]
     decimal_comma: bool = False
     faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def csv_sheet(label: str, content: bytes) -> Sheet:
@@ -62,7 +66,7 @@ def csv_sheet(label: str, content: bytes) -> Sheet:
     try:
         with growing():
             for cells in reader:
-                if any(cells):
+                if has_content(cells):
                     rows.append(Row(line, cells))
                 line = reader.line_num + skipped + 1
     except csv.Error as error:
@@ -84,10 +88,20 @@ def growing() -> Iterator[None]:
             gc.enable()
 
 
+def has_content(cells: Iterable[str]) -> bool:
+    """Whether a row says anything; spaces, tabs and non-breaking blanks do not."""
+    return any(map(str.strip, cells))
+
+
 def sheet_of(
-    label: str, rows: list[Row], *, decimal_comma: bool = False, faults: tuple[Fault, ...] = ()
+    label: str,
+    rows: list[Row],
+    *,
+    decimal_comma: bool = False,
+    faults: tuple[Fault, ...] = (),
+    notes: tuple[str, ...] = (),
 ) -> Sheet:
-    """Take the first row as the header, its names in lower case and without spaces around them.
+    """Take the first row as the header, its names in lower case and with _ for blanks within.
 
     Raises
     ------
@@ -96,13 +110,18 @@ def sheet_of(
     """
     if not rows:
         raise InputError([*faults, Fault(label, 1, None, "", "a header row with column names")])
-    header = [cell.strip().lower() for cell in rows[0].cells]
+    header = [column_name(cell) for cell in rows[0].cells]
     while header and not header[-1]:
         header.pop()
     if len(header) > MAX_COLUMNS:
         wanted = f"at most {MAX_COLUMNS} columns, not {len(header)}"
         raise InputError([*faults, Fault(label, rows[0].line, None, None, wanted)])
-    return Sheet(label, Row(rows[0].line, header), rows[1:], decimal_comma, faults)
+    return Sheet(label, Row(rows[0].line, header), rows[1:], decimal_comma, faults, notes)
+
+
+def column_name(cell: str) -> str:
+    """``Dialer ID`` as dialer_id."""
+    return re.sub(r"[\s-]+", "_", cell.strip().lower())
 
 
 def plain_text(cell: str) -> str:

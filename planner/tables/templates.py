@@ -17,11 +17,11 @@ def tables_of(problem: Problem) -> dict[str, tuple[list[str], list[list[object]]
         table: (
             list(columns(contract)),
             [
-                [spelt(name, getattr(item, name)) for name in columns(contract).values()]
-                for item in getattr(problem, table)
+                [spelt(item, name) for name in columns(contract).values()]
+                for item in getattr(problem, field)
             ],
         )
-        for table, (contract, _) in TABLES.items()
+        for table, (contract, _, field) in TABLES.items()
     }
 
 

@@ -15,10 +15,16 @@ from planner.app.session.drafts import is_connected
 from planner.app.store import Store, StoreUnavailable
 from planner.app.throttle import drawing, waiting
 from planner.app.widgets import style
-from tests.interface.pages import edit, go_to, lines, new_session
-from tests.interface.test_plans_page import saved
+from tests.support.pages import edit, go_to, lines, new_session
 
 SOON = 10.0  # seconds; far more than a thread needs
+
+
+def saved(app: AppTest, name: str, dial_lines: str) -> AppTest:
+    """Edit the first row and save the plan under a new name."""
+    edit(app, {0: {"dial_lines": dial_lines}})
+    next(item for item in app.text_input if item.label == "Name").set_value(name)
+    return app.button(key="save-new").click().run()
 
 
 def warned(app: AppTest, words: str) -> bool:

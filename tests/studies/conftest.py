@@ -1,4 +1,4 @@
-"""For tests of batches: results come to disk two problems at a time."""
+"""For tests of studies: batches that come to disk often."""
 
 from __future__ import annotations
 
@@ -7,4 +7,5 @@ import pytest
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches come to disk two problems at a time."""
     monkeypatch.setattr("planner.studies.batch.run.CHUNK_SIZE", 2)

@@ -205,7 +205,10 @@ def _with_cells(
     busy = scenario.loaded_busy.get((assignment.campaign_id, assignment.dialer_id))
     if busy is not None:
         busy = min(busy, agent_lines)
-    changed = assignment.model_copy(update={**cells, "busy_agent_lines": busy})
+    update: dict[str, object] = {**cells, "busy_agent_lines": busy}
+    if agent_lines != assignment.agent_lines:
+        update["pools"] = ()  # who sits there is not known of other lines
+    changed = assignment.model_copy(update=update)
     # The same object where nothing changed: what does not change is then found at once.
     return assignment if changed == assignment else changed
 

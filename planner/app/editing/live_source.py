@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from planner.app.editing.download import download, is_address
 from planner.contracts.faults import Fault, InputError
-from planner.tables.folder import require_plain_file
+from planner.tables.files import require_plain_file
 from planner.tables.sheets import MAX_BYTES
 
 #: What faults call it; an address may hold what is nobody's business.

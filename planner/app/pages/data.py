@@ -30,6 +30,8 @@ _TITLES = {
     "trunk_groups": "Trunk groups",
     "intervals": "Hours that differ",
     "outages": "Outages",
+    "agents": "Agent pools",
+    "limits": "Limits on lines",
 }
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

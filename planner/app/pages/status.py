@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -18,10 +19,19 @@ from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
 from planner.app.widgets.moments import pick_moment, reader_zone
 from planner.contracts.problem import Problem
-from planner.contracts.result import AssignmentFigures, Engine, Projection, Status
+from planner.contracts.result import (
+    AssignmentFigures,
+    CampaignJoint,
+    Engine,
+    JointStep,
+    Projection,
+    Status,
+)
 from planner.pipeline import project
 from planner.report.charts.figure import STATUS_COLOURS
 from planner.report.charts.projection import projection_figures
+from planner.report.days import EXPLAINED, day_sentences
+from planner.report.joint import joint_sentences
 from planner.report.projection import list_sentences, next_sentences
 from planner.report.words import duration, share
 
@@ -101,11 +111,22 @@ def _offer_simulation(
         st.markdown("These are quick figures by formula, good for a first look.")
 
 
+_Joint = TypeVar("_Joint", CampaignJoint, JointStep)
+
+
+def _seen(joints: tuple[_Joint, ...], campaigns: set[str]) -> tuple[_Joint, ...]:
+    return tuple(joint for joint in joints if joint.campaign_id in campaigns)
+
+
 def _of(projection: Projection, dialers: set[str]) -> Projection:
+    seen = {f.campaign_id for f in projection.assignments if f.dialer_id in dialers}
     return projection.model_copy(
         update={
             "assignments": tuple(f for f in projection.assignments if f.dialer_id in dialers),
             "timeline": tuple(s for s in projection.timeline if s.dialer_id in dialers),
+            # Of all dialers of each campaign that is in view, also those that are not.
+            "campaigns_joint": _seen(projection.campaigns_joint, seen),
+            "timeline_joint": _seen(projection.timeline_joint, seen),
         }
     )
 
@@ -116,13 +137,35 @@ def _show_projection(projection: Projection) -> None:
     st.markdown("\n".join(f"- {plain(text)}" for text in sentences[:_MOST_SENTENCES]))
     if len(sentences) > _MOST_SENTENCES:
         st.caption(f"and {len(sentences) - _MOST_SENTENCES} more, in the table.")
+    _show_together(projection)
     _show_table(projection)
+    _show_days(projection)
     end = projection.at + timedelta(hours=projection.hours)
     span = f"{moment_words(projection.at)} to {moment_words(end)}"
     st.caption(f"Charts: {plain(span)}, on your clock.")
     for title, figure in projection_figures(projection):
         st.subheader(title)
         show_figure(figure)
+
+
+def _show_together(projection: Projection) -> None:
+    """How many dialers of a campaign pause at once, of campaigns on several of them."""
+    sentences = joint_sentences(projection)
+    if not sentences:
+        return
+    st.subheader("All dialers of a campaign together")
+    st.markdown("\n".join(f"- {plain(text)}" for text in sentences[:_MOST_SENTENCES]))
+    if len(sentences) > _MOST_SENTENCES:
+        st.caption(f"and {len(sentences) - _MOST_SENTENCES} more, in the chart.")
+
+
+def _show_days(projection: Projection) -> None:
+    """Between which values figures lie on nine of ten days, where days differ."""
+    sentences = day_sentences(projection.assignments)
+    if not sentences:
+        return
+    with st.expander("From day to day", icon=":material/calendar_month:"):
+        st.markdown("\n".join([EXPLAINED, "", *(f"- {plain(text)}" for text in sentences)]))
 
 
 def _show_lists(projection: Projection, problem: Problem, is_simulated: bool) -> None:
@@ -179,6 +222,7 @@ def _row(figures: AssignmentFigures) -> dict[str, object]:
         "In 5 min": _share(figures, "p_all_busy_5min"),
         "In 15 min": _share(figures, "p_all_busy_15min"),
         "In 60 min": _share(figures, "p_all_busy_60min"),
+        "Runs until": "" if figures.runs_until is None else moment_words(figures.runs_until),
         "Made by": "formula" if figures.engine is Engine.MARKOV else "simulation",
         "Why": figures.reason,
         "What to do": figures.advice,

@@ -90,7 +90,8 @@ def show_upload(desk: Desk) -> None:
         accept_multiple_files=True,
         key="uploads",
         help="dialers.csv and campaigns.csv are needed; assignments.csv, trunk_groups.csv, "
-        "intervals.csv and outages.csv are read if they are there. A workbook has them as sheets.",
+        "agents.csv, limits.csv, intervals.csv and outages.csv are read if they are there. A "
+        "workbook has them as sheets.",
     )
     ids = tuple(file.file_id for file in files)
     if ids != desk.uploads_read:

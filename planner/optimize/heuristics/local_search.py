@@ -36,13 +36,21 @@ class Scope(NamedTuple):
     agent_cost: Ints
     lost: NDArray[np.bool_]  # [failure, dialer]
     price: Floats  # per port
-    members: Floats  # [capacity, dialer]
+    per_dial: Floats  # [capacity, dialer] weights, as the next two
+    per_agent: Floats
+    per_attempt: Floats
     counts_lines: NDArray[np.bool_]
     room: Floats  # [capacity]
+    call_value: Floats
+    attempt_cost: Floats
+    need_dial: Floats  # [need, dialer] weights of what the campaign must reach, as the next
+    need_agent: Floats
+    need_call: Floats  # [need], as the next two
+    need_attempt: Floats
+    need_full: Floats
     surviving: Floats  # [failure] of the other campaigns
     others: float  # value of the other campaigns
     weight: float
-    value: float
     agents: int
     max_lines: int
     min_used: int
@@ -52,6 +60,7 @@ class Scope(NamedTuple):
     now_n: Ints
     now_a: Ints
     move_cost: float
+    costs: bool  # whether calls cost anything
 
 
 def improve_split(
@@ -69,6 +78,9 @@ def improve_split(
     Excess over the limits (0: all hold) and value of the split, line prices taken off.
     """
     c, box = campaign, model.box
+    per_dial, per_agent, per_attempt = model.weights(c)
+    needs = [n for n in model.all_needs if n.campaign == c]
+    shape = len(needs), model.dialers
     scope = Scope(
         table=model.tables[c],
         n_low=box.n_low[c],
@@ -78,13 +90,21 @@ def improve_split(
         agent_cost=model.agent_cost,
         lost=model.lost,
         price=line_prices,
-        members=model.members,
+        per_dial=per_dial,
+        per_agent=per_agent,
+        per_attempt=per_attempt,
         counts_lines=model.counts_lines,
         room=room.capacity,
         surviving=room.surviving,
         others=room.total,
         weight=float(model.weight),
-        value=float(model.value[c]),
+        call_value=model.call_value[c],
+        attempt_cost=model.attempt_cost,
+        need_dial=np.array([n.dial for n in needs], np.float64).reshape(shape),
+        need_agent=np.array([n.agent for n in needs], np.float64).reshape(shape),
+        need_call=np.array([n.call for n in needs], np.float64),
+        need_attempt=np.array([n.attempt for n in needs], np.float64),
+        need_full=np.array([n.full for n in needs], np.float64),
         agents=int(model.agents[c]),
         max_lines=int(model.max_dial_lines[c]),
         min_used=int(model.min_dialers[c]),
@@ -94,16 +114,33 @@ def improve_split(
         now_n=model.now_dial_lines[c],
         now_a=model.now_agent_lines[c],
         move_cost=float(model.move_cost),
+        costs=model.has_costs,
     )
     excess, worth = _climb(scope, dial_lines, agent_lines, STEPS)
     return float(excess), float(worth)
 
 
 @compiled
+def _rows_excess(scope: Scope, used: Floats, reached: Floats) -> float:
+    """Excess over the capacities, and what is missing of what must be reached."""
+    excess = 0.0
+    for k in range(len(used)):
+        over = used[k] - scope.room[k]
+        if over > SEARCH_ROUNDING * (1.0 + abs(scope.room[k])):
+            excess += over / (1.0 + abs(scope.room[k])) + (1.0 if scope.counts_lines[k] else 0.0)
+    for r in range(len(reached)):
+        missing = scope.need_full[r] - reached[r]
+        if missing > SEARCH_ROUNDING * (1.0 + scope.need_full[r]):
+            excess += missing
+    return excess
+
+
+@compiled
 def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
     """Excess over the limits (0 if none) and value of one split."""
     used, lost = np.zeros(len(scope.room)), np.zeros(len(scope.surviving))
-    total = abandoned = answered = charge = 0.0
+    reached, lost_worth = np.zeros(len(scope.need_full)), np.zeros(len(scope.surviving))
+    total = earned = abandoned = answered = charge = 0.0
     dialers = lines = agents = 0
     for d in range(len(n)):
         if n[d] == 0:
@@ -117,34 +154,40 @@ def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
             added = max(0, n[d] - scope.now_n[d]) + max(0, a[d] - scope.now_a[d])
             charge += scope.move_cost * added
         calls = scope.table[0, a[d], n[d]]
+        attempts = scope.table[3, a[d], n[d]]
+        net = scope.call_value[d] * calls - scope.attempt_cost[d] * attempts
         total += calls
+        earned += net
         for g in range(len(lost)):
             if scope.lost[g, d]:
                 lost[g] += calls
+                lost_worth[g] += net
+        for r in range(len(reached)):
+            reached[r] += scope.need_dial[r, d] * n[d] + scope.need_agent[r, d] * a[d]
+            reached[r] += scope.need_call[r] * calls + scope.need_attempt[r] * attempts
         abandoned += scope.table[1, a[d], n[d]]
         answered += scope.table[2, a[d], n[d]]
         for k in range(len(used)):
-            if scope.members[k, d] > 0:
-                used[k] += ports if scope.counts_lines[k] else scope.table[3, a[d], n[d]]
+            used[k] += scope.per_dial[k, d] * n[d] + scope.per_agent[k, d] * a[d]
+            used[k] += scope.per_attempt[k, d] * attempts
     excess = float(
         max(0, agents - scope.agents)
         + max(0, lines - scope.max_lines)
         + max(0, scope.min_used - dialers)
     )
-    for k in range(len(used)):
-        over = used[k] - scope.room[k]
-        if over > SEARCH_ROUNDING * (1.0 + abs(scope.room[k])):
-            excess += over / (1.0 + abs(scope.room[k])) + (1.0 if scope.counts_lines[k] else 0.0)
+    excess += _rows_excess(scope, used, reached)
     over = abandoned - scope.limit * answered if scope.limit < np.inf else 0.0
     if over > SEARCH_ROUNDING * (1.0 + answered):
         excess += over / (1.0 + answered)
-    worst = scope.others + scope.value * total
+    worst = scope.others + earned
+    if len(lost) > 0 and scope.costs:
+        worst = np.inf
     for g in range(len(lost)):
         over = lost[g] - (1.0 - scope.share) * total
         if scope.share > 0 and over > SEARCH_ROUNDING * (1.0 + total):
             excess += over / (1.0 + total)
-        worst = min(worst, scope.surviving[g] + scope.value * (total - lost[g]))
-    worth = (1.0 - scope.weight) * scope.value * total - charge
+        worst = min(worst, scope.surviving[g] + earned - lost_worth[g])
+    worth = (1.0 - scope.weight) * earned - charge
     return excess, worth + (scope.weight * worst if scope.weight > 0 else 0.0)
 
 

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 
 from planner.optimize.heuristics.local_search import improve_split
 from planner.optimize.master.column_generation import Relaxation
-from planner.optimize.master.restricted_master import Master
+from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.columns import Column, make_column, placements
 from planner.optimize.model.model import Model
 from planner.optimize.model.usage import Usage
@@ -27,30 +27,38 @@ PRICE_FACTORS = (0.6, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.4, 1.8)
 MOST_SHAPES, MOST_PLACEMENTS = 8, 400
 
 
-def reduced_values(master: Master, columns: Sequence[Column], relaxation: Relaxation) -> Floats:
+def reduced_values(
+    master: RestrictedMaster, columns: Sequence[Column], relaxation: Relaxation
+) -> Floats:
     """Value of columns at a relaxation's prices, less the bound on their campaign's splits."""
     if not columns:
         return np.zeros(0)
-    model = master.model
+    model, lagrangian = master.model, master.lagrangian
     campaigns = np.array([k.campaign for k in columns])
-    line, attempt = master.line_prices(relaxation.duals)
-    share = master.call_share(relaxation.duals)
-    calls = np.array([k.calls for k in columns]) @ share
-    worth: Floats = model.value[campaigns] * calls
-    worth -= model.move_cost * np.array([k.added for k in columns])
-    worth -= np.array([k.lines for k in columns]) @ line
-    worth -= np.array([k.attempts for k in columns]) @ attempt
+    worth = np.zeros(len(columns))
+    if model.aim.is_value:
+        share = lagrangian.call_share(relaxation.duals)
+        worth += np.array([k.worth for k in columns]) @ share
+        worth -= model.move_cost * np.array([k.added for k in columns])
+    worth -= np.array([k.used for k in columns]) @ relaxation.duals.capacity
     dial = np.array([k.dial_lines.sum() for k in columns])
     worth -= relaxation.duals.dial_lines[campaigns] * dial
     over = np.array([k.abandoned for k in columns])
-    over -= master.priced_abandon_limit[campaigns] * np.array([k.answered for k in columns])
+    over -= lagrangian.priced_abandon_limit[campaigns] * np.array([k.answered for k in columns])
     worth -= relaxation.duals.abandon[campaigns] * over
+    short = lagrangian.short_prices(relaxation.duals)
+    if short.any():
+        for i, k in enumerate(columns):
+            worth[i] -= float((short[k.campaign] * lagrangian.told(k.campaign)) @ k.short)
+    for price, need in zip(relaxation.duals.need.tolist(), lagrangian.needs, strict=True):
+        for i in np.flatnonzero(campaigns == need.campaign).tolist():
+            worth[i] += price * need.amount(columns[i])
     worth -= relaxation.campaign_bounds[campaigns]
     return worth
 
 
 def promising(
-    master: Master, relaxation: Relaxation, best: Iterable[Column], value: float
+    master: RestrictedMaster, relaxation: Relaxation, best: Iterable[Column], value: float
 ) -> list[Column]:
     """Columns that hold their own limits, by reduced cost; those of the best plan always.
 
@@ -65,34 +73,36 @@ def promising(
     return list(kept.values())
 
 
-def enrich(master: Master, relaxation: Relaxation, stop: Callable[[], bool]) -> None:
+def enrich(master: RestrictedMaster, relaxation: Relaxation, stop: Callable[[], bool]) -> None:
     """Add columns the relaxation has no use for, but the integer master has."""
     _vary_prices(master, relaxation, stop)
     _repair_columns(master, relaxation)
     _place_elsewhere(master, relaxation)
 
 
-def _vary_prices(master: Master, relaxation: Relaxation, stop: Callable[[], bool]) -> None:
+def _vary_prices(
+    master: RestrictedMaster, relaxation: Relaxation, stop: Callable[[], bool]
+) -> None:
     """Add each campaign's best splits at other prices of a line: shorter and longer blocks.
 
     Polls ``stop``: where campaigns must survive, each split may take some tenths of a second.
     """
+    short = master.lagrangian.short_prices(relaxation.duals)
     for c in range(master.model.campaigns):
-        prices = master.prices(c, relaxation.duals)
+        prices = master.lagrangian.prices(c, relaxation.duals)
         for factor in PRICE_FACTORS:
             if stop():
                 return
-            split = master.pricer(c, master.model.box).best(
-                prices._replace(line=prices.line * factor)
-            )
+            varied = prices._replace(dial=prices.dial * factor, agent=prices.agent * factor)
+            split = master.lagrangian.pricer(c, master.model.box).best(varied, short[c])
             if split is not None:
                 master.add(make_column(master.model, c, split.dial_lines, split.agent_lines))
 
 
-def _repair_columns(master: Master, relaxation: Relaxation) -> None:
+def _repair_columns(master: RestrictedMaster, relaxation: Relaxation) -> None:
     """Add the nearest split that holds its campaign's limits beside each that does not."""
     room = Usage(master.model).room()
-    line = master.line_prices(relaxation.duals)[0]
+    line = master.lagrangian.line_prices(relaxation.duals)
     broken = [k for k in master.pool.values() if not k.holds_own_limits]
     order = np.argsort(-reduced_values(master, broken, relaxation), kind="stable")
     for i in order[:MOST_REPAIRS]:
@@ -102,7 +112,7 @@ def _repair_columns(master: Master, relaxation: Relaxation) -> None:
         master.add(make_column(master.model, column.campaign, dial, agent))
 
 
-def _place_elsewhere(master: Master, relaxation: Relaxation) -> None:
+def _place_elsewhere(master: RestrictedMaster, relaxation: Relaxation) -> None:
     """Add the blocks of lines of the most promising splits on other dialers.
 
     The relaxation has use for few of the many equal placements; the integer master needs
@@ -188,15 +198,17 @@ def _limit_capacities(
     chosen: Sequence[cp_model.IntVar],
 ) -> None:
     """Ports, channels and calls per second: sum of what the chosen columns use <= limit."""
-    for capacity in model.capacities:
+    for row, capacity in enumerate(model.capacities):
+        amounts = [float(k.used[row]) for k in columns]
         if capacity.counts_lines:
-            used = [int(k.lines[capacity.members].sum()) for k in columns]
-            limit = int(capacity.limit)
+            used, limit = [round(amount) for amount in amounts], int(capacity.limit)
         else:
             scale = 10**6 / max(capacity.limit, 1e-9)
-            used = [int(np.ceil(k.attempts[capacity.members].sum() * scale)) for k in columns]
-            limit = 10**6
+            used, limit = [int(np.ceil(amount * scale)) for amount in amounts], 10**6
         solver_model.add(cp_model.LinearExpr.weighted_sum(chosen, used) <= limit)
+    for which, most in model.aim.sums:
+        short = [int(k.short[which[k.campaign]].sum()) for k in columns]
+        solver_model.add(cp_model.LinearExpr.weighted_sum(chosen, short) <= most)
 
 
 def _set_objective(
@@ -206,22 +218,24 @@ def _set_objective(
     chosen: Sequence[cp_model.IntVar],
 ) -> None:
     """Value, less w times what the worst failure takes and the cost of moves, as integers."""
+    if model.aim.counted is not None:
+        short = [int(k.short[model.aim.counted[k.campaign]].sum()) for k in columns]
+        solver_model.minimize(cp_model.LinearExpr.weighted_sum(chosen, short))
+        return
     largest = np.zeros(model.campaigns)
     for k in columns:
-        worth = model.value[k.campaign] * k.handled
+        worth = float(np.abs(k.worth).sum())
         largest[k.campaign] = max(largest[k.campaign], worth)
     scale = LARGEST_SUM / max(float(largest.sum()), 1e-12)
     worth_of = [
-        int(scale * (model.value[k.campaign] * k.handled - model.move_cost * k.added))
-        for k in columns
+        int(np.floor(scale * (float(k.worth.sum()) - model.move_cost * k.added))) for k in columns
     ]
     objective = cp_model.LinearExpr.weighted_sum(chosen, worth_of)
     if model.weight > 0:
-        worst = solver_model.new_int_var(0, 2 * LARGEST_SUM, "")
+        worst = solver_model.new_int_var(-2 * LARGEST_SUM, 2 * LARGEST_SUM, "")
         for g in range(len(model.lost)):
             lost = [
-                int(np.ceil(scale * model.weight * model.value[k.campaign] * k.lost[g]))
-                for k in columns
+                int(np.ceil(scale * model.weight * float(model.lost[g] @ k.worth))) for k in columns
             ]
             solver_model.add(worst >= cp_model.LinearExpr.weighted_sum(chosen, lost))
         objective = objective - worst

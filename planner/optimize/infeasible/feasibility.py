@@ -230,7 +230,7 @@ class Trials:
 
     def _wanted(self, campaign: Campaign) -> int:
         """Dialers that a campaign needs: those asked for, or enough to survive the failures."""
-        share = campaign.survivable_share
+        share = campaign.least_surviving_share
         if share <= 0 or share >= 1:
             return campaign.min_dialers
         apart = math.ceil(self._options.failures / (1 - share) - 1e-6)

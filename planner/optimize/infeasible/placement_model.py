@@ -57,7 +57,7 @@ def place_blocks(problem: Problem, blocks: Blocks, *, cautious: bool, failures: 
     for c, campaign in enumerate(problem.campaigns):
         if not counting.hold_campaign(c) or not counting.hold_abandonment(c):
             return Placed(None, True, 0.0)
-        if campaign.survivable_share > 0:
+        if campaign.least_surviving_share > 0:
             if cautious:
                 counting.spread_evenly(c, failures)
             elif not counting.spread_at_all(c, failures):
@@ -202,7 +202,7 @@ class _Counting:
         campaign, problem = self.problem.campaigns[c], self.problem
         if self.locks(c):
             return  # unequal ones: the checker tells
-        may_be_lost = math.floor((1 - campaign.survivable_share) / failures * _PARTS + 1e-3)
+        may_be_lost = math.floor((1 - campaign.least_surviving_share) / failures * _PARTS + 1e-3)
         for _, members in problem.single_failures:
             here = sum(self.used(c, d) for d in sorted(members))
             self.model.add(_PARTS * here <= may_be_lost * self._all_used(c))
@@ -218,8 +218,8 @@ class _Counting:
         if answered == 0 or block.attempts == 0:
             return True
         needed = math.inf
-        if campaign.survivable_share < 1:
-            needed = math.ceil(failures / (1 - campaign.survivable_share) - 1e-6)
+        if campaign.least_surviving_share < 1:
+            needed = math.ceil(failures / (1 - campaign.least_surviving_share) - 1e-6)
         in_use: list[Any] = []
         for domain in self.problem.failure_domains:
             members = [d for d, x in enumerate(self.problem.dialers) if x.domain == domain]

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.evaluation.tolerances import MASTER_ROUNDING
-from planner.optimize.master.restricted_master import SMALLEST_SHARE, Master, Priced, Solved
+from planner.optimize.master.lagrangian import Priced
+from planner.optimize.master.restricted_master import SMALLEST_SHARE, RestrictedMaster, Solved
 from planner.optimize.model.box import Box
 from planner.optimize.model.columns import Column
 from planner.optimize.model.duals import Duals
@@ -34,14 +35,14 @@ class Relaxation:
     campaign_bounds: Floats  # [campaign] on the value of its splits at the prices
 
 
-def at_prices(master: Master, box: Box, duals: Duals) -> Relaxation | None:
+def at_prices(master: RestrictedMaster, box: Box, duals: Duals) -> Relaxation | None:
     """Bound of a box at given prices, without a mix; None when it is proven to hold no plan."""
-    priced = None if box.is_empty() else master.price(box, duals)
+    priced = None if box.is_empty() else master.lagrangian.price(box, duals)
     return None if priced is None else relaxation_at(duals, priced)
 
 
 def part_at_prices(
-    master: Master, box: Box, part: Box, relaxation: Relaxation
+    master: RestrictedMaster, box: Box, part: Box, relaxation: Relaxation
 ) -> Relaxation | None:
     """Bound of a part of a box at its prices; None where the part is proven to hold no plan.
 
@@ -52,35 +53,16 @@ def part_at_prices(
     differs |= part.most_here < box.most_here
     bounds = relaxation.campaign_bounds.copy()
     for c in np.flatnonzero(differs).tolist():
-        bound = master.campaign_bound(part, relaxation.duals, c)
+        bound = master.lagrangian.campaign_bound(part, relaxation.duals, c)
         if bound is None:
             return None
         bounds[c] = min(bound, bounds[c])
-    bound = min(master.lagrangian(part, relaxation.duals, bounds), relaxation.bound)
+    bound = min(master.lagrangian.bound(part, relaxation.duals, bounds), relaxation.bound)
     return Relaxation(bound, (), relaxation.duals, bounds)
 
 
-def narrow(master: Master, box: Box, relaxation: Relaxation, target: float) -> Box | None:
-    """The part of a box outside which no plan is worth more than ``target``; None if all of it.
-
-    What is cut off is worth no more at the prices of the box's relaxation.
-    """
-    bound = master.lagrangian(box, relaxation.duals, relaxation.campaign_bounds)
-    spare = bound - target
-    ranges = {name: values.copy() for name, values in box.ranges.items()}
-    changed = False
-    for c, own in enumerate(relaxation.campaign_bounds.tolist()):
-        kept = master.pricer(c, box).keep(master.prices(c, relaxation.duals), own - spare)
-        for name, values in ranges.items():
-            found = getattr(kept, name)
-            if np.any(found != values[c]):
-                changed = True
-                values[c] = found
-    return box.with_ranges(ranges) if changed else None
-
-
 def relax(
-    master: Master,
+    master: RestrictedMaster,
     box: Box,
     *,
     target: float = -np.inf,
@@ -176,7 +158,7 @@ class _Waiting:
             self._noted, self._worth, self.rounds = bound, worth, 0
 
 
-def _mixed(master: Master, box: Box, stop: Callable[[], bool]) -> bool | None:
+def _mixed(master: RestrictedMaster, box: Box, stop: Callable[[], bool]) -> bool | None:
     """Find columns until some mix of them gives every campaign a split.
 
     False where that was not to be decided, since pricing bounds survival by relaxations; None
@@ -193,21 +175,21 @@ def _mixed(master: Master, box: Box, stop: Callable[[], bool]) -> bool | None:
         if value > -MASTER_ROUNDING:
             return True
         duals = latest if center is None else center[1].mixed(latest, smoothing.now)
-        priced = master.price(box, duals, effort, feasibility=True)
+        priced = master.lagrangian.price(box, duals, effort, feasibility=True)
         if priced is None or (effort is not Effort.LIKELY and priced.bound < -SMALLEST_SHARE):
             return None
         if center is None or priced.bound < center[0]:
             center = priced.bound, duals
         added = master.include(box, master.columns(priced.splits))
         if not smoothing.learn(added > 0, onwards=False):
-            if effort is Effort.LIKELY or not master.survives:
+            if effort is Effort.LIKELY or not master.lagrangian.survives:
                 return False
             effort = Effort.LIKELY  # quick splits that had to be mended are no help any more
             smoothing = _Smoothing()
     return False
 
 
-def _unproven(master: Master, box: Box, start: Relaxation | None) -> Relaxation | None:
+def _unproven(master: RestrictedMaster, box: Box, start: Relaxation | None) -> Relaxation | None:
     """Bound of a box that neither holds a mix of known columns nor is proven empty.
 
     The box must then be split further.
@@ -225,7 +207,7 @@ class _Generation:
     is asked for; what the prices found in this way prove is asked at the end.
     """
 
-    master: Master
+    master: RestrictedMaster
     box: Box
     target: float
     stop: Callable[[], bool]
@@ -238,7 +220,7 @@ class _Generation:
         """Go on from a bound and the solution over the columns known so far."""
         master = self.master
         best = center = start
-        effort = Effort.LIKELY if master.survives else Effort.PROVEN
+        effort = Effort.LIKELY if master.lagrangian.survives else Effort.PROVEN
         smoothing = _Smoothing()
         added = 0
         waiting = _Waiting(self.precision)
@@ -247,13 +229,16 @@ class _Generation:
                 break
             value, latest = solved
             duals = latest if center is None else center.duals.mixed(latest, smoothing.now)
-            priced = master.price(self.box, duals, effort)
+            priced = master.lagrangian.price(self.box, duals, effort)
             if priced is None:
                 return None
             columns = master.columns(priced.splits)
             added = master.include(self.box, columns)
             waiting.rounds += 1
-            onwards = center is None or master.slope(duals, latest, columns) < 0
+            onwards = (
+                center is None
+                or master.lagrangian.slope(duals, latest, columns, master.least_taken()) < 0
+            )
             missed = not smoothing.learn(added > 0, onwards)
             if center is None or priced.bound < center.bound:
                 center = relaxation_at(duals, priced)
@@ -261,7 +246,7 @@ class _Generation:
             if not self.proven:
                 best = center
             elif ends and effort is Effort.LIKELY and not self.stop():
-                priced = master.price(self.box, center.duals)
+                priced = master.lagrangian.price(self.box, center.duals)
                 if priced is None:
                     return None
                 added += master.include(self.box, master.columns(priced.splits))

@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 PLACES = 64
 
 
-class Shelf:
+class ColumnIndex:
     """Campaign, lines and largest earnings on a dialer of columns in the order they came in."""
 
     def __init__(self, dialers: int) -> None:

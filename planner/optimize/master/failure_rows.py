@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
+from planner.optimize.master.lagrangian import Lagrangian
 from planner.optimize.model.box import Box
 from planner.optimize.model.columns import Column
 from planner.optimize.model.model import Model
@@ -21,17 +22,25 @@ class FailureRows:
     Information Processing Letters 85, 2003. Without redundancy there are no rows.
     """
 
-    def __init__(self, model: Model, solver: pywraplp.Solver) -> None:
-        self._model = model
+    def __init__(self, model: Model, solver: pywraplp.Solver, lagrangian: Lagrangian) -> None:
+        self._model, self._lagrangian = model, lagrangian
         infinity = solver.infinity()
-        self._worst = solver.NumVar(0.0, infinity, "")
-        parts = model.parts if model.weight > 0 else ()
+        # Where calls cost more than they bring, a failure may take less than nothing.
+        self._least = -infinity if model.has_costs else 0.0
+        self._worst = solver.NumVar(self._least, infinity, "")
+        counts = model.weight > 0 and model.aim.is_value
+        parts = model.parts if counts else ()
+        if not counts:
+            self._worst.SetBounds(0.0, 0.0)
         self._rows = [solver.Constraint(-infinity, 0.0) for _ in parts]
         if not model.pairs:
             for row in self._rows:
                 row.SetCoefficient(self._worst, -1.0)
         elif self._rows:
-            level, both = solver.NumVar(0.0, infinity, ""), solver.Constraint(-infinity, 0.0)
+            level, both = (
+                solver.NumVar(self._least, infinity, ""),
+                solver.Constraint(-infinity, 0.0),
+            )
             both.SetCoefficient(self._worst, -1.0)
             both.SetCoefficient(level, 2.0)
             for row in self._rows:
@@ -44,8 +53,7 @@ class FailureRows:
         """Count what a column may lose."""
         if not self._rows:
             return
-        model = self._model
-        lost = model.value[column.campaign] * (model.parts @ column.calls)
+        lost = self._model.parts @ column.worth
         for k in np.flatnonzero(lost).tolist():
             self._rows[k].SetCoefficient(variable, float(lost[k]))
 
@@ -55,17 +63,19 @@ class FailureRows:
 
     def keep_only(self, box: Box) -> None:
         """Let the worst failure take no less than in a box."""
-        self._worst.SetLb(box.least_taken)
+        if self._rows:
+            self._worst.SetLb(box.least_taken if box.least_taken > 0 else self._least)
 
     def least_taken(self) -> float:
         """What the worst failure takes at the least."""
-        return float(self._worst.lb())
+        return max(float(self._worst.lb()), 0.0) if self._rows else 0.0
 
     def even_prices(self) -> Floats:
         """The same price of every part, so that all of the weight is given."""
         model = self._model
         parts = len(model.parts)
-        return np.full(parts, model.weight * model.at_once / max(parts, 1))
+        weight = model.weight if model.aim.is_value else 0.0
+        return np.full(parts, weight * model.at_once / max(parts, 1))
 
     def prices(self) -> Floats:
         """Prices of the parts that give the weight w, or less in a box where the worst takes more.
@@ -76,18 +86,7 @@ class FailureRows:
         if not self._rows:
             return np.zeros(len(self._model.parts))
         found = np.maximum([row.dual_value() for row in self._rows], 0.0)
-        given = self._given(found)
+        given = self._lagrangian.given(found)
         if self.least_taken() > 0 and given <= weight:
             return found
         return weight / given * found if given > 0 else self.even_prices()
-
-    def unpaid(self, prices: Floats) -> float:
-        """The part of the weight that prices do not give to the worst failure.
-
-        What it takes costs so much beside what the parts are charged.
-        """
-        return max(self._model.weight - self._given(prices), 0.0)
-
-    def _given(self, prices: Floats) -> float:
-        """What parts are charged in all is no more than so many times what the worst takes."""
-        return max(float(prices.sum()) / self._model.at_once, float(prices.max(initial=0.0)))

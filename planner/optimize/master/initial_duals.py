@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from planner.optimize.master.column_generation import Relaxation, at_prices, relaxation_at
-from planner.optimize.master.restricted_master import Master, Priced
+from planner.optimize.master.lagrangian import Priced
+from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.box import Box
 from planner.optimize.model.duals import Duals
 from planner.optimize.pricing.pricer import Effort
@@ -20,7 +21,7 @@ EFFORT = Effort.LIKELY
 
 
 def first_prices(
-    master: Master,
+    master: RestrictedMaster,
     box: Box,
     stop: Callable[[], bool] = lambda: False,
     precision: float = 0.0,
@@ -41,8 +42,10 @@ def first_prices(
             return None
     if trials.best is not None:
         slack = precision * abs(trials.best.bound) / max(master.model.campaigns, 1)
-        master.slack = max(master.slack, slack)
-    if master.survives or trials.best is None:  # what likely splits are worth is no bound
+        master.lagrangian.slack = max(master.lagrangian.slack, slack)
+    if (
+        master.lagrangian.survives or trials.best is None
+    ):  # what likely splits are worth is no bound
         return at_prices(master, box, trials.duals)
     return relaxation_at(trials.duals, trials.best)
 
@@ -50,7 +53,7 @@ def first_prices(
 class _Trials:
     """Prices tried, whose columns join the pool; the best so far."""
 
-    def __init__(self, master: Master, box: Box, stop: Callable[[], bool]) -> None:
+    def __init__(self, master: RestrictedMaster, box: Box, stop: Callable[[], bool]) -> None:
         self._master = master
         self._box = box
         self._stop = stop
@@ -58,7 +61,7 @@ class _Trials:
         self.best: Priced | None = None
 
     def _try(self, duals: Duals) -> Priced | None:
-        priced = self._master.price(self._box, duals, EFFORT)
+        priced = self._master.lagrangian.price(self._box, duals, EFFORT)
         if priced is not None:
             self._master.include(self._box, self._master.columns(priced.splits))
             if self.best is None or priced.bound < self.best.bound:
@@ -95,7 +98,8 @@ class _Trials:
         False where a campaign has no split.
         """
         model = self._master.model
-        limited = np.isfinite(model.abandon_limit) & (model.survivable > 0)
+        limited = np.zeros(model.campaigns, np.bool_)
+        limited[list(self._master.abandon_rows)] = True
         low, high = np.zeros(model.campaigns), np.where(limited, ABANDON_WORTH * model.value, 0.0)
         price = np.zeros(model.campaigns)
         most = np.where(limited, model.abandon_limit, 0.0)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import ATTEMPTS, HANDLED, Model
+from planner.optimize.model.requirements import SURVIVES
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,8 +32,11 @@ class Column:
     abandoned: float
     answered: float
     added: int  # lines more than the campaign has now, over the dialers that get more
+    worth: Floats  # [dialer] net value per hour
+    short: Ints  # [kind] by how much it falls short of each kind of requirement
+    used: Floats  # [capacity]
     mixable: bool  # holds the limits that pricing does not relax: survival, or abandonment
-    holds_own_limits: bool
+    holds_own_limits: bool  # and falls short by no more than may be
 
     @property
     def key(self) -> tuple[int, bytes, bytes]:
@@ -45,34 +49,44 @@ def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
     entries = np.ascontiguousarray(model.tables[campaign][:, agent_lines, dial_lines])
     handled, abandoned, answered, _ = entries.sum(axis=1).tolist()
     dialed, agents = int(dial_lines.sum()), int(agent_lines.sum())
-    lost = model.lost @ entries[HANDLED]
-    share, limit = model.survivable.item(campaign), model.abandon_limit.item(campaign)
-    survives = share == 0 or bool(
-        np.all(lost <= (1 - share) * handled + LIMIT_ROUNDING * (1 + handled))
-    )
+    calls, attempts = entries[HANDLED], entries[ATTEMPTS]
+    short = model.requirements.shortfalls(
+        campaign,
+        dial_lines[None],
+        agent_lines[None],
+        calls[None],
+        attempts[None],
+    )[0]
+    most = model.aim.most[campaign]
+    survives = bool(short[SURVIVES] <= most[SURVIVES])
+    limit = model.abandon_limit.item(campaign)
     abandons_little = limit == np.inf or (
         abandoned <= limit * answered + LIMIT_ROUNDING * (1 + answered)
     )
     holds = (
         agents <= model.agents.item(campaign)
         and dialed <= model.max_dial_lines.item(campaign)
-        and np.count_nonzero(dial_lines) >= model.min_dialers.item(campaign)
-        and survives
+        and bool(np.all(short <= most))
         and abandons_little
     )
+    per_dial, per_agent, per_attempt = model.weights(campaign)
+    used = per_dial @ dial_lines + per_agent @ agent_lines + per_attempt @ attempts
     return Column(
         campaign=campaign,
         dial_lines=dial_lines.copy(),
         agent_lines=agent_lines.copy(),
         handled=handled,
         calls=entries[HANDLED],
-        lost=lost,
+        lost=model.lost @ entries[HANDLED],
         lines=(dial_lines + model.agent_cost * agent_lines).astype(np.float64),
         attempts=entries[ATTEMPTS],
         abandoned=abandoned,
         answered=answered,
         added=_added_lines(model, campaign, dial_lines, agent_lines),
-        mixable=survives and (abandons_little or share > 0),
+        worth=model.worth(campaign, calls, attempts),
+        short=short,
+        used=used,
+        mixable=survives and (abandons_little or bool(model.survivable[campaign] > 0)),
         holds_own_limits=bool(holds),
     )
 
@@ -93,7 +107,7 @@ def line_room(model: Model) -> Ints:
     """Most lines on each dialer: its ports, or its trunk group's channels where fewer."""
     room = np.full(model.dialers, np.iinfo(np.int64).max)
     for capacity in model.capacities:
-        if capacity.counts_lines:
+        if capacity.counts_lines and not capacity.limits_lines:
             room[capacity.members] = np.minimum(room[capacity.members], int(capacity.limit))
     return room
 

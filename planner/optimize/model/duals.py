@@ -18,6 +18,8 @@ class Duals:
     failure: Floats  # [part] of what is lost with it; they sum to the weight w, or to twice that
     dial_lines: Floats  # [campaign]
     abandon: Floats  # [campaign]
+    need: Floats  # [need] of what a campaign must reach
+    short: Floats  # [sum] of shortfalls whose sum was found before
 
     def mixed(self, other: Duals, share: float) -> Duals:
         """``share`` of these prices and the rest of the other ones."""

@@ -10,18 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.fields import MAX_LINES
+from planner.contracts.pools import pools_at
 from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanOptions
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.rates import (
     NO_CORRECTIONS,
-    SECONDS_PER_HOUR,
     Correction,
     Corrections,
     rates_table,
 )
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.box import Box
+from planner.optimize.model.needs import Need, needs
+from planner.optimize.model.requirements import Aim, Requirements, everything_kept, requirements
+from planner.optimize.model.rows import Capacity, capacities, pool_pairs, served_by_pools
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,17 +34,6 @@ CONCAVE_ROUNDING = 1e-10
 
 # Rows of a campaign's throughput table.
 HANDLED, ABANDONED, ANSWERED, ATTEMPTS = range(4)
-
-
-@dataclass(frozen=True)
-class Capacity:
-    """One limit over dialers: ports or channels [lines], or calls per second [attempts/h]."""
-
-    name: str
-    members: NDArray[np.bool_]
-    limit: float
-    counts_lines: bool  # else it counts attempts
-    is_ports: bool = False  # the ports of one dialer
 
 
 @dataclass(frozen=True)
@@ -66,6 +58,10 @@ class Model:
     domains: int
     lost: NDArray[np.bool_]  # [failure, dialer] what goes down together
     value: Floats  # [campaign] per handled call
+    talk_cost: Floats  # [campaign, dialer] of a handled call
+    attempt_cost: Floats  # [dialer] of an attempt
+    requirements: Requirements
+    aim: Aim
     agents: Ints  # [campaign] agent lines to split
     max_dial_lines: Ints  # [campaign]
     min_dialers: Ints  # [campaign]
@@ -75,6 +71,69 @@ class Model:
     now_dial_lines: Ints  # [campaign, dialer] current lines
     now_agent_lines: Ints
     move_cost: float  # per line added against the current ones [value per hour]
+
+    @cached_property
+    def call_value(self) -> Floats:
+        """Value of a handled call net of the minutes it takes ``[campaign, dialer]``."""
+        worth: Floats = self.value[:, None] - self.talk_cost
+        return worth
+
+    @cached_property
+    def has_costs(self) -> bool:
+        """Whether calls cost anything."""
+        return bool(self.talk_cost.any() or self.attempt_cost.any())
+
+    @cached_property
+    def special(self) -> bool:
+        """Whether there is what compiled heuristics do not know.
+
+        They know ports and carriers, each campaign's own limits and survival; not pools, limits
+        on sums of lines, costs, or shortfalls.
+        """
+        asked = self.requirements
+        more = asked.calls.any() or asked.attempts.any() or any(asked.floors)
+        rows = any(k.pairs is not None or k.limits_lines for k in self.capacities)
+        soft = self.aim.most.any() or not self.aim.is_value
+        return bool(more or rows or soft or self.has_costs)
+
+    @cached_property
+    def all_needs(self) -> tuple[Need, ...]:
+        """What campaigns must reach, of all of them."""
+        return needs(self.requirements, np.zeros(self.campaigns, np.bool_))
+
+    @cached_property
+    def pair_rows(self) -> tuple[int, ...]:
+        """Capacities that count the lines of some pairs only."""
+        return tuple(k for k, row in enumerate(self.capacities) if row.pairs is not None)
+
+    def weights(self, c: int) -> tuple[Floats, Floats, Floats]:
+        """Weights ``[capacity, dialer]`` of a campaign's dial lines, agent lines and attempts."""
+        if c not in self._weights:
+            key = c if any(self.capacities[k].pairs[c].any() for k in self.pair_rows) else -1  # type: ignore[index]
+            if key not in self._weights:
+                masks = [k.members if k.pairs is None else k.pairs[c] for k in self.capacities]
+                if key < 0:
+                    masks = [
+                        k.members if k.pairs is None else np.zeros_like(k.members)
+                        for k in self.capacities
+                    ]
+                here = np.array(masks, dtype=np.float64).reshape(-1, self.dialers)
+                self._weights[key] = (
+                    here * np.array([k.dial for k in self.capacities])[:, None],
+                    here * np.array([k.agent for k in self.capacities]).reshape(here.shape),
+                    here * np.array([k.attempt for k in self.capacities])[:, None],
+                )
+            self._weights[c] = self._weights[key]
+        return self._weights[c]
+
+    @cached_property
+    def _weights(self) -> dict[int, tuple[Floats, Floats, Floats]]:
+        return {}
+
+    def worth(self, c: int, calls: Floats, attempts: Floats) -> Floats:
+        """Net value per hour by dialer of calls and attempts ``[..., dialer]``."""
+        net: Floats = self.call_value[c] * calls - self.attempt_cost * attempts
+        return net
 
     @cached_property
     def members(self) -> Floats:
@@ -137,7 +196,10 @@ class Model:
 
 
 def build_model(
-    problem: Problem, options: PlanOptions, corrections: Corrections = NO_CORRECTIONS
+    problem: Problem,
+    options: PlanOptions,
+    corrections: Corrections = NO_CORRECTIONS,
+    aim: Aim | None = None,
 ) -> Model:
     """Arrays of a problem. Locks (and, with ``keep_current``, all current lines) become ranges."""
     ports = np.array([d.ports if d.in_service else 0 for d in problem.dialers], dtype=np.int64)
@@ -151,6 +213,8 @@ def build_model(
         box = replace(box, n_high=n_high)
         flat, base, tables = _tables(problem, box, corrections)
     now_dial, now_agent = _current_lines(problem)
+    lost = lost_dialers(problem, options.failures)
+    agent_cost = np.array([d.agent_lines_use_ports for d in problem.dialers], dtype=np.int64)
     return Model(
         problem=problem,
         weight=options.redundancy,
@@ -159,13 +223,17 @@ def build_model(
         base=base,
         tables=tables,
         box=box,
-        agent_cost=np.array([d.agent_lines_use_ports for d in problem.dialers], dtype=np.int64),
+        agent_cost=agent_cost,
         ports=ports,
-        capacities=_capacities(problem, ports),
+        capacities=capacities(problem, ports, agent_cost),
         domain=np.array([names.index(d.domain) for d in problem.dialers], dtype=np.int64),
         domains=len(names),
-        lost=lost_dialers(problem, options.failures),
+        lost=lost,
         value=np.array([c.value for c in campaigns], dtype=np.float64),
+        talk_cost=_talk_cost(problem),
+        attempt_cost=np.array([d.cost_per_attempt for d in problem.dialers], dtype=np.float64),
+        requirements=requirements(problem, lost),
+        aim=aim or everything_kept(len(campaigns)),
         agents=np.array([c.agent_lines if c.is_live_transfer else 0 for c in campaigns], np.int64),
         max_dial_lines=np.array(
             [total if c.max_dial_lines is None else c.max_dial_lines for c in campaigns], np.int64
@@ -174,12 +242,22 @@ def build_model(
         min_agent_lines=np.array(
             [c.min_agent_lines if c.is_live_transfer else 0 for c in campaigns], dtype=np.int64
         ),
-        survivable=np.array([c.survivable_share for c in campaigns], dtype=np.float64),
+        survivable=np.array([c.least_surviving_share for c in campaigns], dtype=np.float64),
         abandon_limit=np.array([_abandon_limit(c) for c in campaigns], dtype=np.float64),
         now_dial_lines=now_dial,
         now_agent_lines=now_agent,
         move_cost=options.move_cost,
     )
+
+
+def _talk_cost(problem: Problem) -> Floats:
+    """What the minutes of a handled call cost ``[campaign, dialer]``; broadcasts have none."""
+    minutes = np.array([
+        (c.talk_seconds or 0.0) / 60.0 if c.is_live_transfer else 0.0 for c in problem.campaigns
+    ])  # fmt: skip
+    rates = np.array([d.cost_per_talk_minute for d in problem.dialers], dtype=np.float64)
+    cost: Floats = np.outer(minutes, rates)
+    return cost
 
 
 def _abandon_limit(campaign: Campaign) -> float:
@@ -211,10 +289,15 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
     shape = (len(problem.campaigns), len(problem.dialers))
     n_low, a_low = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     n_high, a_high = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    pools = pools_at(problem, None)
+    served, filled = (
+        served_by_pools(problem, pools),
+        np.logical_or.reduce(pool_pairs(problem, pools), axis=0),
+    )
     channels = {group.trunk_group: group.channels for group in problem.trunk_groups}
     for c, campaign in enumerate(problem.campaigns):
         for d, dialer in enumerate(problem.dialers):
-            if not problem.may_use(campaign, dialer):
+            if not problem.may_use(campaign, dialer) or (served[c] and not filled[c, d]):
                 continue
             most = min(int(ports[d]), channels.get(dialer.trunk_group or "", MAX_LINES))
             if campaign.max_dial_lines is not None:
@@ -303,26 +386,6 @@ def _fill_table(table: Floats, campaign: Campaign, correction: Correction) -> No
         table[place] = rate
     if campaign.is_live_transfer:
         table[:, 0, :] = 0.0
-
-
-def _capacities(problem: Problem, ports: Ints) -> tuple[Capacity, ...]:
-    found = []
-    for d, dialer in enumerate(problem.dialers):
-        member = np.arange(len(ports)) == d
-        found.append(Capacity(f"ports of {dialer.dialer_id}", member, float(ports[d]), True, True))
-        if dialer.cps is not None:
-            name = f"calls per second of {dialer.dialer_id}"
-            found.append(Capacity(name, member, dialer.cps * SECONDS_PER_HOUR, False))
-    for group in problem.trunk_groups:
-        member = np.array([d.trunk_group == group.trunk_group for d in problem.dialers], bool)
-        if not member.any():
-            continue
-        name = f"channels of trunk group {group.trunk_group}"
-        found.append(Capacity(name, member, float(group.channels), True))
-        if group.cps is not None:
-            name = f"calls per second of trunk group {group.trunk_group}"
-            found.append(Capacity(name, member, group.cps * SECONDS_PER_HOUR, False))
-    return tuple(found)
 
 
 def to_line_plan(model: Model, dial_lines: Ints, agent_lines: Ints) -> LinePlan:

@@ -11,37 +11,9 @@ from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED
 
 
 @lean
-def _mirror(f: Fleet, c: int, keep: float, dial: Ints, agent: Ints) -> None:
-    """Where only equal shares of the dialers used will do, give all the lines of the least."""
-    count, least, fewest = 0, -1, np.inf
-    for d in range(len(dial)):
-        if dial[d] > 0:
-            count += 1
-            calls = entry(f, HANDLED, c, agent[d], dial[d])
-            if calls < fewest:
-                least, fewest = d, calls
-    if abs(keep * count - 1.0) > SEARCH_ROUNDING:
-        return
-    a = min(agent[least], f.agents[c] // count)
-    n = min(dial[least], f.max_lines[c] // count, f.most_lines[c, a])
-    if a < f.min_agents[c] or n < max(a, 1):
-        return
-    for d in range(len(dial)):
-        if dial[d] > 0 and not (
-            f.n_low[c, d] <= n <= f.n_high[c, d] and f.a_low[c, d] <= a <= f.a_high[c, d]
-        ):
-            return
-    for d in range(len(dial)):
-        if dial[d] > 0:
-            dial[d] = n
-            agent[d] = a
-
-
-@lean
 def secure_survival(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
     """Cut lines where too much would be lost at once; whether enough survives."""
     keep = 1.0 - f.survivable[c]
-    _mirror(f, c, keep, dial, agent)
     for _ in range(100_000):
         total = 0.0
         for d in range(len(dial)):
@@ -68,6 +40,25 @@ def secure_survival(f: Fleet, c: int, dial: Ints, agent: Ints) -> bool:
             return False
         dial[cut] -= 1
     return False
+
+
+@lean
+def share_missing(f: Fleet, c: int, dial: Ints, agent: Ints) -> int:
+    """Per cents missing of the share that must survive, in the worst failure, rounded up."""
+    total, worst = 0.0, 0.0
+    for d in range(len(dial)):
+        if dial[d] > 0:
+            total += entry(f, HANDLED, c, agent[d], dial[d])
+    if total <= 0.0:
+        return 0
+    for g in range(len(f.lost)):
+        lost = 0.0
+        for d in range(len(dial)):
+            if dial[d] > 0 and f.lost[g, d]:
+                lost += entry(f, HANDLED, c, agent[d], dial[d])
+        worst = max(worst, lost)
+    missing = np.ceil(100.0 * (f.survivable[c] - (1.0 - worst / total)) - 1e-6)
+    return int(max(missing, 0.0))
 
 
 @lean

@@ -24,28 +24,35 @@ class Usage:
         self.surviving = np.zeros(len(model.lost))
         self.throughput = 0.0
         self.added = 0
+        self.short = np.zeros_like(model.aim.most)
         for column in columns:
             self.add(column)
 
     def add(self, column: Column, sign: float = 1.0) -> None:
         """Count a column in, or out with ``sign`` -1."""
-        model = self._model
-        value = model.value[column.campaign]
-        lines, attempts = model.members @ column.lines, model.members @ column.attempts
-        self.capacity += sign * np.where(model.counts_lines, lines, attempts)
-        self.surviving += sign * value * (column.handled - column.lost)
-        self.throughput += sign * float(value * column.handled)
+        worth = float(column.worth.sum())
+        self.capacity += sign * column.used
+        self.surviving += sign * (worth - self._model.lost @ column.worth)
+        self.throughput += sign * worth
         self.added += int(sign) * column.added
+        self.short[column.campaign] += int(sign) * column.short
 
     def fits(self) -> bool:
-        """Whether no capacity is exceeded by more than rounding."""
+        """Whether no capacity is exceeded by more than rounding, nor a sum of shortfalls."""
         limits = self._model.limits
-        return bool(np.all(self.capacity <= limits + SEARCH_ROUNDING * (1.0 + np.abs(limits))))
+        fits = np.all(self.capacity <= limits + SEARCH_ROUNDING * (1.0 + np.abs(limits)))
+        sums = all(self.short[which].sum() <= most for which, most in self._model.aim.sums)
+        return bool(fits) and sums
 
     def value(self) -> float:
-        """Objective of the columns, one per campaign [value per hour]."""
+        """What is maximised, of the columns, one per campaign: value per hour, or shortfalls."""
         model = self._model
-        worst = float(self.surviving.min(initial=self.throughput))
+        if model.aim.counted is not None:
+            return -float(self.short[model.aim.counted].sum())
+        worst = float(self.surviving.min(initial=np.inf))
+        worst = self.throughput if np.isinf(worst) else worst
+        if not model.has_costs:
+            worst = min(worst, self.throughput)
         value = (1 - model.weight) * self.throughput + model.weight * worst
         return value - model.move_cost * self.added
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from planner.compiled import compiled
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED
-from planner.optimize.pricing.reduced_cost_fixing import Kept, keep, widen
 from planner.optimize.pricing.split_program import (
     NEVER,
     Limits,
@@ -50,35 +49,27 @@ class LimitedPricer:
         several = self._on_several(prices, enough)
         return max([*found, *([several] if several else [])], key=lambda s: s.bound, default=None)
 
-    def keep(self, prices: Prices, least: float, kept: Kept) -> None:
-        """Widen ranges of lines until they hold every split worth more than ``least``."""
-        prices = prices._replace(abandoned=0.0, answered=0.0)
-        none = self._on_none()
-        if none is not None and none.bound > least:
-            for d in range(len(self._limits.room)):
-                keep(kept, d, 0, 0)
-        if self._limits.min_used <= 1:
-            _keep_single(self._limits, prices, self._most, least, kept)
-        limits = self._limits._replace(min_used=max(self._limits.min_used, 2))
-        charged = prices._replace(abandoned=self._price, answered=self._price * self._limit)
-        widen(limits, charged, np.inf, least, kept)
-
     def _on_none(self) -> Split | None:
         limits = self._limits
-        if limits.min_used > 0 or limits.n_low.any() or limits.a_low.any():
+        if limits.asked > 0 or limits.n_low.any() or limits.a_low.any():
             return None
         return Split(0.0, np.zeros_like(limits.room), np.zeros_like(limits.room))
 
     def _on_one(self, prices: Prices) -> Split | None:
-        if self._limits.min_used > 1:
+        if self._limits.least_used > 1:
             return None
         dial, agent = np.zeros_like(self._limits.room), np.zeros_like(self._limits.room)
         bound = _single_split(self._limits, prices, self._most, dial, agent)
-        return None if bound <= NEVER else Split(bound, dial, agent)
+        missing = prices.missing * max(self._limits.asked - 1, 0)
+        return None if bound <= NEVER else Split(bound - missing, dial, agent)
 
     def _on_several(self, prices: Prices, enough: float) -> Split | None:
         """The least bound over some prices, or one not above ``enough``."""
-        limits = self._limits._replace(min_used=max(self._limits.min_used, 2))
+        limits = self._limits._replace(
+            min_used=max(self._limits.min_used, 2),
+            least_used=max(self._limits.least_used, 2),
+            may_be_empty=False,
+        )
         best: Split | None = None
         price, low, high = self._price, 0.0, np.inf
         for _ in range(TRIALS):
@@ -116,39 +107,6 @@ def _last_holding(table: Floats, limit: float) -> Ints:
 
 
 @compiled
-def _keep_single(limits: Limits, prices: Prices, most: Ints, least: float, kept: Kept) -> None:
-    """Widen ranges until they hold the lines on a single dialer worth more than ``least``."""
-    for d in range(len(limits.room)):
-        alone = True
-        for other in range(len(limits.room)):
-            if other != d and (limits.n_low[other] > 0 or limits.a_low[other] > 0):
-                alone = False
-        if not alone:
-            continue
-        earned = earnings(limits, prices, prices.call[d], prices.attempt[d])
-        line = prices.line[d] + prices.dial_line
-        found = False
-        for a in range(
-            max(limits.a_low[d], limits.min_agents),
-            min(limits.a_high[d], limits.agents, limits.table.shape[1] - 1) + 1,
-        ):
-            first = max(a, limits.n_low[d], 1)
-            last = min(limits.n_high[d], limits.room[d] - limits.agent_cost[d] * a, most[a])
-            for n in range(first, last + 1):
-                if limits.table[HANDLED, a, n] > limits.most_calls:
-                    break
-                added = max(0, n - limits.now_n[d]) + max(0, a - limits.now_a[d])
-                value = earned.worth * earned.calls[a, n] - line * n - limits.move_cost * added
-                if value - prices.line[d] * limits.agent_cost[d] * a > least:
-                    found = True
-                    keep(kept, d, n, a)
-        if found:
-            for other in range(len(limits.room)):
-                if other != d:
-                    keep(kept, other, 0, 0)
-
-
-@compiled
 def _single_split(limits: Limits, prices: Prices, most: Ints, dial: Ints, agent: Ints) -> float:
     """Best lines on a single dialer; fills the split, returns its value or NEVER."""
     best, place = NEVER, -1
@@ -159,7 +117,7 @@ def _single_split(limits: Limits, prices: Prices, most: Ints, dial: Ints, agent:
         if locked > int(limits.n_low[d] > 0 or limits.a_low[d] > 0):
             continue
         earned = earnings(limits, prices, prices.call[d], prices.attempt[d])
-        line = prices.line[d] + prices.dial_line
+        line = prices.dial[d]
         for a in range(
             max(limits.a_low[d], limits.min_agents),
             min(limits.a_high[d], limits.agents, limits.table.shape[1] - 1) + 1,
@@ -170,10 +128,10 @@ def _single_split(limits: Limits, prices: Prices, most: Ints, dial: Ints, agent:
                 last = lines_below(limits.table[HANDLED, a], first, last, limits.most_calls)
             if last < first:
                 continue
-            n = best_lines(limits, d, earned, a, line, first, last)
+            n = best_lines(limits, prices, d, earned, a, line, first, last)
             added = max(0, n - limits.now_n[d]) + max(0, a - limits.now_a[d])
-            value = earned.worth * earned.calls[a, n] - line * n - limits.move_cost * added
-            value -= prices.line[d] * limits.agent_cost[d] * a
+            value = earned.worth * earned.calls[a, n] - line * n - prices.move * added
+            value -= prices.agent[d] * a
             if value > best:
                 best, place = value, d
                 dial[:] = 0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from planner.compiled import compiled
 from planner.optimize.cores import side_by_side
 from planner.optimize.model.fleet import Fleet
+from planner.optimize.model.requirements import SURVIVES, USED
 from planner.optimize.pricing.split_program import Limits, Prices, _plain_split
 
 Floats = NDArray[np.float64]
@@ -23,12 +24,15 @@ BLOCK = 25
 class FleetPrices(NamedTuple):
     """Prices of all campaigns; see :class:`planner.optimize.pricing.split_program.Prices`."""
 
-    call: Floats  # [campaign, dialer]
-    line: Floats  # [dialer]
-    attempt: Floats  # [dialer]
-    abandoned: Floats  # [campaign]
-    answered: Floats  # [campaign]
-    dial_line: Floats  # [campaign]
+    call: Floats  # [campaign, dialer], as the next three
+    dial: Floats
+    agent: Floats
+    attempt: Floats
+    abandoned: Floats  # [campaign], as the next
+    answered: Floats
+    short: Floats  # [campaign, kind] of shortfalls
+    nothing: Floats  # [campaign] what it costs to have no lines
+    move: float  # of each line added
 
 
 class Ranges(NamedTuple):
@@ -41,6 +45,8 @@ class Ranges(NamedTuple):
     room: Ints  # [dialer]
     concave: Bools  # [campaign]
     most_calls: Floats  # [campaign] on one dialer
+    least_used: Ints  # [campaign] dialers that a split with lines uses at the least
+    may_be_empty: Bools  # [campaign]
 
 
 class Splits(NamedTuple):
@@ -79,13 +85,32 @@ def limits_of(f: Fleet, ranges: Ranges, c: int) -> Limits:
         f.domain,
         f.agents[c],
         f.min_used[c],
+        ranges.least_used[c],
+        f.min_used[c],
+        ranges.may_be_empty[c],
         False,
         f.min_agents[c],
         ranges.concave[c],
         f.now_n[c],
         f.now_a[c],
-        f.move_cost,
         ranges.most_calls[c],
+    )
+
+
+@compiled
+def own_prices(prices: FleetPrices, c: int) -> Prices:
+    """What one campaign is paid and charged."""
+    return Prices(
+        prices.call[c],
+        prices.dial[c],
+        prices.agent[c],
+        prices.attempt[c],
+        prices.abandoned[c],
+        prices.answered[c],
+        prices.short[c, USED],
+        prices.short[c, SURVIVES],
+        prices.nothing[c],
+        prices.move,
     )
 
 
@@ -93,14 +118,7 @@ def limits_of(f: Fleet, ranges: Ranges, c: int) -> Limits:
 def _price(f: Fleet, ranges: Ranges, prices: FleetPrices, campaigns: Ints, found: Splits) -> None:
     for c in campaigns:
         limits = limits_of(f, ranges, c)
-        own = Prices(
-            prices.call[c],
-            prices.line,
-            prices.attempt,
-            prices.abandoned[c],
-            prices.answered[c],
-            prices.dial_line[c],
-        )
+        own = own_prices(prices, c)
         found.dial_lines[c] = 0
         found.agent_lines[c] = 0
         found.bound[c] = _plain_split(limits, own, found.dial_lines[c], found.agent_lines[c])

@@ -5,15 +5,19 @@ from __future__ import annotations
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.optimize.model.box import Box
 from planner.optimize.model.columns import line_room
 from planner.optimize.model.fleet import Fleet
 from planner.optimize.model.model import Model
+from planner.optimize.model.requirements import RUNS, USED
 from planner.optimize.pricing.abandonment import LimitedPricer
-from planner.optimize.pricing.reduced_cost_fixing import Kept, nothing_kept, widen
+from planner.optimize.pricing.split_list import ListPricer, SplitList
 from planner.optimize.pricing.split_program import Limits, Prices, Split, plain_split
 from planner.optimize.pricing.survival.pricer import SurvivingPricer
+
+Floats = NDArray[np.float64]
 
 
 class Effort(Enum):
@@ -24,16 +28,36 @@ class Effort(Enum):
     PROVEN = "proven"  #: a close bound and a split about worth it
 
 
+def least_used(model: Model, campaign: int) -> int:
+    """Dialers that a split with lines uses at the least."""
+    asked = int(model.min_dialers[campaign])
+    return max(asked - int(model.aim.most[campaign, USED]), min(asked, 1))
+
+
+def may_be_empty(model: Model, campaign: int) -> bool:
+    """Whether a campaign may have no lines at all, whatever that falls short."""
+    short, most = model.requirements.of_nothing(campaign), model.aim.most[campaign]
+    return bool(np.all(short <= most))
+
+
 class Pricer:
     """Finds the best split of one campaign inside a box at any prices.
 
-    ``wider`` is the pricer of a box around it, whose findings are taken over.
+    ``splits`` lists them all, where they are few. ``wider`` is the pricer of a box around it, whose
+    findings are taken over.
     """
 
     def __init__(
-        self, model: Model, fleet: Fleet, campaign: int, box: Box, wider: Pricer | None = None
+        self,
+        model: Model,
+        fleet: Fleet,
+        campaign: int,
+        box: Box,
+        splits: SplitList | None = None,
+        wider: Pricer | None = None,
     ) -> None:
         c = campaign
+        locked = bool(box.n_low[c].any() or box.a_low[c].any())
         self.limits = Limits(
             model.tables[c],
             box.n_low[c],
@@ -45,17 +69,22 @@ class Pricer:
             model.domain,
             int(model.agents[c]),
             int(model.min_dialers[c]),
+            least_used(model, c),
+            int(model.min_dialers[c]),
+            may_be_empty(model, c) and not locked,
             False,
             int(model.min_agent_lines[c]),
             bool(model.concave[c]),
             model.now_dial_lines[c],
             model.now_agent_lines[c],
-            model.move_cost,
             float(model.most_calls(box)[c]),
         )
+        self._listed = None if splits is None else ListPricer(splits, self.limits)
         self._surviving: SurvivingPricer | None = None
         self._limited: LimitedPricer | None = None
         limit = float(model.abandon_limit[c])
+        if self._listed is not None:
+            return
         if model.survivable[c] > 0:
             inherited = None if wider is None else wider._surviving
             self._surviving = SurvivingPricer(model, fleet, c, self.limits, inherited)
@@ -68,32 +97,40 @@ class Pricer:
         return 0 if self._surviving is None else self._surviving.looks
 
     def best(
-        self, prices: Prices, effort: Effort = Effort.PROVEN, slack: float = 0.0
+        self, prices: Prices, short: Floats, effort: Effort = Effort.PROVEN, slack: float = 0.0
     ) -> Split | None:
         """Best split and what it is worth, with most efforts an upper bound on all.
 
-        Where the campaign must survive, the bound need not be closer than ``slack``, in value per
-        hour. None when no split exists.
+        ``short`` is the price of what a split falls short, by kind. Where the campaign must
+        survive, the bound need not be closer than ``slack``, in value per hour. None when no split
+        exists.
         """
+        if self._listed is not None:
+            return self._listed.best(prices, short)
         if self._surviving is not None:
             match effort:
                 case Effort.QUICK:
-                    return self._surviving.quick(prices)
+                    found = self._surviving.quick(prices)
                 case Effort.LIKELY:
-                    return self._surviving.likely(prices)
+                    found = self._surviving.likely(prices)
                 case _:
-                    return self._surviving.proven(prices, slack)
+                    found = self._surviving.proven(prices, slack)
+            return self._or_nothing(found, prices)
         if self._limited is not None:
-            return self._limited.best(prices)
+            return self._or_nothing(self._limited.best(prices), prices)
         return plain_split(self.limits, prices)
 
-    def keep(self, prices: Prices, least: float) -> Kept:
-        """Ranges of lines that hold every split worth more than ``least``; empty if none is."""
-        kept = nothing_kept(self.limits)
-        if self._surviving is not None:
-            self._surviving.keep(prices, least, kept)
-        elif self._limited is not None:
-            self._limited.keep(prices, least, kept)
-        else:
-            widen(self.limits, prices, np.inf, least, kept)
-        return kept
+    def _or_nothing(self, found: Split | None, prices: Prices) -> Split | None:
+        """A split, or none at all where that costs less."""
+        if not self.limits.may_be_empty or self.limits.asked == 0:
+            return found
+        if found is not None and found.bound >= -prices.nothing:
+            return found
+        none = np.zeros_like(self.limits.room)
+        return Split(-prices.nothing, none, none.copy())
+
+
+def price_of_nothing(model: Model, campaign: int, short: Floats) -> float:
+    """What it costs a campaign to have no lines; needs that are rows are charged there."""
+    missing = model.requirements.of_nothing(campaign)
+    return float(short[RUNS] * missing[RUNS] + short[USED] * missing[USED])

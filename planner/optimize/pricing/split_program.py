@@ -28,17 +28,23 @@ ALL = -1  # dialers of every failure domain
 class Prices(NamedTuple):
     """What one campaign's split is paid and charged.
 
-    ``call[d]`` value of a handled call, ``line[d]`` price of a port, ``attempt[d]`` price of an
-    attempt per hour; ``abandoned``, ``answered``: price and credit per hour of the abandonment
-    limit; ``dial_line``: price of the limit on the campaign's dial lines.
+    By dialer: ``call`` value of a handled call, ``dial`` and ``agent`` price of a line, ``attempt``
+    price of an attempt per hour. ``abandoned``, ``answered``: price and credit per hour of the
+    abandonment limit; ``missing``: price of a dialer missing; ``surviving``: of a per cent of
+    calls that does not survive; ``nothing``: what having no lines costs; ``move``: of each line
+    added against the current ones.
     """
 
     call: Floats
-    line: Floats
+    dial: Floats
+    agent: Floats
     attempt: Floats
     abandoned: float
     answered: float
-    dial_line: float
+    missing: float
+    surviving: float
+    nothing: float
+    move: float
 
 
 class Limits(NamedTuple):
@@ -53,13 +59,15 @@ class Limits(NamedTuple):
     agent_cost: Ints  # ports that one agent line takes
     domain: Ints
     agents: int  # agent lines to split
-    min_used: int
+    min_used: int  # dialers used that are told apart: so many, or more unless ``exactly``
+    least_used: int  # dialers that a split with lines uses at the least
+    asked: int  # dialers asked for
+    may_be_empty: bool
     exactly: bool  # so many dialers and no more
     min_agents: int
     concave: bool  # each dial line adds fewer handled calls than the one before
     now_n: Ints  # current dial lines
     now_a: Ints  # current agent lines
-    move_cost: float  # per line added against the current ones
     most_calls: float  # most handled calls on one dialer
 
 
@@ -83,11 +91,15 @@ def paid_more(prices: Prices, more: float) -> Prices:
     """The prices with so much more paid for each call."""
     return Prices(
         prices.call + more,
-        prices.line,
+        prices.dial,
+        prices.agent,
         prices.attempt,
         prices.abandoned,
         prices.answered,
-        prices.dial_line,
+        prices.missing,
+        prices.surviving,
+        prices.nothing,
+        prices.move,
     )
 
 
@@ -97,11 +109,15 @@ def over_charged(prices: Prices, over: float, abandon_limit: float) -> Prices:
     allowed = over * abandon_limit if over > 0 else 0.0
     return Prices(
         prices.call,
-        prices.line,
+        prices.dial,
+        prices.agent,
         prices.attempt,
         prices.abandoned + over,
         prices.answered + allowed,
-        prices.dial_line,
+        prices.missing,
+        prices.surviving,
+        prices.nothing,
+        prices.move,
     )
 
 
@@ -121,9 +137,9 @@ def lines_worth(limits: Limits, prices: Prices, d: int, n: int, a: int) -> float
     worth -= prices.attempt[d] * limits.table[ATTEMPTS, a, n]
     worth += prices.answered * limits.table[ANSWERED, a, n]
     worth -= prices.abandoned * limits.table[ABANDONED, a, n]
-    worth -= prices.line[d] * (n + limits.agent_cost[d] * a) + prices.dial_line * n
+    worth -= prices.dial[d] * n + prices.agent[d] * a
     added = max(n - limits.now_n[d], 0) + max(a - limits.now_a[d], 0)
-    return float(worth - limits.move_cost * added)
+    return float(worth - prices.move * added)
 
 
 @inlined
@@ -202,7 +218,7 @@ def dialer_profile(
 ) -> None:  # fmt: skip
     """Best value over dial lines, and that number, for each agent count on one dialer."""
     lowest = max(limits.a_low[d], limits.min_agents)
-    line = prices.line[d] + prices.dial_line
+    line = prices.dial[d]
     for a in range(len(values)):
         values[a] = NEVER
         choice[a] = 0
@@ -218,34 +234,32 @@ def dialer_profile(
             last = lines_below(limits.table[0, a], first, last, most)
             if last < first:
                 continue
-        n = best_lines(limits, d, earned, a, line, first, last)
+        n = best_lines(limits, prices, d, earned, a, line, first, last)
         added = max(0, n - limits.now_n[d]) + max(0, a - limits.now_a[d])
         values[a] = (
-            earned.worth * earned.calls[a, n]
-            - line * n
-            - prices.line[d] * agent_ports
-            - limits.move_cost * added
+            earned.worth * earned.calls[a, n] - line * n - prices.agent[d] * a - prices.move * added
         )
         choice[a] = n
 
 
 @inlined
 def best_lines(
-    limits: Limits, d: int, earned: Earnings, a: int, line: float, first: int, last: int
-) -> int:
+    limits: Limits, prices: Prices, d: int, earned: Earnings, a: int, line: float, first: int,
+    last: int,
+) -> int:  # fmt: skip
     """Dial lines that are worth most, by bisection where the earnings of each line fall."""
     best = first
     if earned.falls[a] and earned.worth > 0:
         now = max(first, min(limits.now_n[d], last))
-        kept = last if limits.move_cost == 0 else now
+        kept = last if prices.move == 0 else now
         best = _most_lines_worth(earned.calls[a], first, kept, line / earned.worth)
-        if limits.move_cost > 0 and best == now:
-            price = (line + limits.move_cost) / earned.worth
+        if prices.move > 0 and best == now:
+            price = (line + prices.move) / earned.worth
             best = _most_lines_worth(earned.calls[a], now, last, price)
     else:
         most = NEVER
         for n in range(first, last + 1):
-            moved = limits.move_cost * max(0, n - limits.now_n[d])
+            moved = prices.move * max(0, n - limits.now_n[d])
             worth = earned.worth * earned.calls[a, n] - line * n - moved
             if worth > most:
                 best, most = n, worth
@@ -369,12 +383,28 @@ def _fill_plain_split(
     limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints, w: Work
 ) -> float:
     programme(limits, prices, ALL, 0.0, np.inf, w, 0)
-    best = w.best
-    used, agents = limits.min_used, argmax(best[limits.min_used])  # agent lines may stay unused
-    bound: float = best[used, agents]
+    used, agents, bound = best_end(limits, prices, w.best)
     if bound > NEVER:
         read_back(limits, ALL, w.here[0], w.choice[0], used, agents, dial_lines, agent_lines)
     return bound
+
+
+@lean
+def best_end(limits: Limits, prices: Prices, best: Floats) -> tuple[int, int, float]:
+    """Where a programme ends best: dialers used, agent lines, value; agents may stay unused.
+
+    Dialers missing are charged; a split without lines is worth nothing less what that costs.
+    """
+    used, agents, bound = 0, 0, NEVER
+    for u in range(limits.least_used, limits.min_used + 1):
+        a = argmax(best[u])
+        if best[u, a] > NEVER:
+            worth = best[u, a] - prices.missing * max(limits.asked - u, 0)
+            if worth > bound:
+                used, agents, bound = u, a, worth
+    if limits.may_be_empty and limits.least_used > 0 and -prices.nothing > bound:
+        used, agents, bound = 0, 0, -prices.nothing
+    return used, agents, bound
 
 
 @inlined

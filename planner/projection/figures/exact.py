@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -51,7 +52,7 @@ def is_memoryless(campaign: Campaign) -> bool:
 
 
 def figures(pair: Pair) -> Figures:
-    """Long-run figures and first passage; only those that apply.
+    """Long-run figures; only those that apply.
 
     Where the assumptions do not hold they are those of the formulas nevertheless.
     """
@@ -74,8 +75,32 @@ def figures(pair: Pair) -> Figures:
         "transfer_loss": abandoned / requests if requests > 0 else None,
         "pauses_per_hour": found["pauses"],
         "mean_pause_seconds": found["mean_pause_seconds"] or None,
-        **_passage(pair),
     }
+
+
+def passage(pair: Pair, runs_seconds: float = math.inf) -> Figures:
+    """When all agent lines become busy; empty for who has no agents.
+
+    What is held or dropped afterwards does not matter.
+
+    Parameters
+    ----------
+    runs_seconds : how long the pair runs on: only until then probabilities count what happens;
+        quantiles beyond it are None, and so is the mean where the 90 % quantile is
+    """
+    if not pair.in_use or not pair.campaign.is_live_transfer or pair.agent_lines == 0:
+        return {}
+    busy = min(pair.busy_agent_lines, pair.agent_lines)
+    longest = max(PASSAGE_HORIZONS.values())
+    chain = (pair.item.dial_lines, pair.agent_lines, busy, *call_figures(pair))
+    found = dict(_passage_of(*chain, runs_seconds if runs_seconds < longest else math.inf))
+    for name in PASSAGE_QUANTILES:
+        value = found[name]
+        if value is not None and value > runs_seconds:
+            found[name] = None
+    if found["seconds_to_all_busy_p90"] is None:
+        found["seconds_to_all_busy_mean"] = None
+    return found
 
 
 def is_held(pair: Pair) -> bool:
@@ -132,17 +157,14 @@ def call_seconds(pair: Pair) -> float:
     return campaign.attempt_seconds + waiting + talk + campaign.wrap_up_seconds
 
 
-def _passage(pair: Pair) -> Figures:
-    """When all agent lines become busy; what is held or dropped afterwards does not matter."""
-    busy = min(pair.busy_agent_lines, pair.agent_lines)
-    return dict(_passage_of(pair.item.dial_lines, pair.agent_lines, busy, *call_figures(pair)))
-
-
 @lru_cache(maxsize=4096)  # plans repeat the same lines on many dialers
-def _passage_of(N: int, A: int, busy: int, tau: float, q: float, s: float) -> Figures:
+def _passage_of(
+    N: int, A: int, busy: int, tau: float, q: float, s: float, longest: float
+) -> Figures:
     chain = (N, A, busy)
     mean = float(mean_seconds_to_all_busy(*chain, tau, q, s))
-    within = first_passage_probability(*chain, list(PASSAGE_HORIZONS.values()), tau, q, s)
+    horizons = [min(horizon, longest) for horizon in PASSAGE_HORIZONS.values()]
+    within = first_passage_probability(*chain, horizons, tau, q, s)
     result: Figures = {"seconds_to_all_busy_mean": mean if np.isfinite(mean) else None}
     quantiles = first_passage_quantile(*chain, list(PASSAGE_QUANTILES.values()), tau, q, s)
     for name, value in zip(PASSAGE_QUANTILES, quantiles.tolist(), strict=True):

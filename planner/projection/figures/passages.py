@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
@@ -19,11 +19,13 @@ from planner.projection.effort import Effort
 from planner.projection.figures import shared_limits as held_back
 from planner.projection.figures.exact import PASSAGE_HORIZONS, PASSAGE_QUANTILES
 from planner.projection.figures.intervals import Interval, interval, share_interval, t_half_width
+from planner.projection.figures.settling import mean_of_runs
 from planner.projection.figures.shared_limits import BATCHES, MOST_MISSING
 from planner.projection.network import always_on, network
 from planner.projection.pairs import Limits, Pair
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.estimates import Precision
+from planner.traffic.simulation.network import Network
 from planner.traffic.simulation.simulate import simulate
 from planner.traffic.simulation.single_pair import HeldBack, Lone
 
@@ -42,28 +44,51 @@ LONE_EVENT = 0.3
 #: Forecasts of what is needed are rough: so much more is simulated.
 _MARGIN = 1.1
 _Z95 = 1.959964
+#: Relative error of times that are the same in all runs.
+_ALIKE = 1e-6
 
 
-def passages(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> list[tuple[Row, bool]]:
+def passages(
+    pairs: Sequence[Pair],
+    limits: Limits,
+    effort: Effort,
+    runs: Sequence[float | None] | None = None,
+) -> list[tuple[Row, bool]]:
     """First passages from the state of now of pairs that run together, and whether precise enough.
 
-    Empty for a broadcast.
+    Empty for a broadcast and for who does not run.
+
+    Parameters
+    ----------
+    runs : how long each pair runs on, infinite for no end [s], None where it does not run; without
+        it all of them run on for ever
     """
-    live = [place for place, pair in enumerate(pairs) if pair.campaign.is_live_transfer]
+    if runs is None:
+        runs = [math.inf] * len(pairs)
+    live = [
+        place
+        for place, pair in enumerate(pairs)
+        if pair.campaign.is_live_transfer and runs[place] is not None
+    ]
     if not live:
         return [({}, True)] * len(pairs)
-    rows = None if effort.replications is not None else _alone(pairs, limits, effort, live)
+    ends = {place: runs[place] or 0.0 for place in live}
+    rows = None if effort.replications is not None else _alone(pairs, limits, effort, ends)
     if rows is None:
-        rows = _together(pairs, limits, effort, live)
+        rows = _together(pairs, limits, effort, ends)
     return [
         (rows[p], shortfall(rows[p]) <= 1.0) if p in rows else ({}, True) for p in range(len(pairs))
     ]
 
 
 def _alone(
-    pairs: Sequence[Pair], limits: Limits, effort: Effort, live: list[int]
+    pairs: Sequence[Pair], limits: Limits, effort: Effort, ends: Mapping[int, float]
 ) -> dict[int, Row] | None:
-    """Rows by place from runs of each pair alone; None where limits hold back too much for that."""
+    """Rows by place, of those with an end, from runs of each pair alone.
+
+    None where limits hold back too much for that.
+    """
+    live = list(ends)
     if len(pairs) == 1 and not any(limits.sharing(pairs[0])):
         joint = held_back.unlimited(pairs)
     else:
@@ -81,7 +106,9 @@ def _alone(
                 left -= run.take(made[number * BATCHES : (number + 1) * BATCHES])
             for run in todo:
                 run.plan(left / len(todo))
-    return {place: passage_row(run.seconds) for place, run in zip(live, runs, strict=True)}
+    return {
+        place: passage_row(run.seconds, ends[place]) for place, run in zip(live, runs, strict=True)
+    }
 
 
 class LoneRuns:
@@ -144,11 +171,18 @@ def _lone(pair: Pair) -> Lone:
 
 
 def _together(
-    pairs: Sequence[Pair], limits: Limits, effort: Effort, live: list[int]
+    pairs: Sequence[Pair], limits: Limits, effort: Effort, ends: Mapping[int, float]
 ) -> dict[int, Row]:
-    """Rows by place from runs of all pairs together."""
-    world = network([always_on(pairs)], limits)
+    """Rows by place, of those with an end, from runs of all pairs together."""
+    return joint_passages(network([always_on(pairs)], limits), effort, ends)[0]
+
+
+def joint_passages(
+    world: Network, effort: Effort, ends: Mapping[int, float]
+) -> tuple[dict[int, Row], Floats]:
+    """Rows by pair, of those with an end [s], and when lists ended, [run, campaign]."""
     rounds: list[Floats] = []
+    done: list[Floats] = []
     spent, more = 0.0, effort.replications or FIRST_JOINT
     while True:
         found = simulate(
@@ -158,38 +192,46 @@ def _together(
             precision=Precision(fewest=more, most=more),
         )
         rounds.append(found.first_all_busy)
+        done.append(found.completed_at)
         spent += found.events + RUN_EVENTS * more
         seconds = np.concatenate(rounds)
-        rows = {place: passage_row(seconds[None, :, place]) for place in live}
-        worst = max(shortfall(row) for row in rows.values())
+        rows = {p: passage_row(seconds[None, :, p], end) for p, end in ends.items()}
+        worst = max((shortfall(row) for row in rows.values()), default=0.0)
         needed = len(seconds) * min(worst, 100.0) ** 2
         affordable = len(seconds) * effort.budget.passages / max(spent, 1.0)
         more = int(min(needed, affordable, MOST_JOINT, 3 * len(seconds))) - len(seconds)
         if effort.replications or worst <= 1.0 or more <= 0:
-            return rows
+            return rows, np.concatenate(done)
 
 
-def passage_row(seconds: Floats) -> Row:
+def passage_row(seconds: Floats, runs_seconds: float = math.inf) -> Row:
     """Mean, quantiles and probabilities from times [batch, run], infinite where beyond the runs.
 
     The mean is known only where all runs reached it, a quantile where enough of them did. Ends are
-    those of independent runs, or of the spread of the batches where these lie further apart.
+    those of independent runs, or of the spread of the batches where these lie further apart. Of a
+    pair that runs on only for ``runs_seconds`` later quantiles are left out, and the mean with the
+    90 % quantile.
     """
     flat = np.sort(seconds, axis=None)
     row: Row = {}
     if np.isfinite(flat[-1]):
-        mean = float(flat.mean())
-        half = max(t_half_width(flat), _between(seconds.mean(axis=1)))
-        row["seconds_to_all_busy_mean"] = interval(mean, max(mean - half, 0.0), mean + half)
+        mean, low, high = mean_of_runs(flat, float(flat.mean()))
+        half = _between(seconds.mean(axis=1))
+        low, high = min(low, mean - half), max(high, mean + half)
+        row["seconds_to_all_busy_mean"] = interval(mean, max(low, 0.0), high)
     ranked = np.sort(seconds, axis=1)
     for name, level in PASSAGE_QUANTILES.items():
         value = float(flat[_rank(level, flat.size)])
-        if math.isfinite(value):
+        if math.isfinite(value) and value <= runs_seconds:
             half = _between(ranked[:, _rank(level, ranked.shape[1])])
             low, high = _quantile_ends(flat, level)
             low, high = min(low, max(value - half, 0.0)), max(high, value + half)
-            row[name] = interval(value, low, high)
-    for name, horizon in PASSAGE_HORIZONS.items():
+            # Where all runs are alike the quantile is theirs, to rounding.
+            row[name] = interval(value, low * (1.0 - _ALIKE), high * (1.0 + _ALIKE))
+    if "seconds_to_all_busy_p90" not in row:
+        row.pop("seconds_to_all_busy_mean", None)
+    for name, longest in PASSAGE_HORIZONS.items():
+        horizon = min(longest, runs_seconds)
         share, low, high = share_interval(float((flat <= horizon).mean()), flat.size)
         half = _between((seconds <= horizon).mean(axis=1))
         low, high = min(low, max(share - half, 0.0)), max(high, min(share + half, 1.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -14,6 +15,7 @@ from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import Status
 from planner.projection.calendar import open_spells
 from planner.projection.network import Stretch
+from planner.projection.outages import out_of_service
 from planner.projection.pairs import Pair, pairs_at
 from planner.projection.status import status_now
 from planner.traffic.arguments import Floats
@@ -53,6 +55,17 @@ class Horizon:
         """The steps in which the calls of a pair decide its status."""
         by_stretch = [statuses[place] is Status.RUNNING for statuses in self.statuses]
         return np.array(by_stretch)[list(self.stretch_of)]
+
+    def stopped_by_dialer_at(self, place: int) -> Floats:
+        """When the dialer stopped the campaign, by step, seconds from the start; else NaN."""
+        begun, found = math.nan, np.full(len(self.stretch_of), math.nan)
+        for step, stretch in enumerate(self.stretch_of):
+            if self.statuses[stretch][place] is not Status.BY_DIALER:
+                begun = math.nan
+            elif math.isnan(begun):
+                begun = float(self.seconds[step])
+            found[step] = begun
+        return found
 
     def of(self, places: Sequence[int]) -> list[Stretch]:
         """The stretches of some of the pairs."""
@@ -141,7 +154,7 @@ def _stretch(
     pairs = pairs_at(problem, moment)
     statuses = tuple(
         status_now(
-            problem, pair.campaign, pair.dialer, pair.item, moment, busy_agent_lines=0
+            problem, pair.campaign, pair.dialer, pair.item, moment, busy_agent_lines=0, since=at
         ).status
         for pair in pairs
     )
@@ -150,7 +163,11 @@ def _stretch(
             (moment - at).total_seconds(),
             pairs,
             [status is Status.RUNNING for status in statuses],
-            [status is not Status.BY_DIALER for status in statuses],
+            [
+                status is not Status.BY_DIALER
+                and out_of_service(problem, pair.dialer, moment, at) is None
+                for pair, status in zip(pairs, statuses, strict=True)
+            ],
         ),
         statuses,
     )

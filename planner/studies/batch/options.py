@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from planner.contracts.faults import Fault, InputError
 from planner.contracts.result import PlanOptions
 
+#: The kinds of table that a batch writes.
+FORMATS = ("csv", "parquet")
+#: More processes than any machine has cores.
+MOST_WORKERS = 1024
 #: In ``BatchOptions.only``: every problem that has no plan though one was asked for.
 FAILED = "failed"
 
@@ -34,6 +39,30 @@ class BatchOptions:
     cluster: str | None = None
     resume: bool = False
     only: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be.
+
+        Raises
+        ------
+        InputError
+            With every option that is wrong.
+        """
+        count = isinstance(self.workers, int) and not isinstance(self.workers, bool)
+        checks = (
+            ("workers", count and 1 <= self.workers <= MOST_WORKERS,
+             f"a whole number from 1 to {MOST_WORKERS}"),
+            ("format", self.format in FORMATS, " or ".join(FORMATS)),
+            ("plan", isinstance(self.plan, PlanOptions), "PlanOptions"),
+            ("only", isinstance(self.only, tuple), "a tuple of names, or of failed"),
+        )  # fmt: skip
+        wrong = [
+            Fault("BatchOptions", None, name, str(getattr(self, name)), wanted)
+            for name, right, wanted in checks
+            if not right
+        ]
+        if wrong:
+            raise InputError(wrong)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import shutil
 import tempfile
 import time
@@ -16,7 +17,7 @@ from planner.compilation import COMPILATION
 from planner.contracts.faults import Fault, InputError
 from planner.studies.batch.input.items import Context, Item
 from planner.studies.batch.input.sources import Problems, open_problems
-from planner.studies.batch.options import BatchOptions, BatchSummary
+from planner.studies.batch.options import FORMATS, MOST_WORKERS, BatchOptions, BatchSummary
 from planner.studies.batch.remaining import Remaining
 from planner.studies.batch.results.chunks import CHUNK_SIZE, Chunks
 from planner.studies.batch.results.columns import COLUMNS, SCENARIOS
@@ -33,7 +34,7 @@ from planner.studies.batch.todo import Todo
 from planner.studies.batch.workers.importable import require_importable_script
 from planner.studies.batch.workers.work import versions
 
-__all__ = ["BatchOptions", "BatchSummary", "run_batch"]
+__all__ = ["FORMATS", "MOST_WORKERS", "BatchOptions", "BatchSummary", "run_batch"]
 
 _CHUNKS = "chunks"
 #: The tables of what is done so far: not sooner than so long after the last ones [s], and not so
@@ -43,11 +44,11 @@ _log = logging.getLogger(__name__)
 
 
 def run_batch(
-    source: Path,
-    out: Path,
+    source: str | os.PathLike[str],
+    out: str | os.PathLike[str],
     options: BatchOptions | None = None,
     *,
-    scenarios: Path | None = None,
+    scenarios: str | os.PathLike[str] | None = None,
     on_progress: Callable[[int, int], None] = lambda *_: None,
     on_remaining: Callable[[float], None] = lambda _: None,
     on_compiling: Callable[[], None] = lambda: None,
@@ -87,7 +88,7 @@ def run_batch(
         If the scheduler of a cluster is lost; what is committed stays.
     """
     source, out = Path(source), Path(out)
-    scenarios = Path(scenarios) if scenarios is not None else None
+    scenarios = None if scenarios is None else Path(scenarios)
     options = options or BatchOptions()
     started = datetime.now(UTC)
     _require_apart(source, out)

@@ -22,9 +22,8 @@ from planner.traffic.arguments import Floats, checked, require_seconds
 class Stationary(NamedTuple):
     """Long-run figures, all finite; rates per second of dialing time (pauses included).
 
-    A pause holds back dial lines while all agent lines are busy; with A >= N there is none to hold
-    back, so the rate and the length of pauses are 0 (as with q = 0). All agent lines are still busy
-    for a share > 0 of the time when A = N, and never when A > N.
+    A pause is the time in which all agent lines are busy, also where A = N and no dial line is held
+    back by it. With A > N there is none, as with q = 0: rate and length are then 0.
     """
 
     all_busy_share: Floats  # share of time with every agent line busy [0, 1]

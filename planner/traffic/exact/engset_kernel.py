@@ -42,7 +42,7 @@ def figures(
     held_back = max(N - A, 0.0)
     in_progress = share * held_back * (free_rate / (free_rate + nu))
     transfers = requests * dialing
-    pausing = 1.0 if held_back > 0.0 and A > 0.0 and requests > 0.0 else 0.0
+    pausing = 1.0 if N >= A > 0.0 and requests > 0.0 else 0.0
     return (
         share if N > 0.0 else 0.0,
         transfers / mu,

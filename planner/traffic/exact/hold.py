@@ -53,8 +53,8 @@ def stationary(
     nu, mu, theta = 1.0 / attempt_seconds, 1.0 / talk_seconds, 1.0 / patience_seconds
     N, A = np.broadcast_arrays(np.asarray(dial_lines), np.asarray(agent_lines))
     length, attempts, held = np.zeros(N.shape), np.zeros(N.shape), np.zeros(N.shape)
-    for agents in np.unique(A[(N > A) & (A > 0)]):
-        here = (N > A) & (agents == A)
+    for agents in np.unique(A[(N >= A) & (A > 0)]):
+        here = (N >= A) & (agents == A)
         most = int(N[here].max() - agents)
         means = pause_means(most, float(transfer_probability), nu, agents * mu, theta)
         for figure, mean in zip((length, attempts, held), means, strict=True):

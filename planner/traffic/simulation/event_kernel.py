@@ -11,6 +11,7 @@ from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import Integers, push, reschedule
 from planner.traffic.simulation.pair_events import (
     account,
+    account_joint,
     count_waiting,
     end_calls,
     happen,
@@ -43,6 +44,7 @@ def pass_gate(
     group: Any,
     gate: Any,
     attempt_ends: Floats,
+    pass_factors: Floats,
     rng: Any,
     now: float,
 ) -> None:
@@ -51,7 +53,7 @@ def pass_gate(
     gate.turn = max(pair.turn, gate.turn)
     pair.turn = gate.turn + 1.0 / pair.dial_lines
     dialer.ready, group.ready = now + dialer.spacing, now + group.spacing
-    launch(pair, campaign, group, attempt_ends, rng, now)
+    launch(pair, campaign, group, attempt_ends, pass_factors, rng, now)
 
 
 # Arrays of the world are taken out of it before loops: each access counts its references.
@@ -69,6 +71,7 @@ def queue_at_gate(
     keys: Floats,
     winners: Integers,
     attempt_ends: Floats,
+    pass_factors: Floats,
     rng: Any,
     now: float,
 ) -> None:
@@ -86,7 +89,7 @@ def queue_at_gate(
             and max(group.ready, dialer.ready) <= now
             and group.calls < group.channels
         ):
-            pass_gate(pair, campaign, dialer, group, gate, attempt_ends, rng, now)
+            pass_gate(pair, campaign, dialer, group, gate, attempt_ends, pass_factors, rng, now)
     waits = may_launch(pair, campaign)
     waiting[pair.place] = pair.turn if waits else np.inf
     if waits and group.calls < group.channels:
@@ -99,11 +102,12 @@ def settle_ungated(world: World, rng: Any, p: int, now: float) -> None:
     """After something happened at a pair without a gate: its status, launches and clock."""
     keys, winners = world.keys, world.winners
     attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
+    pass_factors = world.pass_factors
     pair = world.pairs[p]
     campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
-    update_status(pair, campaign, now)
+    update_status(pair, campaign, world.joint, now)
     while may_launch(pair, campaign):
-        launch(pair, campaign, group, attempt_ends, rng, now)
+        launch(pair, campaign, group, attempt_ends, pass_factors, rng, now)
     reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
 
 
@@ -119,6 +123,8 @@ def settle_gated(
     winners: Integers,
     attempt_ends: Floats,
     talk_ends: Floats,
+    joint: Floats,
+    pass_factors: Floats,
     rng: Any,
     p: int,
     now: float,
@@ -127,7 +133,7 @@ def settle_gated(
     pair = pairs[p]
     campaign, group = campaigns[pair.campaign], groups[pair.group]
     dialer, gate = dialers[pair.dialer], gates[pair.gate]
-    update_status(pair, campaign, now)
+    update_status(pair, campaign, joint, now)
     leaf = pairs.size + pair.gate
     queue_at_gate(
         pair,
@@ -140,6 +146,7 @@ def settle_gated(
         keys,
         winners,
         attempt_ends,
+        pass_factors,
         rng,
         now,
     )
@@ -160,6 +167,7 @@ def open_gate(
     winners: Integers,
     attempt_ends: Floats,
     talk_ends: Floats,
+    pass_factors: Floats,
     rng: Any,
     g: int,
     now: float,
@@ -185,7 +193,7 @@ def open_gate(
         campaign, dialer = campaigns[pair.campaign], dialers[pair.dialer]
         # A dial list may have run out elsewhere since the pair took its turn.
         if may_launch(pair, campaign):
-            pass_gate(pair, campaign, dialer, group, gate, attempt_ends, rng, now)
+            pass_gate(pair, campaign, dialer, group, gate, attempt_ends, pass_factors, rng, now)
             count_waiting(pair, campaign, now)
             time = set_clock(pair, campaign, attempt_ends, talk_ends, rng, now)
             reschedule(keys, winners, chosen, time)
@@ -202,7 +210,7 @@ def complete(world: World, c: int, now: float) -> None:
     """The dial list of campaign c is done, on all its dialers."""
     for p in range(world.pairs.size):
         if world.pairs[p].campaign == c:
-            update_status(world.pairs[p], world.campaigns[c], now)
+            update_status(world.pairs[p], world.campaigns[c], world.joint, now)
 
 
 @compiled
@@ -211,6 +219,9 @@ def lose_calls(pair: Any, campaign: Any, group: Any, now: float) -> None:
     account(pair, now)
     lost = pair.attempts + pair.talking + pair.held
     pair.totals[ATTEMPT_SECONDS] += pair.attempts * now
+    if pair.attempts > 0:
+        campaign.factors *= 1.0 - pair.attempts / campaign.in_progress
+        campaign.in_progress -= pair.attempts
     pair.attempts, pair.talking, pair.held = 0, 0, 0
     pair.timed_attempts, pair.timed_talks = 0, 0
     end_calls(campaign, group, lost, now)
@@ -266,6 +277,8 @@ def change(world: World, rng: Any, stretch: Stretch, s: int, now: float) -> None
                 world.winners,
                 world.attempt_ends,
                 world.talk_ends,
+                world.joint,
+                world.pass_factors,
                 rng,
                 p,
                 now,
@@ -297,11 +310,12 @@ def run(
     changes: Integers,
     bins: Integers,
     totals: Floats,
+    joint_totals: Floats,
 ) -> int:
     """Simulate from ``edges[0]`` to ``edges[-1]``; returns the number of events.
 
     From ``edges[j]`` on, what holds is change ``changes[j]``, and all that is counted is added to
-    ``totals[bins[j]]``, by pair and column.
+    ``totals[bins[j]]``, by pair and column, and to ``joint_totals[bins[j]]``, by campaign.
     """
     events = 0
     pairs, campaigns, groups = world.pairs, world.campaigns, world.groups
@@ -309,6 +323,7 @@ def run(
     gate_pairs, waiting = world.gate_pairs, world.waiting
     keys, winners = world.keys, world.winners
     attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
+    joint, pass_factors = world.joint, world.pass_factors
     start(world, rng)
     for j in range(edges.size - 1):
         if j == 0 or changes[j] != changes[j - 1]:
@@ -331,6 +346,7 @@ def run(
                     winners,
                     attempt_ends,
                     talk_ends,
+                    pass_factors,
                     rng,
                     leaf - pairs.size,
                     now,
@@ -353,6 +369,8 @@ def run(
                     winners,
                     attempt_ends,
                     talk_ends,
+                    joint,
+                    pass_factors,
                     rng,
                     leaf,
                     now,
@@ -369,4 +387,8 @@ def run(
             totals[bins[j], p] += pairs[p].totals
             pairs[p].totals[:] = 0.0
             pairs[p].totals[ATTEMPT_SECONDS] = -under_way
+        for c in range(campaigns.size):
+            account_joint(campaigns[c], joint, edges[j + 1])
+        joint_totals[bins[j]] += joint
+        joint[:] = 0.0
     return events

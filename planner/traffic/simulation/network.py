@@ -13,10 +13,11 @@ Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 
-#: What is totalled by pair: seconds in each status, counts, agent-seconds of talk. Late attempts
-#: end while no agent is free; late requests are those of them that ask for one. Attempt-seconds
-#: are of the attempts in progress, late talk that while no agent is free, waiting-seconds of the
-#: dial lines that a limit of calls per second or channels keeps from launching.
+#: What is totalled by pair: seconds in each status, counts, agent-seconds of talk and of wrap-up.
+#: Late attempts end while no agent is free; late requests are those of them that ask for one.
+#: Attempt-seconds are of the attempts in progress, late talk that while no agent is free,
+#: waiting-seconds of the dial lines that a limit of calls per second or channels keeps from
+#: launching.
 COLUMNS = (
     "running",
     "all_busy",
@@ -34,7 +35,11 @@ COLUMNS = (
     "attempt_seconds",
     "late_talk_seconds",
     "waiting_seconds",
+    "wrap_up_seconds",
 )
+#: What is totalled by campaign over all its dialers: seconds in which any of them dials or pauses,
+#: in which all that do are paused, then those with 0, 1, 2, ... of them paused.
+JOINT_COLUMNS = ("dialing", "all_paused")
 
 
 class Network(NamedTuple):
@@ -57,6 +62,8 @@ class Network(NamedTuple):
     pacing: Floats  # [C] attempts in progress per free agent line; infinite for no limit
     uses_agents: Booleans  # [C] False for a broadcast
     attempts_left: Floats  # [C] in the dial list, infinite when endless
+    pass_attempts: Floats  # [C] of one pass through the list; infinite where it has but one
+    pass_factors: Floats  # [C, F] of the answer rate, by pass; the last goes for all that follow
 
     dialer_cps: Floats  # [D] calls per second, infinite for no limit
     dialer_group: Integers  # [D] trunk group, -1 for none
@@ -78,12 +85,13 @@ def check(network: Network) -> None:
     G, S = len(network.group_cps), len(network.changes)
     shapes = {
         **dict.fromkeys(Network._fields[:4], (P,)),
-        **dict.fromkeys(Network._fields[4:12], (C,)),
-        **dict.fromkeys(Network._fields[12:14], (D,)),
-        **dict.fromkeys(Network._fields[14:16], (G,)),
+        **dict.fromkeys(Network._fields[4:13], (C,)),
+        "pass_factors": (C, max(network.pass_factors.shape[-1], 1)),
+        **dict.fromkeys(Network._fields[14:16], (D,)),
+        **dict.fromkeys(Network._fields[16:18], (G,)),
         "changes": (S,),
-        **dict.fromkeys(Network._fields[17:20], (S, P)),
-        **dict.fromkeys(Network._fields[20:], (S, C)),
+        **dict.fromkeys(Network._fields[19:22], (S, P)),
+        **dict.fromkeys(Network._fields[22:], (S, C)),
     }
     for name, shape in shapes.items():
         if getattr(network, name).shape != shape:
@@ -99,11 +107,11 @@ def check(network: Network) -> None:
     for name in ("attempt_cv", "talk_cv", "wrap_up_seconds", "patience_seconds"):
         values = getattr(network, name)
         _require(name, (values >= 0) & np.isfinite(values))
-    for name in ("pacing", "dialer_cps", "group_cps"):
+    for name in ("pacing", "dialer_cps", "group_cps", "pass_attempts"):
         _require(name, getattr(network, name) > 0)
     for name in ("attempts_left", "group_channels"):
         _require(name, getattr(network, name) >= 0)
-    for name in ("answer_rate", "transfer_rate"):
+    for name in ("answer_rate", "transfer_rate", "pass_factors"):
         _require(name, (getattr(network, name) >= 0) & (getattr(network, name) <= 1))
     _require("changes", np.append(network.changes[:1] == 0, np.diff(network.changes) > 0))
 
@@ -111,3 +119,9 @@ def check(network: Network) -> None:
 def _require(name: str, holds: Booleans) -> None:
     if not np.all(holds):
         raise ValueError(f"{name} must be in range")
+
+
+def joint_sizes(campaign: Integers, campaigns: int) -> Integers:
+    """How many numbers :data:`JOINT_COLUMNS` and what follows them are, by campaign."""
+    pairs = np.bincount(campaign, minlength=campaigns)
+    return np.asarray(len(JOINT_COLUMNS) + 1 + pairs, dtype=np.int64)

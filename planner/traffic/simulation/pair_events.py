@@ -17,20 +17,24 @@ from planner.traffic.simulation.event_queue import drop_earliest, push
 from planner.traffic.simulation.run_state import (
     ABANDONS,
     ALL_BUSY,
+    ALL_PAUSED,
     ATTEMPT_SECONDS,
     ATTEMPTS,
     CLOSED,
     COMPLETED,
+    DIALING,
     LATE_ATTEMPTS,
     LATE_REQUESTS,
     LATE_TALK_SECONDS,
     LIVE_ANSWERS,
     OUT_OF_SERVICE,
+    PAUSED_COUNTS,
     PAUSES,
     RUNNING,
     TALK_SECONDS,
     TRANSFERS,
     WAITING_SECONDS,
+    WRAP_UP_SECONDS,
 )
 
 
@@ -60,6 +64,7 @@ def account(pair: Any, now: float) -> None:
     passed = now - pair.since
     pair.totals[pair.status] += passed
     pair.totals[TALK_SECONDS] += passed * pair.talking
+    pair.totals[WRAP_UP_SECONDS] += passed * pair.wrapping
     if pair.status == ALL_BUSY:
         pair.totals[LATE_TALK_SECONDS] += passed * pair.talking
     pair.since = now
@@ -72,7 +77,20 @@ def free_agents(pair: Any) -> int:
 
 
 @inlined
-def update_status(pair: Any, campaign: Any, now: float) -> None:
+def account_joint(campaign: Any, joint: Floats, now: float) -> None:
+    """Add the time since the last change of any of the campaign's dialers to its joint totals."""
+    passed = now - campaign.joint_since
+    campaign.joint_since = now
+    if campaign.dialing > 0:
+        first = campaign.joint_first
+        joint[first + DIALING] += passed
+        joint[first + PAUSED_COUNTS + campaign.paused] += passed
+        if campaign.paused == campaign.dialing:
+            joint[first + ALL_PAUSED] += passed
+
+
+@inlined
+def update_status(pair: Any, campaign: Any, joint: Floats, now: float) -> None:
     """Bring the status of the pair up to date."""
     if pair.in_service == 0:
         status = OUT_OF_SERVICE
@@ -87,11 +105,12 @@ def update_status(pair: Any, campaign: Any, now: float) -> None:
     if status == pair.status:
         return
     account(pair, now)
+    account_joint(campaign, joint, now)
+    campaign.dialing += (status <= ALL_BUSY) - (pair.status <= ALL_BUSY)
+    campaign.paused += (status == ALL_BUSY) - (pair.status == ALL_BUSY)
     pair.status = status
     if status == ALL_BUSY:
-        # With as many agent lines as dial lines no line is held back, unless agents wrap up.
-        if pair.dial_lines > pair.agent_lines or campaign.wrap_up_seconds > 0.0:
-            pair.totals[PAUSES] += 1.0
+        pair.totals[PAUSES] += 1.0
         pair.first_busy = min(pair.first_busy, now)
 
 
@@ -122,11 +141,43 @@ def count_waiting(pair: Any, campaign: Any, now: float) -> None:
 
 
 @inlined
+def take_from_list(campaign: Any, pass_factors: Floats, number: int) -> None:
+    """Take one attempt of the dial list of campaign ``number``; its pass sets its answer rate."""
+    if campaign.pass_attempts < np.inf:
+        begun = np.floor((campaign.listed - campaign.left) / campaign.pass_attempts)
+        last = pass_factors.shape[1] - 1
+        campaign.factor = pass_factors[number, int(min(begun, float(last)))]
+    campaign.left -= 1.0
+    campaign.in_progress += 1.0
+    campaign.factors += campaign.factor
+
+
+@inlined
+def answer_factor(campaign: Any) -> float:
+    """Factor of the answer rate of an attempt that ends: the mean of those in progress.
+
+    Which of them ends matters only while one pass follows the other; each counts once.
+    """
+    factor = campaign.factor
+    if campaign.pass_attempts < np.inf and campaign.in_progress > 0.0:
+        factor = campaign.factors / campaign.in_progress
+    campaign.in_progress -= 1.0
+    campaign.factors -= factor
+    return float(factor)
+
+
+@inlined
 def launch(
-    pair: Any, campaign: Any, group: Any, attempt_ends: Floats, rng: Any, now: float
+    pair: Any,
+    campaign: Any,
+    group: Any,
+    attempt_ends: Floats,
+    pass_factors: Floats,
+    rng: Any,
+    now: float,
 ) -> None:
     """Start one attempt."""
-    campaign.left -= 1.0
+    take_from_list(campaign, pass_factors, pair.campaign)
     campaign.calls += 1
     group.calls += 1
     pair.attempts += 1
@@ -182,12 +233,13 @@ def end_attempt(
     """An attempt ends; ``outcome`` is uniform on [0, 1)."""
     pair.attempts -= 1
     pair.totals[ATTEMPT_SECONDS] += now
-    if outcome < campaign.answer_rate:
+    factor = answer_factor(campaign)
+    if outcome < factor * campaign.answer_rate:
         pair.totals[LIVE_ANSWERS] += 1.0
     late = campaign.uses_agents == 1 and free_agents(pair) <= 0
     if late:
         pair.totals[LATE_ATTEMPTS] += 1.0
-    if outcome < campaign.request_rate:
+    if outcome < factor * campaign.request_rate:
         if not late:
             start_talk(pair, campaign, talk_ends, rng, now)
             return
@@ -234,6 +286,7 @@ def ring_clock(
         pair.totals[ABANDONS] += 1.0
         end_calls(campaign, group, 1, now)
     elif pair.wrapping > 0:
+        account(pair, now)
         pair.wrapping -= 1
         serve_held(pair, campaign, talk_ends, rng, now)
 

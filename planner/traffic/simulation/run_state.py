@@ -14,7 +14,7 @@ import numpy as np
 
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import Integers, tournament
-from planner.traffic.simulation.network import COLUMNS, Network
+from planner.traffic.simulation.network import COLUMNS, Network, joint_sizes
 
 #: Columns of the totals; the first five are the statuses of a pair as well.
 (
@@ -34,7 +34,10 @@ from planner.traffic.simulation.network import COLUMNS, Network
     ATTEMPT_SECONDS,
     LATE_TALK_SECONDS,
     WAITING_SECONDS,
+    WRAP_UP_SECONDS,
 ) = range(len(COLUMNS))
+#: Places of the numbers of a campaign among the joint totals; those by dialers paused follow.
+DIALING, ALL_PAUSED, PAUSED_COUNTS = range(3)
 
 PAIR = np.dtype(
     [
@@ -55,6 +58,13 @@ CAMPAIGN = np.dtype(
         ("completed_at", np.float64),
         ("uses_agents", np.int64),
         ("calls", np.int64),
+        # Its list: attempts of all passes and of one, and where in it the last launch was.
+        *((name, np.float64) for name in ("listed", "pass_attempts", "factor")),
+        # Of the attempts in progress: how many, and the sum of their factors.
+        *((name, np.float64) for name in ("in_progress", "factors")),
+        # Its dialers that dial or pause, those of them that pause, and since when.
+        *((name, np.int64) for name in ("joint_first", "dialing", "paused")),
+        ("joint_since", np.float64),
     ]
 )
 #: Launches are ``spacing`` apart, the next not before ``ready``.
@@ -84,6 +94,8 @@ class World(NamedTuple):
     talk_ends: Floats
     keys: Floats  # when each pair, then each gate, happens next
     winners: Integers
+    joint: Floats  # of the bin of now, by campaign and column
+    pass_factors: Floats  # [campaign, pass]
 
 
 def new_world(network: Network) -> World:
@@ -103,6 +115,10 @@ def new_world(network: Network) -> World:
         campaigns[name] = getattr(network, name)
     campaigns["left"], campaigns["completed_at"] = network.attempts_left, np.inf
     campaigns["talk_seconds"] = network.talk_seconds[0]
+    campaigns["listed"], campaigns["pass_attempts"] = network.attempts_left, network.pass_attempts
+    campaigns["factor"] = network.pass_factors[:, 0]
+    sizes = joint_sizes(network.campaign, len(campaigns))
+    campaigns["joint_first"] = np.cumsum(sizes) - sizes
     dialers = np.zeros(len(network.dialer_cps), DIALER)
     dialers["spacing"], dialers["ready"] = 1.0 / network.dialer_cps, -np.inf
     groups = np.zeros(len(network.group_cps) + 1, GROUP)
@@ -123,6 +139,8 @@ def new_world(network: Network) -> World:
         np.zeros(heap_size),
         keys,
         winners,
+        np.zeros(int(sizes.sum())),
+        np.array(network.pass_factors, np.float64, order="C"),
     )
 
 

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from planner.compiled import compiled, lean
 from planner.optimize.model.fleet import Fleet
-from planner.optimize.model.repair import secure_survival
-from planner.optimize.pricing.reduced_cost_fixing import Kept
+from planner.optimize.model.repair import secure_survival, share_missing
 from planner.optimize.pricing.split_program import NEVER, Limits, Prices, split_worth
 from planner.optimize.pricing.survival.buckets import (
     Buckets,
@@ -19,7 +18,7 @@ from planner.optimize.pricing.survival.buckets import (
     best_in_bucket,
     best_in_part,
     calls_of,
-    keep_in_part,
+    domain_cap,
     tighten_part,
 )
 
@@ -81,7 +80,7 @@ def likely_split(
         place, calls = 0, calls_of(case.limits, dial, agent)
         while place < last and case.buckets.low[place] >= calls:
             place += 1
-    known = best_known(case.limits, case.prices, known_dial, known_agent)[0]
+    known = best_known(case, known_dial, known_agent)[0]
     near_dial, near_agent = np.empty_like(dial), np.empty_like(agent)
     best, looks = _near(case, place, NEVER, known, near_dial, near_agent)
     looks += 1
@@ -102,7 +101,7 @@ def likely_split(
         return Found(quick, place, 0, looks)
     dial[:] = best_dial
     agent[:] = best_agent
-    return Found(split_worth(case.limits, case.prices, dial, agent), place, 1, looks)
+    return Found(own_worth(case, dial, agent), place, 1, looks)
 
 
 @compiled
@@ -181,7 +180,7 @@ def proven_split(
         elif _ends(case, w, bound, p, slack, dial, agent):
             return Found(bound, place, counts[_MENDED], counts[_LOOKS])
         else:
-            other = _split_part(case.parts, p, case.most_used)
+            other = _split_part(case.parts, case.buckets, p, case.most_used)
             _push(w, queue, bound, _SEEN, place, p)
             _push(w, queue, bound, _SEEN, place, other)
     return Found(NEVER, -1, counts[_MENDED], counts[_LOOKS])
@@ -189,7 +188,7 @@ def proven_split(
 
 @compiled
 def _begin_proof(case: Case, known_dial: Ints, known_agent: Ints, mended: Ints) -> _Proof:
-    known, which = best_known(case.limits, case.prices, known_dial, known_agent)
+    known, which = best_known(case, known_dial, known_agent)
     parts, dialers = len(case.parts.low), len(case.limits.room)
     best_dial, best_agent = np.zeros(dialers, np.int64), np.zeros(dialers, np.int64)
     if which >= 0:
@@ -268,12 +267,16 @@ def _ends(
     """
     dial[:] = w.dial[p]
     agent[:] = w.agent[p]
-    survives = secure_survival(case.fleet, case.campaign, dial, agent)
+    if case.buckets.most_missing > 0 and used_enough(case.limits, dial):  # as it is
+        missing = share_missing(case.fleet, case.campaign, dial, agent)
+        survives = missing <= case.buckets.most_missing
+    else:
+        survives = secure_survival(case.fleet, case.campaign, dial, agent)
     if survives:
         w.mended[w.counts[_MENDED], 0] = dial
         w.mended[w.counts[_MENDED], 1] = agent
         w.counts[_MENDED] += 1
-        worth = split_worth(case.limits, case.prices, dial, agent)
+        worth = own_worth(case, dial, agent)
         if worth > w.worth[_KNOWN]:
             w.worth[_KNOWN] = worth
             w.best_dial[:] = dial
@@ -295,24 +298,6 @@ def _ends(
 
 
 @compiled
-def keep_all(case: Case, least: float, kept: Kept) -> int:
-    """Widen ranges of lines until they hold every split worth more than ``least``; the looks."""
-    limits, prices, buckets, parts = case.limits, case.prices, case.buckets, case.parts
-    dial, agent = np.zeros_like(limits.room), np.zeros_like(limits.room)
-    looks = 0
-    for place in range(len(buckets.low)):
-        looks += 1
-        if best_in_bucket(limits, prices, buckets, place, dial, agent) <= least:
-            break  # nor is there one with a smaller cap
-        for p in _of_bucket(parts, place):
-            looks += 1
-            price = parts.price[p]
-            if best_in_part(limits, prices, buckets, parts, p, price, dial, agent) > least:
-                keep_in_part(limits, prices, parts, p, least, kept)
-    return looks
-
-
-@compiled
 def _of_bucket(parts: Parts, place: int) -> Ints:
     """The parts of a bucket in which there may be splits."""
     filled = parts.filled[0]
@@ -320,11 +305,11 @@ def _of_bucket(parts: Parts, place: int) -> Ints:
 
 
 @lean
-def _split_part(parts: Parts, p: int, most_used: int) -> int:
+def _split_part(parts: Parts, buckets: Buckets, p: int, most_used: int) -> int:
     """Split a part of a bucket in two for good: itself and a new one, whose number is returned.
 
-    First by the dialers used, since floor prices of their own tell splits on few dialers from
-    those on more, then in the middle.
+    First by what is missing of the share that must survive, then by the dialers used, since floor
+    prices of their own tell splits on few dialers from those on more, then in the middle.
     """
     other = int(parts.filled[0])
     parts.filled[0] += 1
@@ -337,7 +322,14 @@ def _split_part(parts: Parts, p: int, most_used: int) -> int:
     parts.exactly[other] = parts.exactly[p]
     parts.price[other] = parts.price[p]
     parts.last[other] = parts.last[p]
-    if not parts.exactly[p] and parts.used[p] < most_used:
+    parts.fewest[other] = parts.fewest[p]
+    parts.most[other] = parts.most[p]
+    if parts.fewest[p] < parts.most[p]:
+        missing = (parts.fewest[p] + parts.most[p]) // 2
+        parts.most[p] = missing
+        parts.fewest[other] = missing + 1
+        parts.cap[p] = domain_cap(min(buckets.keep + missing / 100.0, 1.0), parts.high[p])
+    elif not parts.exactly[p] and parts.used[p] < most_used:
         parts.exactly[p] = True
         parts.used[other] += 1
     else:
@@ -349,11 +341,32 @@ def _split_part(parts: Parts, p: int, most_used: int) -> int:
 
 
 @lean
-def best_known(limits: Limits, prices: Prices, dials: Ints, agents: Ints) -> tuple[float, int]:
+def used_enough(limits: Limits, dial: Ints) -> bool:
+    """Whether as many dialers are used as must be at the least."""
+    used = 0
+    for lines in dial:
+        used += lines > 0
+    return used >= limits.least_used
+
+
+@lean
+def own_worth(case: Case, dial: Ints, agent: Ints) -> float:
+    """What a split is worth at the prices, less what it falls short."""
+    worth = split_worth(case.limits, case.prices, dial, agent)
+    used = 0
+    for lines in dial:
+        used += lines > 0
+    worth -= case.prices.missing * max(case.limits.asked - used, 0)
+    missing = share_missing(case.fleet, case.campaign, dial, agent)
+    return float(worth - case.prices.surviving * missing)
+
+
+@lean
+def best_known(case: Case, dials: Ints, agents: Ints) -> tuple[float, int]:
     """What the best of some splits is worth, and which it is; NEVER and -1 where there is none."""
     best, which = NEVER, -1
     for k in range(len(dials)):
-        worth = split_worth(limits, prices, dials[k], agents[k])
+        worth = own_worth(case, dials[k], agents[k])
         if worth > best:
             best, which = worth, k
     return best, which

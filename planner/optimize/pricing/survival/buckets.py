@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, lean
+from planner.compiled import compiled, inlined, lean
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED, Model
-from planner.optimize.pricing.reduced_cost_fixing import Kept, widen
+from planner.optimize.model.requirements import SURVIVES
 from planner.optimize.pricing.split_program import NEVER, Limits, Prices, paid_more, plain_split
 from planner.optimize.pricing.survival.capped_program import (
     SHARES_OF_WORTH,
@@ -48,13 +48,16 @@ class Buckets(NamedTuple):
     high: Floats
     cap: Floats
     used: int  # dialers, at the least
+    keep: float  # share of the calls that a domain may carry where nothing is missing
+    most_missing: int  # per cents that may be missing of what survives, at the most
     shares: Floats  # of a call's worth, tried as the price of a domain's cap
 
 
 class Parts(NamedTuple):
     """Parts of buckets, arrays by part; of which ``filled[0]`` are there, the others are room.
 
-    Their splits are on ``used`` dialers, or more of them where not ``exactly``.
+    Their splits are on ``used`` dialers, or more of them where not ``exactly``; of the share that
+    must survive ``fewest`` to ``most`` per cents are missing.
     """
 
     bucket: Ints
@@ -64,6 +67,8 @@ class Parts(NamedTuple):
     cap: Floats
     used: Ints
     exactly: Bools
+    fewest: Ints
+    most: Ints
     price: Floats  # of the calls above the floor; any price gives a valid bound
     last: Floats  # bound when it was last looked at, at other prices
     filled: Ints
@@ -80,6 +85,8 @@ def whole(buckets: Buckets) -> Parts:
         buckets.cap.copy(),
         np.full(count, buckets.used),
         np.full(count, False),
+        np.zeros(count, np.int64),
+        np.full(count, buckets.most_missing),
         np.zeros(count),
         np.full(count, np.inf),
         np.array([count]),
@@ -115,7 +122,12 @@ def best_in_part(
     cap, used, exactly = parts.cap[p], parts.used[p], parts.exactly[p]
     charged = paid_more(prices, price)
     bound = _best_under(limits, charged, cap, used, exactly, buckets.shares, dial, agent)
-    return bound if bound <= NEVER else bound - price * parts.low[p]
+    if bound <= NEVER:
+        return bound
+    bound -= price * parts.low[p] + prices.surviving * parts.fewest[p]
+    if exactly:
+        bound -= prices.missing * max(limits.asked - used, 0)
+    return float(bound)
 
 
 @compiled
@@ -156,17 +168,6 @@ def tighten_part(
     return bound, looks
 
 
-@compiled
-def keep_in_part(
-    limits: Limits, prices: Prices, parts: Parts, p: int, least: float, kept: Kept
-) -> None:
-    """Widen ranges of lines until they hold every split of a part worth more than ``least``."""
-    price = parts.price[p]
-    charged = paid_more(prices, price)
-    mine = _on_dialers(limits, parts.used[p], parts.exactly[p])
-    widen(mine, charged, parts.cap[p], least + price * parts.low[p], kept)
-
-
 @lean
 def calls_of(limits: Limits, dial: Ints, agent: Ints) -> float:
     """Handled calls per hour of a split."""
@@ -198,12 +199,14 @@ def _on_dialers(limits: Limits, used: int, exactly: bool) -> Limits:
         limits.domain,
         limits.agents,
         used,
+        used,
+        0,
+        False,
         exactly,
         limits.min_agents,
         limits.concave,
         limits.now_n,
         limits.now_a,
-        limits.move_cost,
         limits.most_calls,
     )
 
@@ -232,22 +235,25 @@ def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
     shares = SHARES_OF_WORTH if several else SHARES_OF_WORTH[:1]
     abandon_limit = float(model.abandon_limit[campaign])
     keep = 1 - float(model.survivable[campaign])
+    most_missing = min(int(model.aim.most[campaign, SURVIVES]), 100)
+    loosest = min(keep + most_missing / 100.0, 1.0)
     high = _most_calls(limits, abandon_limit, shares, np.inf)
     found: list[tuple[float, float, float]] = []
     for k in range(BUCKETS if high > NEVER else 0):
         low = high * BUCKET_RATIO if k < BUCKETS - 1 else 0.0
         most = high
         if few:
-            most = _most_calls(limits, abandon_limit, shares, _cap(keep, high), low)
+            most = _most_calls(limits, abandon_limit, shares, domain_cap(loosest, high), low)
         if most >= low * (1 - LIMIT_ROUNDING):
             top = min(high, most)
-            found.append((low, top, _cap(keep, top)))
+            found.append((low, top, domain_cap(loosest, top)))
         high = low
     lows, highs, caps = np.array(found, dtype=np.float64).reshape(-1, 3).T.copy()
-    return Buckets(lows, highs, caps, limits.min_used, shares)
+    return Buckets(lows, highs, caps, limits.least_used, keep, most_missing, shares)
 
 
-def _cap(keep: float, calls: float) -> float:
+@inlined
+def domain_cap(keep: float, calls: float) -> float:
     """Most calls of a domain that a split of so many may have."""
     return keep * calls * (1 + LIMIT_ROUNDING) + LIMIT_ROUNDING
 
@@ -266,7 +272,7 @@ def _most_calls(
     free = np.zeros(len(limits.room))
     for _ in range(1 if np.isinf(abandon_limit) else PRICE_TRIALS):
         credit = price * abandon_limit if price > 0 else 0.0
-        prices = Prices(free + 1.0, free, free, price, credit, 0.0)
+        prices = Prices(free + 1.0, free, free, free, price, credit, 0.0, 0.0, 0.0, 0.0)
         split = (
             plain_split(limits, prices)
             if np.isinf(cap)

@@ -18,7 +18,7 @@ from planner.optimize.pricing.split_program import (
     Prices,
     Split,
     Work,
-    argmax,
+    best_end,
     new_work,
     programme,
     read_back,
@@ -133,8 +133,7 @@ def _capped_split(
         _domain_profile(limits, prices, g, cap, shares, inner, w.profile, w.share_of[g])
         _add_domain(best, w.profile, limits.exactly, spare, w.part[g])
         best, spare = spare, best
-    used, agents = limits.min_used, argmax(best[limits.min_used])
-    bound: float = best[used, agents]
+    used, agents, bound = best_end(limits, prices, best)
     if bound <= NEVER:
         return bound
     for g in range(domains - 1, -1, -1):

@@ -10,23 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.optimize.model.fleet import Fleet
-from planner.optimize.model.model import ABANDONED, ATTEMPTS, Model
-from planner.optimize.model.repair import secure_survival
-from planner.optimize.pricing.reduced_cost_fixing import Kept
+from planner.optimize.model.model import ABANDONED, ATTEMPTS, HANDLED, Model
 from planner.optimize.pricing.split_program import NEVER, Limits, Prices, Split
 from planner.optimize.pricing.survival.bucket_search import (
     MOST_SPLITS,
     Case,
     Found,
-    best_known,
-    keep_all,
     likely_split,
     proven_split,
     quick_split,
 )
 from planner.optimize.pricing.survival.buckets import live_buckets, whole, with_room
-from planner.optimize.pricing.survival.half_lists import best_mirrored
-from planner.optimize.pricing.survival.halves import Halves, best_match, halves, keep_matches
 from planner.optimize.pricing.survival.known_splits import KnownSplits
 
 Ints = NDArray[np.int64]
@@ -35,8 +29,6 @@ Ints = NDArray[np.int64]
 MORE_DIALERS = 2
 #: A bound is close where it exceeds a split's worth by this share of what the campaign may earn.
 SLACK = 1e-5
-#: The work of matching the splits of two domains, in looks at a bucket.
-LOOKS_A_MATCH = 100
 
 
 class SurvivingPricer:
@@ -58,7 +50,6 @@ class SurvivingPricer:
         self._limits = limits
         self._most_used = min(int(model.min_dialers[campaign]) + MORE_DIALERS, model.dialers)
         self._known = KnownSplits(limits)
-        self._halves = halves(model, campaign, limits)
         self.looks = 0  # how often a bucket was looked at
         if wider is None:
             self._buckets = live_buckets(model, campaign, limits)
@@ -87,9 +78,6 @@ class SurvivingPricer:
 
     def proven(self, prices: Prices, slack: float) -> Split | None:
         """Best split and a bound on all, within ``slack`` of a split's worth where it is quick."""
-        found = None if self._halves is None else self._balanced(prices, self._halves, slack)
-        if found is not None:
-            return found
         self._parts = with_room(self._parts, MOST_SPLITS)
         paid = max(float(prices.call.max(initial=0.0)), 0.0)
         slack = max(slack, SLACK * paid * float(self._buckets.high.max(initial=0.0)))
@@ -101,37 +89,6 @@ class SurvivingPricer:
         for lines in mended[: bounded.mended]:
             self._known.add(lines[0].copy(), lines[1].copy())
         return self._learnt(bounded, dial, agent)
-
-    def keep(self, prices: Prices, least: float, kept: Kept) -> None:
-        """Widen ranges of lines until they hold every split worth more than ``least``."""
-        two = self._halves
-        if two is None or not keep_matches(self._limits, prices, two, least, kept):
-            self.looks += keep_all(self._case(prices), least, kept)
-
-    def _balanced(self, prices: Prices, two: Halves, slack: float) -> Split | None:
-        """The best balanced split found, with a bound on all of them; None where none is found.
-
-        Exactly the best, unless the bound is within ``slack`` of it or too many had to be listed.
-        """
-        dial, agent = self._empty(), self._empty()
-        best_mirrored(self._limits, prices, *two, dial, agent)
-        if dial.any():
-            self._known.add(dial, agent)
-        dials, agents = self._known.lines()
-        known, which = best_known(self._limits, prices, dials, agents)
-        if which < 0 and self.likely(prices) is not None:
-            dials, agents = self._known.lines()
-            known, which = best_known(self._limits, prices, dials, agents)
-        dial, agent = self._empty(), self._empty()
-        best, bound = best_match(self._limits, prices, two, known, slack, dial, agent)
-        self.looks += LOOKS_A_MATCH
-        if best <= NEVER:
-            return None
-        if best <= known:
-            return Split(bound, dials[which].copy(), agents[which].copy())
-        if secure_survival(self._fleet, self._campaign, dial, agent):
-            self._known.add(dial.copy(), agent.copy())
-        return Split(bound, dial, agent)
 
     def _case(self, prices: Prices) -> Case:
         return Case(
@@ -158,8 +115,11 @@ class SurvivingPricer:
         """What any split is worth at the least: all ports, and the most of all that is charged."""
         limits = self._limits
         most = limits.table.max(axis=(1, 2), initial=0.0)
-        line = prices.line + prices.dial_line + 2 * limits.move_cost
-        charged = line @ limits.room + most[ATTEMPTS] * prices.attempt.sum()
+        lines = np.maximum(prices.dial, prices.agent) + 2 * prices.move
+        charged = float(np.maximum(lines, 0.0) @ limits.room)
+        charged += most[ATTEMPTS] * np.maximum(prices.attempt, 0.0).sum()
+        charged += most[HANDLED] * np.maximum(-prices.call, 0.0).sum()
         charged += prices.abandoned * most[ABANDONED] * len(limits.room)
-        free_agents = 2 * limits.move_cost * limits.agents
+        charged += 100 * prices.surviving + limits.asked * prices.missing
+        free_agents = limits.agents * (2 * prices.move + max(float(prices.agent.max()), 0.0))
         return -float(charged + free_agents) * (1 + SLACK) - SLACK

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from planner.contracts.faults import Fault, InputError
-from planner.tables.folder import require_plain_file
-from planner.tables.sheets import SEPARATORS, Row, Sheet, plain_text, sheet_of
+from planner.tables.files import require_plain_file
+from planner.tables.sheets import SEPARATORS, Row, Sheet, has_content, plain_text, sheet_of
 
 #: A longer line is no table, and would only exhaust memory.
 _LONGEST_LINE = 1_000_000
@@ -90,7 +90,7 @@ def _csv_rows(name: str, file: TextIO, separator: str, skipped: int) -> Iterator
     line = 1 + skipped
     try:
         for cells in reader:
-            if any(cells):
+            if has_content(cells):
                 yield Row(line, [plain_text(cell) for cell in cells])
             line = reader.line_num + skipped + 1
     except csv.Error as error:

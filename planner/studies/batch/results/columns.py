@@ -26,6 +26,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *RATES,
         "lines_moved",
         "limits_broken",
+        "given_up",
         "figures",
         "corrected_campaigns",
         "changes",
@@ -70,9 +71,9 @@ def _plain(annotation: object) -> object:
 
 _CONTRACTS = (CampaignTotals, DialerUse, LineAssignment)
 #: Columns of whole numbers, of truth values and of numbers; the others are text.
-WHOLE = frozenset({"line", "lines_moved", "limits_broken", "corrected_campaigns"}).union(
-    *(_of_kind(contract, int) for contract in _CONTRACTS)
-)
+WHOLE = frozenset(
+    {"line", "lines_moved", "limits_broken", "given_up", "corrected_campaigns"}
+).union(*(_of_kind(contract, int) for contract in _CONTRACTS))
 TRUTHS = frozenset[str]().union(*(_of_kind(contract, bool) for contract in _CONTRACTS))
 NUMBERS = frozenset({*VALUES, *RATES, *FIGURE_NAMES, *_ENDS}).union(
     *(_of_kind(contract, float) for contract in _CONTRACTS)

@@ -31,10 +31,11 @@ Rows = list[list[Cell]]
 
 
 class Ending(StrEnum):
-    """How a problem of a batch ended; the first four are those of a plan."""
+    """How a problem of a batch ended; the first five are those of a plan."""
 
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
+    RELAXED = "relaxed"  # the nearest plan, where it was asked for
     INFEASIBLE = "infeasible"
     NO_PLAN = "no_plan"
     BAD_INPUT = "bad_input"
@@ -78,9 +79,7 @@ def planned_rows(
         "plans": [[plan_id, *_plan_cells(problem, result), changes, _no_plan_words(result)]],
         "campaigns": _fields(plan_id, CampaignTotals.model_fields, result.campaigns),
         "dialers": _fields(plan_id, DialerUse.model_fields, result.dialers),
-        "assignments": (
-            [plan_id, *(spelt(name, getattr(item, name)) for name in fields)] for item in items
-        ),
+        "assignments": ([plan_id, *(spelt(item, name) for name in fields)] for item in items),
         "projection": ([plan_id, *_figure_cells(figures)] for figures in result.figures),
         "errors": _fault_rows(plan_id, faults),
     }
@@ -126,7 +125,7 @@ def conflict_faults(
     for (file, line), member in zip(lines, members, strict=True):
         helps = f"{member.change} alone would help" if member.change else "no change of it alone"
         words = f"cannot hold with the others: {member.words}; {helps}"
-        value = None if member.value is None else str(spelt(member.column, member.value))
+        value = None if member.value is None else str(member.value)
         faults.append(Fault(file, line, member.column, value, words))
     return tuple(faults)
 
@@ -175,16 +174,11 @@ def _plan_cells(problem: Problem, result: PlanResult) -> list[object]:
         value and value.worst_failure_domain,
         *(result.total(rate) for rate in RATES),
         moved,
-        _limits_broken(result),
+        len(result.limits_broken) if line_plan is not None else None,
+        len(result.given_up) if line_plan is not None else None,
         _engines(result),
         len(result.corrections) if line_plan is not None else None,
     ]
-
-
-def _limits_broken(result: PlanResult) -> int | None:
-    """How many limits the simulated plan breaks; None where that is not told."""
-    broken: Sequence[object] | None = getattr(result, "limits_broken", None)
-    return None if broken is None or result.plan is None else len(broken)
 
 
 def _engines(result: PlanResult) -> str | None:

@@ -1,0 +1,125 @@
+"""The nearest plan where not everything can be had (MODEL.md 6).
+
+Shortfalls are made as few as can be, one sum after the other: for the lowest priority number first,
+in the order of :data:`KINDS`, then for the next number. Each is a search of its own by the same
+branch and price, in which the sums found before are rows; the last one maximises the value.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.contracts.problem import Problem
+from planner.contracts.result import LinePlan, PlanOptions, Progress
+from planner.evaluation.arrays import lost_dialers
+from planner.evaluation.rates import NO_CORRECTIONS, Corrections
+from planner.optimize.model.requirements import ANY, KINDS, Aim, Requirements, requirements
+from planner.optimize.search import Outcome, optimize
+from planner.optimize.shortfalls import plan_shortfalls
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+#: Share of the time that is left for the search of one sum, at most.
+SHARE_OF_TIME = 0.3
+#: How close to a whole number a bound on shortfalls is one.
+WHOLE_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Shortfalls of one kind over the campaigns of one priority."""
+
+    priority: int
+    kind: int
+    which: Bools  # [campaign, kind]
+    total: int
+    least: int  # proven: no plan that keeps the sums before has fewer
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """What was found: the search for the value, whose plan has these sums of shortfalls."""
+
+    outcome: Outcome
+    sums: tuple[Sum, ...]
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether anything that was asked for is given up."""
+        return any(found.total for found in self.sums)
+
+    @property
+    def proven(self) -> bool:
+        """Whether no plan gives up less."""
+        return all(found.total == found.least for found in self.sums)
+
+    @property
+    def must_give_up(self) -> bool:
+        """Whether it is proven that not everything can be had.
+
+        The sums before the first one above 0 are 0: a plan that keeps all would keep them too.
+        """
+        first = next((found for found in self.sums if found.total), None)
+        return first is not None and first.least > 0
+
+
+def nearest_plan(
+    problem: Problem,
+    options: PlanOptions,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+    corrections: Corrections = NO_CORRECTIONS,
+) -> Nearest:
+    """The plan that gives up as little as possible, and of these the one worth most."""
+    asked = requirements(problem, lost_dialers(problem, options.failures))
+    priority = np.array([c.priority for c in problem.campaigns])
+    most = np.where(priority[:, None] > 0, ANY, 0) * np.ones((1, len(KINDS)), np.int64)
+    aim = Aim(most)
+    end = time.monotonic() + options.time_limit
+    sums: list[Sum] = []
+    best: LinePlan | None = None
+    for rank, kind, which in _ranked(asked, priority):
+        total = None if best is None else _total(problem, asked, best, which, corrections)
+        least = 0
+        if total is None or total > 0:
+            left = max(end - time.monotonic(), 0.05)
+            limited = options.model_copy(update={"time_limit": SHARE_OF_TIME * left, "gap": 0.0})
+            outcome = optimize(
+                problem, limited, on_progress, stop, corrections, replace(aim, counted=which), best
+            )
+            if outcome.plan is None or outcome.value is None or outcome.bound is None:
+                return Nearest(outcome, tuple(sums))
+            best, total = outcome.plan, round(-outcome.value)
+            least = max(math.ceil(-outcome.bound - WHOLE_ROUNDING), 0)
+        sums.append(Sum(rank, kind, which, total, least))
+        most = np.where(which, np.minimum(aim.most, total), aim.most)
+        rows = (*aim.sums, (which, total)) if total else aim.sums
+        aim = Aim(most, sums=rows)
+    left = max(end - time.monotonic(), SHARE_OF_TIME * options.time_limit)
+    limited = options.model_copy(update={"time_limit": left})
+    outcome = optimize(problem, limited, on_progress, stop, corrections, aim, best)
+    return Nearest(outcome, tuple(sums))
+
+
+def _ranked(asked: Requirements, priority: Ints) -> Iterator[tuple[int, int, Bools]]:
+    """Priority, kind and ``[campaign, kind]`` of each sum, in the order in which they are kept."""
+    has = np.array([asked.asked(c) for c in range(len(priority))]).reshape(-1, len(KINDS))
+    for rank in sorted(set(priority.tolist()) - {0}):
+        for kind in range(len(KINDS)):
+            which = np.zeros_like(has)
+            which[:, kind] = has[:, kind] & (priority == rank)
+            if which.any():
+                yield rank, kind, which
+
+
+def _total(
+    problem: Problem, asked: Requirements, plan: LinePlan, which: Bools, corrections: Corrections
+) -> int:
+    return int(plan_shortfalls(problem, asked, plan, corrections)[which].sum())

@@ -1,0 +1,39 @@
+"""The data page without a browser: tables that are typed into."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from tests.support.pages import go_to, lines
+
+
+def type_in_table(app: AppTest, table: str, rows: dict[int, dict[str, str]]) -> AppTest:
+    revision = app.session_state["desk"].data_revision
+    app.session_state[f"table-{table}-{revision}"] = {
+        "edited_rows": rows,
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    return app.run()
+
+
+def test_tables_are_edited_and_applied(app: AppTest) -> None:
+    go_to(app, "data")
+    type_in_table(app, "dialers", {0: {"ports": "150"}})
+    app.button(key="apply").click().run()
+    assert not app.exception
+    desk = app.session_state["desk"]
+    assert [d.ports for d in desk.scenario.baseline.dialers] == [150, 100]
+    assert lines(app) == {("Solar", "D1"): (95, 5), ("Solar", "D2"): (95, 5)}
+
+
+def test_bad_cells_of_a_table_are_told_with_their_place_and_change_nothing(app: AppTest) -> None:
+    go_to(app, "data")
+    type_in_table(app, "dialers", {1: {"ports": "lots"}})
+    app.button(key="apply").click().run()
+    assert not app.exception
+    faults = next(d.value for d in app.dataframe if "Expected" in d.value)
+    assert list(zip(faults["File"], faults["Line"], faults["Column"], strict=True)) == [
+        ("dialers.csv", "3", "ports")
+    ]
+    assert [d.ports for d in app.session_state["desk"].scenario.baseline.dialers] == [100, 100]

@@ -1,0 +1,253 @@
+"""The plan page without a browser: every data folder, an empty and a broken one, edits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from planner.app.jobs.jobs import here as run_here
+from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress
+from tests.support.pages import FOLDERS, ROOT, edit, figures, lines, new_session
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return new_session()
+
+
+def test_the_first_page_says_what_to_do_first(app: AppTest) -> None:
+    app.run()
+    assert not app.exception
+    assert [f"Open {name}" for name in FOLDERS] == [button.label for button in app.button]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_example_opens_from_its_button(app: AppTest, folder: str) -> None:
+    app.run().button(key=f"open-{folder}").click().run()
+    assert not app.exception
+    assert app.title[0].value == f"Line plan: {folder}"
+    assert "Transfers per hour" in figures(app)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_server_started_with_a_folder_has_it_open(
+    app: AppTest, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLANNER_FOLDER", str(ROOT / "data" / folder))
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == f"Line plan: {folder}"
+
+
+def test_an_empty_folder_is_told_and_the_first_page_stays(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLANNER_FOLDER", str(tmp_path))
+    app.run()
+    assert not app.exception
+    assert "cannot be opened" in app.error[0].value
+    assert set(app.dataframe[0].value["File"]) == {"dialers.csv", "campaigns.csv"}
+    assert app.button(key="open-quickstart")
+
+
+def test_a_broken_folder_lists_every_fault_with_its_place(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dialers.csv").write_text("dialer_id,ports\nD1,lots\nD2,-1\n")
+    (tmp_path / "campaigns.csv").write_text("campaign_id,answer_rate\nSolar,2\n")
+    monkeypatch.setenv("PLANNER_FOLDER", str(tmp_path))
+    app.run()
+    assert not app.exception
+    faults = app.dataframe[0].value
+    places = set(zip(faults["File"], faults["Line"], faults["Column"], strict=True))
+    assert {
+        ("dialers.csv", "2", "ports"),
+        ("dialers.csv", "3", "ports"),
+        ("campaigns.csv", "2", "answer_rate"),
+    } <= places
+
+
+def quickstart_files(**changed: str) -> list[tuple[str, bytes, str]]:
+    folder = ROOT / "data" / "quickstart"
+    tables = {path.stem: path.read_text() for path in folder.glob("*.csv")} | changed
+    return [(f"{name}.csv", text.encode(), "text/csv") for name, text in tables.items()]
+
+
+def test_uploaded_files_are_opened(app: AppTest) -> None:
+    app.run().file_uploader[0].set_value(quickstart_files()).run()
+    assert not app.exception
+    assert lines(app) == {("Solar", "D1"): (95, 5), ("Solar", "D2"): (95, 5)}
+
+
+def test_a_bad_upload_is_told_and_what_is_open_stays(app: AppTest) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    edit(app, {0: {"dial_lines": "70"}})
+    bad = quickstart_files(dialers="dialer_id,ports\nD1,lots\n")
+    app.file_uploader[0].set_value(bad).run()
+    assert not app.exception
+    assert "What was open stays as it was" in app.error[0].value
+    assert lines(app)["Solar", "D1"] == (70, 5)
+
+
+def test_two_uploads_of_one_name_are_not_silently_one(app: AppTest) -> None:
+    twice = [*quickstart_files(), quickstart_files()[0]]
+    app.run().file_uploader[0].set_value(twice).run()
+    assert list(app.dataframe[0].value["Expected"]) == ["one file of this name"]
+
+
+def test_edits_undo_and_redo(app: AppTest) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    assert figures(app)["Transfers per hour"] == "158.5"  # 2 x 79.260393, Engset
+    assert app.button(key="undo").disabled
+    edit(app, {1: {"dial_lines": "0", "agent_lines": "0"}})
+    assert figures(app)["Transfers per hour"] == "79.3"
+    assert figures(app)["Ports used"] == "100 of 200"
+    app.button(key="undo").click().run()
+    assert figures(app)["Transfers per hour"] == "158.5"
+    app.button(key="redo").click().run()
+    assert lines(app) == {("Solar", "D1"): (95, 5)}
+
+
+def test_an_edit_and_an_undo_that_arrive_together_are_taken_in_order(app: AppTest) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    edit(app, {0: {"dial_lines": "70"}})
+    typed = {0: {"dial_lines": "70", "agent_lines": "4"}}
+    key = app.session_state["desk"].grid_key
+    app.session_state[key] = {"edited_rows": typed, "added_rows": [], "deleted_rows": []}
+    app.button(key="undo").click().run()
+    assert lines(app)["Solar", "D1"] == (70, 5)
+    app.button(key="redo").click().run()
+    assert lines(app)["Solar", "D1"] == (70, 4)
+
+
+def test_what_a_browser_may_not_edit_is_not_edited(app: AppTest) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    edit(app, {0: {"campaign": "x", "all_busy": 0, "dial_lines": "1e9"}})
+    assert not app.exception
+    assert lines(app) == {("Solar", "D1"): (95, 5), ("Solar", "D2"): (95, 5)}
+    assert "“1e9” is no whole number" in app.error[0].value.replace("\\", "")
+
+
+def test_a_filter_keeps_edits_and_edits_the_row_in_view(app: AppTest) -> None:
+    app.run().button(key="open-regional").click().run()
+    edit(app, {0: {"dial_lines": "34"}})
+    app.multiselect(key="show-campaigns").set_value(["Broadband"]).run()
+    assert {key[0] for key in app.session_state["desk"].grid_rows} == {"Broadband"}
+    assert lines(app)["Medicare", "ATL-1"] == (34, 14)
+    edit(app, {2: {"dial_lines": "39"}})
+    assert lines(app)["Broadband", "DAL-1"] == (39, 6)
+    app.multiselect(key="show-campaigns").set_value([]).run()
+    assert lines(app)["Medicare", "ATL-1"] == (34, 14)
+    assert lines(app)["Broadband", "DAL-1"] == (39, 6)
+
+
+def told(app: AppTest) -> str:
+    return " ".join(item.value for item in app.markdown).replace("\\", "")
+
+
+def optimise(app: AppTest) -> AppTest:
+    app.button(key="optimise").click().run()
+    app.session_state["desk"].job.wait(300)
+    return app.run()
+
+
+def test_a_plan_is_proposed_and_taken_or_discarded(app: AppTest) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    edit(app, {0: {"dial_lines": "40"}})
+    before = lines(app)
+    optimise(app)
+    assert not app.exception
+    assert "Proposed plan" in [header.value for header in app.subheader]
+    app.button(key="discard").click().run()
+    assert lines(app) == before
+    optimise(app).button(key="take").click().run()
+    assert not app.exception
+    assert lines(app) != before
+    assert not app.warning, "a plan breaks no limit"
+    app.button(key="undo").click().run()
+    assert lines(app) == before
+
+
+def test_optimise_keeps_locked_rows(app: AppTest) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    edit(app, {0: {"dial_lines": "40", "agent_lines": "2", "locked": True}})
+    optimise(app).button(key="take").click().run()
+    assert lines(app)["Solar", "D1"] == (40, 2)
+
+
+def test_requirements_that_cannot_hold_together_are_named(app: AppTest) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    edit(app, {0: {"dial_lines": "120", "locked": True}})
+    optimise(app)
+    assert not app.exception
+    assert "cannot hold together" in app.error[0].value
+    app.button(key="discard").click().run()
+    assert not app.error
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_failed_run_is_told_and_changes_nothing(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    before = lines(app)
+    app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: 1 / 0, run=run_here)
+    app.session_state["desk"].job.wait(300)
+    app.run()
+    assert "fault of the planner" in told(app)
+    assert lines(app) == before
+
+
+def test_a_run_stopped_before_any_plan_is_told(app: AppTest) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    early = PlanResult(status=PlanStatus.NO_PLAN, options=PlanOptions(), stopped_early=True)
+    app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: early, run=run_here)
+    app.session_state["desk"].job.wait(300)
+    app.run()
+    assert "Stopped before any plan was found" in told(app)
+
+
+def test_a_run_says_what_it_does_from_its_first_second_on(app: AppTest) -> None:
+    """Compiling once after an installation, looking for a plan, and how good the best one is."""
+    app.run().button(key="open-quickstart").click().run()
+    now, seen = threading.Event(), threading.Event()
+
+    def run(
+        work: Callable[..., PlanResult],
+        report: Callable[[Progress], None],
+        stop: Callable[[], bool],
+        *,
+        paced: bool,
+        compiling: Callable[[bool], None],
+    ) -> PlanResult:
+        def pause() -> None:
+            seen.set()
+            now.wait(60)
+            now.clear()
+
+        compiling(True)
+        pause()
+        compiling(False)
+        pause()
+        report(Progress(value_per_hour=90, bound_per_hour=100, seconds=1, phase="search"))
+        pause()
+        return PlanResult(status=PlanStatus.NO_PLAN, options=PlanOptions())
+
+    def look(go_on: bool = True) -> str:
+        if go_on:
+            now.set()
+        assert seen.wait(60)
+        seen.clear()
+        return told(app.run())
+
+    app.session_state["desk"].start_job(PlanOptions(), run=run)
+    assert "once after an installation" in look(go_on=False)
+    assert "No plan is found yet" in look()
+    assert "once after" not in told(app)
+    # (100 - 90) / 100
+    assert "**90.0** value/h; no plan can exceed **100.0**, a gap of **10 %**" in look()
+    now.set()

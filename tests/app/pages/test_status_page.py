@@ -1,0 +1,123 @@
+"""The status page without a browser: figures by formula, live and simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.support.pages import ROOT, finished, go_to, new_session, text
+
+LIVE_HEADER = "campaign_id,dialer_id,dial_lines,agent_lines,busy_agent_lines,status\n"
+
+
+def statuses(app: AppTest) -> pd.DataFrame:
+    return next(item.value for item in app.dataframe if "Made by" in item.value)
+
+
+def test_status_tells_when_all_agent_lines_will_be_busy(app: AppTest) -> None:
+    go_to(app, "status")
+    # The published check value: from empty, a mean of 190.271372 s, which is 3.2 min.
+    assert list(statuses(app)["Until all busy"]) == ["3.2 min", "3.2 min"]
+
+
+@pytest.fixture
+def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that the app follows; four of the five agent lines of D1 are busy."""
+    file = tmp_path / "live.csv"
+    file.write_text(f"{LIVE_HEADER}Solar,D1,95,5,4,\nSolar,D2,95,5,,stopped_by_dialer\n")
+    monkeypatch.setenv("PLANNER_LIVE", str(file))
+    monkeypatch.setenv("PLANNER_LIVE_SECONDS", "0.01")
+    return file
+
+
+def until_all_busy(app: AppTest, dialer: str) -> str:
+    assert not app.exception
+    told: str = statuses(app).set_index("Dialer").loc[dialer, "Until all busy"]
+    return told
+
+
+def test_the_page_follows_what_the_dialers_report(app: AppTest, live: Path) -> None:
+    go_to(app, "status").run()
+    assert "Live: read" in text(app)
+    # With four of five lines busy it is a matter of seconds, from none of minutes.
+    assert until_all_busy(app, "D1").endswith(" s")
+    assert list(statuses(app)["Status"][1]) == ["Stopped By Dialer"]
+    aside = live.with_name("aside.csv")
+    aside.write_text(f"{LIVE_HEADER}Solar,D1,95,5,0,\nSolar,D2,95,5,4,\n")
+    aside.replace(live)
+    app.run()
+    assert until_all_busy(app, "D1") == "3.2 min"
+    assert until_all_busy(app, "D2").endswith(" s")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda file: file.write_text(f"{LIVE_HEADER}Solar,D1,95,5,lots,\n"), "line 2"),
+        (lambda file: file.write_text(f"{LIVE_HEADER}Solar,D1,95,5,4,\nSolar,D"), "line 3"),
+        (lambda file: file.write_text(""), "line 1"),
+        (lambda file: file.unlink(), "No such file"),
+    ],
+    ids=["a bad cell", "half of a file", "nothing", "no file"],
+)
+def test_the_last_good_state_stays_and_its_age_is_told(
+    app: AppTest, live: Path, spoil: Callable[[Path], object], told: str
+) -> None:
+    go_to(app, "status").run()
+    spoil(live)
+    app.run()
+    assert "The live snapshot cannot be used, so what was read" in text(app).replace("**", "")
+    assert told in text(app)
+    assert until_all_busy(app, "D1").endswith(" s")
+    # Who comes now sees the last good state too.
+    other = new_session().run().button(key="open-quickstart").click().run()
+    go_to(other, "status").run()
+    assert until_all_busy(other, "D1").endswith(" s")
+    live.write_text(f"{LIVE_HEADER}Solar,D1,95,5,0,\n")
+    app.run()
+    assert "cannot be used" not in text(app)
+    assert until_all_busy(app, "D1") == "3.2 min"
+
+
+def status_of(monkeypatch: pytest.MonkeyPatch, folder: Path, columns: str, cells: str) -> AppTest:
+    """The Status page of the example, whose campaign has more columns."""
+    for name in ("dialers.csv", "assignments.csv"):
+        (folder / name).write_text((ROOT / "data" / "quickstart" / name).read_text())
+    (folder / "campaigns.csv").write_text(
+        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds,"
+        f"{columns}\nSolar,10,25,0.1,0.1,180,{cells}\n"
+    )
+    monkeypatch.setenv("PLANNER_FOLDER", str(folder))
+    return go_to(new_session().run(), "status")
+
+
+def test_simulated_figures_come_with_their_interval(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = status_of(monkeypatch, tmp_path, "attempt_cv", "0")
+    assert set(statuses(app)["Made by"]) == {"formula"}
+    app.button(key="simulate").click().run()
+    finished(app, "status")
+    assert not app.exception
+    assert set(statuses(app)["Made by"]) == {"simulation"}
+    assert "–" in statuses(app)["Paused"][0]
+
+
+def test_a_dial_list_is_told_from_the_first_look_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By formula how much is left; simulated when it is done, also where formulas hold exactly."""
+    columns, cells = "records,start,schedule", "1000,2020-01-01,Mon-Sun 00:00-24:00"
+    app = status_of(monkeypatch, tmp_path, columns, cells)
+    assert "1,000 attempts are left, about" in text(app)
+    assert not [d for d in app.dataframe if "Half of the cases" in d.value]
+    app.button(key="simulate").click().run()
+    finished(app, "status")
+    assert not app.exception
+    (done,) = [d.value for d in app.dataframe if "Half of the cases" in d.value]
+    assert list(done["Campaign"]) == ["Solar"]
+    assert "attempts are left" not in text(app)

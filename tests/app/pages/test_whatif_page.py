@@ -1,0 +1,154 @@
+"""The what-if page without a browser: changed worlds, and plans for them."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from planner.app.editing.levers import Levers
+from planner.app.jobs.jobs import StudyJob
+from planner.app.jobs.jobs import here as run_here
+from tests.support.pages import finished, go_to, lines, side_by_side, text
+
+
+def test_a_dialer_down_halves_the_calls_of_two(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    assert not app.exception
+    found = side_by_side(app)
+    # Engset for 95 + 5 lines: 79.260393 an hour on each of two dialers.
+    assert found["base"]["Transfers/h"] == "158.5"
+    assert found["Scenario 1"]["Transfers/h"] == "79.3"
+    assert found["Scenario 1"]["Change"] == "-50.0 %"
+    assert "D1 is out of service" in text(app)
+
+
+def test_a_slider_changes_its_scenario_alone(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.selectbox(key="worlds").set_value(3).run()
+    app.slider(key="answers-2").set_value(50).run()
+    assert not app.exception
+    found = side_by_side(app)
+    assert found["Scenario 1"]["Transfers/h"] == found["Scenario 3"]["Transfers/h"] == "158.5"
+    assert float(found["Scenario 2"]["Transfers/h"]) > 158.5
+
+
+def test_what_cannot_be_is_told_in_words(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.text_area(key="more-1").set_value("campaign.Solar.answer_rate*=20").run()
+    assert not app.exception
+    assert "This cannot be" in app.error[0].value
+
+
+def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    app.button(key="replan").click().run()
+    finished(app, "replan")
+    assert not app.exception
+    assert "On D2 change Solar from 95 dial lines and 5 agent lines" in text(app)
+    app.button(key="take-Scenario 1").click().run()
+    assert ("Solar", "D1") not in lines(app)
+    assert sum(lines(app)["Solar", "D2"]) <= 100
+
+
+def test_each_scenario_tells_what_is_done_with_it(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.selectbox(key="worlds").set_value(3).run()
+    told: queue.Queue[str | None] = queue.Queue()
+    heard = threading.Event()
+
+    def study(*, on_progress: Callable[[float, str], None], stop: Callable[[], bool]) -> None:
+        while (phase := told.get(timeout=60)) is not None:
+            on_progress(0.5, phase)
+            heard.set()
+
+    desk = app.session_state["desk"]
+    names = tuple((f"Scenario {number}", Levers()) for number in (1, 2, 3))
+    desk.start_study("replan", (desk.scenario.problem, names), StudyJob(study, run=run_here))
+
+    def after(phase: str) -> dict[str, str]:
+        heard.clear()
+        told.put(phase)
+        assert heard.wait(60)
+        app.run()
+        assert not app.exception
+        (said,) = [m.value for m in app.markdown if m.value.startswith("- **Scenario 1**")]
+        return dict(line[4:].split("**: ") for line in said.splitlines())
+
+    assert set(after("base").values()) == {"waits"}
+    assert after("Scenario 1")["Scenario 1"].startswith("working out what happens")
+    assert after("Scenario 1, lines anew")["Scenario 1"].startswith("planning anew for")
+    now = after("Scenario 2")
+    assert now["Scenario 1"] == "done"
+    assert now["Scenario 2"].startswith("working out")
+    assert now["Scenario 3"] == "waits"
+    assert app.button(key="stop-replan").label == "Stop and keep best"
+    told.put(None)
+    finished(app, "replan")
+
+
+def test_a_dialer_that_goes_down_later_costs_less_today(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    app.toggle(key="hours-on").set_value(True).run()
+    assert not app.exception
+
+    def lost() -> float:
+        frame = next(d.value for d in app.dataframe if "Value in 4 hours" in d.value)
+        return float(frame["Change"][1].removesuffix(" %"))
+
+    app.session_state["whatif-hours"] = "4 hours"
+    app.run()
+    # Half of the calls go when one of two dialers is down all the time.
+    assert lost() == -50.0
+    later = datetime.now(UTC) + timedelta(hours=2)
+    if later.time() > datetime.now(UTC).time():  # in the last hours of a day it is tomorrow
+        app.time_input(key="from-1").set_value(later.time()).run()
+        assert not app.exception
+        # Down for half of the four hours, to the minute.
+        assert lost() == pytest.approx(-25, abs=0.3)
+
+
+def field(fields: Sequence[Any], label: str) -> Any:
+    """The field with this label."""
+    (found,) = [item for item in fields if item.label == label]
+    return found
+
+
+def test_a_new_campaign_gets_lines_and_comes_into_the_plan(app: AppTest) -> None:
+    go_to(app, "what-if")
+    field(app.text_input, "Name of the new campaign").set_value("Roof").run()
+    field(app.number_input, "Value of a transfer").set_value(100.0).run()
+    assert not app.exception
+    assert side_by_side(app)["Scenario 1"]["Change"] == "0 %"  # it has no lines yet
+    app.button(key="replan").click().run()
+    finished(app, "replan")
+    assert not app.exception
+    app.button(key="take-Scenario 1").click().run()
+    assert not app.exception
+    assert not app.error, "it is no new campaign any more"
+    go_to(app, "plan")
+    assert not app.exception
+    assert sum(n for (name, _), (n, _) in lines(app).items() if name == "Roof") > 0
+    assert [c.campaign_id for c in app.session_state["desk"].scenario.baseline.campaigns] == [
+        "Solar",
+        "Roof",
+    ]
+
+
+def test_scenarios_stay_as_set_while_one_looks_at_another_page(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.selectbox(key="worlds").set_value(2).run()
+    app.slider(key="talk-2").set_value(20).run()
+    go_to(app, "plan")
+    go_to(app, "what-if")
+    assert not app.exception
+    assert app.selectbox(key="worlds").value == 2
+    assert app.slider(key="talk-2").value == 20

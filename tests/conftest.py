@@ -1,0 +1,27 @@
+"""For tests of every room: folders that go wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A folder with one fault in each of two files."""
+    (tmp_path / "dialers.csv").write_text("dialer_id,ports\nD1,many\n")
+    campaigns = "campaign_id,kind,attempt_seconds,answer_rate\nNews,broadcast,30,1.5\n"
+    (tmp_path / "campaigns.csv").write_text(campaigns)
+    return tmp_path
+
+
+@pytest.fixture
+def impossible(tmp_path: Path) -> Path:
+    """A campaign that needs three dialers where there are two."""
+    (tmp_path / "dialers.csv").write_text("dialer_id,ports\nD1,100\nD2,100\n")
+    (tmp_path / "campaigns.csv").write_text(
+        "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds,min_dialers\n"
+        "Solar,10,25,0.1,0.1,180,3\n"
+    )
+    return tmp_path

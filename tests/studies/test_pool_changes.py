@@ -1,0 +1,92 @@
+"""Expressions about pools, limits, costs and priorities."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.contracts.agents import LimitRow, PoolRow
+from planner.contracts.faults import InputError
+from planner.contracts.line_assignment import LineAssignment
+from planner.contracts.problem import Dialer, Problem, TrunkGroup
+from planner.studies.changes import changed_problem
+from tests.support.builders import solar
+
+
+def fleet() -> Problem:
+    return Problem(
+        dialers=(Dialer(dialer_id="D1", ports=100, trunk_group="T", cost_per_attempt=0.01),),
+        campaigns=(solar(agent_lines=None, answer_rate="0.4|0.2"),),
+        trunk_groups=(TrunkGroup(trunk_group="T", channels=50, fails_together=True),),
+        assignments=(
+            LineAssignment(
+                campaign_id="Solar", dialer_id="D1", dial_lines=9, agent_lines=3, pools="P:2"
+            ),
+        ),
+        pools=(
+            PoolRow(pool="P", agent_lines=5, days="Mon-Fri"),
+            PoolRow(pool="P", agent_lines=3, days="Sat"),
+            PoolRow(pool="Q", agent_lines=1),
+        ),
+        limits=(LimitRow(max_lines=36), LimitRow(limit="L.x", max_lines=9)),
+    )
+
+
+def test_a_pool_is_changed_in_all_its_hours_and_campaigns_follow() -> None:
+    given = changed_problem(fleet(), ["pool.P.agent_lines*=2"])
+    assert [row.agent_lines for row in given.pools] == [10, 6, 1]
+    (campaign,) = given.campaigns
+    assert (campaign.own_agent_lines, campaign.agent_lines) == (None, 11)
+    assert [r.agent_lines for r in changed_problem(fleet(), ["pool.*.agent_lines-=1"]).pools] == [
+        4, 2, 0,
+    ]  # fmt: skip
+
+
+def test_limits_by_name_or_line_and_taken_away() -> None:
+    assert changed_problem(fleet(), ["limit.2.max_lines=40"]).limits[0].max_lines == 40
+    assert changed_problem(fleet(), ["limit.L.x.max_lines+=1"]).limits[1].max_lines == 10
+    assert changed_problem(fleet(), ["limit.*.max_lines="]).limits[0].max_lines is None
+    assert changed_problem(fleet(), ["limit.2.dialer_id=D1"]).limits[0].dialer_ids == ("D1",)
+
+
+def test_priorities_costs_and_what_fails_together() -> None:
+    given = changed_problem(
+        fleet(),
+        [
+            "campaign.Solar.priority=0",
+            "dialer.D1.cost_per_attempt*=1.2",
+            "trunk_group.T.fails_together=false",
+            "campaign.Solar.min_transfers_per_hour=30",
+        ],
+    )
+    assert given.campaigns[0].priority == 0
+    assert given.dialers[0].cost_per_attempt == 0.012
+    assert given.trunk_groups[0].fails_together is False
+    assert given.campaigns[0].min_transfers_per_hour == 30
+
+
+def test_the_rates_of_all_passes_are_changed_together() -> None:
+    (campaign,) = changed_problem(fleet(), ["campaign.Solar.answer_rate*=0.5"]).campaigns
+    assert campaign.answer_rate_by_pass == (0.2, 0.1)
+    (campaign,) = changed_problem(fleet(), ["campaign.Solar.answer_rate=0.3"]).campaigns
+    assert (campaign.answer_rate, campaign.answer_rate_by_pass) == (0.3, ())
+
+
+def test_agent_lines_that_a_campaign_has_none_of_are_set_first() -> None:
+    with pytest.raises(InputError, match="agent_lines set with = first: it is blank"):
+        changed_problem(fleet(), ["campaign.Solar.agent_lines+=2"])
+    (campaign,) = changed_problem(fleet(), ["campaign.Solar.agent_lines=2"]).campaigns
+    assert campaign.own_agent_lines == 2
+
+
+def test_who_sits_there_is_forgotten_with_other_lines() -> None:
+    given = changed_problem(fleet(), ["assignment.Solar.D1.agent_lines=1"])
+    assert given.assignments[0].pools == ()
+    kept = changed_problem(fleet(), ["assignment.Solar.D1.dial_lines=8"])
+    assert kept.assignments[0].pools == (("P", 2),)
+
+
+def test_what_is_no_pool_or_limit_is_told_with_its_file() -> None:
+    with pytest.raises(InputError, match=r"an id of agents\.csv.*perhaps Q"):
+        changed_problem(fleet(), ["pool.QQ.agent_lines=2"])
+    with pytest.raises(InputError, match=r"a column of limits\.csv"):
+        changed_problem(fleet(), ["limit.2.most=2"])

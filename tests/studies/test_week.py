@@ -1,0 +1,213 @@
+"""The plans of a week, their order, their sums and the lines that move between them.
+
+One agent line handles h(N) = 54 N / (1 + 0.75 N) calls an hour of N dial lines (derived in
+one_agent.py): h(3) = 49.846, h(7) = 60.48.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
+from planner.pipeline import plan
+from planner.studies.week import WeekPlan, plan_week
+from planner.studies.week_spans import WhyNot
+from tests.support import one_agent
+from tests.support.one_agent import handled
+
+MONDAY = date(2026, 3, 2)
+EXACT = PlanOptions(gap=0.0)
+
+
+def campaign(name: str, schedule: str, **changes: Any) -> Campaign:
+    return one_agent.campaign(name, schedule=schedule, start=date(2026, 1, 1), **changes)
+
+
+A, B = campaign("A", "Mon 09:00-11:00"), campaign("B", "Mon 10:00-12:00")
+
+
+def one_dialer(*campaigns: Campaign, **tables: Any) -> Problem:
+    return Problem(dialers=(Dialer(dialer_id="D", ports=8),), campaigns=campaigns, **tables)
+
+
+def item(name: str, dial: int, agent: int, **changes: Any) -> LineAssignment:
+    return LineAssignment(
+        campaign_id=name, dialer_id="D", dial_lines=dial, agent_lines=agent, **changes
+    )
+
+
+def planned(problem: Problem, options: PlanOptions = EXACT, **how: Any) -> WeekPlan:
+    return plan_week(problem, options, week=MONDAY, **how)
+
+
+def lines_by_hour(found: WeekPlan) -> dict[str, dict[str, tuple[int, int]]]:
+    """Lines on the one dialer by campaign, for each interval that has a plan."""
+    return {
+        f"{interval.start:%a %H}": {pair[0]: counts for pair, counts in result.plan.lines().items()}
+        for interval in found.intervals
+        if (result := found.result_of(interval)) and result.plan
+    }
+
+
+def test_campaigns_that_are_closed_give_their_ports_to_those_that_run() -> None:
+    # 8 ports: alone 7 + 1 lines; together 3 + 1 each, as h is concave.
+    found = planned(one_dialer(A, B))
+    assert lines_by_hour(found) == {
+        "Mon 09": {"A": (7, 1)},
+        "Mon 10": {"A": (3, 1), "B": (3, 1)},
+        "Mon 11": {"B": (7, 1)},
+    }
+    assert [i.idle for i in found.intervals if i.running] == [
+        (("B", WhyNot.CLOSED),),
+        (),
+        (("A", WhyNot.CLOSED),),
+    ]
+
+
+def test_the_week_sums_what_its_hours_bring() -> None:
+    totals = planned(one_dialer(A, B)).totals()
+    assert totals.value == pytest.approx(2 * handled(7) + 2 * handled(3))
+    assert totals.throughput_value == pytest.approx(totals.value)
+    assert totals.surviving_value == 0.0  # one dialer: nothing is left when it fails
+    assert totals.gap == pytest.approx(0.0, abs=1e-8)
+    hours = (totals.hours_planned, totals.hours_idle, totals.hours_without_plan)
+    assert hours == (3.0, 165.0, 0.0)
+
+
+def test_lines_moved_are_those_taken_from_campaigns_that_go_on() -> None:
+    # At 10:00 A gives 4 dial lines, B gets 3 + 1; at 11:00 A ends, which moves nothing, and B gets
+    # 4 dial lines. Before 09:00 there are no lines to compare with.
+    found = planned(one_dialer(A, B))
+    moves = [(i.lines_moved, i.lines_added) for i in found.intervals if i.running]
+    assert moves == [(None, None), (4, 4), (0, 4)]
+    assert (found.totals().lines_moved, found.totals().lines_added) == (4, 8)
+
+
+def test_the_first_interval_moves_lines_away_from_the_current_ones() -> None:
+    found = planned(one_dialer(A, assignments=(item("A", 4, 1),)))
+    assert [(i.lines_moved, i.lines_added) for i in found.intervals if i.running] == [(0, 3)]
+
+
+def test_a_world_that_comes_again_is_planned_once() -> None:
+    calls = []
+    given = one_dialer(campaign("A", "Mon-Fri 09:00-17:00"))
+    found = planned(given, on_progress=lambda number, count, _: calls.append((number, count)))
+    assert len(found.plans) == 1
+    assert [i.plan for i in found.intervals if i.running] == [0] * 5
+    assert set(calls) == {(1, 1)}
+
+
+def test_each_plan_starts_from_the_lines_of_the_interval_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Order of worlds: A, A + B, A again, A + C. With B, A has 3 lines; a fourth then gains 4.15 and
+    # a fifth h(5) - h(4) = 2.84 an hour, a sixth only 2.06.
+    seen: list[Problem] = []
+
+    def recorded(problem: Problem, options: PlanOptions, **how: Any) -> PlanResult:
+        seen.append(problem)
+        assert options.move_cost == 2.5
+        return plan(problem, options, **how)
+
+    monkeypatch.setattr("planner.pipeline.plan", recorded)
+    given = one_dialer(
+        campaign("A", "Mon 09:00-13:00"),
+        campaign("B", "Mon 10:00-11:00"),
+        campaign("C", "Mon 12:00-13:00"),
+    )
+    planned(given, PlanOptions(gap=0.0, move_cost=2.5))
+    starts = [[(a.campaign_id, a.dial_lines) for a in problem.assignments] for problem in seen]
+    assert starts == [[], [("A", 7)], [("A", 3)], [("A", 5)]]
+
+
+def test_an_interval_that_cannot_be_planned_does_not_stop_the_others() -> None:
+    found = planned(one_dialer(A, campaign("B", "Mon 10:00-12:00", min_dialers=2)))
+    assert found.status is PlanStatus.INFEASIBLE
+    assert lines_by_hour(found) == {"Mon 09": {"A": (7, 1)}}
+    ends = [r.status for i in found.intervals if (r := found.result_of(i))]
+    assert ends == [PlanStatus.OPTIMAL, PlanStatus.INFEASIBLE, PlanStatus.INFEASIBLE]
+    assert all(r.conflicts for r in found.plans[1:])
+    assert found.totals().hours_without_plan == 2.0
+    assert found.totals().value == pytest.approx(handled(7))
+
+
+def test_locked_lines_stay_in_every_interval_in_which_their_campaign_runs() -> None:
+    # A keeps 2 + 1, closed or not in between; B gets the other 5 ports.
+    given = one_dialer(
+        campaign("A", "Mon 09:00-10:00; Mon 11:00-12:00"),
+        B,
+        assignments=(item("A", 2, 1, locked=True),),
+    )
+    assert lines_by_hour(planned(given)) == {
+        "Mon 09": {"A": (2, 1)},
+        "Mon 10": {"B": (7, 1)},
+        "Mon 11": {"A": (2, 1), "B": (4, 1)},
+    }
+
+
+def test_kept_current_lines_stay_as_if_locked_and_others_are_planned_anew() -> None:
+    given = one_dialer(A, B, assignments=(item("A", 2, 1),))
+    assert lines_by_hour(planned(given, PlanOptions(gap=0.0, keep_current=True))) == {
+        "Mon 09": {"A": (2, 1)},
+        "Mon 10": {"A": (2, 1), "B": (4, 1)},
+        "Mon 11": {"B": (7, 1)},
+    }
+
+
+def test_a_stop_leaves_out_what_was_not_begun() -> None:
+    found = planned(one_dialer(A, B), stop=lambda: True)
+    assert found.status is PlanStatus.NO_PLAN
+    assert [result.status for result in found.plans] == [PlanStatus.NO_PLAN] * 3
+    assert found.totals().value == 0.0
+
+
+def test_without_a_day_the_coming_week_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
+
+    monkeypatch.setattr("planner.studies.week.datetime", Clock)
+    found = plan_week(one_dialer(campaign("A", "Mon 09:00-17:00", stop=date(2026, 3, 3))))
+    assert found.monday == date(2026, 3, 9)
+    assert found.plans == ()  # A has ended by then
+    assert found.status is PlanStatus.OPTIMAL
+
+
+def test_with_a_move_cost_a_world_that_comes_again_is_planned_from_what_ran_before() -> None:
+    # A alone, A with B, A alone again. With B they have 3 + 1 lines each; one line more gains
+    # h(4) - h(3) = 4.15, the fourth h(7) - h(6) = 1.57. At 2 a line, A takes two of the four dial
+    # lines back: h(5) - h(4) = 2.84, h(6) - h(5) = 2.06. At first it comes from nothing: 7 lines.
+    given = one_dialer(
+        campaign("A", "Mon 09:00-10:00; Mon 10:00-11:00; Mon 11:00-12:00"),
+        campaign("B", "Mon 10:00-11:00"),
+    )
+    found = planned(given, PlanOptions(gap=0.0, move_cost=2.0))
+    assert lines_by_hour(found) == {
+        "Mon 09": {"A": (7, 1)},
+        "Mon 10": {"A": (3, 1), "B": (3, 1)},
+        "Mon 11": {"A": (6, 1)},
+    }
+    assert [i.plan for i in found.intervals if i.running] == [0, 1, 2]
+    again = found.plans[2].value
+    assert again is not None
+    assert again.move_cost_per_hour == pytest.approx(3 * 2.0)
+    assert again.value_per_hour == pytest.approx(handled(6) - 6.0)
+
+
+def test_with_a_move_cost_a_world_that_comes_again_from_the_same_lines_is_planned_once() -> None:
+    given = one_dialer(campaign("A", "Mon-Fri 09:00-17:00"))
+    calls: list[tuple[int, int]] = []
+    found = planned(
+        given,
+        PlanOptions(gap=0.0, move_cost=2.0),
+        on_progress=lambda number, count, _: calls.append((number, count)),
+    )
+    # From nothing on Monday; from its own lines on every other day.
+    assert [i.plan for i in found.intervals if i.running] == [0, 1, 1, 1, 1]
+    assert {i.lines_moved for i in found.intervals if i.running} == {None, 0}
+    assert {number for number, _ in calls} == {1, 2}
