@@ -24,7 +24,7 @@ class Output:
 
     def __enter__(self) -> Self:
         self._stream, self._watched = sys.stdout, _Watched(sys.stdout)
-        sys.stdout = self._watched  # type: ignore[assignment]
+        sys.stdout = self._watched
         return self
 
     def __exit__(

@@ -15,6 +15,8 @@ VALUES = (
     "throughput_value_per_hour",
     "surviving_value_per_hour",
 )
+#: What the simulation of the plan says beside its tables; blank where these are exact.
+SIMULATED = tuple(f"simulated_value_per_hour{end}" for end in ("", "_low", "_high"))
 RATES = ("transfers_per_hour", "messages_per_hour", "abandons_per_hour")
 #: Columns of each table, in the order of the files; all start with the name of the problem.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -22,6 +24,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "plan_id",
         "status",
         *VALUES,
+        *SIMULATED,
         "worst_failure_domain",
         *RATES,
         "lines_moved",
@@ -75,6 +78,6 @@ WHOLE = frozenset(
     {"line", "lines_moved", "limits_broken", "given_up", "corrected_campaigns"}
 ).union(*(_of_kind(contract, int) for contract in _CONTRACTS))
 TRUTHS = frozenset[str]().union(*(_of_kind(contract, bool) for contract in _CONTRACTS))
-NUMBERS = frozenset({*VALUES, *RATES, *FIGURE_NAMES, *_ENDS}).union(
+NUMBERS = frozenset({*VALUES, *SIMULATED, *RATES, *FIGURE_NAMES, *_ENDS}).union(
     *(_of_kind(contract, float) for contract in _CONTRACTS)
 )

@@ -19,7 +19,7 @@ from planner.contracts.result import (
     PlanResult,
 )
 from planner.evaluation.differences import lines_moved
-from planner.studies.batch.results.columns import COLUMNS, RATES
+from planner.studies.batch.results.columns import COLUMNS, RATES, SIMULATED
 from planner.tables.cells import columns, spelt
 from planner.tables.folder import PROJECTION_COLUMNS
 
@@ -171,6 +171,7 @@ def _plan_cells(problem: Problem, result: PlanResult) -> list[object]:
         result.gap,
         value and value.throughput_value_per_hour,
         value and value.surviving_value_per_hour,
+        *(getattr(result, name) for name in SIMULATED),
         value and value.worst_failure_domain,
         *(result.total(rate) for rate in RATES),
         moved,
@@ -187,7 +188,7 @@ def _engines(result: PlanResult) -> str | None:
         return None
     if result.options.figures is PlanFigures.FORMULAS:
         return PlanFigures.FORMULAS.value
-    return "+".join(sorted({row.engine.value for row in result.figures}))
+    return "+".join(sorted({row.engine.value for row in result.simulated or result.figures}))
 
 
 def _figure_cells(figures: AssignmentFigures) -> Iterator[object]:

@@ -140,9 +140,9 @@ def _kept(problem: Problem, options: PlanOptions, current: Problem) -> Outcome:
 
 
 def _value(problem: Problem, result: PlanResult) -> float:
-    """Value of the handled calls of the plan, by the figures that it is shown with."""
+    """Value of the handled calls of the plan, simulated where its tables are not exact."""
     total = 0.0
-    for row in result.figures:
+    for row in result.simulated or result.figures:
         campaign = problem.campaigns[problem.campaign_index[row.campaign_id]]
         live = campaign.is_live_transfer
         handled = row.transfers_per_hour if live else row.live_answers_per_hour
