@@ -6,7 +6,7 @@ TOOLS := build/tools
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app test lint pytest chromium dist fuzz fuzz-tables lock sbom audit clean
+.PHONY: help plan app test lint pytest chromium mariadb dist fuzz fuzz-tables lock sbom audit clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ plan: $(VENV)/.runtime ## plan the example in data/quickstart and print the plan
 app: $(VENV)/.runtime ## open the planner in the browser
 	@$(BIN)/planner app data/quickstart
 
-test: $(VENV)/.test chromium ## run everything that continuous integration runs
+test: $(VENV)/.test chromium mariadb ## run everything that continuous integration runs
 	@$(MAKE) --no-print-directory --jobs 2 lint dist pytest
 
 lint: $(VENV)/.test
@@ -26,7 +26,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-pytest: $(VENV)/.test chromium
+pytest: $(VENV)/.test chromium mariadb
 	@echo "Compiling the optimiser, once for all tests ..."
 	@$(BIN)/python -c "from planner.optimize.search import compile_search; compile_search()"
 	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile
@@ -60,9 +60,9 @@ audit: requirements.lock $(TOOLS)/.stamp ## look for known vulnerabilities; need
 
 lock: $(TOOLS)/.stamp ## refresh the three lock files
 	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
-	  pyproject.toml --output-file requirements.lock
+	  --extra vicidial pyproject.toml --output-file requirements.lock
 	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
-	  --constraint requirements.lock --extra test pyproject.toml --output-file requirements-test.lock
+	  --constraint requirements.lock --extra vicidial --extra test pyproject.toml --output-file requirements-test.lock
 	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
 	  --python-version 3.11 .ci/tools.in --output-file .ci/tools.lock
 
@@ -94,15 +94,25 @@ $(VENV)/.test: requirements-test.lock $(VENV)/.runtime
 	@$(BIN)/pip install --quiet --require-hashes --requirement requirements-test.lock
 	@touch $@
 
-# The browser tests drive Debian's Chromium; nothing else is ever installed outside .venv.
+# The browser tests drive Debian's Chromium, those of VICIdial start Debian's MariaDB in a folder of
+# their own; nothing else is ever installed outside .venv.
 chromium:
-	@command -v chromium >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Installing chromium for the browser tests ..."; \
-	    apt-get -qq update && \
-	    DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium \
-	      >/dev/null; \
+	@command -v chromium >/dev/null || { $(call debian,chromium,the browser tests); }
+
+# In sbin, which is not on everybody's path. The server that Debian sets up for itself is not used.
+mariadb:
+	@PATH="$$PATH:/usr/sbin" command -v mariadbd >/dev/null || \
+	  { $(call debian,mariadb-server,the tests of VICIdial); }
+
+# $(call debian,PACKAGE,WHAT NEEDS IT): one at a time, as apt locks its lists.
+define debian
+if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing $(1) for $(2) ..."; \
+	    apt-get -qq -o DPkg::Lock::Timeout=300 update && \
+	    DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install --yes \
+	      --no-install-recommends $(1) >/dev/null; \
 	  else \
-	    echo "The browser tests need chromium: have an administrator run 'apt-get install chromium'."; \
+	    echo "Missing for $(2): have an administrator run 'apt-get install $(1)'."; \
 	    exit 2; \
-	  fi; }
+	  fi
+endef

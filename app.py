@@ -8,7 +8,7 @@ import planner.app
 from planner.app.pages.index import PAGES
 from planner.app.session.admission import admitted, show_sign_out
 from planner.app.session.begin import begin_run, end_run
-from planner.app.session.workspace import desk
+from planner.app.session.workspace import workspace
 from planner.app.throttle import drawing
 from planner.app.widgets.charts import trust_charts
 from planner.app.widgets.style import apply_style
@@ -30,7 +30,7 @@ if admitted():
     chosen = st.navigation(list(pages.values()), position="top")
     with drawing():
         try:
-            begin_run(desk())
+            begin_run(workspace())
             chosen.run()
             show_sign_out()
         finally:

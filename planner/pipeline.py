@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from planner.compilation import COMPILATION
+from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS, YEARS
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
     Conflict,
@@ -42,11 +43,6 @@ SHORTEST_ROUND = 2.0
 GIVEN_UP_RULES = frozenset(
     {"min_dialers", "survivable_share", "min_transfers_per_hour", "finish_by", "limit_minimums"}
 )
-#: A projection further ahead than a month says nothing that its first weeks do not.
-MAX_HOURS = 31 * 24
-MAX_REPLICATIONS = 10_000
-#: Moments outside these years are typing errors, and would overflow in time zones.
-_YEARS = range(1970, 2200)
 
 
 def plan(
@@ -57,6 +53,7 @@ def plan(
     stop: Callable[[], bool] = lambda: False,
     explained: bool = True,
     at: datetime | None = None,
+    in_order: bool = True,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
 
@@ -68,6 +65,7 @@ def plan(
     stop : polled; once it says True the best verified plan so far is returned
     explained : also tell what binds, why each line is there, and what one more would bring
     at : the moment from which on it is planned, with a UTC offset; None: now
+    in_order : also put the moves from the current lines to the plan in order
 
     Returns
     -------
@@ -102,6 +100,8 @@ def plan(
     result = result.model_copy(update={"left_out": left_out} | _given_up(given, options, found))
     if options.figures is PlanFigures.AUTO:
         result = _beside_simulation(given, result, stop)
+    if in_order and problem.assignments:  # who cannot run has ports until its lines are taken off
+        result = _with_moves(problem, result, at)
     return _explained(given, result, clock) if explained else result
 
 
@@ -305,6 +305,20 @@ def _with_plan_found(
     )
 
 
+def _with_moves(problem: Problem, result: PlanResult, at: datetime | None) -> PlanResult:
+    from planner.evaluation.moves import ordered_moves
+    from planner.evaluation.rates import factors
+
+    assert result.plan is not None
+    corrections = factors(result.corrections)
+    found = ordered_moves(
+        problem, problem.assignments, result.plan, result.options, corrections, at=at
+    )
+    return result.model_copy(
+        update={"moves": found.moves, "value_before_moves": found.value_before}
+    )
+
+
 def _explained(problem: Problem, result: PlanResult, clock: _Clock) -> PlanResult:
     """The result with what binds, the reason of each line, and what one more would bring."""
     from planner.evaluation.rates import factors
@@ -373,10 +387,10 @@ def project(
 
     problem = as_problem(problem)
     at = at or datetime.now(UTC)
-    if at.tzinfo is None or at.year not in _YEARS:
-        raise ValueError("at: a moment with a UTC offset, of the years 1970 to 2199")
+    if at.tzinfo is None or at.year not in YEARS:
+        raise ValueError(f"at: a moment with a UTC offset, of the years {YEARS[0]} to {YEARS[-1]}")
     if not 0 < hours <= MAX_HOURS:
-        raise ValueError("hours: a number above 0, at most 744 (31 days)")
+        raise ValueError(f"hours: a number above 0, at most {MAX_HOURS} ({MAX_HOURS // 24} days)")
     if engine not in tuple(EngineChoice):
         raise ValueError(f"engine: one of {', '.join(EngineChoice)}")
     if replications is not None and not 1 <= replications <= MAX_REPLICATIONS:

@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo
 
 from planner.cli.arguments import ALL
 from planner.cli.batch_command import run_batch_command
+from planner.cli.calibrate_command import run_calibrate
 from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.output_folder import require_writable, writing
 from planner.cli.study_commands import run_frontier, run_whatif
+from planner.cli.vicidial_commands import run_vicidial
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
@@ -38,6 +40,7 @@ from planner.studies.week_spans import (
 from planner.tables.folder import read_folder, read_with_notes, write_assignments, write_projection
 from planner.tables.writing import write_text
 from planner.version import __version__
+from planner.vicidial.targets import carry_settings
 
 if TYPE_CHECKING:
     from planner.studies.week import WeekPlan
@@ -55,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         "whatif": run_whatif,
         "frontier": run_frontier,
         "batch": run_batch_command,
+        "calibrate": run_calibrate,
+        "vicidial": run_vicidial,
         "app": _app,
     }
     _log.info("planner %s, %s", __version__, arguments.command)
@@ -110,6 +115,7 @@ def _plan(arguments: argparse.Namespace) -> int:
             write_assignments(arguments.out / "assignments.csv", result.plan.assignments)
             write_projection(arguments.out / "projection.csv", result.figures)
             write_text(arguments.out / "plan.json", document)
+            carry_settings(arguments.folder, arguments.out, problem)
     text = (moment_text(moment) if moment else "") + plan_text(result, problem, why=arguments.why)
     print(document if arguments.json else text, end="")
     return _plan_code(result.status)

@@ -24,11 +24,14 @@ from planner.cli.arguments import (
     week_day,
 )
 from planner.cli.batch_arguments import add_batch_arguments
+from planner.cli.calibrate_arguments import add_calibrate_arguments
 from planner.cli.exit_codes import BAD_INPUT
 from planner.cli.log import configure
 from planner.cli.output import Output
 from planner.cli.study_arguments import add_frontier_arguments, add_whatif_arguments
+from planner.cli.vicidial_arguments import add_vicidial_arguments
 from planner.contracts.faults import InputError
+from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS
 from planner.version import __version__
 
 _EXIT_CODES = """exit codes:
@@ -37,9 +40,6 @@ _EXIT_CODES = """exit codes:
   2  bad input or usage
   3  infeasible: no plan meets all requirements
   4  stopped before any plan was found"""
-#: A projection further ahead than a month says nothing that its first weeks do not.
-_MAX_HOURS = 31 * 24
-_MAX_REPLICATIONS = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -91,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_whatif(commands)
     _add_frontier(commands)
     _add_batch(commands)
+    _add_calibrate(commands)
+    _add_vicidial(commands)
     _add_app(commands)
     return parser
 
@@ -187,7 +189,7 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--hours",
-        type=number(0, _MAX_HOURS, above=True),
+        type=number(0, MAX_HOURS, above=True),
         default=8.0,
         help="how far to look ahead (default 8)",
     )
@@ -200,7 +202,7 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--replications",
-        type=number(1, _MAX_REPLICATIONS, whole=True),
+        type=number(1, MAX_REPLICATIONS, whole=True),
         metavar="N",
         help="simulated runs of each kind (default: as many as the figures need)",
     )
@@ -243,6 +245,21 @@ def _add_batch(commands: _Commands[argparse.ArgumentParser]) -> None:
     add_search(parser, "each plan")
     add_seed(parser)
     add_json(parser)
+
+
+def _add_calibrate(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "estimate the figures of campaigns from call logs"
+    example = "planner calibrate data/calls --folder data/quickstart --out calibrated"
+    parser = _command(commands, "calibrate", purpose, example)
+    add_calibrate_arguments(parser)
+    add_seed(parser)
+    add_json(parser)
+
+
+def _add_vicidial(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "read, follow, emulate and set the lines of a VICIdial system"
+    example = "planner vicidial read mysql://planner@db1/asterisk --out site"
+    add_vicidial_arguments(_command(commands, "vicidial", purpose, example))
 
 
 def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE
 from planner.contracts.problem import Contract, LineAssignment
 
 
@@ -70,11 +71,11 @@ class PlanOptions(Contract):
 
     redundancy: Annotated[float, Field(ge=0, le=1)] = 0.0
     gap: Annotated[float, Field(ge=0, le=1)] = 0.001
-    time_limit: Annotated[float, Field(gt=0, le=1e6)] = 60.0
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    time_limit: Annotated[float, Field(gt=0, le=MAX_SEARCH_SECONDS)] = 60.0
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
     keep_current: bool = False
-    failures: Annotated[int, Field(ge=1, le=2)] = 1
-    move_cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    failures: Annotated[int, Field(ge=1, le=MAX_FAILURES)] = 1
+    move_cost: Annotated[float, Field(ge=0, le=MAX_VALUE)] = 0.0
     figures: PlanFigures = PlanFigures.AUTO
     relax: bool = False
 
@@ -429,7 +430,8 @@ class PlanResult(Contract):
     """Outcome of a planning run: status, bound and plan are kept apart.
 
     ``gap`` is (bound - value) / |bound|, both in value per hour by the Markov tables. None of the
-    plan's fields is set without a plan.
+    plan's fields is set without a plan. ``moves`` make the ``changes`` in order, but for those on
+    dialers out of service, where they were asked for; ``value_before_moves`` is the aim before.
     """
 
     status: PlanStatus
@@ -445,7 +447,8 @@ class PlanResult(Contract):
     why: tuple[LineReason, ...] = ()
     stranded: tuple[StrandedLines, ...] = ()
     changes: tuple[LineChange, ...] = ()
-    moves: tuple[Move, ...] = ()  # what makes these changes, in order; where they were asked for
+    moves: tuple[Move, ...] = ()
+    value_before_moves: float | None = None
     conflicts: tuple[Conflict, ...] = ()
     nearest: NearestPlan | None = None
     given_up: tuple[GivenUp, ...] = ()

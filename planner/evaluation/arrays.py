@@ -67,8 +67,8 @@ class PlanArrays:
         for name in ("ports", "rates"):
             vars(new).pop(name, None)
         new.dial_lines, new.agent_lines = self.dial_lines.copy(), self.agent_lines.copy()
-        for cell, (dial, agents) in lines.items():
-            new.dial_lines[cell], new.agent_lines[cell] = dial, agents
+        for pair, (dial, agents) in lines.items():
+            new.dial_lines[pair], new.agent_lines[pair] = dial, agents
         touched = {c for c, _ in lines}
         new._rows = {c: rates for c, rates in self._rows.items() if c not in touched}
         new._attempts, new._unknown = self._attempts.copy(), self._unknown | touched

@@ -20,12 +20,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Breach:
-    """One limit that a plan breaks, in a sentence for a manager."""
+    """One limit that a plan breaks, in a sentence for a manager, and what it is a limit of."""
 
     rule: str
     campaign_id: str | None
     dialer_id: str | None
     message: str
+    trunk_group: str | None = None
 
 
 def check(
@@ -187,13 +188,13 @@ def trunk_breaches(arrays: PlanArrays, groups: Iterable[TrunkGroup]) -> Iterator
         used = int(arrays.ports[:, members].sum())
         if used > group.channels:
             message = f"Trunk group {name}: {used} channels used, {group.channels} exist."
-            yield Breach("channels", None, None, message)
+            yield Breach("channels", None, None, message, name)
         if group.cps is None:
             continue
         speed = arrays.attempts_per_second(members)
         if speed > group.cps * (1 + LIMIT_ROUNDING):
             message = f"Trunk group {name}: {speed:.2f} calls per second, limit {group.cps:g}."
-            yield Breach("trunk_cps", None, None, message)
+            yield Breach("trunk_cps", None, None, message, name)
 
 
 def _pool_breaches(arrays: PlanArrays) -> Iterator[Breach]:

@@ -18,6 +18,7 @@ from planner.contracts.result import (
 from planner.evaluation.load import CampaignLoad, FleetLoad
 from planner.report.documents import assignment_row
 from planner.report.given_up import given_up_sentences, left_out_sentences
+from planner.report.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, expected_status, quality, share
 from planner.version import __version__
@@ -213,18 +214,28 @@ def _changes(result: PlanResult, problem: Problem) -> list[str]:
         return []
     if not result.changes:
         return wrapped(f"None: the current lines are this plan already, {quality(result)}.", "  ")
-    rows = [
+    titles = ["Move", "Campaign", "Dialer", ">Dial lines", ">Agent lines", ">Value/h then"]
+    return [
+        *wrapped(_gain(result, problem), "  "),
+        *table(titles, [*rows_of_moves(result.moves), *_unordered(result)]),
+        *wrapped(way_sentence(result.value_before_moves, result.moves), "  "),
+        *bullets(
+            f"After move {move.step}: {meanwhile(move)}" for move in result.moves if move.breaks
+        ),
+    ]
+
+
+def _unordered(result: PlanResult) -> list[list[str]]:
+    return [
         [
+            NOTHING,
             change.campaign_id,
             change.dialer_id,
             f"{change.dial_lines_from} -> {change.dial_lines_to}",
             f"{change.agent_lines_from} -> {change.agent_lines_to}",
+            NOTHING,
         ]
-        for change in result.changes
-    ]
-    return [
-        *wrapped(_gain(result, problem), "  "),
-        *table(["Campaign", "Dialer", ">Dial lines", ">Agent lines"], rows),
+        for change in without_move(result)
     ]
 
 
@@ -340,7 +351,6 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "binding": list(result.binding),
         "why": [reason.model_dump(mode="json") for reason in result.why],
         "stranded": [item.model_dump(mode="json") for item in result.stranded],
-        "changes": [change.model_dump() for change in result.changes],
         "simulated_value_per_hour": result.simulated_value_per_hour,
         "simulated_value_per_hour_low": result.simulated_value_per_hour_low,
         "simulated_value_per_hour_high": result.simulated_value_per_hour_high,
@@ -348,6 +358,8 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "given_up": [item.model_dump(mode="json") for item in result.given_up],
         "left_out": [item.model_dump(mode="json") for item in result.left_out],
         "nearest": result.nearest and _nearest_document(result.nearest),
+        "value_before_moves": result.value_before_moves,
+        "changes": _changes_in_order(result),
         "conflicts": [conflict.model_dump(mode="json") for conflict in result.conflicts],
         "corrections": [correction.model_dump() for correction in result.corrections],
         "stages": [stage.model_dump() for stage in result.stages],
@@ -369,6 +381,15 @@ def _nearest_document(nearest: NearestPlan) -> dict[str, Any]:
         ],
         "given_up": [item.model_dump(mode="json") for item in nearest.given_up],
     }
+
+
+def _changes_in_order(result: PlanResult) -> list[dict[str, Any]]:
+    """The moves in order, then what changes on dialers out of service, where nothing is left."""
+    value = result.moves[-1].value_after if result.moves else None
+    return [
+        *(move.model_dump() for move in result.moves),
+        *(change.model_dump() | {"value_after": value} for change in without_move(result)),
+    ]
 
 
 def _campaign(totals: CampaignTotals, problem: Problem) -> dict[str, Any]:

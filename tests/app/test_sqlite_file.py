@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.app.editing.edited_lines import Scenario, open_scenario
+from planner.app.editing.edited_lines import EditedLines, open_lines
 from planner.app.editing.levers import Levers
 from planner.app.store import Store, StoreUnavailable, UnreadableRow
 from planner.app.store import scenarios as scenarios_module
@@ -37,8 +37,8 @@ def store(file: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def lines() -> Scenario:
-    return open_scenario(read_folder(ROOT / "data" / "quickstart"))
+def lines() -> EditedLines:
+    return open_lines(read_folder(ROOT / "data" / "quickstart"))
 
 
 def in_file(file: Path) -> list[str]:
@@ -51,7 +51,7 @@ def in_file(file: Path) -> list[str]:
 
 
 def test_nothing_is_saved_into_a_file_that_was_deleted(
-    store: Store, file: Path, lines: Scenario
+    store: Store, file: Path, lines: EditedLines
 ) -> None:
     store.create("Monday", lines, "Ann")
     file.unlink()
@@ -64,7 +64,7 @@ def test_nothing_is_saved_into_a_file_that_was_deleted(
 
 @pytest.mark.parametrize("in_place", [False, True])
 def test_what_is_saved_after_a_restore_is_in_the_restored_file(
-    store: Store, file: Path, lines: Scenario, in_place: bool
+    store: Store, file: Path, lines: EditedLines, in_place: bool
 ) -> None:
     store.create("Monday", lines, "Ann")
     backup = shutil.copy(file, file.with_name("backup.db"))
@@ -80,13 +80,13 @@ def test_what_is_saved_after_a_restore_is_in_the_restored_file(
 
 
 def test_a_file_replaced_during_a_save_is_told(
-    store: Store, file: Path, lines: Scenario, monkeypatch: pytest.MonkeyPatch
+    store: Store, file: Path, lines: EditedLines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.create("Monday", lines, "Ann")
     backup = shutil.copy(file, file.with_name("backup.db"))
     lines_text = store_module.lines_text
 
-    def slowly(scenario: Scenario) -> str:
+    def slowly(scenario: EditedLines) -> str:
         os.replace(backup, file)
         return lines_text(scenario)
 
@@ -96,7 +96,7 @@ def test_a_file_replaced_during_a_save_is_told(
     assert in_file(file) == ["Monday"]
 
 
-def test_a_log_left_by_an_earlier_version_is_taken_in(file: Path, lines: Scenario) -> None:
+def test_a_log_left_by_an_earlier_version_is_taken_in(file: Path, lines: EditedLines) -> None:
     Store(f"sqlite:///{file}").create("Monday", lines, "Ann")
     connection = sqlite3.connect(file)  # as earlier versions wrote, and then were killed
     connection.execute("PRAGMA journal_mode=WAL")
@@ -111,7 +111,7 @@ def test_a_log_left_by_an_earlier_version_is_taken_in(file: Path, lines: Scenari
     assert not file.with_name("kept-plans.db-wal").exists()
 
 
-def test_a_locked_file_is_waited_for_shortly(store: Store, file: Path, lines: Scenario) -> None:
+def test_a_locked_file_is_waited_for_shortly(store: Store, file: Path, lines: EditedLines) -> None:
     other = sqlite3.connect(file)
     other.execute("BEGIN EXCLUSIVE")
     start = time.monotonic()
@@ -124,7 +124,7 @@ def test_a_locked_file_is_waited_for_shortly(store: Store, file: Path, lines: Sc
 
 
 def test_a_newer_planner_that_made_the_tables_meanwhile_is_noticed_before_a_write(
-    store: Store, file: Path, lines: Scenario
+    store: Store, file: Path, lines: EditedLines
 ) -> None:
     store.create("Monday", lines, "Ann")
     other = sqlite3.connect(file)
@@ -136,7 +136,7 @@ def test_a_newer_planner_that_made_the_tables_meanwhile_is_noticed_before_a_writ
 
 
 def test_a_backup_of_an_earlier_version_is_brought_up_to_date(
-    store: Store, file: Path, lines: Scenario
+    store: Store, file: Path, lines: EditedLines
 ) -> None:
     store.create("Monday", lines, "Ann", "a note")
     other = sqlite3.connect(file)
@@ -157,7 +157,7 @@ def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_goes_back_does_not_change_the_order(
-    store: Store, lines: Scenario, monkeypatch: pytest.MonkeyPatch
+    store: Store, lines: EditedLines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments = iter(range(1000, 0, -1))
 
@@ -181,7 +181,7 @@ def test_a_clock_that_goes_back_does_not_change_the_order(
 
 
 def test_notes_have_a_length_also_those_kept_before_they_had(
-    store: Store, file: Path, lines: Scenario
+    store: Store, file: Path, lines: EditedLines
 ) -> None:
     made = store.create("Monday", lines, "Ann", "x" * 1_000_000)
     assert len(store.plans()[0].note) == MAX_NOTE
@@ -192,7 +192,7 @@ def test_notes_have_a_length_also_those_kept_before_they_had(
     assert store.history(made.plan_id)[0].note == "y" * MAX_NOTE
 
 
-def test_a_damaged_row_is_one_broken_row(store: Store, file: Path, lines: Scenario) -> None:
+def test_a_damaged_row_is_one_broken_row(store: Store, file: Path, lines: EditedLines) -> None:
     made = store.create("Monday", lines, "Ann")
     store.create("Tuesday", lines, "Ann")
     other = sqlite3.connect(file)

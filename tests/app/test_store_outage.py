@@ -47,7 +47,7 @@ def test_a_draft_that_could_not_be_written_is_tried_again_in_every_run(
         assert warned(app, "cannot be saved at the moment")
     app.run()
     assert not warned(app, "cannot be saved")
-    assert len(new_session().run().session_state["desk"].offers) == 1
+    assert len(new_session().run().session_state["workspace"].offers) == 1
 
 
 def test_a_draft_that_could_not_be_dropped_is_dropped_later(
@@ -61,12 +61,12 @@ def test_a_draft_that_could_not_be_dropped_is_dropped_later(
         patch.setattr(Store, "drop_draft", down)
         app.button(key="undo").click().run()
     app.run()
-    assert new_session().run().session_state["desk"].offers == ()
+    assert new_session().run().session_state["workspace"].offers == ()
 
 
 def test_a_database_that_is_away_is_not_called_empty(app: AppTest, own_store: Path) -> None:
     saved(app, "Monday", "60")
-    plan_id = app.session_state["desk"].open_plan.plan_id
+    plan_id = app.session_state["workspace"].open_plan.plan_id
     edit(app, {0: {"dial_lines": "61"}})
     away = own_store.rename(own_store.with_name("away.db"))
 
@@ -86,7 +86,7 @@ def test_a_database_that_is_away_is_not_called_empty(app: AppTest, own_store: Pa
     away.rename(own_store)
     other.run()
     assert lines(other)["Solar", "D1"] == (60, 5), "the link is tried again"
-    assert len(other.session_state["desk"].offers) == 1, "and so is the look for drafts"
+    assert len(other.session_state["workspace"].offers) == 1, "and so is the look for drafts"
     assert not other.warning
     app.run()
     assert list(app.dataframe[0].value["Plan"]) == ["Monday"]
@@ -97,7 +97,7 @@ def test_a_link_does_not_take_the_place_of_what_was_opened_meanwhile(
 ) -> None:
     saved(app, "Monday", "60")
     other = new_session()
-    other.query_params["saved"] = app.session_state["desk"].open_plan.plan_id
+    other.query_params["saved"] = app.session_state["workspace"].open_plan.plan_id
     away = own_store.rename(own_store.with_name("away.db"))
     other.run().button(key="open-quickstart").click().run()
     away.rename(own_store)
@@ -109,7 +109,7 @@ def test_saving_a_plan_that_was_deleted_meanwhile_offers_a_new_one(
     app: AppTest, own_store: Path
 ) -> None:
     saved(app, "Monday", "60")
-    gone = app.session_state["desk"].open_plan.plan_id
+    gone = app.session_state["workspace"].open_plan.plan_id
     database = sqlite3.connect(own_store)
     database.execute("DELETE FROM versions")
     database.execute("DELETE FROM plans")
@@ -120,7 +120,7 @@ def test_saving_a_plan_that_was_deleted_meanwhile_offers_a_new_one(
     assert "Monday is not there any more" in app.error[0].value
     app.button(key="gone-save").click().run()
     assert not app.error
-    kept = app.session_state["desk"].open_plan
+    kept = app.session_state["workspace"].open_plan
     assert (kept.name, kept.version) == ("Monday", 1)
     assert kept.plan_id != gone
     other = new_session()
@@ -140,7 +140,7 @@ def test_a_restored_database_with_fewer_versions_is_told_as_that(
     app.button(key="save").click().run()
     assert "version 2 went with a restored database" in app.error[0].value
     app.button(key="conflict-overwrite").click().run()
-    assert app.session_state["desk"].open_plan.version == 2
+    assert app.session_state["workspace"].open_plan.version == 2
     assert not app.error
 
 
@@ -156,7 +156,7 @@ def test_a_locked_database_is_told_and_the_draft_kept_once_it_is_free(
     backup_tool.rollback()
     app.run()
     assert not app.warning
-    assert len(new_session().run().session_state["desk"].offers) == 1
+    assert len(new_session().run().session_state["workspace"].offers) == 1
 
 
 def test_whoever_waits_for_the_database_lets_other_pages_be_drawn() -> None:
@@ -191,14 +191,14 @@ def test_a_draft_that_another_open_window_edits_is_not_offered_nor_discarded(
 ) -> None:
     edit(app, {0: {"dial_lines": "71"}})
     late = new_session().run()  # offered while the first one was not connected
-    (draft,) = late.session_state["desk"].offers
+    (draft,) = late.session_state["workspace"].offers
     monkeypatch.setattr("planner.app.session.drafts.is_connected", lambda _: True)
-    assert new_session().run().session_state["desk"].offers == ()
+    assert new_session().run().session_state["workspace"].offers == ()
     late.button(key=f"offer-discard-{draft.draft_id}").click().run()
     assert not late.exception
-    assert late.session_state["desk"].offers == ()
+    assert late.session_state["workspace"].offers == ()
     monkeypatch.setattr("planner.app.session.drafts.is_connected", lambda _: False)
-    (still,) = new_session().run().session_state["desk"].offers
+    (still,) = new_session().run().session_state["workspace"].offers
     assert still.draft_id == draft.draft_id
 
 

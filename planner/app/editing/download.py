@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 #: For connecting and for each answer of the server; and for everything together [s].
@@ -15,13 +16,20 @@ _OK, _REDIRECTS = 200, (301, 302, 303, 307, 308)
 _SCHEMES = ("http", "https")
 
 
+class Downloaded(NamedTuple):
+    """What came, and when the server says that it was written (``Last-Modified``)."""
+
+    content: bytes
+    written: str | None
+
+
 def is_address(source: str) -> bool:
     """Whether a source is an address, and not the path of a file; in capitals or not."""
     return source.partition("://")[0].lower() in _SCHEMES and "://" in source
 
 
-def download(address: str, most: int) -> bytes:
-    """The content at an address, at most one byte more than ``most``.
+def download(address: str, most: int) -> Downloaded:
+    """What lies at an address, at most one byte more than ``most``.
 
     Raises
     ------
@@ -32,7 +40,7 @@ def download(address: str, most: int) -> bytes:
     try:
         for _ in range(_MOST_REDIRECTS + 1):
             found = _fetch(urlsplit(address), most, late)
-            if isinstance(found, bytes):
+            if isinstance(found, Downloaded):
                 return found
             address = urljoin(address, found)
             if not is_address(address):
@@ -44,7 +52,7 @@ def download(address: str, most: int) -> bytes:
     raise ValueError(f"it leads on more than {_MOST_REDIRECTS} times")
 
 
-def _fetch(place: SplitResult, most: int, late: threading.Event) -> bytes | str:
+def _fetch(place: SplitResult, most: int, late: threading.Event) -> Downloaded | str:
     """The content, or where it leads."""
     if not place.hostname:
         raise ValueError("an address without a host")
@@ -71,7 +79,7 @@ def _fetch(place: SplitResult, most: int, late: threading.Event) -> bytes | str:
         connection.close()
 
 
-def _content(answer: HTTPResponse, most: int) -> bytes | str:
+def _content(answer: HTTPResponse, most: int) -> Downloaded | str:
     leads_to = answer.headers.get("Location")
     if answer.status in _REDIRECTS and leads_to:
         return leads_to
@@ -81,4 +89,4 @@ def _content(answer: HTTPResponse, most: int) -> bytes | str:
     promised = answer.headers.get("Content-Length", "")
     if promised.isdigit() and len(content) < min(int(promised), most):
         raise OSError(f"only {len(content):,} of {int(promised):,} bytes came")
-    return content
+    return Downloaded(content, answer.headers.get("Last-Modified"))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
 
+from planner.app.editing.clock import next_change
 from planner.app.editing.live import with_live
 from planner.app.jobs.jobs import unstoppable
 from planner.app.pages.live_panel import show_live
 from planner.app.session.text import moment_words, plain
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
@@ -40,12 +41,14 @@ _PURPOSE = "This page tells what every dialer will do through the hours."
 _HORIZONS = {"4 hours": 4, "8 hours": 8, "24 hours": 24, "3 days": 72, "7 days": 168}
 #: More rows than this are filtered before they are drawn.
 _MOST_SENTENCES = 6
+#: A page is not drawn anew by the clock before so long [s].
+_SOONEST_TURN = 0.5
 
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
-    if show_nothing_open(here, "Status", _PURPOSE) or here.scenario is None:
+    here = workspace()
+    if show_nothing_open(here, "Status", _PURPOSE) or here.edited is None:
         return
     title, moment, horizon, dialers = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
     title.title("Status")
@@ -54,19 +57,36 @@ def show() -> None:
     hours = _HORIZONS[horizon.selectbox("For", list(_HORIZONS), index=1, key="status-hours")]
     if show_no_lines(here):
         return
-    show_live(here, here.scenario)
-    problem = with_live(here.scenario.problem, here.live)
-    used = list(dict.fromkeys(a.dialer_id for a in here.scenario.line_plan.assignments))
+    show_live(here, here.edited)
+    problem = with_live(here.edited.problem, here.live, here.live_hidden)
+    if not problem.assignments:
+        return
+    used = list(dict.fromkeys(a.dialer_id for a in here.edited.line_plan.assignments))
     picked = dialers.multiselect(
         "Dialers", used, key="status-dialers", placeholder=f"All {len(used)} dialers"
     )
     projection, is_simulated = _projection(here, problem, at, hours)
     _show_projection(_of(projection, set(picked or used)))
     _show_lists(projection, problem, is_simulated)
+    if not _is_picked():
+        _turn_with_the_clock(problem, projection.at)
+
+
+def _turn_with_the_clock(problem: Problem, at: datetime) -> None:
+    """Draw the page anew when a window or an outage begins or ends."""
+    change = next_change(problem, at)
+    if change is not None:
+        wait = max((change - datetime.now(UTC)).total_seconds(), _SOONEST_TURN)
+        st.fragment(_turn, run_every=wait)(change)
+
+
+def _turn(change: datetime) -> None:
+    if datetime.now(UTC) >= change:
+        st.rerun()
 
 
 def _projection(
-    here: Desk, problem: Problem, at: datetime, hours: float
+    here: Workspace, problem: Problem, at: datetime, hours: float
 ) -> tuple[Projection, bool]:
     """At once by formula; simulated where somebody asked for it and nothing changed since.
 
@@ -92,7 +112,7 @@ def _is_picked() -> bool:
 
 
 def _offer_simulation(
-    here: Desk, problem: Problem, at: datetime, hours: float, key: object
+    here: Workspace, problem: Problem, at: datetime, hours: float, key: object
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

@@ -7,22 +7,22 @@ from planner.app.session.links import linked_plan, linked_scenarios
 from planner.app.session.persistence import begin_asking, end_asking
 from planner.app.session.saved_plans import open_wanted_plan
 from planner.app.session.sources import open_named_folder
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 
 
-def begin_run(desk: Desk) -> None:
+def begin_run(workspace: Workspace) -> None:
     """Open what the link or the server names, take in edits, keep them as a draft."""
     begin_asking()
-    register(desk)
-    if not desk.looked_for_drafts:
-        look_for_drafts(desk)
-    if not desk.greeted:
-        desk.wanted_scenarios, desk.wanted_plan = linked_scenarios(), linked_plan()
-        desk.greeted = desk.wanted_plan is not None
-    open_wanted_plan(desk)
-    open_named_folder(desk)
-    desk.absorb_edits()
-    keep_draft(desk)
+    register(workspace)
+    if not workspace.looked_for_drafts:
+        look_for_drafts(workspace)
+    if not workspace.greeted:
+        workspace.wanted_scenarios, workspace.wanted_plan = linked_scenarios(), linked_plan()
+        workspace.greeted = workspace.wanted_plan is not None
+    open_wanted_plan(workspace)
+    open_named_folder(workspace)
+    workspace.absorb_edits()
+    keep_draft(workspace)
 
 
 def end_run() -> None:

@@ -9,20 +9,20 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from planner.app.session.persistence import from_store, is_done
 from planner.app.session.user import person
-from planner.app.session.workspace import Desk, OpenPlan
+from planner.app.session.workspace import OpenPlan, Workspace
 from planner.app.store import DraftEntry
 from planner.evaluation.differences import line_differences
 
 #: Every session of this server that may be editing a draft, by its id.
-_desks: WeakValueDictionary[str, Desk] = WeakValueDictionary()
+_workspaces: WeakValueDictionary[str, Workspace] = WeakValueDictionary()
 _ELSEWHERE = "That work is being edited in another window: go on there, or close that window first."
 
 
-def register(desk: Desk) -> None:
+def register(workspace: Workspace) -> None:
     """Let other sessions see what this one edits."""
     context = get_script_run_ctx()
-    desk.browser_session = context.session_id if context is not None else ""
-    _desks[desk.session_id] = desk
+    workspace.browser_session = context.session_id if context is not None else ""
+    _workspaces[workspace.session_id] = workspace
 
 
 def is_connected(browser_session: str) -> bool:
@@ -30,93 +30,96 @@ def is_connected(browser_session: str) -> bool:
     return runtime.exists() and runtime.get_instance().is_active_session(browser_session) is True
 
 
-def _is_edited_elsewhere(desk: Desk, draft_id: str) -> bool:
+def _is_edited_elsewhere(workspace: Workspace, draft_id: str) -> bool:
     return any(
-        other is not desk
+        other is not workspace
         and other.draft_id == draft_id
         and other.draft_lines is not None
         and is_connected(other.browser_session)
-        for other in list(_desks.values())
+        for other in list(_workspaces.values())
     )
 
 
-def keep_draft(desk: Desk) -> None:
+def keep_draft(workspace: Workspace) -> None:
     """Save the lines as a draft if they changed since; forget it once there is nothing to keep.
 
     What could not be written is tried again in every run of the page, until it is.
     """
-    if desk.scenario is None:
+    if workspace.edited is None:
         return
-    if not desk.is_changed:
-        forget_draft(desk)
+    if not workspace.is_changed:
+        forget_draft(workspace)
         return
-    if desk.draft_lines == desk.scenario.lines:
+    if workspace.draft_lines == workspace.edited.lines:
         return
-    kept, scenario, plan = desk.scenario.lines, desk.scenario, desk.open_plan
-    rows = len(line_differences(desk.clean_lines, kept))
+    kept, edited, plan = workspace.edited.lines, workspace.edited, workspace.open_plan
+    rows = len(line_differences(workspace.clean_lines, kept))
     if is_done(
         lambda found: found.save_draft(
-            desk.draft_id,
+            workspace.draft_id,
             person(),
-            desk.source,
-            scenario,
+            workspace.source,
+            edited,
             rows_changed=rows,
             plan_id=plan.plan_id if plan else None,
             based_on=plan.version if plan else None,
         )
     ):
-        desk.draft_lines = kept
+        workspace.draft_lines = kept
 
 
-def forget_draft(desk: Desk) -> None:
+def forget_draft(workspace: Workspace) -> None:
     """Drop this session's draft: its lines are saved, or as they were opened."""
-    if desk.draft_lines is not None and is_done(
-        lambda found: found.drop_draft(desk.draft_id, person())
+    if workspace.draft_lines is not None and is_done(
+        lambda found: found.drop_draft(workspace.draft_id, person())
     ):
-        desk.draft_lines = None
+        workspace.draft_lines = None
 
 
-def look_for_drafts(desk: Desk) -> None:
+def look_for_drafts(workspace: Workspace) -> None:
     """Find work that was not saved in earlier sessions; what others edit now is theirs."""
     found = from_store(lambda found: found.drafts(person()))
     if found is None:
         return
-    desk.looked_for_drafts = True
-    desk.offers = tuple(
+    workspace.looked_for_drafts = True
+    workspace.offers = tuple(
         draft
         for draft in found
-        if draft.draft_id != desk.draft_id and not _is_edited_elsewhere(desk, draft.draft_id)
+        if draft.draft_id != workspace.draft_id
+        and not _is_edited_elsewhere(workspace, draft.draft_id)
     )
 
 
-def continue_draft(desk: Desk, draft: DraftEntry) -> None:
+def continue_draft(workspace: Workspace, draft: DraftEntry) -> None:
     """Open a draft; from now on this session keeps it."""
-    if _is_edited_elsewhere(desk, draft.draft_id):
-        desk.said = _ELSEWHERE
-        look_for_drafts(desk)
+    if _is_edited_elsewhere(workspace, draft.draft_id):
+        workspace.said = _ELSEWHERE
+        look_for_drafts(workspace)
         return
     saved = from_store(lambda found: found.read_draft(draft.draft_id, person()))
     if saved is None:
-        look_for_drafts(desk)
+        look_for_drafts(workspace)
         return
-    open_plan, clean = None, saved.scenario.baseline.assignments
+    open_plan, clean = None, saved.edited.baseline.assignments
     if draft.plan_id is not None and draft.based_on is not None:
         plan_id, version = draft.plan_id, draft.based_on
         base = from_store(lambda found: found.read(plan_id, version))
         if base is not None:
-            open_plan, clean = OpenPlan(plan_id, base.name, version), base.scenario.lines
-    desk.open_scenario(saved.scenario, saved.name, open_plan)
-    desk.clean_lines = clean
-    keep_draft(desk)
+            open_plan, clean = OpenPlan(plan_id, base.name, version), base.edited.lines
+    workspace.open_lines(saved.edited, saved.name, open_plan)
+    workspace.clean_lines = clean
+    keep_draft(workspace)
     # The old one goes once the new one is there.
-    if desk.draft_lines is not None or not desk.is_changed:
-        discard_draft(desk, draft)
+    if workspace.draft_lines is not None or not workspace.is_changed:
+        discard_draft(workspace, draft)
 
 
-def discard_draft(desk: Desk, draft: DraftEntry) -> None:
+def discard_draft(workspace: Workspace, draft: DraftEntry) -> None:
     """Forget a draft of an earlier session."""
-    if _is_edited_elsewhere(desk, draft.draft_id):
-        desk.said = _ELSEWHERE
+    if _is_edited_elsewhere(workspace, draft.draft_id):
+        workspace.said = _ELSEWHERE
     elif not is_done(lambda found: found.drop_draft(draft.draft_id, person())):
         return
-    desk.offers = tuple(offer for offer in desk.offers if offer.draft_id != draft.draft_id)
+    workspace.offers = tuple(
+        offer for offer in workspace.offers if offer.draft_id != draft.draft_id
+    )

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.store.clock import moment, now
-from planner.app.store.content import draft_text, lines_text, problem_text, scenario_of
+from planner.app.store.content import draft_text, edited_lines_of, lines_text, problem_text
 from planner.app.store.database import READ_SECONDS, WRITE_SECONDS, Database
 from planner.app.store.faults import UnreadableRow
 from planner.app.store.records import DraftEntry, PlanEntry, SaveConflict, Saved, VersionEntry
@@ -97,19 +97,19 @@ class Store:
         what = f"version {version} of {row.name}" if row is not None else ""
         return None if row is None else _saved(what, row.name, row.content, row.lines)
 
-    def create(self, name: str, scenario: Scenario, author: str, note: str = "") -> VersionEntry:
-        """Save a scenario as version 1 of a new plan; plans of the same name stay apart."""
+    def create(self, name: str, edited: EditedLines, author: str, note: str = "") -> VersionEntry:
+        """Save edited lines as version 1 of a new plan; plans of the same name stay apart."""
         entry = _new_version(uuid.uuid4().hex, 1, author, note)
         with self._writing() as connection:
             row = {"plan_id": entry.plan_id, "name": name[:MAX_NAME], "version": 1}
             connection.execute(insert(plans).values(row))
-            self._add_version(connection, entry, scenario)
+            self._add_version(connection, entry, edited)
         return entry
 
     def save(
-        self, plan_id: str, based_on: int, scenario: Scenario, author: str, note: str = ""
+        self, plan_id: str, based_on: int, edited: EditedLines, author: str, note: str = ""
     ) -> VersionEntry:
-        """Save a scenario as the next version of a plan.
+        """Save edited lines as the next version of a plan.
 
         Parameters
         ----------
@@ -131,7 +131,7 @@ class Store:
         with self._writing() as connection:
             if not connection.execute(step).rowcount:
                 raise SaveConflict(_newest(connection, plan_id))
-            self._add_version(connection, entry, scenario)
+            self._add_version(connection, entry, edited)
         return entry
 
     def save_draft(
@@ -139,7 +139,7 @@ class Store:
         draft_id: str,
         owner: str,
         source: str,
-        scenario: Scenario,
+        edited: EditedLines,
         *,
         rows_changed: int,
         plan_id: str | None = None,
@@ -154,8 +154,8 @@ class Store:
                 "saved_at": now(),
                 "plan_id": plan_id,
                 "based_on": based_on,
-                "digest": self._keep_problem(connection, scenario),
-                "lines": draft_text(scenario),
+                "digest": self._keep_problem(connection, edited),
+                "lines": draft_text(edited),
                 "serial": next_serial(drafts),
             }
             statement = self._upsert(drafts).values(draft_id=draft_id, **values)
@@ -198,17 +198,19 @@ class Store:
         with self._writing() as connection:
             connection.execute(delete(drafts).where(drafts.c.draft_id == draft_id, mine))
 
-    def _add_version(self, connection: Connection, entry: VersionEntry, scenario: Scenario) -> None:
+    def _add_version(
+        self, connection: Connection, entry: VersionEntry, edited: EditedLines
+    ) -> None:
         row = vars(entry) | {
             "saved_at": entry.saved_at.isoformat(),
-            "digest": self._keep_problem(connection, scenario),
-            "lines": lines_text(scenario),
+            "digest": self._keep_problem(connection, edited),
+            "lines": lines_text(edited),
             "serial": next_serial(versions),
         }
         connection.execute(insert(versions).values(row))
 
-    def _keep_problem(self, connection: Connection, scenario: Scenario) -> str:
-        content, digest = problem_text(scenario.baseline)
+    def _keep_problem(self, connection: Connection, edited: EditedLines) -> str:
+        content, digest = problem_text(edited.baseline)
         row = self._upsert(problems).values(digest=digest, content=content)
         connection.execute(row.on_conflict_do_nothing())
         return digest
@@ -232,7 +234,7 @@ _ENTRY = (
 
 def _saved(what: str, name: str, content: str, lines: str) -> Saved:
     try:
-        return Saved(name, scenario_of(content, lines))
+        return Saved(name, edited_lines_of(content, lines))
     except (ValueError, KeyError) as error:
         raise UnreadableRow(f"{what} cannot be read: what is kept of it is damaged") from error
 

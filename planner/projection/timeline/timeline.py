@@ -31,7 +31,7 @@ from planner.traffic.arguments import Floats
 _MAY_END = (Status.RUNNING, Status.SCHEDULED, Status.BY_DIALER)
 
 
-class Outcome(NamedTuple):
+class HorizonResult(NamedTuple):
     """What a horizon holds."""
 
     courses: list[Course]  # by pair of the horizon
@@ -40,7 +40,7 @@ class Outcome(NamedTuple):
     joints: dict[str, list[SimulatedJoint]]  # dialers simulated together, by campaign
 
 
-def by_formula(given: Horizon) -> Outcome:
+def by_formula(given: Horizon) -> HorizonResult:
     """Follow each pair alone, by formulas: as if nothing held it back, its list endless.
 
     Where even the transient figures do not hold, each step shows what it would in the long run.
@@ -51,10 +51,10 @@ def by_formula(given: Horizon) -> Outcome:
         else idle_course(given)
         for place, pair in enumerate(given.pairs)
     ]
-    return Outcome(courses, {}, {}, {})
+    return HorizonResult(courses, {}, {}, {})
 
 
-def follow(given: Horizon, shared: Limits, effort: Effort) -> Outcome:
+def follow(given: Horizon, shared: Limits, effort: Effort) -> HorizonResult:
     """Follow all pairs over the horizon: exactly where that holds, else by simulation.
 
     Parameters
@@ -104,7 +104,7 @@ def follow(given: Horizon, shared: Limits, effort: Effort) -> Outcome:
     for place, pair in enumerate(given.pairs):
         if pair.key not in runs and pair.campaign.campaign_id in completed_at:
             courses[place] = listed_course(given, place, completed_at[pair.campaign.campaign_id])
-    return Outcome(courses, completed_at, runs, joints)
+    return HorizonResult(courses, completed_at, runs, joints)
 
 
 def _alone(

@@ -14,6 +14,7 @@ from planner.report.charts.studies import comparison_figures, frontier_chart
 from planner.report.days import EXPLAINED, day_sentences
 from planner.report.html.page import bullet_list, drawn_figure, heading, html_table, page
 from planner.report.joint import joint_sentences
+from planner.report.moves import move_sentences, way_sentence
 from planner.report.projection import next_sentences
 from planner.report.whatif import lost_sentences, side_by_side, status_sentences
 from planner.report.words import amount, duration, share
@@ -108,7 +109,12 @@ def _world(base: World, world: World) -> Iterator[str]:
         "Limits that the lines as they are break", list(world.kept.breaches), level=3
     )
     if world.replanned is not None:
-        moves = [f"{move.step}. {move.instruction}" for move in world.replanned.moves]
+        found = world.replanned
+        moves = [
+            f"{move.step}. {told}"
+            for move, told in zip(found.moves, move_sentences(found.moves), strict=True)
+        ]
+        moves += filter(None, [way_sentence(found.value_before_moves, found.moves)])
         yield from _listed("Moves, in this order", moves, level=3)
 
 

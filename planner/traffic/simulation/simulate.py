@@ -134,13 +134,13 @@ class _Run(NamedTuple):
 def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
     """Replication ``number``."""
     from planner.traffic.simulation.event_kernel import Stretch, run
-    from planner.traffic.simulation.run_state import new_world
+    from planner.traffic.simulation.run_state import new_state
 
     horizon = bin_edges[-1]
     edges = np.unique(np.append(bin_edges, network.changes[network.changes < horizon]))
-    world = new_world(network)
+    state = new_state(network)
     totals = np.zeros((bin_edges.size - 1, len(network.campaign), len(COLUMNS)))
-    joint = np.zeros((bin_edges.size - 1, world.joint.size))
+    joint = np.zeros((bin_edges.size - 1, state.joint.size))
     sequence = np.random.SeedSequence(seed, spawn_key=(number,))
     # Copies, as a read-only or strided array would have the kernel compiled once more for it.
     stretch = Stretch(
@@ -152,7 +152,7 @@ def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
         np.array(network.talk_seconds, np.float64, order="C"),
     )
     events = run(
-        world,
+        state,
         np.random.Generator(np.random.PCG64(sequence)),
         stretch,
         edges,
@@ -161,7 +161,7 @@ def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
         totals,
         joint,
     )
-    first_busy, completed_at = world.pairs["first_busy"], world.campaigns["completed_at"]
+    first_busy, completed_at = state.pairs["first_busy"], state.campaigns["completed_at"]
     return _Run(totals, joint, first_busy.copy(), completed_at.copy(), events)
 
 

@@ -107,13 +107,13 @@ def _before(
 @lru_cache(maxsize=_AT_HAND)
 def _cached(fleet: str, options: str) -> tuple[Outcome | None, tuple[LineAssignment, ...]]:
     """What the current lines of a fleet come to, or where it has none those of its plan."""
-    from planner.evaluation.runnable import plannable
+    from planner.evaluation.runnable import runnable_problem
     from planner.pipeline import plan
 
     problem = Problem.model_validate_json(fleet)
     asked = PlanOptions.model_validate_json(options)
     if not _has_lines(problem):
-        result = plan(plannable(problem), asked, explained=False)
+        result = plan(runnable_problem(problem), asked, explained=False, in_order=False)
         if result.plan is None:
             return None, ()
         problem = _on_current(problem, result.plan.assignments)

@@ -96,13 +96,13 @@ def _planned(item: Item, context: Context) -> Planned:
 
 
 def _planned_scenario(item: Item, source: FleetScenario, context: Context) -> Planned:
-    from planner.evaluation.runnable import plannable
+    from planner.evaluation.runnable import runnable_problem
 
     fleet = source.fleet.problem(context)
     require_concerned(source, fleet)
     changed = source.changed(fleet, context)
     # As what-if does: what cannot run gets nothing, and asks for nothing.
-    result, planned = _searched(item, plannable(changed), context)
+    result, planned = _searched(item, runnable_problem(changed), context)
     planned.rows[SCENARIOS] = [scenario_row(source, item.plan_id, fleet, changed, result)]
     return planned
 
@@ -110,7 +110,7 @@ def _planned_scenario(item: Item, source: FleetScenario, context: Context) -> Pl
 def _searched(item: Item, problem: Problem, context: Context) -> tuple[PlanResult, Planned]:
     from planner.pipeline import plan
 
-    result = plan(problem, context.options, explained=False)
+    result = plan(problem, context.options, explained=False, in_order=False)
     members = [member for conflict in result.conflicts for member in conflict.members]
     tables = [member.table.removesuffix(".csv") for member in members]
     places = [

@@ -54,7 +54,7 @@ def redirect(to: str) -> bytes:
 def test_the_content_comes_as_it_is_whatever_the_case_of_the_scheme(scheme: str) -> None:
     with serving(ok(CONTENT)) as place:
         assert is_address(f"{scheme}://{place}/live.csv")
-        assert download(f"{scheme}://{place}/live.csv", 1000) == CONTENT
+        assert download(f"{scheme}://{place}/live.csv", 1000).content == CONTENT
     assert not is_address("live.csv")
     assert not is_address("ftp://host/live.csv")
 
@@ -75,7 +75,7 @@ def test_an_answer_that_trickles_ends_with_the_time_for_all_of_it(
 
 def test_redirects_are_few_and_to_http_alone() -> None:
     with serving(ok(CONTENT)) as last, serving(redirect(f"http://{last}/x")) as first:
-        assert download(f"http://{first}/", 1000) == CONTENT
+        assert download(f"http://{first}/", 1000).content == CONTENT
     with serving(redirect("/again")) as place, pytest.raises(ValueError, match="more than 3 times"):
         download(f"http://{place}/", 1000)
     for to in ("file:///etc/passwd", "ftp://127.0.0.1/x"):
@@ -85,7 +85,9 @@ def test_redirects_are_few_and_to_http_alone() -> None:
 
 def test_what_is_too_large_or_not_whole_is_told() -> None:
     with serving(ok(b"x" * 5000)) as place:
-        assert len(download(f"http://{place}/", 1000)) == 1001, "one more, which tells the caller"
+        assert len(download(f"http://{place}/", 1000).content) == 1001, (
+            "one more, which tells the caller"
+        )
     with (
         serving(ok(CONTENT, length=100)) as place,
         pytest.raises((OSError, HTTPException)),
