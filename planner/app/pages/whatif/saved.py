@@ -28,7 +28,7 @@ def show_keep(
         setting = workspace.worlds[place]
         st.text_input(
             "Note",
-            key=f"edited-note-{place}",
+            key=f"scenario-note-{place}",
             placeholder="What it is about",
             max_chars=MAX_NOTE,
         )
