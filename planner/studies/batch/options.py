@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.result import PlanOptions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: The kinds of table that a batch writes.
 FORMATS = ("csv", "parquet")
@@ -76,6 +81,7 @@ class BatchSummary:
     unplanned : name, ending and reason of problems without a plan, the first of them
     losses : totals and the largest losses of scenarios over many fleets, as sentences
     strangers : scenarios that name what no fleet has
+    folder, format : where the tables are, and of which kind
     """
 
     total: int
@@ -87,3 +93,29 @@ class BatchSummary:
     unplanned: tuple[tuple[str, str, str], ...] = ()
     losses: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    folder: Path | None = None
+    format: str = "csv"
+
+    def frame(self, table: str = "plans") -> pd.DataFrame:
+        """A table of the results as a data frame; text is as it was given, blank cells are missing.
+
+        Parameters
+        ----------
+        table : ``plans``, ``campaigns``, ``dialers``, ``assignments``, ``projection`` or ``errors``
+
+        Raises
+        ------
+        InputError
+            If there is no such table.
+        """
+        import pandas as pd
+
+        from planner.studies.batch.results.columns import COLUMNS
+        from planner.studies.batch.results.tables import read_table
+
+        if table not in COLUMNS or self.folder is None:
+            wanted = f"one of {', '.join(COLUMNS)}"
+            raise InputError([Fault("BatchSummary", None, "table", str(table), wanted)])
+        parts = read_table(self.folder / f"{table}.{self.format}", table)
+        rows = [row for _, part in parts for row in part]
+        return pd.DataFrame(rows, columns=list(COLUMNS[table]))

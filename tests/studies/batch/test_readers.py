@@ -8,6 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from planner.contracts.faults import InputError
+from planner.studies.batch.run import BatchOptions, run_batch
 from planner.tables.folder import read_folder
 from tests.support.batches import (
     CAMPAIGNS,
@@ -159,3 +161,14 @@ def test_a_name_like_a_formula_keeps_its_name(tmp_path: Path) -> None:
     base = source / "a"
     assert batch(base, "--scenarios", table, "--out", tmp_path / "one") == 0
     assert rows(tmp_path / "one" / "plans.csv")[0]["plan_id"] == "'+2 agents", "in CSV: guarded"
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_batch_is_read_as_data_frames(tmp_path: Path, form: str) -> None:
+    source = folders(tmp_path / "in", ["=a", "b"])
+    summary = run_batch(str(source), str(tmp_path / "out"), BatchOptions(format=form))
+    assert list(summary.frame()["plan_id"]) == ["=a", "b"]
+    assert summary.frame("assignments")["dial_lines"].tolist() == [7, 8]
+    assert summary.frame("errors").empty
+    with pytest.raises(InputError, match="one of plans, campaigns"):
+        summary.frame("lines")

@@ -88,4 +88,6 @@ class ResultFolder:
             unplanned=named,
             losses=loss_sentences(scenarios),
             strangers=strangers(scenarios),
+            folder=self._out,
+            format=self._ending,
         )
