@@ -1,0 +1,59 @@
+"""Plans of drawn fleets against enumeration: ``python -m tests.fuzz.plans --kind plain --seeds 0 500``.
+
+Every fleet is solved by the planner and by the exhaustive reference. Told is every one of which
+they think differently, and how long the slowest took; exit code 1 if there is any. With ``--twins``
+the planner sees the fleet with its rows in another order, under other names, and another seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+
+from planner.optimize.search import compile_search
+from tests.support.comparison import disagreements, reference, relabelled
+from tests.support.draw import KINDS, draw
+
+#: How many of the slowest are told.
+_SLOWEST = 5
+
+
+def _told(kind: str, seed: int, twins: bool) -> Iterator[str]:
+    drawn = draw(kind, seed)
+    right = reference(drawn)
+    shown = relabelled(drawn, seed) if twins else drawn
+    try:
+        yield from disagreements(shown, right, seed=seed if twins else 0, nearest_too=True)
+    except Exception as fault:  # whatever it is, it is told, and the next fleet goes on
+        yield f"{type(fault).__name__}: {fault}"
+
+
+def main() -> int:
+    """Compare the fleets asked for; 1 where any differs."""
+    parser = argparse.ArgumentParser(description="Plans of drawn fleets against enumeration.")
+    parser.add_argument("--kind", choices=[*KINDS, "all"], default="all")
+    parser.add_argument("--seeds", nargs=2, type=int, default=(0, 200), metavar=("FROM", "TO"))
+    parser.add_argument("--twins", action="store_true", help="other order, names and seed")
+    given = parser.parse_args()
+    compile_search()
+    kinds = list(KINDS) if given.kind == "all" else [given.kind]
+    wrong, times = 0, []
+    for seed in range(*given.seeds):
+        for kind in kinds:
+            begun = time.monotonic()
+            for what in _told(kind, seed, given.twins):
+                wrong += 1
+                print(json.dumps({"kind": kind, "seed": seed, "what": what}), flush=True)
+            times.append((time.monotonic() - begun, kind, seed))
+    slowest = ", ".join(
+        f"{kind} {seed}: {took:.1f} s" for took, kind, seed in sorted(times)[-_SLOWEST:]
+    )
+    print(f"{len(times)} fleets, {wrong} disagreements; slowest {slowest}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
