@@ -148,8 +148,8 @@ def test_the_slope_is_how_the_bound_changes(seed: int) -> None:
     draws = np.random.default_rng(seed)
     here, there = (random_duals(model, bounding, draws) for _ in range(2))
     tiny = 1e-7
-    near = Duals(*((1 - tiny) * a + tiny * b
-                   for a, b in zip(vars(here).values(), vars(there).values(), strict=True)))  # fmt: skip
+    pairs = zip(vars(here).values(), vars(there).values(), strict=True)
+    near = Duals(*((1 - tiny) * a + tiny * b for a, b in pairs))
     first, second = bounding.price(model.box, here), bounding.price(model.box, near)
     if first is None or second is None:
         return

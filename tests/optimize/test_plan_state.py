@@ -1,4 +1,4 @@
-"""A plan under change: what it adds up, and lines given and taken as well as the best of all ways."""
+"""A plan under change: what it adds up, and lines given and taken, against all ways."""
 
 from __future__ import annotations
 
