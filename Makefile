@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app test lint pytest chromium dist fuzz fuzz-tables lock sbom audit clean
+.PHONY: help plan app test lint pytest chromium mariadb dist fuzz fuzz-tables lock sbom audit clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ plan: $(VENV)/.runtime ## plan the example in data/quickstart and print the plan
 app: $(VENV)/.runtime ## open the planner in the browser
 	@$(BIN)/planner app data/quickstart
 
-test: $(VENV)/.test chromium ## run everything that continuous integration runs
+test: $(VENV)/.test chromium mariadb ## run everything that continuous integration runs
 	@$(MAKE) --no-print-directory --jobs 2 lint dist pytest
 
 lint: $(VENV)/.test
@@ -25,7 +25,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-pytest: $(VENV)/.test chromium
+pytest: $(VENV)/.test chromium mariadb
 	@echo "Compiling the optimiser, once for all tests ..."
 	@$(BIN)/python -c "from planner.optimize.search import compile_search; compile_search()"
 	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile
@@ -64,9 +64,9 @@ audit: requirements.lock | $(BIN)/python ## look for known vulnerabilities; need
 lock: | $(BIN)/python ## refresh the two lock files
 	$(BIN)/pip install --quiet "uv>=0.6"
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
-	  pyproject.toml --output-file requirements.lock
+	  --extra vicidial pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
-	  --constraint requirements.lock --extra test pyproject.toml --output-file requirements-test.lock
+	  --constraint requirements.lock --extra vicidial --extra test pyproject.toml --output-file requirements-test.lock
 
 clean: ## remove the environment and everything generated
 	rm -rf $(VENV) build dist out sbom.json *.egg-info .coverage* htmlcov
@@ -90,15 +90,25 @@ $(VENV)/.test: requirements-test.lock $(VENV)/.runtime
 	@$(BIN)/pip install --quiet --require-hashes --requirement requirements-test.lock
 	@touch $@
 
-# The browser tests drive Debian's Chromium; nothing else is ever installed outside .venv.
+# The browser tests drive Debian's Chromium, those of VICIdial start Debian's MariaDB in a folder of
+# their own; nothing else is ever installed outside .venv.
 chromium:
-	@command -v chromium >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Installing chromium for the browser tests ..."; \
-	    apt-get -qq update && \
-	    DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium \
-	      >/dev/null; \
+	@command -v chromium >/dev/null || { $(call debian,chromium,the browser tests); }
+
+# In sbin, which is not on everybody's path. The server that Debian sets up for itself is not used.
+mariadb:
+	@PATH="$$PATH:/usr/sbin" command -v mariadbd >/dev/null || \
+	  { $(call debian,mariadb-server,the tests of VICIdial); }
+
+# $(call debian,PACKAGE,WHAT NEEDS IT): one at a time, as apt locks its lists.
+define debian
+if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing $(1) for $(2) ..."; \
+	    apt-get -qq -o DPkg::Lock::Timeout=300 update && \
+	    DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install --yes \
+	      --no-install-recommends $(1) >/dev/null; \
 	  else \
-	    echo "The browser tests need chromium: have an administrator run 'apt-get install chromium'."; \
+	    echo "Missing for $(2): have an administrator run 'apt-get install $(1)'."; \
 	    exit 2; \
-	  fi; }
+	  fi
+endef

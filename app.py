@@ -5,7 +5,7 @@ import streamlit as st
 from planner.app.pages.index import PAGES
 from planner.app.session.admission import admitted
 from planner.app.session.begin import begin_run
-from planner.app.session.workspace import desk
+from planner.app.session.workspace import workspace
 from planner.app.throttle import drawing
 from planner.app.widgets.charts import trust_charts
 from planner.app.widgets.style import apply_style
@@ -23,5 +23,5 @@ if admitted():
     st.session_state["pages"] = pages
     chosen = st.navigation(list(pages.values()), position="top")
     with drawing():
-        begin_run(desk())
+        begin_run(workspace())
         chosen.run()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from planner.version import __version__
 
 if TYPE_CHECKING:
+    from planner.calibration.calibrate import calibrate
+    from planner.calibration.result import Calibration
     from planner.contracts.comparison import Comparison
     from planner.contracts.faults import InputError
     from planner.contracts.problem import Problem
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BatchOptions",
     "BatchSummary",
+    "Calibration",
     "Comparison",
     "Frontier",
     "InputError",
@@ -30,6 +33,7 @@ __all__ = [
     "Problem",
     "Projection",
     "__version__",
+    "calibrate",
     "frontier",
     "plan",
     "plan_week",
@@ -42,6 +46,7 @@ __all__ = [
 
 # Loaded on first use, so that `planner --help` and errors need none of the heavy libraries.
 _HOME = {
+    "Calibration": "planner.calibration.result",
     "Comparison": "planner.contracts.comparison",
     "Frontier": "planner.studies.frontier",
     "InputError": "planner.contracts.faults",
@@ -56,6 +61,7 @@ _HOME = {
     "simulate": "planner.pipeline",
     "whatif": "planner.studies.whatif",
     "frontier": "planner.studies.frontier",
+    "calibrate": "planner.calibration.calibrate",
     "run_batch": "planner.studies.batch.run",
     "BatchOptions": "planner.studies.batch.run",
     "BatchSummary": "planner.studies.batch.run",

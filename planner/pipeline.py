@@ -4,45 +4,44 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from planner.compilation import COMPILATION
+from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS, YEARS
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
-    AssignmentFigures,
     Conflict,
     LinePlan,
+    NearestPlan,
     PlanFigures,
     PlanOptions,
     PlanResult,
     PlanStatus,
     Progress,
     Projection,
+    ProofCheck,
     TableCorrection,
     relative_gap,
 )
 from planner.evaluation.differences import changes
-from planner.evaluation.rates import Correction
 from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:
+    from planner.evaluation.proof.record import Proof
     from planner.evaluation.reasons import Explanation
+    from planner.optimize.nearest import Nearest, Sum
     from planner.optimize.search import Outcome
 
 _log = logging.getLogger(__name__)
 #: Times the optimiser's tables are corrected from a simulation of its plan.
 MOST_CORRECTIONS = 3
+#: A proof is checked in this time [s], or in this share of what the search took.
+LONGEST_CHECK, CHECKING_SHARE = 1.0, 0.1
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
 SHORTEST_ROUND = 2.0
-
-#: A projection further ahead than a month says nothing that its first weeks do not.
-MAX_HOURS = 31 * 24
-MAX_REPLICATIONS = 10_000
-#: Moments outside these years are typing errors, and would overflow in time zones.
-_YEARS = range(1970, 2200)
 
 
 def plan(
@@ -52,6 +51,9 @@ def plan(
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     explained: bool = True,
+    at: datetime | None = None,
+    in_order: bool = True,
+    on_proof: Callable[[Sequence[Proof]], None] = lambda _: None,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
 
@@ -62,6 +64,9 @@ def plan(
     on_progress : called with every better plan or bound
     stop : polled; once it says True the best verified plan so far is returned
     explained : also tell what binds, why each line is there, and what one more would bring
+    at : the moment from which on it is planned, with a UTC offset; None: now
+    in_order : also put the moves from the current lines to the plan in order
+    on_proof : called with what the bound rests on: of a relaxed plan also of each sum given up
 
     Returns
     -------
@@ -76,44 +81,172 @@ def plan(
         If a plan of ours breaks a limit: a fault in the planner.
     """
     from planner.contracts.faults import PlanFault
-    from planner.evaluation.check import check
-    from planner.evaluation.corrections import needed_corrections
-    from planner.optimize.search import optimize
-    from planner.projection.effort import EngineChoice
-    from planner.projection.project import plan_figures
+    from planner.evaluation.cannot_run import runnable_only
+    from planner.evaluation.check import REQUIREMENT_RULES, check
 
     problem = as_problem(problem)
     options = options or PlanOptions()
     _require_sound_extent(problem)
-    by_formula = options.figures is PlanFigures.FORMULAS
-    engine = EngineChoice.MARKOV if by_formula else EngineChoice.AUTO
+    given, left_out = runnable_only(problem, at)
     clock = _Clock()
-    corrections: dict[str, Correction] = {}
-    rounds: dict[str, int] = {}
-    while True:
-        limited = clock.limited(options)
-        outcome = optimize(problem, limited, on_progress, stop, corrections)
-        if outcome.plan is None:
-            return _without_plan(problem, options, outcome, clock, corrections, stop)
-        breaches = check(problem, outcome.plan, corrections, options.failures)
-        if breaches:
-            raise PlanFault("; ".join(breach.message for breach in breaches))
-        figures = plan_figures(with_plan(problem, outcome.plan), options.seed, engine)
-        needed = needed_corrections(problem, outcome.plan, figures, corrections)
-        last = max(rounds.values(), default=0) == MOST_CORRECTIONS
-        if needed and stop():
-            outcome = replace(outcome, stopped_early=True)  # another round might find another plan
-        if not needed or last or outcome.stopped_early:
-            break
-        _log.info("planning again with corrected tables of %d campaigns", len(needed))
-        corrections |= needed
-        rounds |= {name: rounds.get(name, 0) + 1 for name in needed}
-    made = tuple(
-        TableCorrection(campaign_id=name, rounds=rounds[name], **correction._asdict())
-        for name, correction in corrections.items()
+    found = _find(given, options, clock, on_progress, stop)
+    if found.outcome.plan is None:
+        none = _without_plan(given, options, found, clock, stop)
+        none = _with_checked_bound(given, none, found, on_proof)
+        return none.model_copy(update={"left_out": left_out})
+    breaches = check(given, found.outcome.plan, failures=options.failures)
+    broken = [b.message for b in breaches if not (found.gives_up and b.rule in REQUIREMENT_RULES)]
+    if broken:
+        raise PlanFault("; ".join(broken))
+    result = _with_plan_found(problem, options, found.outcome, clock)
+    result = result.model_copy(update={"left_out": left_out} | _given_up(given, options, found))
+    result = _with_checked_bound(given, result, found, on_proof)
+    if options.figures is PlanFigures.AUTO:
+        result = _beside_simulation(given, result, stop)
+    if in_order and problem.assignments:  # who cannot run has ports until its lines are taken off
+        result = _with_moves(problem, result, at)
+    return _explained(given, result, clock) if explained else result
+
+
+def _given_up(problem: Problem, options: PlanOptions, found: _Found) -> dict[str, object]:
+    """What a relaxed plan gives up, and its status; nothing of any other."""
+    from planner.optimize.shortfalls import asked_of, given_up
+
+    if not found.gives_up or found.outcome.plan is None:
+        return {}
+    least = {(s.priority, s.kind): s.least for s in found.sums}
+    asked = asked_of(problem, options.failures)
+    told = tuple(given_up(problem, asked, found.outcome.plan, least))
+    return {"given_up": told, "status": PlanStatus.RELAXED}
+
+
+def _with_checked_bound(
+    problem: Problem,
+    result: PlanResult,
+    found: _Found,
+    on_proof: Callable[[Sequence[Proof]], None],
+) -> PlanResult:
+    """The result with what its bound rests on, checked by another program within a short time.
+
+    A bound that does not hold is a fault of ours and is not shown: what the check proves is.
+    """
+    from planner.evaluation.proof.check import check_proof
+
+    proofs = found.proofs
+    if proofs is None:
+        why = "the checker does not know every row of this search"
+        return result.model_copy(
+            update={"proof": ProofCheck(boxes=0, leaves=0, checked=None, why=why)}
+        )
+    on_proof(proofs)
+    start = time.monotonic()
+    allowed = max(LONGEST_CHECK, CHECKING_SHARE * result.seconds)
+    verdicts = []
+    for proof in proofs:
+        left = allowed - (time.monotonic() - start)
+        verdicts.append(check_proof(problem, proof, max(left, 0.0)))
+    pairs = list(zip(verdicts, proofs, strict=True))
+    whole = all(v.whole for v in verdicts)
+    told = ProofCheck(
+        boxes=sum(len(p.nodes) for p in proofs),
+        leaves=sum(v.leaves for v in verdicts),
+        checked=all(v.holds(p) for v, p in pairs) if whole else None,
+        checked_bound_per_hour=verdicts[-1].bound if whole else None,
+        seconds=time.monotonic() - start,
+        why="" if whole else next((v.fault for v in verdicts if v.fault), "the time ended first"),
     )
-    result = _with_plan_found(problem, options, outcome, figures, made, clock)
-    return _explained(problem, result, clock) if explained else result
+    update: dict[str, object] = {"proof": told}
+    if told.checked is False and result.value is not None:
+        _log.error("a bound does not hold: %s", [v.bound for v in verdicts])
+        value, bound = result.value.value_per_hour, verdicts[-1].bound
+        bound = None if bound is None else max(bound, value)
+        gap = None if bound is None else relative_gap(value, bound)
+        update |= {"bound_per_hour": bound, "gap": gap, "status": PlanStatus.FEASIBLE}
+    return result.model_copy(update=update)
+
+
+def _beside_simulation(
+    problem: Problem, result: PlanResult, stop: Callable[[], bool]
+) -> PlanResult:
+    """The result with what its simulation says, where its tables are not exact.
+
+    A plan whose simulation breaks a limit is not called optimal.
+    """
+    from planner.evaluation.simulated import limits_broken, simulated_value
+    from planner.projection.project import plan_figures
+
+    assert result.plan is not None
+    if stop():
+        return result
+    rows = plan_figures(with_plan(problem, result.plan), result.options.seed)
+    value = simulated_value(problem, rows)
+    if value is None:
+        return result
+    known = {(item.campaign_id, item.requirement) for item in result.given_up}
+    found = limits_broken(problem, result.plan, rows, result.options.failures)
+    broken = tuple(item for item in found if (item.campaign_id, item.limit) not in known)
+    demoted = bool(broken) and result.status is PlanStatus.OPTIMAL
+    return result.model_copy(
+        update={
+            "simulated": rows,
+            "simulated_value_per_hour": value.value,
+            "simulated_value_per_hour_low": value.low,
+            "simulated_value_per_hour_high": value.high,
+            "limits_broken": broken,
+            "status": PlanStatus.FEASIBLE if demoted else result.status,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a search found: the plan asked for, else with ``relax`` the nearest one.
+
+    ``nearest`` stands beside where there is no plan as asked for.
+    """
+
+    outcome: Outcome
+    nearest: Nearest | None = None
+    gives_up: bool = False
+
+    @property
+    def proofs(self) -> tuple[Proof, ...] | None:
+        """All claims that the answer rests on; None where one cannot be written down."""
+        outcomes = [self.outcome]
+        if self.gives_up and self.nearest is not None:
+            outcomes = [*(s.outcome for s in self.nearest.sums if s.outcome), self.nearest.outcome]
+        proofs = [outcome.proof for outcome in outcomes]
+        return None if None in proofs else tuple(p for p in proofs if p is not None)
+
+    @property
+    def sums(self) -> tuple[Sum, ...]:
+        """The sums of shortfalls of the nearest plan."""
+        return () if self.nearest is None else self.nearest.sums
+
+
+def _find(
+    problem: Problem,
+    options: PlanOptions,
+    clock: _Clock,
+    on_progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+) -> _Found:
+    """The plan asked for, and the nearest one where there is none."""
+    from planner.optimize.nearest import nearest_plan
+    from planner.optimize.search import optimize
+
+    outcome = optimize(problem, clock.limited(options), on_progress, stop)
+    if outcome.plan is not None or stop():
+        return _Found(outcome)
+    nearest = nearest_plan(problem, clock.limited(options), on_progress, stop)
+    if nearest.outcome.plan is None:
+        return _Found(outcome, nearest)
+    if not nearest.gives_up:
+        return _Found(nearest.outcome)
+    infeasible = outcome.infeasible or nearest.must_give_up
+    if options.relax:
+        return _Found(nearest.outcome, nearest, gives_up=True)
+    return _Found(replace(outcome, infeasible=infeasible), nearest)
 
 
 class _Clock:
@@ -152,45 +285,65 @@ def _require_sound_extent(problem: Problem) -> None:
 def _without_plan(
     problem: Problem,
     options: PlanOptions,
-    outcome: Outcome,
+    found: _Found,
     clock: _Clock,
-    corrections: Mapping[str, Correction],
     stop: Callable[[], bool],
 ) -> PlanResult:
     from planner.optimize.infeasible.conflicts import find_conflicts
 
+    outcome = found.outcome
     conflicts: tuple[Conflict, ...] = ()
     if outcome.infeasible:
         limited = clock.limited(options)
-        conflicts = find_conflicts(problem, limited, corrections, proven=True, stop=stop)
+        conflicts = find_conflicts(problem, limited, proven=True, stop=stop)
     return PlanResult(
         status=PlanStatus.INFEASIBLE if outcome.infeasible else PlanStatus.NO_PLAN,
         options=options,
         bound_per_hour=outcome.bound,
         conflicts=conflicts,
+        nearest=_nearest(problem, options, found.nearest),
         seconds=clock.seconds,
         stopped_early=outcome.stopped_early,
     )
 
 
-def _with_plan_found(
+def _nearest(
     problem: Problem,
     options: PlanOptions,
-    outcome: Outcome,
-    figures: tuple[AssignmentFigures, ...],
-    made: tuple[TableCorrection, ...],
-    clock: _Clock,
+    nearest: Nearest | None,
+) -> NearestPlan | None:
+    from planner.optimize.shortfalls import asked_of, given_up
+
+    if nearest is None or nearest.outcome.plan is None:
+        return None
+    least = {(s.priority, s.kind): s.least for s in nearest.sums}
+    plan, value = nearest.outcome.plan, nearest.outcome.value or 0.0
+    asked = asked_of(problem, options.failures)
+    return NearestPlan(
+        plan=plan,
+        value_per_hour=value,
+        bound_per_hour=max(nearest.outcome.bound or value, value),
+        given_up=tuple(given_up(problem, asked, plan, least)),
+    )
+
+
+def _with_plan_found(
+    problem: Problem, options: PlanOptions, outcome: Outcome, clock: _Clock
 ) -> PlanResult:
     from planner.evaluation.arrays import evaluate
-    from planner.evaluation.rates import factors
+    from planner.projection.planned import table_figures
 
     assert outcome.plan is not None
-    corrections = factors(made)
     found = evaluate(
-        problem, outcome.plan, options.redundancy, corrections, options.failures, options.move_cost
+        problem,
+        outcome.plan,
+        options.redundancy,
+        failures=options.failures,
+        move_cost=options.move_cost,
     )
-    bound = max(outcome.bound or 0.0, found.value.value_per_hour)
-    gap = relative_gap(found.value.value_per_hour, bound)
+    value = found.value.value_per_hour
+    bound = value if outcome.bound is None else max(outcome.bound, value)
+    gap = relative_gap(value, bound)
     proven = gap <= max(options.gap, 1e-9)
     return PlanResult(
         status=PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE,
@@ -199,14 +352,27 @@ def _with_plan_found(
         value=found.value,
         bound_per_hour=bound,
         gap=gap,
-        figures=figures,
+        figures=table_figures(with_plan(problem, outcome.plan)),
         campaigns=found.campaigns,
         dialers=found.dialers,
         changes=changes(problem, outcome.plan),
-        corrections=made,
         stages=outcome.stages,
         seconds=clock.seconds,
         stopped_early=outcome.stopped_early,
+    )
+
+
+def _with_moves(problem: Problem, result: PlanResult, at: datetime | None) -> PlanResult:
+    from planner.evaluation.moves import ordered_moves
+    from planner.evaluation.rates import factors
+
+    assert result.plan is not None
+    corrections = factors(result.corrections)
+    found = ordered_moves(
+        problem, problem.assignments, result.plan, result.options, corrections, at=at
+    )
+    return result.model_copy(
+        update={"moves": found.moves, "value_before_moves": found.value_before}
     )
 
 
@@ -278,10 +444,10 @@ def project(
 
     problem = as_problem(problem)
     at = at or datetime.now(UTC)
-    if at.tzinfo is None or at.year not in _YEARS:
-        raise ValueError("at: a moment with a UTC offset, of the years 1970 to 2199")
+    if at.tzinfo is None or at.year not in YEARS:
+        raise ValueError(f"at: a moment with a UTC offset, of the years {YEARS[0]} to {YEARS[-1]}")
     if not 0 < hours <= MAX_HOURS:
-        raise ValueError("hours: a number above 0, at most 744 (31 days)")
+        raise ValueError(f"hours: a number above 0, at most {MAX_HOURS} ({MAX_HOURS // 24} days)")
     if engine not in tuple(EngineChoice):
         raise ValueError(f"engine: one of {', '.join(EngineChoice)}")
     if replications is not None and not 1 <= replications <= MAX_REPLICATIONS:

@@ -1,3 +1,3 @@
-"""The version, once."""
+"""The version, once; ``dev`` until it is released, see CHANGELOG.md."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

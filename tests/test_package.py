@@ -9,7 +9,7 @@ import planner
 from planner.contracts.result import PlanOptions  # the same
 from planner.pipeline import plan, project, simulate
 from planner.studies.batch.run import run_batch
-from planner.studies.frontier import frontier  # binds the module of the same name as the function
+from planner.studies.frontier import frontier
 from planner.studies.whatif import whatif
 
 
@@ -29,9 +29,9 @@ def test_the_functions_are_not_hidden_by_modules_of_their_names() -> None:
     assert planner.PlanOptions is PlanOptions
 
 
-def test_importing_the_package_loads_nothing() -> None:
+def test_importing_the_package_loads_its_version_alone() -> None:
     program = "import sys, planner; print([m for m in sys.modules if m.startswith('planner.')])"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout == "[]\n"
+    assert done.stdout == "['planner.version']\n", "nothing that takes time"

@@ -67,14 +67,14 @@ def _warm_up() -> None:
     A fault here is for the page to tell.
     """
     try:
-        from planner.app.editing.assessment import outlook
-        from planner.app.editing.edited_lines import open_scenario
+        from planner.app.editing.assessment import assess
+        from planner.app.editing.edited_lines import open_lines
         from planner.app.pages.index import PAGES  # noqa: F401
         from planner.app.session.sources import FOLDER_VARIABLE, example_folder
         from planner.tables.folder import read_folder
 
         folder = os.environ.get(FOLDER_VARIABLE) or example_folder("quickstart")
-        outlook(open_scenario(read_folder(folder)), datetime.now(UTC))
+        assess(open_lines(read_folder(folder)), datetime.now(UTC))
     except Exception:
         _log.info("nothing was made ready", exc_info=True)
 

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE, YEARS
 from planner.contracts.weekly import DAY_NAMES, MINUTES_PER_DAY, parse_clock, parse_days
 
-#: Moments outside these years are typing errors, and would overflow in time zones.
-_YEARS = range(1970, 2200)
 #: Every interval of the week.
 ALL = "all"
 
@@ -53,10 +52,10 @@ def moment(text: str) -> datetime:
         value = datetime.fromisoformat(text)
     except ValueError:
         value = None
-    if value is None or value.year not in _YEARS:
+    if value is None or value.year not in YEARS:
         expected = (
             "a date and time such as 2030-03-04T09:00+01:00 (UTC without an offset), "
-            f"from {_YEARS[0]} to {_YEARS[-1]}"
+            f"from {YEARS[0]} to {YEARS[-1]}"
         )
         raise argparse.ArgumentTypeError(f"{text!r}: expected {expected}")
     return value if value.tzinfo else value.replace(tzinfo=UTC)
@@ -68,7 +67,7 @@ def week_day(text: str) -> date:
         value = date.fromisoformat(text.strip())
     except ValueError:
         value = date.min
-    if value.year not in _YEARS:
+    if value.year not in YEARS:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a date such as 2030-03-04")
     return value
 
@@ -119,7 +118,7 @@ def add_failures(parser: argparse.ArgumentParser) -> None:
     """Add how many failures happen at once."""
     parser.add_argument(
         "--failures",
-        type=number(1, 2, whole=True),
+        type=number(1, MAX_FAILURES, whole=True),
         default=1,
         metavar="N",
         help="failures that happen at once in the worst case, 1 or 2 (default 1)",
@@ -130,7 +129,7 @@ def add_move_cost(parser: argparse.ArgumentParser, from_where: str, default: str
     """Add the price of a line that a dialer gets in addition; None where it is not given."""
     parser.add_argument(
         "--move-cost",
-        type=number(0, 1e12),
+        type=number(0, MAX_VALUE),
         metavar="X",
         help="value per hour that each line must gain that a dialer gets in addition to its "
         f"current ones{from_where} (default {default})",
@@ -147,7 +146,7 @@ def add_search(parser: argparse.ArgumentParser, what: str = "the search") -> Non
     )
     parser.add_argument(
         "--time-limit",
-        type=number(0, 1e6, above=True),
+        type=number(0, MAX_SEARCH_SECONDS, above=True),
         default=60.0,
         metavar="SECONDS",
         help=f"stop {what} after so long at the latest (default 60)",
@@ -168,7 +167,7 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
     """Add the start of the random numbers."""
     parser.add_argument(
         "--seed",
-        type=number(0, 2**31 - 1, whole=True),
+        type=number(0, MAX_SEED, whole=True),
         default=0,
         help="start of the random numbers; the same seed gives the same result (default 0)",
     )

@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 
 from planner.cli.arguments import number
-
-_MOST_WORKERS = 1024
+from planner.contracts.limits import MAX_VALUE, MAX_WORKERS
 
 
 def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +42,7 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--workers",
-        type=number(1, _MOST_WORKERS, whole=True),
+        type=number(1, MAX_WORKERS, whole=True),
         default=1,
         metavar="N",
         help="processes of this machine that plan side by side (default 1: this one alone)",
@@ -69,7 +68,7 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--move-cost",
-        type=number(0, 1e12),
+        type=number(0, MAX_VALUE),
         default=0.0,
         metavar="X",
         help="value per hour that moving one line away from where it is now must gain (default 0)",

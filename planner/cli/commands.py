@@ -14,15 +14,19 @@ from zoneinfo import ZoneInfo
 
 from planner.cli.arguments import ALL
 from planner.cli.batch_command import run_batch_command
+from planner.cli.calibrate_command import run_calibrate
 from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.output_folder import require_writable, writing
+from planner.cli.proofs import check_claims, write_proofs
 from planner.cli.study_commands import run_frontier, run_whatif
+from planner.cli.vicidial_commands import run_vicidial
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
 from planner.evaluation.load import fleet_load
 from planner.evaluation.notes import problem_notes
+from planner.evaluation.proof.record import Proof
 from planner.report.documents import check_document, fault_document, to_json
 from planner.report.plan import check_text, plan_document, plan_text
 from planner.report.projection import projection_document, projection_text, write_projection_files
@@ -38,6 +42,7 @@ from planner.studies.week_spans import (
 from planner.tables.folder import read_folder, read_with_notes, write_assignments, write_projection
 from planner.tables.writing import write_text
 from planner.version import __version__
+from planner.vicidial.targets import carry_settings
 
 if TYPE_CHECKING:
     from planner.studies.week import WeekPlan
@@ -55,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         "whatif": run_whatif,
         "frontier": run_frontier,
         "batch": run_batch_command,
+        "calibrate": run_calibrate,
+        "vicidial": run_vicidial,
         "app": _app,
     }
     _log.info("planner %s, %s", __version__, arguments.command)
@@ -74,6 +81,8 @@ def tell_faults(error: InputError, *, as_json: bool) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    if arguments.proof is not None or arguments.plan is not None:
+        return check_claims(arguments.folder, arguments.proof, arguments.plan, arguments.json)
     problem, read_as = read_with_notes(arguments.folder)
     load, breaches = fleet_load(problem), _current_breaches(problem)
     notes = (*read_as, *problem_notes(problem))
@@ -103,13 +112,19 @@ def _plan(arguments: argparse.Namespace) -> int:
     moment = None
     if arguments.interval is not None:
         problem, moment = _at_interval(problem, arguments)
-    result = _watched_plan(problem, _plan_options(arguments), quiet=arguments.json)
+    proofs: list[Proof] = []
+    result = _watched_plan(
+        problem, _plan_options(arguments), arguments.at, quiet=arguments.json, proofs=proofs
+    )
+    if arguments.proof is not None:
+        write_proofs(arguments.proof, proofs)
     document = to_json(plan_document(result, problem) | (moment_document(moment) if moment else {}))
     if result.plan is not None and arguments.out is not None:
         with writing(arguments.out):
             write_assignments(arguments.out / "assignments.csv", result.plan.assignments)
             write_projection(arguments.out / "projection.csv", result.figures)
             write_text(arguments.out / "plan.json", document)
+            carry_settings(arguments.folder, arguments.out, problem)
     text = (moment_text(moment) if moment else "") + plan_text(result, problem, why=arguments.why)
     print(document if arguments.json else text, end="")
     return _plan_code(result.status)
@@ -124,6 +139,7 @@ def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
         keep_current=arguments.keep_current,
         move_cost=arguments.move_cost or 0.0,
         failures=arguments.failures,
+        relax=arguments.relax,
     )
 
 
@@ -160,7 +176,14 @@ def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
             return plan_week(problem, options, week=arguments.week, on_progress=progress, stop=stop)
 
 
-def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> PlanResult:
+def _watched_plan(
+    problem: Problem,
+    options: PlanOptions,
+    at: datetime | None,
+    *,
+    quiet: bool,
+    proofs: list[Proof],
+) -> PlanResult:
     """Plan with progress on standard error; Ctrl-C ends it with the best plan so far."""
     from planner.pipeline import plan
 
@@ -169,9 +192,11 @@ def _watched_plan(problem: Problem, options: PlanOptions, *, quiet: bool) -> Pla
         stop_on_interrupt(progress.say) as stop,
     ):
         if quiet:
-            return plan(problem, options, stop=stop)
+            return plan(problem, options, stop=stop, at=at, on_proof=proofs.extend)
         with progress.telling_of_compilation():
-            return plan(problem, options, on_progress=progress, stop=stop)
+            return plan(
+                problem, options, on_progress=progress, stop=stop, at=at, on_proof=proofs.extend
+            )
 
 
 def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Problem, Moment]:
@@ -185,7 +210,7 @@ def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Probl
 
 
 def _project(arguments: argparse.Namespace) -> int:
-    problem = read_folder(arguments.folder)
+    problem = read_folder(arguments.folder, to_plan=False)
     if not problem.assignments:
         expected = "the lines to project, in assignments.csv"
         raise InputError([Fault(str(arguments.folder), None, None, None, expected)])

@@ -24,10 +24,13 @@ from planner.cli.arguments import (
     week_day,
 )
 from planner.cli.batch_arguments import add_batch_arguments
+from planner.cli.calibrate_arguments import add_calibrate_arguments
 from planner.cli.exit_codes import BAD_INPUT, DONE
 from planner.cli.log import configure
 from planner.cli.study_arguments import add_frontier_arguments, add_whatif_arguments
+from planner.cli.vicidial_arguments import add_vicidial_arguments
 from planner.contracts.faults import InputError
+from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS
 from planner.version import __version__
 
 _EXIT_CODES = """exit codes:
@@ -36,9 +39,6 @@ _EXIT_CODES = """exit codes:
   2  bad input or usage
   3  infeasible: no plan meets all requirements
   4  stopped before any plan was found"""
-#: A projection further ahead than a month says nothing that its first weeks do not.
-_MAX_HOURS = 31 * 24
-_MAX_REPLICATIONS = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -91,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_whatif(commands)
     _add_frontier(commands)
     _add_batch(commands)
+    _add_calibrate(commands)
+    _add_vicidial(commands)
     _add_app(commands)
     return parser
 
@@ -120,6 +122,15 @@ def _add_check(commands: _Commands[argparse.ArgumentParser]) -> None:
     purpose = "check a planning folder, and sum up its fleet and load"
     parser = _command(commands, "check", purpose, "planner check data/quickstart")
     add_folder(parser)
+    parser.add_argument(
+        "--proof",
+        type=Path,
+        metavar="FILE",
+        help="also check a proof that plan --proof wrote: whether it proves what the plan claims",
+    )
+    parser.add_argument(
+        "--plan", type=Path, metavar="FILE", help="the plan.json of that plan; needed with --proof"
+    )
     add_json(parser)
 
 
@@ -153,6 +164,24 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         "dialers where they have no lines get new ones",
     )
     parser.add_argument(
+        "--proof",
+        type=Path,
+        metavar="FILE",
+        help="write what the bound rests on, for planner check --proof",
+    )
+    parser.add_argument(
+        "--relax",
+        action="store_true",
+        help="where not everything can be had, take the nearest plan: it gives up as little as can "
+        "be, campaigns with a lower priority number last",
+    )
+    parser.add_argument(
+        "--at",
+        type=moment,
+        metavar="ISO",
+        help="the moment from which on it is planned, in UTC where it has no offset (default now)",
+    )
+    parser.add_argument(
         "--why",
         action="store_true",
         help="tell for each campaign and dialer what one more line would bring, and what stops it",
@@ -175,7 +204,7 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--hours",
-        type=number(0, _MAX_HOURS, above=True),
+        type=number(0, MAX_HOURS, above=True),
         default=8.0,
         help="how far to look ahead (default 8)",
     )
@@ -188,12 +217,13 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--replications",
-        type=number(1, _MAX_REPLICATIONS, whole=True),
+        type=number(1, MAX_REPLICATIONS, whole=True),
         metavar="N",
         help="simulated runs of each kind (default: as many as the figures need)",
     )
     add_seed(parser)
-    add_out(parser, "projection.csv, timeline.csv, completion.csv, projection.json and report.html")
+    files = "projection.csv, timeline.csv, completion.csv, campaigns_joint.csv, "
+    add_out(parser, files + "timeline_joint.csv, projection.json and report.html")
     add_json(parser)
 
 
@@ -231,6 +261,21 @@ def _add_batch(commands: _Commands[argparse.ArgumentParser]) -> None:
     add_search(parser, "each plan")
     add_seed(parser)
     add_json(parser)
+
+
+def _add_calibrate(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "estimate the figures of campaigns from call logs"
+    example = "planner calibrate data/calls --folder data/quickstart --out calibrated"
+    parser = _command(commands, "calibrate", purpose, example)
+    add_calibrate_arguments(parser)
+    add_seed(parser)
+    add_json(parser)
+
+
+def _add_vicidial(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "read, follow, emulate and set the lines of a VICIdial system"
+    example = "planner vicidial read mysql://planner@db1/asterisk --out site"
+    add_vicidial_arguments(_command(commands, "vicidial", purpose, example))
 
 
 def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -6,9 +6,8 @@ import argparse
 from collections.abc import Sequence
 
 from planner.cli.arguments import add_move_cost, number
+from planner.contracts.limits import MAX_LEVELS, MAX_POINTS
 from planner.report.text_layout import clean
-
-_MOST_POINTS, _MOST_LEVELS = 201, 10
 
 
 class _Ordered(argparse.Action):
@@ -63,14 +62,14 @@ def add_frontier_arguments(parser: argparse.ArgumentParser) -> None:
     """Add how finely the trade-off is swept."""
     parser.add_argument(
         "--points",
-        type=number(2, _MOST_POINTS, whole=True),
+        type=number(2, MAX_POINTS, whole=True),
         default=11,
         metavar="N",
         help="weights of what survives, evenly from 0 to 1 (default 11)",
     )
     parser.add_argument(
         "--levels",
-        type=number(1, _MOST_LEVELS, whole=True),
+        type=number(1, MAX_LEVELS, whole=True),
         default=3,
         metavar="N",
         help="abandonment levels at each weight: the limits of the files, then half and a quarter "

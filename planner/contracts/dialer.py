@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from planner.contracts.fields import ID_SEPARATOR, MAX_LINES, Contract, Cost, Identifier, Lines
+from planner.contracts.fields import ID_SEPARATOR, Contract, Cost, Identifier, Lines
+from planner.contracts.limits import MAX_LINES
 
 
 class TrunkGroup(Contract):

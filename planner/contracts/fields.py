@@ -16,6 +16,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from planner.contracts.limits import MAX_LINES, MAX_VALUE, YEARS
+
 
 class Contract(BaseModel):
     """Base of all contracts: frozen, no unknown fields, only finite numbers."""
@@ -30,13 +32,10 @@ Identifier = Annotated[
         strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"
     ),
 ]
-#: Larger counts are typing errors, and would only exhaust memory.
-MAX_LINES = 100_000
 Lines = Annotated[int, Field(ge=0, le=MAX_LINES)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0, le=1e9)]
-#: Dates outside are typing errors, and would overflow in some time zones.
-FIRST_DATE, LAST_DATE = date(1970, 1, 1), date(2199, 12, 31)
+FIRST_DATE, LAST_DATE = date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
 #: What separates ids, or rates, in one cell.
 ID_SEPARATOR = "|"
 
@@ -51,7 +50,7 @@ def _listed(value: Any) -> Any:
 Ids = Annotated[tuple[Identifier, ...], BeforeValidator(_listed)]
 #: How much the daily mean of a figure differs between days: its coefficient of variation.
 DayVariation = Annotated[float, Field(ge=0, le=2)]
-Cost = Annotated[float, Field(ge=0, le=1e12)]
+Cost = Annotated[float, Field(ge=0, le=MAX_VALUE)]
 
 
 def _date_of(value: Any) -> Any:

@@ -22,7 +22,6 @@ from planner.contracts.dialer import Dialer, TrunkGroup
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.fields import (
     ID_SEPARATOR,
-    MAX_LINES,
     Contract,
     Day,
     DayVariation,
@@ -32,6 +31,7 @@ from planner.contracts.fields import (
     Share,
     Timezone,
 )
+from planner.contracts.limits import MAX_LINES, MAX_VALUE
 from planner.contracts.line_assignment import AssignmentStop, LineAssignment, PoolLines
 from planner.contracts.references import common_zone, reference_faults
 from planner.contracts.times import Interval, Outage
@@ -105,7 +105,7 @@ class Campaign(Contract):
     overflow: Overflow = Overflow.DROP
     patience_seconds: Seconds = 20.0
     pacing: Annotated[float, Field(gt=0, le=1e6)] | None = None
-    value: Annotated[float, Field(ge=0, le=1e12)] = 1.0
+    value: Annotated[float, Field(ge=0, le=MAX_VALUE)] = 1.0
     allowed_dialers: tuple[Identifier, ...] | None = None
     min_dialers: Annotated[int, Field(ge=0, le=MAX_LINES)] = 1
     min_agent_lines: Annotated[int, Field(ge=1, le=MAX_LINES)] = 1

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE
 from planner.contracts.problem import Contract, LineAssignment
 
 
@@ -70,11 +71,11 @@ class PlanOptions(Contract):
 
     redundancy: Annotated[float, Field(ge=0, le=1)] = 0.0
     gap: Annotated[float, Field(ge=0, le=1)] = 0.001
-    time_limit: Annotated[float, Field(gt=0, le=1e6)] = 60.0
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    time_limit: Annotated[float, Field(gt=0, le=MAX_SEARCH_SECONDS)] = 60.0
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
     keep_current: bool = False
-    failures: Annotated[int, Field(ge=1, le=2)] = 1
-    move_cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    failures: Annotated[int, Field(ge=1, le=MAX_FAILURES)] = 1
+    move_cost: Annotated[float, Field(ge=0, le=MAX_VALUE)] = 0.0
     figures: PlanFigures = PlanFigures.AUTO
     relax: bool = False
 
@@ -85,6 +86,8 @@ class AssignmentFigures(Contract):
     Rates are per hour, shares in [0, 1], times in seconds. ``low``/``high`` hold the ends of the
     95 % interval of simulated figures, by figure name. ``runs_until`` is when running ends, and
     ``ends_with`` what ends it; both None where it runs on for weeks, or does not run.
+    ``day_low``/``day_high`` hold what each figure is on the 5 and 95 % days, where the campaign's
+    rates differ from day to day.
     """
 
     campaign_id: str
@@ -115,6 +118,8 @@ class AssignmentFigures(Contract):
     ends_with: Ending | None = None
     low: dict[str, float] = Field(default_factory=dict)
     high: dict[str, float] = Field(default_factory=dict)
+    day_low: dict[str, float] = Field(default_factory=dict)
+    day_high: dict[str, float] = Field(default_factory=dict)
 
 
 #: The figures of CONTRACT order, without the key, status and engine columns.
@@ -153,6 +158,42 @@ class Completion(Contract):
     p95: datetime | None
 
 
+class CampaignJoint(Contract):
+    """How often none, some, and all dialers of a campaign are paused at once, in the long run.
+
+    Shares of the time in which any of them dials or pauses. ``paused_distribution[k]`` is the
+    share with exactly ``k`` of them paused. ``low``/``high`` are the ends of the 95 % intervals of
+    simulated shares.
+    """
+
+    campaign_id: str
+    dialers: int
+    none_paused: float
+    some_paused: float  # but not all
+    all_paused: float
+    paused_distribution: tuple[float, ...]
+    engine: Engine
+    low: dict[str, float] = Field(default_factory=dict)
+    high: dict[str, float] = Field(default_factory=dict)
+    day_low: dict[str, float] = Field(default_factory=dict)
+    day_high: dict[str, float] = Field(default_factory=dict)
+
+
+class JointStep(Contract):
+    """The same in one step of the timeline, of the dialers that run then."""
+
+    campaign_id: str
+    start: datetime
+    end: datetime
+    dialers: int
+    none_paused: float
+    some_paused: float
+    all_paused: float
+    paused_distribution: tuple[float, ...]
+    low: dict[str, float] = Field(default_factory=dict)
+    high: dict[str, float] = Field(default_factory=dict)
+
+
 class Projection(Contract):
     """What is expected of given assignments from a moment on."""
 
@@ -161,6 +202,8 @@ class Projection(Contract):
     assignments: tuple[AssignmentFigures, ...]
     timeline: tuple[TimelineStep, ...] = ()
     completion: tuple[Completion, ...] = ()
+    campaigns_joint: tuple[CampaignJoint, ...] = ()
+    timeline_joint: tuple[JointStep, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -187,6 +230,8 @@ class PlanValue(Contract):
     value_per_hour: float  # (1 - w) * throughput + w * surviving, less what moves cost
     throughput_value_per_hour: float
     surviving_value_per_hour: float
+    gross_value_per_hour: float = 0.0  # before what calls cost
+    cost_per_hour: float = 0.0
     worst_failure_domain: str | None
     move_cost_per_hour: float = 0.0
 
@@ -344,6 +389,36 @@ class NearestPlan(Contract):
     given_up: tuple[GivenUp, ...] = ()
 
 
+class ProofCheck(Contract):
+    """What a bound rests on, and whether another program found that it holds (MODEL.md 7).
+
+    ``checked`` is None where that was not looked at to the end: ``why`` says why.
+    """
+
+    boxes: int
+    leaves: int
+    checked: bool | None
+    checked_bound_per_hour: float | None = None
+    seconds: float = 0.0
+    why: str = ""
+
+
+class LimitBroken(Contract):
+    """A limit that the plan holds by its tables and breaks in its simulation, beyond the interval.
+
+    ``limit`` is a column of ``campaigns.csv``; ``simulated_low`` and ``simulated_high`` are the
+    ends of the 95 % interval.
+    """
+
+    campaign_id: str
+    limit: str
+    asked: float
+    table: float
+    simulated: float
+    simulated_low: float
+    simulated_high: float
+
+
 class LeftOut(Contract):
     """A campaign that cannot run, which gets nothing and asks for nothing."""
 
@@ -369,7 +444,8 @@ class PlanResult(Contract):
     """Outcome of a planning run: status, bound and plan are kept apart.
 
     ``gap`` is (bound - value) / |bound|, both in value per hour by the Markov tables. None of the
-    plan's fields is set without a plan.
+    plan's fields is set without a plan. ``moves`` make the ``changes`` in order, but for those on
+    dialers out of service, where they were asked for; ``value_before_moves`` is the aim before.
     """
 
     status: PlanStatus
@@ -385,11 +461,18 @@ class PlanResult(Contract):
     why: tuple[LineReason, ...] = ()
     stranded: tuple[StrandedLines, ...] = ()
     changes: tuple[LineChange, ...] = ()
-    moves: tuple[Move, ...] = ()  # what makes these changes, in order; where they were asked for
+    moves: tuple[Move, ...] = ()
+    value_before_moves: float | None = None
     conflicts: tuple[Conflict, ...] = ()
     nearest: NearestPlan | None = None
     given_up: tuple[GivenUp, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    limits_broken: tuple[LimitBroken, ...] = ()
+    proof: ProofCheck | None = None
+    simulated_value_per_hour: float | None = None  # None where all figures are exact
+    simulated_value_per_hour_low: float | None = None
+    simulated_value_per_hour_high: float | None = None
+    simulated: tuple[AssignmentFigures, ...] = ()  # rows of the simulation, where there is one
     corrections: tuple[TableCorrection, ...] = ()
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0

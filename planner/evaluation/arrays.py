@@ -67,8 +67,8 @@ class PlanArrays:
         for name in ("ports", "rates"):
             vars(new).pop(name, None)
         new.dial_lines, new.agent_lines = self.dial_lines.copy(), self.agent_lines.copy()
-        for cell, (dial, agents) in lines.items():
-            new.dial_lines[cell], new.agent_lines[cell] = dial, agents
+        for pair, (dial, agents) in lines.items():
+            new.dial_lines[pair], new.agent_lines[pair] = dial, agents
         touched = {c for c, _ in lines}
         new._rows = {c: rates for c, rates in self._rows.items() if c not in touched}
         new._attempts, new._unknown = self._attempts.copy(), self._unknown | touched
@@ -138,6 +138,17 @@ class PlanArrays:
             added += max(0, int(self.agent_lines[c, d]) - before[1])
         return added
 
+    def net_values(self) -> Floats:
+        """Value per hour less what attempts and minutes cost ``[campaign, dialer]``."""
+        problem = self.problem
+        talk = [(c.talk_seconds or 0.0) * c.is_live_transfer for c in problem.campaigns]
+        minutes = np.array(talk, dtype=np.float64) / 60.0
+        per_minute = np.array([d.cost_per_talk_minute for d in problem.dialers])
+        per_attempt = np.array([d.cost_per_attempt for d in problem.dialers])
+        worth = self.values[:, None] - np.outer(minutes, per_minute)
+        net: Floats = worth * self.rates.handled - per_attempt * self.rates.attempts
+        return net
+
     @property
     def values(self) -> Floats:
         """Value per handled call, by campaign."""
@@ -165,8 +176,10 @@ def evaluate(
     """
     arrays = PlanArrays(problem, line_plan, corrections)
     surviving = arrays.surviving(failures)
+    net = arrays.net_values()
+    kept = net @ ~lost_dialers(problem, failures).T
     return Evaluation(
-        value=_plan_value(arrays, surviving, redundancy, failures, move_cost),
+        value=_plan_value(arrays, net, kept, redundancy, failures, move_cost),
         campaigns=tuple(
             _campaign_totals(arrays, surviving, c, campaign)
             for c, campaign in enumerate(problem.campaigns)
@@ -176,18 +189,26 @@ def evaluate(
 
 
 def _plan_value(
-    arrays: PlanArrays, surviving: Floats, redundancy: float, failures: int, move_cost: float
+    arrays: PlanArrays,
+    net: Floats,
+    surviving: Floats,
+    redundancy: float,
+    failures: int,
+    move_cost: float,
 ) -> PlanValue:
-    throughput = float(arrays.values @ arrays.rates.handled.sum(axis=1))
+    gross = float(arrays.values @ arrays.rates.handled.sum(axis=1))
+    throughput = float(net.sum())
     left, worst = throughput, None
     for (name, _), kept in zip(arrays.problem.failures(failures), surviving.T, strict=True):
-        value = float(arrays.values @ kept)
+        value = float(kept.sum())
         if worst is None or value < left:
             left, worst = value, name
     moves = move_cost * arrays.added_lines() if move_cost else 0.0
     return PlanValue(
         value_per_hour=(1 - redundancy) * throughput + redundancy * left - moves,
         throughput_value_per_hour=throughput,
+        gross_value_per_hour=gross,
+        cost_per_hour=gross - throughput,
         surviving_value_per_hour=left,
         worst_failure_domain=worst,
         move_cost_per_hour=moves,

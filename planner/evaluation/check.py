@@ -11,20 +11,28 @@ from numpy.typing import NDArray
 from planner.contracts.problem import Campaign, Problem, TrunkGroup
 from planner.contracts.result import LinePlan
 from planner.evaluation.arrays import PlanArrays, lost_dialers
+from planner.evaluation.check_sums import limit_sums, unfilled_agent_lines
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
-from planner.evaluation.tolerances import LIMIT_ROUNDING
+from planner.evaluation.tolerances import LIMIT_ROUNDING, PER_CENT_ROUNDING
 
 Floats = NDArray[np.float64]
 
 
+#: Rules whose breach is a requirement given up; all others hold in every plan.
+REQUIREMENT_RULES = frozenset(
+    {"min_dialers", "survivable_share", "min_transfers_per_hour", "finish_by", "limit_minimums"}
+)
+
+
 @dataclass(frozen=True)
 class Breach:
-    """One limit that a plan breaks, in a sentence for a manager."""
+    """One limit that a plan breaks, in a sentence for a manager, and what it is a limit of."""
 
     rule: str
     campaign_id: str | None
     dialer_id: str | None
     message: str
+    trunk_group: str | None = None
 
 
 def check(
@@ -48,6 +56,8 @@ def check(
         *dialer_breaches(arrays, range(len(problem.dialers))),
         *trunk_breaches(arrays, problem.trunk_groups),
         *_lock_breaches(arrays),
+        *_pool_breaches(arrays),
+        *_limit_breaches(arrays),
     )
 
 
@@ -60,6 +70,7 @@ def campaign_breaches(
         yield from _assignment_breaches(arrays, c, campaign)
         yield from _campaign_breaches(arrays, c, campaign)
         yield from _abandon_breaches(arrays, c, campaign)
+        yield from _reach_breaches(arrays, c, campaign)
         yield from _survival_breaches(arrays, c, campaign, failures)
 
 
@@ -108,6 +119,20 @@ def _campaign_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterat
         yield Breach("min_dialers", name, None, message)
 
 
+def _reach_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterator[Breach]:
+    """Per campaign: the calls, and the attempts, that it must reach an hour."""
+    name, rates = campaign.campaign_id, arrays.row(c)
+    what = "transfers" if campaign.is_live_transfer else "messages"
+    for rule, words, found, asked in (
+        ("min_transfers_per_hour", what, rates.handled, campaign.min_transfers_per_hour),
+        ("finish_by", "attempts", rates.attempts, campaign.min_attempts_per_hour),
+    ):
+        total = float(found.sum())
+        if asked and total < asked * (1 - PER_CENT_ROUNDING):
+            message = f"{name}: {total:,.1f} {words} an hour, at least {asked:,.1f} are asked for."
+            yield Breach(rule, name, None, message)
+
+
 def _abandon_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterator[Breach]:
     """Per campaign: abandoned calls per live answer."""
     name, limit = campaign.campaign_id, campaign.max_abandon_rate
@@ -135,7 +160,7 @@ def _survival_breaches(
     handled = float(row.sum())
     surviving = row @ ~lost_dialers(arrays.problem, failures).T
     for (case, _), left in zip(arrays.problem.failures(failures), surviving, strict=True):
-        if left < campaign.least_surviving_share * handled - LIMIT_ROUNDING * (1.0 + handled):
+        if left < (campaign.least_surviving_share - PER_CENT_ROUNDING) * handled - LIMIT_ROUNDING:
             yield Breach(
                 "survivable_share",
                 name,
@@ -169,13 +194,37 @@ def trunk_breaches(arrays: PlanArrays, groups: Iterable[TrunkGroup]) -> Iterator
         used = int(arrays.ports[:, members].sum())
         if used > group.channels:
             message = f"Trunk group {name}: {used} channels used, {group.channels} exist."
-            yield Breach("channels", None, None, message)
+            yield Breach("channels", None, None, message, name)
         if group.cps is None:
             continue
         speed = arrays.attempts_per_second(members)
         if speed > group.cps * (1 + LIMIT_ROUNDING):
             message = f"Trunk group {name}: {speed:.2f} calls per second, limit {group.cps:g}."
-            yield Breach("trunk_cps", None, None, message)
+            yield Breach("trunk_cps", None, None, message, name)
+
+
+def _pool_breaches(arrays: PlanArrays) -> Iterator[Breach]:
+    """Agent lines of campaigns that pools serve find their agents."""
+    if not arrays.problem.pools:
+        return
+    for c, d, lines in unfilled_agent_lines(arrays.problem, arrays.agent_lines):
+        campaign = arrays.problem.campaigns[c].campaign_id
+        dialer = arrays.problem.dialers[d].dialer_id
+        message = f"{campaign} on {dialer}: no pool has agents for {lines} of its agent lines."
+        yield Breach("pools", campaign, dialer, message)
+
+
+def _limit_breaches(arrays: PlanArrays) -> Iterator[Breach]:
+    """The sums of lines of limits.csv."""
+    if not arrays.problem.limits:
+        return
+    for limit, column, campaign, lines, allowed in limit_sums(arrays):
+        kind = column.split("_", 1)[1].replace("_", " ")
+        bound = "at most" if column.startswith("max_") else "at least"
+        name = f"{campaign}: " if campaign else ""
+        message = f"{name}{lines} {kind}, limit {limit} wants {bound} {allowed}."
+        rule = "limit_minimums" if column.startswith("min_") else "limits"
+        yield Breach(rule, campaign, None, message)
 
 
 def _lock_breaches(arrays: PlanArrays) -> Iterator[Breach]:

@@ -12,7 +12,7 @@ from planner.evaluation.move_search import best_place, ordered
 from planner.evaluation.move_subsets import MOST_STEPS
 
 #: A move in two steps is more work: the lowest value must rise by this part of the lower end.
-WORTH = 0.01
+WORTH = 0.05
 #: Of more moves none is halved for the value: the order of so many has enough to choose from.
 _MOST_HALVED = 64
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.contracts.problem import Problem
+from planner.evaluation.move_pools import least_rows, most_rows, pool_rows
 from planner.evaluation.move_rows import Floats, Ints, Ledger, Row
 from planner.evaluation.rates import SECONDS_PER_HOUR
+from planner.evaluation.tolerances import LIMIT_ROUNDING
 
-#: Sums of floating-point rates carry rounding; a limit is broken beyond this relative excess.
-ROUNDING = 1e-9
 #: People type whole per cents: a share is met when it is met to the nearest (all means all).
 SHARE_TOLERANCE = 0.005
 #: A breach is told in parts of what is allowed; of an allowed share below this one, in parts of it.
@@ -121,7 +121,7 @@ def _stack(rows: Sequence[Row], ledger: Ledger) -> tuple[Floats, Floats]:
 
 
 def _hard_rows(ledger: Ledger) -> Iterator[tuple[Row, float]]:
-    """Ports, channels, agent lines on shift, dial lines allowed; with how many there are."""
+    """Ports, channels, agent lines on shift, lines allowed; with how many there are."""
     problem = ledger.problem
     for d in np.unique(ledger.dialers):
         yield ledger.of_dialers("ports", [int(d)]), problem.dialers[d].ports
@@ -133,6 +133,8 @@ def _hard_rows(ledger: Ledger) -> Iterator[tuple[Row, float]]:
             yield ledger.of_campaign("agents", c), campaign.agent_lines
         if campaign.max_dial_lines is not None:
             yield ledger.of_campaign("dial", c), campaign.max_dial_lines
+    yield from pool_rows(ledger)
+    yield from most_rows(ledger)
 
 
 def _members(problem: Problem, group: str) -> list[int]:
@@ -157,6 +159,10 @@ def _soft_limits(ledger: Ledger, failures: int) -> Iterator[SoftLimit]:
             yield _survival(ledger, int(c), campaign.survivable_share, failures)
         if campaign.min_dialers > 1:
             yield _fewest_dialers(ledger, int(c), campaign.min_dialers)
+        if campaign.min_transfers_per_hour:
+            yield _fewest_calls(ledger, int(c), campaign.min_transfers_per_hour)
+    for name, lines, least in least_rows(ledger):
+        yield _fewest_lines(name, lines, least)
 
 
 def _calls_per_second(ledger: Ledger, dialers: list[int], limit: float, name: str) -> SoftLimit:
@@ -167,21 +173,21 @@ def _calls_per_second(ledger: Ledger, dialers: list[int], limit: float, name: st
         return f"{name} launches {limit * (1 + part):.4g} calls a second, limit {limit:g}"
 
     whole = Row(limit, np.zeros_like(speed.added))
-    return SoftLimit(((speed.plus(-limit * (1 + ROUNDING)), whole),), (words,))
+    return SoftLimit(((speed.plus(-limit * (1 + LIMIT_ROUNDING)), whole),), (words,))
 
 
 def _abandonment(ledger: Ledger, c: int, limit: float) -> SoftLimit:
     """Abandoned <= limit * live answered; a breach is a part of what may be abandoned."""
     name = ledger.problem.campaigns[c].campaign_id
     answered = ledger.of_campaign("answered", c)
-    excess = ledger.of_campaign("abandoned", c) - answered * (limit + ROUNDING)
+    excess = ledger.of_campaign("abandoned", c) - answered * (limit + LIMIT_ROUNDING)
     allowed = max(limit, LEAST_SHARE)
 
     def words(part: float, _: float) -> str:
         rate = limit + part * allowed
         return f"{name} abandons {rate:.2%} of its live answers, limit {limit:.2%}"
 
-    return SoftLimit(((excess.plus(-ROUNDING), answered * allowed),), (words,))
+    return SoftLimit(((excess.plus(-LIMIT_ROUNDING), answered * allowed),), (words,))
 
 
 def _survival(ledger: Ledger, c: int, share: float, failures: int) -> SoftLimit:
@@ -194,8 +200,8 @@ def _survival(ledger: Ledger, c: int, share: float, failures: int) -> SoftLimit:
         spared = np.ones(len(ledger.problem.dialers), dtype=np.bool_)
         spared[list(members)] = False
         kept = ledger.of_campaign("handled", c, spared)
-        excess = handled * (asked - ROUNDING) - kept
-        rows.append((excess.plus(-ROUNDING), handled * share))
+        excess = handled * (asked - LIMIT_ROUNDING) - kept
+        rows.append((excess.plus(-LIMIT_ROUNDING), handled * share))
 
         def told(part: float, _: float, case: str = case) -> str:
             left = max(asked - part * share, 0.0)
@@ -217,6 +223,28 @@ def _fewest_dialers(ledger: Ledger, c: int, least: int) -> SoftLimit:
         return f"{name} runs on {count}, at least {least} asked"
 
     return SoftLimit((((used * -1.0).plus(least), used),), (words,))
+
+
+def _fewest_calls(ledger: Ledger, c: int, least: float) -> SoftLimit:
+    """Handled an hour >= min_transfers_per_hour; a breach is a part of what is asked."""
+    name = ledger.problem.campaigns[c].campaign_id
+    handled = ledger.of_campaign("handled", c)
+
+    def words(part: float, _: float) -> str:
+        return f"{name} handles {least * (1 - part):.4g} calls an hour, at least {least:g} asked"
+
+    excess = (handled * -1.0).plus(least * (1 - LIMIT_ROUNDING))
+    return SoftLimit(((excess, Row(least, np.zeros_like(handled.added))),), (words,))
+
+
+def _fewest_lines(name: str, lines: Row, least: int) -> SoftLimit:
+    """Lines >= what a row of limits asks for; a breach is a part of what is asked."""
+
+    def words(part: float, _: float) -> str:
+        return name.format(round(least * (1 - part)))
+
+    whole = Row(float(least), np.zeros_like(lines.added))
+    return SoftLimit((((lines * -1.0).plus(least), whole),), (words,))
 
 
 def _holds(limit: SoftLimit, wholes: int) -> bool:

@@ -6,7 +6,7 @@ is a linear row: what it is at the start, and what each step adds once it was ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,6 +44,10 @@ class Figures(NamedTuple):
     attempts: Floats
 
 
+#: Of lines that nobody runs, the figures from this one on are 0.
+_FIRST_RATE = Figures._fields.index("used")
+
+
 @dataclass(frozen=True)
 class Row:
     """A linear quantity: at the start, and what each step adds to it."""
@@ -74,6 +78,7 @@ class Ledger:
     lines : at the start, by places of campaign and dialer
     steps : those that may be made, whole moves and halves of them
     corrections : of the tables, by campaign id
+    idle : pairs that somebody stopped: their lines take ports and agents, and do nothing
     """
 
     def __init__(
@@ -82,8 +87,9 @@ class Ledger:
         lines: Mapping[Pair, Lines],
         steps: Sequence[Step],
         corrections: Mapping[str, Correction],
+        idle: Collection[Pair] = (),
     ) -> None:
-        self.problem, self._corrections = problem, corrections
+        self.problem, self._corrections, self._idle = problem, corrections, idle
         shape = len(problem.campaigns), len(problem.dialers)
         self._start = Figures(*np.zeros((len(Figures._fields), *shape)))
         for pair, found in zip(lines, self._figures(list(lines.items())), strict=True):
@@ -114,11 +120,19 @@ class Ledger:
         return self.over(figure, here)
 
     def earned(self, spared: Bools | None = None) -> Row:
-        """Value an hour, on all dialers or on those that are spared by a failure."""
-        values = np.array([campaign.value for campaign in self.problem.campaigns])
-        weights = np.ones(len(self.problem.dialers)) if spared is None else spared.astype(float)
-        added = self._added.handled * values[self.campaigns] * weights[self.dialers]
-        return Row(float(values @ self._start.handled @ weights), added)
+        """Value an hour less what calls cost, on all dialers or on those that a failure spares."""
+        problem = self.problem
+        worth = np.array([[c.value] * len(problem.dialers) for c in problem.campaigns])
+        minutes = np.array([(c.talk_seconds or 0.0) / 60 for c in problem.campaigns])
+        minutes *= [c.is_live_transfer for c in problem.campaigns]
+        worth = worth.reshape(len(problem.campaigns), len(problem.dialers))
+        worth -= np.outer(minutes, [d.cost_per_talk_minute for d in problem.dialers])
+        cost = np.array([d.cost_per_attempt for d in problem.dialers])
+        weights = np.ones(len(problem.dialers)) if spared is None else spared.astype(float)
+        start = ((self._start.handled * worth - self._start.attempts * cost) @ weights).sum()
+        each = worth[self.campaigns, self.dialers] * self._added.handled
+        added = (each - cost[self.dialers] * self._added.attempts) * weights[self.dialers]
+        return Row(float(start), added)
 
     def _figures(self, items: Sequence[tuple[Pair, Lines]]) -> Floats:
         """Figures of some pairs with some lines ``[item, figure]``."""
@@ -133,6 +147,8 @@ class Ledger:
             ]
             campaign = self.problem.campaigns[c]
             found[places] = self._of_lines(campaign, lines[:, 0], lines[:, 1], np.array(takes_port))
+        idle = [place for place, (pair, _) in enumerate(items) if pair in self._idle]
+        found[idle, _FIRST_RATE:] = 0.0
         return found
 
     def _of_lines(self, campaign: Campaign, dial: Ints, agents: Ints, takes_port: Bools) -> Floats:

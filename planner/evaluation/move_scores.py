@@ -95,15 +95,16 @@ def score(course: Course, order: Sequence[int]) -> Score:
     if not order:
         return Score(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     found = states(course, along_order(order), len(order) + 1)
-    return scored(
+    sums = scored(
         course,
-        float(found.over[1:].sum()),
-        float(found.breach[1:].max()),
-        float(found.broken[1:].sum()),
-        float(found.dark[1:].sum()),
-        float(found.value[1:].min()),
-        float(found.value[1:].sum()),
+        found.over[1:].sum(keepdims=True),
+        found.breach[1:].max(keepdims=True),
+        found.broken[1:].sum(keepdims=True),
+        found.dark[1:].sum(keepdims=True),
+        found.value[1:].min(keepdims=True),
+        found.value[1:].sum(keepdims=True),
     )
+    return Score(*(float(part[0]) for part in sums))
 
 
 def scale(course: Course) -> float:
@@ -113,20 +114,20 @@ def scale(course: Course) -> float:
 
 def scored(
     course: Course,
-    over: float,
-    breach: float,
-    broken: float,
-    dark: float,
-    lowest: float,
-    early: float,
-) -> Score:
-    """A score without rounding errors, which must not decide between two orders."""
+    over: Floats,
+    breach: Floats,
+    broken: Floats,
+    dark: Floats,
+    lowest: Floats,
+    early: Floats,
+) -> tuple[Floats, ...]:
+    """Scores of orders, by order, without rounding errors, which must not decide between two."""
     unit = scale(course)
-    return Score(
-        round(over),
-        round(breach, 9),
-        round(broken, 8),
-        round(dark),
-        0.0 if course.gains_first else -round(lowest / unit, 9),
-        -round(early / unit, 8),
+    return (
+        np.round(over),
+        np.round(breach, 9),
+        np.round(broken, 8),
+        np.round(dark),
+        np.zeros(len(lowest)) if course.gains_first else -np.round(lowest / unit, 9),
+        -np.round(early / unit, 8),
     )

@@ -12,10 +12,13 @@ from planner.evaluation.move_scores import Score, States, along_order, score, sc
 from planner.evaluation.move_subsets import MOST_STEPS, best_order
 
 #: So many steps in a row are put in order exactly, and the next window begins so much later.
-_WINDOW, _STRIDE = 10, 5
+_WINDOW, _STRIDE = 9, 5
+#: Of steps that fit so many, the best earning, are compared by what they break.
+_MOST_COMPARED = 40
 #: So often all steps are tried at all places, and all windows.
-_MOST_ROUNDS = 4
-#: Of more steps only the first order is made: people who set up a fleet anew look at no order.
+_MOST_ROUNDS = 3
+#: Of more steps only the first order is made, and its windows where something breaks: people who
+#: set up a fleet anew look at no order.
 _MOST_SEARCHED = 150
 
 
@@ -28,23 +31,43 @@ def ordered(course: Course, steps: Sequence[int], known: Sequence[int] | None = 
         exact = best_order(course, steps)
         return list(steps) if exact is None else exact
     order = first_order(course, steps) if known is None else list(known)
-    return improved(course, order) if len(steps) <= _MOST_SEARCHED else order
+    if len(steps) <= _MOST_SEARCHED:
+        return improved(course, order)
+    best = score(course, order)
+    return _windows(course, order, best)[0] if any(best[:4]) else order
 
 
 def first_order(course: Course, steps: Sequence[int]) -> list[int]:
-    """What earns is done as soon as it fits; else what costs least among what makes room."""
+    """What breaks least is done first, of such what earns most, as soon as it fits.
+
+    Where nothing fits that earns, what costs least among what fits makes room.
+    """
     left = np.array(sorted(steps), dtype=np.int64)
-    taken, order = course.hard_start.copy(), []
+    taken = course.hard_start.copy()
+    order: list[int] = []
     gains = course.value.min(axis=1)
     while len(left):
         ready = np.flatnonzero(~np.isin(course.waits_for[left], left))
         over = np.maximum(taken + course.hard[left[ready]] - course.allowed, 0.0).sum(axis=1)
         ready = ready[over == over.min()]
-        pick = int(ready[gains[left[ready]].argmax()])
+        best = ready[np.argsort(-gains[left[ready]], kind="stable")[:_MOST_COMPARED]]
+        pick = int(best[_least_broken(course, order, left[best])])
         order.append(int(left[pick]))
         taken = taken + course.hard[left[pick]]
         left = np.delete(left, pick)
     return order
+
+
+def _least_broken(course: Course, made: Sequence[int], choices: Ints) -> int:
+    """Which of some steps breaks least after those made; the first one where several do."""
+    done = np.array(made, dtype=np.int64)
+
+    def sums(start: Floats, added: Floats) -> Floats:
+        after: Floats = start + added[done].sum(axis=0) + added[choices]
+        return after
+
+    found = states(course, sums, len(choices))
+    return int(np.lexsort((np.arange(len(choices)), found.dark, np.round(found.broken, 9)))[0])
 
 
 def improved(course: Course, order: list[int]) -> list[int]:
@@ -72,7 +95,6 @@ def _inserted(course: Course, order: list[int], best: Score) -> tuple[list[int],
 def best_place(course: Course, others: Sequence[int], step: int) -> tuple[int, Score]:
     """The place of a step among others at which their order is best, and its score."""
     count = len(others) + 1
-    places = np.arange(count)
     before = int(course.waits_for[step])
     first = others.index(before) + 1 if before in others else 0
     waiting = [place for place, other in enumerate(others) if course.waits_for[other] == step]
@@ -86,12 +108,9 @@ def best_place(course: Course, others: Sequence[int], step: int) -> tuple[int, S
         np.minimum(_head(kept.value, np.minimum, np.inf), _tail(moved.value, np.minimum)),
         _head(kept.value, np.add, 0.0) + _tail(moved.value, np.add),
     )
-    found = {
-        int(place): scored(course, *(float(column[place]) for column in columns))
-        for place in places[first : last + 1]
-    }
-    place = min(found, key=lambda place: found[place])
-    return place, found[place]
+    scores = scored(course, *(column[first : last + 1] for column in columns))
+    best = int(np.lexsort(scores[::-1])[0])
+    return first + best, Score(*(float(part[best]) for part in scores))
 
 
 def _both(course: Course, others: Sequence[int], step: int) -> tuple[States, States]:

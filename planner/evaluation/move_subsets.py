@@ -173,7 +173,8 @@ class _Programme:
         for level in self._levels:
             for bit, (after, before) in enumerate(level):
                 reached = np.where(among_best(before, after), best[before] + values[after], -np.inf)
-                better = reached > best[after]
+                # Of equal ones the last step is the one that comes last in the problem.
+                better = (reached >= best[after]) & np.isfinite(reached)
                 best[after[better]] = reached[better]
                 last[after[better]] = bit
         order, state = [], len(values) - 1

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
 
-from planner.contracts.problem import LineAssignment, Problem
+from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
 from planner.contracts.result import LinePlan, Move, PlanOptions
+from planner.evaluation.cannot_run import reason_it_cannot_run
 from planner.evaluation.move_halves import best_steps, half_way
 from planner.evaluation.move_limits import LEAST_WHOLE, Course, course
 from planner.evaluation.move_rows import Ledger, Lines, Pair, Step
 from planner.evaluation.move_scores import along_order, states
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
+from planner.evaluation.runnable import stop_reason
 
 
 class OrderedMoves(NamedTuple):
@@ -36,6 +39,7 @@ def ordered_moves(
     corrections: Corrections = NO_CORRECTIONS,
     *,
     gains_first: bool = False,
+    at: datetime | None = None,
 ) -> OrderedMoves:
     """Instructions that lead from lines to a plan, by the planning tables.
 
@@ -53,19 +57,21 @@ def ordered_moves(
     options : weight of what survives a failure in the value, and failures at once
     corrections : of the tables, those that the plan was made with
     gains_first : gains come early even where the value then falls lower on the way
+    at : the moment, with a UTC offset, for which it counts who can run; None: now
 
     Returns
     -------
     OrderedMoves. Values are those of the plan's aim, without the price of moves.
     """
     options = options or PlanOptions()
-    now = _places(problem, (a for a in current if _is_working(problem, a)))
-    wholes = _whole_steps(now, _places(problem, plan.assignments))
+    lines = [a for a in current if _is_working(problem, a)]
+    now, wanted = _places(problem, lines), _places(problem, plan.assignments)
+    wholes = _whole_steps(now, wanted)
     steps, halves = _with_halves(problem, wholes)
     waits_for = np.full(len(steps), -1)
     for first, second in halves.values():
         waits_for[second] = first
-    ledger = Ledger(problem, now, steps, corrections)
+    ledger = Ledger(problem, now, steps, corrections, _idle(problem, lines, wanted, at))
     rows = course(ledger, len(wholes), waits_for, options.redundancy, options.failures, gains_first)
     mixed = {i for i, step in enumerate(wholes) if _is_mixed(step)}
     order = best_steps(rows, range(len(wholes)), halves, mixed)
@@ -84,6 +90,31 @@ def _places(problem: Problem, lines: Iterable[LineAssignment]) -> dict[Pair, Lin
         )
         for a in lines
         if a.dial_lines or a.agent_lines
+    }
+
+
+def _idle(
+    problem: Problem,
+    lines: Sequence[LineAssignment],
+    wanted: Mapping[Pair, Lines],
+    at: datetime | None,
+) -> set[Pair]:
+    """Lines that somebody stopped or that cannot run, unless the plan counts on them."""
+    planned = {c for c, _ in wanted}
+    stopped = {
+        (problem.campaign_index[a.campaign_id], problem.dialer_index[a.dialer_id])
+        for a in lines
+        if a.status is not AssignmentStop.NONE
+    }
+    still = {
+        c
+        for c, campaign in enumerate(problem.campaigns)
+        if c not in planned and (stop_reason(campaign) or reason_it_cannot_run(campaign, at))
+    }
+    return {
+        pair
+        for pair in _places(problem, lines)
+        if (pair in stopped and pair not in wanted) or pair[0] in still
     }
 
 

@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Carried:
+class RunnableLines:
     """Lines that can run, without live state, and those that cannot."""
 
     plan: LinePlan
@@ -40,7 +40,7 @@ def stop_reason(campaign: Campaign) -> str | None:
     return None
 
 
-def plannable(problem: Problem) -> Problem:
+def runnable_problem(problem: Problem) -> Problem:
     """The problem without what does not run: stopped campaigns, and places where one is stopped.
 
     A campaign whose lines are stopped on a dialer may not use that dialer.
@@ -73,7 +73,7 @@ def plannable(problem: Problem) -> Problem:
     )
 
 
-def carried(problem: Problem) -> Carried:
+def runnable_lines(problem: Problem) -> RunnableLines:
     """The lines of the assignments that can run when nobody changes them.
 
     Lost are the lines of a dialer out of service, of what is stopped, and those that cannot dial.
@@ -95,7 +95,7 @@ def carried(problem: Problem) -> Carried:
             for c, d in np.argwhere(left_dial > 0)
         )
     )
-    return Carried(plan, lost)
+    return RunnableLines(plan, lost)
 
 
 def line_arrays(problem: Problem) -> tuple[Ints, Ints]:
@@ -109,7 +109,7 @@ def line_arrays(problem: Problem) -> tuple[Ints, Ints]:
 
 
 def fitting_lines(problem: Problem, dial: Ints, agents: Ints) -> tuple[Ints, Ints]:
-    """Of lines ``[campaign, dialer]`` those that can run; the rules of :func:`carried`."""
+    """Of lines ``[campaign, dialer]`` those that can run; the rules of :func:`runnable_lines`."""
     live = np.array([c.is_live_transfer for c in problem.campaigns], dtype=bool)[:, None]
     agents = np.where(live, agents, 0)
     runs = ~_stopped(problem) & (dial >= np.maximum(agents, 1)) & (~live | (agents >= 1))

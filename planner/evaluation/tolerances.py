@@ -4,6 +4,9 @@ from __future__ import annotations
 
 #: A limit is broken beyond this relative excess (MODEL.md 6).
 LIMIT_ROUNDING = 1e-9
+#: A share is met, and nothing is missing, where less than this share of it is (MODEL.md 6: a
+#: millionth of a per cent).
+PER_CENT_ROUNDING = 1e-8
 #: The search keeps its plans this close within limits, so that whoever adds up in another order
 #: finds none broken.
 SEARCH_ROUNDING = 1e-10

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import GivenUp, LinePlan
-from planner.evaluation.arrays import PlanArrays
+from planner.evaluation.arrays import PlanArrays, lost_dialers
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.model.requirements import (
     ATTEMPTED,
@@ -19,9 +19,15 @@ from planner.optimize.model.requirements import (
     RUNS,
     USED,
     Requirements,
+    requirements,
 )
 
 Ints = NDArray[np.int64]
+
+
+def asked_of(problem: Problem, failures: int) -> Requirements:
+    """What a problem asks of its campaigns."""
+    return requirements(problem, lost_dialers(problem, failures))
 
 
 def plan_shortfalls(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from planner.contracts.problem import Problem
+from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import Ending, Status
 from planner.evaluation.rates import SECONDS_PER_HOUR
 from planner.projection.calendar import open_spells
@@ -37,18 +37,21 @@ class Until(NamedTuple):
 FOR_EVER = Until(float("inf"), None, None)
 
 
-def runs_until(problem: Problem, pair: Pair, at: datetime) -> Until:
-    """When the window of a pair that runs closes or its dialer goes out, whichever is first."""
+def window_closes(campaign: Campaign, at: datetime) -> Until:
+    """When the window that a campaign is in closes; never where that is weeks away."""
     horizon = at + LOOK_AHEAD
-    closes = next(iter(open_spells(pair.campaign, at, horizon))).end
-    ends = [(closes, Ending.WINDOW)] if closes < horizon else []
-    outage = next_outage(problem, pair.dialer, at)
-    if outage is not None:
-        ends.append((outage, Ending.OUTAGE))
-    if not ends:
+    closes = next(iter(open_spells(campaign, at, horizon))).end
+    if closes >= horizon:
         return FOR_EVER
-    moment, what = min(ends, key=lambda end: end[0])
-    return Until((moment - at).total_seconds(), what, at)
+    return Until((closes - at).total_seconds(), Ending.WINDOW, at)
+
+
+def goes_out(problem: Problem, dialer: Dialer, at: datetime) -> Until:
+    """When the next outage of a dialer begins."""
+    outage = next_outage(problem, dialer, at)
+    if outage is None:
+        return FOR_EVER
+    return Until((outage - at).total_seconds(), Ending.OUTAGE, at)
 
 
 def list_ends(

@@ -7,7 +7,8 @@ import statistics
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from planner.contracts.result import TimelineStep
-from planner.projection.figures.simulated import Simulated
+from planner.projection.figures.settling import never_settles
+from planner.projection.figures.simulated import MOST_CALLS, WARM_UP_CALLS, Simulated
 from planner.projection.pairs import Pair
 
 
@@ -37,6 +38,18 @@ def assumption_notes(pairs: list[Pair]) -> list[str]:
     return [
         "By formulas that leave out how times vary and what limits of calls per second and "
         f"channels hold back: {names}."
+    ]
+
+
+def settling_notes(pairs: Sequence[Pair], simulated: Collection[tuple[str, str]]) -> list[str]:
+    """Whose figures are those of some calls one after the other, as nothing settles."""
+    found = [p.campaign.campaign_id for p in pairs if p.key in simulated and never_settles(p)]
+    if not found:
+        return []
+    return [
+        f"{', '.join(dict.fromkeys(found))}: attempts and talks hardly vary in length, so that "
+        "lines stay in step and nothing settles; the figures are those over "
+        f"{MOST_CALLS:.0f} calls from the {WARM_UP_CALLS + 1:.0f}th on, not of the long run."
     ]
 
 

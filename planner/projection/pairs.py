@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
@@ -42,6 +42,10 @@ class Pair:
         agents = self.item.agent_lines
         enough = agents >= 1 or not self.campaign.is_live_transfer
         return enough and self.item.dial_lines >= max(agents, 1)
+
+    def with_campaign(self, campaign: Campaign) -> Pair:
+        """The same lines with other figures of the campaign."""
+        return replace(self, campaign=campaign)
 
     @property
     def can_run(self) -> bool:

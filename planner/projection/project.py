@@ -10,12 +10,20 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import AssignmentFigures, Projection
 from planner.projection.effort import Budget, Effort, EngineChoice
 from planner.projection.figures import exact
-from planner.projection.notes import assumption_notes, precision_notes, run_notes, staff_notes
+from planner.projection.joint import campaigns_joint
+from planner.projection.notes import (
+    assumption_notes,
+    precision_notes,
+    run_notes,
+    settling_notes,
+    staff_notes,
+)
 from planner.projection.outages import overlap_notes
 from planner.projection.pairs import limits
 from planner.projection.rows import Rows, quick_rows, rows_at
 from planner.projection.timeline import timeline
 from planner.projection.timeline.horizon import horizon
+from planner.projection.timeline.joint_timeline import joint_steps
 
 #: For a plan's figures: the quick part of a projection.
 PLAN_BUDGET = Budget(figures=5e6, passages=3e6)
@@ -51,11 +59,14 @@ def project_assignments(problem: Problem, at: datetime, hours: float, effort: Ef
     assigned = {pair.item.campaign_id for pair in given.pairs}
     campaigns = [c for c in problem.campaigns if c.campaign_id in assigned]
     steps = tuple(timeline.steps(given, found.courses))
+    figures = rows.figures()
     return Projection(
         at=at,
         hours=hours,
-        assignments=rows.figures(),
+        assignments=figures,
         timeline=steps,
+        campaigns_joint=tuple(campaigns_joint(rows, figures)),
+        timeline_joint=tuple(joint_steps(given, found.courses, found.joints)),
         completion=tuple(timeline.completion(at, campaigns, found.completed_at)),
         notes=(*_notes(rows), *overlap_notes(problem), *run_notes(found.runs, steps)),
     )
@@ -81,4 +92,9 @@ def quick_figures(
 def _notes(rows: Rows) -> list[str]:
     """What the figures leave out, and which are less precise than wanted."""
     assumed = exact.without([p for p in rows.pairs if p.key not in rows.made], rows.shared)
-    return [*staff_notes(rows.pairs), *assumption_notes(assumed), *precision_notes(rows.made)]
+    return [
+        *staff_notes(rows.pairs),
+        *assumption_notes(assumed),
+        *settling_notes(rows.pairs, rows.made),
+        *precision_notes(rows.made),
+    ]

@@ -10,7 +10,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import AssignmentFigures, Ending, Engine
 from planner.projection.calendar import first_open
 from planner.projection.effort import Effort, EngineChoice
-from planner.projection.figures import exact, simulated
+from planner.projection.figures import days, exact, simulated
 from planner.projection.figures.ending_lists import ending_lists
 from planner.projection.figures.intervals import Interval
 from planner.projection.figures.passages import Row
@@ -18,9 +18,10 @@ from planner.projection.hours_left import (
     FOR_EVER,
     RUNS,
     Until,
+    goes_out,
     list_ends,
-    runs_until,
     sooner,
+    window_closes,
 )
 from planner.projection.pairs import Limits, Pair, components, limits, pairs_at
 from planner.projection.status import StatusView, status_now
@@ -28,6 +29,8 @@ from planner.projection.timeline.horizon import horizon
 from planner.projection.timeline.simulated_horizon import short_lists
 
 Key = tuple[str, str]
+#: Random numbers of runs to the end of a list are others than those of the figures.
+_LISTS_SEED = 1_000_000
 #: Horizon of the probabilities to be all busy [h].
 _HOUR = 1.0
 
@@ -67,6 +70,7 @@ class Rows:
             found = _exactly(exact.figures(pair) | passage)
         if pair.key in self.ending:
             found = _ended(found, self.ending[pair.key])
+        day_low, day_high = self._bands(pair, found, seconds)
         known = {n: f for n, f in found.items() if f.low is not None and f.high is not None}
         return AssignmentFigures(
             campaign_id=pair.item.campaign_id,
@@ -81,8 +85,18 @@ class Rows:
             ends_with=None if until is None else until.what,
             low={name: figure.low for name, figure in known.items()},
             high={name: figure.high for name, figure in known.items()},
+            day_low=day_low,
+            day_high=day_high,
             **{name: figure.value for name, figure in found.items()},
         )
+
+    def _bands(self, pair: Pair, figures: Mapping[str, Interval], seconds: float) -> days.Band:
+        """What the figures are on the days of the campaign, where days differ."""
+        if not pair.can_run or not days.vary(pair.campaign):
+            return {}, {}
+        drawn = days.days_of(pair.campaign)
+        by_day = days.figures_by_day(pair, drawn)
+        return days.bands(pair, figures, by_day, drawn, seconds)
 
 
 def rows_at(problem: Problem, at: datetime | None, effort: Effort) -> Rows:
@@ -114,11 +128,24 @@ def _begun(problem: Problem, at: datetime | None) -> Rows:
     views = {pair.key: _status(problem, pair, at) for pair in pairs}
     until: dict[Key, Until | None] = {pair.key: FOR_EVER for pair in pairs}
     if at is not None:
-        for pair in pairs:
-            runs = views[pair.key].status in RUNS
-            until[pair.key] = runs_until(problem, pair, at) if runs else None
+        until = _running_ends(problem, pairs, views, at)
     shared = limits(problem, [pair for pair in pairs if pair.can_run])
     return Rows(pairs, shared, views, until)
+
+
+def _running_ends(
+    problem: Problem, pairs: list[Pair], views: Mapping[Key, StatusView], at: datetime
+) -> dict[Key, Until | None]:
+    """When the windows of the pairs that run close, or their dialers go out."""
+    closes: dict[str, Until] = {}
+    found: dict[Key, Until | None] = dict.fromkeys(pair.key for pair in pairs)
+    for pair in pairs:
+        if views[pair.key].status in RUNS:
+            name = pair.campaign.campaign_id
+            if name not in closes:
+                closes[name] = window_closes(pair.campaign, at)
+            found[pair.key] = sooner(closes[name], goes_out(problem, pair.dialer, at))
+    return found
 
 
 def _simulated_groups(given: Rows, engine: EngineChoice) -> list[list[Pair]]:
@@ -173,12 +200,12 @@ def _simulated_ends(
     groups = [
         group
         for group in components(able, sharing)
-        if any(pair.campaign.campaign_id in lists for pair in group)
+        if any(p.campaign.campaign_id in lists and p.campaign.is_live_transfer for p in group)
     ]
     ends: dict[str, Until] = {}
     for number, group in enumerate(groups):
         here = [places[pair.key] for pair in group]
-        own = effort.part(1.0 / len(groups), -1 - number)
+        own = effort.part(1.0 / len(groups), _LISTS_SEED + number)
         made = ending_lists(given, here, found.shared, lists, own)
         found.ending.update(made.rows)
         ends |= {name: Until(seconds, Ending.LIST, at) for name, seconds in made.ends.items()}

@@ -28,6 +28,10 @@ def assignment_row(figures: AssignmentFigures) -> dict[str, Any]:
     for name in FIGURE_NAMES:
         if name in figures.low:
             row[f"{name}_low"], row[f"{name}_high"] = figures.low[name], figures.high[name]
+    for name in FIGURE_NAMES:
+        for end, days in (("low", figures.day_low), ("high", figures.day_high)):
+            if name in days:
+                row[f"{name}_day_{end}"] = days[name]
     return row
 
 

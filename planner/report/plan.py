@@ -11,11 +11,14 @@ from planner.contracts.result import (
     CampaignTotals,
     DialerUse,
     LinePlan,
+    NearestPlan,
     PlanResult,
     PlanStatus,
 )
 from planner.evaluation.load import CampaignLoad, FleetLoad
 from planner.report.documents import assignment_row
+from planner.report.given_up import given_up_sentences, left_out_sentences
+from planner.report.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, expected_status, quality, share
 from planner.version import __version__
@@ -37,6 +40,9 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
         [
             *wrapped(f"Plan, {quality(result)}", ""),
             *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
+            *section("Given up", bullets(given_up_sentences(result.given_up))),
+            *section("Cannot run", bullets(left_out_sentences(result.left_out))),
+            *section("Limits that the simulation breaks", bullets(_broken(result))),
             *section("In total", _plan_totals(result)),
             *section("Campaigns", _campaigns(result)),
             *section("Lines", lines_table(result)),
@@ -48,6 +54,16 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *section("Changes against the current lines", _changes(result, problem)),
         ]
     )
+
+
+def _broken(result: PlanResult) -> list[str]:
+    """Limits that the plan holds by its tables and breaks in its simulation."""
+    return [
+        f"{item.campaign_id}: {item.limit} {share(item.asked)}; {share(item.table)} by the "
+        f"planning table, {share(item.simulated)} simulated ({share(item.simulated_low)} to "
+        f"{share(item.simulated_high)})."
+        for item in result.limits_broken
+    ]
 
 
 def _corrections(result: PlanResult) -> list[str]:
@@ -62,7 +78,18 @@ def _corrections(result: PlanResult) -> list[str]:
 def _without_plan(result: PlanResult) -> list[str]:
     if result.status is not PlanStatus.INFEASIBLE:
         return wrapped("Stopped before any plan was found. A longer --time-limit may help.", "")
-    return ["No plan meets all requirements.", *conflict_lines(result)]
+    return ["No plan meets all requirements.", *_nearest(result), *conflict_lines(result)]
+
+
+def _nearest(result: PlanResult) -> list[str]:
+    """The nearest plan: what it gives up and brings."""
+    nearest = result.nearest
+    if nearest is None:
+        return []
+    brings = f"It brings {amount(nearest.value_per_hour)} an hour. Take it with --relax."
+    given_up = bullets(given_up_sentences(nearest.given_up))
+    lines = section("The nearest plan gives up", given_up)
+    return [*lines, *wrapped(brings, "  ")]
 
 
 def conflict_lines(result: PlanResult) -> list[str]:
@@ -97,6 +124,11 @@ def _plan_totals(result: PlanResult) -> list[str]:
         if (total := result.total(rate)) is not None
     ]
     rows.append(("Value an hour", amount(value.throughput_value_per_hour)))
+    if result.simulated_value_per_hour is not None:
+        low, high = result.simulated_value_per_hour_low, result.simulated_value_per_hour_high
+        interval = "" if low is None or high is None else f" ({amount(low)} to {amount(high)})"
+        rows.append(("Simulated", f"{amount(result.simulated_value_per_hour)}{interval}; the rest "
+                     "is by the planning tables"))  # fmt: skip
     if value.worst_failure_domain is not None:
         left = f"leaves {amount(value.surviving_value_per_hour)} an hour"
         fail = "fails" if result.options.failures == 1 else "fail"
@@ -107,7 +139,10 @@ def _plan_totals(result: PlanResult) -> list[str]:
         rows.append(("Aim", f"{amount(value.value_per_hour)}: {parts}"))
     if result.bound_per_hour is not None:
         of_what = "the aim" if weight else "the value"
-        rows.append(("Best possible", f"at most {amount(result.bound_per_hour)} of {of_what}"))
+        checked = result.proof is not None and result.proof.checked
+        how = "" if checked else "; not checked by another program"
+        most = f"at most {amount(result.bound_per_hour)} of {of_what}{how}"
+        rows.append(("Best possible", most))
     return pairs(rows)
 
 
@@ -182,18 +217,28 @@ def _changes(result: PlanResult, problem: Problem) -> list[str]:
         return []
     if not result.changes:
         return wrapped(f"None: the current lines are this plan already, {quality(result)}.", "  ")
-    rows = [
+    titles = ["Move", "Campaign", "Dialer", ">Dial lines", ">Agent lines", ">Value/h then"]
+    return [
+        *wrapped(_gain(result, problem), "  "),
+        *table(titles, [*rows_of_moves(result.moves), *_unordered(result)]),
+        *wrapped(way_sentence(result.value_before_moves, result.moves), "  "),
+        *bullets(
+            f"After move {move.step}: {meanwhile(move)}" for move in result.moves if move.breaks
+        ),
+    ]
+
+
+def _unordered(result: PlanResult) -> list[list[str]]:
+    return [
         [
+            NOTHING,
             change.campaign_id,
             change.dialer_id,
             f"{change.dial_lines_from} -> {change.dial_lines_to}",
             f"{change.agent_lines_from} -> {change.agent_lines_to}",
+            NOTHING,
         ]
-        for change in result.changes
-    ]
-    return [
-        *wrapped(_gain(result, problem), "  "),
-        *table(["Campaign", "Dialer", ">Dial lines", ">Agent lines"], rows),
+        for change in without_move(result)
     ]
 
 
@@ -295,6 +340,8 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "value_per_hour": value and value.value_per_hour,
         "bound_per_hour": result.bound_per_hour,
         "gap": result.gap,
+        "gross_value_per_hour": value and value.gross_value_per_hour,
+        "cost_per_hour": value and value.cost_per_hour,
         "throughput_value_per_hour": value and value.throughput_value_per_hour,
         "surviving_value_per_hour": value and value.surviving_value_per_hour,
         "worst_failure_domain": value and value.worst_failure_domain,
@@ -307,7 +354,16 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "binding": list(result.binding),
         "why": [reason.model_dump(mode="json") for reason in result.why],
         "stranded": [item.model_dump(mode="json") for item in result.stranded],
-        "changes": [change.model_dump() for change in result.changes],
+        "simulated_value_per_hour": result.simulated_value_per_hour,
+        "simulated_value_per_hour_low": result.simulated_value_per_hour_low,
+        "simulated_value_per_hour_high": result.simulated_value_per_hour_high,
+        "proof": result.proof and result.proof.model_dump(),
+        "limits_broken": [item.model_dump(mode="json") for item in result.limits_broken],
+        "given_up": [item.model_dump(mode="json") for item in result.given_up],
+        "left_out": [item.model_dump(mode="json") for item in result.left_out],
+        "nearest": result.nearest and _nearest_document(result.nearest),
+        "value_before_moves": result.value_before_moves,
+        "changes": _changes_in_order(result),
         "conflicts": [conflict.model_dump(mode="json") for conflict in result.conflicts],
         "corrections": [correction.model_dump() for correction in result.corrections],
         "stages": [stage.model_dump() for stage in result.stages],
@@ -317,6 +373,27 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "seed": result.options.seed,
         "version": __version__,
     }
+
+
+def _nearest_document(nearest: NearestPlan) -> dict[str, Any]:
+    return {
+        "value_per_hour": nearest.value_per_hour,
+        "bound_per_hour": nearest.bound_per_hour,
+        "assignments": [
+            item.model_dump(include={"campaign_id", "dialer_id", "dial_lines", "agent_lines"})
+            for item in nearest.plan.assignments
+        ],
+        "given_up": [item.model_dump(mode="json") for item in nearest.given_up],
+    }
+
+
+def _changes_in_order(result: PlanResult) -> list[dict[str, Any]]:
+    """The moves in order, then what changes on dialers out of service, where nothing is left."""
+    value = result.moves[-1].value_after if result.moves else None
+    return [
+        *(move.model_dump() for move in result.moves),
+        *(change.model_dump() | {"value_after": value} for change in without_move(result)),
+    ]
 
 
 def _campaign(totals: CampaignTotals, problem: Problem) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,21 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import (
     AssignmentFigures,
     Completion,
+    Ending,
     Engine,
     Projection,
     Status,
     TimelineStep,
 )
+from planner.report.days import day_lines
 from planner.report.documents import assignment_row
+from planner.report.joint import (
+    joint_document,
+    joint_sentences,
+    joint_table,
+    step_document,
+    write_joint_files,
+)
 from planner.report.text_layout import NOTHING, WIDTH, bullets, clean, section, table, wrapped
 from planner.report.words import amount, duration, expected_pauses, share
 from planner.tables.folder import write_projection
@@ -37,6 +46,9 @@ _SLOTS, _MARKS = 64, 8
 _MOST_SENTENCES = 60
 #: Below this chance to be all busy within the hour, no time is promised.
 _SELDOM = 0.05
+#: Below this chance before the end of running, a pause is called unlikely.
+_UNLIKELY = 0.2
+_HOUR = timedelta(hours=1)
 _DIALING = (Status.RUNNING, Status.ALL_BUSY)
 
 
@@ -47,7 +59,9 @@ def projection_text(projection: Projection) -> str:
         f"Projection from {when} over {projection.hours:g} h",
         *section("What happens next", _next(projection)),
         *section("While running", _figures(projection.assignments)),
-        *section("Until all agent lines are busy", _passage(projection.assignments)),
+        *section("All dialers of a campaign together", _joint(projection)),
+        *section("Until all agent lines are busy", _passage(projection.assignments, projection.at)),
+        *section("From day to day", day_lines(projection.assignments)),
         *section("Timeline", _timeline(projection)),
         *section("Dial lists", _completion(projection.completion)),
         *section("Notes", bullets(projection.notes)),
@@ -62,17 +76,20 @@ def next_sentences(projection: Projection) -> list[str]:
         soon = figures.seconds_to_all_busy_p50
         return figures.status not in _DIALING, float("inf") if soon is None else soon
 
-    return [next_sentence(f) for f in sorted(projection.assignments, key=urgency)]
+    rows = sorted(projection.assignments, key=urgency)
+    return [next_sentence(figures, projection.at) for figures in rows]
 
 
-def next_sentence(figures: AssignmentFigures) -> str:
-    """What a manager will see next on the dialer.
+def next_sentence(figures: AssignmentFigures, at: datetime | None = None) -> str:
+    """What a manager will see next on the dialer, at a moment.
 
     ``D1 / Solar: all 5 agent lines busy in about 3.2 min (90 % within 5.7 min); then paused 40 %
-    of the time.``
+    of the time.`` Where running ends within the hour, that comes first: ``D1 / Solar: dials until
+    the list ends at about 09:14; a pause before that is unlikely: 3 %.``
     """
     who = f"{figures.dialer_id} / {figures.campaign_id}"
-    expected = _expected(figures)
+    ends = None if at is None else _ends_soon(figures, at)
+    expected = _expected(figures) if ends is None else _until(figures, ends)
     if figures.status in _DIALING:
         return f"{who}: {expected}."
     now = f"{figures.status}. {figures.reason}".strip()
@@ -102,12 +119,40 @@ def list_sentences(projection: Projection, problem: Problem) -> list[str]:
     return told
 
 
+def _ends_soon(figures: AssignmentFigures, at: datetime) -> str | None:
+    """What ends the running within the hour, and when; None where nothing does."""
+    ends, what = figures.runs_until, figures.ends_with
+    if ends is None or what is None or ends - at > _HOUR or figures.p_all_busy_60min is None:
+        return None
+    clock = f"{ends:%H:%M}"
+    return {
+        Ending.WINDOW: f"until its window closes at {clock}",
+        Ending.OUTAGE: f"until {figures.dialer_id} goes out of service at {clock}",
+        Ending.LIST: f"until the list ends at about {clock}",
+    }[what]
+
+
+def _until(figures: AssignmentFigures, ends: str) -> str:
+    """What is expected of a row whose running ends within the hour."""
+    chance = figures.p_all_busy_60min or 0.0
+    lines = _agent_lines(figures)
+    if figures.status is Status.ALL_BUSY:
+        return f"{lines} busy now; dials and pauses {ends}"
+    if chance < _UNLIKELY:
+        return f"dials {ends}; a pause before that is unlikely: {share(chance)}"
+    return f"dials {ends}; {lines} busy before that in {share(chance)} of cases"
+
+
+def _agent_lines(figures: AssignmentFigures) -> str:
+    count = figures.agent_lines
+    return "the agent line" if count == 1 else f"all {count} agent lines"
+
+
 def _expected(figures: AssignmentFigures) -> str:
     within = figures.p_all_busy_60min
     if within is None or figures.all_busy_share is None:
         return expected_pauses(figures)
-    count = figures.agent_lines
-    lines = "the agent line" if count == 1 else f"all {count} agent lines"
+    lines = _agent_lines(figures)
     paused = f"paused {share(figures.all_busy_share)} of the time"
     if figures.status is Status.ALL_BUSY:
         return f"{lines} busy now; {paused}"
@@ -137,6 +182,13 @@ def _figures(figures: Sequence[AssignmentFigures]) -> list[str]:
     return table(["Dialer", *titles, "Made by"], rows) if rows else []
 
 
+def _joint(projection: Projection) -> list[str]:
+    """How many dialers of a campaign pause at once, of campaigns on several of them."""
+    sentences = joint_sentences(projection)
+    told = [line for text in sentences[:_MOST_SENTENCES] for line in wrapped(text, "  ")]
+    return [*told, *joint_table(projection.campaigns_joint)]
+
+
 def _figure_row(figures: AssignmentFigures) -> list[str]:
     handled = figures.transfers_per_hour
     if handled is None:
@@ -154,7 +206,7 @@ def _figure_row(figures: AssignmentFigures) -> list[str]:
     ]
 
 
-def _passage(figures: Sequence[AssignmentFigures]) -> list[str]:
+def _passage(figures: Sequence[AssignmentFigures], at: datetime) -> list[str]:
     """Time until all agent lines are busy; empty when no campaign transfers calls."""
     rows = [
         [
@@ -166,12 +218,20 @@ def _passage(figures: Sequence[AssignmentFigures]) -> list[str]:
             _told(f.p_all_busy_5min, share),
             _told(f.p_all_busy_15min, share),
             _told(f.p_all_busy_60min, share),
+            _told_end(f.runs_until, at),
         ]
         for f in figures
         if f.p_all_busy_60min is not None or f.seconds_to_all_busy_mean is not None
     ]
     titles = [">Mean", ">Half within", ">90 % within", ">In 5 min", ">In 15 min", ">In 60 min"]
-    return table(["Campaign", "Dialer", *titles], rows) if rows else []
+    return table(["Campaign", "Dialer", *titles, ">Runs until"], rows) if rows else []
+
+
+def _told_end(ends: datetime | None, at: datetime) -> str:
+    """When running ends, with the day where that is another one."""
+    if ends is None:
+        return NOTHING
+    return f"{ends:%H:%M}" if ends.date() == at.date() else f"{ends:%a %d %b %H:%M}"
 
 
 def _timeline(projection: Projection) -> list[str]:
@@ -251,6 +311,8 @@ def projection_document(projection: Projection) -> dict[str, Any]:
             }
             for step in projection.timeline
         ],
+        "campaigns_joint": [joint_document(joint) for joint in projection.campaigns_joint],
+        "timeline_joint": [step_document(step) for step in projection.timeline_joint],
         "completion": [done.model_dump(mode="json") for done in projection.completion],
         "notes": list(projection.notes),
         "version": __version__,
@@ -262,7 +324,7 @@ _SIMULATED = (Status.COMPLETED, Status.SCHEDULED, Status.ALL_BUSY, Status.RUNNIN
 
 
 def write_projection_files(folder: Path, projection: Projection) -> None:
-    """Write projection.csv, timeline.csv and completion.csv.
+    """Write projection.csv, timeline.csv, completion.csv and the joint files.
 
     Raises
     ------
@@ -287,3 +349,4 @@ def write_projection_files(folder: Path, projection: Projection) -> None:
         ["campaign_id", "p05", "p50", "p95"],
         ([c.campaign_id, c.p05, c.p50, c.p95] for c in projection.completion),
     )
+    write_joint_files(folder, projection)

@@ -16,6 +16,7 @@ from planner.contracts.comparison import (
 )
 from planner.contracts.result import Move, PlanStatus
 from planner.report.documents import assignment_row
+from planner.report.moves import move_sentences, way_sentence
 from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, share
 from planner.tables.folder import PROJECTION_COLUMNS
@@ -169,9 +170,13 @@ def _campaigns(base: World, world: World) -> list[str]:
 def _anew(found: Replanned) -> list[str]:
     if found.outcome is None:
         return section("Planned anew", bullets(_without_plan(found)))
-    moves = [f"{move.step}. {move.instruction}" for move in found.moves]
+    moves = [
+        f"{move.step}. {told}"
+        for move, told in zip(found.moves, move_sentences(found.moves), strict=True)
+    ]
     told = [line for item in moves for line in wrapped(item, "  ")] or ["  No line has to move."]
     gained = section("Moves, in this order", told)
+    gained += wrapped(way_sentence(found.value_before_moves, found.moves), "  ")
     if found.gap is not None:
         gained += wrapped(
             f"The price of these moves is {amount(found.move_cost_per_hour)} an hour. No plan has "
@@ -263,6 +268,7 @@ def _replanned(found: Replanned) -> dict[str, Any]:
         "gap": found.gap,
         "stopped_early": found.stopped_early,
         "outcome": found.outcome and _outcome(found.outcome),
+        "value_before_moves": found.value_before_moves,
         "moves": [move.model_dump() for move in found.moves],
         "conflicts": [conflict.model_dump(mode="json") for conflict in found.conflicts],
     }
@@ -319,13 +325,18 @@ def write_comparison_files(folder: Path, found: Comparison) -> None:
         folder / "moves.csv",
         ["world", *moves],
         (
-            [world.name, *(getattr(move, name) for name in moves)]
+            [world.name, *(_cell(getattr(move, name)) for name in moves)]
             for world in found.worlds
             for move in (world.replanned.moves if world.replanned is not None else ())
         ),
     )
     if found.tornado is not None:
         _write_tornado(folder / "tornado.csv", found)
+
+
+def _cell(value: object) -> object:
+    """Sentences in one cell."""
+    return " ".join(value) if isinstance(value, tuple) else value
 
 
 def _write_tornado(path: Path, found: Comparison) -> None:

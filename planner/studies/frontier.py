@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+from planner.contracts.limits import MAX_LEVELS, MAX_POINTS
 from planner.contracts.problem import Contract, LineAssignment, Problem
 from planner.contracts.result import (
     Conflict,
@@ -21,8 +22,6 @@ from planner.tables.folder import ProblemSource, as_problem
 if TYPE_CHECKING:
     from planner.evaluation.rates import Correction
 
-#: Points and levels beyond these only repeat each other.
-MOST_POINTS, MOST_LEVELS = 201, 10
 #: Figures that agree in so many digits are the same.
 _DIGITS = 9
 
@@ -110,10 +109,10 @@ def frontier(
         If points or levels are out of range.
     """
     problem = as_problem(problem)
-    if not 2 <= points <= MOST_POINTS:
-        raise ValueError(f"points: a whole number from 2 to {MOST_POINTS}")
-    if not 1 <= levels <= MOST_LEVELS:
-        raise ValueError(f"levels: a whole number from 1 to {MOST_LEVELS}")
+    if not 2 <= points <= MAX_POINTS:
+        raise ValueError(f"points: a whole number from 2 to {MAX_POINTS}")
+    if not 1 <= levels <= MAX_LEVELS:
+        raise ValueError(f"levels: a whole number from 1 to {MAX_LEVELS}")
     options = (options or PlanOptions()).model_copy(update={"move_cost": 0.0})
     searches: list[_Search] = []
     loosest: dict[float, Mapping[str, float]] = {}
@@ -186,7 +185,7 @@ def _search(
     from planner.pipeline import plan
 
     weighted = options.model_copy(update={"redundancy": weight})
-    return _Search(problem, weight, level, plan(problem, weighted, stop=stop))
+    return _Search(problem, weight, level, plan(problem, weighted, stop=stop, in_order=False))
 
 
 def _abandon_rates(result: PlanResult) -> dict[str, float]:

@@ -14,7 +14,7 @@ from planner.evaluation.check import check
 from planner.evaluation.corrections import needed_corrections
 from planner.evaluation.differences import lines_moved
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
-from planner.evaluation.runnable import Carried, carried, plannable
+from planner.evaluation.runnable import RunnableLines, runnable_lines, runnable_problem
 from planner.projection.calendar import first_open
 from planner.projection.effort import EngineChoice
 from planner.projection.project import plan_figures
@@ -38,7 +38,7 @@ def kept_outcome(
     current : the base, against whose lines moves are counted
     engine : what makes the figures
     """
-    found: Carried = carried(problem)
+    found: RunnableLines = runnable_lines(problem)
     moved = lines_moved(current.assignments, problem.assignments)
     return outcome(problem, found.plan, options, moved=moved, lost=found.lost, engine=engine)
 
@@ -66,7 +66,7 @@ def outcome(
     corrections : of the tables by which limits are judged; None: from the figures
     engine : what makes the figures
     """
-    running = plannable(problem)
+    running = runnable_problem(problem)
     figures = plan_figures(
         running.model_copy(update={"assignments": plan.assignments}), options.seed, engine
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import Status
-from planner.evaluation.runnable import carried
+from planner.evaluation.runnable import runnable_lines
 from planner.projection.figures.exact import figures
 from planner.projection.pairs import Pair
 from planner.projection.timeline.horizon import horizon
@@ -61,7 +61,7 @@ def total(stretches: Collection[Stretch]) -> float:
 def _steady(problem: Problem, start: datetime, end: datetime) -> list[Stretch]:
     if start >= end:
         return []
-    running = problem.model_copy(update={"assignments": carried(problem).plan.assignments})
+    running = problem.model_copy(update={"assignments": runnable_lines(problem).plan.assignments})
     given = horizon(running, start, (end - start) / timedelta(hours=1))
     rates = [
         sum(

@@ -14,7 +14,13 @@ from planner.contracts.problem import Contract, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.rates import SECONDS_PER_HOUR, Correction, Corrections, corrected_rates
-from planner.evaluation.runnable import Ints, apportioned, fitting_lines, line_arrays, plannable
+from planner.evaluation.runnable import (
+    Ints,
+    apportioned,
+    fitting_lines,
+    line_arrays,
+    runnable_problem,
+)
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.studies.changes import rounded
 from planner.studies.expressions import TARGETS
@@ -71,8 +77,8 @@ def sensitivities(
 
     Whole numbers are rounded, halves up, and change by 1 at least; shares stay within 1. Lines
     stay as they are, but for those that no longer fit (see
-    :func:`planner.evaluation.runnable.carried`); where calls per second no longer suffice, dial
-    lines count in proportion. The aim is that of the planning tables.
+    :func:`planner.evaluation.runnable.runnable_lines`); where calls per second no longer suffice,
+    dial lines count in proportion. The aim is that of the planning tables.
 
     Parameters
     ----------
@@ -148,7 +154,7 @@ def _best_aim(problem: Problem, options: PlanOptions, stop: Callable[[], bool]) 
 
     if stop():
         return None
-    result = plan(plannable(problem), options, stop=stop)
+    result = plan(runnable_problem(problem), options, stop=stop, in_order=False)
     return result.value.value_per_hour if result.value is not None else None
 
 

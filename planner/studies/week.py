@@ -16,10 +16,10 @@ from planner.contracts.result import (
 )
 from planner.studies.week_spans import (
     Idle,
+    RunningSet,
     Span,
-    World,
+    among_running,
     coming_monday,
-    in_world,
     spans,
     week_of,
     week_spell,
@@ -166,9 +166,9 @@ def plan_week(
     lines = LinePlan(assignments=problem.assignments).lines()
     intervals = []
     for number, span in enumerate(found, 1):
-        place = planner.place(span.world, lines)
+        place = planner.place(span.running_set, lines)
         after = None if place is None else planner.plans[place].plan
-        moves = _moves(lines, after, span.world) if after else (None, None)
+        moves = _moves(lines, after, span.running_set) if after else (None, None)
         intervals.append(_interval(number, span, place, *moves))
         lines = lines if after is None else after.lines()
     return WeekPlan(
@@ -182,7 +182,7 @@ def plan_week(
 
 
 class _Planner:
-    """Plans each world when it is first met, or met with other lines, and remembers it."""
+    """Plans each running set when it is first met, or met with other lines, and remembers it."""
 
     def __init__(
         self,
@@ -196,22 +196,24 @@ class _Planner:
         self._locked = _locked(problem, options)
         # What is to stay is locked by name; the lines of the interval before are not.
         self._options = options.model_copy(update={"keep_current": False})
-        worlds = [span.world for span in found if span.world.campaigns]
+        running_sets = [span.running_set for span in found if span.running_set.campaigns]
         #: Plans to be made, at most.
-        self._count = len(worlds) if options.move_cost else len(set(worlds))
+        self._count = len(running_sets) if options.move_cost else len(set(running_sets))
         self._on_progress = on_progress
         self._stop = stop
-        self._places: dict[tuple[World, tuple[LineAssignment, ...]], int] = {}
+        self._places: dict[tuple[RunningSet, tuple[LineAssignment, ...]], int] = {}
         self.plans: list[PlanResult] = []
         self.problems: list[Problem] = []
 
-    def place(self, world: World, lines: Lines) -> int | None:
-        """Place of a world's plan, made from these lines if it is new; None if nobody runs."""
-        if not world.campaigns:
+    def place(self, running_set: RunningSet, lines: Lines) -> int | None:
+        """Place of a running set's plan, made from these lines if new; None if nobody runs."""
+        if not running_set.campaigns:
             return None
         current = _current(self._locked, lines)
-        given = in_world(self._problem.model_copy(update={"assignments": current}), world)
-        key = world, given.assignments if self._options.move_cost else ()
+        given = among_running(
+            self._problem.model_copy(update={"assignments": current}), running_set
+        )
+        key = running_set, given.assignments if self._options.move_cost else ()
         if key not in self._places:
             self._places[key] = len(self.plans)
             self.plans.append(self._plan(given))
@@ -231,6 +233,7 @@ class _Planner:
             self._options,
             on_progress=lambda progress: self._on_progress(number, self._count, progress),
             stop=self._stop,
+            in_order=False,
         )
 
 
@@ -259,12 +262,14 @@ def _current(locked: tuple[LineAssignment, ...], lines: Lines) -> tuple[LineAssi
     return (*locked, *others)
 
 
-def _moves(before: Lines, after: LinePlan, world: World) -> tuple[int | None, int | None]:
+def _moves(
+    before: Lines, after: LinePlan, running_set: RunningSet
+) -> tuple[int | None, int | None]:
     """Lines taken away and lines added, of the campaigns that run; None without lines before."""
     if not before:
         return None, None
     now = after.lines()
-    running = {campaign.campaign_id for campaign in world.campaigns}
+    running = {campaign.campaign_id for campaign in running_set.campaigns}
     taken = added = 0
     for pair in before.keys() | now.keys():
         if pair[0] not in running:
@@ -284,9 +289,9 @@ def _interval(
         end=span.spell.end,
         hours=span.hours,
         plan=place,
-        running=tuple(campaign.campaign_id for campaign in span.world.campaigns),
+        running=tuple(campaign.campaign_id for campaign in span.running_set.campaigns),
         idle=span.idle,
-        dialers_out=tuple(d.dialer_id for d in span.world.dialers if not d.in_service),
+        dialers_out=tuple(d.dialer_id for d in span.running_set.dialers if not d.in_service),
         lines_moved=moved,
         lines_added=added,
     )

@@ -48,7 +48,7 @@ class Moment(NamedTuple):
 
 
 @dataclass(frozen=True)
-class World:
+class RunningSet:
     """Who can run, with the figures of then, on the dialers in service then.
 
     ``pools`` and ``limits`` are those in force then, without their hours.
@@ -62,13 +62,13 @@ class World:
 
 @dataclass(frozen=True)
 class Span:
-    """A time in which one world holds; ``idle`` campaigns may change reasons within it, not sides.
+    """A time in which the same run; ``idle`` campaigns may change reasons within it, not sides.
 
     ``spell`` is in UTC, ``idle`` in the problem's order, as at the start of the span.
     """
 
     spell: Spell
-    world: World
+    running_set: RunningSet
     idle: tuple[Idle, ...]
 
     @property
@@ -113,21 +113,21 @@ def spans(problem: Problem, week: Spell) -> tuple[Span, ...]:
 
     Returns
     -------
-    The spans in time order, without gaps; neighbours differ in their world.
+    The spans in time order, without gaps; neighbours differ in their running set.
     """
     cuts = sorted({*week, *(c for c in _changes(problem, week) if week.start < c < week.end)})
     found: list[Span] = []
     for start, end in pairwise(cuts):
-        world, idle = world_at(problem, start)
-        if found and found[-1].world == world:
+        running_set, idle = running_at(problem, start)
+        if found and found[-1].running_set == running_set:
             last = found[-1]
-            found[-1] = Span(Spell(last.spell.start, end), world, last.idle)
+            found[-1] = Span(Spell(last.spell.start, end), running_set, last.idle)
         else:
-            found.append(Span(Spell(start, end), world, idle))
+            found.append(Span(Spell(start, end), running_set, idle))
     return tuple(found)
 
 
-def world_at(problem: Problem, moment: datetime) -> tuple[World, tuple[Idle, ...]]:
+def running_at(problem: Problem, moment: datetime) -> tuple[RunningSet, tuple[Idle, ...]]:
     """Who can run at a moment, with which figures, on which dialers; and who cannot, and why."""
     running, idle = [], []
     for campaign in problem.campaigns:
@@ -143,7 +143,7 @@ def world_at(problem: Problem, moment: datetime) -> tuple[World, tuple[Idle, ...
     )
     pools = tuple(row.at_all_hours() for row in pools_at(problem, moment))
     limits = tuple(row.at_all_hours() for row in limits_at(problem, moment))
-    return World(tuple(running), dialers, pools, limits), tuple(idle)
+    return RunningSet(tuple(running), dialers, pools, limits), tuple(idle)
 
 
 def why_not(campaign: Campaign, moment: datetime) -> WhyNot | None:
@@ -172,19 +172,19 @@ def at_moment(problem: Problem, moment: datetime) -> tuple[Problem, tuple[Idle, 
     -------
     The problem, and the campaigns that are left out of it.
     """
-    world, idle = world_at(problem, moment)
-    return in_world(problem, world), idle
+    running_set, idle = running_at(problem, moment)
+    return among_running(problem, running_set), idle
 
 
-def in_world(problem: Problem, world: World) -> Problem:
-    """The problem with a world's campaigns and dialers, and only the lines that concern them."""
-    running = {campaign.campaign_id for campaign in world.campaigns}
+def among_running(problem: Problem, running_set: RunningSet) -> Problem:
+    """The problem with the campaigns and dialers that run, and only the lines that concern them."""
+    running = {campaign.campaign_id for campaign in running_set.campaigns}
     return problem.model_copy(
         update={
-            "campaigns": world.campaigns,
-            "dialers": world.dialers,
-            "pools": world.pools,
-            "limits": world.limits,
+            "campaigns": running_set.campaigns,
+            "dialers": running_set.dialers,
+            "pools": running_set.pools,
+            "limits": running_set.limits,
             "assignments": tuple(a for a in problem.assignments if a.campaign_id in running),
             "intervals": (),
             "outages": (),

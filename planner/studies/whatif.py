@@ -172,10 +172,10 @@ def default_move_cost(kept: Outcome) -> float:
 def _planned_lines(
     problem: Problem, options: PlanOptions, stop: Callable[[], bool]
 ) -> tuple[LineAssignment, ...]:
-    from planner.evaluation.runnable import plannable
+    from planner.evaluation.runnable import runnable_problem
     from planner.pipeline import plan
 
-    result = plan(plannable(problem), options, stop=stop)
+    result = plan(runnable_problem(problem), options, stop=stop, in_order=False)
     if result.plan is None:
         raise NoPlan(result)
     return result.plan.assignments
@@ -197,12 +197,12 @@ def replanned(
     from planner.evaluation.differences import lines_moved
     from planner.evaluation.moves import ordered_moves
     from planner.evaluation.rates import factors
-    from planner.evaluation.runnable import plannable
+    from planner.evaluation.runnable import runnable_problem
     from planner.pipeline import plan
     from planner.studies.outcome import outcome
 
     priced = options.model_copy(update={"move_cost": move_cost})
-    best = plan(plannable(problem), priced, stop=stop)
+    best = plan(runnable_problem(problem), priced, stop=stop, in_order=False)
     if best.plan is None or best.value is None:
         return Replanned(
             status=best.status,
@@ -210,6 +210,8 @@ def replanned(
             conflicts=best.conflicts,
             stopped_early=best.stopped_early,
         )
+    corrections = factors(best.corrections)
+    moves = ordered_moves(problem, problem.assignments, best.plan, options, corrections)
     working = {d.dialer_id for d in problem.dialers if d.in_service}
     current = [a for a in problem.assignments if a.dialer_id in working]
     return Replanned(
@@ -219,12 +221,13 @@ def replanned(
             best.plan,
             options,
             moved=lines_moved(current, best.plan.assignments),
-            corrections=factors(best.corrections),
+            corrections=corrections,
         ),
         move_cost_per_hour=best.value.move_cost_per_hour,
         bound_per_hour=best.bound_per_hour,
         gap=best.gap,
-        moves=ordered_moves(problem, problem.assignments, best.plan),
+        moves=moves.moves,
+        value_before_moves=moves.value_before,
         stopped_early=best.stopped_early,
     )
 
@@ -239,11 +242,11 @@ def _tornado(
 ) -> Tornado:
     from planner.evaluation.corrections import needed_corrections
     from planner.evaluation.rates import NO_CORRECTIONS
-    from planner.evaluation.runnable import plannable
+    from planner.evaluation.runnable import runnable_problem
     from planner.studies.tornado import sensitivities
 
     lines = LinePlan(assignments=kept.lines)
-    corrections = needed_corrections(plannable(problem), lines, kept.figures, NO_CORRECTIONS)
+    corrections = needed_corrections(runnable_problem(problem), lines, kept.figures, NO_CORRECTIONS)
     return sensitivities(
         problem, options, corrections, replan=replan, on_progress=work.rest, stop=stop
     )

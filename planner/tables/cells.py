@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from planner.contracts.fields import ID_SEPARATOR, MAX_LINES, Contract
+from planner.contracts.fields import ID_SEPARATOR, Contract
 from planner.contracts.hours import format_row_days
+from planner.contracts.limits import MAX_LINES, YEARS
 from planner.contracts.problem import Campaign
 from planner.contracts.weekly import format_clock, format_schedule
 from planner.tables import spelling
@@ -48,9 +49,10 @@ _WORDS = {
 }
 #: Columns of numbers up to this may be filled in per cent.
 _MOST_IN_PER_CENT = 2
+_YEARS = f"from {YEARS[0]} to {YEARS[-1]}"
 _FORMATS = {
-    "date": "a date from 1970 to 2199 such as 2026-09-30",
-    "date-time": "a date and time from 1970 to 2199 such as 2026-09-30T08:00:00+02:00",
+    "date": f"a date {_YEARS} such as 2026-09-30",
+    "date-time": f"a date and time {_YEARS} such as 2026-09-30T08:00:00+02:00",
 }
 
 

@@ -74,19 +74,20 @@ class Reading(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_folder(path: str | Path) -> Problem:
+def read_folder(path: str | Path, *, to_plan: bool = True) -> Problem:
     """Read a planning folder of CSV tables, or one ``.xlsx`` with the same tables as sheets.
 
     Parameters
     ----------
     path : the folder or the workbook
+    to_plan : refuse campaigns whose planning tables would exhaust memory; a projection has none
 
     Raises
     ------
     InputError
         With every fault of every table.
     """
-    return read_with_notes(path).problem
+    return read_with_notes(path, to_plan=to_plan).problem
 
 
 #: A problem, or the path of the folder or workbook in which it lies.
@@ -109,7 +110,7 @@ def as_problem(given: ProblemSource) -> Problem:
     raise InputError([Fault("problem", None, None, repr(given), wanted)])
 
 
-def read_with_notes(path: str | Path) -> Reading:
+def read_with_notes(path: str | Path, *, to_plan: bool = True) -> Reading:
     """Read as :func:`read_folder` does, and tell what was read as what.
 
     Raises
@@ -122,10 +123,14 @@ def read_with_notes(path: str | Path) -> Reading:
         files = {item.name: item for item in csv_files_in(path)}
         sheets = _csv_sheets(files)
         return reading_of_sheets(
-            sheets, set(files), "{}.csv", "" if sheets else what_is_there(path)
+            sheets,
+            set(files),
+            "{}.csv",
+            "" if sheets else what_is_there(path),
+            to_plan=to_plan,
         )
     if path.suffix.lower() == EXCEL_SUFFIX:
-        return _workbook_reading(path.name, content_of(path))
+        return _workbook_reading(path.name, content_of(path), to_plan=to_plan)
     raise InputError([Fault(str(path), None, None, None, what_instead(path))])
 
 
@@ -208,14 +213,18 @@ def _csv_sheets(files: Mapping[str, Path | bytes]) -> dict[str, Sheet | InputErr
     return sheets
 
 
-def _workbook_reading(name: str, content: bytes) -> Reading:
+def _workbook_reading(name: str, content: bytes, *, to_plan: bool = True) -> Reading:
     found = workbook_sheets(name, content, lambda title: _table_name(title) in TABLES)
     sheets = {_table_name(title): sheet for title, sheet in found.items() if sheet is not None}
-    return reading_of_sheets(sheets, set(found), f"{name}, sheet {{}}")
+    return reading_of_sheets(sheets, set(found), f"{name}, sheet {{}}", to_plan=to_plan)
 
 
 def problem_of_sheets(
-    sheets: Mapping[str, Sheet | InputError], names: Collection[str], label: str
+    sheets: Mapping[str, Sheet | InputError],
+    names: Collection[str],
+    label: str,
+    *,
+    to_plan: bool = True,
 ) -> Problem:
     """The problem of :func:`reading_of_sheets`.
 
@@ -224,11 +233,16 @@ def problem_of_sheets(
     InputError
         With every fault of every table.
     """
-    return reading_of_sheets(sheets, names, label).problem
+    return reading_of_sheets(sheets, names, label, to_plan=to_plan).problem
 
 
 def reading_of_sheets(
-    sheets: Mapping[str, Sheet | InputError], names: Collection[str], label: str, found: str = ""
+    sheets: Mapping[str, Sheet | InputError],
+    names: Collection[str],
+    label: str,
+    found: str = "",
+    *,
+    to_plan: bool = True,
 ) -> Reading:
     """Build the problem from its sheets.
 
@@ -269,7 +283,7 @@ def reading_of_sheets(
     campaigns = tables["campaigns"]
     faults = [
         Fault(campaigns.label, campaigns.lines[row], "agent_lines", value, wanted)
-        for row, value, wanted in extent_faults(problem)
+        for row, value, wanted in (extent_faults(problem) if to_plan else ())
     ]
     if faults:
         raise InputError(faults)
@@ -361,7 +375,7 @@ def write_projection(path: str | Path, figures: Sequence[AssignmentFigures]) -> 
     """Write the figures of a plan or a projection, one row per campaign and dialer.
 
     Figures that do not apply are blank. The ends of the 95 % intervals come last, for the figures
-    that have them in any row.
+    that have them in any row, then those of the bands of the days.
     """
     write_csv(path, *projection_table(figures))
 
@@ -374,9 +388,12 @@ def projection_table(
         name for name in FIGURE_NAMES if any(name in f.low or name in f.high for f in figures)
     ]
     ends = [f"{name}_{end}" for name in ranged for end in ("low", "high")]
+    by_day = [name for name in FIGURE_NAMES if any(name in f.day_low for f in figures)]
+    ends += [f"{name}_day_{end}" for name in by_day for end in ("low", "high")]
     rows = [
         [getattr(f, name) for name in PROJECTION_COLUMNS]
         + [end.get(name) for name in ranged for end in (f.low, f.high)]
+        + [end.get(name) for name in by_day for end in (f.day_low, f.day_high)]
         for f in figures
     ]
     return [*PROJECTION_COLUMNS, *ends], rows

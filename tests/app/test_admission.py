@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from planner.app.signin import hashed
-from planner.cli.main import main as cli
+from planner.cli.main import main
 from tests.support.pages import edit, new_session
 
 
@@ -46,14 +46,14 @@ def test_nobody_is_let_in_where_others_could_come_unasked(
     app = new_session().run()
     assert "no sign-in is configured" in app.error[0].value
     assert not app.button
-    assert "desk" not in app.session_state
+    assert "workspace" not in app.session_state
 
 
 @pytest.mark.usefixtures("accounts")
 def test_a_wrong_password_opens_nothing() -> None:
     app = sign_in(new_session().run(), "ann", "battery staple")
     assert "do not belong together" in app.error[0].value
-    assert "desk" not in app.session_state
+    assert "workspace" not in app.session_state
 
 
 @pytest.mark.usefixtures("accounts")
@@ -64,9 +64,9 @@ def test_two_people_never_see_each_others_drafts(monkeypatch: pytest.MonkeyPatch
     ann.button(key="open-quickstart").click().run()
     edit(ann, {0: {"dial_lines": "71"}})
     bob = sign_in(new_session().run(), "bob", "battery staple")
-    assert bob.session_state["desk"].offers == ()
+    assert bob.session_state["workspace"].offers == ()
     again = sign_in(new_session().run(), "ann", "correct horse")
-    assert len(again.session_state["desk"].offers) == 1
+    assert len(again.session_state["workspace"].offers) == 1
 
 
 def test_accounts_that_cannot_be_read_let_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ def test_the_server_does_not_start_for_others_without_sign_in(
 ) -> None:
     monkeypatch.delenv("PLANNER_PASSWORD_HASH", raising=False)
     monkeypatch.setattr("os.execve", lambda *_: pytest.fail("the server was started"))
-    assert cli.main(["app", "--address", "0.0.0.0"]) == 2
+    assert main(["app", "--address", "0.0.0.0"]) == 2
     assert "python -m planner.app.signin" in capsys.readouterr().err
 
 
@@ -92,7 +92,7 @@ def test_the_server_starts_for_others_with_sign_in(
     monkeypatch.setattr("os.execve", lambda *given: started.append(given))
     monkeypatch.setattr("os.chdir", lambda _: None)
     monkeypatch.setattr("planner.cli.commands._require_free", lambda *_: None)
-    cli.main(["app", "--address", "0.0.0.0", "--live", "live.csv", "--every", "5"])
+    main(["app", "--address", "0.0.0.0", "--live", "live.csv", "--every", "5"])
     _, command, environment = started[0]
     assert "--address=0.0.0.0" in command
     assert environment["PLANNER_LIVE"] == str(Path("live.csv").resolve())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.app.editing.edited_lines import Scenario, apply_edits, open_scenario, redo, undo
+from planner.app.editing.edited_lines import EditedLines, apply_edits, open_lines, redo, undo
 from planner.app.editing.levers import Levers
 from planner.app.store import SaveConflict, ScenarioConflict, Store, StoreUnavailable, store_url
 from planner.tables.folder import read_folder
@@ -57,80 +57,80 @@ def store(address: str) -> Iterator[Store]:
     opened.close()
 
 
-def quickstart() -> Scenario:
-    return open_scenario(read_folder(ROOT / "data" / "quickstart"))
+def quickstart() -> EditedLines:
+    return open_lines(read_folder(ROOT / "data" / "quickstart"))
 
 
-def edited(dial_lines: int) -> Scenario:
+def with_dial_lines(dial_lines: int) -> EditedLines:
     changed, _ = apply_edits(quickstart(), {("Solar", "D1"): {"dial_lines": dial_lines}})
     return changed
 
 
 @pytest.mark.parametrize("folder", ["quickstart", "regional"])
 def test_what_is_saved_reads_back_the_same(store: Store, folder: str) -> None:
-    scenario = open_scenario(read_folder(ROOT / "data" / folder))
-    made = store.create("Monday", scenario, "Ann", "first try")
+    edited = open_lines(read_folder(ROOT / "data" / folder))
+    made = store.create("Monday", edited, "Ann", "first try")
     saved = store.read(made.plan_id, 1)
     assert saved is not None
     assert saved.name == "Monday"
-    assert saved.scenario.baseline == scenario.baseline
-    assert saved.scenario.lines == scenario.lines
+    assert saved.edited.baseline == edited.baseline
+    assert saved.edited.lines == edited.lines
 
 
 def test_every_version_of_a_plan_stays(store: Store) -> None:
-    made = store.create("Monday", edited(60), "Ann")
-    store.save(made.plan_id, 1, edited(70), "Bob", "more lines")
+    made = store.create("Monday", with_dial_lines(60), "Ann")
+    store.save(made.plan_id, 1, with_dial_lines(70), "Bob", "more lines")
     versions = [(v.version, v.author, v.note) for v in store.history(made.plan_id)]
     assert versions == [(2, "Bob", "more lines"), (1, "Ann", "")]
     first, second = store.read(made.plan_id, 1), store.read(made.plan_id, 2)
     assert first is not None
     assert second is not None
-    assert first.scenario.lines == edited(60).lines
-    assert second.scenario.lines == edited(70).lines
+    assert first.edited.lines == with_dial_lines(60).lines
+    assert second.edited.lines == with_dial_lines(70).lines
     assert store.read(made.plan_id, 3) is None
 
 
 def test_saving_over_somebody_elses_version_is_told_and_writes_nothing(store: Store) -> None:
-    made = store.create("Monday", edited(60), "Ann")
-    store.save(made.plan_id, 1, edited(70), "Bob")
+    made = store.create("Monday", with_dial_lines(60), "Ann")
+    store.save(made.plan_id, 1, with_dial_lines(70), "Bob")
     with pytest.raises(SaveConflict) as told:
-        store.save(made.plan_id, 1, edited(80), "Ann")
+        store.save(made.plan_id, 1, with_dial_lines(80), "Ann")
     assert (told.value.newest.version, told.value.newest.author) == (2, "Bob")
     assert len(store.history(made.plan_id)) == 2
-    store.save(made.plan_id, told.value.newest.version, edited(80), "Ann")
+    store.save(made.plan_id, told.value.newest.version, with_dial_lines(80), "Ann")
     assert len(store.history(made.plan_id)) == 3
 
 
 def test_a_plan_that_is_not_there_cannot_be_saved_over(store: Store) -> None:
     with pytest.raises(KeyError):
-        store.save("nothing", 1, edited(60), "Ann")
+        store.save("nothing", 1, with_dial_lines(60), "Ann")
     assert store.history("nothing") == ()
 
 
 def test_plans_are_listed_newest_first_and_may_share_a_name(store: Store) -> None:
-    one = store.create("Monday", edited(60), "Ann")
-    two = store.create("Monday", edited(70), "Bob")
+    one = store.create("Monday", with_dial_lines(60), "Ann")
+    two = store.create("Monday", with_dial_lines(70), "Bob")
     assert [p.plan_id for p in store.plans()] == [two.plan_id, one.plan_id]
-    store.save(one.plan_id, 1, edited(65), "Ann")
+    store.save(one.plan_id, 1, with_dial_lines(65), "Ann")
     assert [(p.plan_id, p.version) for p in store.plans()] == [(one.plan_id, 2), (two.plan_id, 1)]
 
 
 def test_drafts_are_kept_and_belong_to_their_owner_alone(store: Store) -> None:
-    store.save_draft("d1", "ann", "quickstart", edited(60), rows_changed=1)
-    store.save_draft("d1", "ann", "quickstart", edited(61), rows_changed=2)
+    store.save_draft("d1", "ann", "quickstart", with_dial_lines(60), rows_changed=1)
+    store.save_draft("d1", "ann", "quickstart", with_dial_lines(61), rows_changed=2)
     (draft,) = store.drafts("ann")
     assert (draft.source, draft.rows_changed, draft.plan_id) == ("quickstart", 2, None)
     saved = store.read_draft("d1", "ann")
     assert saved is not None
-    assert saved.scenario.lines == edited(61).lines
+    assert saved.edited.lines == with_dial_lines(61).lines
 
     assert store.drafts("bob") == ()
     assert store.read_draft("d1", "bob") is None
     store.drop_draft("d1", "bob")
-    store.save_draft("d1", "bob", "stolen", edited(1), rows_changed=1)
+    store.save_draft("d1", "bob", "stolen", with_dial_lines(1), rows_changed=1)
     still = store.read_draft("d1", "ann")
     assert still is not None
-    assert still.scenario.lines == edited(61).lines
+    assert still.edited.lines == with_dial_lines(61).lines
     store.drop_draft("d1", "ann")
     assert store.drafts("ann") == ()
 
@@ -140,12 +140,12 @@ def test_a_draft_keeps_every_edit_to_undo_and_redo(store: Store) -> None:
     states = [start]
     for row, dial in ((0, "60"), (1, "0"), (0, "0"), (1, "40")):
         cells = {"dial_lines": dial, "agent_lines": "0" if dial == "0" else "5"}
-        states.append(apply_edits(states[-1], {start.rows[row]: cells})[0])
+        states.append(apply_edits(states[-1], {start.pairs[row]: cells})[0])
     now = undo(undo(states[-1]))
     store.save_draft("d1", "ann", "quickstart", now, rows_changed=2)
     saved = store.read_draft("d1", "ann")
     assert saved is not None
-    found = saved.scenario
+    found = saved.edited
     for expected in reversed(states[:3]):
         assert found.lines == expected.lines
         found = undo(found)
@@ -156,7 +156,7 @@ def test_a_draft_keeps_every_edit_to_undo_and_redo(store: Store) -> None:
     made = store.create("Monday", now, "Ann")
     version = store.read(made.plan_id, 1)
     assert version is not None
-    assert (version.scenario.past, version.scenario.future) == ((), ())
+    assert (version.edited.past, version.edited.future) == ((), ())
 
 
 def test_scenarios_keep_their_versions_and_tell_a_conflict(store: Store) -> None:
@@ -181,7 +181,7 @@ def test_scenarios_keep_their_versions_and_tell_a_conflict(store: Store) -> None
 
 def test_what_was_saved_is_there_after_a_restart(address: str) -> None:
     first = Store(address)
-    first.create("Monday", edited(60), "Ann")
+    first.create("Monday", with_dial_lines(60), "Ann")
     first.close()
     again = Store(address)
     assert [p.name for p in again.plans()] == ["Monday"]
@@ -266,5 +266,5 @@ def test_nothing_acknowledged_is_lost_when_writers_are_killed(address: str) -> N
     for version in kept:
         saved = store.read(plan_id, version)
         assert saved is not None
-        assert saved.scenario.lines == quickstart().lines
+        assert saved.edited.lines == quickstart().lines
     store.close()

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from planner.app.editing.edited_lines import open_scenario
+from planner.app.editing.edited_lines import open_lines
 from planner.app.editing.repairs import fix_all
 from planner.app.store import Store
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
@@ -91,10 +91,10 @@ def fix_seconds() -> float:
     problem = large()
     many = {"dial_lines": 120, "agent_lines": 15}
     lines = tuple(a.model_copy(update=many) for a in problem.assignments)
-    scenario = open_scenario(problem.model_copy(update={"assignments": lines}))
-    assert len(check(scenario.problem, scenario.line_plan)) == 250
+    edited = open_lines(problem.model_copy(update={"assignments": lines}))
+    assert len(check(edited.problem, edited.line_plan)) == 250
     start = time.perf_counter()
-    fixed = fix_all(scenario)
+    fixed = fix_all(edited)
     seconds = time.perf_counter() - start
     assert not check(fixed.problem, fixed.line_plan)
     return seconds
@@ -165,10 +165,10 @@ def browser_rows() -> Iterator[Row]:
 def store_rows(address: str) -> Iterator[Row]:
     """16 writers of 50 saves on one plan, half of them killed in the middle."""
     store = Store(address)
-    from planner.app.editing.edited_lines import open_scenario
+    from planner.app.editing.edited_lines import open_lines
 
-    scenario = open_scenario(read_folder(ROOT / "data" / "quickstart"))
-    plan_id = store.create("Benchmark", scenario, "nobody").plan_id
+    edited = open_lines(read_folder(ROOT / "data" / "quickstart"))
+    plan_id = store.create("Benchmark", edited, "nobody").plan_id
     running = writers(address, plan_id, [SAVES] * WRITERS)
     early = []
     for process in running[WRITERS // 2 :]:

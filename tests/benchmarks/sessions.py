@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from planner.app.editing.edited_lines import open_scenario
+from planner.app.editing.edited_lines import open_lines
 from planner.tables.folder import read_folder
 from tests.benchmarks.reporting import Row, main
 from tests.benchmarks.visitors import Editor, Visitor, optimise
@@ -101,8 +101,8 @@ async def keep_editing(editor: Editor, start: float, until: float) -> list[float
 
 async def visit(folder: Path, address: str, process: int) -> list[Row]:
     problem = read_folder(folder)
-    scenario = open_scenario(problem)
-    loaded = [item.dial_lines for item in scenario.by_row().values()][:300]
+    edited = open_lines(problem)
+    loaded = [item.dial_lines for item in edited.by_pair().values()][:300]
 
     async def come(number: int) -> Editor:
         visitor = await Visitor.come(address)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.builders import solar
 
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import AssignmentFigures, Ending
 from planner.pipeline import project
 from planner.tables.folder import read_folder
 from planner.traffic.exact.passage import first_passage_probability
+from tests.support.builders import solar
 
 CASES = Path(__file__).parents[1] / "data/cases/projection"
 MONDAY = datetime(2026, 11, 30, tzinfo=UTC)
@@ -53,7 +53,10 @@ def test_what_happens_after_the_window_closes_does_not_count(engine: str) -> Non
     for name in ("p_all_busy_5min", "p_all_busy_15min", "p_all_busy_60min"):
         # P(all busy within 60 s) of the model's check values.
         if engine == "simulate":
-            assert found.low[name] <= 0.053133690 <= found.high[name]
+            half = (found.high[name] - found.low[name]) / 2
+            # Twice the half width: a false alarm once in some 10,000 seeds.
+            assert abs(getattr(found, name) - 0.053133690) < 2 * half
+            assert half < 0.01
         else:
             assert getattr(found, name) == pytest.approx(0.053133690, abs=5e-10)
     assert found.seconds_to_all_busy_p50 is None

@@ -3,13 +3,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.support.builders import solar
-
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import Status
 from planner.pipeline import project
 from planner.projection.outages import OutOfService, out_of_service, overlap_notes
 from planner.tables.folder import read_folder
+from tests.support.builders import solar
 
 CASES = Path(__file__).parents[1] / "data/cases/projection"
 DAY = datetime(2026, 1, 5, tzinfo=UTC)

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.support.builders import solar
 
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import Status
 from planner.pipeline import project
 from planner.projection.status import status_now
+from tests.support.builders import solar
 
 #: A Monday inside the schedule, and one hour after it.
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -92,7 +92,7 @@ def test_the_first_interval_moves_lines_away_from_the_current_ones() -> None:
     assert [(i.lines_moved, i.lines_added) for i in found.intervals if i.running] == [(0, 3)]
 
 
-def test_a_world_that_comes_again_is_planned_once() -> None:
+def test_a_running_set_that_comes_again_is_planned_once() -> None:
     calls = []
     given = one_dialer(campaign("A", "Mon-Fri 09:00-17:00"))
     found = planned(given, on_progress=lambda number, count, _: calls.append((number, count)))
@@ -104,8 +104,8 @@ def test_a_world_that_comes_again_is_planned_once() -> None:
 def test_each_plan_starts_from_the_lines_of_the_interval_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Order of worlds: A, A + B, A again, A + C. With B, A has 3 lines; a fourth then gains 4.15 and
-    # a fifth h(5) - h(4) = 2.84 an hour, a sixth only 2.06.
+    # Order of running sets: A, A + B, A again, A + C. With B, A has 3 lines; a fourth then gains
+    # 4.15 and a fifth h(5) - h(4) = 2.84 an hour, a sixth only 2.06.
     seen: list[Problem] = []
 
     def recorded(problem: Problem, options: PlanOptions, **how: Any) -> PlanResult:
@@ -178,7 +178,7 @@ def test_without_a_day_the_coming_week_is_planned(monkeypatch: pytest.MonkeyPatc
     assert found.status is PlanStatus.OPTIMAL
 
 
-def test_with_a_move_cost_a_world_that_comes_again_is_planned_from_what_ran_before() -> None:
+def test_with_a_move_cost_a_running_set_that_comes_again_is_planned_from_what_ran_before() -> None:
     # A alone, A with B, A alone again. With B they have 3 + 1 lines each; one line more gains
     # h(4) - h(3) = 4.15, the fourth h(7) - h(6) = 1.57. At 2 a line, A takes two of the four dial
     # lines back: h(5) - h(4) = 2.84, h(6) - h(5) = 2.06. At first it comes from nothing: 7 lines.
@@ -199,7 +199,7 @@ def test_with_a_move_cost_a_world_that_comes_again_is_planned_from_what_ran_befo
     assert again.value_per_hour == pytest.approx(handled(6) - 6.0)
 
 
-def test_with_a_move_cost_a_world_that_comes_again_from_the_same_lines_is_planned_once() -> None:
+def test_with_a_move_cost_a_running_set_that_comes_again_from_equal_lines_is_planned_once() -> None:
     given = one_dialer(campaign("A", "Mon-Fri 09:00-17:00"))
     calls: list[tuple[int, int]] = []
     found = planned(

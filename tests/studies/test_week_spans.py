@@ -48,10 +48,10 @@ def running(found: tuple[Span, ...]) -> list[tuple[str, str, set[str]]]:
         (
             f"{s.spell.start:%a %H:%M}",
             f"{s.spell.end:%a %H:%M}",
-            {c.campaign_id for c in s.world.campaigns},
+            {c.campaign_id for c in s.running_set.campaigns},
         )
         for s in found
-        if s.world.campaigns
+        if s.running_set.campaigns
     ]
 
 
@@ -78,7 +78,9 @@ def test_the_week_decides_how_far_the_zones_are_apart(monday: date, hour: int) -
     # Daylight-saving time in New York: 8 March to 1 November 2026; in London 29 March to
     # 25 October. At 09:00 in London it is 09:00 UTC in all three weeks.
     found = week(fleet(open_in("West", NEW_YORK), open_in("Isles", "Europe/London")), monday)
-    starts = {frozenset(s.world.campaigns): s.spell.start for s in found if s.world.campaigns}
+    starts = {
+        frozenset(s.running_set.campaigns): s.spell.start for s in found if s.running_set.campaigns
+    }
     assert [f"{start:%H:%M}" for start in starts.values()] == ["09:00", f"{hour}:00", "17:00"]
 
 
@@ -86,18 +88,18 @@ def test_hourly_figures_cut_only_while_their_campaign_runs() -> None:
     few = Interval(campaign_id="A", days=(0,), from_minute=8 * 60, to_minute=12 * 60, agent_lines=4)
     found = week(fleet(open_in("A", "UTC"), intervals=(few,)))
     agents = [
-        (s.spell.start.hour, s.spell.end.hour, s.world.campaigns[0].agent_lines)
+        (s.spell.start.hour, s.spell.end.hour, s.running_set.campaigns[0].agent_lines)
         for s in found
-        if s.world.campaigns
+        if s.running_set.campaigns
     ]
     assert agents == [(9, 12, 4), (12, 17, 10)]
 
 
-def test_the_same_hours_of_several_days_are_one_world() -> None:
+def test_the_same_hours_of_several_days_are_one_running_set() -> None:
     found = week(fleet(open_in("A", "UTC", "Mon-Fri 09:00-17:00")))
-    open_spans = [span for span in found if span.world.campaigns]
+    open_spans = [span for span in found if span.running_set.campaigns]
     assert len(open_spans) == 5
-    assert len({span.world for span in open_spans}) == 1
+    assert len({span.running_set for span in open_spans}) == 1
 
 
 def test_an_outage_takes_its_dialer_out_of_its_hours() -> None:
@@ -108,9 +110,9 @@ def test_an_outage_takes_its_dialer_out_of_its_hours() -> None:
     )
     found = week(fleet(open_in("A", "UTC"), outages=(out,)))
     working = [
-        (s.spell.start.hour, s.spell.end.hour, [d.in_service for d in s.world.dialers])
+        (s.spell.start.hour, s.spell.end.hour, [d.in_service for d in s.running_set.dialers])
         for s in found
-        if s.world.campaigns
+        if s.running_set.campaigns
     ]
     assert working == [(9, 10, [True, True]), (10, 11, [True, False]), (11, 17, [True, True])]
 
@@ -125,7 +127,7 @@ def test_start_and_stop_dates_cut_the_week_on_the_campaigns_own_clock() -> None:
 
 def test_what_a_campaign_does_not_say_does_not_close_it() -> None:
     found = week(fleet(solar()))
-    assert [(s.hours, len(s.world.campaigns)) for s in found] == [(168.0, 1)]
+    assert [(s.hours, len(s.running_set.campaigns)) for s in found] == [(168.0, 1)]
 
 
 @pytest.mark.parametrize(

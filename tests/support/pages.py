@@ -30,13 +30,13 @@ def go_to(app: AppTest, page: str) -> AppTest:
 
 def edit(app: AppTest, rows: dict[int, dict[str, Any]]) -> AppTest:
     """Leave these cells in the grid as typed, and run the page."""
-    key = app.session_state["desk"].grid_key
+    key = app.session_state["workspace"].grid_key
     app.session_state[key] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
     return app.run()
 
 
 def lines(app: AppTest) -> dict[tuple[str, str], tuple[int, int]]:
-    return app.session_state["desk"].scenario.line_plan.lines()
+    return app.session_state["workspace"].edited.line_plan.lines()
 
 
 def figures(app: AppTest) -> dict[str, str]:
@@ -51,7 +51,7 @@ def side_by_side(app: AppTest) -> dict[str, dict[str, str]]:
 
 def finished(app: AppTest, study: str) -> AppTest:
     """Wait until a study is over, and run the page."""
-    app.session_state["desk"].studies[study].job.wait(300)
+    app.session_state["workspace"].studies[study].job.wait(300)
     return app.run()
 
 

@@ -11,18 +11,18 @@ from tests.support.program import QUICKSTART, ROOT
 #: Saves on one plan until told to stop, and prints every version that the store acknowledged.
 WRITER = """
 import sys
-from planner.app.editing.edited_lines import open_scenario
+from planner.app.editing.edited_lines import open_lines
 from planner.app.store import SaveConflict, Store
 from planner.tables.folder import read_folder
 
 address, folder, plan_id, name, saves = sys.argv[1:]
-store, scenario = Store(address), open_scenario(read_folder(folder))
+store, edited = Store(address), open_lines(read_folder(folder))
 conflicts = 0
 for number in range(int(saves)):
     based_on = store.history(plan_id)[0].version
     while True:
         try:
-            entry = store.save(plan_id, based_on, scenario, name, str(number))
+            entry = store.save(plan_id, based_on, edited, name, str(number))
         except SaveConflict as conflict:
             conflicts += 1
             based_on = conflict.newest.version

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.support.networks import network
 
 from planner.traffic.exact.passage import all_busy_transient
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.network import COLUMNS, JOINT_COLUMNS
 from planner.traffic.simulation.simulate import simulate
+from tests.support.networks import network
 
 
 def test_pauses_of_dialers_that_share_nothing_are_independent() -> None:

@@ -16,20 +16,20 @@ from planner.traffic.exact.passage import (
 )
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.simulate import simulate
-from planner.traffic.simulation.single_pair import HeldBack, Lone
+from planner.traffic.simulation.single_pair import SharedLimitEffect, SinglePair
 from planner.traffic.simulation.single_pair_passage import first_passages
 from tests.support.networks import network
 
-NOTHING = HeldBack(np.zeros(1), np.ones(1), 0.0, 0.0)
-SOLAR = Lone(95, 5, 0, 25.0, 1.0, 0.01, 180.0, 1.0, 0.0, math.inf)
+NOTHING = SharedLimitEffect(np.zeros(1), np.ones(1), 0.0, 0.0)
+SOLAR = SinglePair(95, 5, 0, 25.0, 1.0, 0.01, 180.0, 1.0, 0.0, math.inf)
 RUNS = 4000
 #: Deviations that a right mean exceeds once in 15,000 cases.
 DEVIATIONS = 4.0
 
 
-def seconds(lone: Lone, held_back: HeldBack = NOTHING, longest: float = 1e9) -> Floats:
+def seconds(pair: SinglePair, effect: SharedLimitEffect = NOTHING, longest: float = 1e9) -> Floats:
     out = np.empty(RUNS)
-    events = first_passages(lone, held_back, longest, np.random.default_rng(7), out)
+    events = first_passages(pair, effect, longest, np.random.default_rng(7), out)
     assert events >= 0
     return out
 
@@ -54,11 +54,11 @@ def test_markov_passages_are_those_of_the_exact_chain(N: int, A: int, q: float, 
 
 def test_what_is_missing_of_the_attempts_is_missing_of_the_requests() -> None:
     # A share of 0.8 of the attempts in progress is a chain with 0.8 of the births: as with 0.8 q.
-    found = seconds(SOLAR, HeldBack(np.zeros(1), np.array([0.8]), 0.0, 0.0))
+    found = seconds(SOLAR, SharedLimitEffect(np.zeros(1), np.array([0.8]), 0.0, 0.0))
     expected = float(first_passage_probability(95, 5, 0, 200.0, 25.0, 0.008, 180.0))
     assert_share(found, 200.0, expected)
     # With none for 100 seconds and all afterwards everything comes 100 seconds later.
-    late = seconds(SOLAR, HeldBack(np.array([0.0, 100.0]), np.array([0.0, 1.0]), 0.0, 0.0))
+    late = seconds(SOLAR, SharedLimitEffect(np.array([0.0, 100.0]), np.array([0.0, 1.0]), 0.0, 0.0))
     assert late.min() > 100
     assert_share(late, 300.0, float(first_passage_probability(95, 5, 0, 200.0, 25.0, 0.01, 180.0)))
 
@@ -90,7 +90,7 @@ def test_other_passages_are_those_of_the_event_kernel(changes: dict[str, Any]) -
 
 def test_a_wait_after_each_attempt_is_a_longer_attempt() -> None:
     constant = SOLAR._replace(attempt_cv=0.0)
-    waiting = seconds(constant, HeldBack(np.zeros(1), np.ones(1), 0.0, 5.0))
+    waiting = seconds(constant, SharedLimitEffect(np.zeros(1), np.ones(1), 0.0, 5.0))
     longer = seconds(constant._replace(attempt_seconds=30.0))
     share = float((longer <= 200).mean())
     error = math.sqrt(2 * share * (1 - share) / RUNS)

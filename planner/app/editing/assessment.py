@@ -1,4 +1,4 @@
-"""What edited lines amount to: status, figures and breaches by row, and the headline figures."""
+"""What edited lines amount to: status, figures and breaches by pair, and the headline figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from planner.app.editing.edited_lines import RowKey, Scenario
+from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import AssignmentFigures, Status
 from planner.evaluation.arrays import Evaluation, evaluate
@@ -18,7 +18,7 @@ from planner.projection.status import status_now
 
 
 @dataclass(frozen=True)
-class OutlookRow:
+class AssessedPair:
     """One campaign on one dialer: its lines, its status now and, where in use, its figures."""
 
     assignment: LineAssignment
@@ -57,24 +57,24 @@ class Headline:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Assessment:
     """Everything a page shows about a state of the lines; ``notes`` say what figures leave out.
 
-    ``figures`` are those of the rows with lines.
+    ``figures`` are those of the pairs with lines.
     """
 
-    scenario: Scenario
+    edited: EditedLines
     at: datetime
-    figures: dict[RowKey, AssignmentFigures]
+    figures: dict[PairKey, AssignmentFigures]
     headline: Headline
     breaches: tuple[Breach, ...]
     evaluation: Evaluation
     notes: tuple[str, ...]
 
     @cached_property
-    def rows(self) -> Mapping[RowKey, OutlookRow]:
-        """Every row of the scenario; each is worked out when it is looked at."""
-        return _Rows(self)
+    def pairs(self) -> Mapping[PairKey, AssessedPair]:
+        """Every pair of the edited lines; each is worked out when it is looked at."""
+        return _Pairs(self)
 
     def transfers_by_dialer(self) -> dict[str, float]:
         """Handled transfers per hour of every dialer, in the problem's order."""
@@ -87,8 +87,8 @@ class Outlook:
 INTERVAL_NOTE = "Figures are those of campaigns.csv; intervals.csv changes them in some hours."
 
 
-def outlook(scenario: Scenario, at: datetime, before: Outlook | None = None) -> Outlook:
-    """Look at the edited lines of a scenario.
+def assess(edited: EditedLines, at: datetime, before: Assessment | None = None) -> Assessment:
+    """Look at the edited lines.
 
     Parameters
     ----------
@@ -97,36 +97,36 @@ def outlook(scenario: Scenario, at: datetime, before: Outlook | None = None) -> 
     """
     at = at.replace(second=0, microsecond=0)
     # Lines are planned, checked and valued with the campaigns' own figures, so show those.
-    problem = scenario.problem.model_copy(update={"intervals": ()})
-    rows, notes = quick_figures(problem, at, _unchanged(scenario, at, before))
-    corrections = factors(scenario.corrections)
-    evaluation = evaluate(problem, scenario.line_plan, 0.0, corrections)
-    return Outlook(
-        scenario=scenario,
+    problem = edited.problem.model_copy(update={"intervals": ()})
+    pairs, notes = quick_figures(problem, at, _unchanged(edited, at, before))
+    corrections = factors(edited.corrections)
+    evaluation = evaluate(problem, edited.line_plan, 0.0, corrections)
+    return Assessment(
+        edited=edited,
         at=at,
-        figures={(f.campaign_id, f.dialer_id): f for f in rows},
-        headline=_headline(problem, rows, evaluation),
-        breaches=check(problem, scenario.line_plan, corrections),
+        figures={(f.campaign_id, f.dialer_id): f for f in pairs},
+        headline=_headline(problem, pairs, evaluation),
+        breaches=check(problem, edited.line_plan, corrections),
         evaluation=evaluation,
-        notes=(*notes, *([INTERVAL_NOTE] if scenario.problem.intervals else [])),
+        notes=(*notes, *([INTERVAL_NOTE] if edited.problem.intervals else [])),
     )
 
 
 def _unchanged(
-    scenario: Scenario, at: datetime, before: Outlook | None
-) -> dict[RowKey, AssignmentFigures]:
+    edited: EditedLines, at: datetime, before: Assessment | None
+) -> dict[PairKey, AssignmentFigures]:
     """Figures of the earlier look that are still right: same fleet, same moment, same lines."""
-    if before is None or before.at != at or before.scenario.baseline is not scenario.baseline:
+    if before is None or before.at != at or before.edited.baseline is not edited.baseline:
         return {}
-    then = {(a.campaign_id, a.dialer_id): a for a in before.scenario.lines}
+    then = {(a.campaign_id, a.dialer_id): a for a in before.edited.lines}
     return {
         key: before.figures[key]
-        for item in scenario.lines
+        for item in edited.lines
         if (key := (item.campaign_id, item.dialer_id)) in before.figures and then.get(key) == item
     }
 
 
-def status_shares(view: Outlook) -> dict[str, dict[Status, float]]:
+def status_shares(view: Assessment) -> dict[str, dict[Status, float]]:
     """Share of time in each status by dialer, mean over its dial lines; idle dialers left out.
 
     A campaign that runs now alternates between dialing and all agent lines busy, in the
@@ -154,12 +154,12 @@ def _time_in_status(status: Status, figures: AssignmentFigures) -> dict[Status, 
     return {name: share for name, share in shares.items() if share > 0}
 
 
-class _Rows(Mapping[RowKey, OutlookRow]):
+class _Pairs(Mapping[PairKey, AssessedPair]):
     """Rows that are worked out when they are looked at: a page shows some of thousands."""
 
-    def __init__(self, view: Outlook) -> None:
+    def __init__(self, view: Assessment) -> None:
         self._view = view
-        self._assignments = view.scenario.by_row()
+        self._assignments = view.edited.by_pair()
         self._breaches: dict[tuple[str | None, str | None], list[Breach]] = {}
         for breach in view.breaches:
             place = breach.campaign_id, breach.dialer_id
@@ -168,24 +168,24 @@ class _Rows(Mapping[RowKey, OutlookRow]):
     def __len__(self) -> int:
         return len(self._assignments)
 
-    def __iter__(self) -> Iterator[RowKey]:
+    def __iter__(self) -> Iterator[PairKey]:
         return iter(self._assignments)
 
-    def __getitem__(self, key: RowKey) -> OutlookRow:
+    def __getitem__(self, key: PairKey) -> AssessedPair:
         assignment, figures = self._assignments[key], self._view.figures.get(key)
         here = tuple(breach.message for breach in self._concerning(assignment))
         if figures is not None:
-            return OutlookRow(
+            return AssessedPair(
                 assignment, figures.status, figures.reason, figures.advice, figures, here
             )
-        problem = self._view.scenario.baseline
+        problem = self._view.edited.baseline
         campaign = problem.campaigns[problem.campaign_index[key[0]]]
         dialer = problem.dialers[problem.dialer_index[key[1]]]
         found = status_now(problem, campaign, dialer, None, self._view.at)
-        return OutlookRow(assignment, found.status, found.reason, found.advice, None, here)
+        return AssessedPair(assignment, found.status, found.reason, found.advice, None, here)
 
     def _concerning(self, item: LineAssignment) -> Iterator[Breach]:
-        """What names the row, or something in which its lines count."""
+        """What names the pair, or something in which its lines count."""
         yield from self._breaches.get((item.campaign_id, item.dialer_id), ())
         if item.dial_lines or item.agent_lines:
             yield from self._breaches.get((item.campaign_id, None), ())

@@ -1,11 +1,11 @@
-"""Charts of an outlook, with the words that say the same. Knows no web page."""
+"""Charts of an assessment, with the words that say the same. Knows no web page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from planner.app.editing.assessment import Outlook, status_shares
+from planner.app.editing.assessment import Assessment, status_shares
 from planner.contracts.result import Status
 from planner.report.charts.figure import STATUS_COLOURS, Drawing, Spec
 
@@ -22,7 +22,7 @@ _READ_OUT = 6
 _BAR = 34  # pixels per dialer
 
 
-def transfers_by_dialer(now: Outlook, baseline: Outlook) -> Drawing:
+def transfers_by_dialer(now: Assessment, baseline: Assessment) -> Drawing:
     """Handled transfers per hour of each dialer as bars, those of the baseline as ticks."""
     values, before = now.transfers_by_dialer(), baseline.transfers_by_dialer()
     rows: list[Spec] = [
@@ -48,7 +48,7 @@ def transfers_by_dialer(now: Outlook, baseline: Outlook) -> Drawing:
     return Drawing(_spec(rows, layers), f"Handled transfers per hour by dialer: {told}.")
 
 
-def statuses_by_dialer(now: Outlook) -> Drawing:
+def statuses_by_dialer(now: Assessment) -> Drawing:
     """Share of time in each status of each dialer's dial lines, as bars of 100 %."""
     shares = status_shares(now)
     order = [status for status in Status if any(status in row for row in shares.values())]

@@ -1,11 +1,11 @@
-"""What changed rows would break, found without looking at the rest of a fleet."""
+"""What changed pairs would break, found without looking at the rest of a fleet."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from planner.app.editing.edited_lines import RowKey, Scenario
+from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.contracts.problem import Dialer
 from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.check import (
@@ -17,54 +17,53 @@ from planner.evaluation.check import (
 )
 from planner.evaluation.rates import factors
 
-#: Dial and agent lines of rows that change.
-Changes = Mapping[RowKey, tuple[int, int]]
+#: Dial and agent lines of pairs that change.
+Changes = Mapping[PairKey, tuple[int, int]]
 
 
 class Limit(NamedTuple):
-    """Which limit, and of what; ``group`` is that of dialers that share a carrier."""
+    """Which limit, and of what."""
 
     rule: str
     campaign_id: str | None
     dialer_id: str | None
-    group: str | None
+    trunk_group: str | None
 
 
 def limit_of(breach: Breach) -> Limit:
-    """The limit that is broken; sentences about trunk groups begin with their name."""
-    group = None
-    if breach.campaign_id is None and breach.dialer_id is None:
-        group = breach.message.removeprefix("Trunk group ").rsplit(": ", maxsplit=1)[0]
-    return Limit(breach.rule, breach.campaign_id, breach.dialer_id, group)
+    """The limit that is broken."""
+    return Limit(breach.rule, breach.campaign_id, breach.dialer_id, breach.trunk_group)
 
 
-class Trials:
-    """The lines of a scenario, changed row by row, and the limits that they break.
+class EditCheck:
+    """Edited lines, changed pair by pair, and the limits that they break.
 
     Attributes
     ----------
-    rows : the line assignment of every row as it is by now
+    pairs : the line assignment of every pair as it is by now
     broken : the limits that these lines break
     """
 
-    def __init__(self, scenario: Scenario, known: Iterable[Breach] | None = None) -> None:
-        self.problem = scenario.problem
-        self.rows = scenario.by_row()
-        corrections = factors(scenario.corrections)
-        self._arrays = PlanArrays(self.problem, scenario.line_plan, corrections)
+    def __init__(self, edited: EditedLines, known: Iterable[Breach] | None = None) -> None:
+        self.problem = edited.problem
+        self.pairs = edited.by_pair()
+        corrections = factors(edited.corrections)
+        self._arrays = PlanArrays(self.problem, edited.line_plan, corrections)
         self._know_attempts()
         if known is None:
-            known = check(self.problem, scenario.line_plan, corrections)
+            known = check(self.problem, edited.line_plan, corrections)
         self.broken = {limit_of(breach) for breach in known}
 
     def members(self, limit: Limit) -> set[str]:
         """The dialers whose lines count in a limit."""
         if limit.dialer_id is not None:
             return {limit.dialer_id}
-        return {d.dialer_id for d in self.problem.dialers if limit.group in (None, d.trunk_group)}
+        return {
+            d.dialer_id for d in self.problem.dialers if limit.trunk_group in (None, d.trunk_group)
+        }
 
-    def rows_with_lines(self, limit: Limit) -> list[RowKey]:
-        """The rows whose lines count in a limit, in the problem's order."""
+    def pairs_with_lines(self, limit: Limit) -> list[PairKey]:
+        """The pairs whose lines count in a limit, in the problem's order."""
         problem = self.problem
         index = problem.campaign_index
         campaigns = [index[limit.campaign_id]] if limit.campaign_id else range(len(index))
@@ -77,8 +76,8 @@ class Trials:
             if used[c, d]
         ]
 
-    def ports_used(self, dialer: Dialer, without: Collection[RowKey] = ()) -> int:
-        """Ports taken on a dialer, those of some rows left out."""
+    def ports_used(self, dialer: Dialer, without: Collection[PairKey] = ()) -> int:
+        """Ports taken on a dialer, those of some pairs left out."""
         column = self._arrays.ports[:, self.problem.dialer_index[dialer.dialer_id]]
         left_out = [self.problem.campaign_index[c] for c, d in without if d == dialer.dialer_id]
         return int(column.sum() - column[left_out].sum())
@@ -92,7 +91,7 @@ class Trials:
             found = dialer_breaches(arrays, [problem.dialer_index[limit.dialer_id]])
         else:
             found = trunk_breaches(
-                arrays, [g for g in problem.trunk_groups if g.trunk_group == limit.group]
+                arrays, [g for g in problem.trunk_groups if g.trunk_group == limit.trunk_group]
             )
         return any(limit_of(breach) == limit for breach in found)
 
@@ -106,7 +105,7 @@ class Trials:
         def concerned(limit: Limit) -> bool:
             if limit.campaign_id is not None:
                 return limit.campaign_id in campaigns
-            return limit.dialer_id in dialers or limit.group in groups
+            return limit.dialer_id in dialers or limit.trunk_group in groups
 
         arrays = self._changed(changes)
         found = (
@@ -123,8 +122,8 @@ class Trials:
         self._arrays = self._changed(changes)
         self._know_attempts()
         for key, (dial, agents) in changes.items():
-            item = self.rows[key]
-            self.rows[key] = item.model_copy(update={"dial_lines": dial, "agent_lines": agents})
+            item = self.pairs[key]
+            self.pairs[key] = item.model_copy(update={"dial_lines": dial, "agent_lines": agents})
 
     def _know_attempts(self) -> None:
         """Work them out once, where a limit needs them: what is changed from here knows them."""

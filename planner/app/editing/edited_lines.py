@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from planner.contracts.fields import MAX_LINES
+from planner.contracts.limits import MAX_LINES
 from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
 from planner.contracts.result import LinePlan, TableCorrection
 
-#: (campaign id, dialer id): what one row of the plan is about.
-RowKey = tuple[str, str]
+#: (campaign id, dialer id): what one pair of the plan is about.
+PairKey = tuple[str, str]
 Lines = tuple[LineAssignment, ...]
 
 #: Columns that may be edited, with the words shown for them.
@@ -35,7 +35,7 @@ class EditMessage:
 
 
 @dataclass(frozen=True)
-class Scenario:
+class EditedLines:
     """The problem as loaded, the lines as edited, and the lines before and after in the history."""
 
     baseline: Problem
@@ -56,10 +56,10 @@ class Scenario:
         return LinePlan(assignments=self.lines)
 
     @cached_property
-    def rows(self) -> tuple[RowKey, ...]:
+    def pairs(self) -> tuple[PairKey, ...]:
         """Every campaign and dialer that may have lines or has some, in the problem's order.
 
-        They depend on the loaded problem only, so a row keeps its place while lines change.
+        They depend on the loaded problem only, so a pair keeps its place while lines change.
         """
         given = {(a.campaign_id, a.dialer_id) for a in self.baseline.assignments}
         return tuple(
@@ -71,57 +71,57 @@ class Scenario:
         )
 
     @cached_property
-    def loaded_busy(self) -> dict[RowKey, int | None]:
-        """Busy agent lines as loaded, by row."""
+    def loaded_busy(self) -> dict[PairKey, int | None]:
+        """Busy agent lines as loaded, by pair."""
         given = self.baseline.assignments
         return {(a.campaign_id, a.dialer_id): a.busy_agent_lines for a in given}
 
-    def by_row(self) -> dict[RowKey, LineAssignment]:
-        """The line assignment of every row; rows without lines have zeros."""
-        return dict(self._by_row)
+    def by_pair(self) -> dict[PairKey, LineAssignment]:
+        """The line assignment of every pair; pairs without lines have zeros."""
+        return dict(self._by_pair)
 
     @cached_property
-    def _by_row(self) -> dict[RowKey, LineAssignment]:
+    def _by_pair(self) -> dict[PairKey, LineAssignment]:
         given = {(a.campaign_id, a.dialer_id): a for a in self.lines}
-        return {key: given.get(key) or _no_lines(key) for key in self.rows}
+        return {key: given.get(key) or _no_lines(key) for key in self.pairs}
 
-    def changed(self, **fields: Any) -> Scenario:
-        """The scenario with other lines or another history; what hangs on neither is kept."""
+    def changed(self, **fields: Any) -> EditedLines:
+        """The same with other lines or another history; what hangs on neither is kept."""
         new = replace(self, **fields)
-        for name in ("rows", "loaded_busy"):
+        for name in ("pairs", "loaded_busy"):
             if name in vars(self):
                 vars(new)[name] = vars(self)[name]
         return new
 
 
-def open_scenario(problem: Problem) -> Scenario:
-    """A scenario without history, its lines those of the problem."""
-    scenario = Scenario(baseline=problem, lines=problem.assignments)
-    return scenario.changed(lines=_tidy(scenario.by_row().values()))
+def open_lines(problem: Problem) -> EditedLines:
+    """The lines of a problem as loaded, without history."""
+    edited = EditedLines(baseline=problem, lines=problem.assignments)
+    return edited.changed(lines=_tidy(edited.by_pair().values()))
 
 
 def apply_edits(
-    scenario: Scenario, edits: Mapping[RowKey, Mapping[str, object]]
-) -> tuple[Scenario, tuple[EditMessage, ...]]:
-    """Apply edited cells: the new scenario, and a message for each cell that cannot be used.
+    edited: EditedLines, edits: Mapping[PairKey, Mapping[str, object]]
+) -> tuple[EditedLines, tuple[EditMessage, ...]]:
+    """Apply edited cells: the new lines, and a message for each cell that cannot be used.
 
     Parameters
     ----------
-    scenario : the state before; left as it is.
-    edits : for each row the new cell values by column name, as typed; columns that cannot be
+    edited : the state before; left as it is.
+    edits : for each pair the new cell values by column name, as typed; columns that cannot be
         edited are ignored. Repeating edits that were applied before changes nothing.
 
     Returns
     -------
-    The scenario with all good cells applied as one step of the history, and the messages.
+    The lines with all good cells applied as one step of the history, and the messages.
     """
-    rows = scenario.by_row()
+    pairs = edited.by_pair()
     messages: list[EditMessage] = []
     for key, cells in edits.items():
-        if key not in rows:
+        if key not in pairs:
             messages.append(EditMessage(*key, "", "This campaign has no place on this dialer."))
             continue
-        before = rows[key]
+        before = pairs[key]
         good: dict[str, int | bool] = {}
         for column in EDITABLE.keys() & cells.keys():
             value = _read_cell(column, cells[column])
@@ -129,67 +129,67 @@ def apply_edits(
                 messages.append(_refusal(before, column, cells[column]))
             else:
                 good[column] = value
-        rows[key] = _with_cells(scenario, before, good)
-    return _step(scenario, _tidy(rows.values())), tuple(messages)
+        pairs[key] = _with_cells(edited, before, good)
+    return _step(edited, _tidy(pairs.values())), tuple(messages)
 
 
 def take_plan(
-    scenario: Scenario,
+    edited: EditedLines,
     plan: LinePlan,
     corrections: tuple[TableCorrection, ...] = (),
-    only: Collection[RowKey] | None = None,
-) -> Scenario:
-    """The scenario with the plan's lines; locks and live states stay as they are.
+    only: Collection[PairKey] | None = None,
+) -> EditedLines:
+    """The edited lines with the plan's lines; locks and live states stay as they are.
 
     Parameters
     ----------
     corrections : of the tables that the plan was made with
-    only : the rows to take; None: all of them
+    only : the pairs to take; None: all of them
     """
     lines = plan.lines()
-    rows = (
+    pairs = (
         _with_cells(
-            scenario, assignment, dict(zip(("dial_lines", "agent_lines"), counts, strict=True))
+            edited, assignment, dict(zip(("dial_lines", "agent_lines"), counts, strict=True))
         )
         if only is None or key in only
         else assignment
-        for key, assignment in scenario.by_row().items()
+        for key, assignment in edited.by_pair().items()
         for counts in [lines.get(key, (0, 0))]
     )
-    return _step(scenario, _tidy(rows)).changed(corrections=corrections)
+    return _step(edited, _tidy(pairs)).changed(corrections=corrections)
 
 
-def undo(scenario: Scenario) -> Scenario:
-    """One step back; without a step to take back the same scenario."""
-    if not scenario.past:
-        return scenario
-    *past, lines = scenario.past
-    future = (scenario.lines, *scenario.future)
-    return scenario.changed(lines=lines, past=tuple(past), future=future)
+def undo(edited: EditedLines) -> EditedLines:
+    """One step back; without a step to take back the same state."""
+    if not edited.past:
+        return edited
+    *past, lines = edited.past
+    future = (edited.lines, *edited.future)
+    return edited.changed(lines=lines, past=tuple(past), future=future)
 
 
-def redo(scenario: Scenario) -> Scenario:
-    """One step forward again; without a step taken back the same scenario."""
-    if not scenario.future:
-        return scenario
-    lines, *future = scenario.future
-    past = (*scenario.past, scenario.lines)
-    return scenario.changed(lines=lines, past=past, future=tuple(future))
+def redo(edited: EditedLines) -> EditedLines:
+    """One step forward again; without a step taken back the same state."""
+    if not edited.future:
+        return edited
+    lines, *future = edited.future
+    past = (*edited.past, edited.lines)
+    return edited.changed(lines=lines, past=past, future=tuple(future))
 
 
-def _step(scenario: Scenario, lines: Lines) -> Scenario:
-    if lines == scenario.lines:
-        return scenario
-    return scenario.changed(lines=lines, past=(*scenario.past, scenario.lines), future=())
+def _step(edited: EditedLines, lines: Lines) -> EditedLines:
+    if lines == edited.lines:
+        return edited
+    return edited.changed(lines=lines, past=(*edited.past, edited.lines), future=())
 
 
-@lru_cache(maxsize=100_000)  # large fleets have thousands of such rows, the same in every state
-def _no_lines(key: RowKey) -> LineAssignment:
+@lru_cache(maxsize=100_000)  # large fleets have thousands of such pairs, the same in every state
+def _no_lines(key: PairKey) -> LineAssignment:
     return LineAssignment(campaign_id=key[0], dialer_id=key[1], dial_lines=0, agent_lines=0)
 
 
 def _tidy(assignments: Iterable[LineAssignment]) -> Lines:
-    """Leave out the rows that say nothing, so that equal plans are equal tuples."""
+    """Leave out the pairs that say nothing, so that equal plans are equal tuples."""
     return tuple(
         a
         for a in assignments
@@ -198,11 +198,11 @@ def _tidy(assignments: Iterable[LineAssignment]) -> Lines:
 
 
 def _with_cells(
-    scenario: Scenario, assignment: LineAssignment, cells: Mapping[str, int | bool]
+    edited: EditedLines, assignment: LineAssignment, cells: Mapping[str, int | bool]
 ) -> LineAssignment:
     """The assignment with new cells; of the loaded busy agent lines those that it still has."""
     agent_lines = cells.get("agent_lines", assignment.agent_lines)
-    busy = scenario.loaded_busy.get((assignment.campaign_id, assignment.dialer_id))
+    busy = edited.loaded_busy.get((assignment.campaign_id, assignment.dialer_id))
     if busy is not None:
         busy = min(busy, agent_lines)
     update: dict[str, object] = {**cells, "busy_agent_lines": busy}

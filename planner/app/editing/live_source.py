@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from planner.app.editing.live_rows import SNAPSHOT, Snapshot
 from planner.contracts.faults import Fault, InputError
 from planner.tables.files import require_plain_file
-from planner.tables.sheets import MAX_BYTES
 
-#: What faults call it; an address may hold what is nobody's business.
-SNAPSHOT = "live snapshot"
+#: Larger than any fleet's; every megabyte takes a second and a half to read.
+MOST_BYTES = 5_000_000
 _TIMEOUT = 5.0  # seconds
-#: A file that changed so lately may still be written: it counts once two readings, so far apart,
-#: are the same [s].
-_FRESH, _BETWEEN_READINGS, _MOST_READINGS = 1.0, 0.25, 8
+#: A file that is written in place counts once nobody has touched it for so long; one that was
+#: put in place whole counts at once [s].
+_QUIET, _BETWEEN_LOOKS, _MOST_READINGS = 1.0, 0.05, 12
 #: Who looks waits so long for a reading that is under way [s].
-_PATIENCE = 1.0
+_PATIENCE = 1.5
 #: Ticks of a clock are never quite as far apart as they should be.
 _ON_TIME = 0.9
+
+
+class Fetched(NamedTuple):
+    """The bytes of a source, and when they were written."""
+
+    content: bytes
+    written: datetime
 
 
 class Reading(NamedTuple):
     """What a source held at a moment, or why it could not be read."""
 
     at: datetime
-    content: bytes = b""
+    snapshot: Snapshot | None = None
     faults: tuple[Fault, ...] = ()
+
+
+Read = Callable[[bytes, datetime], Snapshot]
 
 
 class LiveSource:
@@ -41,6 +54,7 @@ class LiveSource:
     ----------
     source : path of a file, or an ``http`` or ``https`` address
     seconds : how often to read it [s]
+    read : reads the rows of the bytes
 
     Attributes
     ----------
@@ -48,9 +62,11 @@ class LiveSource:
         while there is none.
     """
 
-    def __init__(self, source: str, seconds: float) -> None:
+    def __init__(self, source: str, seconds: float, read: Read) -> None:
         self.good: Reading | None = None
-        self._source, self._seconds = source, seconds
+        self.seconds = seconds
+        self._source, self._read_rows = source, read
+        self._known: Fetched | None = None
         self._lock = threading.Lock()
         self._latest: Reading | None = None
         self._reader: threading.Thread | None = None
@@ -60,7 +76,7 @@ class LiveSource:
         """What was read last; None while the first reading goes on."""
         with self._lock:
             is_reading = self._reader is not None and self._reader.is_alive()
-            if not is_reading and time.monotonic() - self._asked >= _ON_TIME * self._seconds:
+            if not is_reading and time.monotonic() - self._asked >= _ON_TIME * self.seconds:
                 self._asked = time.monotonic()
                 self._reader = threading.Thread(target=self._read, name="live", daemon=True)
                 self._reader.start()
@@ -71,14 +87,20 @@ class LiveSource:
 
     def _read(self) -> None:
         try:
-            content = fetch(self._source)
+            found = fetch(self._source)
+            if self._known == found and self._latest is not None and self._latest.snapshot:
+                self._latest = self._latest._replace(at=datetime.now(UTC))
+                return
+            snapshot = self._read_rows(*found)
         except InputError as error:
+            self._known = None
             self._latest = Reading(datetime.now(UTC), faults=tuple(error.faults))
         else:
-            self._latest = Reading(datetime.now(UTC), content)
+            self._known = found
+            self._latest = Reading(datetime.now(UTC), snapshot, snapshot.faults)
 
 
-def fetch(source: str) -> bytes:
+def fetch(source: str) -> Fetched:
     """The content of a file, or of an ``http`` or ``https`` address.
 
     Raises
@@ -88,38 +110,59 @@ def fetch(source: str) -> bytes:
     """
     is_address = source.startswith(("http://", "https://"))
     try:
-        content = _download(source) if is_address else _settled(Path(source))
+        found = _download(source) if is_address else _settled(Path(source))
     except (OSError, HTTPException, ValueError) as error:
         wanted = f"something that can be read ({error})"
         raise InputError([Fault(SNAPSHOT, None, None, None, wanted)]) from error
-    if len(content) > MAX_BYTES:
-        raise InputError([Fault(SNAPSHOT, None, None, None, f"at most {MAX_BYTES:,} bytes")])
-    return content
+    if len(found.content) > MOST_BYTES:
+        raise InputError([Fault(SNAPSHOT, None, None, None, f"at most {MOST_BYTES:,} bytes")])
+    return found
 
 
-def _download(address: str) -> bytes:
+def _download(address: str) -> Fetched:
     with urllib.request.urlopen(address, timeout=_TIMEOUT) as answer:
-        content: bytes = answer.read(MAX_BYTES + 1)
+        content: bytes = answer.read(MOST_BYTES + 1)
         promised = answer.headers.get("Content-Length")
-    if promised is not None and len(content) < min(int(promised), MAX_BYTES):
+        written = answer.headers.get("Last-Modified")
+    if promised is not None and len(content) < min(int(promised), MOST_BYTES):
         raise OSError(f"only {len(content):,} of {int(promised):,} bytes came")
-    return content
+    return Fetched(content, _moment(written))
 
 
-def _settled(path: Path) -> bytes:
+def _moment(written: str | None) -> datetime:
+    """The moment of a ``Last-Modified``; now where there is none."""
+    if written is None:
+        return datetime.now(UTC)
+    found = parsedate_to_datetime(written)
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def _settled(path: Path) -> Fetched:
     """The bytes of a file that nobody is writing."""
     require_plain_file(path)
-    content = _bytes(path)
     for _ in range(_MOST_READINGS):
-        if abs(time.time() - path.stat().st_mtime) >= _FRESH:
-            return content
-        time.sleep(_BETWEEN_READINGS)
-        before, content = content, _bytes(path)
-        if content == before:
-            return content
+        with path.open("rb") as file:
+            state = os.fstat(file.fileno())
+            content = file.read(MOST_BYTES + 1)
+            if _is_left_alone(path, file, state):
+                return Fetched(content, datetime.fromtimestamp(state.st_mtime, UTC))
     raise OSError("it is being written all the time")
 
 
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+def _is_left_alone(path: Path, file: BinaryIO, state: os.stat_result) -> bool:
+    """Whether nobody writes a file, waiting until that is sure.
+
+    A change of name comes after the last write: who puts a file in place by renaming it has
+    written it before. And a file whose name another one has got by now was whole.
+    """
+    while _stamp(os.fstat(file.fileno())) == _stamp(state):
+        if state.st_ctime_ns > state.st_mtime_ns or abs(time.time() - state.st_mtime) >= _QUIET:
+            return True
+        time.sleep(_BETWEEN_LOOKS)
+        if path.stat().st_ino != state.st_ino:
+            return True
+    return False
+
+
+def _stamp(state: os.stat_result) -> tuple[int, int]:
+    return state.st_mtime_ns, state.st_size

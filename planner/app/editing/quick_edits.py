@@ -1,27 +1,27 @@
-"""Edits of many rows in one step: spread evenly, match the agents on shift, clear."""
+"""Edits of many pairs in one step: spread evenly, match the agents on shift, clear."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from planner.app.editing.edited_lines import RowKey, Scenario, apply_edits
+from planner.app.editing.edited_lines import EditedLines, PairKey, apply_edits
 from planner.contracts.problem import Campaign, LineAssignment
 
 
-def even_out(scenario: Scenario, rows: Collection[RowKey]) -> Scenario:
-    """Spread the lines that each campaign has in these rows evenly over them.
+def even_out(edited: EditedLines, pairs: Collection[PairKey]) -> EditedLines:
+    """Spread the lines that each campaign has in these pairs evenly over them.
 
-    Left alone are locked rows, and rows that the campaign may not use. What does not divide goes
-    to the first rows. Dial lines never get fewer than agent lines by it.
+    Left alone are locked pairs, and pairs that the campaign may not use. What does not divide goes
+    to the first pairs. Dial lines never get fewer than agent lines by it.
     """
-    return with_lines(scenario, evened_out(scenario, rows))
+    return with_lines(edited, evened_out(edited, pairs))
 
 
-def evened_out(scenario: Scenario, rows: Collection[RowKey]) -> dict[RowKey, tuple[int, int]]:
-    """The dial and agent lines of rows after :func:`even_out`."""
-    lines: dict[RowKey, tuple[int, int]] = {}
-    for campaign, mine in _by_campaign(scenario, rows):
-        usable = [item for item in mine if _may_use(scenario, campaign, item.dialer_id)]
+def evened_out(edited: EditedLines, pairs: Collection[PairKey]) -> dict[PairKey, tuple[int, int]]:
+    """The dial and agent lines of pairs after :func:`even_out`."""
+    lines: dict[PairKey, tuple[int, int]] = {}
+    for campaign, mine in _by_campaign(edited, pairs):
+        usable = [item for item in mine if _may_use(edited, campaign, item.dialer_id)]
         dial = _evenly(sum(item.dial_lines for item in usable), len(usable))
         agents = _evenly(sum(item.agent_lines for item in usable), len(usable))
         lines |= {
@@ -31,21 +31,21 @@ def evened_out(scenario: Scenario, rows: Collection[RowKey]) -> dict[RowKey, tup
     return lines
 
 
-def match_agents(scenario: Scenario, rows: Collection[RowKey]) -> Scenario:
-    """Make each campaign's agent lines those on shift, in proportion to what its rows have.
+def match_agents(edited: EditedLines, pairs: Collection[PairKey]) -> EditedLines:
+    """Make each campaign's agent lines those on shift, in proportion to what its pairs have.
 
-    Locked rows and rows out of view keep theirs. No row gets more agent lines than dial lines, so
-    that agents may be left over.
+    Locked pairs and pairs out of view keep theirs. No pair gets more agent lines than dial lines,
+    so that agents may be left over.
     """
-    lines: dict[RowKey, tuple[int, int]] = {}
-    for campaign, mine in _by_campaign(scenario, rows):
+    lines: dict[PairKey, tuple[int, int]] = {}
+    for campaign, mine in _by_campaign(edited, pairs):
         free = [item for item in mine if item.dial_lines]
         if not campaign.is_live_transfer or not free:
             continue
         keys = {(item.campaign_id, item.dialer_id) for item in free}
         others = sum(
             a.agent_lines
-            for a in scenario.lines
+            for a in edited.lines
             if a.campaign_id == campaign.campaign_id and (a.campaign_id, a.dialer_id) not in keys
         )
         weights = [item.agent_lines for item in free]
@@ -57,39 +57,39 @@ def match_agents(scenario: Scenario, rows: Collection[RowKey]) -> Scenario:
             (item.campaign_id, item.dialer_id): (item.dial_lines, count)
             for item, count in zip(free, counts, strict=True)
         }
-    return with_lines(scenario, lines)
+    return with_lines(edited, lines)
 
 
-def clear(scenario: Scenario, rows: Collection[RowKey]) -> Scenario:
-    """Take all lines of these rows away, but for locked ones."""
-    by_row = scenario.by_row()
-    return with_lines(scenario, {key: (0, 0) for key in rows if not by_row[key].locked})
+def clear(edited: EditedLines, pairs: Collection[PairKey]) -> EditedLines:
+    """Take all lines of these pairs away, but for locked ones."""
+    by_pair = edited.by_pair()
+    return with_lines(edited, {key: (0, 0) for key in pairs if not by_pair[key].locked})
 
 
-def with_lines(scenario: Scenario, lines: Mapping[RowKey, tuple[int, int]]) -> Scenario:
-    """The scenario with these dial and agent lines, as one step of the history."""
+def with_lines(edited: EditedLines, lines: Mapping[PairKey, tuple[int, int]]) -> EditedLines:
+    """The edited lines with these dial and agent lines, as one step of the history."""
     edits = {
         key: {"dial_lines": dial, "agent_lines": agents} for key, (dial, agents) in lines.items()
     }
-    return apply_edits(scenario, edits)[0]
+    return apply_edits(edited, edits)[0]
 
 
 def _by_campaign(
-    scenario: Scenario, rows: Collection[RowKey]
+    edited: EditedLines, pairs: Collection[PairKey]
 ) -> Iterator[tuple[Campaign, list[LineAssignment]]]:
-    """Each campaign with its rows that are not locked, in the problem's order."""
-    wanted, by_row = set(rows), scenario.by_row()
-    mine: dict[str, list[LineAssignment]] = {c.campaign_id: [] for c in scenario.baseline.campaigns}
-    for key, item in by_row.items():
+    """Each campaign with its pairs that are not locked, in the problem's order."""
+    wanted, by_pair = set(pairs), edited.by_pair()
+    mine: dict[str, list[LineAssignment]] = {c.campaign_id: [] for c in edited.baseline.campaigns}
+    for key, item in by_pair.items():
         if key in wanted and not item.locked:
             mine[key[0]].append(item)
-    for campaign in scenario.baseline.campaigns:
+    for campaign in edited.baseline.campaigns:
         if mine[campaign.campaign_id]:
             yield campaign, mine[campaign.campaign_id]
 
 
-def _may_use(scenario: Scenario, campaign: Campaign, dialer_id: str) -> bool:
-    problem = scenario.baseline
+def _may_use(edited: EditedLines, campaign: Campaign, dialer_id: str) -> bool:
+    problem = edited.baseline
     return problem.may_use(campaign, problem.dialers[problem.dialer_index[dialer_id]])
 
 

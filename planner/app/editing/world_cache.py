@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.editing.levers import Levers, with_new_campaigns
 from planner.contracts.comparison import Comparison, Tornado, World
 from planner.contracts.problem import Campaign, Problem
@@ -21,7 +21,7 @@ _MOST = 100
 _New = tuple[Campaign | None, ...]
 
 
-class Seen:
+class WorldCache:
     """What was found out about worlds beside one base.
 
     Attributes
@@ -29,9 +29,9 @@ class Seen:
     problem : the base, with the new campaigns of the worlds, which do not run there.
     """
 
-    def __init__(self, scenario: Scenario, levers: Mapping[str, Levers]) -> None:
-        self.scenario, self.new = scenario, new_campaigns(levers)
-        self.problem: Problem = with_new_campaigns(scenario.problem, levers.values())
+    def __init__(self, edited: EditedLines, levers: Mapping[str, Levers]) -> None:
+        self.edited, self.new = edited, new_campaigns(levers)
+        self.problem: Problem = with_new_campaigns(edited.problem, levers.values())
         self._base = whatif(self.problem, {}, engine="markov")
         self._worlds: dict[tuple[str, ...], World] = {}
         self._hours: dict[object, tuple[Stretch, ...]] = {}
@@ -64,7 +64,7 @@ class Seen:
     def tornado(self) -> Tornado | None:
         """How much the base hangs on each of its figures."""
         if self._tornado is None:
-            found = whatif(self.scenario.problem, {}, tornado=True, engine="markov")
+            found = whatif(self.edited.problem, {}, tornado=True, engine="markov")
             self._tornado = found.tornado
         return self._tornado
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.session.persistence import show_store_fault
 from planner.app.session.sources import (
     EXAMPLES,
@@ -17,7 +17,7 @@ from planner.app.session.sources import (
     show_upload,
 )
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.contracts.problem import Problem
 from planner.tables.cells import columns, fields_of_type
 from planner.tables.folder import TABLES, read_folder, read_uploads
@@ -38,7 +38,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
+    here = workspace()
     show_store_fault()
     st.title("Data")
     upload, examples, templates = st.columns(3, gap="large")
@@ -52,9 +52,9 @@ def show() -> None:
         st.subheader("Templates")
         _show_templates()
     show_faults(here)
-    if here.scenario is not None:
+    if here.edited is not None:
         st.divider()
-        _show_tables(here, here.scenario)
+        _show_tables(here, here.edited)
 
 
 def _show_templates() -> None:
@@ -82,27 +82,27 @@ def _show_templates() -> None:
     )
 
 
-def _show_tables(here: Desk, scenario: Scenario) -> None:
+def _show_tables(here: Workspace, edited: EditedLines) -> None:
     st.subheader(f"Tables of {plain(here.source)}")
     st.caption(
         "Type or paste, add rows at the end, then apply: everything is checked first. A blank cell "
         "takes the default. The lines are edited on the Plan page."
     )
-    tables = tables_of(scenario.baseline)
-    edited: dict[str, pd.DataFrame] = {}
+    tables = tables_of(edited.baseline)
+    frames: dict[str, pd.DataFrame] = {}
     for tab, (table, title) in zip(st.tabs(list(_TITLES.values())), _TITLES.items(), strict=True):
         with tab:
-            edited[table] = _show_table(here, table, title, *tables[table])
+            frames[table] = _show_table(here, table, title, *tables[table])
     with st.container(horizontal=True):
         if st.button("Apply", key="apply", type="primary", icon=":material/check:"):
-            _apply(here, scenario, edited)
+            _apply(here, edited, frames)
         st.button(
             "Take back", key="take-back", icon=":material/undo:", on_click=_reset, args=(here,)
         )
 
 
 def _show_table(
-    here: Desk, table: str, title: str, header: list[str], rows: list[list[object]]
+    here: Workspace, table: str, title: str, header: list[str], rows: list[list[object]]
 ) -> pd.DataFrame:
     frame = pd.DataFrame([[_cell(v) for v in row] for row in rows], columns=header, dtype="object")
     numbers = _number_columns(table)
@@ -138,10 +138,10 @@ def _cell(value: object) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _apply(here: Desk, scenario: Scenario, edited: dict[str, pd.DataFrame]) -> None:
+def _apply(here: Workspace, edited: EditedLines, frames: dict[str, pd.DataFrame]) -> None:
     """Read the grids as if they were uploaded files; the lines come along."""
-    files = {f"{table}.csv": _csv(frame) for table, frame in edited.items()}
-    header, rows = tables_of(scenario.problem)["assignments"]
+    files = {f"{table}.csv": _csv(frame) for table, frame in frames.items()}
+    header, rows = tables_of(edited.problem)["assignments"]
     files["assignments.csv"] = csv_text(header, rows)
     source = here.source
     here.open(lambda: _read(files), source)
@@ -163,6 +163,6 @@ def _csv(frame: pd.DataFrame) -> str:
     return csv_text([str(name) for name in frame.columns], [row for row in rows if any(row)])
 
 
-def _reset(here: Desk) -> None:
+def _reset(here: Workspace) -> None:
     here.data_revision += 1
     here.faults = ()

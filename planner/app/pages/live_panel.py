@@ -3,83 +3,169 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.edited_lines import Scenario
-from planner.app.editing.live import read_snapshot, typed_busy
-from planner.app.editing.live_source import SNAPSHOT, LiveSource, Reading
+from planner.app.editing.edited_lines import EditedLines
+from planner.app.editing.live import live_of, oldest, other_lines, typed_busy, untold, with_typed
+from planner.app.editing.live_rows import SNAPSHOT, Snapshot, read_apart, read_snapshot
+from planner.app.editing.live_source import LiveSource, Reading
+from planner.app.jobs.worker_process import WorkFailed, apart
 from planner.app.session.text import moment_words, plain
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 from planner.contracts.faults import Fault, InputError
 from planner.report.words import duration
 
 #: Environment variables with the file or address of a live snapshot, and how often to read it.
 SOURCE_VARIABLE, SECONDS_VARIABLE = "PLANNER_LIVE", "PLANNER_LIVE_SECONDS"
 _DEFAULT_SECONDS = 10.0
+#: Data so many intervals old is warned of, and shows no status after so many; but not sooner than
+#: in so many seconds, which a reading may take.
+_WARNED, _HIDDEN = 3, 10
+_SOONEST_WARNED, _SOONEST_HIDDEN = 5.0, 30.0
+#: Up to so many bytes are read in no time; more in a process of its own, which leaves pages alone.
+_READ_HERE = 100_000
+#: So many rows are named.
+_MOST_NAMED = 5
 
 
 @st.cache_resource(show_spinner=False)
 def _source(source: str, seconds: float) -> LiveSource:
     """The source that all sessions of this server follow."""
-    return LiveSource(source, seconds)
+    return LiveSource(source, seconds, _read)
 
 
-def show_live(desk: Desk, scenario: Scenario) -> None:
+def _read(content: bytes, written: datetime) -> Snapshot:
+    if len(content) <= _READ_HERE:
+        return read_snapshot(content, written)
+    work = partial(read_apart, content, written)
+    try:
+        found: Snapshot = apart(work, lambda *_: None, lambda: False)
+    except WorkFailed as error:
+        raise InputError([Fault(SNAPSHOT, None, None, None, f"rows: {error}")]) from error
+    return found
+
+
+def show_live(workspace: Workspace, edited: EditedLines) -> None:
     """Follow the source that the server was started with, if any; busy lines can be typed."""
     name = os.environ.get(SOURCE_VARIABLE)
     if name:
         seconds = float(os.environ.get(SECONDS_VARIABLE) or _DEFAULT_SECONDS)
         source = _source(name, seconds)
-        st.fragment(_follow, run_every=seconds)(desk, scenario, source)
+        st.fragment(_follow, run_every=seconds)(workspace, edited, source)
     with st.expander("Busy agent lines right now", icon=":material/support_agent:"):
-        _show_busy(desk, scenario)
+        _show_busy(workspace, edited)
 
 
-def _follow(desk: Desk, scenario: Scenario, source: LiveSource) -> None:
+def _follow(workspace: Workspace, edited: EditedLines, source: LiveSource) -> None:
     """Take in what the source holds; with faults the last good state stays, and its age is told."""
     reading = source.latest()
     if reading is None:
         st.caption(":material/sensors: Live: waiting for the first snapshot.")
         return
-    faults = _take_snapshot(desk, scenario, reading)
+    faults = _take_snapshot(workspace, edited, reading)
     if not faults:
         source.good = reading
-    elif desk.live_read is None and source.good is not None:
-        _take_snapshot(desk, scenario, source.good)  # what others saw before this session began
+    elif workspace.live_read is None and source.good is not None:
+        _take_snapshot(workspace, edited, source.good)  # what others saw before this session began
     if faults:
-        st.markdown(f":material/sync_problem: {_fault_words(desk, faults)}")
+        st.markdown(f":material/sync_problem: {_fault_words(workspace, faults)}")
     else:
-        changed = f", last change {moment_words(desk.live_changed)}" if desk.live_changed else ""
-        st.markdown(f":material/sensors: Live: read {_age(reading.at)}{changed}.")
+        changed = (
+            f", last change {moment_words(workspace.live_changed)}"
+            if workspace.live_changed
+            else ""
+        )
+        st.markdown(
+            f":material/sensors: Live: read {_age(reading.at)}{_data_age(workspace)}{changed}."
+        )
+    _show_doubts(workspace, edited, source.seconds)
 
 
-def _take_snapshot(desk: Desk, scenario: Scenario, reading: Reading) -> tuple[Fault, ...]:
+def _show_doubts(workspace: Workspace, edited: EditedLines, seconds: float) -> None:
+    """What is old, what is not told, and where the dialers have other lines than the plan."""
+    if workspace.live_read is None:
+        return
+    now = datetime.now(UTC)
+    longest = timedelta(seconds=max(_HIDDEN * seconds, _SOONEST_HIDDEN))
+    missing, old = untold(edited.problem, workspace.live, now, longest)
+    hidden = tuple(dict.fromkeys([*missing, *old]))
+    if hidden != workspace.live_hidden:
+        workspace.live_hidden = hidden
+        st.rerun()
+    since = oldest(workspace.live)
+    warned = timedelta(seconds=max(_WARNED * seconds, _SOONEST_WARNED))
+    if since is not None and now - since > warned:
+        gone = f" Nothing is shown of {_named(old)}: it is too old." if old else ""
+        st.warning(
+            f"**The live data is old**: written {_age(since)}.{gone} Is what writes it running?",
+            icon=":material/schedule:",
+        )
+    if missing:
+        st.warning(
+            f"The live data does not tell of {_named(missing)}: no status is shown there.",
+            icon=":material/visibility_off:",
+        )
+    others = other_lines(edited.problem, workspace.live)
+    if others:
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        st.markdown(
+            f":material/difference: Other lines than in the plan, used for the status: "
+            f"{plain('; '.join(others[:_MOST_NAMED]))}{more}."
+        )
+
+
+def _named(pairs: list[tuple[str, str]]) -> str:
+    names = ", ".join(f"{campaign} on {dialer}" for campaign, dialer in pairs[:_MOST_NAMED])
+    more = f" and {len(pairs) - _MOST_NAMED} more" if len(pairs) > _MOST_NAMED else ""
+    return f"{plain(names)}{more}"
+
+
+def _take_snapshot(
+    workspace: Workspace, edited: EditedLines, reading: Reading
+) -> tuple[Fault, ...]:
     """Lay a reading over the lines; the result is why it cannot be used."""
-    if reading.faults:
+    if reading.faults or reading.snapshot is None:
         return reading.faults
     try:
-        found = read_snapshot(SNAPSHOT, reading.content, scenario.problem)
+        told = live_of(reading.snapshot, edited.problem)
     except InputError as error:
         return tuple(error.faults)
-    desk.live_read = reading.at
-    if found != desk.live:
-        desk.live = dict(found)
-        desk.live_revision += 1
-        desk.live_changed = reading.at
+    workspace.live_read = reading.at
+    found, words, replaced = with_typed(told, workspace.live_typed)
+    for pair in replaced:
+        del workspace.live_typed[pair]
+    if words:
+        workspace.live_messages = tuple(words)
+    if found != workspace.live:
+        same = {pair: state._replace(at=None) for pair, state in found.items()} == {
+            pair: state._replace(at=None) for pair, state in workspace.live.items()
+        }
+        workspace.live = dict(found)
+        if same and not words:  # only written anew
+            return ()
+        workspace.live_revision += 1
+        workspace.live_changed = reading.at
         st.rerun()
     return ()
 
 
-def _fault_words(desk: Desk, faults: tuple[Fault, ...]) -> str:
+def _fault_words(workspace: Workspace, faults: tuple[Fault, ...]) -> str:
     shown = "the lines are shown without it"
-    if desk.live_read is not None:
-        shown = f"what was read {_age(desk.live_read)} is shown"
+    if workspace.live_read is not None:
+        shown = f"what was read {_age(workspace.live_read)} is shown"
     more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
     return f"**The live snapshot cannot be used**, so {shown}. {plain(str(faults[0]))}{more}."
+
+
+def _data_age(workspace: Workspace) -> str:
+    """When the data was written, where that is not when it was read."""
+    since = oldest(workspace.live)
+    return "" if since is None else f", written {_age(since)}"
 
 
 def _age(moment: datetime) -> str:
@@ -87,13 +173,13 @@ def _age(moment: datetime) -> str:
     return "just now" if seconds < 1 else f"{duration(seconds)} ago"
 
 
-def _show_busy(desk: Desk, scenario: Scenario) -> None:
+def _show_busy(workspace: Workspace, edited: EditedLines) -> None:
     st.caption(
         "How many agent lines are taken now. With it, the time until all are busy counts from "
         "there; blank counts from no call."
     )
-    rows = [a for a in scenario.lines if a.agent_lines]
-    known = desk.live
+    rows = [a for a in edited.lines if a.agent_lines]
+    known = workspace.live
     states = [known.get((a.campaign_id, a.dialer_id)) for a in rows]
     busy = [
         a.busy_agent_lines if s is None else s.busy_agent_lines
@@ -110,7 +196,7 @@ def _show_busy(desk: Desk, scenario: Scenario) -> None:
             ],
         }
     )
-    key = f"busy-{desk.live_revision}-{hash(scenario.lines)}"
+    key = f"busy-{workspace.live_revision}-{hash(edited.lines)}"
     st.data_editor(
         frame,
         key=key,
@@ -119,21 +205,25 @@ def _show_busy(desk: Desk, scenario: Scenario) -> None:
         disabled=["Dialer", "Campaign", "Agent lines"],
         column_config={"Busy now": st.column_config.TextColumn("Busy now", alignment="right")},
         on_change=_take_typed,
-        args=(desk, scenario, key),
+        args=(workspace, edited, key),
         alt="Busy agent lines",
     )
-    for message in desk.live_messages:
+    for message in workspace.live_messages:
         st.error(plain(message), icon=":material/edit_off:")
 
 
-def _take_typed(desk: Desk, scenario: Scenario, key: str) -> None:
+def _take_typed(workspace: Workspace, edited: EditedLines, key: str) -> None:
     state: Any = st.session_state[key]
-    rows = [a for a in scenario.lines if a.agent_lines]
+    rows = [a for a in edited.lines if a.agent_lines]
     typed = {
         (rows[int(place)].campaign_id, rows[int(place)].dialer_id): cells["Busy now"]
         for place, cells in state["edited_rows"].items()
         if "Busy now" in cells
     }
     # The grid stays, with what was typed: whoever fills a column goes on in the next row.
-    live, desk.live_messages = typed_busy(scenario.problem, typed, desk.live)
-    desk.live = dict(live)
+    live, workspace.live_messages = typed_busy(edited.problem, typed, workspace.live)
+    workspace.live = dict(live)
+    if workspace.live_read is not None:  # a source is followed: it may say otherwise later
+        workspace.live_typed |= {
+            pair: live[pair].busy_agent_lines for pair in typed if pair in live
+        }

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
 
+from planner.app.editing.clock import next_change
 from planner.app.editing.live import with_live
 from planner.app.jobs.jobs import unstoppable
 from planner.app.pages.live_panel import show_live
 from planner.app.session.text import moment_words, plain
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
 from planner.app.widgets.moments import pick_moment, reader_zone
 from planner.contracts.problem import Problem
-from planner.contracts.result import AssignmentFigures, Engine, Projection, Status
+from planner.contracts.result import (
+    AssignmentFigures,
+    CampaignJoint,
+    Engine,
+    JointStep,
+    Projection,
+    Status,
+)
 from planner.pipeline import project
 from planner.report.charts.figure import STATUS_COLOURS
 from planner.report.charts.projection import projection_figures
+from planner.report.days import EXPLAINED, day_sentences
+from planner.report.joint import joint_sentences
 from planner.report.projection import list_sentences, next_sentences
 from planner.report.words import duration, share
 
@@ -30,12 +41,14 @@ _PURPOSE = "This page tells what every dialer will do through the hours."
 _HORIZONS = {"4 hours": 4, "8 hours": 8, "24 hours": 24, "3 days": 72, "7 days": 168}
 #: More rows than this are filtered before they are drawn.
 _MOST_SENTENCES = 6
+#: A page is not drawn anew by the clock before so long [s].
+_SOONEST_TURN = 0.5
 
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
-    if show_nothing_open(here, "Status", _PURPOSE) or here.scenario is None:
+    here = workspace()
+    if show_nothing_open(here, "Status", _PURPOSE) or here.edited is None:
         return
     title, moment, horizon, dialers = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
     title.title("Status")
@@ -44,19 +57,36 @@ def show() -> None:
     hours = _HORIZONS[horizon.selectbox("For", list(_HORIZONS), index=1, key="status-hours")]
     if show_no_lines(here):
         return
-    show_live(here, here.scenario)
-    problem = with_live(here.scenario.problem, here.live)
-    used = list(dict.fromkeys(a.dialer_id for a in here.scenario.line_plan.assignments))
+    show_live(here, here.edited)
+    problem = with_live(here.edited.problem, here.live, here.live_hidden)
+    if not problem.assignments:
+        return
+    used = list(dict.fromkeys(a.dialer_id for a in here.edited.line_plan.assignments))
     picked = dialers.multiselect(
         "Dialers", used, key="status-dialers", placeholder=f"All {len(used)} dialers"
     )
     projection, is_simulated = _projection(here, problem, at, hours)
     _show_projection(_of(projection, set(picked or used)))
     _show_lists(projection, problem, is_simulated)
+    if not _is_picked():
+        _turn_with_the_clock(problem, projection.at)
+
+
+def _turn_with_the_clock(problem: Problem, at: datetime) -> None:
+    """Draw the page anew when a window or an outage begins or ends."""
+    change = next_change(problem, at)
+    if change is not None:
+        wait = max((change - datetime.now(UTC)).total_seconds(), _SOONEST_TURN)
+        st.fragment(_turn, run_every=wait)(change)
+
+
+def _turn(change: datetime) -> None:
+    if datetime.now(UTC) >= change:
+        st.rerun()
 
 
 def _projection(
-    here: Desk, problem: Problem, at: datetime, hours: float
+    here: Workspace, problem: Problem, at: datetime, hours: float
 ) -> tuple[Projection, bool]:
     """At once by formula; simulated where somebody asked for it and nothing changed since.
 
@@ -82,7 +112,7 @@ def _is_picked() -> bool:
 
 
 def _offer_simulation(
-    here: Desk, problem: Problem, at: datetime, hours: float, key: object
+    here: Workspace, problem: Problem, at: datetime, hours: float, key: object
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -101,11 +131,22 @@ def _offer_simulation(
         st.markdown("These are quick figures by formula, good for a first look.")
 
 
+_Joint = TypeVar("_Joint", CampaignJoint, JointStep)
+
+
+def _seen(joints: tuple[_Joint, ...], campaigns: set[str]) -> tuple[_Joint, ...]:
+    return tuple(joint for joint in joints if joint.campaign_id in campaigns)
+
+
 def _of(projection: Projection, dialers: set[str]) -> Projection:
+    seen = {f.campaign_id for f in projection.assignments if f.dialer_id in dialers}
     return projection.model_copy(
         update={
             "assignments": tuple(f for f in projection.assignments if f.dialer_id in dialers),
             "timeline": tuple(s for s in projection.timeline if s.dialer_id in dialers),
+            # Of all dialers of each campaign that is in view, also those that are not.
+            "campaigns_joint": _seen(projection.campaigns_joint, seen),
+            "timeline_joint": _seen(projection.timeline_joint, seen),
         }
     )
 
@@ -116,13 +157,35 @@ def _show_projection(projection: Projection) -> None:
     st.markdown("\n".join(f"- {plain(text)}" for text in sentences[:_MOST_SENTENCES]))
     if len(sentences) > _MOST_SENTENCES:
         st.caption(f"and {len(sentences) - _MOST_SENTENCES} more, in the table.")
+    _show_together(projection)
     _show_table(projection)
+    _show_days(projection)
     end = projection.at + timedelta(hours=projection.hours)
     span = f"{moment_words(projection.at)} to {moment_words(end)}"
     st.caption(f"Charts: {plain(span)}, on your clock.")
     for title, figure in projection_figures(projection):
         st.subheader(title)
         show_figure(figure)
+
+
+def _show_together(projection: Projection) -> None:
+    """How many dialers of a campaign pause at once, of campaigns on several of them."""
+    sentences = joint_sentences(projection)
+    if not sentences:
+        return
+    st.subheader("All dialers of a campaign together")
+    st.markdown("\n".join(f"- {plain(text)}" for text in sentences[:_MOST_SENTENCES]))
+    if len(sentences) > _MOST_SENTENCES:
+        st.caption(f"and {len(sentences) - _MOST_SENTENCES} more, in the chart.")
+
+
+def _show_days(projection: Projection) -> None:
+    """Between which values figures lie on nine of ten days, where days differ."""
+    sentences = day_sentences(projection.assignments)
+    if not sentences:
+        return
+    with st.expander("From day to day", icon=":material/calendar_month:"):
+        st.markdown("\n".join([EXPLAINED, "", *(f"- {plain(text)}" for text in sentences)]))
 
 
 def _show_lists(projection: Projection, problem: Problem, is_simulated: bool) -> None:
@@ -179,6 +242,7 @@ def _row(figures: AssignmentFigures) -> dict[str, object]:
         "In 5 min": _share(figures, "p_all_busy_5min"),
         "In 15 min": _share(figures, "p_all_busy_15min"),
         "In 60 min": _share(figures, "p_all_busy_60min"),
+        "Runs until": "" if figures.runs_until is None else moment_words(figures.runs_until),
         "Made by": "formula" if figures.engine is Engine.MARKOV else "simulation",
         "Why": figures.reason,
         "What to do": figures.advice,

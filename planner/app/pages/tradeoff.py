@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.empty_page import show_nothing_open
 from planner.contracts.problem import Problem
@@ -37,8 +37,8 @@ class _Picked(NamedTuple):
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
-    if show_nothing_open(here, "Trade-off", _PURPOSE) or here.scenario is None:
+    here = workspace()
+    if show_nothing_open(here, "Trade-off", _PURPOSE) or here.edited is None:
         return
     st.title("Trade-off")
     st.markdown(
@@ -46,7 +46,7 @@ def show() -> None:
         "the plans that no other plan found beats in all three. Click one in the chart, or tick "
         "its row in the table, to look at it; then take it."
     )
-    problem = here.scenario.problem
+    problem = here.edited.problem
     _show_start(here, problem)
     running.show_running(here, _STUDY, "Planning")
     found: Frontier | None = running.result(here, _STUDY)
@@ -66,7 +66,7 @@ def _fleet(problem: Problem) -> object:
     return problem.model_copy(update={"assignments": locked})
 
 
-def _show_start(here: Desk, problem: Problem) -> None:
+def _show_start(here: Workspace, problem: Problem) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.selectbox("How many plans", list(_SIZES), key="frontier-size", width=240)
         points, levels = _SIZES[size]
@@ -102,7 +102,7 @@ def _show_none(found: Frontier) -> None:
         st.warning("Stopped before any plan was found.", icon=":material/warning:")
 
 
-def _show_points(here: Desk, found: Frontier) -> None:
+def _show_points(here: Workspace, found: Frontier) -> None:
     chart, table = st.columns([1, 1], gap="large")
     figure = clickable_frontier(found)
     with chart:
@@ -158,7 +158,7 @@ def _picked(found: Frontier, clicked: Any, rows: Any) -> FrontierPoint | None:
     return found.points[choice[0]] if choice and choice[0] < len(found.points) else None
 
 
-def _show_picked(here: Desk, point: FrontierPoint) -> None:
+def _show_picked(here: Workspace, point: FrontierPoint) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**Plan {point.number}**: {amount(point.throughput_value_per_hour)} value an hour, "

@@ -9,7 +9,7 @@ from typing import TypeVar
 import streamlit as st
 
 from planner.app.session.user import person
-from planner.app.session.workspace import Desk, OpenPlan
+from planner.app.session.workspace import OpenPlan, Workspace
 from planner.app.store import DraftEntry, Store, StoreUnavailable, store_url
 from planner.evaluation.differences import line_differences
 
@@ -68,74 +68,76 @@ def show_store_fault() -> None:
         )
 
 
-def keep_draft(desk: Desk) -> None:
+def keep_draft(workspace: Workspace) -> None:
     """Save the lines as a draft if they changed since; forget it once there is nothing to keep."""
-    if desk.scenario is None or desk.draft_lines == desk.scenario.lines:
+    if workspace.edited is None or workspace.draft_lines == workspace.edited.lines:
         return
-    if not desk.is_changed and desk.draft_lines is None:
+    if not workspace.is_changed and workspace.draft_lines is None:
         return
-    kept, scenario = desk.scenario.lines, desk.scenario
-    if desk.is_changed:
-        rows = len(line_differences(desk.clean_lines, kept))
-        plan = desk.open_plan
+    kept, edited = workspace.edited.lines, workspace.edited
+    if workspace.is_changed:
+        rows = len(line_differences(workspace.clean_lines, kept))
+        plan = workspace.open_plan
         from_store(
             lambda found: found.save_draft(
-                desk.draft_id,
+                workspace.draft_id,
                 person(),
-                desk.source,
-                scenario,
+                workspace.source,
+                edited,
                 rows_changed=rows,
                 plan_id=plan.plan_id if plan else None,
                 based_on=plan.version if plan else None,
             )
         )
-        desk.draft_lines = kept
+        workspace.draft_lines = kept
     else:
-        forget_draft(desk)
+        forget_draft(workspace)
 
 
-def forget_draft(desk: Desk) -> None:
+def forget_draft(workspace: Workspace) -> None:
     """Drop this session's draft: its lines are saved, or as they were opened."""
-    if desk.draft_lines is not None:
-        from_store(lambda found: found.drop_draft(desk.draft_id, person()))
-    desk.draft_lines = None
+    if workspace.draft_lines is not None:
+        from_store(lambda found: found.drop_draft(workspace.draft_id, person()))
+    workspace.draft_lines = None
 
 
-def look_for_drafts(desk: Desk) -> None:
+def look_for_drafts(workspace: Workspace) -> None:
     """Find work that was not saved in earlier sessions."""
     found = from_store(lambda found: found.drafts(person())) or ()
-    desk.offers = tuple(draft for draft in found if draft.draft_id != desk.draft_id)
+    workspace.offers = tuple(draft for draft in found if draft.draft_id != workspace.draft_id)
 
 
-def continue_draft(desk: Desk, draft: DraftEntry) -> None:
+def continue_draft(workspace: Workspace, draft: DraftEntry) -> None:
     """Open a draft; from now on this session keeps it."""
     saved = from_store(lambda found: found.read_draft(draft.draft_id, person()))
     if saved is None:
-        look_for_drafts(desk)
+        look_for_drafts(workspace)
         return
-    open_plan, clean = None, saved.scenario.baseline.assignments
+    open_plan, clean = None, saved.edited.baseline.assignments
     if draft.plan_id is not None and draft.based_on is not None:
         plan_id, version = draft.plan_id, draft.based_on
         base = from_store(lambda found: found.read(plan_id, version))
         if base is not None:
-            open_plan, clean = OpenPlan(plan_id, base.name, version), base.scenario.lines
-    desk.open_scenario(saved.scenario, saved.name, open_plan)
-    desk.clean_lines = clean
-    keep_draft(desk)
-    discard_draft(desk, draft)
+            open_plan, clean = OpenPlan(plan_id, base.name, version), base.edited.lines
+    workspace.open_lines(saved.edited, saved.name, open_plan)
+    workspace.clean_lines = clean
+    keep_draft(workspace)
+    discard_draft(workspace, draft)
 
 
-def discard_draft(desk: Desk, draft: DraftEntry) -> None:
+def discard_draft(workspace: Workspace, draft: DraftEntry) -> None:
     """Forget a draft of an earlier session."""
     from_store(lambda found: found.drop_draft(draft.draft_id, person()))
-    desk.offers = tuple(offer for offer in desk.offers if offer.draft_id != draft.draft_id)
+    workspace.offers = tuple(
+        offer for offer in workspace.offers if offer.draft_id != draft.draft_id
+    )
 
 
-def open_version(desk: Desk, plan_id: str, version: int | None = None) -> None:
+def open_version(workspace: Workspace, plan_id: str, version: int | None = None) -> None:
     """Open a saved plan, its newest version unless told which one."""
     history = from_store(lambda found: found.history(plan_id)) or ()
     if not history:
-        desk.refused = ""
+        workspace.refused = ""
         st.session_state["link-fault"] = "There is no saved plan at this link."
         return
     wanted = version or history[0].version
@@ -144,6 +146,8 @@ def open_version(desk: Desk, plan_id: str, version: int | None = None) -> None:
         st.session_state["link-fault"] = "The plan of this link has no such version."
         return
     # Whatever version is open: saving it makes it the next one after the newest.
-    desk.open_scenario(saved.scenario, saved.name, OpenPlan(plan_id, saved.name, wanted))
+    workspace.open_lines(saved.edited, saved.name, OpenPlan(plan_id, saved.name, wanted))
     if wanted != history[0].version:
-        desk.said = f"Version {wanted} of {saved.name} is open; the newest is {history[0].version}."
+        workspace.said = (
+            f"Version {wanted} of {saved.name} is open; the newest is {history[0].version}."
+        )

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.tables.folder import read_folder, read_uploads
@@ -25,7 +25,7 @@ EXAMPLES = {
 }
 
 
-def show_start(desk: Desk) -> None:
+def show_start(workspace: Workspace) -> None:
     """The page before anything is open: what to do first."""
     st.title("Line planner")
     st.write(
@@ -35,32 +35,32 @@ def show_start(desk: Desk) -> None:
     examples, own = st.columns(2, gap="large")
     with examples:
         st.subheader("Start with an example")
-        example_buttons(desk)
+        example_buttons(workspace)
     with own:
         st.subheader("Or with your own files")
-        show_upload(desk)
-    show_faults(desk)
+        show_upload(workspace)
+    show_faults(workspace)
 
 
-def show_change(desk: Desk) -> None:
+def show_change(workspace: Workspace) -> None:
     """Open something else in place of what is open."""
-    example_buttons(desk)
+    example_buttons(workspace)
     st.divider()
-    show_upload(desk)
-    show_faults(desk)
+    show_upload(workspace)
+    show_faults(workspace)
 
 
-def open_named_folder(desk: Desk) -> None:
+def open_named_folder(workspace: Workspace) -> None:
     """On the first run of a session open the folder that the server was started with, if any."""
     folder = os.environ.get(FOLDER_VARIABLE)
-    if folder and not desk.greeted:
-        open_folder(desk, Path(folder))
-    desk.greeted = True
+    if folder and not workspace.greeted:
+        open_folder(workspace, Path(folder))
+    workspace.greeted = True
 
 
-def open_folder(desk: Desk, folder: Path) -> None:
+def open_folder(workspace: Workspace, folder: Path) -> None:
     """Open a planning folder; what is wrong with it is listed on the page."""
-    desk.open(lambda: read_folder(folder), folder.name)
+    workspace.open(lambda: read_folder(folder), folder.name)
 
 
 def example_folder(name: str) -> Path:
@@ -68,7 +68,7 @@ def example_folder(name: str) -> Path:
     return _DATA / name
 
 
-def example_buttons(desk: Desk) -> None:
+def example_buttons(workspace: Workspace) -> None:
     """Buttons that open the examples."""
     for name, words in EXAMPLES.items():
         st.button(
@@ -77,12 +77,12 @@ def example_buttons(desk: Desk) -> None:
             icon=":material/folder_open:",
             width="stretch",
             on_click=open_folder,
-            args=(desk, example_folder(name)),
+            args=(workspace, example_folder(name)),
         )
         st.caption(words)
 
 
-def show_upload(desk: Desk) -> None:
+def show_upload(workspace: Workspace) -> None:
     """A place to drop files; what is wrong with them is for :func:`show_faults`."""
     files = st.file_uploader(
         "The CSV files of a planning folder, or one Excel workbook",
@@ -94,11 +94,11 @@ def show_upload(desk: Desk) -> None:
         "workbook has them as sheets.",
     )
     ids = tuple(file.file_id for file in files)
-    if ids != desk.uploads_read:
-        desk.uploads_read, desk.refused, desk.faults = ids, "", ()
+    if ids != workspace.uploads_read:
+        workspace.uploads_read, workspace.refused, workspace.faults = ids, "", ()
         if files:
-            desk.open(lambda: _read(files), ", ".join(file.name for file in files))
-            if not desk.faults:
+            workspace.open(lambda: _read(files), ", ".join(file.name for file in files))
+            if not workspace.faults:
                 st.rerun()
 
 
@@ -110,15 +110,15 @@ def _read(files: Sequence[UploadedFile]) -> Problem:
     return read_uploads({file.name: file.getvalue() for file in files})
 
 
-def show_faults(desk: Desk) -> None:
+def show_faults(workspace: Workspace) -> None:
     """Every fault of what was refused, with its place; it wants the width of the page."""
-    faults = desk.faults
+    faults = workspace.faults
     if not faults:
         return
     count = f"{len(faults)} things are wrong" if len(faults) > 1 else "one thing is wrong"
-    kept = " What was open stays as it was." if desk.scenario is not None else ""
+    kept = " What was open stays as it was." if workspace.edited is not None else ""
     st.error(
-        f"{plain(desk.refused)} cannot be opened: {count}.{kept}",
+        f"{plain(workspace.refused)} cannot be opened: {count}.{kept}",
         icon=":material/error:",
     )
     frame = pd.DataFrame(

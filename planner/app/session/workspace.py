@@ -10,28 +10,28 @@ from typing import Any
 
 import streamlit as st
 
-from planner.app.editing.assessment import Outlook, outlook
+from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.edited_lines import (
+    EditedLines,
     EditMessage,
     Lines,
-    RowKey,
-    Scenario,
+    PairKey,
     apply_edits,
-    open_scenario,
+    open_lines,
     redo,
     take_plan,
     undo,
 )
 from planner.app.editing.levers import Levers
 from planner.app.editing.live import LiveState
-from planner.app.editing.world_cache import Seen
+from planner.app.editing.world_cache import WorldCache
 from planner.app.jobs.jobs import PlanJob, StudyJob
 from planner.app.store import DraftEntry, ScenarioEntry, VersionEntry
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult
 
-_NAME = "desk"
+_NAME = "workspace"
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Study:
 
 
 @dataclass
-class Desk:
-    """The open scenario, the grid that edits it, and the planning run.
+class Workspace:
+    """The open lines, the grid that edits them, and the planning run.
 
     The grid keeps what was typed as differences to ``grid_lines``, by row position in
     ``grid_rows``; ``revision`` is part of its key, so that a new revision starts it afresh.
@@ -66,11 +66,11 @@ class Desk:
     greeted: bool = False
     settled: bool = False
     source: str = ""
-    scenario: Scenario | None = None
+    edited: EditedLines | None = None
     messages: tuple[EditMessage, ...] = ()
     revision: int = 0
     grid_lines: Lines = ()
-    grid_rows: tuple[RowKey, ...] = ()
+    grid_rows: tuple[PairKey, ...] = ()
     job: PlanJob | None = None
     studies: dict[str, Study] = field(default_factory=dict)
     uploads_read: tuple[str, ...] = ()
@@ -84,17 +84,19 @@ class Desk:
     draft_lines: Lines | None = None
     offers: tuple[DraftEntry, ...] = ()
     offer_put_off: bool = False
-    loaded: tuple[object, Outlook] | None = None
-    view: Outlook | None = None
+    loaded: tuple[object, Assessment] | None = None
+    view: Assessment | None = None
     worlds: dict[int, Setting] = field(default_factory=dict)
     wanted_scenarios: tuple[str, ...] = ()
-    seen: Seen | None = None
-    live: dict[RowKey, LiveState] = field(default_factory=dict)
+    world_cache: WorldCache | None = None
+    live: dict[PairKey, LiveState] = field(default_factory=dict)
     live_revision: int = 0
     data_revision: int = 0
     live_read: datetime | None = None
     live_changed: datetime | None = None
     live_messages: tuple[str, ...] = ()
+    live_typed: dict[PairKey, int | None] = field(default_factory=dict)
+    live_hidden: tuple[PairKey, ...] = ()
 
     @property
     def grid_key(self) -> str:
@@ -104,7 +106,7 @@ class Desk:
     @property
     def is_changed(self) -> bool:
         """Whether there are lines that were neither opened nor saved."""
-        return self.scenario is not None and self.scenario.lines != self.clean_lines
+        return self.edited is not None and self.edited.lines != self.clean_lines
 
     def open(self, read: Callable[[], Problem], source: str) -> None:
         """Start afresh with what is read; if it has faults, keep them and what is open."""
@@ -113,44 +115,45 @@ class Desk:
         except InputError as error:
             self.refused, self.faults = source, error.faults
             return
-        self.open_scenario(open_scenario(problem), source)
+        self.open_lines(open_lines(problem), source)
 
-    def open_scenario(
-        self, scenario: Scenario, source: str, open_plan: OpenPlan | None = None
+    def open_lines(
+        self, edited: EditedLines, source: str, open_plan: OpenPlan | None = None
     ) -> None:
-        """Start afresh with a scenario; what was being edited stays as a draft of its own."""
+        """Start afresh with these lines; what was being edited stays as a draft of its own."""
         self.drop_job()
         self.drop_studies()
         self.source, self.refused, self.faults = source, "", ()
         self.open_plan, self.conflict, self.said = open_plan, None, ""
-        self.clean_lines = scenario.lines
+        self.clean_lines = edited.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
-        self.loaded = self.view = self.seen = None
+        self.loaded = self.view = self.world_cache = None
         self.live, self.live_messages = {}, ()
+        self.live_typed, self.live_hidden = {}, ()
         self.live_read = self.live_changed = None
-        self.show(scenario)
+        self.show(edited)
 
-    def show(self, scenario: Scenario) -> None:
-        """Put a scenario in place and let the grid start afresh from it."""
-        self.scenario = scenario
+    def show(self, edited: EditedLines) -> None:
+        """Put these lines in place and let the grid start afresh from them."""
+        self.edited = edited
         self.messages = ()
-        self.grid_lines = scenario.lines
+        self.grid_lines = edited.lines
         self.revision += 1
 
-    def show_rows(self, rows: tuple[RowKey, ...]) -> None:
+    def show_rows(self, rows: tuple[PairKey, ...]) -> None:
         """Choose the rows of the grid; other rows mean another grid."""
-        if self.scenario is not None and rows != self.grid_rows:
+        if self.edited is not None and rows != self.grid_rows:
             self.grid_rows = rows
-            self.show(self.scenario)
+            self.show(self.edited)
 
     def absorb_edits(self) -> None:
         """Take in what was typed into the grid since the last look."""
-        if self.scenario is None:
+        if self.edited is None:
             return
         state: Any = st.session_state.get(self.grid_key)
         if state is None:
-            # The grid was not on the page: what it kept is gone, the scenario is not.
-            self.show(self.scenario)
+            # The grid was not on the page: what it kept is gone, the edited lines are not.
+            self.show(self.edited)
             return
         # The browser says which rows; what it may not say is left out.
         edits = {
@@ -158,35 +161,35 @@ class Desk:
             for position, cells in state["edited_rows"].items()
             if 0 <= int(position) < len(self.grid_rows)
         }
-        self.scenario, self.messages = apply_edits(self.scenario, edits)
+        self.edited, self.messages = apply_edits(self.edited, edits)
 
     def undo(self) -> None:
         """Take back the last edit; bad cells count as the last one."""
         self.absorb_edits()
-        if self.scenario is not None:
-            self.show(self.scenario if self.messages else undo(self.scenario))
+        if self.edited is not None:
+            self.show(self.edited if self.messages else undo(self.edited))
 
     def redo(self) -> None:
         """Bring back the edit that was taken back last."""
         self.absorb_edits()
-        if self.scenario is not None:
-            self.show(redo(self.scenario))
+        if self.edited is not None:
+            self.show(redo(self.edited))
 
-    def change(self, edit: Callable[[Scenario], Scenario]) -> None:
+    def change(self, edit: Callable[[EditedLines], EditedLines]) -> None:
         """Change the lines as they stand in the grid now, as one edit."""
         self.absorb_edits()
-        if self.scenario is not None:
-            self.show(edit(self.scenario))
+        if self.edited is not None:
+            self.show(edit(self.edited))
 
     def start_job(self, options: PlanOptions, **settings: Any) -> None:
         """Plan the lines as they stand in the grid now."""
         self.absorb_edits()
-        if self.scenario is not None:
+        if self.edited is not None:
             self.drop_job()
-            self.job = PlanJob(self.scenario.problem, options, **settings)
+            self.job = PlanJob(self.edited.problem, options, **settings)
             self.job.stop_with(self)
 
-    def take_job(self, rows: tuple[RowKey, ...] | None = None) -> None:
+    def take_job(self, rows: tuple[PairKey, ...] | None = None) -> None:
         """Put the lines of the finished run in place, all or those of some rows, as one edit."""
         result = self.job.result if self.job is not None else None
         if result is not None and result.plan is not None:
@@ -195,17 +198,20 @@ class Desk:
             self.job = None
 
     def take(
-        self, line_plan: LinePlan, result: PlanResult | None, rows: tuple[RowKey, ...] | None = None
+        self,
+        line_plan: LinePlan,
+        result: PlanResult | None,
+        rows: tuple[PairKey, ...] | None = None,
     ) -> None:
         """Put a plan's lines in place as one edit."""
         corrections = result.corrections if result is not None else ()
-        self.change(lambda scenario: take_plan(scenario, line_plan, corrections, rows))
+        self.change(lambda edited: take_plan(edited, line_plan, corrections, rows))
 
-    def loaded_outlook(self, scenario: Scenario, at: datetime) -> Outlook:
+    def loaded_assessment(self, edited: EditedLines, at: datetime) -> Assessment:
         """What the lines as loaded amount to, worked out once a minute."""
-        key = id(scenario.baseline), at.replace(second=0, microsecond=0)
+        key = id(edited.baseline), at.replace(second=0, microsecond=0)
         if self.loaded is None or self.loaded[0] != key:
-            self.loaded = key, outlook(open_scenario(scenario.baseline), at)
+            self.loaded = key, assess(open_lines(edited.baseline), at)
         return self.loaded[1]
 
     def drop_job(self) -> None:
@@ -231,10 +237,10 @@ class Desk:
             self.drop_study(name)
 
 
-def desk() -> Desk:
-    """The desk of this session."""
+def workspace() -> Workspace:
+    """The workspace of this session."""
     if _NAME not in st.session_state:
-        st.session_state[_NAME] = Desk()
+        st.session_state[_NAME] = Workspace()
     return st.session_state[_NAME]  # type: ignore[no-any-return]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from planner.app.editing.edited_lines import Lines, RowKey, Scenario
+from planner.app.editing.edited_lines import EditedLines, Lines, PairKey
 from planner.contracts.problem import Contract, LineAssignment, Problem
 from planner.contracts.result import TableCorrection
 
@@ -18,8 +18,8 @@ class Row(Contract):
     line: LineAssignment | None
 
 
-class EditedLines(Contract):
-    """The lines of a scenario, and the corrections of the plan last taken.
+class StoredLines(Contract):
+    """Edited lines, and the corrections of the plan last taken.
 
     ``past`` and ``future`` hold the rows that differ one step further away, from the lines on.
     """
@@ -36,33 +36,33 @@ def problem_text(problem: Problem) -> tuple[str, str]:
     return content, hashlib.sha256(content.encode()).hexdigest()
 
 
-def lines_text(scenario: Scenario) -> str:
+def lines_text(edited: EditedLines) -> str:
     """The edited lines as JSON."""
-    edited = EditedLines(lines=scenario.lines, corrections=scenario.corrections)
-    return edited.model_dump_json()
+    stored = StoredLines(lines=edited.lines, corrections=edited.corrections)
+    return stored.model_dump_json()
 
 
-def draft_text(scenario: Scenario) -> str:
+def draft_text(edited: EditedLines) -> str:
     """The edited lines as JSON, with what undo and redo need."""
-    edited = EditedLines(
-        lines=scenario.lines,
-        corrections=scenario.corrections,
-        past=tuple(_steps(scenario.lines, reversed(scenario.past))),
-        future=tuple(_steps(scenario.lines, scenario.future)),
-    )
-    return edited.model_dump_json()
-
-
-def scenario_of(problem: str, lines: str) -> Scenario:
-    """The scenario that was written as these two texts, checked as input is."""
-    edited = EditedLines.model_validate_json(lines)
-    scenario = Scenario(
-        baseline=Problem.model_validate_json(problem),
+    stored = StoredLines(
         lines=edited.lines,
         corrections=edited.corrections,
+        past=tuple(_steps(edited.lines, reversed(edited.past))),
+        future=tuple(_steps(edited.lines, edited.future)),
     )
-    past = _followed(scenario, edited.past)
-    return scenario.changed(past=past[::-1], future=_followed(scenario, edited.future))
+    return stored.model_dump_json()
+
+
+def edited_lines_of(problem: str, lines: str) -> EditedLines:
+    """The edited lines that were written as these two texts, checked as input is."""
+    stored = StoredLines.model_validate_json(lines)
+    edited = EditedLines(
+        baseline=Problem.model_validate_json(problem),
+        lines=stored.lines,
+        corrections=stored.corrections,
+    )
+    past = _followed(edited, stored.past)
+    return edited.changed(past=past[::-1], future=_followed(edited, stored.future))
 
 
 def _steps(lines: Lines, others: Iterable[Lines]) -> Iterable[tuple[Row, ...]]:
@@ -82,9 +82,9 @@ def _difference(before: Lines, after: Lines) -> Iterable[Row]:
         yield Row(campaign_id=key[0], dialer_id=key[1], line=new.get(key))
 
 
-def _followed(scenario: Scenario, steps: Iterable[tuple[Row, ...]]) -> tuple[Lines, ...]:
-    rows, found = scenario.by_row(), []
-    given = {_key(item): item for item in scenario.lines}
+def _followed(edited: EditedLines, steps: Iterable[tuple[Row, ...]]) -> tuple[Lines, ...]:
+    rows, found = edited.by_pair(), []
+    given = {_key(item): item for item in edited.lines}
     for step in steps:
         for row in step:
             key = row.campaign_id, row.dialer_id
@@ -96,5 +96,5 @@ def _followed(scenario: Scenario, steps: Iterable[tuple[Row, ...]]) -> tuple[Lin
     return tuple(found)
 
 
-def _key(item: LineAssignment) -> RowKey:
+def _key(item: LineAssignment) -> PairKey:
     return item.campaign_id, item.dialer_id

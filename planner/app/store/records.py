@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Saved:
     """A version, or a draft with its history of edits, as it was saved."""
 
     name: str
-    scenario: Scenario
+    edited: EditedLines
 
 
 @dataclass(frozen=True)

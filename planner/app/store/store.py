@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.store.clock import moment, now
-from planner.app.store.content import draft_text, lines_text, problem_text, scenario_of
+from planner.app.store.content import draft_text, edited_lines_of, lines_text, problem_text
 from planner.app.store.database import StoreUnavailable, open_engine
 from planner.app.store.records import DraftEntry, PlanEntry, SaveConflict, Saved, VersionEntry
 from planner.app.store.scenarios import Scenarios
@@ -75,21 +75,21 @@ class Store:
         )
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else Saved(row.name, scenario_of(row.content, row.lines))
+        return None if row is None else Saved(row.name, edited_lines_of(row.content, row.lines))
 
-    def create(self, name: str, scenario: Scenario, author: str, note: str = "") -> VersionEntry:
-        """Save a scenario as version 1 of a new plan; plans of the same name stay apart."""
+    def create(self, name: str, edited: EditedLines, author: str, note: str = "") -> VersionEntry:
+        """Save edited lines as version 1 of a new plan; plans of the same name stay apart."""
         entry = _new_version(uuid.uuid4().hex, 1, author, note)
         with self._writing() as connection:
             row = {"plan_id": entry.plan_id, "name": name[:MAX_NAME], "version": 1}
             connection.execute(insert(plans).values(row))
-            self._add_version(connection, entry, scenario)
+            self._add_version(connection, entry, edited)
         return entry
 
     def save(
-        self, plan_id: str, based_on: int, scenario: Scenario, author: str, note: str = ""
+        self, plan_id: str, based_on: int, edited: EditedLines, author: str, note: str = ""
     ) -> VersionEntry:
-        """Save a scenario as the next version of a plan.
+        """Save edited lines as the next version of a plan.
 
         Parameters
         ----------
@@ -111,7 +111,7 @@ class Store:
         with self._writing() as connection:
             if not connection.execute(step).rowcount:
                 raise SaveConflict(_newest(connection, plan_id))
-            self._add_version(connection, entry, scenario)
+            self._add_version(connection, entry, edited)
         return entry
 
     def save_draft(
@@ -119,7 +119,7 @@ class Store:
         draft_id: str,
         owner: str,
         source: str,
-        scenario: Scenario,
+        edited: EditedLines,
         *,
         rows_changed: int,
         plan_id: str | None = None,
@@ -134,8 +134,8 @@ class Store:
                 "saved_at": now(),
                 "plan_id": plan_id,
                 "based_on": based_on,
-                "digest": self._keep_problem(connection, scenario),
-                "lines": draft_text(scenario),
+                "digest": self._keep_problem(connection, edited),
+                "lines": draft_text(edited),
             }
             statement = self._upsert(drafts).values(draft_id=draft_id, **values)
             # A draft of somebody else is left alone, whatever id is asked for.
@@ -168,7 +168,7 @@ class Store:
         )
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else Saved(row.source, scenario_of(row.content, row.lines))
+        return None if row is None else Saved(row.source, edited_lines_of(row.content, row.lines))
 
     def drop_draft(self, draft_id: str, owner: str) -> None:
         """Forget a draft of this owner."""
@@ -176,16 +176,18 @@ class Store:
         with self._writing() as connection:
             connection.execute(delete(drafts).where(drafts.c.draft_id == draft_id, mine))
 
-    def _add_version(self, connection: Connection, entry: VersionEntry, scenario: Scenario) -> None:
+    def _add_version(
+        self, connection: Connection, entry: VersionEntry, edited: EditedLines
+    ) -> None:
         row = vars(entry) | {
             "saved_at": entry.saved_at.isoformat(),
-            "digest": self._keep_problem(connection, scenario),
-            "lines": lines_text(scenario),
+            "digest": self._keep_problem(connection, edited),
+            "lines": lines_text(edited),
         }
         connection.execute(insert(versions).values(row))
 
-    def _keep_problem(self, connection: Connection, scenario: Scenario) -> str:
-        content, digest = problem_text(scenario.baseline)
+    def _keep_problem(self, connection: Connection, edited: EditedLines) -> str:
+        content, digest = problem_text(edited.baseline)
         row = self._upsert(problems).values(digest=digest, content=content)
         connection.execute(row.on_conflict_do_nothing())
         return digest

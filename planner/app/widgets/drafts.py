@@ -6,33 +6,33 @@ import streamlit as st
 
 from planner.app.session.persistence import continue_draft, discard_draft
 from planner.app.session.text import moment_words, plain
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 from planner.app.store import DraftEntry
 
 
-def show_offer(desk: Desk) -> None:
+def show_offer(workspace: Workspace) -> None:
     """The newest draft, to go on with or to discard, until somebody decides.
 
     It does not vanish by itself, for what lies below it would move under the hand that types.
     """
-    if not desk.offers or desk.offer_put_off:
+    if not workspace.offers or workspace.offer_put_off:
         return
-    draft = desk.offers[0]
+    draft = workspace.offers[0]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/history: **Unsaved work:** {draft_words(draft)}")
         st.space("stretch")
-        draft_buttons(desk, draft, "offer")
+        draft_buttons(workspace, draft, "offer")
         st.button(
             "Later",
             key="offer-later",
             help="It stays on the Plans page.",
             on_click=_put_off,
-            args=(desk,),
+            args=(workspace,),
         )
 
 
-def _put_off(desk: Desk) -> None:
-    desk.offer_put_off = True
+def _put_off(workspace: Workspace) -> None:
+    workspace.offer_put_off = True
 
 
 def draft_words(draft: DraftEntry) -> str:
@@ -41,18 +41,18 @@ def draft_words(draft: DraftEntry) -> str:
     return f"{plain(draft.source)}, {rows} changed, last on {plain(moment_words(draft.saved_at))}."
 
 
-def draft_buttons(desk: Desk, draft: DraftEntry, place: str) -> None:
+def draft_buttons(workspace: Workspace, draft: DraftEntry, place: str) -> None:
     """Go on with it, or discard it."""
     st.button(
         "Continue",
         key=f"{place}-continue-{draft.draft_id}",
         type="primary",
         on_click=continue_draft,
-        args=(desk, draft),
+        args=(workspace, draft),
     )
     st.button(
         "Discard",
         key=f"{place}-discard-{draft.draft_id}",
         on_click=discard_draft,
-        args=(desk, draft),
+        args=(workspace, draft),
     )

@@ -6,13 +6,13 @@ import streamlit as st
 
 from planner.app.session.persistence import show_store_fault
 from planner.app.session.sources import example_buttons
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 
 
-def show_nothing_open(desk: Desk, title: str, purpose: str) -> bool:
+def show_nothing_open(workspace: Workspace, title: str, purpose: str) -> bool:
     """Say what the page is for and what to do first; whether that was needed."""
     show_store_fault()
-    if desk.scenario is not None:
+    if workspace.edited is not None:
         return False
     st.title(title)
     st.info(
@@ -20,13 +20,13 @@ def show_nothing_open(desk: Desk, title: str, purpose: str) -> bool:
         icon=":material/lightbulb:",
     )
     with st.container(width=420):
-        example_buttons(desk)
+        example_buttons(workspace)
     return True
 
 
-def show_no_lines(desk: Desk) -> bool:
+def show_no_lines(workspace: Workspace) -> bool:
     """Say what to do while there are no lines; whether that was needed."""
-    if desk.scenario is not None and desk.scenario.line_plan.assignments:
+    if workspace.edited is not None and workspace.edited.line_plan.assignments:
         return False
     st.info(
         "There are no lines yet. Type some on the Plan page, or press Optimise there.",

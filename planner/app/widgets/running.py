@@ -10,38 +10,38 @@ import streamlit as st
 from planner.app.jobs.jobs import StudyJob
 from planner.app.session.text import plain
 from planner.app.session.user import run_owner
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 from planner.compilation import WORDS
 from planner.report.words import duration
 
 _REFRESH_SECONDS = 0.5
 
 
-def start(desk: Desk, name: str, key: object, study: Callable[..., Any]) -> None:
+def start(workspace: Workspace, name: str, key: object, study: Callable[..., Any]) -> None:
     """Start a run; ``key`` is what it is made from."""
-    desk.start_study(name, key, StudyJob(study, owner=run_owner(desk.session_id)))
+    workspace.start_study(name, key, StudyJob(study, owner=run_owner(workspace.session_id)))
 
 
-def result(desk: Desk, name: str) -> Any:
+def result(workspace: Workspace, name: str) -> Any:
     """The outcome of a finished run, None while there is none."""
-    study = desk.studies.get(name)
+    study = workspace.studies.get(name)
     return study.job.result if study is not None and study.job.done else None
 
 
-def is_out_of_date(desk: Desk, name: str, key: object) -> bool:
+def is_out_of_date(workspace: Workspace, name: str, key: object) -> bool:
     """Whether a run was made from something else than what is asked for now."""
-    study = desk.studies.get(name)
+    study = workspace.studies.get(name)
     return study is not None and study.key != key
 
 
-def is_running(desk: Desk, name: str) -> bool:
+def is_running(workspace: Workspace, name: str) -> bool:
     """Whether a run of this name is going on."""
-    study = desk.studies.get(name)
+    study = workspace.studies.get(name)
     return study is not None and not study.job.done
 
 
 def show_running(
-    desk: Desk,
+    workspace: Workspace,
     name: str,
     what: str,
     *,
@@ -56,12 +56,12 @@ def show_running(
     stop : words of the button that ends it; None where it can be ended only before it begins
     details : more of what it is at
     """
-    study = desk.studies.get(name)
+    study = workspace.studies.get(name)
     if study is None:
         return
     if not study.job.done:
         with st.container(border=True):
-            _show_progress(desk, name, what, stop, details)
+            _show_progress(workspace, name, what, stop, details)
     elif study.job.result is None and not study.job.stopping:
         st.error(
             f"{what} failed. This is a fault of the planner, not of your data; the server's log "
@@ -74,13 +74,13 @@ def show_running(
 
 @st.fragment(run_every=_REFRESH_SECONDS)
 def _show_progress(
-    desk: Desk,
+    workspace: Workspace,
     name: str,
     what: str,
     stop: str | None,
     details: Callable[[StudyJob[Any]], str],
 ) -> None:
-    study = desk.studies.get(name)
+    study = workspace.studies.get(name)
     if study is None or study.job.done:
         st.rerun()
         return

@@ -7,17 +7,19 @@ import streamlit as st
 from planner.app.session.persistence import forget_draft, store
 from planner.app.session.text import moment_words, plain
 from planner.app.session.user import person
-from planner.app.session.workspace import Desk, OpenPlan
+from planner.app.session.workspace import OpenPlan, Workspace
 from planner.app.store import SaveConflict, StoreUnavailable, VersionEntry
 
 _NOTE = "save-note"
 
 
-def show_save(desk: Desk) -> None:
+def show_save(workspace: Workspace) -> None:
     """The button with its small form."""
     with st.popover("Save", icon=":material/save:", help="Keep these lines under a name"):
-        known = desk.open_plan
-        name = st.text_input("Name", value=known.name if known else desk.source, key=_key(desk))
+        known = workspace.open_plan
+        name = st.text_input(
+            "Name", value=known.name if known else workspace.source, key=_key(workspace)
+        )
         st.text_input("Note", key=_NOTE, placeholder="What is special about it")
         if known is not None:
             st.button(
@@ -26,7 +28,7 @@ def show_save(desk: Desk) -> None:
                 type="primary",
                 width="stretch",
                 on_click=_save_with_note,
-                args=(desk,),
+                args=(workspace,),
             )
         st.button(
             "Save as a new plan",
@@ -35,68 +37,68 @@ def show_save(desk: Desk) -> None:
             width="stretch",
             disabled=not name.strip(),
             on_click=_save_as_named,
-            args=(desk,),
+            args=(workspace,),
         )
         st.caption(f"Saved under your name, {plain(person())}. Everyone here can open it.")
 
 
-def _key(desk: Desk) -> str:
+def _key(workspace: Workspace) -> str:
     # Another plan is another field, so that its own name stands in it.
-    return f"save-name-{desk.open_plan.plan_id if desk.open_plan else desk.source}"
+    return f"save-name-{workspace.open_plan.plan_id if workspace.open_plan else workspace.source}"
 
 
-def _save_as_named(desk: Desk) -> None:
+def _save_as_named(workspace: Workspace) -> None:
     """Save under what is in the fields by now: it may have been typed just before the click."""
-    name = st.session_state[_key(desk)].strip()
+    name = st.session_state[_key(workspace)].strip()
     if name:
-        save_new(desk, name, st.session_state[_NOTE])
+        save_new(workspace, name, st.session_state[_NOTE])
 
 
-def save_new(desk: Desk, name: str, note: str) -> None:
+def save_new(workspace: Workspace, name: str, note: str) -> None:
     """Save as version 1 of a new plan, which is then the open one."""
-    desk.absorb_edits()
-    if desk.scenario is None:
+    workspace.absorb_edits()
+    if workspace.edited is None:
         return
-    scenario = desk.scenario
+    edited = workspace.edited
     try:
-        _saved(desk, name, store().create(name, scenario, person(), note))
+        _saved(workspace, name, store().create(name, edited, person(), note))
     except StoreUnavailable as error:
-        desk.said = f"Not saved: {error}"
+        workspace.said = f"Not saved: {error}"
 
 
-def _save_with_note(desk: Desk) -> None:
-    save(desk, st.session_state[_NOTE])
+def _save_with_note(workspace: Workspace) -> None:
+    save(workspace, st.session_state[_NOTE])
 
 
-def save(desk: Desk, note: str, based_on: int | None = None) -> None:
+def save(workspace: Workspace, note: str, based_on: int | None = None) -> None:
     """Save as the next version of the open plan; a conflict is kept to be shown."""
-    desk.absorb_edits()
-    known = desk.open_plan
-    if desk.scenario is None or known is None:
+    workspace.absorb_edits()
+    known = workspace.open_plan
+    if workspace.edited is None or known is None:
         return
-    scenario, version = desk.scenario, based_on or known.version
+    edited, version = workspace.edited, based_on or known.version
     try:
-        entry = store().save(known.plan_id, version, scenario, person(), note)
+        entry = store().save(known.plan_id, version, edited, person(), note)
     except SaveConflict as conflict:
-        desk.conflict = conflict.newest
+        workspace.conflict = conflict.newest
     except StoreUnavailable as error:
-        desk.said = f"Not saved: {error}"
+        workspace.said = f"Not saved: {error}"
     else:
-        _saved(desk, known.name, entry)
+        _saved(workspace, known.name, entry)
 
 
-def _saved(desk: Desk, name: str, entry: VersionEntry) -> None:
-    assert desk.scenario is not None
-    desk.open_plan = OpenPlan(entry.plan_id, name, entry.version)
-    desk.source, desk.conflict = name, None
-    desk.clean_lines = desk.scenario.lines
-    desk.said = f"Saved as version {entry.version} of {name}."
-    forget_draft(desk)
+def _saved(workspace: Workspace, name: str, entry: VersionEntry) -> None:
+    assert workspace.edited is not None
+    workspace.open_plan = OpenPlan(entry.plan_id, name, entry.version)
+    workspace.source, workspace.conflict = name, None
+    workspace.clean_lines = workspace.edited.lines
+    workspace.said = f"Saved as version {entry.version} of {name}."
+    forget_draft(workspace)
 
 
-def show_conflict(desk: Desk) -> None:
+def show_conflict(workspace: Workspace) -> None:
     """Somebody saved the plan meanwhile: three ways on, none of which loses anything."""
-    newest, known = desk.conflict, desk.open_plan
+    newest, known = workspace.conflict, workspace.open_plan
     if newest is None or known is None:
         return
     st.error(
@@ -114,7 +116,7 @@ def show_conflict(desk: Desk) -> None:
             key="conflict-copy",
             icon=":material/content_copy:",
             on_click=save_new,
-            args=(desk, f"{known.name} (copy)", ""),
+            args=(workspace, f"{known.name} (copy)", ""),
         )
         st.button(
             "Overwrite",
@@ -122,24 +124,24 @@ def show_conflict(desk: Desk) -> None:
             icon=":material/save_as:",
             help=f"Yours becomes version {newest.version + 1}; theirs stays in the history.",
             on_click=save,
-            args=(desk, "", newest.version),
+            args=(workspace, "", newest.version),
         )
-        st.button("Decide later", key="conflict-close", on_click=_close, args=(desk,))
+        st.button("Decide later", key="conflict-close", on_click=_close, args=(workspace,))
 
 
-def ask_conflict(desk: Desk) -> None:
+def ask_conflict(workspace: Workspace) -> None:
     """The same in front of the page, which stays where it is."""
-    if desk.conflict is not None:
-        st.dialog("Somebody else saved this plan", width="medium", on_dismiss=lambda: _close(desk))(
-            _settle
-        )(desk)
+    if workspace.conflict is not None:
+        st.dialog(
+            "Somebody else saved this plan", width="medium", on_dismiss=lambda: _close(workspace)
+        )(_settle)(workspace)
 
 
-def _settle(desk: Desk) -> None:
-    if desk.conflict is None:  # settled just now: the whole page is to follow
+def _settle(workspace: Workspace) -> None:
+    if workspace.conflict is None:  # settled just now: the whole page is to follow
         st.rerun()
-    show_conflict(desk)
+    show_conflict(workspace)
 
 
-def _close(desk: Desk) -> None:
-    desk.conflict = None
+def _close(workspace: Workspace) -> None:
+    workspace.conflict = None

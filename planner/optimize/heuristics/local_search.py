@@ -121,6 +121,21 @@ def improve_split(
 
 
 @compiled
+def _rows_excess(scope: Scope, used: Floats, reached: Floats) -> float:
+    """Excess over the capacities, and what is missing of what must be reached."""
+    excess = 0.0
+    for k in range(len(used)):
+        over = used[k] - scope.room[k]
+        if over > SEARCH_ROUNDING * (1.0 + abs(scope.room[k])):
+            excess += over / (1.0 + abs(scope.room[k])) + (1.0 if scope.counts_lines[k] else 0.0)
+    for r in range(len(reached)):
+        missing = scope.need_full[r] - reached[r]
+        if missing > SEARCH_ROUNDING * (1.0 + scope.need_full[r]):
+            excess += missing
+    return excess
+
+
+@compiled
 def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
     """Excess over the limits (0 if none) and value of one split."""
     used, lost = np.zeros(len(scope.room)), np.zeros(len(scope.surviving))
@@ -160,17 +175,10 @@ def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
         + max(0, lines - scope.max_lines)
         + max(0, scope.min_used - dialers)
     )
-    for k in range(len(used)):
-        over = used[k] - scope.room[k]
-        if over > SEARCH_ROUNDING * (1.0 + abs(scope.room[k])):
-            excess += over / (1.0 + abs(scope.room[k])) + (1.0 if scope.counts_lines[k] else 0.0)
+    excess += _rows_excess(scope, used, reached)
     over = abandoned - scope.limit * answered if scope.limit < np.inf else 0.0
     if over > SEARCH_ROUNDING * (1.0 + answered):
         excess += over / (1.0 + answered)
-    for r in range(len(reached)):
-        missing = scope.need_full[r] - reached[r]
-        if missing > SEARCH_ROUNDING * (1.0 + scope.need_full[r]):
-            excess += missing
     worst = scope.others + earned
     if len(lost) > 0 and scope.costs:
         worst = np.inf

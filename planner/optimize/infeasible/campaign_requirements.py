@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from planner.contracts.fields import MAX_LINES
+from planner.contracts.limits import MAX_LINES
 from planner.contracts.problem import Campaign, Problem
 from planner.optimize.infeasible.requirement import (
     Change,

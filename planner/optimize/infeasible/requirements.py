@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from planner.contracts.fields import MAX_LINES
+from planner.contracts.limits import MAX_LINES
 from planner.contracts.problem import Problem
 from planner.optimize.infeasible.campaign_requirements import (
     agent_lines_on_shift,

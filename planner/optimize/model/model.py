@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.contracts.fields import MAX_LINES
+from planner.contracts.limits import MAX_LINES
 from planner.contracts.pools import pools_at
 from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanOptions

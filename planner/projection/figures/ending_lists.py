@@ -45,8 +45,8 @@ def ending_lists(
         and pairs[column].campaign.campaign_id in lists
         and given.running(place)[0]
     }
-    world = network(given.of(group), limits, lists)
-    rows, done = joint_passages(world, effort, live)
+    shared = network(given.of(group), limits, lists)
+    rows, done = joint_passages(shared, effort, live)
     names = list(dict.fromkeys(pair.campaign.campaign_id for pair in pairs))
     middles = np.sort(done, axis=0)[len(done) // 2]
     return EndingList(

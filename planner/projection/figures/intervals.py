@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.projection.figures import binomial
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.estimates import student_t
 
-_Z95 = 1.959964
+#: Parts of a step whose standard deviation is less than this part of their mean are seldom 0.
+_EVEN = 0.4
 
 
 class Interval(NamedTuple):
@@ -36,27 +38,17 @@ def t_half_width(values: Floats) -> float:
     return student_t(count - 1) * float(values.std(ddof=1)) / math.sqrt(count)
 
 
-def share_interval(share: float, runs: float) -> tuple[float, float, float]:
-    """A share of so many runs with its score interval (E. B. Wilson, JASA 22, 1927)."""
-    low, high = _score(np.array([share]), np.array([runs]), _Z95)
-    return share, float(low[0]), float(high[0])
-
-
-def _score(share: Floats, runs: Floats, deviations: float) -> tuple[Floats, Floats]:
-    """Ends of the score interval, with the share itself between them."""
-    z2 = deviations**2
-    centre = (share + z2 / (2 * runs)) / (1 + z2 / runs)
-    spread = np.sqrt(share * (1 - share) / runs + z2 / (4 * runs**2))
-    width = deviations * spread / (1 + z2 / runs)
-    return np.clip(centre - width, 0.0, share), np.clip(centre + width, share, 1.0)
+def share_interval(share: float, runs: int) -> tuple[float, float, float]:
+    """A share of so many runs with its interval."""
+    return share, *binomial.share_ends(round(share * runs), runs)
 
 
 def share_ends(parts: Floats) -> tuple[Floats, Floats]:
     """Ends of the 95 % intervals of means over runs of parts in [0, 1], [run, step].
 
     The mean is the share of runs that have any part, times the mean part they have: the errors of
-    both (score interval, Student's t) add up as those of independent figures. Where no run has any,
-    a run may have a whole one.
+    both (binomial interval, Student's t) add up as those of independent figures. Where no run has
+    any, a run may have a whole one.
     """
     runs = len(parts)
     parts = np.clip(parts, 0.0, 1.0)
@@ -72,8 +64,10 @@ def share_ends(parts: Floats) -> tuple[Floats, Floats]:
     quantiles = np.array([student_t(max(number - 1, 2)) for number in range(runs + 1)])
     # Of positive sizes on the scale of the logarithm, as few long ones make a mean uneven.
     spread = np.minimum(quantiles[count] * deviation / size / np.sqrt(np.maximum(count, 1)), 9.0)
-    low, high = _score(share, np.full(share.shape, float(runs)), _Z95)
+    low, high = (end[count] for end in binomial.all_share_ends(runs))
     shorter, longer = mean * -np.expm1(-spread), mean * np.expm1(spread)
-    low = np.maximum(mean - np.hypot((share - low) * size, shorter), 0.0)
-    high = np.minimum(mean + np.hypot((high - share) * size, longer), 1.0)
+    # Where all have parts, and those hardly smaller ones, no run is likely to have none.
+    rare = (count < runs) | (deviation >= _EVEN * size)
+    low = np.maximum(mean - np.hypot(rare * (share - low) * size, shorter), 0.0)
+    high = np.minimum(mean + np.hypot(rare * (high - share) * size, longer), 1.0)
     return np.where(mirrored, 1.0 - high, low), np.where(mirrored, 1.0 - low, high)

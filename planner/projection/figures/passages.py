@@ -16,9 +16,10 @@ from itertools import product
 import numpy as np
 
 from planner.projection.effort import Effort
-from planner.projection.figures import shared_limits as held_back
+from planner.projection.figures import shared_limits
 from planner.projection.figures.exact import PASSAGE_HORIZONS, PASSAGE_QUANTILES
 from planner.projection.figures.intervals import Interval, interval, share_interval, t_half_width
+from planner.projection.figures.settling import mean_of_runs
 from planner.projection.figures.shared_limits import BATCHES, MOST_MISSING
 from planner.projection.network import always_on, network
 from planner.projection.pairs import Limits, Pair
@@ -26,7 +27,7 @@ from planner.traffic.arguments import Floats
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.network import Network
 from planner.traffic.simulation.simulate import simulate
-from planner.traffic.simulation.single_pair import HeldBack, Lone
+from planner.traffic.simulation.single_pair import SharedLimitEffect, SinglePair
 
 Row = dict[str, Interval]
 #: Joint runs: at first, at most, and how long [s].
@@ -39,14 +40,19 @@ FIRST_ALONE, MOST_ALONE = 64, 8000
 #: budget with so many runs; the longest one [s].
 MEAN_RUNS, MEAN_PART, LONGEST_SECONDS = 10_000.0, 0.2, 3600.0 * 1000
 #: An event of a pair alone takes less time than one of joint runs.
-LONE_EVENT = 0.3
+SINGLE_PAIR_EVENT = 0.3
 #: Forecasts of what is needed are rough: so much more is simulated.
 _MARGIN = 1.1
 _Z95 = 1.959964
+#: Relative error of times that are the same in all runs.
+_ALIKE = 1e-6
 
 
 def passages(
-    pairs: Sequence[Pair], limits: Limits, effort: Effort, runs: Sequence[float | None]
+    pairs: Sequence[Pair],
+    limits: Limits,
+    effort: Effort,
+    runs: Sequence[float | None] | None = None,
 ) -> list[tuple[Row, bool]]:
     """First passages from the state of now of pairs that run together, and whether precise enough.
 
@@ -54,8 +60,11 @@ def passages(
 
     Parameters
     ----------
-    runs : how long each pair runs on, infinite for no end [s]; None where it does not run
+    runs : how long each pair runs on, infinite for no end [s], None where it does not run; without
+        it all of them run on for ever
     """
+    if runs is None:
+        runs = [math.inf] * len(pairs)
     live = [
         place
         for place, pair in enumerate(pairs)
@@ -81,14 +90,14 @@ def _alone(
     """
     live = list(ends)
     if len(pairs) == 1 and not any(limits.sharing(pairs[0])):
-        joint = held_back.unlimited(pairs)
+        joint = shared_limits.unlimited(pairs)
     else:
-        joint = held_back.measure(pairs, limits, effort.part(1.0, 1).seed)
+        joint = shared_limits.measure(pairs, limits, effort.part(1.0, 1).seed)
         if np.any(joint.missing[live] > MOST_MISSING):
             return None
     left = max(effort.budget.passages - joint.events, 0.5 * effort.budget.passages)
     seed = effort.part(1.0, 2).seed
-    runs = [LoneRuns(pairs[place], joint.held_back[place], (seed, place)) for place in live]
+    runs = [SinglePairRuns(pairs[place], joint.effects[place], (seed, place)) for place in live]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         while todo := [run for run in runs if run.more > 0]:
             tasks = product(todo, range(BATCHES))
@@ -102,11 +111,13 @@ def _alone(
     }
 
 
-class LoneRuns:
+class SinglePairRuns:
     """Runs of one pair alone, in batches, until its row is precise enough."""
 
-    def __init__(self, pair: Pair, held: Sequence[HeldBack], seed: tuple[int, int]) -> None:
-        self.lone, self.held, self.seed = _lone(pair), held, seed
+    def __init__(
+        self, pair: Pair, held: Sequence[SharedLimitEffect], seed: tuple[int, int]
+    ) -> None:
+        self.single, self.held, self.seed = _single_pair(pair), held, seed
         self.seconds: Floats = np.empty((BATCHES, 0))
         self.longest, self.more, self.rounds, self.spent = JOINT_SECONDS, FIRST_ALONE, 0, 0.0
 
@@ -118,12 +129,12 @@ class LoneRuns:
         sequence = np.random.SeedSequence(self.seed[0], spawn_key=key)
         rng = np.random.Generator(np.random.PCG64(sequence))
         out = np.empty(self.more)
-        return out, first_passages(self.lone, self.held[batch], self.longest, rng, out)
+        return out, first_passages(self.single, self.held[batch], self.longest, rng, out)
 
     def take(self, made: Sequence[tuple[Floats, int]]) -> float:
         """Add a round of all batches; returns the events that it took."""
         self.rounds += 1
-        events = LONE_EVENT * sum(count for _, count in made)
+        events = SINGLE_PAIR_EVENT * sum(count for _, count in made)
         self.seconds = np.concatenate([self.seconds, np.stack([out for out, _ in made])], axis=1)
         self.spent += events
         return events
@@ -145,9 +156,9 @@ class LoneRuns:
         self.more = int(min(needed, affordable, MOST_ALONE, 8 * count)) - count
 
 
-def _lone(pair: Pair) -> Lone:
+def _single_pair(pair: Pair) -> SinglePair:
     campaign = pair.campaign
-    return Lone(
+    return SinglePair(
         pair.item.dial_lines,
         pair.agent_lines,
         pair.busy_agent_lines,
@@ -169,7 +180,7 @@ def _together(
 
 
 def joint_passages(
-    world: Network, effort: Effort, ends: Mapping[int, float]
+    shared: Network, effort: Effort, ends: Mapping[int, float]
 ) -> tuple[dict[int, Row], Floats]:
     """Rows by pair, of those with an end [s], and when lists ended, [run, campaign]."""
     rounds: list[Floats] = []
@@ -177,7 +188,7 @@ def joint_passages(
     spent, more = 0.0, effort.replications or FIRST_JOINT
     while True:
         found = simulate(
-            world,
+            shared,
             [0.0, JOINT_SECONDS],
             seed=effort.part(1.0, 3 + len(rounds)).seed,
             precision=Precision(fewest=more, most=more),
@@ -187,7 +198,7 @@ def joint_passages(
         spent += found.events + RUN_EVENTS * more
         seconds = np.concatenate(rounds)
         rows = {p: passage_row(seconds[None, :, p], end) for p, end in ends.items()}
-        worst = max(shortfall(row) for row in rows.values())
+        worst = max((shortfall(row) for row in rows.values()), default=0.0)
         needed = len(seconds) * min(worst, 100.0) ** 2
         affordable = len(seconds) * effort.budget.passages / max(spent, 1.0)
         more = int(min(needed, affordable, MOST_JOINT, 3 * len(seconds))) - len(seconds)
@@ -206,9 +217,10 @@ def passage_row(seconds: Floats, runs_seconds: float = math.inf) -> Row:
     flat = np.sort(seconds, axis=None)
     row: Row = {}
     if np.isfinite(flat[-1]):
-        mean = float(flat.mean())
-        half = max(t_half_width(flat), _between(seconds.mean(axis=1)))
-        row["seconds_to_all_busy_mean"] = interval(mean, max(mean - half, 0.0), mean + half)
+        mean, low, high = mean_of_runs(flat, float(flat.mean()))
+        half = _between(seconds.mean(axis=1))
+        low, high = min(low, mean - half), max(high, mean + half)
+        row["seconds_to_all_busy_mean"] = interval(mean, max(low, 0.0), high)
     ranked = np.sort(seconds, axis=1)
     for name, level in PASSAGE_QUANTILES.items():
         value = float(flat[_rank(level, flat.size)])
@@ -216,7 +228,8 @@ def passage_row(seconds: Floats, runs_seconds: float = math.inf) -> Row:
             half = _between(ranked[:, _rank(level, ranked.shape[1])])
             low, high = _quantile_ends(flat, level)
             low, high = min(low, max(value - half, 0.0)), max(high, value + half)
-            row[name] = interval(value, low, high)
+            # Where all runs are alike the quantile is theirs, to rounding.
+            row[name] = interval(value, low * (1.0 - _ALIKE), high * (1.0 + _ALIKE))
     if "seconds_to_all_busy_p90" not in row:
         row.pop("seconds_to_all_busy_mean", None)
     for name, longest in PASSAGE_HORIZONS.items():

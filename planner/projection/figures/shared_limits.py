@@ -13,7 +13,7 @@ from planner.traffic.arguments import Floats
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.network import COLUMNS
 from planner.traffic.simulation.simulate import simulate
-from planner.traffic.simulation.single_pair import HeldBack
+from planner.traffic.simulation.single_pair import SharedLimitEffect
 
 #: Joint runs are split into so many batches, whose spread tells the error of all that follows.
 BATCHES = 16
@@ -29,14 +29,14 @@ MOST_MISSING = 0.1
 class Joint(NamedTuple):
     """What joint runs showed."""
 
-    held_back: list[list[HeldBack]]  # by pair and batch
+    effects: list[list[SharedLimitEffect]]  # by pair and batch
     missing: Floats  # share of the attempts in progress, by pair, once the first are launched
     events: int
 
 
 def unlimited(pairs: Sequence[Pair]) -> Joint:
     """Nothing is held back."""
-    nothing = HeldBack(np.zeros(1), np.ones(1), 0.0, 0.0)
+    nothing = SharedLimitEffect(np.zeros(1), np.ones(1), 0.0, 0.0)
     return Joint([[nothing] * BATCHES for _ in pairs], np.zeros(len(pairs)), 0)
 
 
@@ -44,7 +44,7 @@ def measure(pairs: Sequence[Pair], limits: Limits, seed: int) -> Joint:
     """Simulate pairs together from the state of now and look at the lines that wait."""
     shares, events = _in_progress(pairs, limits, seed)
     found = [
-        [_held_back(pair, shares[batch, :, place]) for batch in range(BATCHES)]
+        [_effect(pair, shares[batch, :, place]) for batch in range(BATCHES)]
         for place, pair in enumerate(pairs)
     ]
     return Joint(found, 1.0 - shares[:, -1].mean(axis=0), events)
@@ -79,12 +79,12 @@ def _by_batch(seconds: Floats) -> Floats:
     return np.asarray(spans.reshape(BATCHES, RUNS_PER_BATCH, *spans.shape[1:]).sum(axis=1))
 
 
-def _held_back(pair: Pair, shares: Floats) -> HeldBack:
+def _effect(pair: Pair, shares: Floats) -> SharedLimitEffect:
     if pair.campaign.attempt_cv == 1.0:
-        return HeldBack(STARTS, shares, 0.0, 0.0)
+        return SharedLimitEffect(STARTS, shares, 0.0, 0.0)
     # A line waits a while after each attempt; at first all lines wait, the last one the longest.
     last = min(max(float(shares[-1]), 1e-3), 1.0)
     lost = float(np.diff(STARTS) @ np.maximum(last - shares[:-1], 0.0))
-    return HeldBack(
+    return SharedLimitEffect(
         np.zeros(1), np.ones(1), 2.0 * lost, pair.campaign.attempt_seconds * (1.0 / last - 1.0)
     )

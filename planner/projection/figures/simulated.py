@@ -6,15 +6,21 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from planner.contracts.faults import Fault, InputError
 from planner.evaluation.rates import SECONDS_PER_HOUR
 from planner.projection.effort import Effort
 from planner.projection.figures import exact
 from planner.projection.figures.intervals import Interval, interval
 from planner.projection.figures.passages import passages
+from planner.projection.figures.settling import mean_of_runs, never_settles, settling_calls
 from planner.projection.network import always_on, network
 from planner.projection.pairs import Limits, Pair
-from planner.traffic.simulation.estimates import Estimate, Precision, shortfalls
+from planner.traffic.arguments import Floats
+from planner.traffic.simulation.estimates import Precision, run_figures, shortfalls
+from planner.traffic.simulation.network import JOINT_COLUMNS
+from planner.traffic.simulation.simulate import Simulated as Found
 from planner.traffic.simulation.simulate import simulate
 
 #: Of a run the first so many mean calls are not counted: they forget the state at the start. What
@@ -35,8 +41,19 @@ _PER_HOUR = {
     "pauses_per_hour": "pauses_per_second",
 }
 _AS_THEY_ARE = ("all_busy_share", "abandon_rate", "transfer_loss", "mean_pause_seconds")
+#: Relative error of sums over long runs.
+_ROUNDING = 1e-9
 _SHARES = ("all_busy_share", "agent_occupancy", "abandon_rate", "transfer_loss")
+#: Runs of a pair that never settles, at most.
+MOST_ALIKE_RUNS = 4000
 _WITHOUT_AGENTS = ("attempts_per_hour", "live_answers_per_hour")
+
+
+class Paused(NamedTuple):
+    """How many dialers of a campaign are paused at once, of those that were simulated together."""
+
+    dialers: frozenset[str]
+    parts: Floats  # [run, number paused], shares of the time counted
 
 
 class Simulated(NamedTuple):
@@ -45,6 +62,7 @@ class Simulated(NamedTuple):
     figures: dict[str, Interval]
     figures_met: bool
     passages_met: bool
+    paused: Paused  # of all pairs of its campaign among those that ran together
 
 
 def figures(
@@ -57,18 +75,26 @@ def figures(
     pairs : all that hold each other back
     runs : how long each of them runs on, as in :func:`passages`
     """
-    rows, met = _long_run(pairs, limits, effort)
+    rows, met, paused = _long_run(pairs, limits, effort)
     found = passages(pairs, limits, effort, runs)
     return [
-        Simulated(row | passage, enough, passage_enough)
-        for row, enough, (passage, passage_enough) in zip(rows, met, found, strict=True)
+        Simulated(row | passage, enough, passage_enough, paused[pair.campaign.campaign_id])
+        for pair, row, enough, (passage, passage_enough) in zip(
+            pairs, rows, met, found, strict=True
+        )
     ]
 
 
-def _long_run(
-    pairs: Sequence[Pair], limits: Limits, effort: Effort
-) -> tuple[list[dict[str, Interval]], list[bool]]:
-    """Figures while all pairs run, from endless lists, and whether they are precise enough."""
+_Made = tuple[list[dict[str, Interval]], list[bool], dict[str, Paused]]
+
+
+def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
+    """Figures while all pairs run, from endless lists, and whether they are precise enough.
+
+    With them, by campaign, how many of its dialers are paused at once.
+    """
+    if any(never_settles(pair) for pair in pairs):
+        return _over_hours(pairs, limits, effort)
     call = max(exact.call_seconds(pair) for pair in pairs)
     attempts = call * sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs)
     shortest = attempts * (WARM_UP_CALLS + FEWEST_CALLS)
@@ -78,18 +104,74 @@ def _long_run(
         precision = Precision(fewest=effort.replications, most=effort.replications)
     if precision.fewest * shortest > MOST_ATTEMPTS:
         raise InputError([_too_long(pairs, call)])
-    affordable = effort.budget.figures / (precision.fewest * attempts) - WARM_UP_CALLS
+    warm_up = max(WARM_UP_CALLS, *(settling_calls(pair) for pair in pairs))
+    affordable = effort.budget.figures / (precision.fewest * attempts) - warm_up
     counted = min(max(affordable, FEWEST_CALLS), MOST_CALLS)
     found = simulate(
         network([always_on(pairs)], limits),
-        [0.0, WARM_UP_CALLS * call, (WARM_UP_CALLS + counted) * call],
+        [0.0, warm_up * call, (warm_up + counted) * call],
         seed=effort.part(1.0, 0).seed,
         precision=precision,
         judged=slice(1, None),
         steady=True,
     )
-    rows = [_row(found.figures, place, pair) for place, pair in enumerate(pairs)]
-    return rows, (shortfalls(found.figures, precision) <= 1.0).tolist()
+    rows = [_row(found, place, pair) for place, pair in enumerate(pairs)]
+    met = (shortfalls(found.figures, precision) <= 1.0).tolist()
+    return rows, met, _paused(pairs, found.joint[:, 1])
+
+
+def _paused(pairs: Sequence[Pair], joint: Floats) -> dict[str, Paused]:
+    """By campaign, from the joint totals [run, number] of the time counted."""
+    found: dict[str, Paused] = {}
+    first = 0
+    for name in dict.fromkeys(pair.campaign.campaign_id for pair in pairs):
+        dialers = [pair.dialer.dialer_id for pair in pairs if pair.campaign.campaign_id == name]
+        counts = joint[:, first + len(JOINT_COLUMNS) :][:, : len(dialers) + 1]
+        found[name] = Paused(frozenset(dialers), counts / joint[:, first, None])
+        first += len(JOINT_COLUMNS) + len(dialers) + 1
+    return found
+
+
+def _over_hours(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
+    """Figures over the calls that are simulated, of pairs that never settle.
+
+    All runs that the budget allows: they hardly differ, and the few that do are what is uncertain.
+    """
+    call = max(exact.call_seconds(pair) for pair in pairs)
+    edges = [0.0, WARM_UP_CALLS * call, (WARM_UP_CALLS + MOST_CALLS) * call]
+    attempts = sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs) * edges[-1]
+    affordable = int(min(effort.budget.figures / attempts, MOST_ALIKE_RUNS))
+    runs = effort.replications or max(affordable, FEWEST_LONG_RUNS)
+    if runs * attempts > MOST_ATTEMPTS:
+        raise InputError([_too_long(pairs, call)])
+    found = simulate(
+        network([always_on(pairs)], limits),
+        edges,
+        seed=effort.part(1.0, 0).seed,
+        precision=Precision(fewest=runs, most=runs),
+        judged=slice(1, None),
+    )
+    rows = [_row(found, place, pair) for place, pair in enumerate(pairs)]
+    for place, pair in enumerate(pairs):
+        by_run = run_figures(found.totals[:, 1, place])
+        for name, (unit, source) in _sources(pair).items():
+            if name in rows[place] and runs > 1 and np.isfinite(by_run[source]).all():
+                # A run may differ by an attempt more.
+                part = pair.campaign.attempt_seconds / (edges[-1] - edges[1])
+                value, low, high = mean_of_runs(
+                    by_run[source] * unit, rows[place][name].value * part
+                )
+                most = 1.0 if name in _SHARES else math.inf
+                rows[place][name] = Interval(value, max(low, 0.0), min(high, most))
+    return rows, [True] * len(pairs), _paused(pairs, found.joint[:, 1])
+
+
+def _sources(pair: Pair) -> dict[str, tuple[float, str]]:
+    """Unit and source of each figure."""
+    found = {name: (SECONDS_PER_HOUR, source) for name, source in _PER_HOUR.items()}
+    found |= {name: (1.0, name) for name in _AS_THEY_ARE}
+    agents = max(pair.agent_lines, 1)
+    return found | {"agent_occupancy": (1.0 / agents, "mean_busy_agent_lines")}
 
 
 def _too_long(pairs: Sequence[Pair], call: float) -> Fault:
@@ -105,15 +187,16 @@ def _too_long(pairs: Sequence[Pair], call: float) -> Fault:
     return Fault(f"campaigns, {slow.campaign_id}", None, column, value, wanted)
 
 
-def _row(found: dict[str, Estimate], place: int, pair: Pair) -> dict[str, Interval]:
+def _row(found: Found, place: int, pair: Pair) -> dict[str, Interval]:
     """Figures of one pair; only those that apply."""
 
     def of(name: str, unit: float) -> Interval:
-        mean, half_width = found[name].mean[place] * unit, found[name].half_width[place] * unit
-        high = mean + half_width
-        if name in _SHARES:
-            high = min(high, 1.0)
-        return interval(float(mean), float(max(mean - half_width, 0.0)), float(high))
+        low, high = (float(end[place]) * unit for end in found.ends[name])
+        if name in (*_SHARES, "mean_busy_agent_lines"):
+            high = min(high, 1.0 / (1.0 + _ROUNDING))
+        value = float(found.figures[name].mean[place]) * unit
+        # What runs hardly differ in is known to rounding, no better.
+        return interval(value, low * (1.0 - _ROUNDING), high * (1.0 + _ROUNDING))
 
     row = {name: of(source, SECONDS_PER_HOUR) for name, source in _PER_HOUR.items()}
     row |= {name: of(name, 1.0) for name in _AS_THEY_ARE}

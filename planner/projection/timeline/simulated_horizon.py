@@ -5,23 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
-from planner.projection.figures import exact
 from planner.projection.figures.intervals import share_ends
+from planner.projection.figures.settling import settling_seconds
 from planner.projection.network import Stretch, network
 from planner.projection.pairs import Limits, Pair
 from planner.projection.timeline.horizon import Horizon
+from planner.projection.timeline.joint_timeline import SimulatedJoint
 from planner.projection.timeline.status_chances import Course, Ends
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.estimates import Precision
-from planner.traffic.simulation.network import COLUMNS
+from planner.traffic.simulation.network import COLUMNS, JOINT_COLUMNS
 from planner.traffic.simulation.simulate import simulate
 
-#: So many calls after a change the chances are those of the long run, and all steps until the next
-#: change show what is left of the same chance: their mean.
-SETTLED_CALLS = 5.0
 #: A dial list is taken not to run out where that is so many standard deviations away.
 UNTHINKABLE_DEVIATIONS = 10.0
 #: Runs of a horizon, as far as the budget and the memory allow.
@@ -29,8 +28,16 @@ FEWEST_RUNS, MOST_RUNS = 8, 400
 _MOST_TOTALS = 2e7  # numbers that are kept of all runs
 
 
+class Simulated(NamedTuple):
+    """What runs of a horizon showed."""
+
+    courses: dict[int, Course]  # by place
+    completed_at: dict[str, Floats]  # sorted, by campaign with a list
+    joints: dict[str, SimulatedJoint]  # by campaign
+
+
 def short_lists(pairs: Sequence[Pair], given: Horizon) -> dict[str, int]:
-    """Attempts left by campaign, where the dial list could run out within the horizon."""
+    """Attempts left by campaign whose list could end in the horizon, or reach its next pass."""
     found = {}
     seconds = float(given.seconds[-1])
     for campaign in {pair.campaign.campaign_id: pair.campaign for pair in pairs}.values():
@@ -41,7 +48,10 @@ def short_lists(pairs: Sequence[Pair], given: Horizon) -> dict[str, int]:
         lines = sum(pair.item.dial_lines for pair in here)
         mean = lines * seconds / campaign.attempt_seconds
         spread = UNTHINKABLE_DEVIATIONS * (1 + campaign.attempt_cv) * math.sqrt(mean + 1)
-        if left <= lines + mean + spread:
+        turn = left
+        if len(campaign.answer_rate_by_pass) > 1 and campaign.records is not None:
+            turn = min(left, campaign.records)
+        if turn <= lines + mean + spread:
             found[campaign.campaign_id] = left
     return found
 
@@ -71,8 +81,8 @@ def simulated_courses(
     lists: Mapping[str, int],
     runs: int,
     seed: int,
-) -> tuple[dict[int, Course], dict[str, Floats]]:
-    """Courses by place, and sorted completion times by campaign."""
+) -> Simulated:
+    """Follow pairs that hold each other back, or are of one campaign, in the same runs."""
     stretches = given.of(group)
     edges = given.seconds
     outcome = simulate(
@@ -95,7 +105,27 @@ def simulated_courses(
         campaign = given.pairs[place].campaign.campaign_id
         ended = completed_parts(given, place, done[:, names.index(campaign)])
         found[place] = _course(all_busy[..., column], ended, campaign in lists)
-    return found, {name: np.sort(done[:, c]) for c, name in enumerate(names) if name in lists}
+    completed = {name: np.sort(done[:, c]) for c, name in enumerate(names) if name in lists}
+    return Simulated(found, completed, _joints(given, group, outcome.joint, names))
+
+
+def _joints(
+    given: Horizon, group: Sequence[int], joint: Floats, names: Sequence[str]
+) -> dict[str, SimulatedJoint]:
+    """By campaign, from joint totals [run, step, number]."""
+    lengths = np.diff(given.seconds)
+    found, first = {}, 0
+    for name in names:
+        places = tuple(p for p in group if given.pairs[p].campaign.campaign_id == name)
+        counts = first + len(JOINT_COLUMNS)
+        found[name] = SimulatedJoint(
+            places,
+            joint[..., first] / lengths,
+            joint[..., counts : counts + len(places) + 1] / lengths[:, None],
+            joint[..., first + 1] / lengths,
+        )
+        first = counts + len(places) + 1
+    return found
 
 
 def listed_course(given: Horizon, place: int, done: Floats) -> Course:
@@ -128,18 +158,22 @@ def _course(all_busy: Floats, completed: Floats, may_complete: bool) -> Course:
 
 
 def _settled_spans(given: Horizon, stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
-    """First and last + 1 steps between which a group of pairs is in a steady state."""
+    """First and last + 1 steps between which a group of pairs is in a steady state.
+
+    Once a change is forgotten the chances are those of the long run, and all steps until the next
+    change show what is left of the same chance: their mean.
+    """
     starts = [0] + [
         number
         for number in range(1, len(stretches))
         if stretches[number][1:] != stretches[number - 1][1:]
     ]
-    call = max(exact.call_seconds(pair) for stretch in stretches for pair in stretch.pairs)
+    settled = max(settling_seconds(pair) for stretch in stretches for pair in stretch.pairs)
     seconds = given.seconds
     begins = [stretches[number].seconds for number in starts]
     spans = []
     for begin, end in pairwise([*begins, float(seconds[-1])]):
-        first = int(np.searchsorted(seconds, begin + SETTLED_CALLS * call))
+        first = int(np.searchsorted(seconds, begin + settled))
         last = int(np.searchsorted(seconds, end))
         if last - first > 1:
             spans.append((first, last))

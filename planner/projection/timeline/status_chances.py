@@ -12,8 +12,14 @@ from planner.projection.pairs import Pair
 from planner.projection.timeline.horizon import Booleans, Horizon
 from planner.traffic.arguments import Floats
 from planner.traffic.exact import hold
-from planner.traffic.exact.passage import all_busy_transient
+from planner.traffic.exact.passage import Transient, all_busy_transient
 
+#: Gauss-Legendre points of a step, in steps from its start, and their weights: what happens on
+#: several dialers at once is averaged over them.
+NODES, NODE_WEIGHTS = (
+    0.5 * (values + shift)
+    for values, shift in zip(np.polynomial.legendre.leggauss(12), (1.0, 0.0), strict=True)
+)
 #: After a break of so many times what a call takes, nobody is left talking.
 FORGOTTEN_CALLS = 30.0
 
@@ -32,6 +38,7 @@ class Course(NamedTuple):
     all_busy: Floats
     completed: Floats
     ends: Ends | None = None  # None where they are exact, or too few runs tell nothing of chance
+    nodes: Floats | None = None  # chance of a pause at the nodes of each step, where it is exact
 
 
 def idle_course(given: Horizon) -> Course:
@@ -65,14 +72,20 @@ def exact_course(given: Horizon, place: int) -> Course | None:
     if any(p.campaign != first.campaign or p.agent_lines != first.agent_lines for p in changed):
         return None
     seconds, all_busy = given.seconds, np.zeros(len(running))
+    nodes = np.zeros((len(running), len(NODES)))
     for start, end in _spells(running):
         busy = _busy_at(given, place, start, seconds)
         if busy is None:
             return None
         times = seconds[start : end + 1] - seconds[start]
-        spent = _seconds_all_busy(first, min(busy, first.agent_lines), times)
+        within = times[:-1, None] + np.diff(times)[:, None] * NODES
+        grid = np.unique(np.concatenate([times, within.ravel()]))
+        found = _transient(first, min(busy, first.agent_lines), grid)
+        spent = found.seconds_all_busy[np.searchsorted(grid, times)]
         all_busy[start:end] = np.diff(spent) / np.diff(times)
-    return Course(np.clip(all_busy, 0.0, 1.0), np.zeros(len(running)))
+        nodes[start:end] = found.probability[np.searchsorted(grid, within)]
+    never = np.zeros(len(running))
+    return Course(np.clip(all_busy, 0.0, 1.0), never, nodes=np.clip(nodes, 0.0, 1.0))
 
 
 def _spells(running: Booleans) -> list[tuple[int, int]]:
@@ -98,10 +111,10 @@ def _busy_at(given: Horizon, place: int, step: int, seconds: Floats) -> int | No
     return 0 if seconds[step] - seconds[last + 1] > FORGOTTEN_CALLS * call else None
 
 
-def _seconds_all_busy(pair: Pair, busy: int, times: Floats) -> Floats:
-    """Expected seconds with all agent lines busy until each time of a spell."""
+def _transient(pair: Pair, busy: int, times: Floats) -> Transient:
+    """All agent lines busy at each time of a spell."""
     lines = (pair.item.dial_lines, pair.agent_lines, busy, times)
     if exact.is_held(pair):
         patience = pair.campaign.patience_seconds
-        return hold.all_busy_transient(*lines, *exact.call_figures(pair), patience).seconds_all_busy
-    return all_busy_transient(*lines, *exact.call_figures(pair)).seconds_all_busy
+        return hold.all_busy_transient(*lines, *exact.call_figures(pair), patience)
+    return all_busy_transient(*lines, *exact.call_figures(pair))

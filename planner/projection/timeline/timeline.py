@@ -12,6 +12,7 @@ from planner.contracts.result import Completion, Status, TimelineStep
 from planner.projection.effort import Effort, EngineChoice
 from planner.projection.pairs import Limits, Pair, components
 from planner.projection.timeline.horizon import Horizon
+from planner.projection.timeline.joint_timeline import SimulatedJoint
 from planner.projection.timeline.simulated_horizon import (
     affordable,
     listed_course,
@@ -30,15 +31,16 @@ from planner.traffic.arguments import Floats
 _MAY_END = (Status.RUNNING, Status.SCHEDULED, Status.BY_DIALER)
 
 
-class Outcome(NamedTuple):
+class HorizonResult(NamedTuple):
     """What a horizon holds."""
 
     courses: list[Course]  # by pair of the horizon
     completed_at: dict[str, Floats]  # sorted seconds from the start, by campaign, one per run
     runs: dict[tuple[str, str], int]  # simulated runs by pair
+    joints: dict[str, list[SimulatedJoint]]  # dialers simulated together, by campaign
 
 
-def by_formula(given: Horizon) -> Outcome:
+def by_formula(given: Horizon) -> HorizonResult:
     """Follow each pair alone, by formulas: as if nothing held it back, its list endless.
 
     Where even the transient figures do not hold, each step shows what it would in the long run.
@@ -49,10 +51,10 @@ def by_formula(given: Horizon) -> Outcome:
         else idle_course(given)
         for place, pair in enumerate(given.pairs)
     ]
-    return Outcome(courses, {}, {})
+    return HorizonResult(courses, {}, {}, {})
 
 
-def follow(given: Horizon, shared: Limits, effort: Effort) -> Outcome:
+def follow(given: Horizon, shared: Limits, effort: Effort) -> HorizonResult:
     """Follow all pairs over the horizon: exactly where that holds, else by simulation.
 
     Parameters
@@ -68,31 +70,41 @@ def follow(given: Horizon, shared: Limits, effort: Effort) -> Outcome:
         if pair.campaign.campaign_id in lists:
             yield "list", pair.campaign.campaign_id
 
+    def with_campaign(pair: Pair) -> Iterator[tuple[str, str]]:
+        yield from sharing(pair)
+        yield "campaign", pair.campaign.campaign_id
+
     courses = [idle_course(given) for _ in given.pairs]
-    groups = []
+    rest: list[Pair] = []
     for group in components(able, sharing):
         alone = _alone(given, group, sharing, places)
         if alone is None or effort.engine is EngineChoice.SIMULATE:
-            groups.append(group)
+            rest += group
         else:
             courses[places[group[0].key]] = alone
+    # Dialers of a campaign pause at once more often than on average would tell, while all of them
+    # begin: they are followed in the same runs.
+    groups = components(rest, with_campaign)
     lines = sum(pair.item.dial_lines for group in groups for pair in group)
     completed_at: dict[str, Floats] = {}
     runs: dict[tuple[str, str], int] = {}
+    joints: dict[str, list[SimulatedJoint]] = {}
     for number, group in enumerate(groups):
         effort.on_share(number / len(groups), "timeline")
         here = [places[pair.key] for pair in group]
         own = effort.part(sum(pair.item.dial_lines for pair in group) / lines, number)
         count = own.replications or affordable(given, here, own.budget.horizon)
-        made, done = simulated_courses(given, here, shared, lists, count, own.seed)
-        for place, course in made.items():
+        made = simulated_courses(given, here, shared, lists, count, own.seed)
+        for place, course in made.courses.items():
             courses[place] = course
-        completed_at |= done
+        completed_at |= made.completed_at
+        for name, joint in made.joints.items():
+            joints.setdefault(name, []).append(joint)
         runs |= {pair.key: count for pair in group}
     for place, pair in enumerate(given.pairs):
         if pair.key not in runs and pair.campaign.campaign_id in completed_at:
             courses[place] = listed_course(given, place, completed_at[pair.campaign.campaign_id])
-    return Outcome(courses, completed_at, runs)
+    return HorizonResult(courses, completed_at, runs, joints)
 
 
 def _alone(

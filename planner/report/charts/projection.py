@@ -33,6 +33,8 @@ def projection_figures(projection: Projection) -> Iterator[tuple[str, Figure]]:
     """Titles and charts that have something to show."""
     if projection.timeline:
         yield "Statuses", status_timeline(projection)
+    if any(step.dialers > 1 for step in projection.timeline_joint):
+        yield "Dialers of a campaign paused at once", joint_timeline(projection)
     if _reaching(projection):
         yield "Time until all agent lines are busy", time_to_all_busy(projection)
     if _busy_hours(projection):
@@ -79,6 +81,67 @@ def status_timeline(projection: Projection) -> Figure:
         )
     )
     return Figure(chart, f"Likeliest statuses over time: {_read_out(told)}.")
+
+
+#: Of the statuses that they are made of.
+_JOINT = {
+    "None paused": ("none_paused", STATUS_COLOURS[Status.RUNNING]),
+    "Some paused": ("some_paused", "#c99a2e"),
+    "All paused": ("all_paused", STATUS_COLOURS[Status.ALL_BUSY]),
+}
+
+
+def joint_timeline(projection: Projection) -> Figure:
+    """Chance that none, some, and all dialers of a campaign are paused: a row per campaign."""
+    steps = [step for step in projection.timeline_joint if step.dialers > 1]
+    names = list(dict.fromkeys(step.campaign_id for step in steps))
+    values: list[dict[str, Any]] = []
+    for step in steps:
+        low = names.index(step.campaign_id) + _BETWEEN
+        for label, (name, _) in _JOINT.items():
+            chance = getattr(step, name)
+            high = low + chance * (1 - 2 * _BETWEEN)
+            if chance >= _SAME_CHANCE:
+                values.append(
+                    {
+                        "Campaign": step.campaign_id,
+                        "Dialers": label,
+                        "Chance": chance,
+                        "From": _local(step.start),
+                        "To": _local(step.end),
+                        "Top": low,
+                        "Bottom": high,
+                    }
+                )
+            low = high
+    chart = (
+        alt.Chart(_data(values), width=_WIDTH, height=_ROW * len(names))
+        .mark_rect()
+        .encode(
+            x=alt.X("From:T", title=None, axis=_CLOCK, scale=alt.Scale(type="utc")),
+            x2="To:T",
+            y=alt.Y(
+                "Bottom:Q",
+                title=None,
+                scale=alt.Scale(domain=[0, len(names)], reverse=True, nice=False),
+                axis=_named_rows(names),
+            ),
+            y2="Top:Q",
+            color=alt.Color(
+                "Dialers:N",
+                scale=alt.Scale(
+                    domain=list(_JOINT), range=[colour for _, colour in _JOINT.values()]
+                ),
+                legend=alt.Legend(orient="bottom", title=None),
+            ),
+            tooltip=["Campaign:N", "Dialers:N", alt.Tooltip("Chance:Q", format=".0%")],
+        )
+    )
+    told = []
+    for name in names:
+        worst = max((s for s in steps if s.campaign_id == name), key=lambda s: s.all_paused)
+        told.append(f"{name} all paused at most {share(worst.all_paused)}")
+    return Figure(chart, f"Dialers paused at once over time: {_read_out(told)}.")
 
 
 def _named_rows(names: Sequence[str]) -> alt.Axis:

@@ -11,7 +11,10 @@ from planner.report import frontier as frontier_report
 from planner.report import whatif as whatif_report
 from planner.report.charts.projection import projection_figures
 from planner.report.charts.studies import comparison_figures, frontier_chart
+from planner.report.days import EXPLAINED, day_sentences
 from planner.report.html.page import bullet_list, drawn_figure, heading, html_table, page
+from planner.report.joint import joint_sentences
+from planner.report.moves import move_sentences, way_sentence
 from planner.report.projection import next_sentences
 from planner.report.whatif import lost_sentences, side_by_side, status_sentences
 from planner.report.words import amount, duration, share
@@ -39,6 +42,8 @@ def html_report(projection: Projection) -> str:
         [
             heading("What happens next"),
             bullet_list(next_sentences(projection) or ["No lines are assigned."]),
+            *_listed("All dialers of a campaign together", joint_sentences(projection)),
+            *_listed("From day to day", _day_sentences(projection)),
             *(
                 drawn_figure(number, *titled)
                 for number, titled in enumerate(projection_figures(projection), start=1)
@@ -51,6 +56,11 @@ def html_report(projection: Projection) -> str:
             *([heading("Notes"), bullet_list(projection.notes)] if projection.notes else []),
         ],
     )
+
+
+def _day_sentences(projection: Projection) -> list[str]:
+    told = day_sentences(projection.assignments)
+    return [EXPLAINED, *told] if told else []
 
 
 def _row(figures: AssignmentFigures) -> list[str]:
@@ -99,7 +109,12 @@ def _world(base: World, world: World) -> Iterator[str]:
         "Limits that the lines as they are break", list(world.kept.breaches), level=3
     )
     if world.replanned is not None:
-        moves = [f"{move.step}. {move.instruction}" for move in world.replanned.moves]
+        found = world.replanned
+        moves = [
+            f"{move.step}. {told}"
+            for move, told in zip(found.moves, move_sentences(found.moves), strict=True)
+        ]
+        moves += filter(None, [way_sentence(found.value_before_moves, found.moves)])
         yield from _listed("Moves, in this order", moves, level=3)
 
 

@@ -25,7 +25,14 @@ _RATIOS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "transfer_loss": (("abandons",), ("transfers", "abandons")),
 }
 _SHARES = ("all_busy_share", "abandon_rate", "transfer_loss")
-
+_OF_PAUSES = (
+    *_SHARES,
+    "abandoned_per_second",
+    "pauses_per_second",
+    "mean_pause_seconds",
+)
+#: Pauses of a replication from which what is known of them narrows the intervals.
+MANY_PAUSES = 10.0
 
 #: Replications from which what is known of a steady state is worth its degrees of freedom.
 _FIT_FROM = 12
@@ -48,23 +55,44 @@ class Estimate(NamedTuple):
     half_width: Floats  # of the 95 % interval (Student's t over replications)
 
 
+def expected_outcomes(network: Network, totals: Floats) -> Floats:
+    """Totals of a steady state with the mean outcomes of attempts where nothing hangs on them.
+
+    Whether an attempt is answered, and in a pause whether it asks for an agent, is independent of
+    all else; who asks in vain and is not held leaves a line as idle as who does not answer. So
+    answers are the answer rate times the attempts, and abandoned calls, where callers are not
+    held, the chance of a request times the attempts that ended in a pause: the same on average,
+    with less chance in it (D. Blackwell, Annals of Mathematical Statistics 18, 1947).
+    """
+    c = network.campaign
+    answers, requests = network.answer_rate[0, c], network.transfer_rate[0, c]
+    found = totals.copy()
+    place = {name: number for number, name in enumerate(COLUMNS)}
+    found[..., place["live_answers"]] = answers * totals[..., place["attempts"]]
+    dropped = network.uses_agents[c] & (network.patience_seconds[c] == 0)
+    late = answers * requests * totals[..., place["late_attempts"]]
+    for name in ("abandons", "late_requests"):
+        found[..., place[name]] = np.where(dropped, late, totals[..., place[name]])
+    return found
+
+
 def balances(network: Network, totals: Floats, bins: slice) -> Floats:
     """What is zero on average in a steady state, [replication, pair, balance].
 
     Transfer requests less those that the attempts should bring, the same while no agent is free,
-    talk less that of the transfers, answers less those of the attempts: each by Little's law or as
-    a count of independent outcomes. And, where they are memoryless and nobody is held, pauses less
-    the rate at which talks or wrap-ups end them over the time in a pause.
+    talk less that of the transfers: each by Little's law or as a count of independent outcomes.
+    And, where they are memoryless and nobody is held, pauses less the rate at which talks or
+    wrap-ups end them over the time in a pause. The last three are left out where pauses are few:
+    a fit to two runs with a pause among many without tells nothing.
     """
     over = totals[:, bins].sum(axis=1)
     count = {name: over[..., COLUMNS.index(name)] for name in COLUMNS}
     c = network.campaign
     answers, requests = network.answer_rate[0, c], network.transfer_rate[0, c]
-    agents = network.uses_agents[c]
+    agents, often = network.uses_agents[c], many_pauses(over)
     lost = count["transfers"] + count["abandons"] - answers * requests * count["attempts"]
     late = count["late_requests"] - answers * requests * count["late_attempts"]
     talked = count["talk_seconds"] - network.talk_seconds[0, c] * count["transfers"]
-    answered = count["live_answers"] - answers * count["attempts"]
     wrap_up = network.wrap_up_seconds[c]
     wrapping = network.agent_lines[0] * count["all_busy"] - count["late_talk_seconds"]
     ends = np.where(
@@ -74,8 +102,15 @@ def balances(network: Network, totals: Floats, bins: slice) -> Floats:
     )
     # A pause with wrap-ups ends with one, else with a talk.
     memoryless = (network.talk_cv[c] == 1) | (wrap_up > 0)
-    ended = agents * (memoryless & (network.patience_seconds[c] == 0)) * (count["pauses"] - ends)
-    return np.stack([agents * lost, agents * late, agents * talked, answered, ended], axis=-1)
+    ended = (memoryless & (network.patience_seconds[c] == 0)) * (count["pauses"] - ends)
+    known = [agents * lost, agents * talked, agents * often * late, agents * often * ended]
+    return np.stack(known, axis=-1)
+
+
+def many_pauses(over: Floats) -> Floats:
+    """Whether a fit may use the pauses of a pair: 1 or 0, from [replication, pair, column]."""
+    mean = over[..., COLUMNS.index("pauses")].mean(axis=0)
+    return np.asarray(mean >= MANY_PAUSES, dtype=np.float64)
 
 
 def estimate(
@@ -86,16 +121,39 @@ def estimate(
     The names are those of :class:`planner.traffic.exact.engset.Stationary`, and
     ``live_answers_per_second``, ``abandon_rate`` (abandoned over live-answered calls) and
     ``transfer_loss`` (abandoned calls over transfer requests). ``known`` are figures that are zero
-    on average, [replication, pair, figure]: they tell how far chance moved a replication.
+    on average, [replication, pair, figure]: they tell how far chance moved a replication. What
+    rests on few pauses is the plain average.
     """
     over = totals[:, bins].sum(axis=1)
-    fit = Fit.of(known if known is not None and len(over) >= _FIT_FROM else None, over[..., 0])
+    plain = Fit.of(None, over[..., 0])
+    fit = Fit.of(known, over[..., 0]) if known is not None and len(over) >= _FIT_FROM else plain
+    often = many_pauses(over) > 0
 
     def total(names: tuple[str, ...]) -> Floats:
         columns: Floats = over[..., [COLUMNS.index(name) for name in names]]
         return np.asarray(columns.sum(axis=-1))
 
-    return {name: fit.ratio(total(top), total(below)) for name, (top, below) in _RATIOS.items()}
+    figures = {}
+    for name, (top, below) in _RATIOS.items():
+        found = fit.ratio(total(top), total(below))
+        if name in _OF_PAUSES and fit is not plain:
+            rare = plain.ratio(total(top), total(below))
+            found = Estimate(*(np.where(often, a, b) for a, b in zip(found, rare, strict=True)))
+        figures[name] = found
+    return figures
+
+
+def run_figures(totals: Floats) -> dict[str, Floats]:
+    """Each figure of every replication, from the totals of one pair [replication, column]."""
+    found = {}
+    for name, (top, below) in _RATIOS.items():
+        above, under = (
+            totals[:, [COLUMNS.index(column) for column in names]].sum(axis=1)
+            for names in (top, below)
+        )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found[name] = above / under
+    return found
 
 
 class Fit(NamedTuple):

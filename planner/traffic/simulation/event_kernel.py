@@ -22,7 +22,7 @@ from planner.traffic.simulation.pair_events import (
     set_clock,
     update_status,
 )
-from planner.traffic.simulation.run_state import ATTEMPT_SECONDS, World
+from planner.traffic.simulation.run_state import ATTEMPT_SECONDS, RunState
 
 
 class Stretch(NamedTuple):
@@ -56,7 +56,7 @@ def pass_gate(
     launch(pair, campaign, group, attempt_ends, pass_factors, rng, now)
 
 
-# Arrays of the world are taken out of it before loops: each access counts its references.
+# Arrays of the state are taken out of it before loops: each access counts its references.
 
 
 @inlined
@@ -98,14 +98,14 @@ def queue_at_gate(
 
 
 @inlined
-def settle_ungated(world: World, rng: Any, p: int, now: float) -> None:
+def settle_ungated(state: RunState, rng: Any, p: int, now: float) -> None:
     """After something happened at a pair without a gate: its status, launches and clock."""
-    keys, winners = world.keys, world.winners
-    attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
-    pass_factors = world.pass_factors
-    pair = world.pairs[p]
-    campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
-    update_status(pair, campaign, world.joint, now)
+    keys, winners = state.keys, state.winners
+    attempt_ends, talk_ends = state.attempt_ends, state.talk_ends
+    pass_factors = state.pass_factors
+    pair = state.pairs[p]
+    campaign, group = state.campaigns[pair.campaign], state.groups[pair.group]
+    update_status(pair, campaign, state.joint, now)
     while may_launch(pair, campaign):
         launch(pair, campaign, group, attempt_ends, pass_factors, rng, now)
     reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
@@ -206,11 +206,11 @@ def open_gate(
 
 
 @compiled
-def complete(world: World, c: int, now: float) -> None:
+def complete(state: RunState, c: int, now: float) -> None:
     """The dial list of campaign c is done, on all its dialers."""
-    for p in range(world.pairs.size):
-        if world.pairs[p].campaign == c:
-            update_status(world.pairs[p], world.campaigns[c], world.joint, now)
+    for p in range(state.pairs.size):
+        if state.pairs[p].campaign == c:
+            update_status(state.pairs[p], state.campaigns[c], state.joint, now)
 
 
 @compiled
@@ -228,57 +228,57 @@ def lose_calls(pair: Any, campaign: Any, group: Any, now: float) -> None:
 
 
 @compiled
-def time_talks(world: World, rng: Any, p: int, now: float) -> None:
+def time_talks(state: RunState, rng: Any, p: int, now: float) -> None:
     """Give the memoryless talks of pair p end times: they outlast a change of the talk time."""
-    pair = world.pairs[p]
-    mean = world.campaigns[pair.campaign].talk_seconds
+    pair = state.pairs[p]
+    mean = state.campaigns[pair.campaign].talk_seconds
     while pair.timed_talks < pair.talking:
         end = now + mean * rng.standard_exponential()
-        push(world.talk_ends, pair.heap, pair.timed_talks, end)
+        push(state.talk_ends, pair.heap, pair.timed_talks, end)
         pair.timed_talks += 1
 
 
 @compiled
-def change(world: World, rng: Any, stretch: Stretch, s: int, now: float) -> None:
+def change(state: RunState, rng: Any, stretch: Stretch, s: int, now: float) -> None:
     """Apply what holds from change ``s`` on."""
-    for p in range(world.pairs.size):
-        c = world.pairs[p].campaign
-        if stretch.talk_seconds[s, c] != world.campaigns[c].talk_seconds:
-            time_talks(world, rng, p, now)
-    for c in range(world.campaigns.size):
-        campaign = world.campaigns[c]
+    for p in range(state.pairs.size):
+        c = state.pairs[p].campaign
+        if stretch.talk_seconds[s, c] != state.campaigns[c].talk_seconds:
+            time_talks(state, rng, p, now)
+    for c in range(state.campaigns.size):
+        campaign = state.campaigns[c]
         campaign.talk_seconds = stretch.talk_seconds[s, c]
         campaign.answer_rate = stretch.answer_rate[s, c]
         campaign.request_rate = stretch.answer_rate[s, c] * stretch.transfer_rate[s, c]
-    for p in range(world.pairs.size):
-        pair = world.pairs[p]
-        campaign, group = world.campaigns[pair.campaign], world.groups[pair.group]
+    for p in range(state.pairs.size):
+        pair = state.pairs[p]
+        campaign, group = state.campaigns[pair.campaign], state.groups[pair.group]
         pair.agent_lines = stretch.agent_lines[s, p]
         pair.window_open = stretch.window_open[s, p]
         if stretch.in_service[s, p] == 0 and pair.in_service == 1:
             lose_calls(pair, campaign, group, now)
         pair.in_service = stretch.in_service[s, p]
-        serve_held(pair, campaign, world.talk_ends, rng, now)
-    for g in range(world.gates.size):
+        serve_held(pair, campaign, state.talk_ends, rng, now)
+    for g in range(state.gates.size):
         # All pairs may want to launch now: none of them is first, they take turns.
-        reschedule(world.keys, world.winners, world.pairs.size + g, now)
-    for p in range(world.pairs.size):
-        if world.pairs[p].gate < 0:
-            settle_ungated(world, rng, p, now)
+        reschedule(state.keys, state.winners, state.pairs.size + g, now)
+    for p in range(state.pairs.size):
+        if state.pairs[p].gate < 0:
+            settle_ungated(state, rng, p, now)
         else:
             settle_gated(
-                world.pairs,
-                world.campaigns,
-                world.dialers,
-                world.groups,
-                world.gates,
-                world.waiting,
-                world.keys,
-                world.winners,
-                world.attempt_ends,
-                world.talk_ends,
-                world.joint,
-                world.pass_factors,
+                state.pairs,
+                state.campaigns,
+                state.dialers,
+                state.groups,
+                state.gates,
+                state.waiting,
+                state.keys,
+                state.winners,
+                state.attempt_ends,
+                state.talk_ends,
+                state.joint,
+                state.pass_factors,
                 rng,
                 p,
                 now,
@@ -286,24 +286,24 @@ def change(world: World, rng: Any, stretch: Stretch, s: int, now: float) -> None
 
 
 @compiled
-def start(world: World, rng: Any) -> None:
+def start(state: RunState, rng: Any) -> None:
     """Put the talks under way at the start in place, and find lists that are empty already."""
-    for p in range(world.pairs.size):
-        pair = world.pairs[p]
-        campaign = world.campaigns[pair.campaign]
+    for p in range(state.pairs.size):
+        pair = state.pairs[p]
+        campaign = state.campaigns[pair.campaign]
         campaign.calls += pair.talking
-        world.groups[pair.group].calls += pair.talking
+        state.groups[pair.group].calls += pair.talking
         while campaign.talk_cv != 1.0 and pair.timed_talks < pair.talking:
             end = remaining_duration(rng, campaign.talk_seconds, campaign.talk_cv)
-            push(world.talk_ends, pair.heap, pair.timed_talks, end)
+            push(state.talk_ends, pair.heap, pair.timed_talks, end)
             pair.timed_talks += 1
-    for c in range(world.campaigns.size):
-        end_calls(world.campaigns[c], world.groups[-1], 0, 0.0)
+    for c in range(state.campaigns.size):
+        end_calls(state.campaigns[c], state.groups[-1], 0, 0.0)
 
 
 @compiled
 def run(
-    world: World,
+    state: RunState,
     rng: Any,
     stretch: Stretch,
     edges: Floats,
@@ -318,16 +318,16 @@ def run(
     ``totals[bins[j]]``, by pair and column, and to ``joint_totals[bins[j]]``, by campaign.
     """
     events = 0
-    pairs, campaigns, groups = world.pairs, world.campaigns, world.groups
-    dialers, gates = world.dialers, world.gates
-    gate_pairs, waiting = world.gate_pairs, world.waiting
-    keys, winners = world.keys, world.winners
-    attempt_ends, talk_ends = world.attempt_ends, world.talk_ends
-    joint, pass_factors = world.joint, world.pass_factors
-    start(world, rng)
+    pairs, campaigns, groups = state.pairs, state.campaigns, state.groups
+    dialers, gates = state.dialers, state.gates
+    gate_pairs, waiting = state.gate_pairs, state.waiting
+    keys, winners = state.keys, state.winners
+    attempt_ends, talk_ends = state.attempt_ends, state.talk_ends
+    joint, pass_factors = state.joint, state.pass_factors
+    start(state, rng)
     for j in range(edges.size - 1):
         if j == 0 or changes[j] != changes[j - 1]:
-            change(world, rng, stretch, changes[j], edges[j])
+            change(state, rng, stretch, changes[j], edges[j])
         while True:
             leaf = winners[1]
             now = keys[leaf]
@@ -356,7 +356,7 @@ def run(
             campaign, group = campaigns[pair.campaign], groups[pair.group]
             happen(pair, campaign, group, attempt_ends, talk_ends, rng, now)
             if pair.gate < 0:
-                settle_ungated(world, rng, leaf, now)
+                settle_ungated(state, rng, leaf, now)
             else:
                 settle_gated(
                     pairs,
@@ -376,7 +376,7 @@ def run(
                     now,
                 )
             if campaign.completed_at == now:
-                complete(world, pair.campaign, now)
+                complete(state, pair.campaign, now)
             events += 1
         for p in range(pairs.size):
             account(pairs[p], edges[j + 1])

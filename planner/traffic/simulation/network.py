@@ -43,7 +43,7 @@ JOINT_COLUMNS = ("dialing", "all_paused")
 
 
 class Network(NamedTuple):
-    """Numbers of one simulated world.
+    """Numbers of one simulated network.
 
     Indexed by pair [P] of a campaign [C] and a dialer [D] that it dials on, trunk group [G], and
     stretch of time [S] in which nothing changes from outside. Times in seconds from the start.

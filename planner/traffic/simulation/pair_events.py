@@ -1,7 +1,7 @@
 """What happens to one campaign on one dialer in a simulation, compiled.
 
 ``pair``, ``campaign`` and ``group`` are single records of the arrays of
-:class:`planner.traffic.simulation.run_state.World`, which makes calls cheap; heaps are
+:class:`planner.traffic.simulation.run_state.RunState`, which makes calls cheap; heaps are
 passed where needed.
 """
 

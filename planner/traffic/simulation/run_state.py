@@ -80,7 +80,7 @@ GATE = np.dtype(
 )
 
 
-class World(NamedTuple):
+class RunState(NamedTuple):
     """State of a run, changed in place."""
 
     pairs: Any  # PAIR
@@ -98,7 +98,7 @@ class World(NamedTuple):
     pass_factors: Floats  # [campaign, pass]
 
 
-def new_world(network: Network) -> World:
+def new_state(network: Network) -> RunState:
     """The state at the start of a run."""
     pairs = np.zeros(len(network.campaign), PAIR)
     pairs["campaign"], pairs["dialer"] = network.campaign, network.dialer
@@ -127,7 +127,7 @@ def new_world(network: Network) -> World:
     gates, gate_pairs = _gates(network, pairs)
     heap_size = int(network.dial_lines.sum())
     keys, winners = tournament(len(pairs) + len(gates))
-    return World(
+    return RunState(
         pairs,
         campaigns,
         dialers,

@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.traffic.arguments import Floats
-from planner.traffic.simulation.estimates import Estimate, Precision, balances, estimate, shortfalls
+from planner.traffic.simulation.estimates import (
+    Estimate,
+    Precision,
+    balances,
+    estimate,
+    expected_outcomes,
+    shortfalls,
+)
+from planner.traffic.simulation.interval_ends import Ends, interval_ends
 from planner.traffic.simulation.network import COLUMNS, Network, check
 
 #: Replications are added in rounds of so many at least: all cores have work.
@@ -25,6 +33,7 @@ class Simulated(NamedTuple):
     first_all_busy: Floats  # [replication, pair] seconds from the start, infinite if never
     completed_at: Floats  # [replication, campaign] seconds from the start, infinite if later
     figures: dict[str, Estimate]  # over the judged bins, by name
+    ends: dict[str, Ends]  # of their 95 % intervals
     met: bool  # whether the wanted precision was reached within the budget
     events: int
 
@@ -84,6 +93,8 @@ def simulate(
             numbers = range(len(runs), len(runs) + more)
             runs.extend(pool.map(lambda number: _run(network, edges, seed, number), numbers))
             totals = np.stack([run.totals for run in runs])
+            if steady:
+                totals = expected_outcomes(network, totals)
             known = balances(network, totals, judged) if steady else None
             figures = estimate(totals, judged, known)
             needed = _replications_needed(figures, len(runs), wanted)
@@ -101,6 +112,12 @@ def simulate(
         first_all_busy=np.stack([run.first_all_busy for run in runs]),
         completed_at=np.stack([run.completed_at for run in runs]),
         figures=figures,
+        ends=interval_ends(
+            network,
+            totals[:, judged].sum(axis=1),
+            {name: figure.mean for name, figure in figures.items()},
+            {name: figure.half_width for name, figure in figures.items()},
+        ),
         met=met,
         events=spent,
     )
@@ -117,13 +134,13 @@ class _Run(NamedTuple):
 def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
     """Replication ``number``."""
     from planner.traffic.simulation.event_kernel import Stretch, run
-    from planner.traffic.simulation.run_state import new_world
+    from planner.traffic.simulation.run_state import new_state
 
     horizon = bin_edges[-1]
     edges = np.unique(np.append(bin_edges, network.changes[network.changes < horizon]))
-    world = new_world(network)
+    state = new_state(network)
     totals = np.zeros((bin_edges.size - 1, len(network.campaign), len(COLUMNS)))
-    joint = np.zeros((bin_edges.size - 1, world.joint.size))
+    joint = np.zeros((bin_edges.size - 1, state.joint.size))
     sequence = np.random.SeedSequence(seed, spawn_key=(number,))
     # Copies, as a read-only or strided array would have the kernel compiled once more for it.
     stretch = Stretch(
@@ -135,7 +152,7 @@ def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
         np.array(network.talk_seconds, np.float64, order="C"),
     )
     events = run(
-        world,
+        state,
         np.random.Generator(np.random.PCG64(sequence)),
         stretch,
         edges,
@@ -144,7 +161,7 @@ def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
         totals,
         joint,
     )
-    first_busy, completed_at = world.pairs["first_busy"], world.campaigns["completed_at"]
+    first_busy, completed_at = state.pairs["first_busy"], state.campaigns["completed_at"]
     return _Run(totals, joint, first_busy.copy(), completed_at.copy(), events)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from planner.traffic.arguments import Floats
 
 
-class Lone(NamedTuple):
+class SinglePair(NamedTuple):
     """One campaign on one dialer; times in seconds."""
 
     dial_lines: int
@@ -22,7 +22,7 @@ class Lone(NamedTuple):
     pacing: float  # attempts in progress per free agent line; infinite for no limit
 
 
-class HeldBack(NamedTuple):
+class SharedLimitEffect(NamedTuple):
     """What shared limits do to it on average."""
 
     starts: Floats  # of the spans below; the first is 0

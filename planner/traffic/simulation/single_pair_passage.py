@@ -16,31 +16,33 @@ from planner.compiled import compiled
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import Integers, drop_earliest, push, replace_earliest
 from planner.traffic.simulation.pair_events import duration, remaining_duration
-from planner.traffic.simulation.single_pair import HeldBack, Lone
+from planner.traffic.simulation.single_pair import SharedLimitEffect, SinglePair
 
 #: Places in the counts of what is under way.
 _ATTEMPTS, _TALKING, _WRAPPING = range(3)
 
 
 @compiled
-def first_passages(lone: Lone, held_back: HeldBack, longest: float, rng: Any, out: Floats) -> int:
+def first_passages(
+    pair: SinglePair, effect: SharedLimitEffect, longest: float, rng: Any, out: Floats
+) -> int:
     """Fill ``out`` with seconds until all agent lines are busy, infinite where beyond ``longest``.
 
     Returns the number of events.
     """
-    attempt_ends = np.empty(lone.dial_lines)
-    talk_ends = np.empty(max(lone.agent_lines, lone.busy, 1))
+    attempt_ends = np.empty(pair.dial_lines)
+    talk_ends = np.empty(max(pair.agent_lines, pair.busy, 1))
     events = 0
     for run in range(out.size):
-        out[run], count = first_passage(lone, held_back, longest, rng, attempt_ends, talk_ends)
+        out[run], count = first_passage(pair, effect, longest, rng, attempt_ends, talk_ends)
         events += count
     return events
 
 
 @compiled
 def first_passage(
-    lone: Lone,
-    held_back: HeldBack,
+    pair: SinglePair,
+    effect: SharedLimitEffect,
     longest: float,
     rng: Any,
     attempt_ends: Floats,
@@ -49,26 +51,26 @@ def first_passage(
     """One run: seconds, and the number of events."""
     count, rates = np.zeros(3, np.int64), np.zeros(4)
     now, events, span = 0.0, 0, 0
-    for talk in range(lone.busy):
-        if lone.talk_cv != 1.0:
-            end = remaining_duration(rng, lone.talk_seconds, lone.talk_cv)
+    for talk in range(pair.busy):
+        if pair.talk_cv != 1.0:
+            end = remaining_duration(rng, pair.talk_seconds, pair.talk_cv)
             push(talk_ends, 0, talk, end)
         count[_TALKING] += 1
-    while count[_TALKING] + count[_WRAPPING] < lone.agent_lines:
-        free = lone.agent_lines - count[_TALKING] - count[_WRAPPING]
-        most = int(min(lone.dial_lines - count[_TALKING], np.ceil(lone.pacing * free)))
-        launch(lone, held_back, most, events == 0, rng, now, count, attempt_ends)
-        rate = memoryless_rates(lone, held_back.kept[span], most, count, rates)
+    while count[_TALKING] + count[_WRAPPING] < pair.agent_lines:
+        free = pair.agent_lines - count[_TALKING] - count[_WRAPPING]
+        most = int(min(pair.dial_lines - count[_TALKING], np.ceil(pair.pacing * free)))
+        launch(pair, effect, most, events == 0, rng, now, count, attempt_ends)
+        rate = memoryless_rates(pair, effect.kept[span], most, count, rates)
         then = now + rng.standard_exponential() / rate if rate > 0.0 else np.inf
-        last = span + 1 == held_back.starts.size
-        change = np.inf if last else held_back.starts[span + 1]
-        talks = lone.talk_cv != 1.0 and count[_TALKING] > 0
+        last = span + 1 == effect.starts.size
+        change = np.inf if last else effect.starts[span + 1]
+        talks = pair.talk_cv != 1.0 and count[_TALKING] > 0
         talk_end = talk_ends[0] if talks else np.inf
         until = min(then, change, talk_end, longest)
         attempt_end, asks, ended = np.inf, False, 0
-        if lone.attempt_cv != 1.0:
+        if pair.attempt_cv != 1.0:
             attempt_end, asks, ended = next_attempt_that_matters(
-                lone, held_back.wait, until, most, rng, count[_ATTEMPTS], attempt_ends
+                pair, effect.wait, until, most, rng, count[_ATTEMPTS], attempt_ends
             )
             events += ended
         now = min(then, change, talk_end, attempt_end)
@@ -81,19 +83,19 @@ def first_passage(
             drop_earliest(attempt_ends, 0, count[_ATTEMPTS])
             count[_ATTEMPTS] -= 1
             if asks:
-                start_talk(lone, rng, now, count, talk_ends)
+                start_talk(pair, rng, now, count, talk_ends)
         elif now == talk_end:
             drop_earliest(talk_ends, 0, count[_TALKING])
-            end_talk(lone, count)
+            end_talk(pair, count)
         else:
-            ring(lone, rng, now, count, rates, rate, talk_ends)
+            ring(pair, rng, now, count, rates, rate, talk_ends)
     return now, events
 
 
 @compiled
 def launch(
-    lone: Lone,
-    held_back: HeldBack,
+    pair: SinglePair,
+    effect: SharedLimitEffect,
     most: int,
     first: bool,
     rng: Any,
@@ -103,32 +105,34 @@ def launch(
 ) -> None:
     """Launch attempts until ``most`` are in progress."""
     while count[_ATTEMPTS] < most:
-        if lone.attempt_cv != 1.0:
-            late = held_back.first_launches * rng.random() if first else held_back.wait
-            end = now + late + duration(rng, lone.attempt_seconds, lone.attempt_cv)
+        if pair.attempt_cv != 1.0:
+            late = effect.first_launches * rng.random() if first else effect.wait
+            end = now + late + duration(rng, pair.attempt_seconds, pair.attempt_cv)
             push(attempt_ends, 0, count[_ATTEMPTS], end)
         count[_ATTEMPTS] += 1
 
 
 @compiled
-def memoryless_rates(lone: Lone, kept: float, most: int, count: Integers, rates: Floats) -> float:
+def memoryless_rates(
+    pair: SinglePair, kept: float, most: int, count: Integers, rates: Floats
+) -> float:
     """Fill the rates of requests, of attempts that end and are not followed, talks and wrap-ups."""
     rates[:] = 0.0
-    if lone.attempt_cv == 1.0:
-        ask = lone.transfer_probability * kept
-        rates[0] = count[_ATTEMPTS] / lone.attempt_seconds * ask
+    if pair.attempt_cv == 1.0:
+        ask = pair.transfer_probability * kept
+        rates[0] = count[_ATTEMPTS] / pair.attempt_seconds * ask
         if count[_ATTEMPTS] > most:
-            rates[1] = count[_ATTEMPTS] / lone.attempt_seconds * (1.0 - ask)
-    if lone.talk_cv == 1.0:
-        rates[2] = count[_TALKING] / lone.talk_seconds
+            rates[1] = count[_ATTEMPTS] / pair.attempt_seconds * (1.0 - ask)
+    if pair.talk_cv == 1.0:
+        rates[2] = count[_TALKING] / pair.talk_seconds
     if count[_WRAPPING] > 0:
-        rates[3] = count[_WRAPPING] / lone.wrap_up_seconds
+        rates[3] = count[_WRAPPING] / pair.wrap_up_seconds
     return float(rates.sum())
 
 
 @compiled
 def next_attempt_that_matters(
-    lone: Lone,
+    pair: SinglePair,
     wait: float,
     until: float,
     most: int,
@@ -141,15 +145,15 @@ def next_attempt_that_matters(
     Those before it are replaced by the attempts that follow them. Returns the end, infinite for
     none, whether it asks, and how many were replaced.
     """
-    variance = np.log1p(lone.attempt_cv**2)
-    spread, centre = np.sqrt(variance), np.log(lone.attempt_seconds) - 0.5 * variance
+    variance = np.log1p(pair.attempt_cv**2)
+    spread, centre = np.sqrt(variance), np.log(pair.attempt_seconds) - 0.5 * variance
     replaced = 0
     while attempts > 0 and attempt_ends[0] <= until:
         end = attempt_ends[0]
-        asks = rng.random() < lone.transfer_probability
+        asks = rng.random() < pair.transfer_probability
         if asks or attempts > most:
             return end, asks, replaced
-        length = lone.attempt_seconds
+        length = pair.attempt_seconds
         if spread > 0.0:
             length = np.exp(centre + spread * rng.standard_normal())
         replace_earliest(attempt_ends, 0, attempts, end + wait + length)
@@ -158,25 +162,25 @@ def next_attempt_that_matters(
 
 
 @compiled
-def start_talk(lone: Lone, rng: Any, now: float, count: Integers, talk_ends: Floats) -> None:
+def start_talk(pair: SinglePair, rng: Any, now: float, count: Integers, talk_ends: Floats) -> None:
     """A callee asks for an agent, and one is free."""
-    if lone.talk_cv != 1.0:
-        end = now + duration(rng, lone.talk_seconds, lone.talk_cv)
+    if pair.talk_cv != 1.0:
+        end = now + duration(rng, pair.talk_seconds, pair.talk_cv)
         push(talk_ends, 0, count[_TALKING], end)
     count[_TALKING] += 1
 
 
 @compiled
-def end_talk(lone: Lone, count: Integers) -> None:
+def end_talk(pair: SinglePair, count: Integers) -> None:
     """A talk ends; its agent wraps up or is free."""
     count[_TALKING] -= 1
-    if lone.wrap_up_seconds > 0.0:
+    if pair.wrap_up_seconds > 0.0:
         count[_WRAPPING] += 1
 
 
 @compiled
 def ring(
-    lone: Lone,
+    pair: SinglePair,
     rng: Any,
     now: float,
     count: Integers,
@@ -188,10 +192,10 @@ def ring(
     x = rng.random() * rate
     if x < rates[0]:
         count[_ATTEMPTS] -= 1
-        start_talk(lone, rng, now, count, talk_ends)
+        start_talk(pair, rng, now, count, talk_ends)
     elif x < rates[0] + rates[1]:
         count[_ATTEMPTS] -= 1
     elif x < rates[0] + rates[1] + rates[2]:
-        end_talk(lone, count)
+        end_talk(pair, count)
     else:
         count[_WRAPPING] -= 1

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from planner.app.editing.assessment import Outlook, outlook, status_shares
-from planner.app.editing.edited_lines import apply_edits, open_scenario, take_plan
+from planner.app.editing.assessment import Assessment, assess, status_shares
+from planner.app.editing.edited_lines import apply_edits, open_lines, take_plan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import LinePlan, Status, TableCorrection
 from tests.support.builders import solar
@@ -30,10 +30,10 @@ def look(
     campaigns: tuple[Campaign, ...] = (solar(**ALWAYS),),
     ports: tuple[int, int] = (100, 100),
     at: datetime = NOW,
-) -> Outlook:
+) -> Assessment:
     dialers = tuple(Dialer(dialer_id=f"D{n}", ports=p) for n, p in enumerate(ports, start=1))
     problem = Problem(dialers=dialers, campaigns=campaigns, assignments=lines)
-    return outlook(open_scenario(problem), at)
+    return assess(open_lines(problem), at)
 
 
 def test_headline_of_the_quickstart_lines() -> None:
@@ -75,7 +75,7 @@ def test_broadcasts_count_messages_and_neither_pauses_nor_abandons() -> None:
 
 def test_a_row_has_its_status_and_figures_also_without_lines() -> None:
     view = look(line("D1", 95, 5))
-    used, unused = view.rows["Solar", "D1"], view.rows["Solar", "D2"]
+    used, unused = view.pairs["Solar", "D1"], view.pairs["Solar", "D2"]
     assert used.status is Status.RUNNING
     assert used.figures is not None
     assert used.figures.all_busy_share == pytest.approx(SHARE, abs=1e-6)
@@ -92,7 +92,7 @@ def test_breaches_stand_at_the_rows_that_they_concern() -> None:
         line("D1", 20, 5, "Few"),
         campaigns=(solar(**ALWAYS), few),
     )
-    said = {key: " ".join(row.breaches) for key, row in view.rows.items()}
+    said = {key: " ".join(row.breaches) for key, row in view.pairs.items()}
     # D1 has 125 lines on 100 ports: said at both campaigns there.
     assert "125 ports" in said["Solar", "D1"]
     assert "125 ports" in said["Few", "D1"]
@@ -143,23 +143,23 @@ def test_a_taken_plan_is_checked_as_it_was_made() -> None:
     )
     made = TableCorrection(campaign_id="Solar", handled=1.0, abandoned=0.9, attempts=1.0, rounds=1)
     at = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    plain = outlook(take_plan(open_scenario(given), lines), at)
+    plain = assess(take_plan(open_lines(given), lines), at)
     assert [breach.rule for breach in plain.breaches] == ["max_abandon_rate"]
-    assert outlook(take_plan(open_scenario(given), lines, (made,)), at).breaches == ()
+    assert assess(take_plan(open_lines(given), lines, (made,)), at).breaches == ()
 
 
 def test_a_look_after_another_is_the_same_as_one_by_itself() -> None:
     lines = (line("D1", 95, 5), line("D2", 40, 3))
-    scenario = look(*lines).scenario
-    first = outlook(scenario, NOW)
-    edited, _ = apply_edits(scenario, {("Solar", "D2"): {"dial_lines": "60"}})
-    after, alone = outlook(edited, NOW, first), outlook(edited, NOW)
+    edited = look(*lines).edited
+    first = assess(edited, NOW)
+    changed, _ = apply_edits(edited, {("Solar", "D2"): {"dial_lines": "60"}})
+    after, alone = assess(changed, NOW, first), assess(changed, NOW)
     assert after.figures == alone.figures
     assert after.headline == alone.headline
     assert after.figures["Solar", "D1"] is first.figures["Solar", "D1"], "it was not made anew"
     assert after.figures["Solar", "D2"] != first.figures["Solar", "D2"]
     # Another moment, or lines that are gone, take nothing from the earlier look.
-    later = outlook(edited, NOW + timedelta(minutes=1), first)
+    later = assess(changed, NOW + timedelta(minutes=1), first)
     assert later.figures["Solar", "D1"] is not first.figures["Solar", "D1"]
-    cleared, _ = apply_edits(edited, {("Solar", "D1"): {"dial_lines": "0", "agent_lines": "0"}})
-    assert set(outlook(cleared, NOW, after).figures) == {("Solar", "D2")}
+    cleared, _ = apply_edits(changed, {("Solar", "D1"): {"dial_lines": "0", "agent_lines": "0"}})
+    assert set(assess(cleared, NOW, after).figures) == {("Solar", "D2")}

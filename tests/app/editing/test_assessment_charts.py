@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 import altair as alt
 import pytest
 
-from planner.app.editing.assessment import Outlook, outlook
+from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.assessment_charts import statuses_by_dialer, transfers_by_dialer
-from planner.app.editing.edited_lines import open_scenario
+from planner.app.editing.edited_lines import open_lines
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.contracts.result import Status
 from planner.report.charts.figure import STATUS_COLOURS, Spec
 from tests.support.builders import solar
 
 
-def view(dialers: int, **lines: tuple[int, int]) -> Outlook:
+def view(dialers: int, **lines: tuple[int, int]) -> Assessment:
     problem = Problem(
         dialers=[Dialer(dialer_id=f"D{n + 1}", ports=100) for n in range(dialers)],
         campaigns=[solar(start="2026-01-01", schedule="Mon-Sun 00:00-24:00")],
@@ -25,7 +25,7 @@ def view(dialers: int, **lines: tuple[int, int]) -> Outlook:
             for name, (n, a) in lines.items()
         ],
     )
-    return outlook(open_scenario(problem), datetime(2026, 6, 1, 12, tzinfo=UTC))
+    return assess(open_lines(problem), datetime(2026, 6, 1, 12, tzinfo=UTC))
 
 
 def rows(spec: Spec) -> list[dict[str, object]]:

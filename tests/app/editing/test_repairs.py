@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from planner.app.editing.edit_check import Trials, limit_of
-from planner.app.editing.edited_lines import Scenario, open_scenario
+from planner.app.editing.edit_check import EditCheck, limit_of
+from planner.app.editing.edited_lines import EditedLines, open_lines
 from planner.app.editing.quick_edits import with_lines
 from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
 from planner.contracts.problem import Dialer, LineAssignment, Problem, TrunkGroup
@@ -15,16 +15,16 @@ from planner.evaluation.check import Breach, check
 from tests.support.builders import solar
 
 
-def scenario(
+def edited(
     lines: dict[str, tuple[int, int]],
     *,
     dialer: dict[str, Any] | None = None,
     campaign: dict[str, Any] | None = None,
     locked: bool = False,
     channels: int = 1000,
-) -> Scenario:
+) -> EditedLines:
     names = ("A", "B", "C")
-    return open_scenario(
+    return open_lines(
         Problem(
             dialers=tuple(
                 Dialer(**{"dialer_id": n, "ports": 100, "trunk_group": "T", **(dialer or {})})
@@ -46,43 +46,41 @@ def scenario(
     )
 
 
-def breaches(found: Scenario) -> tuple[Breach, ...]:
+def breaches(found: EditedLines) -> tuple[Breach, ...]:
     return check(found.problem, found.line_plan)
 
 
-def lines(found: Scenario) -> dict[str, tuple[int, int]]:
+def lines(found: EditedLines) -> dict[str, tuple[int, int]]:
     return {key[1]: pair for key, pair in found.line_plan.lines().items()}
 
 
-def found_for(start: Scenario, broken: Breach) -> Fix | None:
+def found_for(start: EditedLines, broken: Breach) -> Fix | None:
     known = breaches(start)
     return find_fixes(start, known, [known.index(broken)])[0]
 
 
-def is_held_by_one_step(start: Scenario, broken: Breach) -> bool:
+def is_held_by_one_step(start: EditedLines, broken: Breach) -> bool:
     after = fix_one(start, broken)
     kept = {b.rule for b in breaches(after)} <= {b.rule for b in breaches(start)} - {broken.rule}
     return kept and len(after.past) == 1
 
 
 CASES = {
-    "ports": scenario({"A": (120, 5)}),
-    "channels": scenario({"A": (60, 5), "B": (60, 5)}, channels=100),
+    "ports": edited({"A": (120, 5)}),
+    "channels": edited({"A": (60, 5), "B": (60, 5)}, channels=100),
     # 90 dial lines launch up to 90 / 25 s = 3.6 calls per second.
-    "cps": scenario({"A": (90, 5)}, dialer={"cps": 1.5}),
-    "max_dial_lines": scenario({"A": (60, 5), "B": (30, 5)}, campaign={"max_dial_lines": 80}),
-    "agent_lines": scenario({"A": (60, 8), "B": (60, 8)}),
-    "dial_lines": scenario({"A": (3, 5)}),
-    "min_agent_lines": scenario({"A": (60, 2)}, campaign={"min_agent_lines": 4}),
-    "min_dialers": scenario({"A": (60, 6)}, campaign={"min_dialers": 3}),
-    "survivable_share": scenario({"A": (90, 8)}, campaign={"survivable_share": 0.5}),
+    "cps": edited({"A": (90, 5)}, dialer={"cps": 1.5}),
+    "max_dial_lines": edited({"A": (60, 5), "B": (30, 5)}, campaign={"max_dial_lines": 80}),
+    "agent_lines": edited({"A": (60, 8), "B": (60, 8)}),
+    "dial_lines": edited({"A": (3, 5)}),
+    "min_agent_lines": edited({"A": (60, 2)}, campaign={"min_agent_lines": 4}),
+    "min_dialers": edited({"A": (60, 6)}, campaign={"min_dialers": 3}),
+    "survivable_share": edited({"A": (90, 8)}, campaign={"survivable_share": 0.5}),
     # 95 + 5 lines abandon 2.1 % of live answers.
-    "max_abandon_rate": scenario({"A": (95, 5)}, campaign={"max_abandon_rate": 0.01}),
+    "max_abandon_rate": edited({"A": (95, 5)}, campaign={"max_abandon_rate": 0.01}),
     # Five dial lines are the fewest for five agent lines: both have to go down to fit 6 ports.
-    "ports of agent lines alone": scenario({"A": (5, 5)}, dialer={"ports": 6}),
-    "in_service": scenario(
-        {"A": (60, 5)}, dialer={"in_service": False}, campaign={"min_dialers": 0}
-    ),
+    "ports of agent lines alone": edited({"A": (5, 5)}, dialer={"ports": 6}),
+    "in_service": edited({"A": (60, 5)}, dialer={"in_service": False}, campaign={"min_dialers": 0}),
 }
 
 
@@ -101,23 +99,23 @@ def test_no_more_is_cut_than_the_limit_asks_for() -> None:
 
 
 def test_locked_rows_are_never_changed() -> None:
-    start = scenario({"A": (120, 5)}, locked=True)
+    start = edited({"A": (120, 5)}, locked=True)
     assert found_for(start, breaches(start)[0]) is None
     assert fix_one(start, breaches(start)[0]) == fix_all(start) == start
 
 
 def test_a_step_that_breaks_another_limit_is_none() -> None:
     # With 2 agents, both must be on A to reach its minimum; then nothing survives its loss.
-    start = scenario(
+    start = edited(
         {"A": (60, 2)}, campaign={"agent_lines": 2, "min_agent_lines": 2, "survivable_share": 0.5}
     )
     broken = next(b for b in breaches(start) if b.rule == "survivable_share")
     assert found_for(start, broken) is None
 
 
-def two_sites(agents: int, **campaign: Any) -> Scenario:
+def two_sites(agents: int, **campaign: Any) -> EditedLines:
     """A and B at one site with all lines, and C, with 60 ports, at another."""
-    return open_scenario(
+    return open_lines(
         Problem(
             dialers=(
                 Dialer(dialer_id="A", ports=100, failure_domain="North"),
@@ -147,7 +145,7 @@ def test_lines_go_to_another_site_as_far_as_there_is_room() -> None:
 
 
 def test_cutting_leaves_the_least_agent_lines_of_a_campaign() -> None:
-    start = scenario({"A": (90, 90), "B": (10, 2)}, campaign={"min_agent_lines": 2})
+    start = edited({"A": (90, 90), "B": (10, 2)}, campaign={"min_agent_lines": 2})
     # In proportion B would keep none of its 2; ten are on shift.
     broken = next(b for b in breaches(start) if b.rule == "agent_lines")
     after = lines(fix_one(start, broken))
@@ -156,7 +154,7 @@ def test_cutting_leaves_the_least_agent_lines_of_a_campaign() -> None:
 
 
 def test_all_is_repaired_in_one_step_of_the_history() -> None:
-    start = scenario({"A": (120, 6), "B": (3, 6), "C": (140, 6)}, campaign={"min_dialers": 2})
+    start = edited({"A": (120, 6), "B": (3, 6), "C": (140, 6)}, campaign={"min_dialers": 2})
     assert len(breaches(start)) > 3
     after = fix_all(start)
     assert breaches(after) == ()
@@ -164,12 +162,12 @@ def test_all_is_repaired_in_one_step_of_the_history() -> None:
 
 
 def test_with_all_repaired_what_no_step_repairs_is_left_alone() -> None:
-    start = scenario({"A": (120, 5), "B": (60, 2)}, campaign={"agent_lines": 5}, locked=True)
+    start = edited({"A": (120, 5), "B": (60, 2)}, campaign={"agent_lines": 5}, locked=True)
     assert fix_all(start) == start
 
 
 def test_what_changed_rows_break_is_what_a_check_of_everything_finds() -> None:
-    start = scenario(
+    start = edited(
         {"A": (90, 5), "B": (60, 4)},
         channels=160,
         dialer={"cps": 3.0},
@@ -178,7 +176,7 @@ def test_what_changed_rows_break_is_what_a_check_of_everything_finds() -> None:
     for pairs in [{"A": (120, 9)}, {"B": (0, 0)}, {"A": (3, 4), "C": (80, 3)}, {"C": (1, 5)}]:
         changes = {("Solar", name): pair for name, pair in pairs.items()}
         whole = breaches(with_lines(start, changes))
-        assert Trials(start).broken_after(changes) == {limit_of(breach) for breach in whole}
-        trials = Trials(start)
-        trials.take(changes)
-        assert trials.broken == Trials(with_lines(start, changes)).broken
+        assert EditCheck(start).broken_after(changes) == {limit_of(breach) for breach in whole}
+        edits = EditCheck(start)
+        edits.take(changes)
+        assert edits.broken == EditCheck(with_lines(start, changes)).broken

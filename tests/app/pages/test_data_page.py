@@ -8,7 +8,7 @@ from tests.support.pages import go_to, lines
 
 
 def type_in_table(app: AppTest, table: str, rows: dict[int, dict[str, str]]) -> AppTest:
-    revision = app.session_state["desk"].data_revision
+    revision = app.session_state["workspace"].data_revision
     app.session_state[f"table-{table}-{revision}"] = {
         "edited_rows": rows,
         "added_rows": [],
@@ -22,8 +22,8 @@ def test_tables_are_edited_and_applied(app: AppTest) -> None:
     type_in_table(app, "dialers", {0: {"ports": "150"}})
     app.button(key="apply").click().run()
     assert not app.exception
-    desk = app.session_state["desk"]
-    assert [d.ports for d in desk.scenario.baseline.dialers] == [150, 100]
+    workspace = app.session_state["workspace"]
+    assert [d.ports for d in workspace.edited.baseline.dialers] == [150, 100]
     assert lines(app) == {("Solar", "D1"): (95, 5), ("Solar", "D2"): (95, 5)}
 
 
@@ -36,4 +36,4 @@ def test_bad_cells_of_a_table_are_told_with_their_place_and_change_nothing(app: 
     assert list(zip(faults["File"], faults["Line"], faults["Column"], strict=True)) == [
         ("dialers.csv", "3", "ports")
     ]
-    assert [d.ports for d in app.session_state["desk"].scenario.baseline.dialers] == [100, 100]
+    assert [d.ports for d in app.session_state["workspace"].edited.baseline.dialers] == [100, 100]

@@ -52,7 +52,7 @@ def test_all_broken_limits_are_repaired_by_one_click(app: AppTest) -> None:
 
 def test_many_broken_limits_are_turned_over_like_pages(app: AppTest) -> None:
     app.button(key="open-regional").click().run()
-    rows = len(app.session_state["desk"].scenario.rows)
+    rows = len(app.session_state["workspace"].edited.pairs)
     edit(app, {row: {"dial_lines": "1", "agent_lines": "2"} for row in range(rows)})
     count = int(app.warning[0].value.split()[0])
     assert count > 20
@@ -63,9 +63,9 @@ def test_many_broken_limits_are_turned_over_like_pages(app: AppTest) -> None:
     assert not first & set(fix_places(app))
     # What the second page offers is repaired, not what the first one does.
     number = fix_places(app)[0]
-    repaired = app.session_state["desk"].view.breaches[number].message
+    repaired = app.session_state["workspace"].view.breaches[number].message
     app.button(key=f"fix-{number}").click().run()
-    assert repaired not in [b.message for b in app.session_state["desk"].view.breaches]
+    assert repaired not in [b.message for b in app.session_state["workspace"].view.breaches]
 
 
 def told(app: AppTest) -> str:
@@ -80,12 +80,12 @@ def fix_places(app: AppTest) -> list[int]:
 def test_single_rows_of_a_proposal_are_taken(app: AppTest) -> None:
     edit(app, {0: {"dial_lines": "40"}, 1: {"dial_lines": "30"}})
     app.button(key="optimise").click().run()
-    job = app.session_state["desk"].job
+    job = app.session_state["workspace"].job
     job.wait(300)  # a first run compiles
     app.run()
     assert app.button(key="take-rows").disabled
     proposed = job.result.plan.lines()
-    key = rows_key(app.session_state["desk"].scenario, job.result.plan)
+    key = rows_key(app.session_state["workspace"].edited, job.result.plan)
     app.session_state[key] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     app.run()
     app.button(key="take-rows").click().run()

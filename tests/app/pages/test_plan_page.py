@@ -116,7 +116,7 @@ def test_an_edit_and_an_undo_that_arrive_together_are_taken_in_order(app: AppTes
     app.run().button(key="open-quickstart").click().run()
     edit(app, {0: {"dial_lines": "70"}})
     typed = {0: {"dial_lines": "70", "agent_lines": "4"}}
-    key = app.session_state["desk"].grid_key
+    key = app.session_state["workspace"].grid_key
     app.session_state[key] = {"edited_rows": typed, "added_rows": [], "deleted_rows": []}
     app.button(key="undo").click().run()
     assert lines(app)["Solar", "D1"] == (70, 5)
@@ -136,7 +136,7 @@ def test_a_filter_keeps_edits_and_edits_the_row_in_view(app: AppTest) -> None:
     app.run().button(key="open-regional").click().run()
     edit(app, {0: {"dial_lines": "34"}})
     app.multiselect(key="show-campaigns").set_value(["Broadband"]).run()
-    assert {key[0] for key in app.session_state["desk"].grid_rows} == {"Broadband"}
+    assert {key[0] for key in app.session_state["workspace"].grid_rows} == {"Broadband"}
     assert lines(app)["Medicare", "ATL-1"] == (34, 14)
     edit(app, {2: {"dial_lines": "39"}})
     assert lines(app)["Broadband", "DAL-1"] == (39, 6)
@@ -151,7 +151,7 @@ def told(app: AppTest) -> str:
 
 def optimise(app: AppTest) -> AppTest:
     app.button(key="optimise").click().run()
-    app.session_state["desk"].job.wait(300)
+    app.session_state["workspace"].job.wait(300)
     return app.run()
 
 
@@ -195,8 +195,10 @@ def test_a_failed_run_is_told_and_changes_nothing(
 ) -> None:
     app.run().button(key="open-quickstart").click().run()
     before = lines(app)
-    app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: 1 / 0, run=run_here)
-    app.session_state["desk"].job.wait(300)
+    app.session_state["workspace"].start_job(
+        PlanOptions(), solve=lambda *_, **__: 1 / 0, run=run_here
+    )
+    app.session_state["workspace"].job.wait(300)
     app.run()
     assert "fault of the planner" in told(app)
     assert lines(app) == before
@@ -205,8 +207,10 @@ def test_a_failed_run_is_told_and_changes_nothing(
 def test_a_run_stopped_before_any_plan_is_told(app: AppTest) -> None:
     app.run().button(key="open-quickstart").click().run()
     early = PlanResult(status=PlanStatus.NO_PLAN, options=PlanOptions(), stopped_early=True)
-    app.session_state["desk"].start_job(PlanOptions(), solve=lambda *_, **__: early, run=run_here)
-    app.session_state["desk"].job.wait(300)
+    app.session_state["workspace"].start_job(
+        PlanOptions(), solve=lambda *_, **__: early, run=run_here
+    )
+    app.session_state["workspace"].job.wait(300)
     app.run()
     assert "Stopped before any plan was found" in told(app)
 
@@ -244,7 +248,7 @@ def test_a_run_says_what_it_does_from_its_first_second_on(app: AppTest) -> None:
         seen.clear()
         return told(app.run())
 
-    app.session_state["desk"].start_job(PlanOptions(), run=run)
+    app.session_state["workspace"].start_job(PlanOptions(), run=run)
     assert "once after an installation" in look(go_on=False)
     assert "No plan is found yet" in look()
     assert "once after" not in told(app)

@@ -33,7 +33,7 @@ def test_a_saved_plan_is_listed_and_opens_from_its_link(app: AppTest) -> None:
     assert list(app.dataframe[0].value["Version"]) == [1]
 
     other = new_session()
-    other.query_params["saved"] = app.session_state["desk"].open_plan.plan_id
+    other.query_params["saved"] = app.session_state["workspace"].open_plan.plan_id
     other.run()
     assert not other.exception
     assert lines(other) == {("Solar", "D1"): (60, 5), ("Solar", "D2"): (95, 5)}
@@ -52,13 +52,13 @@ def test_saving_again_makes_the_next_version(app: AppTest) -> None:
     saved(app, "Monday", "60")
     edit(app, {0: {"dial_lines": "70"}})
     app.button(key="save").click().run()
-    assert app.session_state["desk"].open_plan.version == 2
-    assert not app.session_state["desk"].is_changed
+    assert app.session_state["workspace"].open_plan.version == 2
+    assert not app.session_state["workspace"].is_changed
 
 
 def test_two_who_edit_one_plan_are_told_and_neither_loses_anything(app: AppTest) -> None:
     saved(app, "Monday", "60")
-    plan_id = app.session_state["desk"].open_plan.plan_id
+    plan_id = app.session_state["workspace"].open_plan.plan_id
     other = new_session()
     other.query_params["saved"] = plan_id
     other.run()
@@ -73,23 +73,23 @@ def test_two_who_edit_one_plan_are_told_and_neither_loses_anything(app: AppTest)
 
     app.button(key="conflict-overwrite").click().run()
     assert not app.error
-    assert app.session_state["desk"].open_plan.version == 3
+    assert app.session_state["workspace"].open_plan.version == 3
     go_to(app, "plans")
-    theirs = app.session_state["desk"].open_plan.plan_id
+    theirs = app.session_state["workspace"].open_plan.plan_id
     assert theirs == plan_id
 
 
 def test_a_conflict_can_become_a_copy(app: AppTest) -> None:
     saved(app, "Monday", "60")
     other = new_session()
-    other.query_params["saved"] = app.session_state["desk"].open_plan.plan_id
+    other.query_params["saved"] = app.session_state["workspace"].open_plan.plan_id
     other.run()
     edit(other, {0: {"dial_lines": "80"}})
     other.button(key="save").click().run()
     edit(app, {0: {"dial_lines": "70"}})
     app.button(key="save").click().run()
     app.button(key="conflict-copy").click().run()
-    assert app.session_state["desk"].open_plan.name == "Monday (copy)"
+    assert app.session_state["workspace"].open_plan.name == "Monday (copy)"
     go_to(app, "plans")
     assert sorted(app.dataframe[0].value["Plan"]) == ["Monday", "Monday (copy)"]
 
@@ -110,24 +110,24 @@ def test_two_states_are_compared_row_by_row(app: AppTest) -> None:
 def test_work_that_was_not_saved_is_offered_again_after_a_crash(app: AppTest) -> None:
     edit(app, {0: {"dial_lines": "71"}})
     again = new_session().run()  # the first session is simply gone
-    draft = again.session_state["desk"].offers[0]
+    draft = again.session_state["workspace"].offers[0]
     again.button(key=f"offer-continue-{draft.draft_id}").click().run()
     assert not again.exception
     assert lines(again)["Solar", "D1"] == (71, 5)
     assert figures(again)["Ports used"] == "176 of 200"
     # It is this session's draft now: offered once, not twice.
     third = new_session().run()
-    assert len(third.session_state["desk"].offers) == 1
+    assert len(third.session_state["workspace"].offers) == 1
     third.button(
-        key=f"offer-discard-{third.session_state['desk'].offers[0].draft_id}"
+        key=f"offer-discard-{third.session_state['workspace'].offers[0].draft_id}"
     ).click().run()
-    assert new_session().run().session_state["desk"].offers == ()
+    assert new_session().run().session_state["workspace"].offers == ()
 
 
 def test_an_offer_stays_in_place_until_somebody_decides(app: AppTest) -> None:
     edit(app, {0: {"dial_lines": "71"}})
     again = new_session().run().button(key="open-quickstart").click().run()
-    (draft,) = again.session_state["desk"].offers
+    (draft,) = again.session_state["workspace"].offers
     edit(again, {1: {"dial_lines": "50"}})
     assert again.button(key=f"offer-continue-{draft.draft_id}"), "else all below it would move"
     again.button(key="offer-later").click().run()
@@ -139,26 +139,26 @@ def test_an_offer_stays_in_place_until_somebody_decides(app: AppTest) -> None:
 
 def test_a_draft_of_a_saved_plan_goes_on_as_that_plan(app: AppTest) -> None:
     saved(app, "Monday", "60")
-    assert new_session().run().session_state["desk"].offers == (), "saved: nothing to offer"
+    assert new_session().run().session_state["workspace"].offers == (), "saved: nothing to offer"
     edit(app, {0: {"dial_lines": "61"}})
     again = new_session().run()
-    draft = again.session_state["desk"].offers[0]
+    draft = again.session_state["workspace"].offers[0]
     again.button(key=f"offer-continue-{draft.draft_id}").click().run()
     again.button(key="save").click().run()
-    assert again.session_state["desk"].open_plan.version == 2
+    assert again.session_state["workspace"].open_plan.version == 2
 
 
 def test_taking_everything_back_leaves_no_draft(app: AppTest) -> None:
     edit(app, {0: {"dial_lines": "71"}})
     app.button(key="undo").click().run()
-    assert new_session().run().session_state["desk"].offers == ()
+    assert new_session().run().session_state["workspace"].offers == ()
 
 
 def test_an_older_version_can_be_restored_and_a_plan_copied(app: AppTest) -> None:
     saved(app, "Monday", "60")
     edit(app, {0: {"dial_lines": "70"}})
     app.button(key="save").click().run()
-    plan_id = app.session_state["desk"].open_plan.plan_id
+    plan_id = app.session_state["workspace"].open_plan.plan_id
     go_to(app, "plans")
     app.session_state["plans"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
@@ -171,7 +171,7 @@ def test_an_older_version_can_be_restored_and_a_plan_copied(app: AppTest) -> Non
     other = new_session()
     other.query_params["saved"] = plan_id
     other.run()
-    assert other.session_state["desk"].open_plan.version == 3
+    assert other.session_state["workspace"].open_plan.version == 3
     assert lines(other)["Solar", "D1"] == (60, 5)
     go_to(app, "plans")
     assert sorted(app.dataframe[0].value["Plan"]) == ["Monday", "Monday (copy)"]

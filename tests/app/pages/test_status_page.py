@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +83,33 @@ def test_the_last_good_state_stays_and_its_age_is_told(
     app.run()
     assert "cannot be used" not in text(app)
     assert until_all_busy(app, "D1") == "3.2 min"
+
+
+def test_data_that_nobody_has_written_for_an_hour_shows_no_status(app: AppTest, live: Path) -> None:
+    hour_ago = time.time() - 3600
+    os.utime(live, (hour_ago, hour_ago))
+    go_to(app, "status").run()
+    assert "The live data is old" in "".join(item.value for item in app.warning)
+    assert not [item for item in app.dataframe if "Made by" in item.value]
+    live.write_text(f"{LIVE_HEADER}Solar,D1,95,5,0,\nSolar,D2,95,5,0,\n")
+    app.run()
+    assert not app.warning
+    assert until_all_busy(app, "D1") == "3.2 min"
+
+
+def test_a_row_that_the_live_data_leaves_out_has_no_status(app: AppTest, live: Path) -> None:
+    live.write_text(f"{LIVE_HEADER}Solar,D1,95,5,0,\n")
+    go_to(app, "status").run()
+    assert list(statuses(app)["Dialer"]) == ["D1"]
+    (warning,) = app.warning
+    assert "does not tell of Solar on D2" in warning.value
+
+
+def test_lines_that_differ_from_the_plan_are_told(app: AppTest, live: Path) -> None:
+    live.write_text(f"{LIVE_HEADER}Solar,D1,95,5,0,\nSolar,D2,60,2,0,\n")
+    go_to(app, "status").run()
+    assert "Solar on D2: 60 dial and 2 agent lines there, 95 dial and 5 agent" in text(app)
+    assert list(statuses(app)["Lines"]) == ["95 + 5", "60 + 2"]
 
 
 def status_of(monkeypatch: pytest.MonkeyPatch, folder: Path, columns: str, cells: str) -> AppTest:

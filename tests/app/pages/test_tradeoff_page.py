@@ -14,7 +14,7 @@ def test_the_trade_off_offers_plans_and_takes_one(app: AppTest) -> None:
     app.button(key="find").click().run()
     finished(app, "frontier")
     assert not app.exception
-    found = app.session_state["desk"].studies["frontier"].job.result
+    found = app.session_state["workspace"].studies["frontier"].job.result
     assert found.points
     app.session_state["frontier-rows"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
@@ -33,7 +33,7 @@ def test_what_was_picked_last_counts_ticked_or_clicked(
     app.selectbox(key="frontier-size").set_value("Coarse: 3 weights").run()
     app.button(key="find").click().run()
     finished(app, "frontier")
-    study = app.session_state["desk"].studies["frontier"].job
+    study = app.session_state["workspace"].studies["frontier"].job
     (first, *_) = study.result.points
     study.result = study.result.model_copy(
         update={"points": (first, first.model_copy(update={"number": 2}))}

@@ -69,9 +69,11 @@ def test_each_scenario_tells_what_is_done_with_it(app: AppTest) -> None:
             on_progress(0.5, phase)
             heard.set()
 
-    desk = app.session_state["desk"]
+    workspace = app.session_state["workspace"]
     names = tuple((f"Scenario {number}", Levers()) for number in (1, 2, 3))
-    desk.start_study("replan", (desk.scenario.problem, names), StudyJob(study, run=run_here))
+    workspace.start_study(
+        "replan", (workspace.edited.problem, names), StudyJob(study, run=run_here)
+    )
 
     def after(phase: str) -> dict[str, str]:
         heard.clear()
@@ -137,7 +139,7 @@ def test_a_new_campaign_gets_lines_and_comes_into_the_plan(app: AppTest) -> None
     go_to(app, "plan")
     assert not app.exception
     assert sum(n for (name, _), (n, _) in lines(app).items() if name == "Roof") > 0
-    assert [c.campaign_id for c in app.session_state["desk"].scenario.baseline.campaigns] == [
+    assert [c.campaign_id for c in app.session_state["workspace"].edited.baseline.campaigns] == [
         "Solar",
         "Roof",
     ]

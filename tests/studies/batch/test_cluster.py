@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
 
 from planner.contracts.faults import InputError
@@ -52,7 +53,7 @@ def test_a_cluster_gives_the_same_bytes_and_a_lost_scheduler_or_worker_loses_not
     tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
     address, (scheduler, *_) = cluster
-    source = tables(tmp_path / "in", [f"p{n}" for n in range(300)])
+    source = tables(tmp_path / "in", [f"p{n}" for n in range(120)])  # five chunks
     out, first = tmp_path / "out", tmp_path / "out" / "chunks" / "00000000.json"
     run_batch(source, tmp_path / "here")
 
@@ -135,7 +136,8 @@ def test_a_problem_that_kills_its_workers_is_found_and_left_out(
     items = [Item(number, f"p{number}", source) for number, source in enumerate(sources)]
     context = Context(PlanOptions(), versions=versions())
     monkeypatch.setattr("planner.studies.batch.workers.cluster._TOO_LONG", 5.0)
-    with local_client(1, tmp_path) as (client, replace):
+    few_deaths = dask.config.set({"distributed.scheduler.allowed-failures": 1})  # three by default
+    with few_deaths, local_client(1, tmp_path) as (client, replace):
         found = list(plan_on(client, items, context, lambda: False, replace))
     endings = {planned.number: planned.ending for planned in found}
     assert endings == {

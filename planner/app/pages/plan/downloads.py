@@ -9,23 +9,23 @@ from pathlib import Path
 
 import streamlit as st
 
-from planner.app.editing.edited_lines import Scenario
-from planner.app.session.workspace import Desk
+from planner.app.editing.edited_lines import EditedLines
+from planner.app.session.workspace import Workspace
 from planner.contracts.problem import Problem
 from planner.tables.folder import write_assignments, write_folder
 
 _LINES = "assignments.csv"
 
 
-def show_downloads(desk: Desk, scenario: Scenario) -> None:
+def show_downloads(workspace: Workspace, edited: EditedLines) -> None:
     """Buttons for the lines alone and for the whole planning folder.
 
-    The files are made when they are asked for, from what the desk has then: a click that follows
-    an edit closely must not bring the lines before it.
+    The files are made when they are asked for, from what the workspace has then: a click that
+    follows an edit closely must not bring the lines before it.
     """
 
     def problem() -> Problem:
-        return (desk.scenario or scenario).problem
+        return (workspace.edited or edited).problem
 
     st.download_button(
         "Download plan",

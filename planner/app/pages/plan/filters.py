@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection
 
 import streamlit as st
 
-from planner.app.editing.edited_lines import RowKey, Scenario
+from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.app.editing.quick_edits import clear, even_out, match_agents
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 
-QuickEdit = Callable[[Scenario, Collection[RowKey]], Scenario]
+QuickEdit = Callable[[EditedLines, Collection[PairKey]], EditedLines]
 
 #: Fewer rows than this are seen at a glance.
 _FILTER_FROM = 12
@@ -18,24 +18,24 @@ _FILTER_FROM = 12
 _MOST_SHOWN = 300
 
 
-def chosen_rows(desk: Desk, scenario: Scenario) -> tuple[RowKey, ...]:
+def chosen_rows(workspace: Workspace, edited: EditedLines) -> tuple[PairKey, ...]:
     """The rows of the picked campaigns and dialers; nothing picked means all of them."""
     # The last column stays blank: there the grid below shows its own buttons, above itself.
     campaigns, dialers, part, edits, _ = st.columns([5, 5, 3, 2, 2], vertical_alignment="bottom")
-    rows = scenario.rows
+    rows = edited.pairs
     if len(rows) >= _FILTER_FROM:
         with campaigns:
-            in_campaigns = _picked(scenario, 0, "campaigns")
+            in_campaigns = _picked(edited, 0, "campaigns")
         with dialers:
-            on_dialers = _picked(scenario, 1, "dialers")
+            on_dialers = _picked(edited, 1, "dialers")
         rows = tuple(key for key in rows if key[0] in in_campaigns and key[1] in on_dialers)
     with edits:
-        _show_quick_edits(desk, rows, len(scenario.rows))
+        _show_quick_edits(workspace, rows, len(edited.pairs))
     with part:
         return _part(rows)
 
 
-def _part(rows: tuple[RowKey, ...]) -> tuple[RowKey, ...]:
+def _part(rows: tuple[PairKey, ...]) -> tuple[PairKey, ...]:
     """As many rows as a page draws at once; a field to choose which, where there are more."""
     if len(rows) <= _MOST_SHOWN:
         return rows
@@ -50,12 +50,12 @@ def _part(rows: tuple[RowKey, ...]) -> tuple[RowKey, ...]:
     return rows[start : start + _MOST_SHOWN]
 
 
-def _part_words(rows: tuple[RowKey, ...], start: int) -> str:
+def _part_words(rows: tuple[PairKey, ...], start: int) -> str:
     end = min(start + _MOST_SHOWN, len(rows))
     return f"Rows {start + 1:,}-{end:,} of {len(rows):,}, from {rows[start][0]} on"
 
 
-def _show_quick_edits(desk: Desk, rows: tuple[RowKey, ...], total: int) -> None:
+def _show_quick_edits(workspace: Workspace, rows: tuple[PairKey, ...], total: int) -> None:
     with st.popover("Quick edits", icon=":material/bolt:", width="stretch"):
         where = "all rows" if len(rows) == total else f"the {len(rows):,} rows picked"
         st.caption(f"Of {where}; locked rows stay as they are.")
@@ -70,16 +70,16 @@ def _show_quick_edits(desk: Desk, rows: tuple[RowKey, ...], total: int) -> None:
                 width="stretch",
                 help=words,
                 on_click=_change,
-                args=(desk, edit, rows),
+                args=(workspace, edit, rows),
             )
 
 
-def _change(desk: Desk, edit: QuickEdit, rows: tuple[RowKey, ...]) -> None:
-    desk.change(lambda scenario: edit(scenario, rows))
+def _change(workspace: Workspace, edit: QuickEdit, rows: tuple[PairKey, ...]) -> None:
+    workspace.change(lambda edited: edit(edited, rows))
 
 
-def _picked(scenario: Scenario, place: int, name: str) -> set[str]:
-    options = list(dict.fromkeys(key[place] for key in scenario.rows))
+def _picked(edited: EditedLines, place: int, name: str) -> set[str]:
+    options = list(dict.fromkeys(key[place] for key in edited.pairs))
     picked = st.multiselect(
         f"Show {name}",
         options,

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.assessment import Outlook, OutlookRow
-from planner.app.editing.edited_lines import EDITABLE, RowKey
-from planner.app.session.workspace import Desk
+from planner.app.editing.assessment import AssessedPair, Assessment
+from planner.app.editing.edited_lines import EDITABLE, PairKey
+from planner.app.session.workspace import Workspace
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import AssignmentFigures, Status
 from planner.report.charts.figure import STATUS_COLOURS
@@ -19,12 +19,12 @@ GRID_NAME = "Line assignments"
 _ROW_PIXELS, _MOST_ROWS = 35, 12
 
 
-def show_grid(desk: Desk, view: Outlook) -> None:
-    """The grid of the desk's rows; what is typed is taken in on the next run of the page."""
-    frame = _frame(desk, view)
+def show_grid(workspace: Workspace, view: Assessment) -> None:
+    """The grid of the workspace's rows; what is typed is taken in on the next run of the page."""
+    frame = _frame(workspace, view)
     st.data_editor(
         frame,
-        key=desk.grid_key,
+        key=workspace.grid_key,
         num_rows="fixed",
         hide_index=True,
         disabled=[name for name in frame.columns if name not in EDITABLE],
@@ -35,22 +35,22 @@ def show_grid(desk: Desk, view: Outlook) -> None:
     )
 
 
-def _frame(desk: Desk, view: Outlook) -> pd.DataFrame:
+def _frame(workspace: Workspace, view: Assessment) -> pd.DataFrame:
     """Editable columns as of the grid's revision, everything else as of now.
 
     What is typed lies over the former in the browser; line counts are text there, because a
     column of numbers drops a pasted word without telling anyone.
     """
-    start = {(a.campaign_id, a.dialer_id): a for a in desk.grid_lines}
-    rows = [_record(key, start.get(key), view.rows[key], desk) for key in desk.grid_rows]
-    index = pd.Index([f"{campaign} | {dialer}" for campaign, dialer in desk.grid_rows])
+    start = {(a.campaign_id, a.dialer_id): a for a in workspace.grid_lines}
+    rows = [_record(key, start.get(key), view.pairs[key], workspace) for key in workspace.grid_rows]
+    index = pd.Index([f"{campaign} | {dialer}" for campaign, dialer in workspace.grid_rows])
     return pd.DataFrame(rows, index=index)
 
 
 def _record(
-    key: RowKey, start: LineAssignment | None, row: OutlookRow, desk: Desk
+    key: PairKey, start: LineAssignment | None, row: AssessedPair, workspace: Workspace
 ) -> dict[str, Any]:
-    refused = [m.message for m in desk.messages if (m.campaign_id, m.dialer_id) == key]
+    refused = [m.message for m in workspace.messages if (m.campaign_id, m.dialer_id) == key]
     return {
         "campaign": key[0],
         "dialer": key[1],
@@ -65,7 +65,7 @@ def _record(
     }
 
 
-def _check(row: OutlookRow, refused: list[str]) -> str:
+def _check(row: AssessedPair, refused: list[str]) -> str:
     if refused:
         return "⚠ edit"
     if row.breaches:
@@ -95,7 +95,7 @@ def _rounded(value: float | None, scale: int = 1) -> float:
     return float("nan") if value is None else round(scale * value, 1)
 
 
-def _columns(view: Outlook) -> dict[str, Any]:
+def _columns(view: Assessment) -> dict[str, Any]:
     column = st.column_config
     number = column.NumberColumn
     return {

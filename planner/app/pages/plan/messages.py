@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.app.editing.assessment import Outlook
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.assessment import Assessment
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 from planner.evaluation.check import Breach
 
 #: So many broken limits are read at a time; more are turned over like pages. Steps are looked for
@@ -16,31 +16,31 @@ from planner.evaluation.check import Breach
 _IN_VIEW = 10
 
 
-def show_messages(desk: Desk, view: Outlook) -> None:
+def show_messages(workspace: Workspace, view: Assessment) -> None:
     """Bad cells, what the figures leave out, and broken limits; one line also when none is."""
-    for message in desk.messages:
+    for message in workspace.messages:
         name = f"{message.campaign_id} on {message.dialer_id}"
         st.error(f"{plain(name)}: {plain(message.message)}", icon=":material/edit_off:")
     for note in view.notes:
         st.caption(plain(note))
     if not view.breaches:
         st.success("These lines keep every limit.", icon=":material/check:")
-    elif desk.scenario is not None:
+    elif workspace.edited is not None:
         with st.container(border=True):
-            _show_breaches(desk, desk.scenario, view.breaches)
+            _show_breaches(workspace, workspace.edited, view.breaches)
 
 
-def _show_breaches(desk: Desk, scenario: Scenario, breaches: tuple[Breach, ...]) -> None:
-    start = _show_count(desk, breaches)
+def _show_breaches(workspace: Workspace, edited: EditedLines, breaches: tuple[Breach, ...]) -> None:
+    start = _show_count(workspace, breaches)
     end = min(start + _IN_VIEW, len(breaches))
-    fixes = find_fixes(scenario, breaches, range(start, end))
+    fixes = find_fixes(edited, breaches, range(start, end))
     for number, breach, fix in zip(range(start, end), breaches[start:end], fixes, strict=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(plain(breach.message), width="stretch")
-            _show_fix(desk, number, breach, fix)
+            _show_fix(workspace, number, breach, fix)
 
 
-def _show_count(desk: Desk, breaches: tuple[Breach, ...]) -> int:
+def _show_count(workspace: Workspace, breaches: tuple[Breach, ...]) -> int:
     """How many limits are broken, and a button for all; the result is the first in view."""
     count = len(breaches)
     start = 0
@@ -63,13 +63,13 @@ def _show_count(desk: Desk, breaches: tuple[Breach, ...]) -> int:
                 icon=":material/build:",
                 help="One step after the other, for every limit that a step repairs without "
                 "breaking another. Locked rows stay as they are. Undo takes all of it back.",
-                on_click=desk.change,
+                on_click=workspace.change,
                 args=(fix_all,),
             )
     return start
 
 
-def _show_fix(desk: Desk, number: int, breach: Breach, fix: Fix | None) -> None:
+def _show_fix(workspace: Workspace, number: int, breach: Breach, fix: Fix | None) -> None:
     if fix is None:
         st.caption("No single step repairs this.", width="content")
         return
@@ -79,10 +79,10 @@ def _show_fix(desk: Desk, number: int, breach: Breach, fix: Fix | None) -> None:
         icon=":material/build:",
         help=plain(breach.message),
         on_click=_take,
-        args=(desk, breach),
+        args=(workspace, breach),
     )
 
 
-def _take(desk: Desk, breach: Breach) -> None:
+def _take(workspace: Workspace, breach: Breach) -> None:
     """Repair the lines as they are by now: an edit may have come with the click."""
-    desk.change(lambda scenario: fix_one(scenario, breach))
+    workspace.change(lambda edited: fix_one(edited, breach))

@@ -9,19 +9,22 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from planner.app.editing.assessment import Outlook, outlook
-from planner.app.editing.edited_lines import RowKey, Scenario, take_plan
+from planner.app.editing.assessment import Assessment, assess
+from planner.app.editing.edited_lines import EditedLines, PairKey, take_plan
 from planner.app.jobs.jobs import PlanJob
 from planner.app.session.text import plain
 from planner.app.session.user import run_owner
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 from planner.app.widgets.headline import show_headline
 from planner.compilation import WORDS
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, Progress
 from planner.evaluation.differences import changes
+from planner.report.moves import move_sentences, way_sentence
 from planner.report.words import amount, duration, quality, share
 
 _REFRESH_SECONDS = 0.5
+#: Longer lists are folded.
+_MOST_TOLD = 8
 #: Two lines of text, or a button.
 _STRIP_PIXELS = 86
 _IDLE = (
@@ -30,47 +33,47 @@ _IDLE = (
 )
 
 
-def show_optimise(desk: Desk, view: Outlook) -> None:
+def show_optimise(workspace: Workspace, view: Assessment) -> None:
     """What Optimise does, how far it is, and what it came to, in a strip that is always there.
 
     Its height never changes: what lies below it, above all the grid, stays where it is.
     """
     with st.container(height=_STRIP_PIXELS, border=True, vertical_alignment="center"):
-        job = desk.job
+        job = workspace.job
         if job is None:
             st.markdown(_IDLE)
         elif not job.done:
-            _show_progress(desk)
+            _show_progress(workspace)
         elif job.result is None:
             with _words_and_buttons(_failure(job)):
-                _show_close(desk)
+                _show_close(workspace)
         else:
-            _show_ending(desk, job.result, view)
+            _show_ending(workspace, job.result, view)
 
 
-def show_proposal(desk: Desk, view: Outlook, at: datetime) -> None:
+def show_proposal(workspace: Workspace, view: Assessment, at: datetime) -> None:
     """What the finished run found, in detail; it lies below the grid."""
-    result = desk.job.result if desk.job is not None and desk.job.done else None
-    if result is None or desk.scenario is None:
+    result = workspace.job.result if workspace.job is not None and workspace.job.done else None
+    if result is None or workspace.edited is None:
         return
     if result.plan is None:
         _show_conflicts(result)
-    elif changes(desk.scenario.problem, result.plan) or result.binding:
+    elif changes(workspace.edited.problem, result.plan) or result.binding:
         with st.container(border=True):
-            _show_result(desk, desk.scenario, result, view, at)
+            _show_result(workspace, workspace.edited, result, view, at)
 
 
-def start_job(desk: Desk) -> None:
+def start_job(workspace: Workspace) -> None:
     """Plan with the options that the page shows."""
-    desk.start_job(
+    workspace.start_job(
         PlanOptions(redundancy=st.session_state.get("redundancy", 0) / 100),
-        owner=run_owner(desk.session_id),
+        owner=run_owner(workspace.session_id),
     )
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)
-def _show_progress(desk: Desk) -> None:
-    job = desk.job
+def _show_progress(workspace: Workspace) -> None:
+    job = workspace.job
     if job is None or job.done:
         st.rerun()
         return
@@ -123,26 +126,26 @@ def _failure(job: PlanJob) -> str:
     )
 
 
-def _show_ending(desk: Desk, result: PlanResult, view: Outlook) -> None:
+def _show_ending(workspace: Workspace, result: PlanResult, view: Assessment) -> None:
     """What a finished run came to, in a sentence, and what can be done with it."""
-    if result.plan is None or desk.scenario is None:
+    if result.plan is None or workspace.edited is None:
         with _words_and_buttons(_no_plan_words(result)):
-            _show_close(desk)
+            _show_close(workspace)
         return
-    if not changes(desk.scenario.problem, result.plan):
+    if not changes(workspace.edited.problem, result.plan):
         words = ":material/check: Your lines are already this plan: nothing to change."
         with _words_and_buttons(f"{words} {quality(result).capitalize()}."):
-            _show_close(desk)
+            _show_close(workspace)
         return
     now = view.evaluation.value.throughput_value_per_hour
     then = result.value.throughput_value_per_hour if result.value is not None else now
     words = f"handled calls are worth **{amount(then)}** an hour, now {amount(now)}"
     with _words_and_buttons(f"**Proposed plan**: {words}. What changes is listed below the grid."):
-        _show_choice(desk, desk.scenario, result.plan)
+        _show_choice(workspace, workspace.edited, result.plan)
 
 
-def _show_close(desk: Desk) -> None:
-    st.button("Close", key="discard", on_click=desk.drop_job)
+def _show_close(workspace: Workspace) -> None:
+    st.button("Close", key="discard", on_click=workspace.drop_job)
 
 
 def _no_plan_words(result: PlanResult) -> str:
@@ -157,17 +160,19 @@ def _no_plan_words(result: PlanResult) -> str:
 
 
 def _show_result(
-    desk: Desk, scenario: Scenario, result: PlanResult, view: Outlook, at: datetime
+    workspace: Workspace, edited: EditedLines, result: PlanResult, view: Assessment, at: datetime
 ) -> None:
     assert result.plan is not None
     line_plan = result.plan
-    frame = _change_frame(scenario, line_plan)
+    frame = _change_frame(edited, line_plan)
     st.subheader("Your lines are this plan" if frame.empty else "Proposed plan")
-    st.markdown(f"{_ending(desk, result)} after {duration(result.seconds)}; {quality(result)}.")
+    st.markdown(
+        f"{_ending(workspace, result)} after {duration(result.seconds)}; {quality(result)}."
+    )
     if frame.empty:
         _show_binding(result)
         return
-    proposed = outlook(take_plan(scenario, line_plan, result.corrections), at, view)
+    proposed = assess(take_plan(edited, line_plan, result.corrections), at, view)
     show_headline(proposed.headline, view.headline, "now", border=False)
     left, right = st.columns(2)
     with left:
@@ -178,27 +183,43 @@ def _show_result(
             hide_index=True,
             on_select="rerun",
             selection_mode="multi-row",
-            key=rows_key(scenario, line_plan),
+            key=rows_key(edited, line_plan),
             alt="Changes of the proposed plan",
         )
     with right:
         _show_binding(result)
+    _show_moves(edited, result)
 
 
-def _ending(desk: Desk, result: PlanResult) -> str:
+def _show_moves(edited: EditedLines, result: PlanResult) -> None:
+    """The moves in their order, as long as the lines are those from which they lead."""
+    if not result.moves or result.plan is None:
+        return
+    if changes(edited.problem, result.plan) != result.changes:
+        st.caption("The lines were edited since: optimise again for the order of the moves.")
+        return
+    count = "1 move" if len(result.moves) == 1 else f"{len(result.moves)} moves"
+    with st.expander(f"{count}, in this order", expanded=len(result.moves) <= _MOST_TOLD):
+        st.markdown("\n".join(f"1. {plain(told)}" for told in move_sentences(result.moves)))
+        st.caption(plain(way_sentence(result.value_before_moves, result.moves)))
+
+
+def _ending(workspace: Workspace, result: PlanResult) -> str:
     if not result.stopped_early:
         return "Done"
-    return "Stopped" if desk.job is not None and desk.job.stopping else "Time limit reached"
+    return (
+        "Stopped" if workspace.job is not None and workspace.job.stopping else "Time limit reached"
+    )
 
 
-def _show_choice(desk: Desk, scenario: Scenario, plan: LinePlan) -> None:
-    picked = _picked_rows(scenario, plan)
+def _show_choice(workspace: Workspace, edited: EditedLines, plan: LinePlan) -> None:
+    picked = _picked_rows(edited, plan)
     st.button(
         "Take all",
         key="take",
         type="primary",
         icon=":material/done_all:",
-        on_click=desk.take_job,
+        on_click=workspace.take_job,
     )
     count = "1 row" if len(picked) == 1 else f"{len(picked)} rows"
     st.button(
@@ -207,29 +228,29 @@ def _show_choice(desk: Desk, scenario: Scenario, plan: LinePlan) -> None:
         icon=":material/done:",
         disabled=not picked,
         help="Tick rows below the grid to take only these; single rows may break limits.",
-        on_click=desk.take_job,
+        on_click=workspace.take_job,
         args=(picked,),
     )
-    st.button("Discard", key="discard", icon=":material/close:", on_click=desk.drop_job)
+    st.button("Discard", key="discard", icon=":material/close:", on_click=workspace.drop_job)
 
 
-def _picked_rows(scenario: Scenario, plan: LinePlan) -> tuple[RowKey, ...]:
+def _picked_rows(edited: EditedLines, plan: LinePlan) -> tuple[PairKey, ...]:
     """The rows that are ticked in the table below."""
-    selection: Any = st.session_state.get(rows_key(scenario, plan))
+    selection: Any = st.session_state.get(rows_key(edited, plan))
     ticked = selection["selection"]["rows"] if selection else []
-    changed = changes(scenario.problem, plan)
+    changed = changes(edited.problem, plan)
     return tuple(
         (changed[row].campaign_id, changed[row].dialer_id) for row in ticked if row < len(changed)
     )
 
 
-def rows_key(scenario: Scenario, plan: LinePlan) -> str:
+def rows_key(edited: EditedLines, plan: LinePlan) -> str:
     """Ticks are kept by position, so other rows are another table."""
-    changed = changes(scenario.problem, plan)
+    changed = changes(edited.problem, plan)
     return f"proposed-{hash(tuple((c.campaign_id, c.dialer_id) for c in changed))}"
 
 
-def _change_frame(scenario: Scenario, plan: LinePlan) -> pd.DataFrame:
+def _change_frame(edited: EditedLines, plan: LinePlan) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -238,7 +259,7 @@ def _change_frame(scenario: Scenario, plan: LinePlan) -> pd.DataFrame:
                 "Dial lines": f"{change.dial_lines_from} → {change.dial_lines_to}",
                 "Agent lines": f"{change.agent_lines_from} → {change.agent_lines_to}",
             }
-            for change in changes(scenario.problem, plan)
+            for change in changes(edited.problem, plan)
         ]
     )
 

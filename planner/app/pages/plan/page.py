@@ -6,9 +6,9 @@ from datetime import datetime
 
 import streamlit as st
 
-from planner.app.editing.assessment import outlook
+from planner.app.editing.assessment import assess
 from planner.app.editing.assessment_charts import statuses_by_dialer, transfers_by_dialer
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.pages.plan.downloads import show_downloads
 from planner.app.pages.plan.filters import chosen_rows
 from planner.app.pages.plan.grid import show_grid
@@ -18,7 +18,7 @@ from planner.app.pages.plan.why import show_why
 from planner.app.session.persistence import show_store_fault
 from planner.app.session.sources import show_change, show_start
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.drafts import show_offer
 from planner.app.widgets.headline import show_headline
@@ -33,44 +33,44 @@ _CHARTS_AFTER_SECONDS = 1.2
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
+    here = workspace()
     show_store_fault()
     if fault := st.session_state.pop("link-fault", None):
         st.warning(plain(fault), icon=":material/link_off:")
     show_offer(here)
-    if here.scenario is None:
+    if here.edited is None:
         show_start(here)
         return
     at = _show_title(here)
-    if not here.scenario.rows:
+    if not here.edited.pairs:
         st.info("No campaign may use any dialer in service, so there are no lines to plan.")
         return
-    _show_plan(here, here.scenario, at)
+    _show_plan(here, here.edited, at)
 
 
-def _show_plan(here: Desk, scenario: Scenario, at: datetime) -> None:
-    view = here.view = outlook(scenario, at, here.view)
-    loaded = here.loaded_outlook(scenario, at)
-    before = loaded.headline if scenario.baseline.assignments else None
+def _show_plan(here: Workspace, edited: EditedLines, at: datetime) -> None:
+    view = here.view = assess(edited, at, here.view)
+    loaded = here.loaded_assessment(edited, at)
+    before = loaded.headline if edited.baseline.assignments else None
     show_headline(view.headline, before, "lines as opened")
-    _show_actions(here, scenario)
+    _show_actions(here, edited)
     ask_conflict(here)
     if here.said:
         st.toast(plain(here.said))
         here.said = ""
     show_optimise(here, view)
-    here.show_rows(chosen_rows(here, scenario))
+    here.show_rows(chosen_rows(here, edited))
     show_grid(here, view)
     show_proposal(here, view, at)
     show_messages(here, view)
-    show_why(scenario)
+    show_why(edited)
     if here.settled:
         _show_charts(transfers_by_dialer(view, loaded), statuses_by_dialer(view))
     else:
         _await_charts(here)
 
 
-def _show_title(here: Desk) -> datetime:
+def _show_title(here: Workspace) -> datetime:
     """Name what is open; the result is the moment to look at, now unless one was picked."""
     title, moment, change = st.columns([4, 1, 1], vertical_alignment="bottom")
     title.title(f"Line plan: {plain(here.source)}")
@@ -81,7 +81,7 @@ def _show_title(here: Desk) -> datetime:
     return at
 
 
-def _show_actions(here: Desk, scenario: Scenario) -> None:
+def _show_actions(here: Workspace, edited: EditedLines) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Optimise",
@@ -112,7 +112,7 @@ def _show_actions(here: Desk, scenario: Scenario) -> None:
             key="undo",
             icon=":material/undo:",
             shortcut="Ctrl+Z",
-            disabled=not (scenario.past or here.messages),
+            disabled=not (edited.past or here.messages),
             on_click=here.undo,
         )
         st.button(
@@ -120,15 +120,15 @@ def _show_actions(here: Desk, scenario: Scenario) -> None:
             key="redo",
             icon=":material/redo:",
             shortcut="Ctrl+Y",
-            disabled=not scenario.future,
+            disabled=not edited.future,
             on_click=here.redo,
         )
         show_save(here)
-        show_downloads(here, scenario)
+        show_downloads(here, edited)
 
 
 @st.fragment(run_every=_CHARTS_AFTER_SECONDS)
-def _await_charts(here: Desk) -> None:
+def _await_charts(here: Workspace) -> None:
     """Nothing at first; run for a second time, or after an edit, the page gets its charts."""
     if here.settled:
         st.rerun()

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.session.text import plain
 from planner.pipeline import reasons
 
 
-def show_why(scenario: Scenario) -> None:
+def show_why(edited: EditedLines) -> None:
     """Why these lines, for a campaign on a dialer that one picks."""
-    if not scenario.line_plan.assignments:
+    if not edited.line_plan.assignments:
         return
     # Asked for, not always there: on a large fleet it takes a good part of a second.
     if not st.toggle("Tell why these lines, and what one more would bring", key="why"):
         return
-    found = reasons(scenario.problem, scenario.line_plan, scenario.corrections)
+    found = reasons(edited.problem, edited.line_plan, edited.corrections)
     with st.container(border=True):
         names = {f"{w.campaign_id} on {w.dialer_id}": w.words for w in found.why}
         picked = st.selectbox("Row", list(names), key="why-row", width=420)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.assessment import outlook
-from planner.app.editing.edited_lines import Scenario
+from planner.app.editing.assessment import assess
+from planner.app.editing.edited_lines import EditedLines
 from planner.app.pages.plans.saved_list import pick_entry
 from planner.app.pages.plans.saved_scenarios import show_scenarios
 from planner.app.session.links import plan_link
@@ -21,7 +21,7 @@ from planner.app.session.persistence import (
 )
 from planner.app.session.text import moment_words, plain
 from planner.app.session.user import person
-from planner.app.session.workspace import Desk, desk
+from planner.app.session.workspace import Workspace, workspace
 from planner.app.store import PlanEntry, SaveConflict, VersionEntry
 from planner.app.widgets.drafts import draft_buttons, draft_words
 from planner.app.widgets.headline import show_headline
@@ -33,7 +33,7 @@ _MINE = "What is open now"
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
+    here = workspace()
     st.title("Saved plans")
     if here.said:
         st.success(plain(here.said), icon=":material/check:")
@@ -61,7 +61,7 @@ def show() -> None:
         _show_drafts(here)
 
 
-def _show_plan(here: Desk, plan: PlanEntry) -> None:
+def _show_plan(here: Workspace, plan: PlanEntry) -> None:
     history = from_store(lambda store: store.history(plan.plan_id)) or ()
     st.subheader(plain(plan.name))
     version = st.selectbox(
@@ -105,13 +105,13 @@ def _version_words(version: VersionEntry) -> str:
     return f"{version.version}, {version.author}, {moment_words(version.saved_at)}{note}"
 
 
-def _restore(here: Desk, plan: PlanEntry, version: VersionEntry, newest: int) -> None:
+def _restore(here: Workspace, plan: PlanEntry, version: VersionEntry, newest: int) -> None:
     saved = from_store(lambda store: store.read(plan.plan_id, version.version))
     if saved is not None:
         note = f"Version {version.version} restored"
         try:
             entry = from_store(
-                lambda store: store.save(plan.plan_id, newest, saved.scenario, person(), note)
+                lambda store: store.save(plan.plan_id, newest, saved.edited, person(), note)
             )
         except SaveConflict as conflict:
             by, number = conflict.newest.author, conflict.newest.version
@@ -121,25 +121,25 @@ def _restore(here: Desk, plan: PlanEntry, version: VersionEntry, newest: int) ->
             here.said = f"{note} as version {entry.version} of {plan.name}."
 
 
-def _copy(here: Desk, plan: PlanEntry, version: VersionEntry) -> None:
+def _copy(here: Workspace, plan: PlanEntry, version: VersionEntry) -> None:
     saved = from_store(lambda store: store.read(plan.plan_id, version.version))
     if saved is not None:
         name, note = f"{plan.name} (copy)", f"Copy of version {version.version}"
-        if from_store(lambda store: store.create(name, saved.scenario, person(), note)):
+        if from_store(lambda store: store.create(name, saved.edited, person(), note)):
             here.said = f"Copied to {name}."
 
 
-def _show_comparison(here: Desk, plans: Sequence[PlanEntry]) -> None:
+def _show_comparison(here: Workspace, plans: Sequence[PlanEntry]) -> None:
     st.subheader("Compare two")
     left, right = st.columns(2)
     with left:
         before = _pick(here, plans, "left", 0)
     with right:
-        after = _pick(here, plans, "right", 0 if here.scenario is not None else 1)
+        after = _pick(here, plans, "right", 0 if here.edited is not None else 1)
     if before is None or after is None:
         return
     at = datetime.now(UTC)
-    views = outlook(before, at), outlook(after, at)
+    views = assess(before, at), assess(after, at)
     show_headline(views[1].headline, views[0].headline, "the left one")
     changed = line_differences(before.lines, after.lines)
     if not changed:
@@ -156,10 +156,10 @@ def _show_comparison(here: Desk, plans: Sequence[PlanEntry]) -> None:
     st.dataframe(frame, hide_index=True, alt="Lines that differ")
 
 
-def _pick(here: Desk, plans: Sequence[PlanEntry], side: str, place: int) -> Scenario | None:
+def _pick(here: Workspace, plans: Sequence[PlanEntry], side: str, place: int) -> EditedLines | None:
     """A version of any plan, or what is open."""
     choices: list[PlanEntry | str] = [*plans]
-    if here.scenario is not None:
+    if here.edited is not None:
         choices = [*plans, _MINE] if side == "left" else [_MINE, *plans]
     wanted = st.session_state.pop("compare-with", None) if side == "left" else None
     if wanted is not None:
@@ -173,15 +173,15 @@ def _pick(here: Desk, plans: Sequence[PlanEntry], side: str, place: int) -> Scen
         key=f"compare-{side}",
     )
     if plan is None or isinstance(plan, str):
-        return here.scenario
+        return here.edited
     version = st.number_input(
         "Version", 1, plan.version, plan.version, key=f"compare-{side}-{plan.plan_id}"
     )
     saved = from_store(lambda store: store.read(plan.plan_id, int(version)))
-    return saved.scenario if saved is not None else None
+    return saved.edited if saved is not None else None
 
 
-def _show_drafts(here: Desk) -> None:
+def _show_drafts(here: Workspace) -> None:
     st.subheader("Unsaved work")
     for draft in here.offers:
         with st.container(horizontal=True, vertical_alignment="center"):

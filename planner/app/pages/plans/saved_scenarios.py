@@ -9,7 +9,7 @@ import streamlit as st
 
 from planner.app.editing.lever_words import change_words, lever_cells
 from planner.app.editing.levers import Levers, without_unknown
-from planner.app.editing.world_cache import Seen
+from planner.app.editing.world_cache import WorldCache
 from planner.app.pages.plans.saved_list import pick_entry
 from planner.app.pages.whatif.saved import (
     MOST_WORLDS,
@@ -22,12 +22,12 @@ from planner.app.session.links import scenarios_link
 from planner.app.session.persistence import from_store
 from planner.app.session.text import plain
 from planner.app.session.user import person
-from planner.app.session.workspace import Desk
+from planner.app.session.workspace import Workspace
 from planner.app.store import ScenarioConflict, ScenarioEntry
 from planner.contracts.faults import InputError
 
 
-def show_scenarios(desk: Desk) -> None:
+def show_scenarios(workspace: Workspace) -> None:
     """All saved scenarios; nothing where there are none."""
     saved = from_store(lambda store: store.scenarios.newest()) or ()
     if not saved:
@@ -36,11 +36,11 @@ def show_scenarios(desk: Desk) -> None:
     st.subheader("Scenarios of the What if page")
     picked = pick_entry(saved, "Scenario")
     if picked is not None:
-        _show_scenario(desk, picked)
-    _show_comparison(desk)
+        _show_scenario(workspace, picked)
+    _show_comparison(workspace)
 
 
-def _show_scenario(desk: Desk, newest: ScenarioEntry) -> None:
+def _show_scenario(workspace: Workspace, newest: ScenarioEntry) -> None:
     history = from_store(lambda store: store.scenarios.history(newest.scenario_id)) or ()
     entry = st.selectbox(
         "Version of the scenario",
@@ -61,11 +61,11 @@ def _show_scenario(desk: Desk, newest: ScenarioEntry) -> None:
             key="scenario-open",
             type="primary",
             icon=":material/alt_route:",
-            disabled=desk.scenario is None,
+            disabled=workspace.edited is None,
             help="In the first place there; first open a fleet that it is about.",
         ):
-            assert desk.scenario is not None
-            open_scenario(desk, desk.scenario.problem, 1, entry)
+            assert workspace.edited is not None
+            open_scenario(workspace, workspace.edited.problem, 1, entry)
             st.switch_page(st.session_state["pages"]["What if"])
         st.button(
             "Restore this version",
@@ -73,20 +73,20 @@ def _show_scenario(desk: Desk, newest: ScenarioEntry) -> None:
             icon=":material/restore:",
             disabled=entry.version == newest.version,
             on_click=_restore,
-            args=(desk, newest, entry, levers),
+            args=(workspace, newest, entry, levers),
         )
         st.button(
             "Copy",
             key="scenario-copy",
             icon=":material/content_copy:",
             on_click=_copy,
-            args=(desk, entry, levers),
+            args=(workspace, entry, levers),
         )
     st.caption("This link opens its newest version:")
-    st.code(_link(desk, [entry]), language=None)
+    st.code(_link(workspace, [entry]), language=None)
 
 
-def _show_comparison(desk: Desk) -> None:
+def _show_comparison(workspace: Workspace) -> None:
     """Up to four versions of any scenarios: what each says, and what comes of it."""
     every = from_store(lambda store: store.scenarios.versions()) or ()
     picked = st.multiselect(
@@ -105,23 +105,23 @@ def _show_comparison(desk: Desk) -> None:
     frame = pd.DataFrame(cells)
     frame.index.name = "What it changes"
     st.dataframe(frame[(frame != "").any(axis=1)], alt="What the scenarios change")
-    if desk.scenario is None:
+    if workspace.edited is None:
         st.caption("Open a fleet to see what comes of them.")
         return
-    problem = desk.scenario.problem
+    problem = workspace.edited.problem
     here = {name: without_unknown(found, problem)[0] for name, found in known.items()}
     try:
-        show_worlds(Seen(desk.scenario, here).comparison(here))
+        show_worlds(WorldCache(workspace.edited, here).comparison(here))
     except InputError as error:
         st.caption(plain(f"They cannot be compared on this fleet: {error}"))
     if st.button(
         "Open them on the What if page", key="scenarios-open", icon=":material/alt_route:"
     ):
-        open_side_by_side(desk, problem, picked)
+        open_side_by_side(workspace, problem, picked)
         st.switch_page(st.session_state["pages"]["What if"])
     if len({entry.scenario_id for entry in picked}) == len(picked):
         st.caption("This link opens their newest versions side by side:")
-        st.code(_link(desk, picked), language=None)
+        st.code(_link(workspace, picked), language=None)
 
 
 def _read(entry: ScenarioEntry) -> Levers | None:
@@ -138,12 +138,14 @@ def _name(entry: ScenarioEntry, among: Sequence[ScenarioEntry]) -> str:
     return name if len(twins) == 1 else f"{name} ({twins.index(entry) + 1})"
 
 
-def _link(desk: Desk, entries: Sequence[ScenarioEntry]) -> str:
-    plan_id = desk.open_plan.plan_id if desk.open_plan is not None else None
+def _link(workspace: Workspace, entries: Sequence[ScenarioEntry]) -> str:
+    plan_id = workspace.open_plan.plan_id if workspace.open_plan is not None else None
     return scenarios_link([entry.scenario_id for entry in entries], plan_id)
 
 
-def _restore(desk: Desk, newest: ScenarioEntry, entry: ScenarioEntry, levers: Levers) -> None:
+def _restore(
+    workspace: Workspace, newest: ScenarioEntry, entry: ScenarioEntry, levers: Levers
+) -> None:
     note = f"Version {entry.version} restored"
     try:
         made = from_store(
@@ -153,13 +155,13 @@ def _restore(desk: Desk, newest: ScenarioEntry, entry: ScenarioEntry, levers: Le
         )
     except ScenarioConflict as conflict:
         by = conflict.newest.author
-        desk.said = f"Not restored: {by} saved version {conflict.newest.version} meanwhile."
+        workspace.said = f"Not restored: {by} saved version {conflict.newest.version} meanwhile."
         return
     if made is not None:
-        desk.said = f"{note} as version {made.version} of {entry.name}."
+        workspace.said = f"{note} as version {made.version} of {entry.name}."
 
 
-def _copy(desk: Desk, entry: ScenarioEntry, levers: Levers) -> None:
+def _copy(workspace: Workspace, entry: ScenarioEntry, levers: Levers) -> None:
     name, note = f"{entry.name} (copy)", f"Copy of version {entry.version}"
     if from_store(lambda store: store.scenarios.create(name, levers, person(), note)):
-        desk.said = f"Copied to {name}."
+        workspace.said = f"Copied to {name}."

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.app.editing.levers import Levers
-from planner.app.editing.world_cache import Seen
+from planner.app.editing.world_cache import WorldCache
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.moments import reader_zone
 from planner.report.charts.figure import Drawing
@@ -23,7 +23,7 @@ _COLOURS = ("#7d8694", "#1f7a54", "#b35c00", "#2f66b3", "#9c3d75")
 _HORIZONS = {"4 hours": 4, "8 hours": 8, "24 hours": 24}
 
 
-def show_hours(seen: Seen, levers: Mapping[str, Levers]) -> None:
+def show_hours(world_cache: WorldCache, levers: Mapping[str, Levers]) -> None:
     """Value through the hours, base and scenarios; asked for, or where a time counts."""
     timed = any(each.down_from is not None for each in levers.values())
     if not timed and not st.toggle("Follow the scenarios through the hours ahead", key="hours-on"):
@@ -35,7 +35,7 @@ def show_hours(seen: Seen, levers: Mapping[str, Levers]) -> None:
     hours = _HORIZONS[picked or "8 hours"]
     at = datetime.now(UTC).replace(second=0, microsecond=0).astimezone(reader_zone())
     courses = {
-        name: seen.through_hours(each, at, hours, _since(each.down_from, at))
+        name: world_cache.through_hours(each, at, hours, _since(each.down_from, at))
         for name, each in {BASE: Levers(), **levers}.items()
     }
     chart, table = st.columns([3, 2], gap="large")

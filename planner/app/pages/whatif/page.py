@@ -9,10 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from planner.app.editing.edited_lines import Scenario, open_scenario
+from planner.app.editing.edited_lines import EditedLines, open_lines
 from planner.app.editing.lever_words import change_words
 from planner.app.editing.levers import Levers, in_words, without_unknown
-from planner.app.editing.world_cache import Seen, new_campaigns
+from planner.app.editing.world_cache import WorldCache, new_campaigns
 from planner.app.jobs.jobs import StudyJob
 from planner.app.pages.whatif.hours import show_hours
 from planner.app.pages.whatif.levers import put, show_levers
@@ -20,7 +20,7 @@ from planner.app.pages.whatif.saved import MOST_WORLDS, open_linked, show_keep
 from planner.app.pages.whatif.table import show_worlds
 from planner.app.session.persistence import from_store
 from planner.app.session.text import plain
-from planner.app.session.workspace import Desk, Setting, desk
+from planner.app.session.workspace import Setting, Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
@@ -29,6 +29,7 @@ from planner.contracts.faults import InputError
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import LinePlan, PlanOptions
 from planner.report.charts.studies import tornado_chart, worlds_chart
+from planner.report.moves import move_sentences, way_sentence
 from planner.report.whatif import lost_sentences, status_sentences
 from planner.report.words import amount, duration
 from planner.studies.whatif import planning_anew, whatif
@@ -45,13 +46,13 @@ _TIME_LIMIT = 20.0
 
 def show() -> None:
     """Draw the page."""
-    here = desk()
-    if here.wanted_scenarios and here.scenario is None:
+    here = workspace()
+    if here.wanted_scenarios and here.edited is None:
         st.info("A link to a scenario waits: it opens once a fleet is.", icon=":material/link:")
-    if show_nothing_open(here, "What if", _PURPOSE) or here.scenario is None:
+    if show_nothing_open(here, "What if", _PURPOSE) or here.edited is None:
         return
     if here.wanted_scenarios:
-        open_linked(here, here.scenario.problem)
+        open_linked(here, here.edited.problem)
     title, count = st.columns([5, 1], vertical_alignment="bottom")
     title.title("What if …")
     st.session_state.setdefault("worlds", max(len(here.worlds), 1))
@@ -61,11 +62,11 @@ def show() -> None:
     if here.said:
         st.toast(plain(here.said))
         here.said = ""
-    problem = here.scenario.problem
+    problem = here.edited.problem
     results = st.container()  # above the levers, so that both are in view
     levers = _levers(here, problem, int(number or 1))
     try:
-        known = seen(here, here.scenario, levers)
+        known = world_cache(here, here.edited, levers)
         found = known.comparison(levers)
     except InputError as error:
         faults = "\n".join(
@@ -86,14 +87,14 @@ def show() -> None:
     _show_tornado(known)
 
 
-def _levers(here: Desk, problem: Problem, count: int) -> dict[str, Levers]:
+def _levers(here: Workspace, problem: Problem, count: int) -> dict[str, Levers]:
     """The controls, one column per scenario; the levers of each by its name."""
     worlds: dict[str, Levers] = {}
     saved = from_store(lambda found: found.scenarios.newest()) or ()
     for place, column in enumerate(st.columns(count, border=True), start=1):
         setting = here.worlds.setdefault(place, Setting(f"Scenario {place}"))
         if f"agents-{place}" not in st.session_state:
-            # The controls were not on the page: what they were set to is kept by the desk.
+            # The controls were not on the page: what they were set to is kept by the workspace.
             setting.levers, _ = without_unknown(setting.levers, problem)
             put(place, setting)
         with column:
@@ -145,7 +146,7 @@ def _show_world(found: Comparison, world: World, changes: Sequence[str]) -> None
         st.markdown("\n".join(f"- {plain(text)}" for text in told) or "No line is lost.")
 
 
-def _show_replan(here: Desk, problem: Problem, levers: dict[str, Levers]) -> None:
+def _show_replan(here: Workspace, problem: Problem, levers: dict[str, Levers]) -> None:
     st.subheader("Which lines to move then")
     worlds = {name: each.expressions for name, each in levers.items()}
     key = (problem, tuple(levers.items()))
@@ -184,7 +185,7 @@ def _show_replan(here: Desk, problem: Problem, levers: dict[str, Levers]) -> Non
         _show_moves(here, world, planned[world.name].new)
 
 
-def _doing(here: Desk, job: StudyJob[Any]) -> str:
+def _doing(here: Workspace, job: StudyJob[Any]) -> str:
     """What the run does with each scenario: it takes one after the other."""
     made_from: Any = here.studies[_REPLAN].key
     lines = []
@@ -203,7 +204,7 @@ def _doing(here: Desk, job: StudyJob[Any]) -> str:
     return "\n".join(lines)
 
 
-def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
+def _show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
     again = world.replanned
     if again is None:
         return
@@ -223,7 +224,9 @@ def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
     count = "1 move" if len(again.moves) == 1 else f"{len(again.moves) or 'no'} moves"
     moves, action = st.columns([5, 1])
     with moves.expander(f"{plain(world.name)}: {count}", expanded=len(again.moves) <= _MOST_TOLD):
-        st.markdown("\n".join(f"1. {plain(move.instruction)}" for move in again.moves))
+        st.markdown("\n".join(f"1. {plain(told)}" for told in move_sentences(again.moves)))
+        if again.moves:
+            st.caption(plain(way_sentence(again.value_before_moves, again.moves)))
     told = "Puts them in the plan as one edit, which can be undone."
     if new is not None:
         told = f"Opens the plan with these lines and the new campaign {plain(new.campaign_id)}."
@@ -239,19 +242,15 @@ def _show_moves(here: Desk, world: World, new: Campaign | None) -> None:
         )
 
 
-def _take(here: Desk, line_plan: LinePlan, new: Campaign | None) -> None:
+def _take(here: Workspace, line_plan: LinePlan, new: Campaign | None) -> None:
     """Put the lines in place; a campaign that the fleet does not have comes along."""
-    if (
-        new is None
-        or here.scenario is None
-        or new.campaign_id in here.scenario.baseline.campaign_index
-    ):
+    if new is None or here.edited is None or new.campaign_id in here.edited.baseline.campaign_index:
         here.take(line_plan, None)
         here.said = "The lines are in the plan; Undo there takes them back."
         return
-    tables = {name: getattr(here.scenario.problem, name) for name in Problem.model_fields}
+    tables = {name: getattr(here.edited.problem, name) for name in Problem.model_fields}
     grown = Problem.model_validate(tables | {"campaigns": (*tables["campaigns"], new)})
-    here.open_scenario(open_scenario(grown), here.source)
+    here.open_lines(open_lines(grown), here.source)
     here.take(line_plan, None)
     for place, setting in here.worlds.items():
         if setting.levers.new is not None and setting.levers.new.campaign_id == new.campaign_id:
@@ -261,7 +260,7 @@ def _take(here: Desk, line_plan: LinePlan, new: Campaign | None) -> None:
     here.said = f"The lines are in the plan, and {new.campaign_id} is one of its campaigns."
 
 
-def _show_tornado(known: Seen) -> None:
+def _show_tornado(known: WorldCache) -> None:
     st.subheader("What the result hangs on")
     found = known.tornado()
     if found is None or not found.rows:
@@ -278,7 +277,9 @@ def _show_tornado(known: Seen) -> None:
     show_figure(figure)
 
 
-def seen(desk: Desk, scenario: Scenario, levers: Mapping[str, Levers]) -> Seen:
+def world_cache(
+    workspace: Workspace, edited: EditedLines, levers: Mapping[str, Levers]
+) -> WorldCache:
     """What this session has found out about these lines; afresh for others.
 
     Raises
@@ -286,7 +287,7 @@ def seen(desk: Desk, scenario: Scenario, levers: Mapping[str, Levers]) -> Seen:
     InputError
         If a new campaign has a name that is taken.
     """
-    known = desk.seen
-    if known is None or known.scenario is not scenario or known.new != new_campaigns(levers):
-        known = desk.seen = Seen(scenario, levers)
+    known = workspace.world_cache
+    if known is None or known.edited is not edited or known.new != new_campaigns(levers):
+        known = workspace.world_cache = WorldCache(edited, levers)
     return known

@@ -12,7 +12,7 @@ from planner.app.pages.whatif.levers import put
 from planner.app.session.persistence import from_store, store
 from planner.app.session.text import moment_words, plain
 from planner.app.session.user import person
-from planner.app.session.workspace import Desk, Setting
+from planner.app.session.workspace import Setting, Workspace
 from planner.app.store import ScenarioConflict, ScenarioEntry, StoreUnavailable
 from planner.contracts.problem import Problem
 
@@ -20,10 +20,12 @@ from planner.contracts.problem import Problem
 MOST_WORLDS = 4
 
 
-def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[ScenarioEntry]) -> None:
+def show_keep(
+    workspace: Workspace, problem: Problem, place: int, saved: Sequence[ScenarioEntry]
+) -> None:
     """Save this scenario, or open a saved one in its place."""
     with st.popover("Save or open", icon=":material/bookmark:", width="stretch"):
-        setting = desk.worlds[place]
+        setting = workspace.worlds[place]
         st.text_input("Note", key=f"scenario-note-{place}", placeholder="What it is about")
         known = setting.saved
         if known is not None:
@@ -33,7 +35,7 @@ def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[Scenario
                 type="primary",
                 width="stretch",
                 on_click=_save,
-                args=(desk, place, known),
+                args=(workspace, place, known),
             )
         st.button(
             "Save as a new scenario",
@@ -41,13 +43,15 @@ def show_keep(desk: Desk, problem: Problem, place: int, saved: Sequence[Scenario
             type="secondary" if known else "primary",
             width="stretch",
             on_click=_save,
-            args=(desk, place, None),
+            args=(workspace, place, None),
         )
         st.caption(f"Saved under your name, {plain(person())}. Everyone here can open it.")
-        _show_open(desk, problem, place, saved)
+        _show_open(workspace, problem, place, saved)
 
 
-def _show_open(desk: Desk, problem: Problem, place: int, saved: Sequence[ScenarioEntry]) -> None:
+def _show_open(
+    workspace: Workspace, problem: Problem, place: int, saved: Sequence[ScenarioEntry]
+) -> None:
     if not saved:
         return
     st.divider()
@@ -59,7 +63,7 @@ def _show_open(desk: Desk, problem: Problem, place: int, saved: Sequence[Scenari
         key=f"scenario-open-{place}",
         width="stretch",
         on_click=open_scenario,
-        args=(desk, problem, place, entry),
+        args=(workspace, problem, place, entry),
     )
     st.caption("To compare several, or for a link, see the Plans page.")
 
@@ -72,52 +76,54 @@ def scenario_words(entry: ScenarioEntry) -> str:
     )
 
 
-def open_side_by_side(desk: Desk, problem: Problem, entries: Sequence[ScenarioEntry]) -> None:
+def open_side_by_side(
+    workspace: Workspace, problem: Problem, entries: Sequence[ScenarioEntry]
+) -> None:
     """Make these the scenarios of the What if page."""
-    desk.worlds.clear()
+    workspace.worlds.clear()
     for place, entry in enumerate(entries[:MOST_WORLDS], start=1):
-        open_scenario(desk, problem, place, entry)
-    st.session_state["worlds"] = max(len(desk.worlds), 1)
-    if len(desk.worlds) > 1:
-        desk.said = f"{len(desk.worlds)} scenarios are open side by side."
+        open_scenario(workspace, problem, place, entry)
+    st.session_state["worlds"] = max(len(workspace.worlds), 1)
+    if len(workspace.worlds) > 1:
+        workspace.said = f"{len(workspace.worlds)} scenarios are open side by side."
 
 
-def open_linked(desk: Desk, problem: Problem) -> None:
+def open_linked(workspace: Workspace, problem: Problem) -> None:
     """Open the scenarios that a link named, now that there is a fleet; before they are drawn."""
-    wanted, desk.wanted_scenarios = desk.wanted_scenarios, ()
+    wanted, workspace.wanted_scenarios = workspace.wanted_scenarios, ()
     saved = from_store(lambda found: found.scenarios.newest()) or ()
     known = {entry.scenario_id: entry for entry in saved}
     found = [known[scenario_id] for scenario_id in wanted if scenario_id in known]
     if found:
-        open_side_by_side(desk, problem, found)
+        open_side_by_side(workspace, problem, found)
     if len(found) < len(wanted):
-        desk.said = "There is no saved scenario at this link, or not all of them are there."
+        workspace.said = "There is no saved scenario at this link, or not all of them are there."
 
 
-def open_scenario(desk: Desk, problem: Problem, place: int, entry: ScenarioEntry) -> None:
+def open_scenario(workspace: Workspace, problem: Problem, place: int, entry: ScenarioEntry) -> None:
     """Set the controls of a place as saved, as far as this fleet has what is named."""
     levers = from_store(lambda found: found.scenarios.read(entry.scenario_id, entry.version))
     if levers is None:
-        desk.said = f"{entry.name} cannot be read at the moment."
+        workspace.said = f"{entry.name} cannot be read at the moment."
         return
     known, gone = without_unknown(levers, problem)
-    before = desk.worlds.get(place)
+    before = workspace.worlds.get(place)
     revision = before.revision if before is not None else 0
-    desk.worlds[place] = Setting(entry.name, known, entry, revision=revision)
-    put(place, desk.worlds[place])
-    desk.said = f"{entry.name} is open."
+    workspace.worlds[place] = Setting(entry.name, known, entry, revision=revision)
+    put(place, workspace.worlds[place])
+    workspace.said = f"{entry.name} is open."
     if gone:
-        desk.said = (
+        workspace.said = (
             f"{entry.name} is open without what this fleet does not have: {', '.join(gone)}."
         )
 
 
-def _save(desk: Desk, place: int, known: ScenarioEntry | None) -> None:
+def _save(workspace: Workspace, place: int, known: ScenarioEntry | None) -> None:
     # What is in the fields by now: it may have been typed just before the click.
     note = st.session_state[f"scenario-note-{place}"]
     typed = st.session_state[f"world-name-{place}"].strip()
-    setting = desk.worlds[place] = replace(
-        desk.worlds[place], name=typed or desk.worlds[place].name
+    setting = workspace.worlds[place] = replace(
+        workspace.worlds[place], name=typed or workspace.worlds[place].name
     )
     try:
         shelf = store().scenarios
@@ -129,14 +135,14 @@ def _save(desk: Desk, place: int, known: ScenarioEntry | None) -> None:
             )
     except ScenarioConflict as conflict:
         newest = conflict.newest
-        desk.said = (
+        workspace.said = (
             f"Not saved: {newest.author} saved version {newest.version} of {newest.name} on "
             f"{moment_words(newest.saved_at)} meanwhile. Save yours as a new scenario, or open "
             "theirs beside it."
         )
         return
     except StoreUnavailable as error:
-        desk.said = f"Not saved: {error}"
+        workspace.said = f"Not saved: {error}"
         return
     setting.saved = entry
-    desk.said = f"Saved as version {entry.version} of the scenario {entry.name}."
+    workspace.said = f"Saved as version {entry.version} of the scenario {entry.name}."

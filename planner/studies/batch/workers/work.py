@@ -58,7 +58,7 @@ def plan_item(item: Item, context: Context) -> Planned:
     try:
         from planner.pipeline import plan
 
-        result = plan(source.problem(context), context.options, explained=False)
+        result = plan(source.problem(context), context.options, explained=False, in_order=False)
         return planned_rows(*place, result, changes, guarded=context.guarded)
     except InputError as error:
         return bad_input_rows(*place, error.faults, changes, guarded=context.guarded)

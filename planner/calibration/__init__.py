@@ -1,0 +1,1 @@
+"""Figures of campaigns from call logs: attempts, estimates with intervals, and backtests."""

@@ -1,0 +1,1 @@
+"""Predicts each day of a log from the days before, and compares."""

@@ -1,0 +1,1 @@
+"""Estimates figures of campaigns; knows attempts only, and no export."""

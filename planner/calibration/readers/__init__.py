@@ -1,0 +1,1 @@
+"""Turns exports of other systems into attempts."""

@@ -1,0 +1,81 @@
+"""Exports of counts and sums by interval: rates and means can be known from them, spreads not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from planner.calibration.attempts import Floats
+from planner.calibration.clock import day_of, hour_of, local_seconds
+from planner.calibration.readers.attempt_fields import ALL_CALLS, ONE_DIALER
+from planner.calibration.readers.log_reader import LogReader
+from planner.calibration.readers.time_layouts import ISO
+from planner.calibration.readers.values import lengths, moments, texts
+from planner.calibration.tallies import Cell, Tallies
+from planner.contracts.faults import Fault, InputError
+
+_COUNTS = ("attempts", "answered_count", "abandoned_count", "talk_count", "wrap_count")
+_SUMS = ("talk_sum", "wrap_sum")  # in thousandths of a second
+
+
+def add_aggregates(reader: LogReader, tallies: Tallies) -> None:
+    """Add all intervals of a file.
+
+    Raises
+    ------
+    InputError
+        If intervals or numbers are none.
+    """
+    places = [reader.mapping.places[name] for name in reader.columns]
+    for lot in reader.log.batches(places, True):
+        columns = dict(zip(reader.columns, lot, strict=True))
+        starts = pc.list_element(pc.split_pattern(texts(columns["launched"]), "/"), 0)
+        times, wrong = moments(starts, ISO, reader.zone)
+        _require(reader, "launched", ~np.isfinite(times) | wrong, "an interval of ISO moments")
+        numbers = {name: _numbers(reader, name, columns, len(times)) for name in (*_COUNTS, *_SUMS)}
+        campaigns = [ALL_CALLS] * len(times)
+        if "campaign_id" in columns:
+            campaigns = [name or ALL_CALLS for name in texts(columns["campaign_id"]).to_pylist()]
+        local = local_seconds(times, reader.zone)
+        cells = zip(campaigns, day_of(local), hour_of(local), strict=True)
+        for row, (campaign, day, hour) in enumerate(cells):
+            sums = _sums({name: float(values[row]) for name, values in numbers.items()})
+            tallies.add_sums(Cell(campaign, ONE_DIALER, int(day), int(hour)), sums)
+        reader.rows += len(times)
+        reader.attempts += round(float(numbers["attempts"].sum()))
+        reader.campaigns |= set(campaigns)
+    reader.lacks |= reader.mapping.format.lacks
+
+
+def _numbers(reader: LogReader, name: str, columns: dict[str, pa.Array], rows: int) -> Floats:
+    if name not in columns:
+        return np.zeros(rows)
+    values, wrong = lengths(columns[name], milliseconds=name in _SUMS)
+    _require(reader, name, wrong, "a number, at least 0")
+    return np.nan_to_num(values)
+
+
+def _require(reader: LogReader, name: str, wrong: Floats, wanted: str) -> None:
+    if np.any(wrong):
+        row = reader.rows + int(np.argmax(wrong)) + 2
+        column = reader.mapping.names[name]
+        raise InputError([Fault(reader.log.label, row, column, None, wanted)])
+
+
+def _sums(found: dict[str, float]) -> dict[str, float]:
+    """What an interval adds; who was connected or hung up in the queue had asked for an agent."""
+    talks, wraps = found["talk_count"], found["wrap_count"]
+    return {
+        "attempts": found["attempts"],
+        "answered": found["answered_count"],
+        "answer_told": found["attempts"],
+        "requests": talks + found["abandoned_count"],
+        "transfers": talks,
+        "talks": talks,
+        "talk_sum": found["talk_sum"],
+        "talk_squares": found["talk_sum"] ** 2 / talks if talks else 0.0,
+        "wraps": wraps,
+        "wrap_sum": found["wrap_sum"],
+        "wrap_squares": found["wrap_sum"] ** 2 / wraps if wraps else 0.0,
+    }

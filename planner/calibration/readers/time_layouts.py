@@ -1,0 +1,140 @@
+"""How a column of a log spells moments: found from its cells, or given in the way of strptime."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+#: First three letters of months where people dial, without accents.
+_MONTHS = (
+    ("jan", "gen", "ene", "ian"),
+    ("feb", "fev", "fév"),
+    ("mar", "mär", "mrz", "maa"),
+    ("apr", "avr", "abr"),
+    ("may", "mai", "mag", "mei"),
+    ("jun", "juin", "giu"),
+    ("jul", "juil", "lug"),
+    ("aug", "aou", "aoû", "ago"),
+    ("sep", "set"),
+    ("oct", "okt", "ott", "out"),
+    ("nov",),
+    ("dec", "dez", "dic", "déc"),
+)
+_CLOCK = (
+    r"(?P<H>\d{1,2})[:.hH](?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+    r"(?:\s*(?P<p>[AaPp])\.?\s*[Mm]\.?)?(?:\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
+)
+_WEEKDAY = r"(?:[^\W\d]+\.?,?\s+)?"
+_MONTH_NAME = r"(?P<b>[^\W\d_]{3,12})\.?"
+
+
+class TimeLayout(NamedTuple):
+    """A regular expression whose groups Y m b d H M S f p z are parts of a moment; or a kind."""
+
+    name: str
+    pattern: str = ""
+
+
+_ISO = r"^\s*(?P<Y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[T ]\s*" + _CLOCK + r")?\s*$"
+EPOCH = TimeLayout("epoch", r"\s*\d{9,10}(\.\d+)?\s*")
+EPOCH_MS = TimeLayout("epoch_ms", r"\s*\d{12,13}(\.\d+)?\s*")
+#: Moments as ISO 8601 spells them, and what is near it.
+ISO = TimeLayout("iso", _ISO)
+_NUMBERS = r"^\s*(?P<{0}>\d{{1,2}})[-/.](?P<{1}>\d{{1,2}})[-/.](?P<Y>\d{{2,4}}),?\s+{2}\s*$"
+_DAY_FIRST = TimeLayout("%d/%m/%Y", _NUMBERS.format("d", "m", _CLOCK))
+_MONTH_FIRST = TimeLayout("%m/%d/%Y", _NUMBERS.format("m", "d", _CLOCK))
+_NAMED = (
+    TimeLayout(
+        "%d %b %Y",
+        r"^\s*" + _WEEKDAY + r"(?P<d>\d{1,2})[.\s-]+(?:de\s+)?" + _MONTH_NAME
+        + r"[.\s-]+(?:de\s+)?(?P<Y>\d{4}),?\s+" + _CLOCK + r"\s*$",
+    ),
+    TimeLayout(
+        "%b %d %Y",
+        r"^\s*" + _WEEKDAY + _MONTH_NAME + r"\s+(?P<d>\d{1,2}),?\s+(?P<Y>\d{4}),?\s+"
+        + _CLOCK + r"\s*$",
+    ),
+)  # fmt: skip
+_DIRECTIVES = {
+    "Y": r"(?P<Y>\d{4})",
+    "y": r"(?P<Y>\d{2})",
+    "m": r"(?P<m>\d{1,2})",
+    "b": _MONTH_NAME,
+    "B": _MONTH_NAME,
+    "d": r"(?P<d>\d{1,2})",
+    "H": r"(?P<H>\d{1,2})",
+    "I": r"(?P<H>\d{1,2})",
+    "M": r"(?P<M>\d{1,2})",
+    "S": r"(?P<S>\d{1,2})",
+    "f": r"(?P<f>\d{1,9})",
+    "p": r"(?P<p>[AaPp])\.?\s*[Mm]\.?",
+    "z": r"(?P<z>Z|[+-]\d{2}:?\d{2})",
+    "%": "%",
+}
+
+
+class AmbiguousTimes(ValueError):
+    """Day and month cannot be told apart: no day of the log is after the twelfth."""
+
+
+def given_layout(text: str) -> TimeLayout:
+    """The layout of a format such as ``%d/%m/%Y %H:%M:%S``, or ``epoch``, ``epoch_ms``, ``iso``.
+
+    Raises
+    ------
+    ValueError
+        If a directive is not known, or there is no year, month or day.
+    """
+    for known in (EPOCH, EPOCH_MS, ISO):
+        if text == known.name:
+            return known
+    parts = re.split(r"%(.)", text)
+    pattern = "".join(
+        _DIRECTIVES.get(part, "\0") if place % 2 else _literal(part)
+        for place, part in enumerate(parts)
+    )
+    groups = set(re.findall(r"\(\?P<(\w)>", pattern))
+    if "\0" in pattern or not {"Y", "d"} <= groups or not groups & {"m", "b"}:
+        raise ValueError(f"no format of a date and time: {text!r}")
+    return TimeLayout(text, r"^\s*" + pattern + r"\s*$")
+
+
+def _literal(text: str) -> str:
+    """What lies between directives; spaces are any number of spaces."""
+    return r"\s+".join(re.escape(word) for word in re.split(r"\s+", text))
+
+
+def found_layout(cells: Sequence[str]) -> TimeLayout | None:
+    """The layout that all cells have; None if none does.
+
+    Raises
+    ------
+    AmbiguousTimes
+        If the day may be the month.
+    """
+    for layout in (EPOCH, EPOCH_MS, ISO, *_NAMED):
+        if all(re.fullmatch(layout.pattern, cell) for cell in cells):
+            return layout
+    matches = [re.fullmatch(_DAY_FIRST.pattern, cell) for cell in cells]
+    if not all(matches):
+        return None
+    firsts = max(int(match["d"]) for match in matches if match)
+    seconds = max(int(match["m"]) for match in matches if match)
+    if firsts > 12 and seconds > 12:
+        return None
+    # Nobody puts the month first and dots between.
+    if firsts > 12 or all("." in cell.split()[0] for cell in cells):
+        return _DAY_FIRST
+    if seconds > 12:
+        return _MONTH_FIRST
+    raise AmbiguousTimes
+
+
+def month_number(name: str) -> int:
+    """The month that a name of some language begins like; 0 if none does."""
+    short = name.lower()
+    for number, starts in enumerate(_MONTHS, start=1):
+        if any(short.startswith(start) for start in sorted(starts, key=len, reverse=True)):
+            return number
+    return 0

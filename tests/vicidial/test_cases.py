@@ -1,0 +1,64 @@
+"""VICIdial's own allocation against what its unmodified scripts were measured to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from planner.contracts.faults import InputError
+from planner.vicidial.cases import filled_cases
+
+MEASURED = Path(__file__).parents[1] / "data" / "vicidial"
+RESULTS = {
+    "vicidial_allocation_cases.csv": ("new_calls", "local_trunk_shortage"),
+    "vicidial_fill_cases.csv": ("new_outbalance_calls_b",),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_every_measured_row_is_equal(name: str) -> None:
+    measured = (MEASURED / name).read_text()
+
+    found = filled_cases(MEASURED / name)
+
+    assert list(csv.reader(io.StringIO(found))) == list(csv.reader(io.StringIO(measured)))
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_result_columns_are_not_needed(name: str, tmp_path: Path) -> None:
+    rows = list(csv.DictReader((MEASURED / name).open()))
+    inputs = [column for column in rows[0] if column not in RESULTS[name]]
+    bare = tmp_path / "cases.csv"
+    with bare.open("w", newline="") as file:
+        writer = csv.DictWriter(file, inputs, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+
+    found = list(csv.DictReader(io.StringIO(filled_cases(bare))))
+
+    assert found == rows
+
+
+def test_a_wrong_number_is_told_with_its_place(tmp_path: Path) -> None:
+    text = (MEASURED / "vicidial_allocation_cases.csv").read_text().splitlines()
+    text[2] = text[2].replace(",60,", ",sixty,", 1)
+    wrong = tmp_path / "cases.csv"
+    wrong.write_text("\n".join(text))
+
+    with pytest.raises(InputError) as told:
+        filled_cases(wrong)
+
+    assert str(told.value.faults[0]) == (
+        "cases.csv, line 3, column max_vicidial_trunks is 'sixty': expected a number"
+    )
+
+
+def test_a_missing_column_is_told(tmp_path: Path) -> None:
+    wrong = tmp_path / "cases.csv"
+    wrong.write_text("case,campaign\n1,A\n")
+
+    with pytest.raises(InputError, match="column ready: expected this column"):
+        filled_cases(wrong)
