@@ -28,6 +28,8 @@ from tests.support.draw import KINDS, draw
 
 #: How many of the slowest are told; seconds for a plan whose bound need not be closed.
 _SLOWEST, _SECONDS_UNLISTED = 5, 2.0
+#: Fleets after which it is told how far it is.
+_TOLD_EVERY = 100
 
 
 def _told(kind: str, seed: int, twins: bool, listed: bool) -> list[str]:
@@ -61,6 +63,8 @@ def main() -> int:
                 wrong += 1
                 print(json.dumps({"kind": kind, "seed": seed, "what": what}), flush=True)
             times.append((time.monotonic() - begun, kind, seed))
+            if len(times) % _TOLD_EVERY == 0:
+                print(f"{len(times)} fleets, {wrong} disagreements", file=sys.stderr, flush=True)
     slowest = ", ".join(
         f"{kind} {seed}: {took:.1f} s" for took, kind, seed in sorted(times)[-_SLOWEST:]
     )
