@@ -107,6 +107,7 @@ def plan(
 
 def _given_up(problem: Problem, options: PlanOptions, found: _Found) -> dict[str, object]:
     """What a relaxed plan gives up, and its status; nothing of any other."""
+    from planner.evaluation.keepers import with_keepers
     from planner.optimize.shortfalls import asked_of, given_up
 
     if not found.gives_up or found.outcome.plan is None:
@@ -114,6 +115,7 @@ def _given_up(problem: Problem, options: PlanOptions, found: _Found) -> dict[str
     least = {(s.priority, s.kind): s.least for s in found.sums}
     asked = asked_of(problem, options.failures)
     told = tuple(given_up(problem, asked, found.outcome.plan, least))
+    told = with_keepers(problem, found.outcome.plan, told)
     return {"given_up": told, "status": PlanStatus.RELAXED}
 
 
@@ -255,6 +257,7 @@ def _nearest(
     options: PlanOptions,
     nearest: Nearest | None,
 ) -> NearestPlan | None:
+    from planner.evaluation.keepers import with_keepers
     from planner.optimize.shortfalls import asked_of, given_up
 
     if nearest is None or nearest.outcome.plan is None:
@@ -266,7 +269,7 @@ def _nearest(
         plan=plan,
         value_per_hour=value,
         bound_per_hour=max(nearest.outcome.bound or value, value),
-        given_up=tuple(given_up(problem, asked, plan, least)),
+        given_up=with_keepers(problem, plan, tuple(given_up(problem, asked, plan, least))),
     )
 
 

@@ -363,12 +363,22 @@ class Conflict(Contract):
     all_tried: bool = True
 
 
+class KeptInstead(Contract):
+    """What another campaign keeps; ``requirement`` is its column, ``runs`` with 1 otherwise."""
+
+    campaign_id: str
+    priority: int
+    requirement: str
+    asked: float
+
+
 class GivenUp(Contract):
     """A requirement of one campaign that a plan gives up.
 
     ``requirement`` is a column of ``campaigns.csv``, ``runs``, or one of ``limits.csv``, whose row
     is ``limit``. ``proven_least``: no plan gives up less of it, over the campaigns of this
-    priority.
+    priority. ``kept_instead`` is what campaigns of lower priority numbers keep without whose lines
+    there would be room for it.
     """
 
     campaign_id: str
@@ -378,6 +388,7 @@ class GivenUp(Contract):
     asked: float
     got: float
     proven_least: int
+    kept_instead: tuple[KeptInstead, ...] = ()
 
 
 class NearestPlan(Contract):

@@ -17,7 +17,7 @@ from planner.contracts.result import (
 )
 from planner.evaluation.load import CampaignLoad, FleetLoad
 from planner.report.documents import assignment_row
-from planner.report.given_up import given_up_sentences, left_out_sentences
+from planner.report.given_up import broken_sentences, given_up_sentences, left_out_sentences
 from planner.report.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, expected_status, quality, share
@@ -42,7 +42,9 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
             *section("Given up", bullets(given_up_sentences(result.given_up))),
             *section("Cannot run", bullets(left_out_sentences(result.left_out))),
-            *section("Limits that the simulation breaks", bullets(_broken(result))),
+            *section(
+                "Limits that the simulation breaks", bullets(broken_sentences(result.limits_broken))
+            ),
             *section("In total", _plan_totals(result)),
             *section("Campaigns", _campaigns(result)),
             *section("Lines", lines_table(result)),
@@ -57,13 +59,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
 
 
 def _broken(result: PlanResult) -> list[str]:
-    """Limits that the plan holds by its tables and breaks in its simulation."""
-    return [
-        f"{item.campaign_id}: {item.limit} {share(item.asked)}; {share(item.table)} by the "
-        f"planning table, {share(item.simulated)} simulated ({share(item.simulated_low)} to "
-        f"{share(item.simulated_high)})."
-        for item in result.limits_broken
-    ]
+    return bullets(broken_sentences(result.limits_broken))
 
 
 def _corrections(result: PlanResult) -> list[str]:
