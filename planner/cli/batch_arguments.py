@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from planner.cli.arguments import number
+from planner.cli.arguments import add_relax, number
 from planner.contracts.limits import MAX_VALUE, MAX_WORKERS
 
 
@@ -24,8 +24,8 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="DIR",
-        help="folder for the tables plans, assignments, projection and errors, manifest.json, and "
-        "run.json with all times",
+        help="folder for the tables plans, assignments, projection, given_up and errors, "
+        "manifest.json, and run.json with all times",
     )
     parser.add_argument(
         "--scenarios",
@@ -78,3 +78,4 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keep all current lines as they are, as if locked",
     )
+    add_relax(parser)

@@ -18,6 +18,7 @@ _CODES = {"failed": FAULT, "bad_input": BAD_INPUT, "infeasible": INFEASIBLE, "no
 _WORDS = {
     "optimal": "proven within the gap",
     "feasible": "with a plan of a larger gap",
+    "relaxed": "that give something up",
     "infeasible": "infeasible",
     "no_plan": "without a plan in time",
     "bad_input": "with bad input",
@@ -65,6 +66,7 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
             keep_current=arguments.keep_current,
             move_cost=arguments.move_cost,
             figures=PlanFigures(arguments.figures),
+            relax=arguments.relax,
         ),
         format=arguments.format,
         workers=arguments.workers,

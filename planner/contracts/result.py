@@ -391,6 +391,10 @@ class GivenUp(Contract):
     kept_instead: tuple[KeptInstead, ...] = ()
 
 
+#: Of what is given up, in tables.
+GIVEN_UP_COLUMNS = tuple(name for name in GivenUp.model_fields if name != "kept_instead")
+
+
 class NearestPlan(Contract):
     """The plan that gives up as little as can be, beside the answer that there is no other."""
 

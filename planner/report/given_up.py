@@ -29,8 +29,6 @@ _KEPT = {
 }
 _RATES = ("min_transfers_per_hour", "finish_by")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-#: Of what is given up, in tables.
-GIVEN_UP_COLUMNS = tuple(name for name in GivenUp.model_fields if name != "kept_instead")
 #: Campaigns that are named as those who keep something.
 MOST_KEEPERS = 3
 

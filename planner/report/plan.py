@@ -74,10 +74,10 @@ def _corrections(result: PlanResult) -> list[str]:
 def _without_plan(result: PlanResult) -> list[str]:
     if result.status is not PlanStatus.INFEASIBLE:
         return wrapped("Stopped before any plan was found. A longer --time-limit may help.", "")
-    return ["No plan meets all requirements.", *_nearest(result), *conflict_lines(result)]
+    return ["No plan meets all requirements.", *nearest_lines(result), *conflict_lines(result)]
 
 
-def _nearest(result: PlanResult) -> list[str]:
+def nearest_lines(result: PlanResult) -> list[str]:
     """The nearest plan: what it gives up and brings."""
     nearest = result.nearest
     if nearest is None:

@@ -15,11 +15,10 @@ from planner.contracts.comparison import (
     Unasked,
     World,
 )
-from planner.contracts.result import Move, PlanStatus
+from planner.contracts.result import GIVEN_UP_COLUMNS, Move, PlanStatus
 from planner.evaluation.move_gains import BroughtBack, brought_back
 from planner.report.documents import assignment_row
 from planner.report.given_up import (
-    GIVEN_UP_COLUMNS,
     broken_sentences,
     given_up_sentences,
     left_out_sentences,

@@ -18,7 +18,14 @@ CAMPAIGNS = [
     "talk_seconds",
     "min_dialers",
 ]
-RESULTS = {"plans.csv", "assignments.csv", "projection.csv", "errors.csv", "manifest.json"}
+RESULTS = {
+    "plans.csv",
+    "assignments.csv",
+    "projection.csv",
+    "given_up.csv",
+    "errors.csv",
+    "manifest.json",
+}
 
 
 def dialer(ports: object = 7) -> list[object]:

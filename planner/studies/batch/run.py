@@ -110,8 +110,9 @@ def run_batch(
     ----------
     source : a folder of planning folders or workbooks, or of long tables; with ``scenarios`` the
         planning folder that they change
-    out : folder for ``plans``, ``assignments``, ``projection``, ``errors`` and ``manifest.json``,
-        the same to the byte for the same input and options, and ``run.json`` with all times
+    out : folder for ``plans``, ``assignments``, ``projection``, ``given_up``, ``errors`` and
+        ``manifest.json``, the same to the byte for the same input and options, and ``run.json``
+        with all times
     options : of the plans and of the run
     scenarios : table of expressions, each row a problem, or many by ranges
     on_progress : told how many problems are done of how many

@@ -1,4 +1,4 @@
-"""The four tables that a batch writes: their columns, and the rows of one problem."""
+"""The tables that a batch writes: their columns, and the rows of one problem."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from enum import StrEnum
 
 from planner.contracts.faults import Fault
 from planner.contracts.problem import LineAssignment
-from planner.contracts.result import FIGURE_NAMES, AssignmentFigures, PlanFigures, PlanResult
+from planner.contracts.result import (
+    FIGURE_NAMES,
+    GIVEN_UP_COLUMNS,
+    AssignmentFigures,
+    PlanFigures,
+    PlanResult,
+)
 from planner.tables.cells import columns, spelt
 from planner.tables.folder import PROJECTION_COLUMNS
 from planner.tables.writing import csv_lines
@@ -35,16 +41,30 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "lines_moved",
         "figures",
         "corrected_campaigns",
+        "given_up",
+        "limits_broken",
         "changes",
         "error",
     ),
     "assignments": ("plan_id", *columns(LineAssignment)),
     "projection": ("plan_id", *PROJECTION_COLUMNS, *_ENDS),
+    "given_up": ("plan_id", *GIVEN_UP_COLUMNS),
     "errors": ("plan_id", "file", "line", "column", "value", "expected"),
 }
 #: Columns of whole numbers and of truth values; the others are numbers or text.
 WHOLE = frozenset(
-    {"line", "dial_lines", "agent_lines", "busy_agent_lines", "lines_moved", "corrected_campaigns"}
+    {
+        "line",
+        "dial_lines",
+        "agent_lines",
+        "busy_agent_lines",
+        "lines_moved",
+        "corrected_campaigns",
+        "given_up",
+        "limits_broken",
+        "priority",
+        "proven_least",
+    }
 )
 TRUTHS = frozenset({"locked"})
 TEXTS = frozenset(
@@ -66,15 +86,18 @@ TEXTS = frozenset(
         "expected",
         "pools",
         "as_of",
+        "requirement",
+        "limit",
     }
 )
 
 
 class Ending(StrEnum):
-    """How a problem of a batch ended; the first four are those of a plan."""
+    """How a problem of a batch ended; the first five are those of a plan."""
 
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
+    RELAXED = "relaxed"
     INFEASIBLE = "infeasible"
     NO_PLAN = "no_plan"
     BAD_INPUT = "bad_input"
@@ -100,6 +123,10 @@ def planned_rows(
         "plans": [[plan_id, *_plan_cells(result), changes, _no_plan_words(result)]],
         "assignments": ([plan_id, *(spelt(item, name) for name in fields)] for item in items),
         "projection": ([plan_id, *_figure_cells(figures)] for figures in result.figures),
+        "given_up": (
+            [plan_id, *(getattr(item, name) for name in GIVEN_UP_COLUMNS)]
+            for item in result.given_up
+        ),
     }
     lines = {table: csv_lines(rows, guarded=guarded) for table, rows in tables.items()}
     return Planned(number, Ending(result.status.value), lines)
@@ -159,6 +186,8 @@ def _plan_cells(result: PlanResult) -> list[object]:
         moved if found else None,
         _engines(result),
         len(result.corrections) if found else None,
+        len(result.given_up) if found else None,
+        len(result.limits_broken) if found else None,
     ]
 
 
@@ -168,7 +197,7 @@ def _engines(result: PlanResult) -> str | None:
         return None
     if result.options.figures is PlanFigures.FORMULAS:
         return PlanFigures.FORMULAS.value
-    return "+".join(sorted({row.engine.value for row in result.figures}))
+    return "+".join(sorted({row.engine.value for row in result.simulated or result.figures}))
 
 
 def _figure_cells(figures: AssignmentFigures) -> Iterator[object]:
