@@ -82,27 +82,48 @@ def plan(
     from planner.contracts.faults import PlanFault
     from planner.evaluation.cannot_run import runnable_only
     from planner.evaluation.check import check
+    from planner.projection.finish import with_attempts_needed
 
     problem = as_problem(problem)
     options = options or PlanOptions()
     _require_sound_extent(problem)
-    given, left_out = runnable_only(problem, at)
+    at = at or datetime.now(UTC)
+    given, left_out = runnable_only(with_attempts_needed(problem, at), at)
     clock = _Clock()
     found = _find(given, options, clock, on_progress, stop)
     if found.outcome.plan is None:
         none = _without_plan(given, options, found, clock, stop)
-        return none.model_copy(update={"left_out": left_out})
+        return none.model_copy(update={"left_out": left_out, "at": at})
     breaches = check(given, found.outcome.plan, failures=options.failures)
     broken = [b.message for b in breaches if not (found.gives_up and b.rule in GIVEN_UP_RULES)]
     if broken:
         raise PlanFault("; ".join(broken))
     result = _with_plan_found(problem, options, found.outcome, clock)
-    result = result.model_copy(update={"left_out": left_out} | _given_up(given, options, found))
+    told = {"left_out": left_out, "at": at} | _given_up(given, options, found)
+    result = result.model_copy(update=told | _beside_lines(given, result, at))
     if options.figures is PlanFigures.AUTO:
         result = _beside_simulation(given, result, stop)
     if in_order and problem.assignments:  # who cannot run has ports until its lines are taken off
         result = _with_moves(problem, result, at)
     return _explained(given, result, clock) if explained else result
+
+
+def _beside_lines(problem: Problem, result: PlanResult, at: datetime) -> dict[str, object]:
+    """Who sits where, which lists are done in time, and what comes only when it is run."""
+    from planner.evaluation.arrays import PlanArrays
+    from planner.evaluation.pool_use import seated
+    from planner.evaluation.stopped import stopped_values
+    from planner.projection.finish import finishes
+
+    assert result.plan is not None
+    plan, pools = seated(problem, result.plan)
+    attempts = PlanArrays(problem, plan).rates.attempts.sum(axis=1).tolist()
+    return {
+        "plan": plan,
+        "pools": pools,
+        "finish": finishes(problem, result.campaigns, attempts, at),
+        "stopped": stopped_values(problem, plan),
+    }
 
 
 def _given_up(problem: Problem, options: PlanOptions, found: _Found) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -420,6 +420,37 @@ class LimitBroken(Contract):
     simulated_high: float
 
 
+class Finish(Contract):
+    """A dial list that is to be done in time: what it needs, gets, and when it will be done.
+
+    ``attempts_needed_per_hour`` is None where no open hours are left, ``expected`` where the list
+    is not done within a year.
+    """
+
+    campaign_id: str
+    finish_by: date
+    attempts_needed_per_hour: float | None
+    attempts_per_hour: float
+    expected: datetime | None
+
+
+class StoppedValue(Contract):
+    """What of the value comes only when a campaign runs that somebody has stopped."""
+
+    campaign_id: str
+    stopped_by: str
+    value_per_hour: float
+
+
+class PoolUse(Contract):
+    """How many agent lines of a pool have lines to sit at."""
+
+    pool: str
+    agent_lines: int
+    used: int
+    idle: int
+
+
 class LeftOut(Contract):
     """A campaign that cannot run, which gets nothing and asks for nothing."""
 
@@ -468,6 +499,10 @@ class PlanResult(Contract):
     nearest: NearestPlan | None = None
     given_up: tuple[GivenUp, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    stopped: tuple[StoppedValue, ...] = ()
+    finish: tuple[Finish, ...] = ()
+    pools: tuple[PoolUse, ...] = ()
+    at: datetime | None = None  # the moment from which on it is planned
     limits_broken: tuple[LimitBroken, ...] = ()
     simulated_value_per_hour: float | None = None  # None where all figures are exact
     simulated_value_per_hour_low: float | None = None
@@ -477,6 +512,11 @@ class PlanResult(Contract):
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0
     stopped_early: bool = False
+
+    @property
+    def stopped_value_per_hour(self) -> float:
+        """Of the value, what comes only when stopped campaigns run."""
+        return sum((item.value_per_hour for item in self.stopped), 0.0)
 
     def total(self, rate: str) -> float | None:
         """Sum of a rate of :class:`CampaignTotals` over the campaigns that have it, else None."""

@@ -14,6 +14,7 @@ from planner.contracts.result import (
     Progress,
     relative_gap,
 )
+from planner.projection.finish import with_attempts_needed
 from planner.studies.week_spans import (
     Idle,
     RunningSet,
@@ -169,7 +170,10 @@ def plan_week(
     monday = week_of(week) if week else coming_monday(datetime.now(UTC).date())
     problem = as_problem(problem)
     zone = problem.common_zone
-    found = spans(problem, week_spell(monday, zone))
+    spell = week_spell(monday, zone)
+    now = datetime.now(UTC)
+    problem = with_attempts_needed(problem, now if spell.start < now < spell.end else spell.start)
+    found = spans(problem, spell)
     planner = _Planner(problem, options, found, on_progress, stop)
     lines = LinePlan(assignments=problem.assignments).lines()
     intervals = []
