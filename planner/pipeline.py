@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from planner.contracts.result import (
     PlanStatus,
     Progress,
     Projection,
+    ProofCheck,
     TableCorrection,
     relative_gap,
 )
@@ -29,6 +30,7 @@ from planner.evaluation.differences import changes
 from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:
+    from planner.evaluation.proof.record import Proof
     from planner.evaluation.reasons import Explanation
     from planner.optimize.nearest import Nearest, Sum
     from planner.optimize.search import Outcome
@@ -36,13 +38,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 #: Times the optimiser's tables are corrected from a simulation of its plan.
 MOST_CORRECTIONS = 3
+#: A proof is checked in this time [s], or in this share of what the search took.
+LONGEST_CHECK, CHECKING_SHARE = 1.0, 0.1
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
 SHORTEST_ROUND = 2.0
-
-#: Rules whose breach is a requirement given up.
-GIVEN_UP_RULES = frozenset(
-    {"min_dialers", "survivable_share", "min_transfers_per_hour", "finish_by", "limit_minimums"}
-)
 
 
 def plan(
@@ -54,6 +53,7 @@ def plan(
     explained: bool = True,
     at: datetime | None = None,
     in_order: bool = True,
+    on_proof: Callable[[Sequence[Proof]], None] = lambda _: None,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
 
@@ -66,6 +66,7 @@ def plan(
     explained : also tell what binds, why each line is there, and what one more would bring
     at : the moment from which on it is planned, with a UTC offset; None: now
     in_order : also put the moves from the current lines to the plan in order
+    on_proof : called with what the bound rests on: of a relaxed plan also of each sum given up
 
     Returns
     -------
@@ -81,7 +82,7 @@ def plan(
     """
     from planner.contracts.faults import PlanFault
     from planner.evaluation.cannot_run import runnable_only
-    from planner.evaluation.check import check
+    from planner.evaluation.check import REQUIREMENT_RULES, check
     from planner.projection.finish import with_attempts_needed
 
     problem = as_problem(problem)
@@ -93,14 +94,16 @@ def plan(
     found = _find(given, options, clock, on_progress, stop)
     if found.outcome.plan is None:
         none = _without_plan(given, options, found, clock, stop)
+        none = _with_checked_bound(given, none, found, on_proof)
         return none.model_copy(update={"left_out": left_out, "at": at})
     breaches = check(given, found.outcome.plan, failures=options.failures)
-    broken = [b.message for b in breaches if not (found.gives_up and b.rule in GIVEN_UP_RULES)]
+    broken = [b.message for b in breaches if not (found.gives_up and b.rule in REQUIREMENT_RULES)]
     if broken:
         raise PlanFault("; ".join(broken))
     result = _with_plan_found(problem, options, found.outcome, clock)
     told = {"left_out": left_out, "at": at} | _given_up(given, options, found)
     result = result.model_copy(update=told | _beside_lines(given, result, at))
+    result = _with_checked_bound(given, result, found, on_proof)
     if options.figures is PlanFigures.AUTO:
         result = _beside_simulation(given, result, stop)
     if in_order and problem.assignments:  # who cannot run has ports until its lines are taken off
@@ -121,7 +124,7 @@ def _beside_lines(problem: Problem, result: PlanResult, at: datetime) -> dict[st
     return {
         "plan": plan,
         "pools": pools,
-        "finish": finishes(problem, result.campaigns, attempts, at),
+        "finish": finishes(problem, attempts, at),
         "stopped": stopped_values(problem, plan),
     }
 
@@ -138,6 +141,51 @@ def _given_up(problem: Problem, options: PlanOptions, found: _Found) -> dict[str
     told = tuple(given_up(problem, asked, found.outcome.plan, least))
     told = with_keepers(problem, found.outcome.plan, told)
     return {"given_up": told, "status": PlanStatus.RELAXED}
+
+
+def _with_checked_bound(
+    problem: Problem,
+    result: PlanResult,
+    found: _Found,
+    on_proof: Callable[[Sequence[Proof]], None],
+) -> PlanResult:
+    """The result with what its bound rests on, checked by another program within a short time.
+
+    A bound that does not hold is a fault of ours and is not shown: what the check proves is.
+    """
+    from planner.evaluation.proof.check import check_proof
+
+    proofs = found.proofs
+    if proofs is None:
+        why = "the checker does not know every row of this search"
+        return result.model_copy(
+            update={"proof": ProofCheck(boxes=0, leaves=0, checked=None, why=why)}
+        )
+    on_proof(proofs)
+    start = time.monotonic()
+    allowed = max(LONGEST_CHECK, CHECKING_SHARE * result.seconds)
+    verdicts = []
+    for proof in proofs:
+        left = allowed - (time.monotonic() - start)
+        verdicts.append(check_proof(problem, proof, max(left, 0.0)))
+    pairs = list(zip(verdicts, proofs, strict=True))
+    whole = all(v.whole for v in verdicts)
+    told = ProofCheck(
+        boxes=sum(len(p.nodes) for p in proofs),
+        leaves=sum(v.leaves for v in verdicts),
+        checked=all(v.holds(p) for v, p in pairs) if whole else None,
+        checked_bound_per_hour=verdicts[-1].bound if whole else None,
+        seconds=time.monotonic() - start,
+        why="" if whole else next((v.fault for v in verdicts if v.fault), "the time ended first"),
+    )
+    update: dict[str, object] = {"proof": told}
+    if told.checked is False and result.value is not None:
+        _log.error("a bound does not hold: %s", [v.bound for v in verdicts])
+        value, bound = result.value.value_per_hour, verdicts[-1].bound
+        bound = None if bound is None else max(bound, value)
+        gap = None if bound is None else relative_gap(value, bound)
+        update |= {"bound_per_hour": bound, "gap": gap, "status": PlanStatus.FEASIBLE}
+    return result.model_copy(update=update)
 
 
 def _beside_simulation(
@@ -183,6 +231,15 @@ class _Found:
     outcome: Outcome
     nearest: Nearest | None = None
     gives_up: bool = False
+
+    @property
+    def proofs(self) -> tuple[Proof, ...] | None:
+        """All claims that the answer rests on; None where one cannot be written down."""
+        outcomes = [self.outcome]
+        if self.gives_up and self.nearest is not None:
+            outcomes = [*(s.outcome for s in self.nearest.sums if s.outcome), self.nearest.outcome]
+        proofs = [outcome.proof for outcome in outcomes]
+        return None if None in proofs else tuple(p for p in proofs if p is not None)
 
     @property
     def sums(self) -> tuple[Sum, ...]:

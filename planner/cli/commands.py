@@ -18,6 +18,7 @@ from planner.cli.calibrate_command import run_calibrate
 from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.output_folder import require_writable, writing
+from planner.cli.proofs import check_claims, write_proofs
 from planner.cli.study_commands import run_frontier, run_whatif
 from planner.cli.vicidial_commands import run_vicidial
 from planner.contracts.faults import Fault, InputError
@@ -25,6 +26,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
 from planner.evaluation.load import fleet_load
 from planner.evaluation.notes import problem_notes
+from planner.evaluation.proof.record import Proof
 from planner.report.documents import check_document, fault_document, to_json
 from planner.report.plan import check_text, plan_document, plan_text
 from planner.report.projection import projection_document, projection_text, write_projection_files
@@ -79,6 +81,8 @@ def tell_faults(error: InputError, *, as_json: bool) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    if arguments.proof is not None or arguments.plan is not None:
+        return check_claims(arguments.folder, arguments.proof, arguments.plan, arguments.json)
     problem, read_as = read_with_notes(arguments.folder)
     load, breaches = fleet_load(problem), _current_breaches(problem)
     notes = (*read_as, *problem_notes(problem))
@@ -109,7 +113,12 @@ def _plan(arguments: argparse.Namespace) -> int:
     if arguments.interval is not None:
         problem, moment = _at_interval(problem, arguments)
     at = moment.at if moment is not None else arguments.at
-    result = _watched_plan(problem, _plan_options(arguments), at, quiet=arguments.json)
+    proofs: list[Proof] = []
+    result = _watched_plan(
+        problem, _plan_options(arguments), at, quiet=arguments.json, proofs=proofs
+    )
+    if arguments.proof is not None:
+        write_proofs(arguments.proof, proofs)
     document = to_json(plan_document(result, problem) | (moment_document(moment) if moment else {}))
     if result.plan is not None and arguments.out is not None:
         with writing(arguments.out):
@@ -169,7 +178,12 @@ def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
 
 
 def _watched_plan(
-    problem: Problem, options: PlanOptions, at: datetime | None, *, quiet: bool
+    problem: Problem,
+    options: PlanOptions,
+    at: datetime | None,
+    *,
+    quiet: bool,
+    proofs: list[Proof],
 ) -> PlanResult:
     """Plan with progress on standard error; Ctrl-C ends it with the best plan so far."""
     from planner.pipeline import plan
@@ -179,9 +193,11 @@ def _watched_plan(
         stop_on_interrupt(progress.say) as stop,
     ):
         if quiet:
-            return plan(problem, options, stop=stop, at=at)
+            return plan(problem, options, stop=stop, at=at, on_proof=proofs.extend)
         with progress.telling_of_compilation():
-            return plan(problem, options, on_progress=progress, stop=stop, at=at)
+            return plan(
+                problem, options, on_progress=progress, stop=stop, at=at, on_proof=proofs.extend
+            )
 
 
 def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Problem, Moment]:

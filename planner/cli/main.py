@@ -123,6 +123,15 @@ def _add_check(commands: _Commands[argparse.ArgumentParser]) -> None:
     purpose = "check a planning folder, and sum up its fleet and load"
     parser = _command(commands, "check", purpose, "planner check data/quickstart")
     add_folder(parser)
+    parser.add_argument(
+        "--proof",
+        type=Path,
+        metavar="FILE",
+        help="also check a proof that plan --proof wrote: whether it proves what the plan claims",
+    )
+    parser.add_argument(
+        "--plan", type=Path, metavar="FILE", help="the plan.json of that plan; needed with --proof"
+    )
     add_json(parser)
 
 
@@ -155,6 +164,12 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="keep all lines of assignments.csv as they are, as if locked; only campaigns on "
         "dialers where they have no lines get new ones",
+    )
+    parser.add_argument(
+        "--proof",
+        type=Path,
+        metavar="FILE",
+        help="write what the bound rests on, for planner check --proof",
     )
     add_relax(parser)
     parser.add_argument(
@@ -204,7 +219,8 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
         help="simulated runs of each kind (default: as many as the figures need)",
     )
     add_seed(parser)
-    add_out(parser, "projection.csv, timeline.csv, completion.csv, projection.json and report.html")
+    files = "projection.csv, timeline.csv, completion.csv, campaigns_joint.csv, "
+    add_out(parser, files + "timeline_joint.csv, projection.json and report.html")
     add_json(parser)
 
 

@@ -404,6 +404,20 @@ class NearestPlan(Contract):
     given_up: tuple[GivenUp, ...] = ()
 
 
+class ProofCheck(Contract):
+    """What a bound rests on, and whether another program found that it holds (MODEL.md 7).
+
+    ``checked`` is None where that was not looked at to the end: ``why`` says why.
+    """
+
+    boxes: int
+    leaves: int
+    checked: bool | None
+    checked_bound_per_hour: float | None = None
+    seconds: float = 0.0
+    why: str = ""
+
+
 class LimitBroken(Contract):
     """A limit that the plan holds by its tables and breaks in its simulation, beyond the interval.
 
@@ -504,6 +518,7 @@ class PlanResult(Contract):
     pools: tuple[PoolUse, ...] = ()
     at: datetime | None = None  # the moment from which on it is planned
     limits_broken: tuple[LimitBroken, ...] = ()
+    proof: ProofCheck | None = None
     simulated_value_per_hour: float | None = None  # None where all figures are exact
     simulated_value_per_hour_low: float | None = None
     simulated_value_per_hour_high: float | None = None

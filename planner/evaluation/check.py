@@ -18,6 +18,12 @@ from planner.evaluation.tolerances import LIMIT_ROUNDING, PER_CENT_ROUNDING
 Floats = NDArray[np.float64]
 
 
+#: Rules whose breach is a requirement given up; all others hold in every plan.
+REQUIREMENT_RULES = frozenset(
+    {"min_dialers", "survivable_share", "min_transfers_per_hour", "finish_by", "limit_minimums"}
+)
+
+
 @dataclass(frozen=True)
 class Breach:
     """One limit that a plan breaks, in a sentence for a manager, and what it is a limit of."""

@@ -41,6 +41,7 @@ class Sum:
     which: Bools  # [campaign, kind]
     total: int
     least: int  # proven: no plan that keeps the sums before has fewer
+    outcome: Outcome | None = None  # of the search for it; None where nothing had to be looked for
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def nearest_plan(
     best: LinePlan | None = None
     for rank, kind, which in _ranked(asked, priority):
         total = None if best is None else _total(problem, asked, best, which, corrections)
-        least = 0
+        least, outcome = 0, None
         if total is None or total > 0:
             left = max(end - time.monotonic(), 0.05)
             limited = options.model_copy(update={"time_limit": SHARE_OF_TIME * left, "gap": 0.0})
@@ -98,7 +99,7 @@ def nearest_plan(
                 return Nearest(outcome, tuple(sums))
             best, total = outcome.plan, round(-outcome.value)
             least = max(math.ceil(-outcome.bound - WHOLE_ROUNDING), 0)
-        sums.append(Sum(rank, kind, which, total, least))
+        sums.append(Sum(rank, kind, which, total, least, outcome))
         most = np.where(which, np.minimum(aim.most, total), aim.most)
         rows = (*aim.sums, (which, total)) if total else aim.sums
         aim = Aim(most, sums=rows)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import LinePlan, PlanOptions, Progress, Stage
+from planner.evaluation.proof.record import Proof
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.branching import split_box, split_by_taken
 from planner.optimize.heuristics.construction import Construction
@@ -32,6 +33,7 @@ from planner.optimize.model.model import build_model, to_line_plan
 from planner.optimize.model.requirements import Aim
 from planner.optimize.model.usage import Usage, plan_value
 from planner.optimize.polish import second_stages
+from planner.optimize.proof_tree import ProofTree
 from planner.optimize.search_state import ROOT_SHARE, Standing
 
 Floats = NDArray[np.float64]
@@ -66,6 +68,7 @@ class Outcome:
     infeasible: bool
     stopped_early: bool
     stages: tuple[Stage, ...] = ()
+    proof: Proof | None = None  # what the bound rests on; None where the checker cannot tell
 
 
 def optimize(
@@ -122,6 +125,7 @@ class _Search:
         self._closed = -np.inf  # highest bound among boxes put aside within the gap
         self._open: list[OpenBox] = []
         self._order = itertools.count()
+        self._tree = ProofTree(standing.model)
 
     def run(self) -> Outcome:
         """Search until the gap is proven, nothing is left to try, or a limit is reached."""
@@ -131,7 +135,8 @@ class _Search:
         self._begin_with_start()
         root = self._root()
         if root is None:
-            return Outcome(None, None, None, True, False)
+            self._tree.empty(self._model.box, self._master.empty_duals)
+            return Outcome(None, None, None, True, False, proof=self._proof(None))
         self._standing.bound = min(self._standing.bound, root.bound)
         self._push(self._model.box, root)
         self._update_bound()
@@ -210,9 +215,10 @@ class _Search:
             self._standing.precision(TAKEN_SHARE),
             SMALL_SHARE if self._standing.small else 0.0,
         )
-        if parts is not None:  # with several failures at once, plans worth less are left out
-            self._closed = max(self._closed, target)
-        return parts
+        if parts is None:
+            return None
+        self._closed = max(self._closed, target)  # plans worth less are left out
+        return self._tree.tell_apart(box, parts, target)
 
     def _root(self) -> Relaxation | None:
         """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
@@ -223,6 +229,7 @@ class _Search:
             self._master, self._model.box, standing.interrupted, standing.precision()
         )
         if first is None:
+            self._master.empty_duals = None
             return None
         self._standing.begin(first.bound)
         if standing.by_boxes:
@@ -270,19 +277,24 @@ class _Search:
         if tighter is None:
             return root
         self._open = []
+        self._tree.restart()
         self._push(self._model.box, tighter)
         self._update_bound()
         return tighter
 
     def _outcome(self) -> Outcome:
+        for _, _, box, relaxation in self._open:
+            self._tree.leaf(box, relaxation)
         if self._standing.columns is None:
             empty = not self._open
-            return Outcome(None, None, None if empty else self._standing.bound, empty, not empty)
+            bound = None if empty else self._standing.bound
+            return Outcome(None, None, bound, empty, not empty, proof=self._proof(bound))
         early = not self._standing.done() and self._standing.interrupted()
         self._standing.settle()
         first, bound = self._standing.value, self._standing.bound
         if not self._model.aim.is_value:
-            return Outcome(self._line_plan(self._standing.columns), first, bound, False, early)
+            line_plan = self._line_plan(self._standing.columns)
+            return Outcome(line_plan, first, bound, False, early, proof=self._proof(bound))
         polished = second_stages(
             self._model,
             self._standing.columns,
@@ -306,7 +318,10 @@ class _Search:
             ),
         )
         line_plan = self._line_plan(polished.columns)
-        return Outcome(line_plan, value, bound, False, early, stages)
+        return Outcome(line_plan, value, bound, False, early, stages, self._proof(bound))
+
+    def _proof(self, bound: float | None) -> Proof | None:
+        return self._tree.proof(self._standing.options, bound) if self._tree.checkable else None
 
     def _line_plan(self, columns: Sequence[Column]) -> LinePlan:
         dial = np.array([k.dial_lines for k in columns])
@@ -320,6 +335,7 @@ class _Search:
         """Keep a box open unless the best plan is within the gap of its bound."""
         if relaxation.bound <= self._standing.target():
             self._closed = max(self._closed, relaxation.bound)
+            self._tree.leaf(box, relaxation)
             return None
         opened = (-relaxation.bound, next(self._order), box, relaxation)
         heapq.heappush(self._open, opened)
@@ -351,13 +367,16 @@ class _Search:
         _, _, box, relaxation = opened
         if relaxation.bound <= self._standing.target():
             self._closed = max(self._closed, relaxation.bound)
+            self._tree.leaf(box, relaxation)
             self._update_bound()
             return []
         parts = self._parts_by_taken(box, relaxation)
         if parts is None:
             parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
+            parts = parts and self._tree.split(box, parts)
         if parts is None:  # a single plan: its value is its bound
             self._offer_point(box)
+            self._tree.leaf(box, relaxation)
         return self._open_parts(box, relaxation, parts or ())
 
     def _open_parts(self, box: Box, relaxation: Relaxation, parts: Iterable[Box]) -> list[OpenBox]:
@@ -366,6 +385,7 @@ class _Search:
         for part in parts:
             child = self._part(box, relaxation, part)
             if child is None:
+                self._tree.empty(part, self._master.empty_duals)
                 continue
             if len(child.mix) == self._model.campaigns:  # nothing is mixed
                 self._standing.offer(rounded_columns(self._model, child.mix), None)
@@ -380,6 +400,7 @@ class _Search:
         """Relaxation of a part of a box; None where it is proven to hold no plan."""
         start = part_at_prices(self._master, box, part, relaxation)
         if start is None:
+            self._master.empty_duals = None
             return None
         child = relax(
             self._master,
@@ -391,7 +412,10 @@ class _Search:
         )
         if child is None:
             return None
-        return replace(child, bound=min(child.bound, relaxation.bound))
+        if child.bound <= relaxation.bound:
+            return child
+        proof = relaxation.proof_duals or relaxation.duals
+        return replace(child, bound=relaxation.bound, proof_duals=proof)
 
     def _losses(self, box: Box, relaxation: Relaxation) -> Floats:
         """By how much the bound on each campaign exceeds its best known column inside the box.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from planner.contracts.problem import Campaign, Dialer, Problem
-from planner.contracts.result import CampaignTotals, Finish
+from planner.contracts.result import Finish
 from planner.projection.calendar import Spell, open_spells, with_calendar
 
 _HOUR = timedelta(hours=1)
@@ -108,16 +108,12 @@ def _without(spell: Spell, out: Spell) -> list[Spell]:
 
 
 def finishes(
-    problem: Problem,
-    totals: Sequence[CampaignTotals],
-    attempts_per_hour: Sequence[float],
-    at: datetime,
+    problem: Problem, attempts_per_hour: Sequence[float], at: datetime
 ) -> tuple[Finish, ...]:
     """What each list with ``finish_by`` needs, gets, and when it will be done at that.
 
-    ``attempts_per_hour`` is by campaign, in the order of ``totals``, while it runs.
+    ``attempts_per_hour`` is by campaign, in the problem's order, while it runs.
     """
-    rates = {t.campaign_id: rate for t, rate in zip(totals, attempts_per_hour, strict=True)}
     return tuple(
         Finish(
             campaign_id=c.campaign_id,
@@ -125,10 +121,10 @@ def finishes(
             attempts_needed_per_hour=None
             if c.min_attempts_per_hour >= NEVER
             else c.min_attempts_per_hour,
-            attempts_per_hour=rates.get(c.campaign_id, 0.0),
-            expected=_expected(problem, c, rates.get(c.campaign_id, 0.0), at),
+            attempts_per_hour=rate,
+            expected=_expected(problem, c, rate, at),
         )
-        for c in problem.campaigns
+        for c, rate in zip(problem.campaigns, attempts_per_hour, strict=True)
         if c.finish_by is not None
     )
 

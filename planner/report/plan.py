@@ -141,7 +141,10 @@ def _plan_totals(result: PlanResult) -> list[str]:
         rows.append(("Aim", f"{amount(value.value_per_hour)}: {parts}"))
     if result.bound_per_hour is not None:
         of_what = "the aim" if weight else "the value"
-        rows.append(("Best possible", f"at most {amount(result.bound_per_hour)} of {of_what}"))
+        checked = result.proof is not None and result.proof.checked
+        how = "" if checked else "; not checked by another program"
+        most = f"at most {amount(result.bound_per_hour)} of {of_what}{how}"
+        rows.append(("Best possible", most))
     return pairs(rows)
 
 
@@ -392,6 +395,7 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "simulated_value_per_hour": result.simulated_value_per_hour,
         "simulated_value_per_hour_low": result.simulated_value_per_hour_low,
         "simulated_value_per_hour_high": result.simulated_value_per_hour_high,
+        "proof": result.proof and result.proof.model_dump(),
         "limits_broken": [item.model_dump(mode="json") for item in result.limits_broken],
         "given_up": [item.model_dump(mode="json") for item in result.given_up],
         "left_out": [item.model_dump(mode="json") for item in result.left_out],

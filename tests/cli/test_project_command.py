@@ -24,7 +24,11 @@ def test_a_projection_tells_the_figures_of_given_lines(
     for row in document["assignments"]:
         assert row["all_busy_share"] == pytest.approx(0.399945, abs=1e-6)
         assert row["seconds_to_all_busy_mean"] == pytest.approx(190.271372, abs=1e-5)
+    (joint,) = document["campaigns_joint"]
+    assert joint["some_paused"] == pytest.approx(0.480, abs=5e-4)
+    assert len(document["timeline_joint"]) == 8
     names = {"projection.csv", "timeline.csv", "completion.csv", "projection.json", "report.html"}
+    names |= {"campaigns_joint.csv", "timeline_joint.csv"}
     assert {file.name for file in tmp_path.iterdir()} == names
     with (tmp_path / "timeline.csv").open() as file:
         steps = list(csv.DictReader(file))

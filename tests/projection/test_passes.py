@@ -91,7 +91,8 @@ def test_the_list_is_done_sooner_where_later_passes_answer_less() -> None:
 
 
 def test_the_last_rate_goes_for_all_later_passes() -> None:
-    one, two = campaign(), campaign(campaign_id="B", answer_rate_by_pass=(0.1, 0.2, 0.05))
+    one = campaign()
+    two = campaign(campaign_id="B", answer_rate=0.1, answer_rate_by_pass=(0.1, 0.2, 0.05))
     factors = pass_factors([one, two])
     np.testing.assert_allclose(factors, [[1, 1 / 3, 1 / 3], [0.5, 1, 0.25]])
     # An hour with half the answers has half of them in every pass.

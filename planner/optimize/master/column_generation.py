@@ -33,6 +33,7 @@ class Relaxation:
     mix: tuple[tuple[Column, float], ...]
     duals: Duals
     campaign_bounds: Floats  # [campaign] on the value of its splits at the prices
+    proof_duals: Duals | None = None  # from which the bound follows, where not from these
 
 
 def at_prices(master: RestrictedMaster, box: Box, duals: Duals) -> Relaxation | None:
@@ -57,8 +58,11 @@ def part_at_prices(
         if bound is None:
             return None
         bounds[c] = min(bound, bounds[c])
-    bound = min(master.lagrangian.bound(part, relaxation.duals, bounds), relaxation.bound)
-    return Relaxation(bound, (), relaxation.duals, bounds)
+    bound = master.lagrangian.bound(part, relaxation.duals, bounds)
+    if bound <= relaxation.bound:
+        return Relaxation(bound, (), relaxation.duals, bounds)
+    proof = relaxation.proof_duals or relaxation.duals
+    return Relaxation(relaxation.bound, (), relaxation.duals, bounds, proof)
 
 
 def relax(
@@ -81,6 +85,7 @@ def relax(
     bound of the box with its prices, to begin with. With ``proven`` False the bound may be too
     low, where campaigns must survive: it only tells about where the mix leads.
     """
+    master.empty_duals = None
     if box.is_empty():
         return None
     if start is not None and start.bound <= target:
@@ -177,6 +182,7 @@ def _mixed(master: RestrictedMaster, box: Box, stop: Callable[[], bool]) -> bool
         duals = latest if center is None else center[1].mixed(latest, smoothing.now)
         priced = master.lagrangian.price(box, duals, effort, feasibility=True)
         if priced is None or (effort is not Effort.LIKELY and priced.bound < -SMALLEST_SHARE):
+            master.empty_duals = None if priced is None else duals
             return None
         if center is None or priced.bound < center[0]:
             center = priced.bound, duals
@@ -231,6 +237,7 @@ class _Generation:
             duals = latest if center is None else center.duals.mixed(latest, smoothing.now)
             priced = master.lagrangian.price(self.box, duals, effort)
             if priced is None:
+                master.empty_duals = None
                 return None
             columns = master.columns(priced.splits)
             added = master.include(self.box, columns)
@@ -248,6 +255,7 @@ class _Generation:
             elif ends and effort is Effort.LIKELY and not self.stop():
                 priced = master.lagrangian.price(self.box, center.duals)
                 if priced is None:
+                    master.empty_duals = None
                     return None
                 added += master.include(self.box, master.columns(priced.splits))
                 center = relaxation_at(center.duals, priced)

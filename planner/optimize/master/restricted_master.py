@@ -54,6 +54,8 @@ class RestrictedMaster:
         self._open: list[bool] = []  # whether each column may be in the mix
         self._worths: list[float] = []  # of each column
         self._feasibility: bool | None = None  # what the objective asks for
+        #: Duals that showed the last box to hold no plan; None: a campaign has no split in it.
+        self.empty_duals: Duals | None = None
         self._build_rows()
 
     def _build_rows(self) -> None:

@@ -28,6 +28,7 @@ class Box:
     least_taken: float = 0.0
     most_taken: float = np.inf
     most_here: float = np.inf
+    node: int = 0  # its number in the proof
 
     @property
     def ranges(self) -> dict[str, Ints]:
@@ -43,6 +44,10 @@ class Box:
             a_low=ranges["a_low"],
             a_high=ranges["a_high"],
         )
+
+    def numbered(self, node: int) -> Box:
+        """The same box as another node of the proof."""
+        return replace(self, node=node)
 
     def is_empty(self) -> bool:
         """Whether some range holds nothing."""

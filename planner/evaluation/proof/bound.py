@@ -1,0 +1,343 @@
+"""The bound at a leaf of a proof: weak duality, with every campaign's maximum worked out anew.
+
+``pi L + delta N + sigma S + sum_c r_c - (w - given) least taken``, where ``r_c`` is the largest
+value of a split of campaign ``c`` in the box less what it is charged: rows of the fleet at ``pi``,
+dial lines at ``delta``, shortfalls at ``sigma``, and what the failures take at ``rho``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.evaluation.proof.record import Proof
+from planner.evaluation.proof.splits import (
+    NEVER,
+    Options,
+    all_splits,
+    largest_by_programme,
+    largest_with_abandonment,
+)
+from planner.evaluation.proof.world import Row, World, talk_minutes
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+KINDS = (
+    "runs", "min_transfers_per_hour", "finish_by", "limits", "min_dialers", "survivable_share",
+)  # fmt: skip
+#: Splits of a campaign that are listed, at most.
+MOST_SPLITS = 200_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """A box: least and most (dial, agent) lines ``[campaign, dialer, 2]``, what failures take."""
+
+    low: Ints
+    high: Ints
+    least_taken: float = 0.0
+    most_here: float = np.inf
+
+
+@dataclass
+class Splits:
+    """All splits of one campaign: lines and figures ``[split, dialer]``, and what each misses."""
+
+    dial: Ints
+    agent: Ints
+    handled: Floats
+    attempts: Floats
+    short: Ints
+
+
+@dataclass
+class Bounds:
+    """Bounds of leaves of one proof; lists of splits are made once."""
+
+    world: World
+    proof: Proof
+    _lists: dict[int, Splits | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        campaigns = self.world.problem.campaigns
+        index, shape = self.world.problem.campaign_index, (len(campaigns), len(KINDS))
+        self.most = np.zeros(shape, np.int64)
+        for name, kind, lines in self.proof.most:
+            self.most[index[name], KINDS.index(kind)] = lines
+        self.counted = np.zeros(shape, np.bool_)
+        for name, kind in self.proof.counted or []:
+            self.counted[index[name], KINDS.index(kind)] = True
+        self.sums = []
+        for members, total in self.proof.sums:
+            which = np.zeros(shape, np.bool_)
+            for name, kind in members:
+                which[index[name], KINDS.index(kind)] = True
+            self.sums.append((which, int(total)))
+
+    def at(self, part: Part, duals: dict[str, Any], feasibility: bool) -> float:
+        """Bound on the plans of a box; -inf where it holds none."""
+        world, value = self.world, self.proof.counted is None and not feasibility
+        rows = [(float(price), self._row(name)) for name, price in duals["rows"].items()]
+        if min([price for price, _ in rows] + duals["short"] + [0.0]) < 0:
+            raise ValueError("a dual below 0")
+        failure = np.maximum(np.array(duals["failure"], np.float64), 0.0)
+        parts = self._failing_parts()
+        share = 1.0 - (failure @ parts if len(failure) else np.zeros(parts.shape[1]))
+        total = sum(price * row.limit for price, row in rows)
+        short = self.counted.astype(np.float64) * (not feasibility)
+        for price, (which, most) in zip(duals["short"], self.sums, strict=True):
+            short = short + price * which
+            total += price * most
+        if value:
+            total -= self._unpaid(failure) * part.least_taken
+        for c in range(len(world.problem.campaigns)):
+            own = self._campaign(part, c, rows, share, short[c], duals, value)
+            if own == NEVER:
+                return NEVER
+            total += max(own, -1.0) if feasibility else own
+        return float(total + self._dial_limits(duals))
+
+    def _dial_limits(self, duals: dict[str, Any]) -> float:
+        campaigns, index = self.world.problem.campaigns, self.world.problem.campaign_index
+        found = 0.0
+        for name, price in duals["dial_lines"].items():
+            most = campaigns[index[name]].max_dial_lines
+            if most is None or price < 0:
+                raise ValueError(f"a price of dial lines of {name}, who has no limit on them")
+            found += price * most
+        return found
+
+    def _row(self, name: str) -> Row:
+        if name.startswith("agents of pool"):
+            return self.world.pool_row(name.split(" ", 3)[3].split(", "))
+        return self.world.rows[name]
+
+    def _failing_parts(self) -> Floats:
+        """What is lost together ``[part, dialer]``: each case, or what any two of are one."""
+        if self._pairs():
+            domains = self.world.problem.failure_domains
+            members = [[d.domain == g for d in self.world.problem.dialers] for g in domains]
+            return np.array(members, np.float64)
+        return self.world.lost.astype(np.float64)
+
+    def _pairs(self) -> bool:
+        domains = len(self.world.problem.failure_domains)
+        cases = len(self.world.lost)
+        return self.proof.failures == 2 and domains > 1 and cases == domains * (domains - 1) // 2
+
+    def _unpaid(self, failure: Floats) -> float:
+        at_once = 2 if self._pairs() else 1
+        given = max(float(failure.sum()) / at_once, float(failure.max(initial=0.0)))
+        if given > self.proof.redundancy * (1 + 1e-9):
+            raise ValueError("failures are charged more than the weight of what survives")
+        return max(self.proof.redundancy - given, 0.0)
+
+    def _campaign(
+        self,
+        part: Part,
+        c: int,
+        rows: list[tuple[float, Row]],
+        share: Floats,
+        short: Floats,
+        duals: dict[str, Any],
+        value: bool,
+    ) -> float:
+        """Largest value of a campaign's splits in the box, less what they are charged."""
+        campaign = self.world.problem.campaigns[c]
+        extra = float(duals["dial_lines"].get(campaign.campaign_id, 0.0))
+        # Per dial line, agent line and attempt, by dialer.
+        charge: Floats = np.zeros((3, len(share)))
+        for price, row in rows:
+            charge += price * np.array([row.dial[c], row.agent[c], row.attempt[c]])
+        charge[0] += extra
+        options = [self._options(part, c, d) for d in range(len(share))]
+        if any(len(o.dial) == 0 for o in options):
+            return NEVER
+        worth = [
+            self._worth(c, d, o, charge[:, d], float(share[d]), value)
+            for d, o in enumerate(options)
+        ]
+        listed = self._listed(c)
+        if listed is not None:
+            return self._largest_listed(part, c, charge, share, short, listed, value)
+        missing, least = self._missing(c, short)
+        agents = campaign.agent_lines if campaign.is_live_transfer else 0
+        if campaign.max_abandon_rate is not None and campaign.is_live_transfer:
+            limit = campaign.max_abandon_rate
+            return largest_with_abandonment(worth, options, agents, limit, least, missing)
+        return largest_by_programme(worth, options, agents, least, missing)
+
+    def _missing(self, c: int, short: Floats) -> tuple[list[float], int]:
+        """What using so many dialers costs, and the fewest that a split with lines may use."""
+        campaign, most = self.world.problem.campaigns[c], self.most[c]
+        asked = campaign.min_dialers
+        runs, used = KINDS.index("runs"), KINDS.index("min_dialers")
+        costs = [float(short[used] * (asked - u)) for u in range(asked + 1)]
+        least = max(asked - int(most[used]), min(asked, 1))
+        if asked:
+            empty = most[runs] >= 1 and most[used] >= asked
+            costs[0] = costs[0] + float(short[runs]) if empty else np.inf
+        return costs, least
+
+    def _options(self, part: Part, c: int, d: int) -> Options:
+        """What the campaign may have on one dialer in the box."""
+        world, campaign = self.world, self.world.problem.campaigns[c]
+        table = world.table(c)
+        (n_low, a_low), (n_high, a_high) = part.low[c, d], part.high[c, d]
+        least = campaign.min_agent_lines if campaign.is_live_transfer else 0
+        grid: Ints = np.indices(table.handled.shape)
+        agent, dial = grid[0], grid[1]
+        fits = (dial >= max(n_low, 1)) & (dial <= n_high) & (agent >= a_low) & (agent <= a_high)
+        fits &= (agent >= least) & (dial >= agent)
+        fits &= dial + world.port_of_agent[d] * agent <= world.ports[d]
+        if np.isfinite(part.most_here) and campaign.value > 0:
+            fits &= np.asarray(campaign.value * table.handled) <= part.most_here
+        nothing = int(n_low == 0 and a_low == 0)
+        figures: tuple[NDArray[Any], ...] = (
+            *(dial, agent, table.handled, table.abandoned, table.live_answered, table.attempts),
+        )
+        columns = [np.concatenate([np.zeros(nothing, f.dtype), f[fits]]) for f in figures]
+        return Options(*columns)
+
+    def _worth(
+        self, c: int, d: int, o: Options, charge: Floats, share: float, value: bool
+    ) -> Floats:
+        """Value of options less what they are charged."""
+        dial, agent, attempt = charge.tolist()
+        worth: Floats = -(dial * o.dial + agent * o.agent + attempt * o.attempts)
+        if not value:
+            return worth
+        campaign, dialer = self.world.problem.campaigns[c], self.world.problem.dialers[d]
+        call = campaign.value - dialer.cost_per_talk_minute * talk_minutes(campaign)
+        worth = worth + share * (call * o.handled - dialer.cost_per_attempt * o.attempts)
+        return np.asarray(worth - self._moves(c, d, o.dial, o.agent), np.float64)
+
+    def _moves(self, c: int, d: int, dial: Ints, agent: Ints) -> Floats:
+        """What the lines cost that are added against the current ones."""
+        now = self.world.now
+        if not self.proof.move_cost or now is None or now[c].max() < 0:
+            return np.zeros(len(dial))
+        added = np.maximum(dial - now[c, d, 0], 0) + np.maximum(agent - now[c, d, 1], 0)
+        return np.asarray(self.proof.move_cost * added, np.float64)
+
+    def _listed(self, c: int) -> Splits | None:
+        """All splits of a campaign whose dialers are tied together, where they are few."""
+        if c not in self._lists:
+            self._lists[c] = self._list(c)
+        return self._lists[c]
+
+    def _list(self, c: int) -> Splits | None:
+        world, campaign = self.world, self.world.problem.campaigns[c]
+        asks = campaign.min_transfers_per_hour or campaign.min_attempts_per_hour
+        floors = self._floors(c)
+        limit = campaign.max_abandon_rate if campaign.is_live_transfer else None
+        if not (campaign.least_surviving_share or asks or floors or limit is not None):
+            return None
+        whole = Part(world.low, world.high)
+        options = [self._options(whole, c, d) for d in range(len(world.ports))]
+        agents = campaign.agent_lines if campaign.is_live_transfer else 0
+        lines = 10**12 if campaign.max_dial_lines is None else campaign.max_dial_lines
+        chosen = all_splits(options, agents, lines, MOST_SPLITS * 5)
+        if chosen is None:
+            return None
+
+        def picked(name: str) -> NDArray[Any]:
+            columns = [getattr(o, name)[chosen[:, d]] for d, o in enumerate(options)]
+            return np.stack(columns, axis=1)
+
+        dial, agent, handled = picked("dial"), picked("agent"), picked("handled")
+        attempts = picked("attempts")
+        short = self._short(c, dial, agent, handled, attempts, floors)
+        holds = np.all(short <= self.most[c], axis=1)
+        if limit is not None:
+            abandoned, answered = picked("abandoned").sum(axis=1), picked("answered").sum(axis=1)
+            holds &= abandoned <= limit * answered + 1e-9 * (1 + answered)
+        if holds.sum() > MOST_SPLITS:
+            return None
+        return Splits(dial[holds], agent[holds], handled[holds], attempts[holds], short[holds])
+
+    def _floors(self, c: int) -> list[tuple[Bools, str, int]]:
+        """Least lines of a campaign: dialers, dial or agent, how many."""
+        from planner.contracts.pools import counted_dialers, limits_at
+
+        problem, found = self.world.problem, []
+        for row in limits_at(problem, None):
+            if row.campaign_id != problem.campaigns[c].campaign_id:
+                continue
+            names = {d.dialer_id for d in counted_dialers(problem, row)}
+            here = np.array([d.dialer_id in names for d in problem.dialers], np.bool_)
+            for what, least in (("dial", row.min_dial_lines), ("agent", row.min_agent_lines)):
+                if least:
+                    found.append((here, what, least))
+        return found
+
+    def _short(
+        self,
+        c: int,
+        dial: Ints,
+        agent: Ints,
+        handled: Floats,
+        attempts: Floats,
+        floors: list[tuple[Bools, str, int]],
+    ) -> Ints:
+        """By how much splits fall short ``[split, kind]``, as MODEL.md 6 counts it."""
+        campaign = self.world.problem.campaigns[c]
+        used, total = (dial > 0).sum(axis=1), handled.sum(axis=1)
+        short = np.zeros((len(dial), len(KINDS)), np.int64)
+        short[:, 0] = (used == 0) & (campaign.min_dialers >= 1)
+        for k, found, asked in (
+            (1, total, campaign.min_transfers_per_hour),
+            (2, attempts.sum(axis=1), campaign.min_attempts_per_hour),
+        ):
+            if asked:
+                share = np.zeros(len(found)) if np.isinf(asked) else found / asked
+                short[:, k] = np.maximum(np.ceil(100 * (1 - share) - 1e-6), 0)
+        for here, what, least in floors:
+            lines = (dial if what == "dial" else agent)[:, here].sum(axis=1)
+            short[:, 3] += np.maximum(least - lines, 0)
+        short[:, 4] = np.maximum(campaign.min_dialers - used, 0)
+        if campaign.least_surviving_share > 0:
+            left = total - (handled @ self.world.lost.T).max(axis=1, initial=0.0)
+            missing = campaign.least_surviving_share - left / np.where(total > 0, total, 1.0)
+            short[:, 5] = np.where(total > 0, np.maximum(np.ceil(100 * missing - 1e-6), 0), 0)
+        return short
+
+    def _largest_listed(
+        self,
+        part: Part,
+        c: int,
+        charge: Floats,
+        share: Floats,
+        short: Floats,
+        listed: Splits,
+        value: bool,
+    ) -> float:
+        """The largest of all splits that lie in the box."""
+        campaign = self.world.problem.campaigns[c]
+        inside = np.all((listed.dial >= part.low[c, :, 0]) & (listed.dial <= part.high[c, :, 0]), 1)
+        inside &= np.all(
+            (listed.agent >= part.low[c, :, 1]) & (listed.agent <= part.high[c, :, 1]), 1
+        )
+        if np.isfinite(part.most_here) and campaign.value > 0:
+            here = campaign.value * listed.handled
+            inside &= np.all(here <= part.most_here, axis=1)
+        if not inside.any():
+            return NEVER
+        dial, agent = listed.dial[inside], listed.agent[inside]
+        worth = -dial @ charge[0] - agent @ charge[1] - listed.attempts[inside] @ charge[2]
+        worth = worth - listed.short[inside] @ short
+        if value:
+            dialers = self.world.problem.dialers
+            minutes = talk_minutes(campaign)
+            call = np.array([campaign.value - d.cost_per_talk_minute * minutes for d in dialers])
+            each = np.array([d.cost_per_attempt for d in dialers])
+            worth = worth + listed.handled[inside] @ (share * call)
+            worth = worth - listed.attempts[inside] @ (share * each)
+            for d in range(len(dialers)):
+                worth = worth - self._moves(c, d, dial[:, d], agent[:, d])
+        return float(worth.max())

@@ -1,0 +1,159 @@
+"""Checks a proof: its boxes hold all plans, and the bound of each leaf follows from its duals."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from planner.contracts.problem import LineAssignment, Problem
+from planner.contracts.result import LinePlan
+from planner.evaluation.check import REQUIREMENT_RULES, check
+from planner.evaluation.proof.bound import Bounds, Part
+from planner.evaluation.proof.record import Node, Proof
+from planner.evaluation.proof.world import World
+
+#: Claims are compared with this relative rounding.
+ROUNDING = 1e-7
+#: A box holds no plan where its feasibility bound is below this: a campaign is left out.
+NO_PLAN = -1e-7
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found.
+
+    ``bound`` is what is proven, None: that there is no plan; ``whole`` is False where the time
+    ended before all leaves were looked at, and then nothing is proven.
+    """
+
+    bound: float | None
+    whole: bool
+    leaves: int
+    fault: str | None = None
+
+    def holds(self, proof: Proof) -> bool:
+        """Whether the claim of the proof was found to hold."""
+        if not self.whole or self.fault is not None:
+            return False
+        if proof.bound is None or self.bound is None:
+            return self.bound is None
+        return self.bound <= proof.bound + ROUNDING * (1.0 + abs(proof.bound))
+
+
+def check_proof(problem: Problem, proof: Proof, seconds: float = float("inf")) -> Verdict:
+    """Recompute the bound that a proof proves, from the problem alone.
+
+    Parameters
+    ----------
+    problem : without campaigns that cannot run
+    proof : to be checked; nothing in it is believed but the duals, which may be any
+    seconds : after which the check ends without a verdict
+    """
+    end = time.monotonic() + seconds
+    world = World(problem, proof.failures, proof.keep_current)
+    bounds = Bounds(world, proof)
+    highest, leaves = -np.inf, 0
+    waiting: list[tuple[int, Part]] = [(0, Part(world.low, world.high))]
+    seen: set[int] = set()
+    try:
+        while waiting:
+            place, part = waiting.pop()
+            if place in seen or not 0 <= place < len(proof.nodes):
+                return Verdict(None, False, leaves, f"node {place} is missing or used twice")
+            seen.add(place)
+            if np.any(part.low > part.high):
+                continue
+            node = proof.nodes[place]
+            if node.children:
+                highest = max(highest, _target(node))
+                pairs = zip(node.children, _parts(world, proof, node, part), strict=True)
+                waiting += list(pairs)
+                continue
+            if time.monotonic() > end:
+                return Verdict(None, False, leaves)
+            leaves += 1
+            highest = max(highest, _leaf(bounds, node, part))
+    except (KeyError, ValueError, IndexError, TypeError) as error:
+        return Verdict(None, False, leaves, str(error))
+    return Verdict(None if highest == -np.inf else float(highest), True, leaves)
+
+
+def _leaf(bounds: Bounds, node: Node, part: Part) -> float:
+    """Bound of a leaf; -inf where it holds no plan."""
+    if np.array_equal(part.low, part.high) and _breaks_a_limit(bounds, part):
+        return -np.inf
+    if node.duals is None:
+        raise ValueError("a leaf without duals")
+    if not node.empty:
+        return bounds.at(part, node.duals, feasibility=False)
+    found = bounds.at(part, node.duals, feasibility=True)
+    if found >= NO_PLAN:
+        raise ValueError(f"a leaf is said to hold no plan, and may hold one: {found:.3g}")
+    return -np.inf
+
+
+def _breaks_a_limit(bounds: Bounds, part: Part) -> bool:
+    """Whether the only plan of a box breaks a limit that is never given up."""
+    problem = bounds.world.problem
+    lines = tuple(
+        LineAssignment(
+            campaign_id=campaign.campaign_id,
+            dialer_id=dialer.dialer_id,
+            dial_lines=int(part.low[c, d, 0]),
+            agent_lines=int(part.low[c, d, 1]),
+        )
+        for c, campaign in enumerate(problem.campaigns)
+        for d, dialer in enumerate(problem.dialers)
+        if part.low[c, d].any()
+    )
+    found = check(problem, LinePlan(assignments=lines), failures=bounds.proof.failures)
+    soft = REQUIREMENT_RULES if bounds.most.any() else frozenset()
+    return any(breach.rule not in soft for breach in found)
+
+
+def _target(node: Node) -> float:
+    """What plans may be worth that a split leaves out."""
+    return -np.inf if node.taken is None else float(node.taken[1])
+
+
+def _parts(world: World, proof: Proof, node: Node, part: Part) -> tuple[Part, Part]:
+    """The two parts of a box that is split."""
+    if node.taken is not None:
+        return _told_apart(world, proof, part, *node.taken)
+    if node.split is None:
+        raise ValueError("a node with children that is not split")
+    campaign, dialer, what, at = node.split
+    place = (
+        world.problem.campaign_index[campaign],
+        world.problem.dialer_index[dialer],
+        ("dial", "agent").index(what),
+    )
+    low, high = part.low.copy(), part.high.copy()
+    high[place] = min(high[place], int(at))
+    low[place] = max(low[place], int(at) + 1)
+    return replace(part, high=high), replace(part, low=low)
+
+
+def _told_apart(
+    world: World, proof: Proof, part: Part, taken: float, target: float
+) -> tuple[Part, Part]:
+    """Plans worth more than the target of which the worst failure takes at most so much, or more.
+
+    Where failures at once take k of G domains, they take any one and, of the others, no less than
+    the average: one that earns ``x`` of ``total`` is taken with at least
+    ``x + (k-1)/(G-1) (total - x)``.
+    """
+    problem = world.problem
+    if any(d.cost_per_attempt or d.cost_per_talk_minute for d in problem.dialers):
+        raise ValueError("plans told apart by what failures take, where calls cost")
+    if proof.counted is not None or proof.redundancy <= 0:
+        raise ValueError("plans told apart by what failures take, which does not count")
+    domains = len(problem.failure_domains)
+    others = (min(proof.failures, domains) - 1) / max(domains - 1, 1)
+    total = max(target + proof.redundancy * part.least_taken, 0.0)
+    most = np.inf if others >= 1 else (taken - others * total) / (1 - others)
+    most = most * (1 + 1e-9) + 1e-9
+    less = replace(part, most_here=min(part.most_here, most))
+    return less, replace(part, least_taken=max(part.least_taken, taken))
