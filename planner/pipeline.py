@@ -83,23 +83,26 @@ def plan(
     from planner.contracts.faults import PlanFault
     from planner.evaluation.cannot_run import runnable_only
     from planner.evaluation.check import REQUIREMENT_RULES, check
+    from planner.projection.finish import with_attempts_needed
 
     problem = as_problem(problem)
     options = options or PlanOptions()
     _require_sound_extent(problem)
-    given, left_out = runnable_only(problem, at)
+    at = at or datetime.now(UTC)
+    given, left_out = runnable_only(with_attempts_needed(problem, at), at)
     clock = _Clock()
     found = _find(given, options, clock, on_progress, stop)
     if found.outcome.plan is None:
         none = _without_plan(given, options, found, clock, stop)
         none = _with_checked_bound(given, none, found, on_proof)
-        return none.model_copy(update={"left_out": left_out})
+        return none.model_copy(update={"left_out": left_out, "at": at})
     breaches = check(given, found.outcome.plan, failures=options.failures)
     broken = [b.message for b in breaches if not (found.gives_up and b.rule in REQUIREMENT_RULES)]
     if broken:
         raise PlanFault("; ".join(broken))
     result = _with_plan_found(problem, options, found.outcome, clock)
-    result = result.model_copy(update={"left_out": left_out} | _given_up(given, options, found))
+    told = {"left_out": left_out, "at": at} | _given_up(given, options, found)
+    result = result.model_copy(update=told | _beside_lines(given, result, at))
     result = _with_checked_bound(given, result, found, on_proof)
     if options.figures is PlanFigures.AUTO:
         result = _beside_simulation(given, result, stop)
@@ -108,8 +111,27 @@ def plan(
     return _explained(given, result, clock) if explained else result
 
 
+def _beside_lines(problem: Problem, result: PlanResult, at: datetime) -> dict[str, object]:
+    """Who sits where, which lists are done in time, and what comes only when it is run."""
+    from planner.evaluation.arrays import PlanArrays
+    from planner.evaluation.pool_use import seated
+    from planner.evaluation.stopped import stopped_values
+    from planner.projection.finish import finishes
+
+    assert result.plan is not None
+    plan, pools = seated(problem, result.plan)
+    attempts = PlanArrays(problem, plan).rates.attempts.sum(axis=1).tolist()
+    return {
+        "plan": plan,
+        "pools": pools,
+        "finish": finishes(problem, attempts, at),
+        "stopped": stopped_values(problem, plan),
+    }
+
+
 def _given_up(problem: Problem, options: PlanOptions, found: _Found) -> dict[str, object]:
     """What a relaxed plan gives up, and its status; nothing of any other."""
+    from planner.evaluation.keepers import with_keepers
     from planner.optimize.shortfalls import asked_of, given_up
 
     if not found.gives_up or found.outcome.plan is None:
@@ -117,6 +139,7 @@ def _given_up(problem: Problem, options: PlanOptions, found: _Found) -> dict[str
     least = {(s.priority, s.kind): s.least for s in found.sums}
     asked = asked_of(problem, options.failures)
     told = tuple(given_up(problem, asked, found.outcome.plan, least))
+    told = with_keepers(problem, found.outcome.plan, told)
     return {"given_up": told, "status": PlanStatus.RELAXED}
 
 
@@ -312,6 +335,7 @@ def _nearest(
     options: PlanOptions,
     nearest: Nearest | None,
 ) -> NearestPlan | None:
+    from planner.evaluation.keepers import with_keepers
     from planner.optimize.shortfalls import asked_of, given_up
 
     if nearest is None or nearest.outcome.plan is None:
@@ -323,7 +347,7 @@ def _nearest(
         plan=plan,
         value_per_hour=value,
         bound_per_hour=max(nearest.outcome.bound or value, value),
-        given_up=tuple(given_up(problem, asked, plan, least)),
+        given_up=with_keepers(problem, plan, tuple(given_up(problem, asked, plan, least))),
     )
 
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE, YEARS
 from planner.contracts.weekly import DAY_NAMES, MINUTES_PER_DAY, parse_clock, parse_days
 
-#: Every interval of the week.
-ALL = "all"
+#: Every interval of the week; this very moment.
+ALL, NOW = "all", "now"
 
 
 class WeeklyHour(NamedTuple):
@@ -73,8 +73,9 @@ def week_day(text: str) -> date:
 
 
 def interval(text: str) -> WeeklyHour | str:
-    """``all``, or a weekly hour."""
-    return ALL if text.strip().lower() == ALL else weekly_hour(text)
+    """``all``, ``now``, or a weekly hour."""
+    word = text.strip().lower()
+    return word if word in (ALL, NOW) else weekly_hour(text)
 
 
 def weekly_hour(text: str) -> WeeklyHour:
@@ -85,7 +86,9 @@ def weekly_hour(text: str) -> WeeklyHour:
     except ValueError:
         days, minute = (), 0
     if len(days) != 1 or not day or minute == MINUTES_PER_DAY:
-        expected = f"a weekday ({', '.join(DAY_NAMES)}) and a time, such as 'Mon 09:00', or all"
+        expected = (
+            f"a weekday ({', '.join(DAY_NAMES)}) and a time, such as 'Mon 09:00', or all, or now"
+        )
         raise argparse.ArgumentTypeError(f"{text!r}: expected {expected}")
     if zone:
         try:
@@ -133,6 +136,16 @@ def add_move_cost(parser: argparse.ArgumentParser, from_where: str, default: str
         metavar="X",
         help="value per hour that each line must gain that a dialer gets in addition to its "
         f"current ones{from_where} (default {default})",
+    )
+
+
+def add_relax(parser: argparse.ArgumentParser) -> None:
+    """Add whether the nearest plan is taken where not everything can be had."""
+    parser.add_argument(
+        "--relax",
+        action="store_true",
+        help="where not everything can be had, take the nearest plan: it gives up as little as can "
+        "be, campaigns with a lower priority number last",
     )
 
 

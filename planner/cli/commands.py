@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from planner.cli.arguments import ALL
+from planner.cli.arguments import ALL, NOW
 from planner.cli.batch_command import run_batch_command
 from planner.cli.calibrate_command import run_calibrate
 from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
@@ -103,8 +103,8 @@ def _current_breaches(problem: Problem) -> list[str]:
 
 def _plan(arguments: argparse.Namespace) -> int:
     problem = read_folder(arguments.folder)
-    if arguments.week is not None and arguments.interval is None:
-        expected = "--interval beside it: a plan without one is for no special time"
+    if arguments.week is not None and arguments.interval in (None, NOW):
+        expected = "--interval all or a weekday and time beside it: other plans are of no week"
         raise InputError([Fault("--week", None, None, arguments.week.isoformat(), expected)])
     require_writable(arguments.out)
     if arguments.interval == ALL:
@@ -112,9 +112,10 @@ def _plan(arguments: argparse.Namespace) -> int:
     moment = None
     if arguments.interval is not None:
         problem, moment = _at_interval(problem, arguments)
+    at = moment.at if moment is not None else arguments.at
     proofs: list[Proof] = []
     result = _watched_plan(
-        problem, _plan_options(arguments), arguments.at, quiet=arguments.json, proofs=proofs
+        problem, _plan_options(arguments), at, quiet=arguments.json, proofs=proofs
     )
     if arguments.proof is not None:
         write_proofs(arguments.proof, proofs)
@@ -200,11 +201,16 @@ def _watched_plan(
 
 
 def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Problem, Moment]:
-    """The problem of a weekday and time: who can run then, with the figures of then."""
+    """The problem of a moment: who can run then, with the figures of then."""
     hour = arguments.interval
-    monday = week_of(arguments.week) if arguments.week else coming_monday(datetime.now(UTC).date())
-    zone = ZoneInfo(hour.zone) if hour.zone else problem.common_zone
-    at = weekly_moment(monday, hour.day, hour.minute, zone)
+    zone = problem.common_zone
+    if hour == NOW:
+        at = arguments.at or datetime.now(UTC)
+    else:
+        week = arguments.week
+        monday = week_of(week) if week else coming_monday(datetime.now(UTC).date())
+        zone = ZoneInfo(hour.zone) if hour.zone else zone
+        at = weekly_moment(monday, hour.day, hour.minute, zone)
     given, idle = at_moment(problem, at)
     return given, Moment(at.astimezone(zone), zone.key, idle)
 

@@ -16,6 +16,7 @@ from planner.cli.arguments import (
     add_out,
     add_planning,
     add_redundancy,
+    add_relax,
     add_search,
     add_seed,
     interval,
@@ -144,9 +145,10 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--interval",
         type=interval,
-        metavar="all|'Mon 09:00'",
+        metavar="all|now|'Mon 09:00'",
         help="all: plan every time of the week in which other campaigns run or figures of "
-        "intervals.csv differ, each with the time limit. A weekday and time, on the clock of most "
+        "intervals.csv differ, each with the time limit. now: plan this moment, or that of --at. A "
+        "weekday and time, on the clock of most "
         "campaigns or of a zone named after it ('Mon 09:00 America/Chicago'): plan that moment. "
         "Campaigns that cannot run then give their ports to others",
     )
@@ -169,12 +171,7 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         metavar="FILE",
         help="write what the bound rests on, for planner check --proof",
     )
-    parser.add_argument(
-        "--relax",
-        action="store_true",
-        help="where not everything can be had, take the nearest plan: it gives up as little as can "
-        "be, campaigns with a lower priority number last",
-    )
+    add_relax(parser)
     parser.add_argument(
         "--at",
         type=moment,

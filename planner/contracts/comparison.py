@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from planner.contracts.problem import Contract, LineAssignment
-from planner.contracts.result import AssignmentFigures, Conflict, Move, PlanOptions, PlanStatus
+from planner.contracts.result import (
+    AssignmentFigures,
+    Conflict,
+    GivenUp,
+    LeftOut,
+    LimitBroken,
+    Move,
+    PlanOptions,
+    PlanStatus,
+)
 
 
 class LostLines(Contract):
@@ -59,13 +68,24 @@ class Outcome(Contract):
     campaigns: tuple[CampaignOutcome, ...] = ()
 
 
+class Unasked(Contract):
+    """The plan of a world if a requirement that is kept, and costs much, were not asked for."""
+
+    requirement: str  # a column of campaigns.csv
+    campaigns: tuple[str, ...]
+    value_per_hour: float
+    lines: tuple[LineAssignment, ...]
+
+
 class Replanned(Contract):
     """A world optimised anew, with few moves: how it ended, the outcome, and the moves.
 
     ``move_cost_per_hour`` is the price of all lines that dialers get in addition; the gap and the
     bound concern the aim less that price, by the planning tables, and are None where nothing was
     proven. ``value_before_moves`` is the aim before the first move, by the planning tables as that
-    after each of them.
+    after each of them, and ``value_before_failure`` that of the base. ``given_up`` is what the
+    nearest plan gives up where not everything can be had; ``unasked`` are plans without a
+    requirement that is kept and costs much.
     """
 
     status: PlanStatus
@@ -75,6 +95,11 @@ class Replanned(Contract):
     gap: float | None = None
     moves: tuple[Move, ...] = ()
     value_before_moves: float | None = None
+    value_before_failure: float | None = None
+    given_up: tuple[GivenUp, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    limits_broken: tuple[LimitBroken, ...] = ()
+    unasked: tuple[Unasked, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     stopped_early: bool = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -373,12 +373,22 @@ class Conflict(Contract):
     all_tried: bool = True
 
 
+class KeptInstead(Contract):
+    """What another campaign keeps; ``requirement`` is its column, ``runs`` with 1 otherwise."""
+
+    campaign_id: str
+    priority: int
+    requirement: str
+    asked: float
+
+
 class GivenUp(Contract):
     """A requirement of one campaign that a plan gives up.
 
     ``requirement`` is a column of ``campaigns.csv``, ``runs``, or one of ``limits.csv``, whose row
     is ``limit``. ``proven_least``: no plan gives up less of it, over the campaigns of this
-    priority.
+    priority. ``kept_instead`` is what campaigns of lower priority numbers keep without whose lines
+    there would be room for it.
     """
 
     campaign_id: str
@@ -388,6 +398,11 @@ class GivenUp(Contract):
     asked: float
     got: float
     proven_least: int
+    kept_instead: tuple[KeptInstead, ...] = ()
+
+
+#: Of what is given up, in tables.
+GIVEN_UP_COLUMNS = tuple(name for name in GivenUp.model_fields if name != "kept_instead")
 
 
 class NearestPlan(Contract):
@@ -427,6 +442,37 @@ class LimitBroken(Contract):
     simulated: float
     simulated_low: float
     simulated_high: float
+
+
+class Finish(Contract):
+    """A dial list that is to be done in time: what it needs, gets, and when it will be done.
+
+    ``attempts_needed_per_hour`` is None where no open hours are left, ``expected`` where the list
+    is not done within a year.
+    """
+
+    campaign_id: str
+    finish_by: date
+    attempts_needed_per_hour: float | None
+    attempts_per_hour: float
+    expected: datetime | None
+
+
+class StoppedValue(Contract):
+    """What of the value comes only when a campaign runs that somebody has stopped."""
+
+    campaign_id: str
+    stopped_by: str
+    value_per_hour: float
+
+
+class PoolUse(Contract):
+    """How many agent lines of a pool have lines to sit at."""
+
+    pool: str
+    agent_lines: int
+    used: int
+    idle: int
 
 
 class LeftOut(Contract):
@@ -477,6 +523,10 @@ class PlanResult(Contract):
     nearest: NearestPlan | None = None
     given_up: tuple[GivenUp, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    stopped: tuple[StoppedValue, ...] = ()
+    finish: tuple[Finish, ...] = ()
+    pools: tuple[PoolUse, ...] = ()
+    at: datetime | None = None  # the moment from which on it is planned
     limits_broken: tuple[LimitBroken, ...] = ()
     proof: ProofCheck | None = None
     simulated_value_per_hour: float | None = None  # None where all figures are exact
@@ -498,6 +548,11 @@ class PlanResult(Contract):
         names = ("campaigns", "dialers", "simulated", "changes", "moves", "given_up")
         tables = {name: getattr(self, name) for name in (*names, "limits_broken", "left_out")}
         return frame_of("PlanResult", {"assignments": self.figures, **tables}, table)
+
+    @property
+    def stopped_value_per_hour(self) -> float:
+        """Of the value, what comes only when stopped campaigns run."""
+        return sum((item.value_per_hour for item in self.stopped), 0.0)
 
     def total(self, rate: str) -> float | None:
         """Sum of a rate of :class:`CampaignTotals` over the campaigns that have it, else None."""

@@ -60,17 +60,19 @@ def runnable_problem(problem: Problem) -> Problem:
         if stop_reason(campaign) is None and kept.allowed_dialers != ():
             campaigns.append(kept)
     running = {campaign.campaign_id for campaign in campaigns}
-    return Problem(
-        dialers=problem.dialers,
-        campaigns=tuple(campaigns),
-        trunk_groups=problem.trunk_groups,
-        assignments=tuple(
+    update = {
+        "campaigns": tuple(campaigns),
+        "assignments": tuple(
             a
             for a in problem.assignments
             if a.campaign_id in running and (a.campaign_id, a.dialer_id) not in stopped
         ),
-        outages=problem.outages,
-    )
+        "intervals": (),
+        "limits": tuple(
+            row for row in problem.limits if row.campaign_id is None or row.campaign_id in running
+        ),
+    }
+    return problem.model_copy(update=update)
 
 
 def runnable_lines(problem: Problem) -> RunnableLines:

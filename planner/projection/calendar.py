@@ -8,11 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from planner.contracts.fields import FIRST_DATE
 from planner.contracts.problem import Campaign, Problem
+from planner.contracts.weekly import MINUTES_PER_DAY, Window
 
 _DAY = timedelta(days=1)
 #: A weekly window can fall into the hour that a clock change skips, but not two weeks running.
 _LOOK_AHEAD = 15 * _DAY
+_ALWAYS = tuple(Window(day, 0, MINUTES_PER_DAY) for day in range(7))
 
 
 class Spell(NamedTuple):
@@ -25,6 +28,16 @@ class Spell(NamedTuple):
 def has_calendar(campaign: Campaign) -> bool:
     """Whether the campaign has a schedule and a start or a stop date."""
     return campaign.schedule is not None and bool(campaign.start or campaign.stop)
+
+
+def with_calendar(campaign: Campaign) -> Campaign:
+    """The campaign with every hour and day open that it says nothing about."""
+    return campaign.model_copy(
+        update={
+            "schedule": _ALWAYS if campaign.schedule is None else campaign.schedule,
+            "start": campaign.start or FIRST_DATE,
+        }
+    )
 
 
 def has_stopped(campaign: Campaign, moment: datetime) -> bool:

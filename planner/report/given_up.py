@@ -1,10 +1,10 @@
-"""What a plan gives up, and which campaigns cannot run, in sentences."""
+"""What a plan gives up and who keeps it, and which campaigns cannot run, in sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from planner.contracts.result import GivenUp, LeftOut
+from planner.contracts.result import GivenUp, KeptInstead, LeftOut, LimitBroken
 from planner.report.words import amount, share
 
 _ASKED = {
@@ -21,19 +21,76 @@ _GOT = {
     "min_dialers": "runs on {got}",
     "survivable_share": "{got} do",
 }
+_KEPT = {
+    "runs": "{name} can run",
+    "min_dialers": "{name} can have its {asked} dialers",
+    "survivable_share": "{asked} of {name} survives any failure",
+    "min_transfers_per_hour": "{name} can reach its {asked} calls an hour",
+}
+_RATES = ("min_transfers_per_hour", "finish_by")
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+#: Campaigns that are named as those who keep something.
+MOST_KEEPERS = 3
 
 
 def given_up_sentences(items: Iterable[GivenUp]) -> Iterator[str]:
-    """A sentence for each requirement that is given up, most important first."""
+    """A sentence for each requirement that is given up, most important first.
+
+    Of a campaign without lines nothing else is told: it misses the rest as well.
+    """
+    items = tuple(items)
+    dark = {item.campaign_id for item in items if item.requirement == "runs"}
     for item in sorted(items, key=lambda item: item.priority):
-        words = share if item.requirement == "survivable_share" else amount
-        values = {"asked": words(item.asked), "got": words(item.got), "limit": item.limit or ""}
-        asked = _ASKED[item.requirement].format(**values)
-        got = _GOT.get(item.requirement, "has {got}").format(**values)
-        yield f"{item.campaign_id} (priority {item.priority}): {asked}, {got}."
+        if item.campaign_id not in dark or item.requirement == "runs":
+            yield _sentence(item, item.kept_instead)
+
+
+def _sentence(item: GivenUp, found: Sequence[KeptInstead]) -> str:
+    name = f"{item.campaign_id} (priority {item.priority})"
+    if found and item.requirement == "runs":
+        return f"{name} goes without lines so that {_keepers(found)}."
+    words = _words(item.requirement)
+    values = {"asked": words(item.asked), "got": words(item.got), "limit": item.limit or ""}
+    asked = _ASKED[item.requirement].format(**values)
+    got = _GOT.get(item.requirement, "has {got}").format(**values)
+    return f"{name}: {asked}, {got}" + (f", so that {_keepers(found)}." if found else ".")
+
+
+def _words(requirement: str) -> Callable[[float], str]:
+    """How numbers of a requirement are told: per cents, counts, rates."""
+    if requirement == "survivable_share":
+        return share
+    return amount if requirement in _RATES else "{:,.0f}".format
+
+
+def _keepers(found: Sequence[KeptInstead]) -> str:
+    told = []
+    for keeper in found[:MOST_KEEPERS]:
+        name = f"{keeper.campaign_id} (priority {keeper.priority})"
+        told.append(_KEPT[keeper.requirement].format(name=name, asked=_asked(keeper)))
+    rest = len(found) - MOST_KEEPERS
+    if rest > 0:
+        told.append(f"{rest} more can have what they ask for")
+    return " and ".join(told)
+
+
+def _asked(keeper: KeptInstead) -> str:
+    if keeper.requirement == "min_dialers" and keeper.asked < len(_NUMBERS):
+        return _NUMBERS[int(keeper.asked)]
+    return _words(keeper.requirement)(keeper.asked)
 
 
 def left_out_sentences(items: Iterable[LeftOut]) -> Iterator[str]:
     """A sentence for each campaign that cannot run."""
     for item in items:
         yield f"{item.campaign_id} gets no lines: {item.why}."
+
+
+def broken_sentences(items: Iterable[LimitBroken]) -> Iterator[str]:
+    """Limits that lines hold by their tables and break in their simulation."""
+    for item in items:
+        yield (
+            f"{item.campaign_id}: {item.limit} {share(item.asked)}; {share(item.table)} by the "
+            f"planning table, {share(item.simulated)} simulated ({share(item.simulated_low)} to "
+            f"{share(item.simulated_high)})."
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from planner.contracts.problem import CampaignKind, Problem
@@ -17,10 +17,11 @@ from planner.contracts.result import (
 )
 from planner.evaluation.load import CampaignLoad, FleetLoad
 from planner.report.documents import assignment_row
-from planner.report.given_up import given_up_sentences, left_out_sentences
+from planner.report.given_up import broken_sentences, given_up_sentences, left_out_sentences
 from planner.report.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, expected_status, quality, share
+from planner.tables.cells import spelt
 from planner.version import __version__
 
 #: Requirements of a conflict that are listed.
@@ -42,9 +43,13 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
             *section("Given up", bullets(given_up_sentences(result.given_up))),
             *section("Cannot run", bullets(left_out_sentences(result.left_out))),
-            *section("Limits that the simulation breaks", bullets(_broken(result))),
+            *section(
+                "Limits that the simulation breaks", bullets(broken_sentences(result.limits_broken))
+            ),
             *section("In total", _plan_totals(result)),
+            *section("Done in time", bullets(_finish(result))),
             *section("Campaigns", _campaigns(result)),
+            *section("Pools of agents", _pools(result)),
             *section("Lines", lines_table(result)),
             *section("Dialers", _dialers(result, problem)),
             *section("What limits the plan", bullets(result.binding)),
@@ -57,13 +62,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
 
 
 def _broken(result: PlanResult) -> list[str]:
-    """Limits that the plan holds by its tables and breaks in its simulation."""
-    return [
-        f"{item.campaign_id}: {item.limit} {share(item.asked)}; {share(item.table)} by the "
-        f"planning table, {share(item.simulated)} simulated ({share(item.simulated_low)} to "
-        f"{share(item.simulated_high)})."
-        for item in result.limits_broken
-    ]
+    return bullets(broken_sentences(result.limits_broken))
 
 
 def _corrections(result: PlanResult) -> list[str]:
@@ -78,10 +77,10 @@ def _corrections(result: PlanResult) -> list[str]:
 def _without_plan(result: PlanResult) -> list[str]:
     if result.status is not PlanStatus.INFEASIBLE:
         return wrapped("Stopped before any plan was found. A longer --time-limit may help.", "")
-    return ["No plan meets all requirements.", *_nearest(result), *conflict_lines(result)]
+    return ["No plan meets all requirements.", *nearest_lines(result), *conflict_lines(result)]
 
 
-def _nearest(result: PlanResult) -> list[str]:
+def nearest_lines(result: PlanResult) -> list[str]:
     """The nearest plan: what it gives up and brings."""
     nearest = result.nearest
     if nearest is None:
@@ -123,7 +122,10 @@ def _plan_totals(result: PlanResult) -> list[str]:
         for name, rate in _TOTALS.items()
         if (total := result.total(rate)) is not None
     ]
-    rows.append(("Value an hour", amount(value.throughput_value_per_hour)))
+    rows.append(("Value an hour", f"{amount(value.throughput_value_per_hour)}{_stopped(result)}"))
+    if value.cost_per_hour:
+        gross, cost = amount(value.gross_value_per_hour), amount(value.cost_per_hour)
+        rows.append(("Cost an hour", f"{cost}: {gross} of value before what calls cost"))
     if result.simulated_value_per_hour is not None:
         low, high = result.simulated_value_per_hour_low, result.simulated_value_per_hour_high
         interval = "" if low is None or high is None else f" ({amount(low)} to {amount(high)})"
@@ -144,6 +146,38 @@ def _plan_totals(result: PlanResult) -> list[str]:
         most = f"at most {amount(result.bound_per_hour)} of {of_what}{how}"
         rows.append(("Best possible", most))
     return pairs(rows)
+
+
+def _stopped(result: PlanResult) -> str:
+    """`` if all run; 54.5 of it Tax, which its user has stopped``."""
+    if not result.stopped:
+        return ""
+    parts = (
+        f"{amount(item.value_per_hour)} of it {item.campaign_id}, which {item.stopped_by} has "
+        "stopped"
+        for item in result.stopped
+    )
+    return f" if all run; {'; '.join(parts)}"
+
+
+def _finish(result: PlanResult) -> Iterator[str]:
+    """Whether each list that is to be done in time will be."""
+    for item in result.finish:
+        when = item.expected
+        done = "not within a year" if when is None else f"by {when:%a %Y-%m-%d %H:%M}"
+        if item.attempts_needed_per_hour is None:
+            needs = "no open hours are left for it"
+        else:
+            needs = f"it needs {amount(item.attempts_needed_per_hour)} attempts an hour while open"
+        yield (
+            f"{item.campaign_id} is to be done by the end of {item.finish_by}: {needs}; it makes "
+            f"{amount(item.attempts_per_hour)} and will be done {done}."
+        )
+
+
+def _pools(result: PlanResult) -> list[str]:
+    rows = [[p.pool, f"{p.used} of {p.agent_lines}", str(p.idle)] for p in result.pools]
+    return table(["Pool", ">Agent lines used", ">Idle"], rows) if rows else []
 
 
 def _campaigns(result: PlanResult) -> list[str]:
@@ -342,15 +376,19 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "gap": result.gap,
         "gross_value_per_hour": value and value.gross_value_per_hour,
         "cost_per_hour": value and value.cost_per_hour,
+        "stopped_value_per_hour": result.stopped_value_per_hour if value else None,
+        "stopped": [item.model_dump() for item in result.stopped],
         "throughput_value_per_hour": value and value.throughput_value_per_hour,
         "surviving_value_per_hour": value and value.surviving_value_per_hour,
         "worst_failure_domain": value and value.worst_failure_domain,
         "transfers_per_hour": result.total("transfers_per_hour"),
         "messages_per_hour": result.total("messages_per_hour"),
         "abandons_per_hour": result.total("abandons_per_hour"),
-        "assignments": [assignment_row(figures) for figures in result.figures],
+        "assignments": _assignments(result),
         "campaigns": [_campaign(totals, problem) for totals in result.campaigns],
         "dialers": [_dialer(use, problem) for use in result.dialers],
+        "pools": [item.model_dump() for item in result.pools],
+        "finish": [item.model_dump(mode="json") for item in result.finish],
         "binding": list(result.binding),
         "why": [reason.model_dump(mode="json") for reason in result.why],
         "stranded": [item.model_dump(mode="json") for item in result.stranded],
@@ -368,11 +406,21 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "corrections": [correction.model_dump() for correction in result.corrections],
         "stages": [stage.model_dump() for stage in result.stages],
         "options": result.options.model_dump(exclude={"seed"}),
+        "at": result.at and result.at.isoformat(),
         "stopped_early": result.stopped_early,
         "seconds": round(result.seconds, 3),
         "seed": result.options.seed,
         "version": __version__,
     }
+
+
+def _assignments(result: PlanResult) -> list[dict[str, Any]]:
+    """Figures by campaign and dialer; where agents are pooled also whose agents sit there."""
+    rows = [assignment_row(figures) for figures in result.figures]
+    if not result.pools or result.plan is None:
+        return rows
+    seats = {(a.campaign_id, a.dialer_id): spelt(a, "pools") for a in result.plan.assignments}
+    return [row | {"pools": seats.get((row["campaign_id"], row["dialer_id"]))} for row in rows]
 
 
 def _nearest_document(nearest: NearestPlan) -> dict[str, Any]:

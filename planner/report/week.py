@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from planner.contracts.result import AssignmentFigures, PlanResult, PlanStatus
+from planner.contracts.result import (
+    GIVEN_UP_COLUMNS,
+    AssignmentFigures,
+    PlanResult,
+    PlanStatus,
+)
 from planner.report.documents import to_json
-from planner.report.plan import conflict_lines, lines_table, plan_document
+from planner.report.given_up import given_up_sentences, left_out_sentences
+from planner.report.plan import conflict_lines, lines_table, nearest_lines, plan_document
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, share
 from planner.studies.week import IntervalPlan, WeekPlan, WeekTotals
@@ -36,6 +42,7 @@ def week_text(week: WeekPlan, *, why: bool = False) -> str:
         *wrapped(_title(week), ""),
         *(wrapped(STOPPED_EARLY, "") if any(p.stopped_early for p in week.plans) else []),
         *section("In the week", _totals(week, week.totals())),
+        *section("Given up", bullets(_given_up(week))),
         *section("Intervals", _intervals(week)),
     ]
     for place, result in enumerate(week.plans):
@@ -60,6 +67,8 @@ def _title(week: WeekPlan) -> str:
 
 def _totals(week: WeekPlan, totals: WeekTotals) -> list[str]:
     hours = f"{totals.hours_planned:g} h"
+    if totals.hours_relaxed:
+        hours += f"; in {totals.hours_relaxed:g} h of them something is given up"
     if totals.hours_without_plan:
         hours += f"; {totals.hours_without_plan:g} h have no plan"
     if totals.hours_idle:
@@ -85,6 +94,13 @@ def _values(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
         moved = f"{totals.lines_moved:,} taken from campaigns that go on"
         rows.append(("Lines moved", f"{moved}, {totals.lines_added:,} added"))
     return rows
+
+
+def _given_up(week: WeekPlan) -> Iterator[str]:
+    """Which hours give up what, in time order."""
+    for place, result in enumerate(week.plans):
+        for told in given_up_sentences(result.given_up):
+            yield f"{_times(week, place)}: {told}"
 
 
 def _intervals(week: WeekPlan) -> list[str]:
@@ -184,9 +200,14 @@ def _clock(moment: datetime) -> str:
 def _plan(result: PlanResult, why: bool) -> list[str]:
     if result.plan is not None:
         reasons = [*(s.words for s in result.stranded), *(r.words for r in result.why)]
-        return [*lines_table(result), *bullets(reasons if why else [])]
+        told = [*given_up_sentences(result.given_up), *left_out_sentences(result.left_out)]
+        return [*bullets(told), *lines_table(result), *bullets(reasons if why else [])]
     if result.status is PlanStatus.INFEASIBLE:
-        return ["  No plan meets all requirements.", *conflict_lines(result)]
+        return [
+            "  No plan meets all requirements.",
+            *nearest_lines(result),
+            *conflict_lines(result),
+        ]
     return ["  Stopped before any plan was found."]
 
 
@@ -233,7 +254,9 @@ def moment_document(moment: Moment) -> dict[str, Any]:
 
 
 def write_week(folder: Path, week: WeekPlan) -> None:
-    """Write day.csv (lines), projection.csv (figures) and plan.json.
+    """Write day.csv (lines), projection.csv (figures), given_up.csv and plan.json.
+
+    There is no given_up.csv where no interval gives anything up.
 
     Lines of many intervals are no ``assignments.csv``: read as one, each interval would replace
     the one before.
@@ -252,6 +275,9 @@ def write_week(folder: Path, week: WeekPlan) -> None:
         [*INTERVAL_COLUMNS, *columns],
         ([*place, *row] for place, row in zip(places, rows, strict=True)),
     )
+    given_up = list(_given_up_rows(week))
+    if given_up:
+        write_csv(folder / "given_up.csv", [*INTERVAL_COLUMNS, *GIVEN_UP_COLUMNS], given_up)
     write_text(folder / "plan.json", to_json(week_document(week)))
 
 
@@ -274,6 +300,8 @@ def _interval(week: WeekPlan, interval: IntervalPlan, zone: ZoneInfo) -> dict[st
         "running": list(interval.running),
         "idle": _idle_rows(interval.idle),
         "dialers_out": list(interval.dialers_out),
+        "given_up": [item.model_dump(mode="json") for item in result.given_up] if result else [],
+        "left_out": [item.model_dump(mode="json") for item in result.left_out] if result else [],
     }
 
 
@@ -292,6 +320,14 @@ def _line_rows(week: WeekPlan) -> Iterator[list[object]]:
         if result is not None and result.plan is not None:
             for item in result.plan.assignments:
                 yield [*_place(interval, zone), *(getattr(item, name) for name in LINE_COLUMNS)]
+
+
+def _given_up_rows(week: WeekPlan) -> Iterator[list[object]]:
+    zone = ZoneInfo(week.timezone)
+    for interval in week.intervals:
+        result = week.result_of(interval)
+        for item in result.given_up if result is not None else ():
+            yield [*_place(interval, zone), *(getattr(item, name) for name in GIVEN_UP_COLUMNS)]
 
 
 def _figures(

@@ -12,10 +12,17 @@ from planner.contracts.comparison import (
     Outcome,
     Replanned,
     Tornado,
+    Unasked,
     World,
 )
-from planner.contracts.result import Move, PlanStatus
+from planner.contracts.result import GIVEN_UP_COLUMNS, Move, PlanStatus
+from planner.evaluation.move_gains import BroughtBack, brought_back
 from planner.report.documents import assignment_row
+from planner.report.given_up import (
+    broken_sentences,
+    given_up_sentences,
+    left_out_sentences,
+)
 from planner.report.moves import move_sentences, way_sentence
 from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, share
@@ -27,6 +34,12 @@ from planner.version import __version__
 _MOST_ITEMS = 30
 _MOST_INPUTS = 20
 KEPT, ANEW = "as now", "anew"
+#: First moves that are told with what they bring back; campaigns that are named in one sentence.
+MOST_FIRST_MOVES, MOST_NAMED = 3, 5
+_UNASKED = {
+    "survivable_share": "A share of the calls survives any failure",
+    "min_dialers": "Campaigns run on several dialers",
+}
 
 
 def comparison_text(comparison: Comparison) -> str:
@@ -175,7 +188,11 @@ def _anew(found: Replanned) -> list[str]:
         for move, told in zip(found.moves, move_sentences(found.moves), strict=True)
     ]
     told = [line for item in moves for line in wrapped(item, "  ")] or ["  No line has to move."]
-    gained = section("Moves, in this order", told)
+    gained = section("Given up", bullets(given_up_sentences(found.given_up)))
+    gained += section("Cannot run", bullets(left_out_sentences(found.left_out)))
+    gained += section("Kept, but costs much", bullets(unasked_sentences(found)))
+    gained += section("First moves", bullets(first_move_sentences(found)))
+    gained += section("Moves, in this order", told)
     gained += wrapped(way_sentence(found.value_before_moves, found.moves), "  ")
     if found.gap is not None:
         gained += wrapped(
@@ -186,7 +203,50 @@ def _anew(found: Replanned) -> list[str]:
         )
     if found.stopped_early:
         gained += wrapped(STOPPED_EARLY, "  ")
-    return gained + section("Limits that it breaks", _shortened(found.outcome.breaches))
+    gained += section("Limits that it breaks", _shortened(found.outcome.breaches))
+    return gained + section(
+        "Limits that the simulation breaks", bullets(broken_sentences(found.limits_broken))
+    )
+
+
+def first_moves(found: Replanned, most: int | None = None) -> tuple[BroughtBack, ...]:
+    """Moves with the share of the loss that each brings back; none where nothing was lost."""
+    before, after = found.value_before_failure, found.value_before_moves
+    if before is None or after is None:
+        return ()
+    return brought_back(before, after, found.moves, most)
+
+
+def first_move_sentences(found: Replanned) -> list[str]:
+    """The first moves and how much of the loss they bring back."""
+    told = first_moves(found, MOST_FIRST_MOVES)
+    return [
+        f"{item.move.instruction} {_back(item.share)}, {share(max(item.share_so_far, 0.0))} so far."
+        for item in told
+    ]
+
+
+def _back(part: float) -> str:
+    if part < 0:
+        return f"Takes another {share(-part)} of the loss to make room"
+    return f"Brings back {share(part)} of the loss"
+
+
+def unasked_sentences(found: Replanned) -> list[str]:
+    """What a requirement that is kept costs: the plan without it stands beside."""
+    if found.outcome is None:
+        return []
+    told = []
+    for item in found.unasked:
+        names = ", ".join(item.campaigns[:MOST_NAMED])
+        rest = len(item.campaigns) - MOST_NAMED
+        names += f" and {rest} more" if rest > 0 else ""
+        told.append(
+            f"{_UNASKED[item.requirement]} ({names}): without that there is a plan of "
+            f"{amount(item.value_per_hour)} an hour instead of "
+            f"{amount(found.outcome.aim_per_hour)}."
+        )
+    return told
 
 
 def _without_plan(found: Replanned) -> list[str]:
@@ -269,8 +329,30 @@ def _replanned(found: Replanned) -> dict[str, Any]:
         "stopped_early": found.stopped_early,
         "outcome": found.outcome and _outcome(found.outcome),
         "value_before_moves": found.value_before_moves,
-        "moves": [move.model_dump() for move in found.moves],
+        "value_before_failure": found.value_before_failure,
+        "moves": _moves(found),
+        "given_up": [item.model_dump(mode="json") for item in found.given_up],
+        "left_out": [item.model_dump(mode="json") for item in found.left_out],
+        "limits_broken": [item.model_dump(mode="json") for item in found.limits_broken],
+        "unasked": [_unasked(item) for item in found.unasked],
         "conflicts": [conflict.model_dump(mode="json") for conflict in found.conflicts],
+    }
+
+
+def _moves(found: Replanned) -> list[dict[str, Any]]:
+    """Each move, with the share of the loss that it brings back, None where nothing was lost."""
+    told: list[float | None] = [item.share for item in first_moves(found)]
+    back = told or [None] * len(found.moves)
+    return [
+        move.model_dump() | {"brought_back": part}
+        for move, part in zip(found.moves, back, strict=True)
+    ]
+
+
+def _unasked(item: Unasked) -> dict[str, Any]:
+    names = {"campaign_id", "dialer_id", "dial_lines", "agent_lines"}
+    return item.model_dump(exclude={"lines"}) | {
+        "assignments": [line.model_dump(include=names) for line in item.lines]
     }
 
 
@@ -284,7 +366,7 @@ def _outcome(found: Outcome) -> dict[str, Any]:
 
 
 def write_comparison_files(folder: Path, found: Comparison) -> None:
-    """Write comparison.csv, campaigns_compared.csv, figures.csv, moves.csv and tornado.csv.
+    """Write comparison, campaigns_compared, figures, moves, given_up and tornado as CSV.
 
     Raises
     ------
@@ -323,15 +405,27 @@ def write_comparison_files(folder: Path, found: Comparison) -> None:
     moves = list(Move.model_fields)
     write_csv(
         folder / "moves.csv",
-        ["world", *moves],
+        ["world", *moves, "brought_back"],
         (
-            [world.name, *(_cell(getattr(move, name)) for name in moves)]
+            [world.name, *(_cell(move[name]) for name in (*moves, "brought_back"))]
             for world in found.worlds
-            for move in (world.replanned.moves if world.replanned is not None else ())
+            for move in (_moves(world.replanned) if world.replanned is not None else ())
         ),
     )
+    _write_given_up(folder / "given_up.csv", found)
     if found.tornado is not None:
         _write_tornado(folder / "tornado.csv", found)
+
+
+def _write_given_up(path: Path, found: Comparison) -> None:
+    """Write what plans give up; no file where none gives anything up."""
+    rows = [
+        [world.name, *(getattr(item, name) for name in GIVEN_UP_COLUMNS)]
+        for world in found.worlds
+        for item in (world.replanned.given_up if world.replanned is not None else ())
+    ]
+    if rows:
+        write_csv(path, ["world", *GIVEN_UP_COLUMNS], rows)
 
 
 def _cell(value: object) -> object:

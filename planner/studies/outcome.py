@@ -8,11 +8,12 @@ import numpy as np
 
 from planner.contracts.comparison import CampaignOutcome, LostLines, Outcome
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.result import AssignmentFigures, Engine, LinePlan, PlanOptions
+from planner.contracts.result import AssignmentFigures, Engine, GivenUp, LinePlan, PlanOptions
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.check import check
 from planner.evaluation.corrections import needed_corrections
 from planner.evaluation.differences import lines_moved
+from planner.evaluation.given_up import is_given_up
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.evaluation.runnable import RunnableLines, runnable_lines, runnable_problem
 from planner.projection.calendar import first_open
@@ -52,6 +53,7 @@ def outcome(
     lost: tuple[LostLines, ...] = (),
     corrections: Corrections | None = None,
     engine: EngineChoice = EngineChoice.AUTO,
+    given_up: Sequence[GivenUp] = (),
 ) -> Outcome:
     """What lines that can run come to.
 
@@ -65,6 +67,7 @@ def outcome(
     lost : lines that cannot run
     corrections : of the tables by which limits are judged; None: from the figures
     engine : what makes the figures
+    given_up : requirements that the lines were planned without, no limits that they break
     """
     running = runnable_problem(problem)
     figures = plan_figures(
@@ -105,7 +108,9 @@ def outcome(
         lines_moved=moved,
         lost=lost,
         breaches=tuple(
-            breach.message for breach in check(running, plan, corrections, options.failures)
+            breach.message
+            for breach in check(running, plan, corrections, options.failures)
+            if not is_given_up(breach, given_up)
         ),
         figures=_with_lost(problem, figures, lost),
         campaigns=campaigns,

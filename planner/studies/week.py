@@ -14,6 +14,7 @@ from planner.contracts.result import (
     Progress,
     relative_gap,
 )
+from planner.projection.finish import with_attempts_needed
 from planner.studies.week_spans import (
     Idle,
     RunningSet,
@@ -61,6 +62,7 @@ class WeekTotals(Contract):
     hours_planned: float
     hours_idle: float
     hours_without_plan: float
+    hours_relaxed: float  # of those planned, in which something is given up
     value: float
     throughput_value: float
     surviving_value: float
@@ -88,7 +90,12 @@ class WeekPlan(Contract):
     def status(self) -> PlanStatus:
         """The worst of the plans' statuses; optimal where nothing was to be planned."""
         found = {result.status for result in self.plans}
-        order = (PlanStatus.INFEASIBLE, PlanStatus.NO_PLAN, PlanStatus.FEASIBLE)
+        order = (
+            PlanStatus.INFEASIBLE,
+            PlanStatus.NO_PLAN,
+            PlanStatus.RELAXED,
+            PlanStatus.FEASIBLE,
+        )
         return next((status for status in order if status in found), PlanStatus.OPTIMAL)
 
     def result_of(self, interval: IntervalPlan) -> PlanResult | None:
@@ -98,7 +105,7 @@ class WeekPlan(Contract):
     def totals(self) -> WeekTotals:
         """Sums over the week, weighted by hours."""
         sums = dict.fromkeys(("value", "throughput_value", "surviving_value", "bound"), 0.0)
-        hours = {"planned": 0.0, "idle": 0.0, "without_plan": 0.0}
+        hours = {"planned": 0.0, "idle": 0.0, "without_plan": 0.0, "relaxed": 0.0}
         for interval in self.intervals:
             result = self.result_of(interval)
             if result is None:
@@ -107,6 +114,7 @@ class WeekPlan(Contract):
                 hours["without_plan"] += interval.hours
             else:
                 hours["planned"] += interval.hours
+                hours["relaxed"] += interval.hours * (result.status is PlanStatus.RELAXED)
                 value = result.value
                 sums["value"] += interval.hours * value.value_per_hour
                 sums["throughput_value"] += interval.hours * value.throughput_value_per_hour
@@ -136,7 +144,8 @@ def plan_week(
     on the same dialers share one plan; with a ``move_cost`` only if their campaigns also come from
     the same lines, for otherwise other lines may be worth keeping. Campaigns that cannot run give
     their ports to others. Locked lines stay in every interval in which their campaign runs; with
-    ``keep_current`` all lines of the problem do.
+    ``keep_current`` all lines of the problem do. With ``relax`` every interval in which not
+    everything can be had gets the nearest plan.
 
     Parameters
     ----------
@@ -161,12 +170,15 @@ def plan_week(
     monday = week_of(week) if week else coming_monday(datetime.now(UTC).date())
     problem = as_problem(problem)
     zone = problem.common_zone
-    found = spans(problem, week_spell(monday, zone))
+    spell = week_spell(monday, zone)
+    now = datetime.now(UTC)
+    problem = with_attempts_needed(problem, now if spell.start < now < spell.end else spell.start)
+    found = spans(problem, spell)
     planner = _Planner(problem, options, found, on_progress, stop)
     lines = LinePlan(assignments=problem.assignments).lines()
     intervals = []
     for number, span in enumerate(found, 1):
-        place = planner.place(span.running_set, lines)
+        place = planner.place(span.running_set, lines, span.spell.start)
         after = None if place is None else planner.plans[place].plan
         moves = _moves(lines, after, span.running_set) if after else (None, None)
         intervals.append(_interval(number, span, place, *moves))
@@ -205,7 +217,7 @@ class _Planner:
         self.plans: list[PlanResult] = []
         self.problems: list[Problem] = []
 
-    def place(self, running_set: RunningSet, lines: Lines) -> int | None:
+    def place(self, running_set: RunningSet, lines: Lines, at: datetime) -> int | None:
         """Place of a running set's plan, made from these lines if new; None if nobody runs."""
         if not running_set.campaigns:
             return None
@@ -216,13 +228,13 @@ class _Planner:
         key = running_set, given.assignments if self._options.move_cost else ()
         if key not in self._places:
             self._places[key] = len(self.plans)
-            self.plans.append(self._plan(given))
+            self.plans.append(self._plan(given, at))
             self.problems.append(given)
         elif self._options.move_cost:
             self._count -= 1
         return self._places[key]
 
-    def _plan(self, given: Problem) -> PlanResult:
+    def _plan(self, given: Problem, at: datetime) -> PlanResult:
         from planner.pipeline import plan
 
         if self._stop():
@@ -231,6 +243,7 @@ class _Planner:
         return plan(
             given,
             self._options,
+            at=at,
             on_progress=lambda progress: self._on_progress(number, self._count, progress),
             stop=self._stop,
             in_order=False,

@@ -14,11 +14,18 @@ from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.fields import FIRST_DATE
 from planner.contracts.pools import limits_at, pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Dialer, Problem
-from planner.contracts.weekly import MINUTES_PER_DAY, Window
-from planner.projection.calendar import Spell, figures_at, has_stopped, is_open, open_spells
+from planner.contracts.weekly import Window
+from planner.projection.calendar import (
+    Spell,
+    figures_at,
+    has_stopped,
+    is_open,
+    open_spells,
+    with_calendar,
+)
+from planner.projection.finish import with_attempts_needed
 
 _WEEK = timedelta(days=7)
-_ALWAYS = tuple(Window(day, 0, MINUTES_PER_DAY) for day in range(7))
 
 
 class WhyNot(StrEnum):
@@ -162,7 +169,7 @@ def why_not(campaign: Campaign, moment: datetime) -> WhyNot | None:
         return WhyNot.OVER
     if campaign.start and moment.astimezone(campaign.zone).date() < campaign.start:
         return WhyNot.NOT_STARTED
-    return None if is_open(_with_calendar(campaign), moment) else WhyNot.CLOSED
+    return None if is_open(with_calendar(campaign), moment) else WhyNot.CLOSED
 
 
 def at_moment(problem: Problem, moment: datetime) -> tuple[Problem, tuple[Idle, ...]]:
@@ -172,6 +179,7 @@ def at_moment(problem: Problem, moment: datetime) -> tuple[Problem, tuple[Idle, 
     -------
     The problem, and the campaigns that are left out of it.
     """
+    problem = with_attempts_needed(problem, moment)  # by the outages to come, too
     running_set, idle = running_at(problem, moment)
     return among_running(problem, running_set), idle
 
@@ -192,21 +200,11 @@ def among_running(problem: Problem, running_set: RunningSet) -> Problem:
     )
 
 
-def _with_calendar(campaign: Campaign) -> Campaign:
-    """The campaign with every hour and day open that it says nothing about."""
-    return campaign.model_copy(
-        update={
-            "schedule": _ALWAYS if campaign.schedule is None else campaign.schedule,
-            "start": campaign.start or FIRST_DATE,
-        }
-    )
-
-
 def _changes(problem: Problem, week: Spell) -> Iterator[datetime]:
     """Moments of a week at which something may change, in UTC."""
     by_id = {campaign.campaign_id: campaign for campaign in problem.campaigns}
     for campaign in problem.campaigns:
-        yield from _ends(open_spells(_with_calendar(campaign), *week))
+        yield from _ends(open_spells(with_calendar(campaign), *week))
     for interval in problem.intervals:
         yield from _window_ends(by_id[interval.campaign_id], interval.windows(), week)
     for outage in problem.outages:

@@ -9,6 +9,7 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus
 from planner.studies.changes import changed_problem
+from planner.studies.replan import replanned
 from planner.tables.folder import ProblemSource, as_problem
 
 #: The base's name; no other world can have it.
@@ -35,11 +36,12 @@ def whatif(
     Parameters
     ----------
     problem : the base, or the path of its folder or workbook; where it has no assignments, its
-        plan gives the lines
+        plan gives the lines, or the nearest one
     worlds : expressions such as ``dialer.D1.in_service=false`` by the name of the world, applied in
         order; a world without any is the base again, a text alone is one expression
     options : redundancy weight, failures at once, gap, time limit of each plan [s], seed
-    replan : optimise each world anew, with few moves; else the lines stay as they are
+    replan : optimise each world anew, with few moves; where not everything can be had there, the
+        nearest plan. Else the lines stay as they are
     move_cost : value an hour that each line must gain that a dialer gets in addition to its current
         ones [value/h]; None: that of the options, or where it is 0, 5 % of what a line of the base
         earns on average
@@ -90,7 +92,7 @@ def whatif(
         kept = kept_outcome(world, options, problem, engine_here)
         if replan and again is None:
             work.on(planning_anew(name))
-            again = replanned(world, options, move_cost, stop)
+            again = replanned(world, options, move_cost, stop, before=problem)
         made.append(World(name=name, expressions=tuple(worlds[name]), kept=kept, replanned=again))
     return Comparison(
         options=options,
@@ -175,61 +177,11 @@ def _planned_lines(
     from planner.evaluation.runnable import runnable_problem
     from planner.pipeline import plan
 
-    result = plan(runnable_problem(problem), options, stop=stop, in_order=False)
+    relaxed = options.model_copy(update={"relax": True})
+    result = plan(runnable_problem(problem), relaxed, stop=stop, explained=False, in_order=False)
     if result.plan is None:
         raise NoPlan(result)
     return result.plan.assignments
-
-
-def replanned(
-    problem: Problem,
-    options: PlanOptions,
-    move_cost: float,
-    stop: Callable[[], bool] = lambda: False,
-) -> Replanned:
-    """Optimise a world anew, with few moves.
-
-    Parameters
-    ----------
-    problem : the world with its current lines
-    move_cost : what each line that a dialer gets in addition must gain [value/h]
-    """
-    from planner.evaluation.differences import lines_moved
-    from planner.evaluation.moves import ordered_moves
-    from planner.evaluation.rates import factors
-    from planner.evaluation.runnable import runnable_problem
-    from planner.pipeline import plan
-    from planner.studies.outcome import outcome
-
-    priced = options.model_copy(update={"move_cost": move_cost})
-    best = plan(runnable_problem(problem), priced, stop=stop, in_order=False)
-    if best.plan is None or best.value is None:
-        return Replanned(
-            status=best.status,
-            bound_per_hour=best.bound_per_hour,
-            conflicts=best.conflicts,
-            stopped_early=best.stopped_early,
-        )
-    corrections = factors(best.corrections)
-    moves = ordered_moves(problem, problem.assignments, best.plan, options, corrections)
-    working = {d.dialer_id for d in problem.dialers if d.in_service}
-    current = [a for a in problem.assignments if a.dialer_id in working]
-    return Replanned(
-        status=best.status,
-        outcome=outcome(
-            problem,
-            best.plan,
-            options,
-            moved=lines_moved(current, best.plan.assignments),
-            corrections=corrections,
-        ),
-        move_cost_per_hour=best.value.move_cost_per_hour,
-        bound_per_hour=best.bound_per_hour,
-        gap=best.gap,
-        moves=moves.moves,
-        value_before_moves=moves.value_before,
-        stopped_early=best.stopped_early,
-    )
 
 
 def _tornado(

@@ -123,3 +123,25 @@ def test_a_week_without_an_interval_is_refused(
 ) -> None:
     assert main(["plan", str(shifts), "--week", "2026-01-05"]) == 2
     assert "--week" in capsys.readouterr().err
+
+
+def test_now_plans_the_moment_without_whom_its_user_has_stopped(
+    shifts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # 10:30 in New York on that Monday: both are open, but Late is stopped.
+    campaigns = (shifts / "campaigns.csv").read_text()
+    campaigns = campaigns.replace("min_dialers,timezone\n", "min_dialers,timezone,status\n")
+    ends = {"11:00,1,America/New_York": "", "12:00,1,America/New_York": "stopped"}
+    for end, status in ends.items():
+        campaigns = campaigns.replace(end, f"{end},{status}")
+    (shifts / "campaigns.csv").write_text(campaigns)
+    assert main(["plan", str(shifts), "--interval", "now", "--at", "2026-01-05T15:30Z"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "For Mon 2026-01-05 10:30 (America/New_York)"
+    assert lines[2:4] == ["Cannot run then", "  - Late: stopped by its user."]
+    assert any(line.split()[:3] == ["D1", "7", "1"] for line in lines)
+
+
+def test_now_has_no_week(shifts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", str(shifts), "--interval", "now", "--week", "2026-01-05"]) == 2
+    assert "--week is '2026-01-05'" in capsys.readouterr().err

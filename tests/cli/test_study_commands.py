@@ -119,7 +119,23 @@ def test_the_same_seed_writes_the_same_files(folder: Path, tmp_path: Path) -> No
     assert contents[0] == contents[1]
 
 
+def test_a_world_that_gives_something_up_is_0_and_says_so_first(
+    folder: Path, capsys: Capture
+) -> None:
+    assert main(["whatif", str(folder), *D1_DOWN, "--replan"]) == 0
+    printed = capsys.readouterr().out
+    assert "Solar (priority 1): should run on 2 dialers, runs on 1." in printed
+    assert "No plan meets all requirements." not in printed
+
+
+def never_given_up(folder: Path, dialers: int) -> None:
+    campaigns = (folder / "campaigns.csv").read_text()
+    campaigns = campaigns.replace("min_dialers", "min_dialers,priority")
+    (folder / "campaigns.csv").write_text(campaigns.replace("180,2", f"180,{dialers},0"))
+
+
 def test_a_world_without_a_plan_is_3(folder: Path, capsys: Capture) -> None:
+    never_given_up(folder, 2)
     assert main(["whatif", str(folder), *D1_DOWN, "--replan"]) == 3
     printed = capsys.readouterr().out
     assert "Solar: runs on 1 dialers, at least 2 are required." in printed
@@ -128,8 +144,7 @@ def test_a_world_without_a_plan_is_3(folder: Path, capsys: Capture) -> None:
 
 def test_a_base_without_lines_and_without_a_plan_is_3(folder: Path, capsys: Capture) -> None:
     (folder / "assignments.csv").unlink()
-    campaigns = (folder / "campaigns.csv").read_text().replace("180,2", "180,3")
-    (folder / "campaigns.csv").write_text(campaigns)
+    never_given_up(folder, 3)
     assert main(["whatif", str(folder), "--set", "dialer.D1.ports=9"]) == 3
     assert capsys.readouterr().out.startswith("No plan meets all requirements.")
 

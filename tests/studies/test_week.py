@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.pipeline import plan
+from planner.report.week import week_document, week_text
 from planner.studies.week import WeekPlan, plan_week
 from planner.studies.week_spans import WhyNot
 from tests.support import one_agent
@@ -211,3 +212,29 @@ def test_with_a_move_cost_a_running_set_that_comes_again_from_equal_lines_is_pla
     assert [i.plan for i in found.intervals if i.running] == [0, 1, 1, 1, 1]
     assert {i.lines_moved for i in found.intervals if i.running} == {None, 0}
     assert {number for number, _ in calls} == {1, 2}
+
+
+def test_every_hour_answers_and_tells_what_it_gives_up() -> None:
+    # 9 to 11 both dialers are up, of which campaign A asks for two; from 10 on one is out.
+    out = Outage(
+        dialer_id="D1",
+        start=datetime(2026, 3, 2, 10, tzinfo=UTC),
+        end=datetime(2026, 3, 2, 11, tzinfo=UTC),
+    )
+    problem = Problem(
+        dialers=(Dialer(dialer_id="D1", ports=8), Dialer(dialer_id="D2", ports=8)),
+        campaigns=(campaign("A", "Mon 09:00-11:00", min_dialers=2, agent_lines=2),),
+        outages=(out,),
+    )
+    found = planned(problem, EXACT.model_copy(update={"relax": True}))
+    assert found.status is PlanStatus.RELAXED
+    running = [i for i in found.intervals if i.running]
+    results = [found.result_of(i) for i in running]
+    assert [r and r.status for r in results] == [PlanStatus.OPTIMAL, PlanStatus.RELAXED]
+    assert [len(r.given_up) for r in results if r is not None] == [0, 1]
+    totals = found.totals()
+    assert (totals.hours_planned, totals.hours_relaxed, totals.hours_without_plan) == (2, 1, 0)
+    said = " ".join(week_text(found).split())
+    assert "Mon 10:00-11:00: A (priority 1): should run on 2 dialers, runs on 1." in said
+    first, last = (i for i in week_document(found)["intervals"] if i["running"])
+    assert (first["given_up"], last["given_up"][0]["requirement"]) == ([], "min_dialers")

@@ -13,6 +13,7 @@ from planner.app.editing.clock import next_change
 from planner.app.editing.live import with_live
 from planner.app.jobs.jobs import unstoppable
 from planner.app.pages.live_panel import show_live
+from planner.app.pages.lost_panel import show_lost
 from planner.app.session.text import moment_words, plain
 from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
@@ -58,6 +59,7 @@ def show() -> None:
     if show_no_lines(here):
         return
     show_live(here, here.edited)
+    show_lost(here, here.edited)
     problem = with_live(here.edited.problem, here.live, here.live_hidden)
     if not problem.assignments:
         return

@@ -12,11 +12,18 @@ from planner.report import whatif as whatif_report
 from planner.report.charts.projection import projection_figures
 from planner.report.charts.studies import comparison_figures, frontier_chart
 from planner.report.days import EXPLAINED, day_sentences
+from planner.report.given_up import broken_sentences, given_up_sentences, left_out_sentences
 from planner.report.html.page import bullet_list, drawn_figure, heading, html_table, page
 from planner.report.joint import joint_sentences
 from planner.report.moves import move_sentences, way_sentence
 from planner.report.projection import next_sentences
-from planner.report.whatif import lost_sentences, side_by_side, status_sentences
+from planner.report.whatif import (
+    first_move_sentences,
+    lost_sentences,
+    side_by_side,
+    status_sentences,
+    unasked_sentences,
+)
 from planner.report.words import amount, duration, share
 from planner.studies.frontier import Frontier
 
@@ -110,12 +117,19 @@ def _world(base: World, world: World) -> Iterator[str]:
     )
     if world.replanned is not None:
         found = world.replanned
+        given_up = list(given_up_sentences(found.given_up))
+        yield from _listed("Given up", given_up, level=3)
+        yield from _listed("Cannot run", list(left_out_sentences(found.left_out)), level=3)
+        yield from _listed("Kept, but costs much", unasked_sentences(found), level=3)
+        yield from _listed("First moves", first_move_sentences(found), level=3)
         moves = [
             f"{move.step}. {told}"
             for move, told in zip(found.moves, move_sentences(found.moves), strict=True)
         ]
         moves += filter(None, [way_sentence(found.value_before_moves, found.moves)])
         yield from _listed("Moves, in this order", moves, level=3)
+        broken = list(broken_sentences(found.limits_broken))
+        yield from _listed("Limits that the simulation breaks", broken, level=3)
 
 
 def _listed(title: str, items: list[str], level: int = 2) -> list[str]:

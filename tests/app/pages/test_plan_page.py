@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.app.editing.edited_lines import open_lines
 from planner.app.jobs.jobs import here as run_here
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress
 from tests.support.pages import FOLDERS, ROOT, edit, figures, lines, new_session
@@ -255,3 +256,20 @@ def test_a_run_says_what_it_does_from_its_first_second_on(app: AppTest) -> None:
     # (100 - 90) / 100
     assert "**90.0** value/h; no plan can exceed **100.0**, a gap of **10 %**" in look()
     now.set()
+
+
+def test_the_nearest_plan_can_be_taken(app: AppTest) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    workspace = app.session_state["workspace"]
+    fleet = workspace.edited.problem
+    campaigns = tuple(c.model_copy(update={"min_dialers": 3}) for c in fleet.campaigns)
+    asked = fleet.model_copy(update={"campaigns": campaigns, "assignments": ()})
+    workspace.open_lines(open_lines(asked), "more than there is")
+    optimise(app.run())
+    assert not app.exception
+    told = " ".join(item.value for item in app.warning).replace("\\", "")
+    assert "Solar (priority 1): should run on 3 dialers, runs on 2." in told
+    app.button(key="take-nearest").click().run()
+    assert not app.exception
+    # Two dialers of 100 ports and 10 agents: 95 + 5 lines on each (README, MODEL.md 3).
+    assert lines(app) == {("Solar", "D1"): (95, 5), ("Solar", "D2"): (95, 5)}

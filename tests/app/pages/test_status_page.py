@@ -150,3 +150,13 @@ def test_a_dial_list_is_told_from_the_first_look_on(
     (done,) = [d.value for d in app.dataframe if "Half of the cases" in d.value]
     assert list(done["Campaign"]) == ["Solar"]
     assert "attempts are left" not in text(app)
+
+
+def test_a_lost_dialer_is_answered_with_the_first_moves(app: AppTest, live: Path) -> None:
+    go_to(app, "status").run()
+    assert "Lost: D2" in app.error[0].value
+    finished(app, "lost")
+    # On 100 ports 90 + 10 lines carry more than 95 + 5 (test_whatif.py derives it).
+    moved = "On D1 change Solar from 95 dial lines and 5 agent lines to 90 dial lines and 10 agent"
+    assert moved in text(app)
+    assert "Brings back" in text(app)

@@ -15,9 +15,10 @@ from planner.app.jobs.jobs import PlanJob
 from planner.app.session.text import plain
 from planner.app.session.user import run_owner
 from planner.app.session.workspace import Workspace
+from planner.app.widgets.given_up import show_given_up
 from planner.app.widgets.headline import show_headline
 from planner.compilation import WORDS
-from planner.contracts.result import LinePlan, PlanOptions, PlanResult, Progress
+from planner.contracts.result import LinePlan, NearestPlan, PlanOptions, PlanResult, Progress
 from planner.evaluation.differences import changes
 from planner.report.moves import move_sentences, way_sentence
 from planner.report.words import amount, duration, quality, share
@@ -57,6 +58,8 @@ def show_proposal(workspace: Workspace, view: Assessment, at: datetime) -> None:
     if result is None or workspace.edited is None:
         return
     if result.plan is None:
+        if result.nearest is not None:
+            show_given_up(result.nearest.given_up, result.left_out)
         _show_conflicts(result)
     elif changes(workspace.edited.problem, result.plan) or result.binding:
         with st.container(border=True):
@@ -130,6 +133,8 @@ def _show_ending(workspace: Workspace, result: PlanResult, view: Assessment) -> 
     """What a finished run came to, in a sentence, and what can be done with it."""
     if result.plan is None or workspace.edited is None:
         with _words_and_buttons(_no_plan_words(result)):
+            if result.nearest is not None:
+                _show_nearest_choice(workspace, result.nearest)
             _show_close(workspace)
         return
     if not changes(workspace.edited.problem, result.plan):
@@ -144,11 +149,35 @@ def _show_ending(workspace: Workspace, result: PlanResult, view: Assessment) -> 
         _show_choice(workspace, workspace.edited, result.plan)
 
 
+def _show_nearest_choice(workspace: Workspace, nearest: NearestPlan) -> None:
+    st.button(
+        "Take the nearest plan",
+        key="take-nearest",
+        type="primary",
+        icon=":material/rule:",
+        on_click=_take_nearest,
+        args=(workspace, nearest),
+        help="Puts its lines in place as one edit; what it gives up is listed below the grid.",
+    )
+
+
+def _take_nearest(workspace: Workspace, nearest: NearestPlan) -> None:
+    workspace.take(nearest.plan, None)
+    workspace.drop_job()
+
+
 def _show_close(workspace: Workspace) -> None:
     st.button("Close", key="discard", on_click=workspace.drop_job)
 
 
 def _no_plan_words(result: PlanResult) -> str:
+    if result.nearest is not None:
+        value = amount(result.nearest.value_per_hour)
+        return (
+            ":material/block: **There is no such plan**: some requirements cannot hold together. "
+            f"The nearest plan brings **{value}** an hour; what it gives up is listed below the "
+            "grid."
+        )
     if result.conflicts:
         return (
             ":material/block: **There is no such plan**: some requirements cannot hold together. "
@@ -164,6 +193,7 @@ def _show_result(
 ) -> None:
     assert result.plan is not None
     line_plan = result.plan
+    show_given_up(result.given_up, result.left_out, result.limits_broken)
     frame = _change_frame(edited, line_plan)
     st.subheader("Your lines are this plan" if frame.empty else "Proposed plan")
     st.markdown(

@@ -24,13 +24,19 @@ from planner.app.session.workspace import Setting, Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
+from planner.app.widgets.given_up import show_given_up
 from planner.contracts.comparison import Comparison, World
 from planner.contracts.faults import InputError
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import LinePlan, PlanOptions
 from planner.report.charts.studies import tornado_chart, worlds_chart
 from planner.report.moves import move_sentences, way_sentence
-from planner.report.whatif import lost_sentences, status_sentences
+from planner.report.whatif import (
+    first_move_sentences,
+    lost_sentences,
+    status_sentences,
+    unasked_sentences,
+)
 from planner.report.words import amount, duration
 from planner.studies.whatif import planning_anew, whatif
 
@@ -222,6 +228,9 @@ def _show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
             icon=":material/block:",
         )
         return
+    show_given_up(again.given_up, again.left_out, again.limits_broken)
+    for told in (*unasked_sentences(again), *first_move_sentences(again)):
+        st.markdown(f"- {plain(told)}")
     count = "1 move" if len(again.moves) == 1 else f"{len(again.moves) or 'no'} moves"
     moves, action = st.columns([5, 1])
     with moves.expander(f"{plain(world.name)}: {count}", expanded=len(again.moves) <= _MOST_TOLD):

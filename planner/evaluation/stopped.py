@@ -1,0 +1,28 @@
+"""What of a plan's value comes only when campaigns run that somebody has stopped (MODEL.md 6)."""
+
+from __future__ import annotations
+
+from planner.contracts.problem import CampaignStop, Problem
+from planner.contracts.result import LinePlan, StoppedValue
+from planner.evaluation.arrays import evaluate
+
+#: Who stopped a campaign.
+_WHO = {CampaignStop.STOPPED: "its user", CampaignStop.BY_ADMIN: "support"}
+
+
+def stopped_values(problem: Problem, plan: LinePlan) -> tuple[StoppedValue, ...]:
+    """Value of each stopped campaign with lines, net of what its calls cost, in their order."""
+    found = []
+    for campaign in problem.campaigns:
+        own = tuple(a for a in plan.assignments if a.campaign_id == campaign.campaign_id)
+        if campaign.status is CampaignStop.NONE or not own:
+            continue
+        value = evaluate(problem, LinePlan(assignments=own), 0.0).value
+        found.append(
+            StoppedValue(
+                campaign_id=campaign.campaign_id,
+                stopped_by=_WHO[campaign.status],
+                value_per_hour=value.throughput_value_per_hour,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,57 @@
+"""What a plan tells beside its value: stopped campaigns, pools, and what calls cost."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.contracts.agents import PoolRow
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.pipeline import plan
+from planner.report.plan import plan_document, plan_text
+from tests.support import one_agent
+
+EXACT = PlanOptions(gap=0.0)
+
+
+def words(problem: Problem) -> str:
+    return " ".join(plan_text(plan(problem, EXACT), problem).split())
+
+
+def test_what_comes_only_when_a_stopped_campaign_runs_is_told_apart() -> None:
+    # A dialer for each: 7 dial lines and 1 agent line carry 60.48 transfers an hour.
+    problem = Problem(
+        dialers=(one_agent.dialer("D1"), one_agent.dialer("D2")),
+        campaigns=(
+            one_agent.campaign("Solar", allowed_dialers=("D1",)),
+            one_agent.campaign("Tax", allowed_dialers=("D2",), status="stopped"),
+        ),
+    )
+    document = plan_document(plan(problem, EXACT), problem)
+    assert document["value_per_hour"] == pytest.approx(120.96)
+    assert document["stopped_value_per_hour"] == pytest.approx(60.48)
+    assert "121.0 if all run; 60.5 of it Tax, which its user has stopped" in words(problem)
+
+
+def test_pools_tell_who_is_idle_and_rows_who_sits_there() -> None:
+    problem = Problem(
+        dialers=(one_agent.dialer("D"),),
+        campaigns=(one_agent.campaign(),),
+        pools=(PoolRow(pool="Dallas", agent_lines=3),),
+    )
+    document = plan_document(plan(problem, EXACT), problem)
+    assert document["pools"] == [{"pool": "Dallas", "agent_lines": 3, "used": 1, "idle": 2}]
+    assert [row["pools"] for row in document["assignments"]] == ["Dallas:1"]
+    assert "Dallas 1 of 3 2" in words(problem)
+
+
+def test_what_calls_cost_stands_beside_the_value() -> None:
+    # 60.48 transfers of 50 s at 0.06 a minute cost 3.024 an hour.
+    problem = Problem(
+        dialers=(one_agent.dialer("D", cost_per_talk_minute=0.06),),
+        campaigns=(one_agent.campaign(),),
+    )
+    document = plan_document(plan(problem, EXACT), problem)
+    assert document["cost_per_hour"] == pytest.approx(3.024)
+    assert document["value_per_hour"] == pytest.approx(60.48 - 3.024)
+    assert "Cost an hour 3.0: 60.5 of value before what calls cost" in words(problem)
