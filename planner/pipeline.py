@@ -387,7 +387,7 @@ def _with_plan_found(
 
 
 def _with_moves(problem: Problem, result: PlanResult, at: datetime | None) -> PlanResult:
-    from planner.evaluation.moves import ordered_moves
+    from planner.evaluation.moves.ordered import ordered_moves
     from planner.evaluation.rates import factors
 
     assert result.plan is not None

@@ -24,7 +24,7 @@ def run_vicidial(arguments: argparse.Namespace) -> int:
 
 
 def _read(arguments: argparse.Namespace) -> int:
-    from planner.report.vicidial import site_document, site_text
+    from planner.report.vicidial.reading import site_document, site_text
     from planner.vicidial.address import address_of
     from planner.vicidial.database import connected
     from planner.vicidial.site import read_site, write_site
@@ -40,7 +40,7 @@ def _read(arguments: argparse.Namespace) -> int:
 
 
 def _calls(arguments: argparse.Namespace) -> int:
-    from planner.report.vicidial_calls import calls_document, calls_text
+    from planner.report.vicidial.calls import calls_document, calls_text
     from planner.vicidial.address import address_of
     from planner.vicidial.attempt_files import require_suffix, write_attempts
     from planner.vicidial.attempts import Counts, read_attempts
@@ -63,7 +63,7 @@ def _calls(arguments: argparse.Namespace) -> int:
 
 def _follow(arguments: argparse.Namespace) -> int:
     from planner.cli.console import stop_on_interrupt
-    from planner.report.vicidial_live import LookPrinter
+    from planner.report.vicidial.live import LookPrinter
     from planner.vicidial.address import address_of
     from planner.vicidial.follow import follow
 

@@ -36,7 +36,7 @@ def run_fill_cases(arguments: argparse.Namespace) -> int:
 
 def run_emulate(arguments: argparse.Namespace) -> int:
     """Emulate a folder's settings and a plan."""
-    from planner.report.vicidial_emulation import (
+    from planner.report.vicidial.emulation import (
         emulation_document,
         emulation_table,
         emulation_text,

@@ -28,7 +28,7 @@ def run_write(arguments: argparse.Namespace) -> int:
 
 
 def _print(arguments: argparse.Namespace) -> int:
-    from planner.report.vicidial_write import changes_document, changes_text
+    from planner.report.vicidial.write import changes_document, changes_text
     from planner.vicidial.address import address_of
     from planner.vicidial.apply import require_unchanged
     from planner.vicidial.changes import changes_to
@@ -45,7 +45,7 @@ def _print(arguments: argparse.Namespace) -> int:
 
 
 def _apply(arguments: argparse.Namespace) -> int:
-    from planner.report.vicidial_write import changes_document, missing_document, missing_text
+    from planner.report.vicidial.write import changes_document, missing_document, missing_text
     from planner.vicidial.address import address_of
     from planner.vicidial.apply import apply
     from planner.vicidial.changes import changes_to
@@ -76,7 +76,7 @@ def _apply(arguments: argparse.Namespace) -> int:
 
 
 def _undo(arguments: argparse.Namespace) -> int:
-    from planner.report.vicidial_write import undo_text
+    from planner.report.vicidial.write import undo_text
     from planner.vicidial.address import address_of
     from planner.vicidial.apply import undo
     from planner.vicidial.database import Database

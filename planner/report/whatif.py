@@ -16,7 +16,7 @@ from planner.contracts.comparison import (
     World,
 )
 from planner.contracts.result import GIVEN_UP_COLUMNS, Move, PlanStatus
-from planner.evaluation.move_gains import BroughtBack, brought_back
+from planner.evaluation.moves.gains import BroughtBack, brought_back
 from planner.report.documents import assignment_row
 from planner.report.given_up import (
     broken_sentences,

@@ -114,7 +114,7 @@ def _priced(running: Problem, result: PlanResult, options: PlanOptions) -> PlanR
 
 def _with_outcome(problem: Problem, best: PlanResult, options: PlanOptions) -> Replanned:
     from planner.evaluation.differences import lines_moved
-    from planner.evaluation.moves import ordered_moves
+    from planner.evaluation.moves.ordered import ordered_moves
     from planner.evaluation.rates import factors
     from planner.studies.outcome import outcome
 

@@ -6,8 +6,8 @@ import pytest
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import LinePlan, Move
-from planner.evaluation.move_gains import brought_back, value_by_moves
-from planner.evaluation.moves import ordered_moves
+from planner.evaluation.moves.gains import brought_back, value_by_moves
+from planner.evaluation.moves.ordered import ordered_moves
 
 NEWS = {"kind": "broadcast", "attempt_seconds": 30, "answer_rate": 0.5}
 

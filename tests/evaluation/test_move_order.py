@@ -15,7 +15,7 @@ import pytest
 from planner import read_folder
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import LinePlan, Move, PlanOptions
-from planner.evaluation.moves import OrderedMoves, ordered_moves
+from planner.evaluation.moves.ordered import OrderedMoves, ordered_moves
 from planner.studies.changes import changed_problem
 from tests.support.builders import solar
 from tests.support.reference import hourly_rates

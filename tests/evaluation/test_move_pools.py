@@ -7,7 +7,7 @@ import pytest
 from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import LinePlan
-from planner.evaluation.moves import ordered_moves
+from planner.evaluation.moves.ordered import ordered_moves
 from tests.support.builders import solar
 from tests.support.reference import hourly_rates
 

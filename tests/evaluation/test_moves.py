@@ -10,7 +10,7 @@ import pytest
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import LinePlan
 from planner.evaluation.differences import lines_moved
-from planner.evaluation.moves import ordered_moves
+from planner.evaluation.moves.ordered import ordered_moves
 from planner.evaluation.runnable import runnable_lines
 from tests.support.builders import solar
 

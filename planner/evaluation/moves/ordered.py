@@ -11,10 +11,10 @@ import numpy as np
 from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
 from planner.contracts.result import LinePlan, Move, PlanOptions
 from planner.evaluation.cannot_run import reason_it_cannot_run
-from planner.evaluation.move_halves import best_steps, half_way
-from planner.evaluation.move_limits import LEAST_WHOLE, Course, course
-from planner.evaluation.move_rows import Ledger, Lines, Pair, Step
-from planner.evaluation.move_scores import along_order, states
+from planner.evaluation.moves.halves import best_steps, half_way
+from planner.evaluation.moves.limits import LEAST_WHOLE, Course, course
+from planner.evaluation.moves.rows import Ledger, Lines, Pair, Step
+from planner.evaluation.moves.scores import along_order, states
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.evaluation.runnable import stop_reason
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from planner.contracts.agents import LimitRow, PoolRow, limits_in_force, pools_in_force
 from planner.contracts.problem import Problem
-from planner.evaluation.move_rows import Bools, Ledger, Row
+from planner.evaluation.moves.rows import Bools, Ledger, Row
 
 #: Sets of pools that are looked at; fleets have a handful of sites, so that these are all.
 _MOST_SETS = 500

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.evaluation.move_limits import LEAST_WHOLE, Course
-from planner.evaluation.move_rows import Floats, Ints
+from planner.evaluation.moves.limits import LEAST_WHOLE, Course
+from planner.evaluation.moves.rows import Floats, Ints
 
 #: The quantities of a course in states of the lines: (start, added by step) -> ``[state, row]``.
 Along = Callable[[Floats, Floats], Floats]

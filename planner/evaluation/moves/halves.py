@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from planner.contracts.problem import Campaign
-from planner.evaluation.move_limits import Course
-from planner.evaluation.move_rows import Lines
-from planner.evaluation.move_scores import Score, scale, score
-from planner.evaluation.move_search import best_place, ordered
-from planner.evaluation.move_subsets import MOST_STEPS
+from planner.evaluation.moves.limits import Course
+from planner.evaluation.moves.rows import Lines
+from planner.evaluation.moves.scores import Score, scale, score
+from planner.evaluation.moves.search import best_place, ordered
+from planner.evaluation.moves.subsets import MOST_STEPS
 
 #: A move in two steps is more work: the lowest value must rise by this part of the lower end.
 WORTH = 0.05

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.contracts.problem import Problem
-from planner.evaluation.move_pools import least_rows, most_rows, pool_rows
-from planner.evaluation.move_rows import Floats, Ints, Ledger, Row
+from planner.evaluation.moves.pools import least_rows, most_rows, pool_rows
+from planner.evaluation.moves.rows import Floats, Ints, Ledger, Row
 from planner.evaluation.rates import SECONDS_PER_HOUR
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from planner.evaluation.move_limits import Course
-from planner.evaluation.move_rows import Floats, Ints
-from planner.evaluation.move_scores import Score, States, along_order, score, scored, states
-from planner.evaluation.move_subsets import MOST_STEPS, best_order
+from planner.evaluation.moves.limits import Course
+from planner.evaluation.moves.rows import Floats, Ints
+from planner.evaluation.moves.scores import Score, States, along_order, score, scored, states
+from planner.evaluation.moves.subsets import MOST_STEPS, best_order
 
 #: So many steps in a row are put in order exactly, and the next window begins so much later.
 _WINDOW, _STRIDE = 9, 5

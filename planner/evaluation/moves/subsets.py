@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.evaluation.move_limits import Course
-from planner.evaluation.move_rows import Bools, Floats, Ints
-from planner.evaluation.move_scores import States, states
+from planner.evaluation.moves.limits import Course
+from planner.evaluation.moves.rows import Bools, Floats, Ints
+from planner.evaluation.moves.scores import States, states
 
 #: So many steps have 65,536 subsets.
 MOST_STEPS = 16
