@@ -13,7 +13,9 @@ from numba.core import event
 from planner.compilation import COMPILATION
 
 #: Folders of the package with compiled functions.
-COMPILED_FOLDERS = ("traffic", "optimize")
+COMPILED_FOLDERS = ("traffic", "optimize", "vicidial")
+#: Files that hold constants of compiled functions elsewhere.
+CONSTANTS = ("evaluation/tolerances.py",)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,9 +48,11 @@ def _keep_by_version_of_all_sources() -> None:
     """Name the cache after the sources: numba sees a change of a caller, not of what it calls."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
+    sources = [package / name for name in CONSTANTS]
     for folder in COMPILED_FOLDERS:
-        for source in sorted((package / folder).rglob("*.py")):
-            digest.update(source.read_bytes())
+        sources += sorted((package / folder).rglob("*.py"))
+    for source in sources:
+        digest.update(source.read_bytes())
     config: Any = numba.config
     if not config.CACHE_DIR:
         config.CACHE_DIR = str(package / "__pycache__" / f"numba-{digest.hexdigest()[:12]}")

@@ -36,15 +36,44 @@ def seat_agents(problem: Problem, pools: Sequence[PoolRow], agent_lines: Ints) -
     """Agents of each pool by campaign and dialer ``[pool, campaign, dialer]``, as many as fit."""
     shape = len(pools), len(problem.campaigns), len(problem.dialers)
     seats, free = np.zeros(shape, np.int64), np.array([p.agent_lines for p in pools], np.int64)
-    fills = np.zeros(shape, np.bool_)
-    for p, pool in enumerate(pools):
-        serves = [c.is_live_transfer and pool.serves(c.campaign_id) for c in problem.campaigns]
-        fills[p] = np.outer(serves, [pool.reaches(d.dialer_id) for d in problem.dialers])
+    fills = _fills(problem, pools)
     for c, d in np.argwhere(agent_lines > 0).tolist():
         while seats[:, c, d].sum() < agent_lines[c, d]:
             if not _seat(fills, seats, free, (c, d), int(agent_lines[c, d])):
                 break
     return seats
+
+
+def overfull_pools(problem: Problem, agent_lines: Ints) -> frozenset[int] | None:
+    """Pools that have fewer agents than the lines that only they can fill; None where all fit.
+
+    By their places among the pools in force (P. Hall, On representatives of subsets, 1935): the
+    pools from which nobody can make room for a line that is not filled.
+    """
+    pools = pools_at(problem, None)
+    seats = seat_agents(problem, pools, agent_lines)
+    for c, d, _ in unfilled_agent_lines(problem, agent_lines):
+        fills = _fills(problem, pools)
+        found = set(np.flatnonzero(fills[:, c, d]).tolist())
+        waiting = list(found)
+        while waiting:
+            p = waiting.pop()
+            for e, f in np.argwhere(seats[p] > 0).tolist():
+                for other in np.flatnonzero(fills[:, e, f]).tolist():
+                    if other not in found:
+                        found.add(other)
+                        waiting.append(other)
+        return frozenset(found)
+    return None
+
+
+def _fills(problem: Problem, pools: Sequence[PoolRow]) -> Bools:
+    """Which pools can fill agent lines of each pair ``[pool, campaign, dialer]``."""
+    fills = np.zeros((len(pools), len(problem.campaigns), len(problem.dialers)), np.bool_)
+    for p, pool in enumerate(pools):
+        serves = [c.is_live_transfer and pool.serves(c.campaign_id) for c in problem.campaigns]
+        fills[p] = np.outer(serves, [pool.reaches(d.dialer_id) for d in problem.dialers])
+    return fills
 
 
 def _seat(fills: Bools, seats: Ints, free: Ints, place: tuple[int, int], wanted: int) -> bool:

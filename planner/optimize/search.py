@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import LinePlan, PlanOptions, Progress, Stage
+from planner.evaluation.arrays import PlanArrays
+from planner.evaluation.check_sums import overfull_pools
 from planner.evaluation.proof.record import Proof
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.branching import split_box, split_by_taken
@@ -85,7 +88,37 @@ def optimize(
     ``aim`` is what is maximised, the value with everything kept where None. ``start`` is a plan to
     begin with.
     """
-    model = build_model(problem, options, corrections, aim)
+    end = time.monotonic() + options.time_limit
+    more_sets: list[frozenset[int]] = []
+    while True:
+        left = max(end - time.monotonic(), 0.1 * options.time_limit)
+        limited = options.model_copy(update={"time_limit": left}) if more_sets else options
+        found = _optimize(problem, limited, on_progress, stop, corrections, aim, start, more_sets)
+        overfull = _overfull_pools(problem, found.plan)
+        if overfull is None or overfull in more_sets:
+            return found
+        more_sets.append(overfull)
+
+
+def _overfull_pools(problem: Problem, plan: LinePlan | None) -> frozenset[int] | None:
+    """Pools that a plan asks too much of together, where their sets were too many to count all."""
+    if plan is None or not problem.pools:
+        return None
+    arrays = PlanArrays(problem, plan)
+    return overfull_pools(problem, arrays.agent_lines)
+
+
+def _optimize(
+    problem: Problem,
+    options: PlanOptions,
+    on_progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+    corrections: Corrections,
+    aim: Aim | None,
+    start: LinePlan | None,
+    more_sets: Sequence[frozenset[int]],
+) -> Outcome:
+    model = build_model(problem, options, corrections, aim, more_sets)
     if model.campaigns == 0 or model.dialers == 0:
         if np.any(model.min_dialers > 0):
             return Outcome(None, None, None, True, False)

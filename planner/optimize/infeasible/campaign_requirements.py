@@ -18,7 +18,7 @@ from planner.optimize.infeasible.requirement import (
 )
 
 #: Steps in which shares and abandon rates are eased.
-SHARE_STEP, RATE_STEP = 1e-3, 1e-4
+SHARE_STEP, RATE_STEP = 1e-2, 1e-4
 #: Dialers that are tried one by one when a campaign may use only some.
 MOST_TRIED = 12
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -200,6 +200,7 @@ def build_model(
     options: PlanOptions,
     corrections: Corrections = NO_CORRECTIONS,
     aim: Aim | None = None,
+    more_sets: Iterable[frozenset[int]] = (),
 ) -> Model:
     """Arrays of a problem. Locks (and, with ``keep_current``, all current lines) become ranges."""
     ports = np.array([d.ports if d.in_service else 0 for d in problem.dialers], dtype=np.int64)
@@ -225,7 +226,7 @@ def build_model(
         box=box,
         agent_cost=agent_cost,
         ports=ports,
-        capacities=capacities(problem, ports, agent_cost),
+        capacities=capacities(problem, ports, agent_cost, more_sets),
         domain=np.array([names.index(d.domain) for d in problem.dialers], dtype=np.int64),
         domains=len(names),
         lost=lost,

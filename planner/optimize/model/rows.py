@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-#: Sets of pools whose agents are counted together, at most.
-MOST_POOL_SETS = 2000
+#: Sets of pools whose agents are counted together from the beginning, at most; others are added
+#: where a plan breaks them.
+MOST_POOL_SETS = 200
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,20 @@ class Capacity:
         return self.attempt == 0
 
 
-def capacities(problem: Problem, ports: Ints, agent_cost: Ints) -> tuple[Capacity, ...]:
-    """All rows of a problem, those of ports and carriers first."""
+def capacities(
+    problem: Problem,
+    ports: Ints,
+    agent_cost: Ints,
+    more_sets: Iterable[frozenset[int]] = (),
+) -> tuple[Capacity, ...]:
+    """All rows of a problem, those of ports and carriers first.
+
+    ``more_sets`` are sets of pools, by their places, that are counted besides.
+    """
     return (
         *_dialer_rows(problem, ports, agent_cost),
         *_trunk_rows(problem, agent_cost),
-        *_pool_rows(problem),
+        *_pool_rows(problem, more_sets),
         *_limit_rows(problem),
     )
 
@@ -111,7 +120,7 @@ def served_by_pools(problem: Problem, pools: Sequence[PoolRow]) -> Bools:
     return np.array(found, np.bool_)
 
 
-def _pool_rows(problem: Problem) -> Iterator[Capacity]:
+def _pool_rows(problem: Problem, more: Iterable[frozenset[int]]) -> Iterator[Capacity]:
     """Lines that only a set of pools can fill are no more than they have, for every set.
 
     That is enough for all lines to find their agents (P. Hall, On representatives of subsets,
@@ -124,7 +133,7 @@ def _pool_rows(problem: Problem) -> Iterator[Capacity]:
     lines = np.array([pool.agent_lines for pool in pools])
     everywhere = np.ones(len(problem.dialers), np.bool_)
     one = np.ones(len(problem.dialers))
-    for together in _pool_sets(fills):
+    for together in dict.fromkeys([*_pool_sets(fills), *more]):
         outside = np.delete(fills, sorted(together), axis=0).any(axis=0)
         pairs = np.logical_and(fills[sorted(together)].any(axis=0), ~outside)
         names = ", ".join(pools[p].pool for p in sorted(together))
