@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TOOLS := build/tools
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -50,23 +51,20 @@ fuzz-tables: $(VENV)/.test ## fuzz the table reader by coverage for ten minutes 
 	  { echo "atheris cannot be installed here; it has wheels for Linux and CPython 3.11 to 3.13."; exit 2; }
 	PYTHONPATH=build/atheris $(BIN)/python -m tests.fuzz.atheris_tables -max_total_time=600
 
-sbom: requirements.lock | $(BIN)/python ## list what the planner is made of in sbom.json (CycloneDX)
-	@test -x build/tools/bin/python || $(PYTHON) -m venv build/tools
-	build/tools/bin/pip install --quiet cyclonedx-bom
-	build/tools/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+sbom: requirements.lock $(TOOLS)/.stamp ## list what the planner is made of in sbom.json (CycloneDX)
+	$(TOOLS)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
 	  --output-reproducible --output-file sbom.json
 
-audit: requirements.lock | $(BIN)/python ## look for known vulnerabilities; needs PyPI's advisories
-	@test -x build/tools/bin/python || $(PYTHON) -m venv build/tools
-	build/tools/bin/pip install --quiet pip-audit
-	@build/tools/bin/python .ci/audit.py build/tools/bin/pip-audit requirements.lock
+audit: requirements.lock $(TOOLS)/.stamp ## look for known vulnerabilities; needs PyPI's advisories
+	@$(TOOLS)/bin/python .ci/audit.py $(TOOLS)/bin/pip-audit requirements.lock
 
-lock: | $(BIN)/python ## refresh the two lock files
-	$(BIN)/pip install --quiet "uv>=0.6"
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
+lock: $(TOOLS)/.stamp ## refresh the three lock files
+	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
 	  --extra vicidial pyproject.toml --output-file requirements.lock
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
+	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
 	  --constraint requirements.lock --extra vicidial --extra test pyproject.toml --output-file requirements-test.lock
+	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
+	  --python-version 3.11 .ci/tools.in --output-file .ci/tools.lock
 
 clean: ## remove the environment and everything generated
 	rm -rf $(VENV) build dist out sbom.json *.egg-info .coverage* htmlcov
@@ -77,6 +75,12 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 2; }
 	$(PYTHON) -m venv $(VENV)
+
+# What is run only now and then, apart from the planner's own environment, and pinned as it is.
+$(TOOLS)/.stamp: .ci/tools.lock | $(BIN)/python
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet --require-hashes --requirement .ci/tools.lock
+	@touch $@
 
 # The stamps are newer than what they were made from while the environment is up to date.
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python

@@ -1,17 +1,23 @@
 """The browser app: navigation only. `planner app` starts it."""
 
+from pathlib import Path
+
 import streamlit as st
 
+import planner.app
 from planner.app.pages.index import PAGES
-from planner.app.session.admission import admitted
-from planner.app.session.begin import begin_run
+from planner.app.session.admission import admitted, show_sign_out
+from planner.app.session.begin import begin_run, end_run
 from planner.app.session.workspace import workspace
 from planner.app.throttle import drawing
 from planner.app.widgets.charts import trust_charts
 from planner.app.widgets.style import apply_style
 
+#: Of ours, so that no visitor's browser asks a foreign server for it.
+_ICON = Path(planner.app.__file__).with_name("icon.svg")
+
 trust_charts()
-st.set_page_config(page_title="Line planner", page_icon=":material/call_split:", layout="wide")
+st.set_page_config(page_title="Line planner", page_icon=_ICON, layout="wide")
 apply_style()
 if admitted():
     pages = {
@@ -23,5 +29,9 @@ if admitted():
     st.session_state["pages"] = pages
     chosen = st.navigation(list(pages.values()), position="top")
     with drawing():
-        begin_run(workspace())
-        chosen.run()
+        try:
+            begin_run(workspace())
+            chosen.run()
+            show_sign_out()
+        finally:
+            end_run()

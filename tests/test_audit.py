@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[1]
+
 AUDIT = Path(__file__).resolve().parents[1] / ".ci" / "audit.py"
 VULNERABLE = {
     "name": "jinja2",
@@ -63,3 +65,16 @@ def test_a_package_that_was_not_audited_is_named(
 ) -> None:
     assert outcome(tmp_path, [VULNERABLE], [UNKNOWN]) == 2
     assert "numpy: not audited" in capsys.readouterr().out
+
+
+def test_every_tool_is_pinned_with_its_hashes() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    installs = [line for line in makefile.splitlines() if "pip install" in line]
+    known = ("--require-hashes", "--no-deps", "atheris")  # atheris: tried by hand, never in CI
+    assert all(any(word in line for word in known) for line in installs)
+    lock = (ROOT / ".ci" / "tools.lock").read_text()
+    for tool in (ROOT / ".ci" / "tools.in").read_text().split():
+        assert f"\n{tool}==" in f"\n{lock}"
+    pins = [line for line in lock.splitlines() if "==" in line and not line.startswith(" ")]
+    assert len(pins) > 10
+    assert lock.count("--hash=sha256:") >= len(pins)

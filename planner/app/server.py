@@ -16,17 +16,28 @@ import os
 import signal
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 import uvicorn
+from streamlit import net_util, runtime
 from streamlit.web.bootstrap import load_config_options
+
+from planner.app.guard.browsers import BROWSERS
+from planner.app.guard.gate import App, Gate
+from planner.app.guard.headers import headers_of
+from planner.app.guard.log import hide_session_ids
+from planner.app.guard.uploads import UploadLimits
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: Open pages get so long to close their connections when the server ends [s].
 _GRACE_SECONDS = 2
 _MEGABYTE = 1_000_000
+#: How often files of sessions that are over are looked for [s].
+_SWEEP_SECONDS = 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -39,14 +50,19 @@ def main() -> None:
     address, port = arguments.address, arguments.port
     # The pages ask at which address they are served before they let anybody in.
     load_config_options({"server.address": address, "server.port": port})
+    hide_session_ids()
+    # Streamlit would ask a server elsewhere for it, to compare it with where a request comes from.
+    net_util.get_external_ip = lambda: None
+    BROWSERS.guard(port)
     threading.Thread(target=_warm_up, daemon=True).start()
+    threading.Thread(target=_sweep, daemon=True).start()
     # uvicorn raises the signal again once it has closed everything: an end like any other, in
     # which the processes of runs are ended too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(f"The planner is open at http://{_named(address)}:{port} (Ctrl-C ends it).", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.run(
-            st.App(_ROOT / "app.py"),
+            guarded(st.App(_ROOT / "app.py")),
             host=address,
             port=port,
             ws="websockets-sansio",
@@ -55,6 +71,40 @@ def main() -> None:
             log_level="warning",
             access_log=False,
         )
+
+
+def guarded(app: App) -> Gate:
+    """The app behind its gate."""
+    page = Path(st.__file__).with_name("static") / "index.html"
+    largest = st.get_option("server.maxUploadSize") * _MEGABYTE
+    return Gate(app, BROWSERS, UploadLimits(_uploaded, largest), headers_of(page.read_bytes()))
+
+
+def _uploaded() -> dict[str, int]:
+    """Bytes of the files that sessions have uploaded."""
+    if not runtime.exists():
+        return {}
+    stored: Any = runtime.get_instance().uploaded_file_mgr
+    return {
+        session: sum(len(file.data) for file in list(files.values()))
+        for session, files in list(stored.file_storage.items())
+    }
+
+
+def _sweep() -> None:
+    """Free what sessions uploaded that are over: they are forgotten late, with the next one."""
+    while True:
+        time.sleep(_SWEEP_SECONDS)
+        with contextlib.suppress(Exception):
+            free_uploads()
+
+
+def free_uploads() -> None:
+    """Free the files of sessions that no browser can come back to."""
+    server: Any = runtime.get_instance()
+    known = {info.session.id for info in server._session_mgr.list_sessions()}
+    for session in set(_uploaded()) - known:
+        server.uploaded_file_mgr.remove_session_files(session)
 
 
 def _named(address: str) -> str:

@@ -14,15 +14,50 @@ from functools import cache
 _AT_ONCE = 3
 #: How long a thread may work while others wait; the default of 5 ms adds up [s].
 _SWITCH_SECONDS = 0.001
+#: Whoever waits for longer lets another page have the place: most answers come sooner [s].
+_PATIENCE_SECONDS = 0.05
 _places = threading.BoundedSemaphore(_AT_ONCE)
+_mine = threading.local()
 
 
 @contextmanager
 def drawing() -> Iterator[None]:
     """Hold a place among the few pages that are drawn at once."""
     with _places:
-        yield
+        _mine.place = True
+        try:
+            yield
+        finally:
+            _mine.place = False
     _settle()
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Wait for something else than the processor, without keeping the place for long."""
+    if not getattr(_mine, "place", False):
+        yield
+        return
+    lock, over, given = threading.Lock(), False, False
+
+    def give() -> None:
+        nonlocal given
+        with lock:
+            if not over:
+                given = True
+                _places.release()
+
+    timer = threading.Timer(_PATIENCE_SECONDS, give)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        with lock:
+            over = True
+        if given:
+            _places.acquire()
 
 
 @cache

@@ -14,8 +14,9 @@ from planner.calibration.result import REQUEST_RATE, Estimate, Estimates, HourEs
 from planner.contracts.problem import Campaign, Interval, Overflow, Problem
 from planner.contracts.weekly import format_clock, format_days
 from planner.tables.cells import columns, spelt
-from planner.tables.folder import folder_content, read_content, write_folder
+from planner.tables.folder import folder_content, read_content
 from planner.tables.sheets import csv_sheet
+from planner.tables.templates import csv_files
 from planner.tables.writing import csv_text, write_text
 
 #: Columns of campaigns.csv that calls tell.
@@ -75,22 +76,13 @@ class FolderUpdate:
     after: Problem = field(repr=False)
 
 
-def update_folder(
-    folder: Path,
-    estimates: Estimates,
-    *,
-    campaigns: Collection[str] | None = None,
-    figures: Collection[str] = FIGURES,
-    day_widening: float = 1.0,
-) -> FolderUpdate:
+def update_folder(folder: Path, estimates: Estimates, *, day_widening: float = 1.0) -> FolderUpdate:
     """Work out what a planning folder is with the figures of the logs; nothing is written.
 
     Parameters
     ----------
     folder : a planning folder, or a workbook
     estimates : of the logs
-    campaigns : only these; all that are in both where None
-    figures : only these columns
     day_widening : day-to-day variation is multiplied by it, as a backtest may ask for
 
     Raises
@@ -99,27 +91,56 @@ def update_folder(
         If the folder has faults.
     """
     content = folder_content(folder)
-    before = read_content(content)
     if len(content) == 1 and not next(iter(content)).lower().endswith(".csv"):
-        content = _as_tables(before)
+        content = {n: t.encode() for n, t in csv_files(read_content(content)).items()}
+    return update_tables(content, estimates, day_widening=day_widening)
+
+
+def update_tables(
+    content: Mapping[str, bytes],
+    estimates: Estimates,
+    *,
+    taken: Collection[tuple[str, str]] | None = None,
+    day_widening: float = 1.0,
+) -> FolderUpdate:
+    """Work out what the tables of a planning folder are with the figures of the logs.
+
+    Parameters
+    ----------
+    content : of the CSV files, by name
+    estimates : of the logs
+    taken : campaign and column of the figures to take; all where None
+    day_widening : day-to-day variation is multiplied by it
+
+    Raises
+    ------
+    InputError
+        If the tables have faults.
+    """
+    before = read_content(content)
     known = {campaign.campaign_id: campaign for campaign in before.campaigns}
     names = {name.lower(): name for name in content}
-    rows: list[CellChange] = []
-    wanted: dict[str, dict[str, str]] = {}
+    changes: list[CellChange] = []
     for name in estimates.campaign_ids:
-        if name in known and (campaigns is None or name in campaigns):
-            found = _new_cells(known[name], estimates, figures, day_widening)
-            wanted[name] = {change.column: change.new for change in found}
-            rows += found
+        if name in known:
+            found = _new_cells(known[name], estimates, day_widening)
+            changes += [c for c in found if taken is None or (name, c.column) in taken]
+    wanted: dict[str, dict[str, str]] = {}
+    for change in changes:
+        wanted.setdefault(change.campaign_id, {})[change.column] = change.new
     file = names[_CAMPAIGNS]
-    files = dict(content)
-    files[file] = _with_cells(file, content[file], wanted)
-    hours = [h for h in _differing(estimates) if h.campaign_id in wanted and h.figure in figures]
-    interval_file = names.get(_INTERVALS, _INTERVALS)
-    if hours or _INTERVALS in names:
-        files[interval_file] = _intervals(before, hours)
+    files = {**content, file: _with_cells(file, content[file], wanted)}
+    hours = [
+        hour
+        for hour in _differing(estimates)
+        if hour.campaign_id in known and (taken is None or (hour.campaign_id, hour.figure) in taken)
+    ]
+    if hours:
+        files[names.get(_INTERVALS, _INTERVALS)] = _intervals(before, hours)
     after = read_content({n: c for n, c in files.items() if c})
-    return FolderUpdate(tuple(rows), len(hours), _strangers(known, estimates), files, before, after)
+    return FolderUpdate(
+        tuple(changes), len(hours), _strangers(known, estimates), files, before, after
+    )
 
 
 def write_update(update: FolderUpdate, out: Path) -> None:
@@ -149,22 +170,11 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
-def _as_tables(problem: Problem) -> dict[str, bytes]:
-    """The tables of a workbook as CSV files."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as name:
-        write_folder(problem, name)
-        return {path.name: path.read_bytes() for path in sorted(Path(name).iterdir())}
-
-
-def _new_cells(
-    campaign: Campaign, estimates: Estimates, figures: Collection[str], day_widening: float
-) -> list[CellChange]:
+def _new_cells(campaign: Campaign, estimates: Estimates, day_widening: float) -> list[CellChange]:
     """The cells of a campaign that get a value, those that stay the same left out."""
     found = []
     for column in FIGURES:
-        if column not in figures or column not in columns(Campaign):
+        if column not in columns(Campaign):
             continue
         text, note = _new_value(campaign, column, estimates, day_widening)
         old = getattr(campaign, column)

@@ -301,7 +301,7 @@ def _columns(part: Attempts) -> dict[str, Floats]:
     return {
         "attempts": np.ones(len(part)),
         "answered": answered.astype(np.float64),
-        "answer_told": (told | human).astype(np.float64),
+        "answer_told": (told | human | (part.human >= 0)).astype(np.float64),
         "known": (answered & (part.human >= 0)).astype(np.float64),
         "humans": human.astype(np.float64),
         "requests": asked.astype(np.float64),

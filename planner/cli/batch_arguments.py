@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from planner.cli.arguments import add_relax, number
+from planner.cli.arguments import number
 from planner.contracts.limits import MAX_VALUE, MAX_WORKERS
 
 
@@ -16,7 +16,7 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="IN",
         help="folder of planning folders or .xlsx files; or of long tables (dialers.csv, "
-        "campaigns.csv, ... or .parquet) with a first column plan_id; with --scenarios the "
+        "campaigns.csv, ... or .parquet) with a first column plan_id; with --scenarios also the "
         "planning folder that they change",
     )
     parser.add_argument(
@@ -24,15 +24,16 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="DIR",
-        help="folder for the tables plans, assignments, projection, given_up and errors, "
-        "manifest.json, and run.json with all times",
+        help="folder for the tables plans, campaigns, dialers, assignments, projection and errors, "
+        "of what is done so far while it runs; manifest.json, and run.json with all times",
     )
     parser.add_argument(
         "--scenarios",
         type=Path,
         metavar="FILE",
         help="table with the columns plan_id and set, set_2, ...: each row is a problem, changed "
-        "by its expressions; a range such as campaign.C7.agent_lines=4..20 makes many",
+        "by its expressions; a range such as campaign.C7.agent_lines=4..20 makes many. If IN has "
+        "many fleets each row changes each of them, and scenarios.csv tells what is lost",
     )
     parser.add_argument(
         "--format",
@@ -55,8 +56,16 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume",
         action="store_true",
-        help="go on where an interrupted run into the same folder ended; the result is the same "
-        "to the byte",
+        help="keep the results that are there, of a run that was interrupted or is over, and plan "
+        "what is new, what has changed and what was not done; the result is that of a run anew",
+    )
+    parser.add_argument(
+        "--only",
+        type=_names,
+        default=(),
+        metavar="failed|ID,...",
+        help="plan only these again, whether or not they have changed, and keep the other results: "
+        "failed for all that ended without a plan, or their names separated by commas",
     )
     parser.add_argument(
         "--figures",
@@ -65,6 +74,12 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         help="formulas: figures by the exact formulas even where what they assume does not hold, "
         "without the simulation that takes most of the time there; plans are then not certified, "
         "and marked so (default auto)",
+    )
+    parser.add_argument(
+        "--relax",
+        action="store_true",
+        help="where not everything can be had, take the nearest plan; plans tells how much is "
+        "given up",
     )
     parser.add_argument(
         "--move-cost",
@@ -78,4 +93,10 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keep all current lines as they are, as if locked",
     )
-    add_relax(parser)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name for part in text.split(",") if (name := part.strip()))
+    if not names:
+        raise argparse.ArgumentTypeError("failed, or names separated by commas")
+    return names

@@ -11,17 +11,19 @@ from typing import TextIO
 from planner.cli.console import ProgressLine, stop_on_interrupt
 from planner.cli.exit_codes import BAD_INPUT, DONE, FAULT, INFEASIBLE, STOPPED
 from planner.contracts.result import PlanFigures, PlanOptions
-from planner.studies.batch.run import BatchOptions, BatchSummary, run_batch
+from planner.studies.batch.options import BatchOptions, BatchSummary
+from planner.studies.batch.run import run_batch
 
 #: The exit code of each ending, the gravest first.
 _CODES = {"failed": FAULT, "bad_input": BAD_INPUT, "infeasible": INFEASIBLE, "no_plan": STOPPED}
 _WORDS = {
     "optimal": "proven within the gap",
     "feasible": "with a plan of a larger gap",
-    "relaxed": "that give something up",
+    "relaxed": "with the nearest plan, which gives something up",
     "infeasible": "infeasible",
     "no_plan": "without a plan in time",
     "bad_input": "with bad input",
+    "not_concerned": "not concerned by their scenario",
     "failed": "failed by a fault in the planner",
 }
 _STOPPING = "Stopping with what is done; Ctrl-C once more gives up. --resume goes on later."
@@ -33,24 +35,22 @@ class BatchPrinter(ProgressLine):
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
         self._start = time.monotonic()
-        self._first: tuple[int, float] | None = None
+        self._left: float | None = None
+
+    def remaining(self, seconds: float) -> None:
+        """Take note of how long the rest will take [s]."""
+        self._left = seconds
 
     def __call__(self, done: int, total: int) -> None:
         """Show so many problems done."""
         seconds = time.monotonic() - self._start
-        if self._first is None:
-            self._first = done, seconds  # what an earlier run did came at once
-        text = progress_words(done, total, done - self._first[0], seconds - self._first[1])
-        self.show(done / total, text, seconds)
+        self.show(done / total, progress_words(done, total, self._left), seconds)
 
 
-def progress_words(done: int, total: int, lately: int, seconds: float) -> str:
-    """``1,200 of 10,000 problems, 51.2 a second, about 3 min left``."""
+def progress_words(done: int, total: int, left: float | None) -> str:
+    """``1,200 of 10,000 problems, about 3 min left``."""
     text = f"{done:,} of {total:,} problems"
-    if lately < 1 or seconds <= 0:
-        return text
-    rate = lately / seconds
-    return f"{text}, {rate:.3g} a second, about {_duration((total - done) / rate)} left"
+    return text if left is None else f"{text}, about {_duration(left)} left"
 
 
 def run_batch_command(arguments: argparse.Namespace) -> int:
@@ -58,20 +58,12 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
     from planner.studies.batch.workers.cluster import ClusterLost
 
     options = BatchOptions(
-        plan=PlanOptions(
-            redundancy=arguments.redundancy,
-            gap=arguments.gap,
-            time_limit=arguments.time_limit,
-            seed=arguments.seed,
-            keep_current=arguments.keep_current,
-            move_cost=arguments.move_cost,
-            figures=PlanFigures(arguments.figures),
-            relax=arguments.relax,
-        ),
+        plan=_plan_options(arguments),
         format=arguments.format,
         workers=arguments.workers,
         cluster=arguments.cluster,
         resume=arguments.resume,
+        only=arguments.only,
     )
     try:
         with (
@@ -84,6 +76,7 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
                 options,
                 scenarios=arguments.scenarios,
                 on_progress=progress,
+                on_remaining=progress.remaining,
                 on_compiling=progress.tell_of_compilation,
                 stop=stop,
             )
@@ -91,21 +84,41 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
         said = getattr(error, "strerror", None) or error
         print(f"Stopped: {said}. What is done is kept; go on with --resume.", file=sys.stderr)
         return STOPPED
-    print(summary_json(summary) if arguments.json else summary_words(summary))
+    where = arguments.out / f"plans.{arguments.format}"
+    print(summary_json(summary) if arguments.json else summary_words(summary, str(where)))
     return exit_code(summary)
+
+
+def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
+    """What every plan is asked for; an option of ``planner batch`` is passed on here."""
+    return PlanOptions(
+        redundancy=arguments.redundancy,
+        gap=arguments.gap,
+        time_limit=arguments.time_limit,
+        seed=arguments.seed,
+        keep_current=arguments.keep_current,
+        move_cost=arguments.move_cost,
+        figures=PlanFigures(arguments.figures),
+        relax=arguments.relax,
+    )
 
 
 def exit_code(summary: BatchSummary) -> int:
     """The code of the gravest ending of any problem."""
     if not summary.complete:
         return STOPPED
-    if summary.orphans and not summary.endings["failed"]:
+    if (summary.orphans or summary.strangers) and not summary.endings["failed"]:
         return BAD_INPUT
     return next((code for ending, code in _CODES.items() if summary.endings[ending]), DONE)
 
 
-def summary_words(summary: BatchSummary) -> str:
-    """One line: how many problems ended how."""
+def summary_words(summary: BatchSummary, where: str = "plans.csv") -> str:
+    """How many problems ended how, which have no plan and why, and what scenarios cost.
+
+    Parameters
+    ----------
+    where : the file in which each problem has a row
+    """
     count = f"{summary.total:,} problem{'s' if summary.total != 1 else ''}"
     parts = [f"{summary.endings[e]:,} {words}" for e, words in _WORDS.items() if summary.endings[e]]
     if summary.orphans:
@@ -114,7 +127,16 @@ def summary_words(summary: BatchSummary) -> str:
     if not summary.complete:
         left = summary.total - sum(summary.endings.values())
         parts.append(f"{left:,} not done yet: go on with --resume")
-    return f"{count}: {', '.join(parts)}."
+    lines = [f"{count}: {', '.join(parts)}."]
+    lines += [f"  {name}: {reason or _WORDS[ending]}" for name, ending, reason in summary.unplanned]
+    without = sum(summary.endings[ending] for ending in _CODES)
+    if without > len(summary.unplanned):
+        lines.append(f"  and {without - len(summary.unplanned):,} more without a plan")
+    if without:
+        lines.append(f"  All of them, with their reasons, are in {where} and errors beside it.")
+    lines += summary.losses
+    lines += [f"No fleet has what the scenario {name} names." for name in summary.strangers]
+    return "\n".join(lines)
 
 
 def summary_json(summary: BatchSummary) -> str:
@@ -124,6 +146,11 @@ def summary_json(summary: BatchSummary) -> str:
         "endings": {ending: summary.endings[ending] for ending in _WORDS},
         "rows_without_a_problem": summary.orphans,
         "complete": summary.complete,
+        "without_a_plan": [
+            {"plan_id": name, "status": ending, "error": reason}
+            for name, ending, reason in summary.unplanned
+        ],
+        "scenarios_of_no_fleet": list(summary.strangers),
     }
     return json.dumps(document, indent=2)
 

@@ -276,17 +276,34 @@ def _app(arguments: argparse.Namespace) -> int:
 
 def _from_anywhere(source: str) -> str:
     """An address as it is; the path of a file such that it holds in any folder."""
-    return source if source.startswith(("http://", "https://")) else str(Path(source).resolve())
+    from planner.app.editing.download import is_address
+
+    return source if is_address(source) else str(Path(source).resolve())
 
 
 def _require_sign_in(address: str) -> None:
     """Other machines may only be let in where people sign in."""
-    from planner.app.signin import ACCOUNTS_VARIABLE, HOW, is_configured, is_this_machine
+    from planner.app.guard.allowed import ALLOWED_VARIABLE, read_allowed
+    from planner.app.guard.allowed import HOW as WHO
+    from planner.app.signin import (
+        ACCOUNTS_VARIABLE,
+        HOW,
+        has_oidc,
+        is_configured,
+        is_this_machine,
+    )
 
     try:
         known = is_configured(_ROOT, os.environ)
     except ValueError as error:
         raise InputError([Fault(ACCOUNTS_VARIABLE, None, None, None, str(error))]) from error
+    try:
+        allowed = read_allowed(os.environ.get(ALLOWED_VARIABLE, ""))
+    except ValueError as error:
+        raise InputError([Fault(ALLOWED_VARIABLE, None, None, None, str(error))]) from error
+    if has_oidc(_ROOT) and not allowed and not is_this_machine(address):
+        wanted = f"a list of those whom the provider may let in: {WHO}"
+        raise InputError([Fault("app", None, None, address, wanted)])
     if not known and not is_this_machine(address):
         wanted = f"sign-in configured before other machines are let in: {HOW}"
         raise InputError([Fault("app", None, None, address, wanted)])

@@ -6,7 +6,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Self, TextIO
 
@@ -53,7 +53,7 @@ class ProgressLine:
             self._draw(f"{_bar(share_done)} {text}")
         else:
             self._next = seconds + LINE_SECONDS
-            print(text, file=self._stream, flush=True)
+            self._print(text)
 
     @contextmanager
     def telling_of_compilation(self) -> Iterator[None]:
@@ -70,7 +70,7 @@ class ProgressLine:
     def say(self, text: str) -> None:
         """Print a line of its own, in place of the bar."""
         self._draw("")
-        print(text, file=self._stream, flush=True)
+        self._print(text)
 
     def _draw(self, text: str) -> None:
         """Draw over the bar; the empty text wipes it."""
@@ -79,8 +79,13 @@ class ProgressLine:
         shown = text[: shutil.get_terminal_size().columns - 1]
         blank = " " * max(0, self._drawn - len(shown))
         end = "" if shown else "\r"
-        print(f"\r{shown}{blank}", end=end, file=self._stream, flush=True)
+        self._print(f"\r{shown}{blank}", end)
         self._drawn = len(shown)
+
+    def _print(self, text: str, end: str = "\n") -> None:
+        # Nobody may be there to see it: no reason to end what is being done.
+        with suppress(OSError):
+            print(text, end=end, file=self._stream, flush=True)
 
 
 class ProgressPrinter(ProgressLine):

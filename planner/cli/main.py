@@ -26,8 +26,9 @@ from planner.cli.arguments import (
 )
 from planner.cli.batch_arguments import add_batch_arguments
 from planner.cli.calibrate_arguments import add_calibrate_arguments
-from planner.cli.exit_codes import BAD_INPUT, DONE
+from planner.cli.exit_codes import BAD_INPUT
 from planner.cli.log import configure
+from planner.cli.output import Output
 from planner.cli.study_arguments import add_frontier_arguments, add_whatif_arguments
 from planner.cli.vicidial_arguments import add_vicidial_arguments
 from planner.contracts.faults import InputError
@@ -49,22 +50,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Ids may hold letters that the terminal's encoding lacks: show them somehow, never fail.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    arguments = _parser().parse_args(argv)
+    with Output() as output:
+        output.code = _run(_parser().parse_args(argv))
+    return output.code
+
+
+def _run(arguments: argparse.Namespace) -> int:
     configure(verbose=arguments.verbose, as_json=arguments.log_json)
     # Only now: the contracts alone take longer to import than the help takes to print.
     from planner.cli import commands
 
     try:
-        code = commands.run(arguments)
-        sys.stdout.flush()
+        return commands.run(arguments)
     except InputError as error:
         commands.tell_faults(error, as_json=getattr(arguments, "json", False))
         return BAD_INPUT
-    except BrokenPipeError:
-        # The reader has seen enough; Python would complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    return code
 
 
 def _tell_fault(

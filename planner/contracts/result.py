@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, field_validator
 
+from planner.contracts.frames import frame_of
 from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE
 from planner.contracts.problem import Contract, LineAssignment
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Status(StrEnum):
@@ -205,6 +209,12 @@ class Projection(Contract):
     campaigns_joint: tuple[CampaignJoint, ...] = ()
     timeline_joint: tuple[JointStep, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def frame(self, table: str = "assignments") -> pd.DataFrame:
+        """``assignments``, ``timeline``, ``completion`` or the joint ones as a data frame."""
+        names = ("assignments", "timeline", "completion", "campaigns_joint", "timeline_joint")
+        tables = {name: getattr(self, name) for name in names}
+        return frame_of("Projection", tables, table)
 
 
 class LinePlan(Contract):
@@ -527,6 +537,17 @@ class PlanResult(Contract):
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0
     stopped_early: bool = False
+
+    def frame(self, table: str = "assignments") -> pd.DataFrame:
+        """``assignments`` with their figures, ``campaigns``, ``dialers``, ``simulated`` ...
+
+        Parameters
+        ----------
+        table : also ``changes``, ``moves``, ``given_up``, ``limits_broken``, ``left_out``
+        """
+        names = ("campaigns", "dialers", "simulated", "changes", "moves", "given_up")
+        tables = {name: getattr(self, name) for name in (*names, "limits_broken", "left_out")}
+        return frame_of("PlanResult", {"assignments": self.figures, **tables}, table)
 
     @property
     def stopped_value_per_hour(self) -> float:

@@ -17,9 +17,9 @@ from planner.tables.writing import write_csv, write_text
 
 COLUMNS = (
     *("day", "campaign_id", "dialer_id", "figure", "observed", "predicted", "low", "high"),
-    *("widened_low", "widened_high"),
+    *("corrected", "corrected_low", "corrected_high"),
 )
-_TITLES = {
+TITLES = {
     "attempts": "attempts",
     "requests": "transfer requests",
     "transfers": "transfers",
@@ -53,6 +53,7 @@ def backtest_document(tested: Backtest) -> dict[str, Any]:
                 "coverage_high": s.coverage_high,
                 "widening": _number(s.widening),
                 "widened_coverage": s.widened_coverage,
+                "fails": s.fails,
                 "bias": s.bias,
                 "crps": _number(s.crps),
                 "crps_yesterday": _number(s.crps_yesterday),
@@ -85,7 +86,7 @@ def write_backtest_files(out: Path, tested: Backtest) -> None:
     rows = [
         (
             *(item.day, item.campaign_id, item.dialer_id, item.figure),
-            *(_number(v) for v in (item.observed, *item.band, item.widened.low, item.widened.high)),
+            *(_number(v) for v in (item.observed, *item.band, *(item.widened or item.corrected))),
         )
         for item in tested.forecasts
     ]
@@ -108,13 +109,17 @@ def _scores(tested: Backtest) -> list[str]:
             for v in (item.crps, item.crps_yesterday, item.crps_mean)
         )
         held = f"{share(item.coverage)} of {item.forecasts}"
-        rows.append([_TITLES[item.figure], held, interval, bias, ours, yesterday, mean])
+        rows.append([TITLES[item.figure], held, interval, bias, ours, yesterday, mean])
     columns = ("Figure", ">Held", ">Interval", ">Bias", ">Error", ">As yesterday", ">As the mean")
     return table(columns, rows)
 
 
 def _words(tested: Backtest) -> Iterator[str]:
-    yield "Error is the CRPS, in the unit of the figure: less is better."
+    yield (
+        "Held, interval and bias are those of the model as it stands. Error is the CRPS, in the "
+        "unit of the figure, once forecasts are corrected by how far they were off on the days "
+        "before: less is better."
+    )
     for item in tested.scores:
         yield from _verdict(item)
     if tested.day_widening > 1:
@@ -126,9 +131,13 @@ def _words(tested: Backtest) -> Iterator[str]:
 
 
 def _verdict(item: FigureScore) -> Iterator[str]:
-    title = _TITLES[item.figure]
+    title = TITLES[item.figure]
     if item.coverage_high < BAND:
-        by = "" if item.widening is None else f"; {item.widening:.2f} times as wide they would"
+        by = (
+            ""
+            if item.widening is None or not item.fails
+            else (f"; corrected and {item.widening:.2f} times as wide they would")
+        )
         yield f"{title}: bands hold less often than promised{by}."
     if item.coverage_low > BAND:
         yield f"{title}: bands are wider than they need to be."

@@ -341,8 +341,8 @@ def _replanned(found: Replanned) -> dict[str, Any]:
 
 def _moves(found: Replanned) -> list[dict[str, Any]]:
     """Each move, with the share of the loss that it brings back, None where nothing was lost."""
-    back: list[float | None] = [item.share for item in first_moves(found)]
-    back = back or [None] * len(found.moves)
+    told: list[float | None] = [item.share for item in first_moves(found)]
+    back = told or [None] * len(found.moves)
     return [
         move.model_dump() | {"brought_back": part}
         for move, part in zip(found.moves, back, strict=True)

@@ -56,6 +56,10 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _LONGEST = 2000
 
 
+class UnknownName(InputError):
+    """An expression that can be read, about a row that is not there: another fleet may have it."""
+
+
 @dataclass(frozen=True)
 class Expression:
     """One change: a column of the rows with a key, an operator and a value as text.
@@ -123,7 +127,8 @@ def read_expression(text: str, problem: Problem) -> Expression:
                     value=found["value"].strip(),
                 )
             )
-    raise InputError([_unreadable(shown, kind, rest, problem)])
+    fault = _unreadable(shown, kind, rest, problem)
+    raise (UnknownName if _ANY.fullmatch(rest) else InputError)([fault])
 
 
 def number(text: str) -> Fraction | None:

@@ -173,13 +173,15 @@ def with_lines(
     pacing = [c.pacing for c in problem.campaigns]
     per_agent = np.where(system.uses_agents == 1, 1, np.maximum(agents, 1))
     level = np.ceil(own_limit / per_agent).max(axis=0)
+    active = [settings.campaign_by_id[c.campaign_id].active for c in problem.campaigns]
     nobody = np.zeros_like(system.target)
     return system._replace(
         own_limit=own_limit,
         agents=agents,
         dedicated_to_others=own_limit.sum(axis=1, keepdims=True) - own_limit,
-        level=np.array(
-            [given or most for given, most in zip(pacing, level, strict=True)], np.float64
+        level=_floats(
+            (given or most) if dials else 0.0
+            for given, most, dials in zip(pacing, level, active, strict=True)
         ),
         available_only=np.ones_like(system.available_only),
         target=nobody,

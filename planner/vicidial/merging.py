@@ -46,13 +46,13 @@ def merged_into(folder: Path, fleet: Fleet) -> Fleet:
     assumed = _still_assumed(folder, fleet, campaigns)
     problem = Problem(
         dialers=tuple(_merged(Dialer, dialers, d.dialer_id, d, _DIALER_FACTS) for d in new.dialers),
-        campaigns=tuple(
-            _merged(Campaign, campaigns, c.campaign_id, c, _CAMPAIGN_FACTS) for c in new.campaigns
-        ),
+        campaigns=tuple(_merged_campaign(campaigns, c) for c in new.campaigns),
         trunk_groups=kept.trunk_groups,
         assignments=_with_locks(new, kept),
         intervals=tuple(i for i in kept.intervals if i.campaign_id in new.campaign_index),
         outages=tuple(o for o in kept.outages if o.dialer_id in new.dialer_index),
+        pools=kept.pools,
+        limits=kept.limits,
     )
     return fleet._replace(problem=problem, assumed=assumed)
 
@@ -65,6 +65,18 @@ def _merged(
         return new
     given: dict[str, Any] = {name: getattr(old, name) for name in contract.model_fields}
     return contract(**given | {name: getattr(new, name) for name in facts})
+
+
+def _merged_campaign(kept: Mapping[str, Campaign], new: Campaign) -> Campaign:
+    """The campaign; where pools alone say how many agents it has, they go on doing so."""
+    old = kept.get(new.campaign_id)
+    by_pools = old is not None and old.is_live_transfer and old.own_agent_lines is None
+    facts = tuple(n for n in _CAMPAIGN_FACTS if not (by_pools and n == "agent_lines"))
+    found = _merged(Campaign, kept, new.campaign_id, new, facts)
+    if not by_pools:
+        return found
+    given = {name: getattr(found, name) for name in Campaign.model_fields}
+    return Campaign(**given | {"agent_lines": None})
 
 
 def _with_locks(new: Problem, kept: Problem) -> tuple[LineAssignment, ...]:

@@ -36,16 +36,14 @@ def questions_of(fleet: Fleet) -> list[str]:
             "Which abandon rate may no campaign exceed (of live-answered calls)? Fill in "
             "max_abandon_rate in campaigns.csv."
         )
-    if fleet.assumed:
-        columns: dict[str, list[str]] = {}
-        for name, assumed in fleet.assumed.items():
-            for column in assumed:
-                columns.setdefault(column, []).append(name)
-        for column, names in columns.items():
-            found.append(
-                f"{column} is ASSUMED for {_some(names)}: today's counts do not tell it. Calibrate "
-                "before you trust any figure: planner vicidial calls, then planner calibrate."
-            )
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, columns in fleet.assumed.items():
+        alike.setdefault(columns, []).append(name)
+    found += [
+        f"ASSUMED for {_some(names)}, as today's counts do not tell: {', '.join(columns)}. "
+        "Calibrate before you trust any figure: planner vicidial calls, then planner calibrate."
+        for columns, names in alike.items()
+    ]
     zones = {c.timezone for c in problem.campaigns}
     if zones:
         found.append(

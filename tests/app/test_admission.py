@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from planner.app.guard.trials import Trials
 from planner.app.signin import hashed
 from planner.cli.main import main
 from tests.support.pages import edit, new_session
@@ -18,6 +19,11 @@ def on_address(monkeypatch: pytest.MonkeyPatch, address: str | None) -> None:
     monkeypatch.setattr(
         st, "get_option", lambda name: address if name == "server.address" else given(name)
     )
+
+
+@pytest.fixture(autouse=True)
+def no_trials_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planner.app.session.admission.TRIALS", Trials())
 
 
 @pytest.fixture
@@ -97,3 +103,43 @@ def test_the_server_starts_for_others_with_sign_in(
     assert "--address=0.0.0.0" in command
     assert environment["PLANNER_LIVE"] == str(Path("live.csv").resolve())
     assert environment["PLANNER_LIVE_SECONDS"] == "5.0"
+
+
+def test_a_provider_without_a_list_is_for_this_machine_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secrets = tmp_path / ".streamlit" / "secrets.toml"
+    secrets.parent.mkdir()
+    secrets.write_text("[auth]\nclient_id = 'x'\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    started = []
+    monkeypatch.setattr("os.execve", lambda *given: started.append(given))
+    monkeypatch.setattr("os.chdir", lambda _: None)
+    monkeypatch.setattr("planner.cli.commands._require_free", lambda *_: None)
+    assert main(["app", "--address", "0.0.0.0"]) == 2
+    assert "PLANNER_OIDC_ALLOWED" in capsys.readouterr().err
+    on_address(monkeypatch, "0.0.0.0")
+    assert "PLANNER_OIDC_ALLOWED" in new_session().run().error[0].value
+    monkeypatch.setenv("PLANNER_OIDC_ALLOWED", "ann")
+    assert main(["app", "--address", "0.0.0.0"]) == 2
+    assert "expected ann@example.org" in capsys.readouterr().err
+    assert not started
+    monkeypatch.setenv("PLANNER_OIDC_ALLOWED", "@example.org")
+    main(["app", "--address", "0.0.0.0"])
+    assert started
+
+
+@pytest.mark.usefixtures("accounts")
+def test_growing_waits_are_told_and_nothing_else_changes() -> None:
+    for _ in range(3):
+        app = sign_in(new_session().run(), "ann", "wrong")
+    assert "Try again in 2 seconds" in app.error[0].value
+
+
+@pytest.mark.usefixtures("accounts")
+def test_whoever_signs_out_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = sign_in(new_session().run(), "ann", "correct horse")
+    ann.button(key="open-quickstart").click().run()
+    ann.button(key="sign-out").click().run()
+    assert ann.text_input(key="sign-in-name")
+    assert "workspace" not in ann.session_state

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import time as clock
 import uuid
 from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from planner.app.editing.edited_lines import EditedLines, apply_edits, open_lines, redo, undo
 from planner.app.editing.levers import Levers
@@ -39,7 +41,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/new folder/plans.db"
-    from sqlalchemy import create_engine, make_url, text
+    from sqlalchemy import create_engine, make_url
 
     url = make_url(request.getfixturevalue("postgres")).set(drivername="postgresql+psycopg")
     name = f"t{uuid.uuid4().hex}"
@@ -199,8 +201,6 @@ def test_migrations_make_the_tables_that_the_store_uses(store: Store) -> None:
 
 
 def test_tables_of_a_newer_planner_are_not_touched(address: str) -> None:
-    from sqlalchemy import text
-
     store = Store(address)
     with store._writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -234,6 +234,45 @@ def test_plans_are_kept_in_the_users_data_folder_unless_told_otherwise(
     assert store_url() == "sqlite:////home/ann/data/planner/plans.db"
     monkeypatch.setenv("PLANNER_DB", "postgresql://db/plans")
     assert store_url() == "postgresql://db/plans"
+
+
+def test_a_server_that_stops_answering_holds_nobody_for_long(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.app.store.server._PING_SECONDS", 0.3)
+    store = Store(postgres)
+    with store._reading() as connection:
+        backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        (postmaster,) = connection.execute(text("SELECT pg_read_file('postmaster.pid')")).scalars()
+    store.plans()
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        start = clock.monotonic()
+        assert store.plans() == (), "asked again on another connection"
+        assert clock.monotonic() - start < 3
+    finally:
+        os.kill(backend, signal.SIGCONT)
+    main = int(postmaster.split()[0])
+    os.kill(main, signal.SIGSTOP)
+    try:
+        start = clock.monotonic()
+        with pytest.raises(StoreUnavailable, match="cannot be used"):
+            Store(postgres)
+        assert clock.monotonic() - start < 7
+    finally:
+        os.kill(main, signal.SIGCONT)
+    store.close()
+
+
+def test_a_statement_that_takes_too_long_is_cut(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.app.store.server._TRANSACTION_SECONDS", 0.4)
+    store = Store(postgres)
+    told = pytest.raises(StoreUnavailable, match="gave no answer for too long")
+    with told, store._reading() as connection:
+        connection.execute(text("SELECT pg_sleep(5)"))
+    store.close()
 
 
 def test_nothing_acknowledged_is_lost_when_writers_are_killed(address: str) -> None:

@@ -1,4 +1,4 @@
-"""How good calibrations and backtests are: ``python -m benchmarks.calibration [PART ...]``.
+"""How good calibrations and backtests are: ``python -m tests.benchmarks.calibration [PART ...]``.
 
 Parts: ``coverage`` (95 % intervals on 200 made-up logs), ``backtest`` (60 made-up sites whose
 truth lies outside the model), ``speed`` (10 million attempts: seconds and memory).
@@ -20,6 +20,7 @@ import numpy as np
 from planner.calibration.backtest.collect import DayCollector
 from planner.calibration.backtest.observed import FIGURES
 from planner.calibration.backtest.run import backtest
+from planner.calibration.backtest.scores import holds
 from planner.calibration.emulation.days import Shift, Truth, emulate
 from planner.calibration.emulation.files import attempts_table
 from planner.calibration.estimates.estimate import estimate
@@ -103,9 +104,9 @@ def backtests(sites: int, seed: int) -> None:
         found = backtest(days, seed=number)
         factors.append(found.day_widening)
         for item in found.forecasts:
-            held = item.band.low <= item.observed <= item.band.high
-            wider = item.widened.low <= item.observed <= item.widened.high
-            was_widened = float(item.widened != item.band)
+            held = holds(item.band, item.observed)
+            wider = item.widened is not None and holds(item.widened, item.observed)
+            was_widened = float(item.widened is not None)
             rows[item.figure].append((held, wider, was_widened, *item.scores))
     print(
         f"90 % bands of {sites} sites: held, held once widened, CRPS over that of yesterday, mean"
@@ -174,6 +175,7 @@ def speed(attempts: int) -> None:
 
 
 def _write_logs(folder: Path, attempts: int) -> None:
+    import pyarrow.compute as pc
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
@@ -184,8 +186,6 @@ def _write_logs(folder: Path, attempts: int) -> None:
         shifted = log
         for name in ("launched", "ended", "requested", "connected", "released"):
             at = log.column_names.index(name)
-            import pyarrow.compute as pc
-
             shifted = shifted.set_column(at, name, pc.add(log[name], 86_400.0 * day))
         pq.write_table(shifted, folder / f"day{day:03d}.parquet")
         pa_csv.write_csv(shifted, folder / f"day{day:03d}.csv")

@@ -83,7 +83,8 @@ class Provider:
         self.token_calls.append(given)
         now = int(time.time())
         claims = {
-            "iss": self.address, "aud": CLIENT, "sub": "ann-1", "email": EMAIL, "name": "Ann",
+            "iss": self.address, "aud": CLIENT, "sub": "ann-1", "email": EMAIL,
+            "email_verified": True, "name": "Ann",
             "iat": now, "exp": now + 600, "nonce": self._nonces.pop(given["code"]),
         }  # fmt: skip
         signed = jwt.encode({"alg": "RS256", "kid": "one"}, claims, self._key)

@@ -32,7 +32,8 @@ def test_whoever_the_provider_knows_is_let_in_under_that_name(
             )
         )
         # Reached from everywhere, as a server for others is: without sign-in nobody is let in.
-        with serving(tmp_path, port, "0.0.0.0", HOME=str(tmp_path)) as (url, _):
+        more = {"HOME": str(tmp_path), "PLANNER_OIDC_ALLOWED": "@example.org"}
+        with serving(tmp_path, port, "0.0.0.0", **more) as (url, _):
             page = browser.new_page()
             page.goto(url)
             expect(page.get_by_role("button", name="Sign in")).to_be_visible()

@@ -13,7 +13,7 @@ from planner.evaluation.arrays import evaluate
 from planner.optimize.branching import split_by_taken, told_apart
 from planner.optimize.master.column_generation import Relaxation, part_at_prices, relax
 from planner.optimize.master.initial_duals import first_prices
-from planner.optimize.master.restricted_master import Master
+from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.box import Box
 from planner.optimize.model.model import HANDLED, Model, build_model
 from planner.optimize.search import optimize
@@ -22,11 +22,11 @@ from tests.support.builders import drawn_fleet
 ROUNDING = 1e-6
 
 
-def relaxed(master: Master, box: Box, start: Relaxation) -> Relaxation | None:
+def relaxed(master: RestrictedMaster, box: Box, start: Relaxation) -> Relaxation | None:
     return relax(master, box, start=start, precision=1e-7)
 
 
-def root(master: Master) -> Relaxation:
+def root(master: RestrictedMaster) -> Relaxation:
     first = first_prices(master, master.model.box)
     assert first is not None
     found = relaxed(master, master.model.box, first)
@@ -35,7 +35,7 @@ def root(master: Master) -> Relaxation:
 
 
 def relaxed_parts(
-    master: Master, box: Box, whole: Relaxation, parts: tuple[Box, Box]
+    master: RestrictedMaster, box: Box, whole: Relaxation, parts: tuple[Box, Box]
 ) -> list[tuple[Box, Relaxation]]:
     """The parts of a box that may hold a plan."""
     found = []
@@ -70,7 +70,7 @@ def test_a_mix_of_two_dialers_is_told_apart_by_what_its_failure_takes() -> None:
     # plans are told apart at (v / 2 + v) / 2. Above, v - 3 v / 4 are left; below, one dialer
     # earns at most 3 v / 4, of which the mix loses half.
     model = build_model(solo(1.0), PlanOptions(redundancy=1.0))
-    master = Master(model)
+    master = RestrictedMaster(model)
     whole = root(master)
     v = model.tables[0][HANDLED, 1, 19]
     assert whole.bound == pytest.approx(v / 2, rel=1e-6)
@@ -121,7 +121,7 @@ def test_the_best_plan_lies_in_a_part_whose_bound_it_does_not_exceed(
     taken = max(sum(sites) for sites in itertools.combinations(by_site, failures))
     assert value == pytest.approx(earned.sum() - redundancy * taken, rel=1e-9)
 
-    master = Master(model)
+    master = RestrictedMaster(model)
     boxes = [(model.box, root(master))]
     target = value * (1 - 1e-6)
     for share in (1.3, 0.7, 1.05, 0.95):

@@ -5,10 +5,10 @@ import pytest
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
-from planner.optimize import master as master_module
+from planner.optimize.master import restricted_master
 from planner.optimize.master.column_generation import at_prices, part_at_prices, relax
 from planner.optimize.master.initial_duals import first_prices
-from planner.optimize.master.restricted_master import Master
+from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.model import build_model
 from planner.optimize.pricing.pricer import Effort
 from tests.support.builders import drawn_fleet
@@ -23,7 +23,7 @@ def fleet(seed: int) -> Problem:
 @pytest.mark.parametrize("seed", range(6))
 def test_the_bound_of_a_part_is_that_of_pricing_it_whole(seed: int) -> None:
     model = build_model(fleet(seed), PlanOptions())
-    master = Master(model)
+    master = RestrictedMaster(model)
     duals = master.even_duals(0.4)
     whole = at_prices(master, model.box, duals)
     assert whole is not None
@@ -32,7 +32,7 @@ def test_the_bound_of_a_part_is_that_of_pricing_it_whole(seed: int) -> None:
         place = (int(draw.integers(5)), int(draw.integers(4)))
         part = model.box.with_range("a_high", place, int(draw.integers(3)))
         found = part_at_prices(master, model.box, part, whole)
-        expected = at_prices(Master(model), part, duals)
+        expected = at_prices(RestrictedMaster(model), part, duals)
         assert found is not None
         assert expected is not None
         # A part holds fewer plans, so that the bound of the whole is one of the part as well.
@@ -43,12 +43,12 @@ def test_the_bound_of_a_part_is_that_of_pricing_it_whole(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_likely_splits_are_never_worth_more_than_is_proven(seed: int) -> None:
     model = build_model(fleet(seed), PlanOptions())
-    master = Master(model)
+    master = RestrictedMaster(model)
     for port in (0.05, 0.2, 0.5, 1.0, 3.0):
         duals = master.even_duals(port)
-        likely = master.price(model.box, duals, Effort.LIKELY)
-        proven = master.price(model.box, duals)
-        quick = master.price(model.box, duals, Effort.QUICK)
+        likely = master.lagrangian.price(model.box, duals, Effort.LIKELY)
+        proven = master.lagrangian.price(model.box, duals)
+        quick = master.lagrangian.price(model.box, duals, Effort.QUICK)
         assert likely is not None
         assert proven is not None
         assert quick is not None
@@ -61,7 +61,7 @@ def test_likely_splits_are_never_worth_more_than_is_proven(seed: int) -> None:
 def test_a_relaxation_is_proven_within_what_is_asked_for(seed: int) -> None:
     """With likely splits on the way; its mix is worth its bound, and keeps to the ports."""
     model = build_model(fleet(seed), PlanOptions())
-    master = Master(model)
+    master = RestrictedMaster(model)
     first = first_prices(master, model.box)
     assert first is not None
     solved = relax(master, model.box, start=first, precision=1e-6)
@@ -77,11 +77,11 @@ def test_a_relaxation_is_proven_within_what_is_asked_for(seed: int) -> None:
 
 def test_a_solver_that_goes_on_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     model = build_model(fleet(0), PlanOptions())
-    master = Master(model)
+    master = RestrictedMaster(model)
     assert first_prices(master, model.box) is not None
     assert master.solve() is not None
-    monkeypatch.setattr(master_module, "MOST_ITERATIONS", 0)
-    monkeypatch.setattr(master_module, "ITERATIONS_PER_ROW", 0)
-    fresh = Master(model)
+    monkeypatch.setattr(restricted_master, "MOST_ITERATIONS", 0)
+    monkeypatch.setattr(restricted_master, "ITERATIONS_PER_ROW", 0)
+    fresh = RestrictedMaster(model)
     assert first_prices(fresh, model.box) is not None
     assert fresh.solve() is None  # no answer is better than half a one

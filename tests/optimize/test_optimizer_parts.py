@@ -1,4 +1,4 @@
-"""Parts of the optimiser on their own: the shelf of columns, the cores, the integer master."""
+"""Parts of the optimiser on their own: the columns in a box, the cores, constructed plans."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions
 from planner.optimize.cores import one_core, side_by_side
-from planner.optimize.heuristics.construction import Rebuilder, Rebuilding, guide
+from planner.optimize.heuristics.construction import Construction
 from planner.optimize.heuristics.restricted_master_heuristic import choose_columns
-from planner.optimize.master.column_index import Shelf
-from planner.optimize.master.restricted_master import Master
+from planner.optimize.master.column_index import ColumnIndex
+from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.box import Box
 from planner.optimize.model.columns import make_column
 from planner.optimize.model.model import build_model
-from planner.optimize.model.usage import Usage, plan_value
+from planner.optimize.model.usage import Usage
 
 
 def fleet(dialers: int = 2, campaigns: int = 2, ports: int = 30) -> Problem:
@@ -38,23 +38,23 @@ def fleet(dialers: int = 2, campaigns: int = 2, ports: int = 30) -> Problem:
     )
 
 
-def test_the_shelf_finds_the_columns_inside_a_box() -> None:
+def test_the_index_finds_the_columns_inside_a_box() -> None:
     model = build_model(fleet(3, 4), PlanOptions())
     draw = np.random.default_rng(0)
-    shelf, columns, here = Shelf(model.dialers), [], []
+    index, columns, here = ColumnIndex(model.dialers), [], []
     for _ in range(200):  # more than it has places to begin with
         dial, agent = draw.integers(0, 9, 3), draw.integers(0, 2, 3)
         columns.append(make_column(model, int(draw.integers(4)), dial, agent))
         here.append(float(draw.uniform(0, 9)))
-        shelf.add(columns[-1], here[-1])
+        index.add(columns[-1], here[-1])
     low = draw.integers(0, 2, (4, 3))
     box = Box(low, low + 6, np.zeros_like(low), draw.integers(0, 2, (4, 3)))
     expected = [box.contains(k.campaign, k.dial_lines, k.agent_lines) for k in columns]
     assert 0 < sum(expected) < len(expected)
-    assert shelf.inside(box).tolist() == expected
+    assert index.inside(box).tolist() == expected
     earns_little = [inside and earns <= 6 for inside, earns in zip(expected, here, strict=True)]
     assert 0 < sum(earns_little) < sum(expected)
-    assert shelf.inside(replace(box, most_here=6.0)).tolist() == earns_little
+    assert index.inside(replace(box, most_here=6.0)).tolist() == earns_little
 
 
 def threads_used() -> set[int]:
@@ -82,7 +82,7 @@ def test_the_integer_master_gives_its_columns_in_the_order_of_the_campaigns() ->
     assert [k.campaign for k in chosen] == [0, 1]
 
 
-def test_rebuilding_leaves_out_columns_that_do_not_fit_together() -> None:
+def test_a_construction_leaves_out_columns_that_do_not_fit_together() -> None:
     """The relaxation may hold almost the whole of each where the wholes need a port more."""
     model = build_model(fleet(dialers=1, ports=111), PlanOptions())
     nearly = 0.991
@@ -92,37 +92,10 @@ def test_rebuilding_leaves_out_columns_that_do_not_fit_together() -> None:
     ]
     used = sum(float(column.lines.sum()) for column, _ in mix)
     assert nearly * used <= 111 < used  # ports
-    master = Master(model)
-    rebuilding = Rebuilding(master, master.even_duals(0.0), seed=0)
-    assert rebuilding.start(mix)
-    assert sum(float(column.lines.sum()) for column in rebuilding.columns()) <= 111
-
-
-def test_the_best_of_many_beginnings_goes_on() -> None:
-    # Campaigns worth 1, 2, 4, ... a call on three dialers with too few ports for all. A mix that
-    # gives a whole dialer to the one of least value begins a plan worse than parts of the mix do.
-    problem = fleet(3, 6, ports=12)
-    campaigns = tuple(
-        campaign.model_copy(update={"value": 2.0**c, "min_dialers": 1 + c % 2})
-        for c, campaign in enumerate(problem.campaigns)
-    )
-    model = build_model(problem.model_copy(update={"campaigns": campaigns}), PlanOptions())
-    column = make_column(model, 0, np.array([10, 0, 0]), np.array([2, 0, 0]))
-    assert column.holds_own_limits
-    master = Master(model)
-    duals = master.even_duals(0.0)
-    once = Rebuilder(model, guide(master, duals), seed=0)
-    dial = np.zeros((6, 3), np.int64)
-    agent = dial.copy()
-    dial[0], agent[0] = column.dial_lines, column.agent_lines
-    assert once.start_from(dial, agent)
-    often = Rebuilding(master, duals, seed=0)
-    assert often.start([(column, 1.0)])
-    found = often.columns()
-    assert {each.campaign for each in found} == set(range(6))
-    assert all(each.holds_own_limits for each in found)
-    assert Usage(model, found).fits()
-    assert plan_value(model, found) > 1.01 * once.best
+    master = RestrictedMaster(model)
+    construction = Construction(master, master.even_duals(0.0), seed=0)
+    assert construction.start(mix)
+    assert sum(float(column.lines.sum()) for column in construction.columns()) <= 111
 
 
 def test_a_plan_that_cannot_be_completed_holds_the_locked_lines_all_the_same() -> None:
@@ -134,10 +107,10 @@ def test_a_plan_that_cannot_be_completed_holds_the_locked_lines_all_the_same() -
     )
     changed = {"campaigns": (first, problem.campaigns[1]), "assignments": (locked,)}
     model = build_model(problem.model_copy(update=changed), PlanOptions())
-    master = Master(model)
-    rebuilding = Rebuilding(master, master.even_duals(0.0), seed=0)
-    assert not rebuilding.start()
-    begun = {column.campaign: column for column in rebuilding.begun()}
+    master = RestrictedMaster(model)
+    construction = Construction(master, master.even_duals(0.0), seed=0)
+    assert not construction.start()
+    begun = {column.campaign: column for column in construction.begun()}
     assert begun[0].dial_lines.tolist() == [0, 5]
     assert begun[0].agent_lines.tolist() == [0, 1]
 
@@ -161,8 +134,10 @@ def test_a_campaign_finds_its_place_beside_a_dialer_whose_carrier_is_full(seed: 
         trunk_groups=(TrunkGroup(trunk_group="T", channels=4),),
     )
     model = build_model(full, PlanOptions())
-    master = Master(model)
-    rebuilder = Rebuilder(model, guide(master, master.even_duals(0.0)), seed)
-    nothing = np.zeros((2, 2), np.int64)
-    assert rebuilder.start_from(nothing, nothing)
-    assert rebuilder.best_a.sum(axis=0).tolist() == [2, 2]
+    master = RestrictedMaster(model)
+    construction = Construction(master, master.even_duals(0.0), seed)
+    assert construction.start()
+    found = construction.columns()
+    assert sum(k.agent_lines for k in found).tolist() == [2, 2]
+    assert Usage(model, found).fits()
+    assert all(k.holds_own_limits for k in found)

@@ -18,14 +18,8 @@ CAMPAIGNS = [
     "talk_seconds",
     "min_dialers",
 ]
-RESULTS = {
-    "plans.csv",
-    "assignments.csv",
-    "projection.csv",
-    "given_up.csv",
-    "errors.csv",
-    "manifest.json",
-}
+TABLES = ("plans", "campaigns", "dialers", "assignments", "projection", "errors")
+RESULTS = {*(f"{table}.csv" for table in TABLES), "manifest.json"}
 
 
 def dialer(ports: object = 7) -> list[object]:

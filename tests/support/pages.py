@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.program import ROOT
 
-FOLDERS = sorted(path.name for path in (ROOT / "data").iterdir() if path.is_dir())
+#: The examples that are planning folders.
+FOLDERS = sorted(path.parent.name for path in (ROOT / "data").glob("*/dialers.csv"))
 PAGES = ("plan", "status", "what-if", "trade-off", "data", "plans")
 
 

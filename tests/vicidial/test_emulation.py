@@ -228,6 +228,16 @@ def test_a_plan_replaces_limits_agents_and_level() -> None:
     assert (system.level.tolist(), system.available_only.tolist()) == ([40.0], [1])
 
 
+def test_a_campaign_that_is_stopped_does_not_dial_with_a_plan_either() -> None:
+    settings = settings_of({("C", "D1"): (20, 2)}, active=False)
+    problem = problem_of(settings)
+    plan = [LineAssignment(campaign_id="C", dialer_id="D1", dial_lines=40, agent_lines=2)]
+    today = system_of(settings, problem)
+
+    for system in (today, with_lines(today, settings, problem, plan)):
+        assert column(dialed(system, hours=1), "attempts").sum() == 0
+
+
 def test_the_same_seed_gives_the_same_days() -> None:
     settings = settings_of({("C", "D1"): (30, 2)})
     system = system_of(settings, problem_of(settings))

@@ -19,7 +19,7 @@ from planner.contracts.result import Status
 from planner.vicidial.address import address_of
 from planner.vicidial.database import Database
 from planner.vicidial.follow import Look, follow
-from planner.vicidial.live import look, read_basis
+from planner.vicidial.live import live_file, look, read_basis
 from tests.vicidial.builder import Site, two_servers
 
 ALWAYS = {"ct_default_start": 0, "ct_default_stop": 2400}
@@ -289,13 +289,17 @@ def test_a_look_at_40_servers_and_300_campaigns_takes_less_than_a_fifth_of_a_sec
     basis = read_basis(database)
     reading = time.process_time() - start
 
-    # Processor time of ours: what else runs on the machine does not count.
-    start = time.process_time()
-    rows = look(database, basis)
-    looking = time.process_time() - start
+    # Processor time of ours, the least of some looks: what else runs here does not count.
+    looks = []
+    for _ in range(5):
+        site.run("UPDATE vicidial_live_agents SET last_update_time = NOW()")
+        start = time.process_time()
+        rows = look(database, basis)
+        live_file(rows)
+        looks.append(time.process_time() - start)
     database.close()
 
     assert len(rows) == 12_000
     assert all(row.status is Status.RUNNING for row in rows)
     assert reading < 5
-    assert looking < 0.2
+    assert min(looks) < 0.2

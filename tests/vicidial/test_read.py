@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -132,6 +133,26 @@ def test_what_people_filled_in_is_kept(site: Site, tmp_path: Path) -> None:
     assert (dialer.failure_domain, dialer.trunk_group, dialer.ports) == ("Dallas", "Carrier", 90)
     assert problem.trunk_groups[0].channels == 150
     assert (campaign.attempt_seconds, campaign.agent_lines) == (31.5, 14)
+
+
+def test_pools_and_limits_are_kept(site: Site, tmp_path: Path) -> None:
+    two_servers(site)
+    read(site, tmp_path)
+    (tmp_path / "agents.csv").write_text("pool,agent_lines,campaigns\nDallas,12,C1\n")
+    (tmp_path / "limits.csv").write_text("dialer_id,max_dial_lines\nD1,90\n")
+    table = tmp_path / "campaigns.csv"
+    rows = list(csv.DictReader(table.open()))
+    rows[0]["agent_lines"] = ""
+    with table.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+    problem = read(site, tmp_path)
+
+    assert (problem.pools[0].pool, problem.limits[0].max_dial_lines) == ("Dallas", 90)
+    assert problem.campaigns[0].own_agent_lines is None
+    assert problem.campaigns[1].agent_lines == 4
 
 
 def test_clean_settings_have_no_warnings(

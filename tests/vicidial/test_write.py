@@ -370,6 +370,7 @@ def remote_agents_script(site: Site, stop: threading.Event, lasting: float) -> N
         for row in own.rows("SELECT * FROM vicidial_remote_agents WHERE status = 'ACTIVE'"):
             for place in range(row["number_of_lines"]):
                 wanted[str(int(row["user_start"]) + place)] = row
+        own.run("UPDATE vicidial_live_agents SET last_update_time = NOW()")
         there = {row["user"] for row in own.rows("SELECT user FROM vicidial_live_agents")}
         for user in wanted.keys() - there:
             own.agent(wanted[user]["campaign_id"], wanted[user]["server_ip"], user, "READY")

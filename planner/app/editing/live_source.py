@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,13 +12,13 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from planner.app.editing.download import download, is_address
 from planner.app.editing.live_rows import SNAPSHOT, Snapshot
 from planner.contracts.faults import Fault, InputError
 from planner.tables.files import require_plain_file
 
 #: Larger than any fleet's; every megabyte takes a second and a half to read.
 MOST_BYTES = 5_000_000
-_TIMEOUT = 5.0  # seconds
 #: A file that is written in place counts once nobody has touched it for so long; one that was
 #: put in place whole counts at once [s].
 _QUIET, _BETWEEN_LOOKS, _MOST_READINGS = 1.0, 0.05, 12
@@ -108,9 +107,8 @@ def fetch(source: str) -> Fetched:
     InputError
         If it cannot be read, is being written all the time, or is too large.
     """
-    is_address = source.startswith(("http://", "https://"))
     try:
-        found = _download(source) if is_address else _settled(Path(source))
+        found = _download(source) if is_address(source) else _settled(Path(source))
     except (OSError, HTTPException, ValueError) as error:
         wanted = f"something that can be read ({error})"
         raise InputError([Fault(SNAPSHOT, None, None, None, wanted)]) from error
@@ -120,13 +118,8 @@ def fetch(source: str) -> Fetched:
 
 
 def _download(address: str) -> Fetched:
-    with urllib.request.urlopen(address, timeout=_TIMEOUT) as answer:
-        content: bytes = answer.read(MOST_BYTES + 1)
-        promised = answer.headers.get("Content-Length")
-        written = answer.headers.get("Last-Modified")
-    if promised is not None and len(content) < min(int(promised), MOST_BYTES):
-        raise OSError(f"only {len(content):,} of {int(promised):,} bytes came")
-    return Fetched(content, _moment(written))
+    found = download(address, MOST_BYTES)
+    return Fetched(found.content, _moment(found.written))
 
 
 def _moment(written: str | None) -> datetime:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.app.editing.edited_lines import EditedLines
+from planner.app.pages.call_logs import show_call_logs
 from planner.app.session.persistence import show_store_fault
 from planner.app.session.sources import (
     EXAMPLES,
@@ -53,6 +54,8 @@ def show() -> None:
         _show_templates()
     show_faults(here)
     if here.edited is not None:
+        st.divider()
+        show_call_logs(here, here.edited)
         st.divider()
         _show_tables(here, here.edited)
 

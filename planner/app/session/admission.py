@@ -3,43 +3,69 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
+from math import ceil
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from planner.app.session.user import SIGNED_IN
+from planner.app.guard.allowed import ALLOWED_VARIABLE, is_let_in, is_recent, read_allowed
+from planner.app.guard.allowed import HOW as WHO
+from planner.app.guard.browsers import BROWSERS, is_token
+from planner.app.guard.trials import TRIALS, place_of
+from planner.app.session.user import SIGNED_IN, person
 from planner.app.signin import (
     ACCOUNTS_VARIABLE,
     HOW,
     ONLY_NAME,
     has_oidc,
-    is_right,
     is_this_machine,
     read_accounts,
 )
 
 _ROOT = Path(__file__).resolve().parents[3]
-#: One trial at a time in this process, and a pause after a wrong one, so that guessing is slow.
-_one_trial = threading.Lock()
-_PAUSE_SECONDS = 1.0
 
 
 def admitted() -> bool:
     """Whether this session may go on; if not, the page says why or asks to sign in."""
     try:
         accounts = read_accounts(os.environ.get(ACCOUNTS_VARIABLE, ""))
+        allowed = read_allowed(os.environ.get(ALLOWED_VARIABLE, ""))
     except ValueError as error:
-        st.error(f"Nobody can sign in: {ACCOUNTS_VARIABLE}, {error}.", icon=":material/lock:")
+        variables = f"{ACCOUNTS_VARIABLE} or {ALLOWED_VARIABLE}"
+        st.error(f"Nobody can sign in: {variables}, {error}.", icon=":material/lock:")
         return False
-    if st.session_state.get(SIGNED_IN) in accounts:
+    token = _browser()
+    found = _is_admitted(accounts, allowed, token)
+    context = get_script_run_ctx()
+    if context is not None and token is not None:
+        BROWSERS.bind(context.session_id, token, is_admitted=found)
+    return found
+
+
+def show_sign_out() -> None:
+    """A way out for whoever signed in; nothing for others."""
+    if st.session_state.get(SIGNED_IN) or getattr(st.user, "is_logged_in", False):
+        st.button(
+            f"Sign out {person()}",
+            key="sign-out",
+            type="tertiary",
+            icon=":material/logout:",
+            on_click=_sign_out,
+        )
+
+
+def _is_admitted(accounts: dict[str, str], allowed: tuple[str, ...], token: str | None) -> bool:
+    if _signed_in(token) in accounts:
         return True
     if has_oidc(_ROOT):
-        return _signed_in_by_provider(bool(accounts)) or _ask(accounts)
+        if not allowed and not _is_here():
+            st.error(f"Nobody can sign in: {WHO}.", icon=":material/lock:")
+            return False
+        return _signed_in_by_provider(allowed, bool(accounts)) or _ask(accounts, token)
     if accounts:
-        return _ask(accounts)
-    if is_this_machine(st.get_option("server.address")):
+        return _ask(accounts, token)
+    if _is_here():
         return True
     st.error(
         "This server can be reached from other machines, and no sign-in is configured: whoever "
@@ -49,9 +75,44 @@ def admitted() -> bool:
     return False
 
 
-def _signed_in_by_provider(or_password: bool) -> bool:
+def _is_here() -> bool:
+    return is_this_machine(st.get_option("server.address"))
+
+
+def _browser() -> str | None:
+    """The secret of this browser; None where the pages are served without our gate."""
+    token = st.context.cookies.get(BROWSERS.cookie) if BROWSERS.is_guarding else None
+    return token if is_token(token) else None
+
+
+def _signed_in(token: str | None) -> str | None:
+    """Who is signed in, in this browser; another person finds nothing of the one before."""
+    before = st.session_state.get(SIGNED_IN)
+    if not BROWSERS.is_guarding:
+        return str(before) if before else None
+    name = BROWSERS.signed_in(token)
+    if before is not None and name is not None and name != before:
+        st.session_state.clear()
+    if name is None:
+        st.session_state.pop(SIGNED_IN, None)
+    else:
+        st.session_state[SIGNED_IN] = name
+    return name
+
+
+def _signed_in_by_provider(allowed: tuple[str, ...], or_password: bool) -> bool:
     if getattr(st.user, "is_logged_in", False):
-        return True
+        claims = st.user.to_dict()
+        if is_let_in(claims, allowed) and is_recent(claims):
+            return True
+        if not is_let_in(claims, allowed):
+            st.error(
+                "You are signed in, but not among those who may use this planner. Ask whoever "
+                "runs it to let you in.",
+                icon=":material/lock:",
+            )
+            st.button("Sign out", key="oidc-out", icon=":material/logout:", on_click=st.logout)
+            return False
     st.title("Line planner")
     st.button("Sign in", key="oidc", type="primary", icon=":material/login:", on_click=st.login)
     if or_password:
@@ -59,8 +120,13 @@ def _signed_in_by_provider(or_password: bool) -> bool:
     return False
 
 
-def _ask(accounts: dict[str, str]) -> bool:
+def _ask(accounts: dict[str, str], token: str | None) -> bool:
     if not accounts:
+        return False
+    if BROWSERS.is_guarding and token is None:
+        st.error(
+            "To sign in, let your browser keep cookies of this page.", icon=":material/cookie:"
+        )
         return False
     if not has_oidc(_ROOT):
         st.title("Line planner")
@@ -72,15 +138,35 @@ def _ask(accounts: dict[str, str]) -> bool:
             "Password", type="password", key="sign-in-password", autocomplete="current-password"
         )
         asked = st.form_submit_button("Sign in", type="primary", icon=":material/login:")
-    if not asked:
-        return False
-    name = given.strip() or ONLY_NAME
-    with _one_trial:
-        right = is_right(accounts, name, password)
-        if not right:
-            time.sleep(_PAUSE_SECONDS)
+    if asked:
+        _try(accounts, given.strip() or ONLY_NAME, password, token)
+    return False
+
+
+def _try(accounts: dict[str, str], name: str, password: str, token: str | None) -> None:
+    known = token if BROWSERS.knows(token, name) else None
+    address = st.context.ip_address
+    place = place_of(address if isinstance(address, str) else None, known)
+    right, wait = TRIALS.tried(accounts, name, password, place)
     if right:
         st.session_state[SIGNED_IN] = name
+        if token is not None:
+            BROWSERS.sign_in(token, name)
         st.rerun()
-    st.error("Name and password do not belong together.", icon=":material/lock:")
-    return False
+    if wait > 0:
+        st.error(
+            f"Name and password do not belong together. Try again in {ceil(wait)} seconds.",
+            icon=":material/lock:",
+        )
+    else:
+        st.error("Name and password do not belong together.", icon=":material/lock:")
+
+
+def _sign_out() -> None:
+    token = _browser()
+    if token is not None:
+        BROWSERS.sign_out(token)
+    by_provider = getattr(st.user, "is_logged_in", False)
+    st.session_state.clear()
+    if by_provider:
+        st.logout()

@@ -1,22 +1,30 @@
-"""What happens in every run of any page, before it is drawn."""
+"""What happens in every run of any page, before it is drawn and after."""
 
 from __future__ import annotations
 
+from planner.app.session.drafts import keep_draft, look_for_drafts, register
 from planner.app.session.links import linked_plan, linked_scenarios
-from planner.app.session.persistence import keep_draft, look_for_drafts, open_version
+from planner.app.session.persistence import begin_asking, end_asking
+from planner.app.session.saved_plans import open_wanted_plan
 from planner.app.session.sources import open_named_folder
 from planner.app.session.workspace import Workspace
 
 
 def begin_run(workspace: Workspace) -> None:
     """Open what the link or the server names, take in edits, keep them as a draft."""
-    if not workspace.greeted:
+    begin_asking()
+    register(workspace)
+    if not workspace.looked_for_drafts:
         look_for_drafts(workspace)
-        workspace.wanted_scenarios = linked_scenarios()
-        saved = linked_plan()
-        if saved:
-            open_version(workspace, saved)
-            workspace.greeted = True
+    if not workspace.greeted:
+        workspace.wanted_scenarios, workspace.wanted_plan = linked_scenarios(), linked_plan()
+        workspace.greeted = workspace.wanted_plan is not None
+    open_wanted_plan(workspace)
     open_named_folder(workspace)
     workspace.absorb_edits()
     keep_draft(workspace)
+
+
+def end_run() -> None:
+    """What was told in this run is not told again."""
+    end_asking()

@@ -6,6 +6,7 @@ import getpass
 
 import streamlit as st
 
+from planner.app.guard.allowed import verified_address
 from planner.app.signin import ONLY_NAME
 
 SIGNED_IN = "signed-in"
@@ -22,7 +23,9 @@ def person() -> str:
     if st.session_state.get(SIGNED_IN):
         return str(st.session_state[SIGNED_IN])
     if getattr(st.user, "is_logged_in", False):
-        return str(st.user.get("email") or st.user.get("sub") or "signed in")
+        # An address that nobody verified may be somebody else's.
+        claims = st.user.to_dict()
+        return str(verified_address(claims) or claims.get("sub") or "signed in")
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in containers

@@ -58,7 +58,8 @@ class Workspace:
     The grid keeps what was typed as differences to ``grid_lines``, by row position in
     ``grid_rows``; ``revision`` is part of its key, so that a new revision starts it afresh.
     ``clean_lines`` are the lines as opened or saved last: others are kept as a draft.
-    ``wanted_scenarios`` are those of a link, until there is a fleet to open them on.
+    ``wanted_plan`` and ``wanted_scenarios`` are those of a link: the plan until the store answers,
+    scenarios until there is a fleet to open them on.
     ``settled`` says that the grid was drawn once, so that charts may follow.
     """
 
@@ -79,15 +80,19 @@ class Workspace:
     clean_lines: Lines = ()
     open_plan: OpenPlan | None = None
     conflict: VersionEntry | None = None
+    is_plan_gone: bool = False
     said: str = ""
     draft_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     draft_lines: Lines | None = None
     offers: tuple[DraftEntry, ...] = ()
+    looked_for_drafts: bool = False
     offer_put_off: bool = False
     loaded: tuple[object, Assessment] | None = None
     view: Assessment | None = None
     worlds: dict[int, Setting] = field(default_factory=dict)
     wanted_scenarios: tuple[str, ...] = ()
+    wanted_plan: str | None = None
+    browser_session: str = ""
     world_cache: WorldCache | None = None
     live: dict[PairKey, LiveState] = field(default_factory=dict)
     live_revision: int = 0
@@ -125,6 +130,7 @@ class Workspace:
         self.drop_studies()
         self.source, self.refused, self.faults = source, "", ()
         self.open_plan, self.conflict, self.said = open_plan, None, ""
+        self.is_plan_gone = False
         self.clean_lines = edited.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None
         self.loaded = self.view = self.world_cache = None

@@ -1,6 +1,7 @@
 """Saved plans with their history, and drafts: in SQLite or PostgreSQL, never half-written."""
 
-from planner.app.store.database import StoreUnavailable, store_url
+from planner.app.store.addresses import store_url
+from planner.app.store.faults import StoreUnavailable, UnreadableRow
 from planner.app.store.records import (
     DraftEntry,
     PlanEntry,
@@ -10,9 +11,11 @@ from planner.app.store.records import (
     ScenarioEntry,
     VersionEntry,
 )
+from planner.app.store.schema import MAX_NOTE
 from planner.app.store.store import Store
 
 __all__ = [
+    "MAX_NOTE",
     "DraftEntry",
     "PlanEntry",
     "SaveConflict",
@@ -21,6 +24,7 @@ __all__ = [
     "ScenarioEntry",
     "Store",
     "StoreUnavailable",
+    "UnreadableRow",
     "VersionEntry",
     "store_url",
 ]

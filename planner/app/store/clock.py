@@ -1,4 +1,4 @@
-"""Moments as text: ISO in UTC, which sorts and is the same in every database."""
+"""Moments as text: ISO in UTC, which is the same in every database."""
 
 from __future__ import annotations
 
@@ -11,5 +11,9 @@ def now() -> str:
 
 
 def moment(text: str) -> datetime:
-    """The moment that a text tells."""
-    return datetime.fromisoformat(text)
+    """The moment that a text tells; of a damaged text the first there is: one row, not a page."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = datetime.fromtimestamp(0, UTC)
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -1,106 +1,120 @@
-"""Opens the database: SQLite in the user's data folder, or what ``PLANNER_DB`` names."""
+"""Opens the database, keeps its tables up to date, and begins transactions."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, text
 
-DATABASE_VARIABLE = "PLANNER_DB"
-_FILE = "plans.db"
-#: How long a writer waits for another one; longer than any write takes.
-_BUSY_SECONDS = 30
+from planner.app.store.addresses import read_address, shown
+from planner.app.store.faults import StoreUnavailable, told
+from planner.app.store.server import server_engine
+from planner.app.store.sqlite_file import identity, leave_wal, make_file, sqlite_engine
+
+#: How long a reader and a writer wait for others who write [s].
+READ_SECONDS, WRITE_SECONDS = 1.0, 5.0
 #: Names our migrations among PostgreSQL's advisory locks.
 _MIGRATION_LOCK = 7_302_911_840_021
-_DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+#: The step that the tables are at.
+_VERSION = text("SELECT version_num FROM alembic_version")
 
 
-class StoreUnavailable(Exception):
-    """The database cannot be used; the message says which one and why, without its password."""
+class Database:
+    """One database; each of its transactions is a connection of its own.
 
-
-def store_url() -> str:
-    """The database's address: ``PLANNER_DB``, else a file in the user's data folder."""
-    given = os.environ.get(DATABASE_VARIABLE, "").strip()
-    if given:
-        return given
-    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return f"sqlite:///{Path(base) / 'planner' / _FILE}"
-
-
-def open_engine(address: str) -> Engine:
-    """Connect, and bring the tables up to date.
+    Parameters
+    ----------
+    address : SQLAlchemy URL of SQLite or PostgreSQL; the tables are made or brought up to date.
 
     Raises
     ------
     StoreUnavailable
         If the address cannot be read, nobody answers there, or a newer planner made the tables.
     """
-    try:
-        url = make_url(address)
-    except ArgumentError:
-        # The address may hold a password, so it is not repeated.
-        raise StoreUnavailable(
-            f"{DATABASE_VARIABLE} is no database address; expected postgresql://user@host/name "
-            "or sqlite:////folder/file.db"
-        ) from None
-    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
-    shown = url.render_as_string(hide_password=True)
-    try:
-        engine = _sqlite(url.database, address) if _is_sqlite(url.drivername) else None
-        if engine is None:
-            engine = create_engine(url, pool_pre_ping=True)
-        _migrate(engine)
-    except CommandError as error:
-        raise StoreUnavailable(
-            f"{shown} was made by a newer version of the planner: use that version ({error})"
-        ) from error
-    except (SQLAlchemyError, OSError, ImportError) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()
-        raise StoreUnavailable(
-            f"{shown} cannot be used: {reason[0] if reason else error}"
-        ) from error
-    return engine
+
+    def __init__(self, address: str) -> None:
+        place = read_address(address)
+        self._name, self._file = shown(place), place if isinstance(place, Path) else None
+        steps = ScriptDirectory.from_config(_config())
+        self._newest = steps.get_current_head()
+        self._known = {step.revision for step in steps.walk_revisions()}
+        with told(self._name):
+            if isinstance(place, Path):
+                make_file(place)
+                leave_wal(place)
+                self.engine: Engine = sqlite_engine(place)
+            else:
+                self.engine = server_engine(place)
+            self._migrate()
+
+    @contextmanager
+    def transaction(self, *, writes: bool, wait_seconds: float) -> Iterator[Connection]:
+        """One transaction; once it is over without an error it is in the file of the path.
+
+        Raises
+        ------
+        StoreUnavailable
+            If that is not so.
+        """
+        with told(self._name):
+            before = self._identity()
+            with self._begun(writes=writes, wait_seconds=wait_seconds) as connection:
+                yield connection
+                connection.commit()
+            if self._identity() != before:
+                raise StoreUnavailable(
+                    f"{self._name} was replaced by another file at this moment: try again"
+                )
+
+    def _begun(self, *, writes: bool, wait_seconds: float) -> Connection:
+        """A connection in a transaction, on tables of this version."""
+        while True:
+            options = {"writes": writes, "wait_seconds": wait_seconds}
+            connection = self.engine.connect().execution_options(**options)
+            try:
+                connection.begin()
+                version = connection.execute(_VERSION).scalar_one_or_none()
+                self._require_known(version)
+            except BaseException:
+                connection.close()
+                raise
+            if version == self._newest:
+                return connection
+            connection.close()  # an older file was restored
+            self._migrate()
+
+    def _identity(self) -> object:
+        return identity(self._file) if self._file is not None else None
+
+    def _require_known(self, version: str | None) -> None:
+        if version is not None and version not in self._known:
+            raise StoreUnavailable(
+                f"{self._name} was made by a newer version of the planner: use that version"
+            )
+
+    def _migrate(self) -> None:
+        options = {"writes": True, "wait_seconds": WRITE_SECONDS}
+        opened = self.engine.connect().execution_options(**options)
+        with opened as connection, connection.begin():
+            if self.engine.dialect.name == "postgresql":
+                lock = text("SELECT pg_advisory_xact_lock(:number)")
+                connection.execute(lock, {"number": _MIGRATION_LOCK})
+            version = None
+            if inspect(connection).has_table("alembic_version"):
+                version = connection.execute(_VERSION).scalar_one_or_none()
+            self._require_known(version)
+            if version != self._newest:
+                config = _config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
 
 
-def _is_sqlite(drivername: str) -> bool:
-    return drivername.split("+", maxsplit=1)[0] == "sqlite"
-
-
-def _sqlite(file: str | None, address: str) -> Engine:
-    if file:
-        Path(file).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(address, connect_args={"timeout": _BUSY_SECONDS})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # transactions begin where we say so
-    # WAL: readers do not wait for a writer; FULL: what is acknowledged survives a power cut.
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {setting}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later could not wait for another writer.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _migrate(engine: Engine) -> None:
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
-            lock = text("SELECT pg_advisory_xact_lock(:number)")
-            connection.execute(lock, {"number": _MIGRATION_LOCK})
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    return config

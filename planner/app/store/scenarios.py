@@ -12,11 +12,15 @@ from sqlalchemy.exc import IntegrityError
 
 from planner.app.editing.levers import Levers
 from planner.app.store.clock import moment, now
+from planner.app.store.faults import UnreadableRow
 from planner.app.store.records import ScenarioConflict, ScenarioEntry
-from planner.app.store.schema import MAX_NAME, scenarios
+from planner.app.store.schema import MAX_NAME, MAX_NOTE, kept_note, next_serial, scenarios
 
 Opened = Callable[[], AbstractContextManager[Connection]]
-_COLUMNS = tuple(column for column in scenarios.c if column.name != "levers")
+_COLUMNS = (
+    *(scenarios.c[name] for name in ("scenario_id", "version", "name", "author", "saved_at")),
+    kept_note(scenarios),
+)
 
 
 class _Taken(Exception):
@@ -48,7 +52,7 @@ class Scenarios:
                 (last.c.scenario_id == scenarios.c.scenario_id)
                 & (last.c.version == scenarios.c.version),
             )
-            .order_by(scenarios.c.saved_at.desc(), scenarios.c.scenario_id)
+            .order_by(scenarios.c.serial.desc(), scenarios.c.scenario_id)
         )
         with self._reading() as connection:
             return tuple(_entry(row) for row in connection.execute(query))
@@ -56,7 +60,7 @@ class Scenarios:
     def versions(self) -> tuple[ScenarioEntry, ...]:
         """Every version of every scenario, the one saved last first."""
         query = select(*_COLUMNS).order_by(
-            scenarios.c.saved_at.desc(), scenarios.c.scenario_id, scenarios.c.version.desc()
+            scenarios.c.serial.desc(), scenarios.c.scenario_id, scenarios.c.version.desc()
         )
         with self._reading() as connection:
             return tuple(_entry(row) for row in connection.execute(query))
@@ -73,7 +77,12 @@ class Scenarios:
         )
         with self._reading() as connection:
             text = connection.execute(query).scalar_one_or_none()
-        return None if text is None else Levers.model_validate_json(text)
+        try:
+            return None if text is None else Levers.model_validate_json(text)
+        except ValueError as error:
+            raise UnreadableRow(
+                f"version {version} of a scenario cannot be read: what is kept of it is damaged"
+            ) from error
 
     def create(self, name: str, levers: Levers, author: str, note: str = "") -> ScenarioEntry:
         """Save levers as version 1 of a new scenario; scenarios of one name stay apart."""
@@ -114,7 +123,9 @@ class Scenarios:
             "name": entry.name[:MAX_NAME],
             "author": entry.author[:MAX_NAME],
             "saved_at": entry.saved_at.isoformat(),
+            "note": entry.note[:MAX_NOTE],
             "levers": levers.model_dump_json(),
+            "serial": next_serial(scenarios),
         }
         with self._writing() as connection:
             known = entry.version == 1 or any(

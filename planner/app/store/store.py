@@ -9,22 +9,34 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.store.clock import moment, now
 from planner.app.store.content import draft_text, edited_lines_of, lines_text, problem_text
-from planner.app.store.database import StoreUnavailable, open_engine
+from planner.app.store.database import READ_SECONDS, WRITE_SECONDS, Database
+from planner.app.store.faults import UnreadableRow
 from planner.app.store.records import DraftEntry, PlanEntry, SaveConflict, Saved, VersionEntry
 from planner.app.store.scenarios import Scenarios
-from planner.app.store.schema import MAX_NAME, drafts, plans, problems, versions
+from planner.app.store.schema import (
+    MAX_NAME,
+    MAX_NOTE,
+    drafts,
+    kept_note,
+    next_serial,
+    plans,
+    problems,
+    versions,
+)
+
+#: Drafts are written while somebody works: they wait shortly, and are tried again [s].
+DRAFT_SECONDS = 0.5
 
 
 class Store:
     """Saved plans and drafts in one database. Safe to share between threads.
 
     Every method is one transaction: it is done as a whole, or nothing is written and it raises.
-    All raise StoreUnavailable when the database does not answer.
+    All raise StoreUnavailable when the database does not answer, or is not the one it was.
 
     Parameters
     ----------
@@ -36,7 +48,8 @@ class Store:
     """
 
     def __init__(self, address: str) -> None:
-        self._engine = open_engine(address)
+        self._database = Database(address)
+        self._engine = self._database.engine
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         self._upsert = dialect.insert
         self.scenarios = Scenarios(self._reading, self._writing)
@@ -51,7 +64,7 @@ class Store:
         query = (
             select(plans.c.name, *_ENTRY)
             .join_from(plans, versions, newest)
-            .order_by(versions.c.saved_at.desc(), plans.c.plan_id)
+            .order_by(versions.c.serial.desc(), plans.c.plan_id)
         )
         with self._reading() as connection:
             return tuple(
@@ -66,7 +79,13 @@ class Store:
             return tuple(_version(row) for row in found)
 
     def read(self, plan_id: str, version: int) -> Saved | None:
-        """A version of a plan as it was saved; None if there is no such."""
+        """A version of a plan as it was saved; None if there is no such.
+
+        Raises
+        ------
+        UnreadableRow
+            If what is kept of it makes no sense.
+        """
         query = (
             select(plans.c.name, problems.c.content, versions.c.lines)
             .join_from(versions, plans, plans.c.plan_id == versions.c.plan_id)
@@ -75,7 +94,8 @@ class Store:
         )
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else Saved(row.name, edited_lines_of(row.content, row.lines))
+        what = f"version {version} of {row.name}" if row is not None else ""
+        return None if row is None else _saved(what, row.name, row.content, row.lines)
 
     def create(self, name: str, edited: EditedLines, author: str, note: str = "") -> VersionEntry:
         """Save edited lines as version 1 of a new plan; plans of the same name stay apart."""
@@ -126,7 +146,7 @@ class Store:
         based_on: int | None = None,
     ) -> None:
         """Keep work in progress, with its edits, in place of what this draft was before."""
-        with self._writing() as connection:
+        with self._writing(DRAFT_SECONDS) as connection:
             values = {
                 "owner": owner[:MAX_NAME],
                 "source": source,
@@ -136,6 +156,7 @@ class Store:
                 "based_on": based_on,
                 "digest": self._keep_problem(connection, edited),
                 "lines": draft_text(edited),
+                "serial": next_serial(drafts),
             }
             statement = self._upsert(drafts).values(draft_id=draft_id, **values)
             # A draft of somebody else is left alone, whatever id is asked for.
@@ -153,7 +174,7 @@ class Store:
         query = (
             select(*(drafts.c[name] for name in names))
             .where(drafts.c.owner == owner[:MAX_NAME])
-            .order_by(drafts.c.saved_at.desc(), drafts.c.draft_id)
+            .order_by(drafts.c.serial.desc(), drafts.c.draft_id)
         )
         with self._reading() as connection:
             found = [dict(row._mapping) for row in connection.execute(query)]
@@ -168,7 +189,8 @@ class Store:
         )
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else Saved(row.source, edited_lines_of(row.content, row.lines))
+        what = f"the unsaved work on {row.source}" if row is not None else ""
+        return None if row is None else _saved(what, row.source, row.content, row.lines)
 
     def drop_draft(self, draft_id: str, owner: str) -> None:
         """Forget a draft of this owner."""
@@ -183,6 +205,7 @@ class Store:
             "saved_at": entry.saved_at.isoformat(),
             "digest": self._keep_problem(connection, edited),
             "lines": lines_text(edited),
+            "serial": next_serial(versions),
         }
         connection.execute(insert(versions).values(row))
 
@@ -194,25 +217,26 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _told(), self._engine.connect() as connection, connection.begin():
+        with self._database.transaction(writes=False, wait_seconds=READ_SECONDS) as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        opened = self._engine.connect
-        with _told(), opened().execution_options(writes=True) as connection, connection.begin():
+    def _writing(self, wait_seconds: float = WRITE_SECONDS) -> Iterator[Connection]:
+        with self._database.transaction(writes=True, wait_seconds=wait_seconds) as connection:
             yield connection
 
 
-_ENTRY = tuple(versions.c[name] for name in ("plan_id", "version", "author", "note", "saved_at"))
+_ENTRY = (
+    *(versions.c[name] for name in ("plan_id", "version", "author", "saved_at")),
+    kept_note(versions),
+)
 
 
-@contextmanager
-def _told() -> Iterator[None]:
+def _saved(what: str, name: str, content: str, lines: str) -> Saved:
     try:
-        yield
-    except DBAPIError as error:
-        raise StoreUnavailable(f"the database of saved plans: {error.orig}") from error
+        return Saved(name, edited_lines_of(content, lines))
+    except (ValueError, KeyError) as error:
+        raise UnreadableRow(f"{what} cannot be read: what is kept of it is damaged") from error
 
 
 def _newest(connection: Connection, plan_id: str) -> VersionEntry:
@@ -227,7 +251,7 @@ def _newest(connection: Connection, plan_id: str) -> VersionEntry:
 
 
 def _new_version(plan_id: str, version: int, author: str, note: str) -> VersionEntry:
-    return VersionEntry(plan_id, version, author[:MAX_NAME], note, moment(now()))
+    return VersionEntry(plan_id, version, author[:MAX_NAME], note[:MAX_NOTE], moment(now()))
 
 
 def _version(row: Row[Any]) -> VersionEntry:

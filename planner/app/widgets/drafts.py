@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.app.session.persistence import continue_draft, discard_draft
+from planner.app.session.drafts import continue_draft, discard_draft
 from planner.app.session.text import moment_words, plain
 from planner.app.session.workspace import Workspace
 from planner.app.store import DraftEntry

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.app.session.persistence import forget_draft, store
+from planner.app.session.drafts import forget_draft
+from planner.app.session.persistence import store
 from planner.app.session.text import moment_words, plain
 from planner.app.session.user import person
 from planner.app.session.workspace import OpenPlan, Workspace
-from planner.app.store import SaveConflict, StoreUnavailable, VersionEntry
+from planner.app.store import MAX_NOTE, SaveConflict, StoreUnavailable, VersionEntry
 
 _NOTE = "save-note"
 
@@ -20,7 +21,7 @@ def show_save(workspace: Workspace) -> None:
         name = st.text_input(
             "Name", value=known.name if known else workspace.source, key=_key(workspace)
         )
-        st.text_input("Note", key=_NOTE, placeholder="What is special about it")
+        st.text_input("Note", key=_NOTE, placeholder="What is special about it", max_chars=MAX_NOTE)
         if known is not None:
             st.button(
                 f"Save as version {known.version + 1}",
@@ -81,16 +82,25 @@ def save(workspace: Workspace, note: str, based_on: int | None = None) -> None:
         entry = store().save(known.plan_id, version, edited, person(), note)
     except SaveConflict as conflict:
         workspace.conflict = conflict.newest
+    except KeyError:
+        _lose(workspace)
     except StoreUnavailable as error:
         workspace.said = f"Not saved: {error}"
     else:
         _saved(workspace, known.name, entry)
 
 
+def _lose(workspace: Workspace) -> None:
+    """The open plan was deleted, or its database restored: what is open is nobody's version."""
+    assert workspace.edited is not None
+    workspace.open_plan, workspace.conflict, workspace.is_plan_gone = None, None, True
+    workspace.clean_lines = workspace.edited.baseline.assignments
+
+
 def _saved(workspace: Workspace, name: str, entry: VersionEntry) -> None:
     assert workspace.edited is not None
     workspace.open_plan = OpenPlan(entry.plan_id, name, entry.version)
-    workspace.source, workspace.conflict = name, None
+    workspace.source, workspace.conflict, workspace.is_plan_gone = name, None, False
     workspace.clean_lines = workspace.edited.lines
     workspace.said = f"Saved as version {entry.version} of {name}."
     forget_draft(workspace)
@@ -103,7 +113,7 @@ def show_conflict(workspace: Workspace) -> None:
         return
     st.error(
         f"Not saved: {plain(newest.author)} saved version {newest.version} of {plain(known.name)} "
-        f"on {plain(moment_words(newest.saved_at))} while you edited version {known.version}. "
+        f"on {plain(moment_words(newest.saved_at))} {_meanwhile(known, newest)}. "
         "Your lines are still here.",
         icon=":material/call_merge:",
     )
@@ -129,8 +139,37 @@ def show_conflict(workspace: Workspace) -> None:
         st.button("Decide later", key="conflict-close", on_click=_close, args=(workspace,))
 
 
+def _meanwhile(known: OpenPlan, newest: VersionEntry) -> str:
+    if newest.version < known.version:
+        return f"and it is the newest now: version {known.version} went with a restored database"
+    return f"while you edited version {known.version}"
+
+
+def show_gone(workspace: Workspace) -> None:
+    """The open plan is not in the database any more: its lines can still be kept."""
+    if not workspace.is_plan_gone:
+        return
+    st.error(
+        f"Not saved: {plain(workspace.source)} is not there any more. It was deleted, or an "
+        "earlier state of the database was restored. Your lines are still here.",
+        icon=":material/link_off:",
+    )
+    with st.container(horizontal=True):
+        st.button(
+            "Save as a new plan",
+            key="gone-save",
+            type="primary",
+            icon=":material/save:",
+            on_click=save_new,
+            args=(workspace, workspace.source, ""),
+        )
+        st.button("Decide later", key="gone-close", on_click=_close, args=(workspace,))
+
+
 def ask_conflict(workspace: Workspace) -> None:
     """The same in front of the page, which stays where it is."""
+    if workspace.is_plan_gone:
+        show_gone(workspace)
     if workspace.conflict is not None:
         st.dialog(
             "Somebody else saved this plan", width="medium", on_dismiss=lambda: _close(workspace)
@@ -144,4 +183,4 @@ def _settle(workspace: Workspace) -> None:
 
 
 def _close(workspace: Workspace) -> None:
-    workspace.conflict = None
+    workspace.conflict, workspace.is_plan_gone = None, False

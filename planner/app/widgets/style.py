@@ -14,6 +14,11 @@ _RULES = """
 a:focus-visible, button:focus-visible, summary:focus-visible {
   outline: 2px solid currentColor !important; outline-offset: 2px;
 }
+/* Streamlit's own file of a table would hold names that spreadsheets run as formulas; ours are
+   guarded. */
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) {
+  display: none;
+}
 /* A link at each heading would be one more stop on the way, and leads nowhere else. */
 [data-testid="stHeaderActionElements"] { display: none; }
 /* Why a file was refused is there for those who listen to the page; show it to all, in our words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from planner.calibration.backtest.scores import BAND, Band
+from planner.calibration.backtest.scores import Band
 
 #: A band that needs more is not mended by variation between days.
 _MOST_WIDENING = 2.0
@@ -14,7 +14,9 @@ _MOST_WIDENING = 2.0
 class Forecast:
     """One figure of a campaign on a dialer on a day: what was seen, and what was predicted.
 
-    Infinity stands for never. ``level`` is the share of predicted days below what was seen.
+    ``band`` is that of the model as it stands, ``corrected`` moved by how far it was off on the
+    days before, ``widened`` by as much as would have held then (None for too few days). Infinity
+    stands for never. ``level`` is the share of the model's days below what was seen.
     """
 
     day: str
@@ -23,9 +25,10 @@ class Forecast:
     figure: str
     observed: float
     band: Band
-    widened: Band
+    corrected: Band
+    widened: Band | None
     level: float
-    scores: tuple[float, float, float]  # CRPS: ours, same as yesterday, same as the mean
+    scores: tuple[float, float, float]  # CRPS: corrected, same as yesterday, same as the mean
     interval_score: float
 
 
@@ -38,8 +41,9 @@ class FigureScore:
     coverage: float
     coverage_low: float
     coverage_high: float
-    widened_coverage: float | None  # of the bands widened by the days before; None for too few
-    widening: float | None
+    widened_coverage: float | None  # of bands corrected and widened; None for too few
+    widening: float | None  # of the corrected bands, for 90 % of all forecasts to hold
+    fails: bool  # whether the corrected bands hold less often than chance allows
     bias: float | None  # mean of predicted less observed, relative to the mean observed
     crps: float
     crps_yesterday: float
@@ -77,8 +81,6 @@ class Backtest:
         failing = sorted(
             score.widening
             for score in self.scores
-            if score.widening is not None
-            and score.figure != "seconds_to_all_busy"
-            and score.coverage_high < BAND
+            if score.widening is not None and score.figure != "seconds_to_all_busy" and score.fails
         )
         return min(max(failing[len(failing) // 2], 1.0), _MOST_WIDENING) if failing else 1.0

@@ -10,10 +10,12 @@ import numpy as np
 
 from planner.calibration.attempts import Floats
 from planner.calibration.backtest.collect import DayCollector, PairDay
+from planner.calibration.backtest.correction import Errors
 from planner.calibration.backtest.observed import FIGURES, ObservedDay, observe
 from planner.calibration.backtest.predict import Predicted, draw_days, predict
 from planner.calibration.backtest.result import Backtest, FigureScore, Forecast, HourScore
 from planner.calibration.backtest.scores import (
+    BAND,
     band_of,
     crps,
     distance,
@@ -56,6 +58,7 @@ class _Past:
     seen: dict[tuple[str, str, str], list[float]]
     distances: dict[str, list[float]]
     hours: dict[tuple[int, str], list[bool]]
+    errors: Errors
 
 
 def backtest(
@@ -85,7 +88,7 @@ def backtest(
         if (found := observe(own, assigned.get((key.campaign, key.dialer), 0))) is not None
     }
     cells, sums = days.tallies.cells()
-    past = _Past({}, {figure: [] for figure in FIGURES}, {})
+    past = _Past({}, {figure: [] for figure in FIGURES}, {}, Errors())
     forecasts: list[Forecast] = []
     by_day = sorted({(key.day, key.campaign) for key in seen})
     for place, (day, campaign) in enumerate(by_day):
@@ -110,7 +113,7 @@ def backtest(
         last = by_day[place + 1][0] if place + 1 < len(by_day) else None
         if last != day:
             for item in (f for f in forecasts if f.day == date_of(day).isoformat()):
-                past.distances[item.figure].append(distance(item.band, item.observed))
+                past.distances[item.figure].append(distance(item.corrected, item.observed))
     if not forecasts:
         wanted = f"at least {FEWEST_BEFORE + 1} days of calls with their times, answers and talks"
         raise InputError([Fault("--backtest", None, None, None, wanted)])
@@ -161,39 +164,38 @@ def _compared(
             sample = found.figures[figure][:, pair]
             if figure == "seconds_to_all_busy":
                 sample = np.where(sample >= day.seconds, np.inf, sample)
-            before = past.seen.get((key.campaign, key.dialer, figure), [])
-            made.append(_forecast(key, day, figure, sample, before, past.distances[figure]))
+            made.append(_forecast(key, day, figure, sample, past))
+            past.errors.note(
+                key.campaign, figure, key.day, made[-1].band.middle, day.figures[figure]
+            )
     return made
 
 
-def _forecast(
-    key: PairDay,
-    day: ObservedDay,
-    figure: str,
-    sample: Floats,
-    before: Sequence[float],
-    distances: Sequence[float],
-) -> Forecast:
+def _forecast(key: PairDay, day: ObservedDay, figure: str, sample: Floats, past: _Past) -> Forecast:
     observed = day.figures[figure]
-    band = band_of(sample)
-    top = 1.0 if figure == "all_busy_share" else np.inf
-    wider = band
-    if len(distances) >= _FEWEST_DISTANCES:
-        wider = widened(band, widening(np.array(distances)), top)
-    limit = day.seconds  # what never came on the day counts as its end in scores
-    finite = (np.minimum(s, limit) if figure == "seconds_to_all_busy" else s for s in
-              (sample, np.array(before), np.array([observed])))  # fmt: skip
-    own, old, (now,) = finite
+    before = np.array(past.seen.get((key.campaign, key.dialer, figure), []))
+    moved = past.errors.corrected(key.campaign, figure, key.day, sample)
+    corrected = band_of(moved)
+    wider = None
+    if len(past.distances[figure]) >= _FEWEST_DISTANCES:
+        top = 1.0 if figure == "all_busy_share" else np.inf
+        wider = widened(corrected, widening(np.array(past.distances[figure])), top)
+    # What never came on the day counts as its end in scores.
+    limit = day.seconds if figure == "seconds_to_all_busy" else np.inf
+    own, old = np.minimum(moved, limit), np.minimum(before, limit)
+    now = min(observed, limit)
+    mean_score = crps(old, now) if len(old) else np.nan
     return Forecast(
         date_of(key.day).isoformat(),
         key.campaign,
         key.dialer,
         figure,
         observed,
-        band,
+        band_of(sample),
+        corrected,
         wider,
         float(np.mean(sample < observed) + np.mean(sample == observed) / 2),
-        (crps(own, now), _yesterday_score(old, now), crps(old, now) if len(old) else np.nan),
+        (crps(own, now), _yesterday_score(old, now), mean_score),
         interval_score(band_of(own), now),
     )
 
@@ -243,10 +245,10 @@ def _summed(forecasts: list[Forecast], past: _Past) -> Backtest:
 def _score(figure: str, forecasts: Sequence[Forecast]) -> FigureScore:
     held = [holds(f.band, f.observed) for f in forecasts]
     low, high = share_interval(sum(held), len(held))
-    # Of forecasts whose bands were widened from the days before alone.
-    wider = [holds(f.widened, f.observed) for f in forecasts if f.widened != f.band]
-    distances = np.array([distance(f.band, f.observed) for f in forecasts])
+    wider = [holds(f.widened, f.observed) for f in forecasts if f.widened is not None]
+    distances = np.array([distance(f.corrected, f.observed) for f in forecasts])
     factor = widening(distances)
+    fits = sum(holds(f.corrected, f.observed) for f in forecasts)
     seen = np.array([f.observed for f in forecasts])
     middle = np.array([f.band.middle for f in forecasts])
     finite = np.isfinite(seen) & np.isfinite(middle)
@@ -264,6 +266,7 @@ def _score(figure: str, forecasts: Sequence[Forecast]) -> FigureScore:
         high,
         float(np.mean(wider)) if len(wider) >= _FEWEST_DISTANCES else None,
         factor if np.isfinite(factor) else None,
+        share_interval(fits, len(forecasts))[1] < BAND,
         float((middle[finite] - seen[finite]).sum() / total) if total > 0 else None,
         means[0],
         means[1],

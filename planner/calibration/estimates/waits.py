@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from scipy import stats
 
@@ -24,7 +26,8 @@ def wait_curve(campaign_id: str, waits: Waits) -> WaitCurve | None:
         uncensored=waits.seconds[waits.gave_up], right=waits.seconds[~waits.gave_up]
     )
     curve = stats.ecdf(sample).sf
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the curve has no interval at 0 and 1
         ends = curve.confidence_interval(0.95, method="log-log")
     seconds, share = curve.quantiles, curve.probabilities
     steps = np.flatnonzero(np.diff(np.append(1.0, share)) < 0)

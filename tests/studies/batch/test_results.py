@@ -89,7 +89,7 @@ def test_figures_by_formula_are_marked_as_not_certified(tmp_path: Path) -> None:
     # The formula leaves the variation of attempts out: MODEL.md's 60.48 an hour again.
     quick = rows(tmp_path / "quick" / "projection.csv")[0]
     assert float(quick["transfers_per_hour"]) == pytest.approx(60.48)
-    assert quick["transfers_per_hour_low"] == ""
+    assert "transfers_per_hour_low" not in quick
 
 
 def test_scenarios_change_one_base(tmp_path: Path) -> None:
@@ -110,23 +110,3 @@ def test_scenarios_change_one_base(tmp_path: Path) -> None:
     error = rows(out / "errors.csv")[0]
     assert (error["plan_id"], error["file"], error["line"]) == ("wrong", "scenarios.csv", "3")
     assert error["value"] == "dialer.D2.ports=8"
-
-
-def test_with_relax_no_problem_is_infeasible_that_has_a_nearest_plan(tmp_path: Path) -> None:
-    # One dialer; b asks for two. With 7 dial lines and 1 agent line both carry 60.48 an hour.
-    source, out = tmp_path / "in", tmp_path / "out"
-    for name, least in (("a", 1), ("b", 2)):
-        write(source / name / "dialers.csv", DIALERS, [dialer(8)])
-        write(source / name / "campaigns.csv", CAMPAIGNS, [campaign(min_dialers=least)])
-    assert batch(source, "--out", tmp_path / "asked") == 3
-    asked = {row["plan_id"]: row["status"] for row in rows(tmp_path / "asked" / "plans.csv")}
-    assert asked == {"a": "optimal", "b": "infeasible"}
-    assert batch(source, "--out", out, "--relax") == 0
-    found = {row["plan_id"]: row for row in rows(out / "plans.csv")}
-    assert {name: row["status"] for name, row in found.items()} == {"a": "optimal", "b": "relaxed"}
-    assert [found[name]["given_up"] for name in "ab"] == ["0", "1"]
-    assert [found[name]["limits_broken"] for name in "ab"] == ["0", "0"]
-    assert float(found["b"]["value_per_hour"]) == pytest.approx(60.48)
-    (given_up,) = rows(out / "given_up.csv")
-    assert (given_up["plan_id"], given_up["requirement"]) == ("b", "min_dialers")
-    assert (float(given_up["asked"]), float(given_up["got"])) == (2, 1)

@@ -13,7 +13,7 @@ from planner.contracts.faults import InputError
 from planner.contracts.result import PlanOptions
 from planner.studies.batch.results import chunks as chunks_module
 from planner.studies.batch.run import BatchOptions, run_batch
-from tests.support.batches import batch, results, tables
+from tests.support.batches import batch, results, rows, tables
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
 
@@ -47,7 +47,7 @@ def test_a_stopped_run_resumes_to_the_same_bytes_without_planning_twice(
 ) -> None:
     out = tmp_path / "out"
     stopped_after(5, source, out)
-    assert not (out / "plans.csv").exists()
+    assert len(rows(out / "plans.csv")) == 4, "two chunks of two"
     assert batch(source, "--out", out, "--resume") == 0
     assert results(out) == undisturbed
     # Two chunks of two were whole after five problems.
@@ -75,17 +75,17 @@ def test_what_a_crash_tore_is_planned_again(
     assert json.loads((out / "run.json").read_text())["resumed"] == 2
 
 
-def test_results_of_changed_problems_are_not_mixed(
-    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_changed_problem_is_planned_anew_when_a_stopped_run_goes_on(
+    source: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     stopped_after(5, source, out)
     text = (source / "dialers.csv").read_text()
     (source / "dialers.csv").write_text(text.replace("p1,D1,9", "p1,D1,19"))
-    before = results(out / "chunks")
-    assert batch(source, "--out", out, "--resume") == 2
-    assert "problem 1 to 2" in capsys.readouterr().err
-    assert results(out / "chunks") == before
+    assert batch(source, "--out", out, "--resume") == 0
+    assert json.loads((out / "run.json").read_text())["resumed"] == 3
+    assert batch(source, "--out", tmp_path / "anew") == 0
+    assert results(out) == results(tmp_path / "anew")
 
 
 def test_results_of_other_options_are_not_mixed(
@@ -97,14 +97,15 @@ def test_results_of_other_options_are_not_mixed(
     assert '"seed": 3' in capsys.readouterr().err
 
 
-def test_a_finished_run_of_other_problems_is_not_taken_for_this_one(
-    source: Path, tmp_path: Path
+def test_results_that_somebody_changed_are_not_gone_on_with(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
     assert batch(source, "--out", out) == 0
-    text = (source / "dialers.csv").read_text()
-    (source / "dialers.csv").write_text(text.replace("p8,D1,16", "p8,D1,17"))
+    with (out / "plans.csv").open("a") as file:
+        file.write("p9,optimal\n")
     assert batch(source, "--out", out, "--resume") == 2
+    assert "the file as it was written" in capsys.readouterr().err
 
 
 def test_earlier_results_are_never_written_over(source: Path, tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ from planner.app.pages.plan.grid import show_grid
 from planner.app.pages.plan.messages import show_messages
 from planner.app.pages.plan.optimise import show_optimise, show_proposal, start_job
 from planner.app.pages.plan.why import show_why
-from planner.app.session.persistence import show_store_fault
+from planner.app.session.persistence import show_store_fault, store
+from planner.app.session.saved_plans import LINK_FAULT
 from planner.app.session.sources import show_change, show_start
 from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace, workspace
+from planner.app.store import StoreUnavailable
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.drafts import show_offer
 from planner.app.widgets.headline import show_headline
@@ -29,14 +31,17 @@ from planner.report.charts.figure import Drawing
 #: Before it draws a first chart, a browser has to load and run a megabyte of script, which would
 #: keep it from drawing the grid and the figures meanwhile [s].
 _CHARTS_AFTER_SECONDS = 1.2
+_LINK_AGAIN_SECONDS = 5.0
 
 
 def show() -> None:
     """Draw the page."""
     here = workspace()
     show_store_fault()
-    if fault := st.session_state.pop("link-fault", None):
+    if fault := st.session_state.pop(LINK_FAULT, None):
         st.warning(plain(fault), icon=":material/link_off:")
+    if here.wanted_plan is not None:
+        _await_plan(here)
     show_offer(here)
     if here.edited is None:
         show_start(here)
@@ -133,6 +138,17 @@ def _await_charts(here: Workspace) -> None:
     if here.settled:
         st.rerun()
     here.settled = True
+
+
+@st.fragment(run_every=_LINK_AGAIN_SECONDS)
+def _await_plan(here: Workspace) -> None:
+    """Try the plan of a link again, for as long as the database does not answer."""
+    st.caption("It opens as soon as the database answers.")
+    try:
+        store().history(str(here.wanted_plan))
+    except StoreUnavailable:
+        return
+    st.rerun()
 
 
 def _show_charts(transfers: Drawing, statuses: Drawing) -> None:

@@ -12,13 +12,10 @@ from planner.app.editing.assessment import assess
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.pages.plans.saved_list import pick_entry
 from planner.app.pages.plans.saved_scenarios import show_scenarios
+from planner.app.session.drafts import look_for_drafts
 from planner.app.session.links import plan_link
-from planner.app.session.persistence import (
-    from_store,
-    look_for_drafts,
-    open_version,
-    show_store_fault,
-)
+from planner.app.session.persistence import from_store, show_store_fault
+from planner.app.session.saved_plans import open_version
 from planner.app.session.text import moment_words, plain
 from planner.app.session.user import person
 from planner.app.session.workspace import Workspace, workspace
@@ -40,15 +37,15 @@ def show() -> None:
         here.said = ""
     show_conflict(here)
     look_for_drafts(here)
-    plans = from_store(lambda store: store.plans()) or ()
+    plans = from_store(lambda store: store.plans())
     show_store_fault()
-    if not plans:
+    if plans == ():
         st.info(
             "No plan is saved yet. Open a fleet on the Plan page, and press Save there: it is "
             "kept here with its history.",
             icon=":material/lightbulb:",
         )
-    else:
+    elif plans:
         st.caption("Click a row to open the plan, or to see its history.")
         picked = pick_entry(plans, "Plan")
         if picked is not None:
@@ -59,6 +56,7 @@ def show() -> None:
     if here.offers:
         st.divider()
         _show_drafts(here)
+    show_store_fault()
 
 
 def _show_plan(here: Workspace, plan: PlanEntry) -> None:
@@ -116,6 +114,11 @@ def _restore(here: Workspace, plan: PlanEntry, version: VersionEntry, newest: in
         except SaveConflict as conflict:
             by, number = conflict.newest.author, conflict.newest.version
             here.said = f"Not restored: {by} saved version {number} meanwhile. Look at it first."
+            return
+        except KeyError:
+            here.said = (
+                f"Not restored: {plan.name} is not there any more. Copy the version instead."
+            )
             return
         if entry is not None:
             here.said = f"{note} as version {entry.version} of {plan.name}."

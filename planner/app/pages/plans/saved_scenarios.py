@@ -157,6 +157,11 @@ def _restore(
         by = conflict.newest.author
         workspace.said = f"Not restored: {by} saved version {conflict.newest.version} meanwhile."
         return
+    except KeyError:
+        workspace.said = (
+            f"Not restored: {entry.name} is not there any more. Copy the version instead."
+        )
+        return
     if made is not None:
         workspace.said = f"{note} as version {made.version} of {entry.name}."
 

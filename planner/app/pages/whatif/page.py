@@ -18,7 +18,7 @@ from planner.app.pages.whatif.hours import show_hours
 from planner.app.pages.whatif.levers import put, show_levers
 from planner.app.pages.whatif.saved import MOST_WORLDS, open_linked, show_keep
 from planner.app.pages.whatif.table import show_worlds
-from planner.app.session.persistence import from_store
+from planner.app.session.persistence import from_store, show_store_fault
 from planner.app.session.text import plain
 from planner.app.session.workspace import Setting, Workspace, workspace
 from planner.app.widgets import running
@@ -91,6 +91,7 @@ def show() -> None:
     show_hours(known, levers)
     _show_replan(here, known.problem, levers)
     _show_tornado(known)
+    show_store_fault()
 
 
 def _levers(here: Workspace, problem: Problem, count: int) -> dict[str, Levers]:

@@ -13,7 +13,7 @@ from planner.app.session.persistence import from_store, store
 from planner.app.session.text import moment_words, plain
 from planner.app.session.user import person
 from planner.app.session.workspace import Setting, Workspace
-from planner.app.store import ScenarioConflict, ScenarioEntry, StoreUnavailable
+from planner.app.store import MAX_NOTE, ScenarioConflict, ScenarioEntry, StoreUnavailable
 from planner.contracts.problem import Problem
 
 #: Scenarios beside the base on the What if page.
@@ -26,7 +26,12 @@ def show_keep(
     """Save this scenario, or open a saved one in its place."""
     with st.popover("Save or open", icon=":material/bookmark:", width="stretch"):
         setting = workspace.worlds[place]
-        st.text_input("Note", key=f"scenario-note-{place}", placeholder="What it is about")
+        st.text_input(
+            "Note",
+            key=f"scenario-note-{place}",
+            placeholder="What it is about",
+            max_chars=MAX_NOTE,
+        )
         known = setting.saved
         if known is not None:
             st.button(
@@ -90,8 +95,10 @@ def open_side_by_side(
 
 def open_linked(workspace: Workspace, problem: Problem) -> None:
     """Open the scenarios that a link named, now that there is a fleet; before they are drawn."""
+    saved = from_store(lambda found: found.scenarios.newest())
+    if saved is None:  # tried again in the next run
+        return
     wanted, workspace.wanted_scenarios = workspace.wanted_scenarios, ()
-    saved = from_store(lambda found: found.scenarios.newest()) or ()
     known = {entry.scenario_id: entry for entry in saved}
     found = [known[scenario_id] for scenario_id in wanted if scenario_id in known]
     if found:
@@ -140,6 +147,12 @@ def _save(workspace: Workspace, place: int, known: ScenarioEntry | None) -> None
             f"{moment_words(newest.saved_at)} meanwhile. Save yours as a new scenario, or open "
             "theirs beside it."
         )
+        return
+    except KeyError:
+        workspace.said = (
+            f"Not saved: {setting.name} is not there any more. Save it as a new scenario."
+        )
+        setting.saved = None
         return
     except StoreUnavailable as error:
         workspace.said = f"Not saved: {error}"

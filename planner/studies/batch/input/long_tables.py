@@ -74,7 +74,11 @@ class LongTables:
     def items(self) -> Iterator[Item]:
         """Yield the problems in the order in which their names first appear."""
         for number, (name, tables) in enumerate(self._spool.problems()):
-            yield Item(number, name, Rows(tables))
+            yield Item(number, name, Rows(tables), self._hint(name))
+
+    def _hint(self, name: str) -> str:
+        others = ", ".join(self._spool.spelt_otherwise(name))
+        return f"perhaps the same as {others}: only upper and lower case differ" if others else ""
 
     def _read(self, table: str, file: Path) -> None:
         with table_stream(file) as (sheet, rows):

@@ -26,7 +26,10 @@ class Spool:
         # Lost with the run that made it: nothing here has to survive.
         self._base.execute("PRAGMA journal_mode = OFF")
         self._base.execute("PRAGMA synchronous = OFF")
-        self._base.execute("CREATE TABLE plans (number INTEGER PRIMARY KEY, name TEXT UNIQUE)")
+        self._base.execute(
+            "CREATE TABLE plans (number INTEGER PRIMARY KEY, name TEXT UNIQUE, folded TEXT)"
+        )
+        self._base.execute("CREATE INDEX by_folded ON plans (folded)")
         self._base.execute(
             "CREATE TABLE cells (plan INTEGER, kind TEXT, line INTEGER, cells TEXT, "
             "PRIMARY KEY (plan, kind, line)) WITHOUT ROWID"
@@ -69,12 +72,18 @@ class Spool:
                 },
             )
 
+    def spelt_otherwise(self, name: str) -> list[str]:
+        """Names of other problems that differ from a name in upper and lower case only."""
+        query = "SELECT name FROM plans WHERE folded = ? AND name <> ? ORDER BY number"
+        return [other for (other,) in self._base.execute(query, [name.casefold(), name])]
+
     def _number(self, name: str) -> int:
         if self._last is not None and self._last[0] == name:
             return self._last[1]
         found = self._base.execute("SELECT number FROM plans WHERE name = ?", [name]).fetchone()
         if found is None:
-            found = [self._base.execute("INSERT INTO plans (name) VALUES (?)", [name]).lastrowid]
+            new = "INSERT INTO plans (name, folded) VALUES (?, ?)"
+            found = [self._base.execute(new, [name, name.casefold()]).lastrowid]
         self._last = (name, int(found[0]))
         return self._last[1]
 

@@ -1,76 +1,77 @@
-"""Results of a batch in chunks on disk, with a journal of those that are whole."""
+"""Results of a batch in chunks on disk, with a journal of those that are whole.
+
+A result is found by the checksum of what it was made from, wherever that stands in the batch now.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner.contracts.faults import Fault, InputError
 from planner.studies.batch.results.files import checksum, flush_folder, write_file
-from planner.studies.batch.results.rows import Planned
+from planner.studies.batch.results.rows import Planned, Rows
 
 #: Problems whose results are committed together.
 CHUNK_SIZE = 25
 _JOURNAL = "journal.jsonl"
+#: Chunks that are kept in memory while tables are written: results come nearly in order.
+_AT_HAND = 8
 
 
-@dataclass(frozen=True)
-class Committed:
-    """A chunk on disk: checksums of its problems and of its file, and how the problems ended."""
+class Known(NamedTuple):
+    """A result on disk: its chunk, its place there, and how its problem ended."""
 
     chunk: int
-    input: str
-    sha256: str
-    endings: dict[str, int]
+    place: int
+    ending: str
 
 
 @dataclass
 class _Open:
-    """A chunk whose results are still coming in."""
+    """A chunk whose results are still coming in, and the checksums of its problems by number."""
 
-    input: str
-    numbers: tuple[int, ...]
+    keys: dict[int, tuple[str, str]]
     planned: dict[int, Planned] = field(default_factory=dict)
 
 
 class Chunks:
-    """The chunks of a run and those of the interrupted runs before it.
+    """The results of a run and those of the runs before it.
 
     Parameters
     ----------
     folder : where they are kept
     identity : what makes results comparable: options, versions, form of the files
+    anew : without what is left there
+
+    Attributes
+    ----------
+    known : what is on disk, by the checksum of what it was made from
     """
 
-    def __init__(self, folder: Path, identity: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, identity: Mapping[str, Any], *, anew: bool = False) -> None:
         self._folder = folder
+        if anew:
+            shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(exist_ok=True)
-        self.done: dict[int, Committed] = {}
+        self.known: dict[str, Known] = {}
+        self._next = 0
         self._open: dict[int, _Open] = {}
         self._chunk_of: dict[int, int] = {}
+        self._read = lru_cache(_AT_HAND)(self._content)
         self._take_over(dict(identity))
 
-    def expect(self, chunk: int, numbers: Sequence[int], digest: str) -> bool:
-        """Announce a chunk; False where it is on disk already.
-
-        Raises
-        ------
-        InputError
-            If it is there, but of other problems.
-        """
-        if chunk in self.done:
-            if self.done[chunk].input != digest:
-                wanted = "the same problems as before: start anew in another folder"
-                raise InputError([Fault("--resume", None, None, _named(numbers), wanted)])
-            return False
-        self._open[chunk] = _Open(digest, tuple(numbers))
-        self._chunk_of |= dict.fromkeys(numbers, chunk)
-        return True
+    def expect(self, keys: Mapping[int, tuple[str, str]]) -> None:
+        """Announce problems by number, each with the checksum for its plan and for its faults."""
+        self._open[self._next] = _Open(dict(keys))
+        self._chunk_of |= dict.fromkeys(keys, self._next)
+        self._next += 1
 
     def add(self, planned: Planned) -> bool:
         """Take a result; True where it completed its chunk, which is then on disk.
@@ -85,37 +86,52 @@ class Chunks:
             return False  # a lost task that was run twice
         waiting = self._open[chunk]
         waiting.planned[planned.number] = planned
-        if len(waiting.planned) < len(waiting.numbers):
+        if len(waiting.planned) < len(waiting.keys):
             return False
-        self._commit(chunk, waiting)
+        found = [
+            (_key(waiting.keys[n], waiting.planned[n]), waiting.planned[n]) for n in waiting.keys
+        ]
+        self._commit(chunk, found)
         del self._open[chunk]
         return True
 
-    def endings(self) -> Counter[str]:
-        """How the problems of all committed chunks ended."""
-        total: Counter[str] = Counter()
-        for committed in self.done.values():
-            total.update(committed.endings)
-        return total
+    def take(self, results: Sequence[tuple[str, Planned]]) -> None:
+        """Commit results of an earlier run, each with its checksum."""
+        self._commit(self._next, results)
+        self._next += 1
 
-    def lines(self, table: str) -> Iterator[bytes]:
-        """Yield the lines of a table, chunk by chunk."""
-        for chunk in sorted(self.done):
-            content = json.loads(self._file(chunk).read_bytes())
-            yield content.get(table, "").encode()
+    def rows(self, key: str) -> Mapping[str, Rows]:
+        """The rows of a result by table."""
+        known = self.known[key]
+        found: Mapping[str, Rows] = self._read(known.chunk)[known.place]["rows"]
+        return found
+
+    def seconds(self, key: str) -> float:
+        """How long a result took [s]."""
+        known = self.known[key]
+        return float(self._read(known.chunk)[known.place]["seconds"])
+
+    def is_empty(self) -> bool:
+        """Whether nothing is on disk yet."""
+        return not self.known
+
+    def _content(self, chunk: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self._file(chunk).read_bytes())
+        return found
 
     def _file(self, chunk: int) -> Path:
         return self._folder / f"{chunk:08d}.json"
 
-    def _commit(self, chunk: int, waiting: _Open) -> None:
-        planned = [waiting.planned[number] for number in waiting.numbers]
-        tables = sorted({table for one in planned for table in one.lines})
-        content = {t: "".join(one.lines.get(t, "") for one in planned) for t in tables}
+    def _commit(self, chunk: int, results: Sequence[tuple[str, Planned]]) -> None:
+        content = [{"rows": one.rows, "seconds": one.seconds} for _, one in results]
         written = write_file(self._file(chunk), [json.dumps(content).encode()])
-        endings = Counter(one.ending.value for one in planned)
-        committed = Committed(chunk, waiting.input, written, dict(sorted(endings.items())))
-        self._note(asdict(committed))
-        self.done[chunk] = committed
+        endings = [[key, one.ending.value] for key, one in results]
+        self._note({"chunk": chunk, "sha256": written, "problems": endings})
+        self._know(chunk, endings)
+
+    def _know(self, chunk: int, endings: Sequence[Sequence[str]]) -> None:
+        for place, (key, ending) in enumerate(endings):
+            self.known[key] = Known(chunk, place, ending)
 
     def _note(self, entry: Mapping[str, Any]) -> None:
         with (self._folder / _JOURNAL).open("ab") as file:
@@ -132,13 +148,24 @@ class Chunks:
             self._note(identity)
             return
         require_same(entries[0], json.loads(json.dumps(identity)))
+        kept = entries[:1]
         for entry in entries[1:]:
-            committed = Committed(**entry)
-            if checksum(self._file(committed.chunk)) == committed.sha256:
-                self.done[committed.chunk] = committed
+            self._next = max(self._next, entry["chunk"] + 1)
+            if checksum(self._file(entry["chunk"])) == entry["sha256"]:
+                self._know(entry["chunk"], entry["problems"])
+                kept.append(entry)
         # Lines after a torn one would be lost with it.
-        kept = [entries[0], *(asdict(committed) for committed in self.done.values())]
         write_file(self._folder / _JOURNAL, (json.dumps(e).encode() + b"\n" for e in kept))
+
+
+def _key(keys: tuple[str, str], planned: Planned) -> str:
+    """Where the faults of a problem name lines, these count as well."""
+    return keys[1] if "errors" in planned.rows else keys[0]
+
+
+def known_key(known: Mapping[str, Known], keys: tuple[str, str]) -> str | None:
+    """Under which of its two checksums the result of a problem is there, None: it is not."""
+    return next((key for key in keys if key in known), None)
 
 
 def require_same(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
@@ -175,7 +202,3 @@ def _read_journal(file: Path) -> list[dict[str, Any]]:
         except ValueError:
             break
     return entries
-
-
-def _named(numbers: Sequence[int]) -> str:
-    return f"problem {numbers[0] + 1} to {numbers[-1] + 1}"

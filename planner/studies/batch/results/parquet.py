@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from planner.studies.batch.results.rows import COLUMNS, TEXTS, TRUTHS, WHOLE
+from planner.studies.batch.results.columns import NUMBERS, TRUTHS, WHOLE
 
 #: Rows of a group: fixed, so that the bytes do not depend on how results came in.
 GROUP = 50_000
 
 
-def write_parquet(path: Path, table: str, parts: Iterable[bytes]) -> None:
+def write_parquet(path: Path, names: Sequence[str], parts: Iterable[bytes]) -> None:
     """Write unguarded lines of CSV as a Parquet file; blank cells are null.
 
     Parameters
     ----------
     path : the file, which is not flushed to disk
-    table : one of ``COLUMNS``
+    names : the columns
     parts : lines of CSV without a header
     """
     import pyarrow as pa
     import pyarrow.csv as pc
     import pyarrow.parquet as pq
 
-    names = COLUMNS[table]
     schema = pa.schema([(name, _type(name)) for name in names])
     reading = {
         "read_options": pc.ReadOptions(column_names=list(names), use_threads=False),
@@ -60,4 +59,4 @@ def _type(name: str) -> Any:
         return pa.int64()
     if name in TRUTHS:
         return pa.bool_()
-    return pa.string() if name in TEXTS else pa.float64()
+    return pa.float64() if name in NUMBERS else pa.string()

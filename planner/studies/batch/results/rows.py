@@ -1,95 +1,33 @@
-"""The tables that a batch writes: their columns, and the rows of one problem."""
+"""The rows of one problem in the tables that a batch writes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from planner.contracts.faults import Fault
-from planner.contracts.problem import LineAssignment
+from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import (
     FIGURE_NAMES,
-    GIVEN_UP_COLUMNS,
     AssignmentFigures,
+    CampaignTotals,
+    Conflict,
+    DialerUse,
     PlanFigures,
     PlanResult,
 )
+from planner.evaluation.differences import lines_moved
+from planner.studies.batch.results.columns import COLUMNS, RATES, SIMULATED
 from planner.tables.cells import columns, spelt
 from planner.tables.folder import PROJECTION_COLUMNS
-from planner.tables.writing import csv_lines
 
 #: Longest text of a cell at fault that is repeated.
 _LONGEST_VALUE = 200
-_ENDS = tuple(f"{name}_{end}" for name in FIGURE_NAMES for end in ("low", "high"))
-_VALUES = (
-    "value_per_hour",
-    "bound_per_hour",
-    "gap",
-    "throughput_value_per_hour",
-    "surviving_value_per_hour",
-)
-_RATES = ("transfers_per_hour", "messages_per_hour", "abandons_per_hour")
-#: Columns of each table, in the order of the files; all start with the name of the problem.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "plans": (
-        "plan_id",
-        "status",
-        *_VALUES,
-        "worst_failure_domain",
-        *_RATES,
-        "lines_moved",
-        "figures",
-        "corrected_campaigns",
-        "given_up",
-        "limits_broken",
-        "changes",
-        "error",
-    ),
-    "assignments": ("plan_id", *columns(LineAssignment)),
-    "projection": ("plan_id", *PROJECTION_COLUMNS, *_ENDS),
-    "given_up": ("plan_id", *GIVEN_UP_COLUMNS),
-    "errors": ("plan_id", "file", "line", "column", "value", "expected"),
-}
-#: Columns of whole numbers and of truth values; the others are numbers or text.
-WHOLE = frozenset(
-    {
-        "line",
-        "dial_lines",
-        "agent_lines",
-        "busy_agent_lines",
-        "lines_moved",
-        "corrected_campaigns",
-        "given_up",
-        "limits_broken",
-        "priority",
-        "proven_least",
-    }
-)
-TRUTHS = frozenset({"locked"})
-TEXTS = frozenset(
-    {
-        "plan_id",
-        "status",
-        "worst_failure_domain",
-        "figures",
-        "changes",
-        "error",
-        "campaign_id",
-        "dialer_id",
-        "reason",
-        "engine",
-        "advice",
-        "file",
-        "column",
-        "value",
-        "expected",
-        "pools",
-        "as_of",
-        "requirement",
-        "limit",
-    }
-)
+#: A cell of a table, as JSON keeps it to the last bit.
+Cell = str | int | float | bool | None
+Rows = list[list[Cell]]
 
 
 class Ending(StrEnum):
@@ -97,63 +35,115 @@ class Ending(StrEnum):
 
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
-    RELAXED = "relaxed"
+    RELAXED = "relaxed"  # the nearest plan, where it was asked for
     INFEASIBLE = "infeasible"
     NO_PLAN = "no_plan"
     BAD_INPUT = "bad_input"
+    NOT_CONCERNED = "not_concerned"  # a scenario about what this fleet does not have
     FAILED = "failed"  # a fault of ours
+
+
+#: Without a plan, though one was asked for: what ``--only failed`` plans again.
+UNPLANNED = frozenset({Ending.INFEASIBLE, Ending.NO_PLAN, Ending.BAD_INPUT, Ending.FAILED})
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What became of one problem: its rows as lines of CSV, by table."""
+    """What became of one problem: its rows by table, and how long that took [s]."""
 
     number: int
     ending: Ending
-    lines: dict[str, str]
+    rows: dict[str, Rows] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def within(self, seconds: float) -> Planned:
+        """The same, with the time that it took."""
+        return replace(self, seconds=round(seconds, 3))
 
 
 def planned_rows(
-    number: int, plan_id: str, result: PlanResult, changes: str, *, guarded: bool
+    number: int,
+    plan_id: str,
+    problem: Problem,
+    result: PlanResult,
+    changes: str,
+    faults: Sequence[Fault] = (),
 ) -> Planned:
-    """The rows of a problem that was searched, with or without a plan."""
+    """The rows of a problem that was searched, with or without a plan.
+
+    ``faults`` are the requirements that cannot hold together, where there is no plan.
+    """
     items = result.plan.assignments if result.plan is not None else ()
     fields = tuple(columns(LineAssignment).values())
-    tables: dict[str, Iterable[Sequence[object]]] = {
-        "plans": [[plan_id, *_plan_cells(result), changes, _no_plan_words(result)]],
+    tables: dict[str, Iterable[Iterable[object]]] = {
+        "plans": [[plan_id, *_plan_cells(problem, result), changes, _no_plan_words(result)]],
+        "campaigns": _fields(plan_id, CampaignTotals.model_fields, result.campaigns),
+        "dialers": _fields(plan_id, DialerUse.model_fields, result.dialers),
         "assignments": ([plan_id, *(spelt(item, name) for name in fields)] for item in items),
         "projection": ([plan_id, *_figure_cells(figures)] for figures in result.figures),
-        "given_up": (
-            [plan_id, *(getattr(item, name) for name in GIVEN_UP_COLUMNS)]
-            for item in result.given_up
-        ),
+        "errors": _fault_rows(plan_id, faults),
     }
-    lines = {table: csv_lines(rows, guarded=guarded) for table, rows in tables.items()}
-    return Planned(number, Ending(result.status.value), lines)
+    rows = {table: cells for table, found in tables.items() if (cells := _cells(found))}
+    return Planned(number, Ending(result.status.value), rows)
 
 
-def bad_input_rows(
-    number: int, plan_id: str, faults: Sequence[Fault], changes: str, *, guarded: bool
-) -> Planned:
+def bad_input_rows(number: int, plan_id: str, faults: Sequence[Fault], changes: str) -> Planned:
     """The rows of a problem that could not be read."""
     more = f" (and {len(faults) - 1} more, see errors)" if len(faults) > 1 else ""
-    plans = [_without_plan(plan_id, Ending.BAD_INPUT, changes, f"{faults[0]}{more}")]
-    lines = {
-        "plans": csv_lines(plans, guarded=guarded),
-        "errors": fault_lines(plan_id, faults, guarded=guarded),
-    }
-    return Planned(number, Ending.BAD_INPUT, lines)
+    return _unplanned(
+        number, plan_id, Ending.BAD_INPUT, changes, f"{faults[0]}{more}", faults=faults
+    )
 
 
-def failed_rows(number: int, plan_id: str, words: str, changes: str, *, guarded: bool) -> Planned:
+def not_concerned_rows(number: int, plan_id: str, faults: Sequence[Fault], changes: str) -> Planned:
+    """The row of a scenario about what the fleet does not have."""
+    words = "; ".join(f"this fleet has no {fault.value}: {fault.file}" for fault in faults)
+    return _unplanned(number, plan_id, Ending.NOT_CONCERNED, changes, words)
+
+
+def failed_rows(number: int, plan_id: str, words: str, changes: str) -> Planned:
     """The row of a problem on which the planner itself failed."""
-    plans = [_without_plan(plan_id, Ending.FAILED, changes, words)]
-    return Planned(number, Ending.FAILED, {"plans": csv_lines(plans, guarded=guarded)})
+    return _unplanned(number, plan_id, Ending.FAILED, changes, words)
 
 
-def fault_lines(plan_id: str, faults: Iterable[Fault], *, guarded: bool) -> str:
+def fault_rows(plan_id: str, faults: Iterable[Fault]) -> Rows:
     """Rows of the table of errors."""
-    return csv_lines(_fault_rows(plan_id, faults), guarded=guarded)
+    return _cells(_fault_rows(plan_id, faults))
+
+
+def conflict_faults(
+    conflicts: Iterable[Conflict], lines: Sequence[tuple[str, int | None]]
+) -> tuple[Fault, ...]:
+    """Requirements that cannot hold together, each with its place and what would help.
+
+    Parameters
+    ----------
+    lines : file and line of each requirement, in order
+    """
+    members = [member for conflict in conflicts for member in conflict.members]
+    faults = []
+    for (file, line), member in zip(lines, members, strict=True):
+        helps = f"{member.change} alone would help" if member.change else "no change of it alone"
+        words = f"cannot hold with the others: {member.words}; {helps}"
+        value = None if member.value is None else str(member.value)
+        faults.append(Fault(file, line, member.column, value, words))
+    return tuple(faults)
+
+
+def _unplanned(
+    number: int,
+    plan_id: str,
+    ending: Ending,
+    changes: str,
+    error: str,
+    *,
+    faults: Sequence[Fault] = (),
+) -> Planned:
+    blank: list[object] = [None] * (len(COLUMNS["plans"]) - 4)
+    rows = {"plans": _cells([[plan_id, ending.value, *blank, changes, error]])}
+    if faults:
+        rows["errors"] = fault_rows(plan_id, faults)
+    return Planned(number, ending, rows)
 
 
 def _fault_rows(plan_id: str, faults: Iterable[Fault]) -> Iterator[list[object]]:
@@ -162,18 +152,18 @@ def _fault_rows(plan_id: str, faults: Iterable[Fault]) -> Iterator[list[object]]
         yield [plan_id, fault.file, fault.line, fault.column, value, fault.expected]
 
 
-def _without_plan(plan_id: str, ending: Ending, changes: str, error: str) -> list[object]:
-    blank = [None] * (len(COLUMNS["plans"]) - 4)
-    return [plan_id, ending.value, *blank, changes, error]
+def _fields(
+    plan_id: str, names: Iterable[str], items: Iterable[CampaignTotals | DialerUse]
+) -> Iterator[list[object]]:
+    for item in items:
+        yield [plan_id, *(getattr(item, name) for name in names)]
 
 
-def _plan_cells(result: PlanResult) -> list[object]:
-    value = result.value
-    moved = sum(
-        abs(c.dial_lines_to - c.dial_lines_from) + abs(c.agent_lines_to - c.agent_lines_from)
-        for c in result.changes
-    )
-    found = result.plan is not None
+def _plan_cells(problem: Problem, result: PlanResult) -> list[object]:
+    value, line_plan = result.value, result.plan
+    moved = None
+    if line_plan is not None:
+        moved = lines_moved(problem.assignments, line_plan.assignments)
     return [
         result.status.value,
         value and value.value_per_hour,
@@ -181,13 +171,14 @@ def _plan_cells(result: PlanResult) -> list[object]:
         result.gap,
         value and value.throughput_value_per_hour,
         value and value.surviving_value_per_hour,
+        *(getattr(result, name) for name in SIMULATED),
         value and value.worst_failure_domain,
-        *(result.total(rate) for rate in _RATES),
-        moved if found else None,
+        *(result.total(rate) for rate in RATES),
+        moved,
+        len(result.limits_broken) if line_plan is not None else None,
+        len(result.given_up) if line_plan is not None else None,
         _engines(result),
-        len(result.corrections) if found else None,
-        len(result.given_up) if found else None,
-        len(result.limits_broken) if found else None,
+        len(result.corrections) if line_plan is not None else None,
     ]
 
 
@@ -214,3 +205,21 @@ def _no_plan_words(result: PlanResult) -> str | None:
     if not result.conflicts:
         return f"no plan found within the time limit of {result.options.time_limit:g} s"
     return "these cannot hold together: " + "; ".join(result.conflicts[0].requirements)
+
+
+def _cells(rows: Iterable[Iterable[object]]) -> Rows:
+    return [[_cell(value) for value in row] for row in rows]
+
+
+def _cell(value: object) -> Cell:
+    match value:
+        case None | bool():
+            return value
+        case int():
+            return int(value)
+        case float():
+            return float(value)
+        case datetime() | date() | time():
+            return value.isoformat()
+        case _:
+            return str(value) or None

@@ -18,7 +18,7 @@ from typing import Any
 
 from planner.compilation import COMPILATION
 from planner.contracts.faults import Fault, InputError
-from planner.studies.batch.input.items import Context, Item, Scenario
+from planner.studies.batch.input.items import Context, Item
 from planner.studies.batch.results.rows import Planned, failed_rows
 from planner.studies.batch.workers.uninterrupted import uninterrupted
 from planner.studies.batch.workers.work import (
@@ -44,6 +44,9 @@ _UNWATCHED = {
     "distributed.admin.system-monitor.interval": "5s",
     "distributed.admin.system-monitor.gil.enabled": False,
     "distributed.worker.memory.monitor-interval": "1s",
+    # Its pages tell whoever asks what runs: no pages, and no server for them.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
 }
 #: How often workers are counted, and how long there may be fewer than wanted [s].
 _COUNTED_EVERY, _TOO_LONG = 2.0, 30.0
@@ -63,7 +66,10 @@ class _Task:
 
 @contextmanager
 def local_client(workers: int, work: Path) -> Iterator[tuple[Any, Callable[[], None]]]:
-    """Workers on this machine, reached on loopback only; they end with this process.
+    """Workers on this machine, reached on loopback by us alone; they end with this process.
+
+    Whoever reaches a scheduler can run code as we do, and on loopback that is every account of the
+    machine: so each side shows a certificate that was made for this run and is kept in memory.
 
     Yields the client, and what replaces workers that are lost for good.
 
@@ -75,6 +81,9 @@ def local_client(workers: int, work: Path) -> Iterator[tuple[Any, Callable[[], N
     _quiet()
     import dask
     from distributed import Client, LocalCluster
+    from distributed.security import Security
+
+    security = Security.temporary()  # type: ignore[no-untyped-call]
 
     def started() -> Any:
         with uninterrupted():
@@ -84,6 +93,7 @@ def local_client(workers: int, work: Path) -> Iterator[tuple[Any, Callable[[], N
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address=None,
+                security=security,
                 local_directory=str(work),
             )
 
@@ -92,6 +102,10 @@ def local_client(workers: int, work: Path) -> Iterator[tuple[Any, Callable[[], N
         again_where_one_dies(started) as cluster,
         Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):
+        from planner.studies.batch.workers.no_pages import NoPages
+
+        cluster.scheduler.http_server.stop()
+        client.register_plugin(NoPages())
         yield client, lambda: _replace_lost(cluster, client, workers)
 
 
@@ -351,10 +365,8 @@ class _Flight:
         return [self._given_up(task.items[0])], ()
 
     def _given_up(self, item: Item) -> Planned:
-        source = item.source
-        changes = "; ".join(source.expressions) if isinstance(source, Scenario) else ""
         words = "a fault in the planner: planning it ended the worker process each time"
-        return failed_rows(item.number, item.plan_id, words, changes, guarded=self._context.guarded)
+        return failed_rows(item.number, item.plan_id, words, item.changes)
 
 
 def _timed(items: Sequence[Item], context: Context, topic: str) -> tuple[float, list[Planned]]:

@@ -1,0 +1,100 @@
+"""One table of all scenarios over all fleets: totals first, then the largest losses."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from planner.studies.batch.results.columns import SCENARIO_COLUMNS
+from planner.studies.batch.results.rows import Cell, Ending, Rows
+from planner.tables.sheets import plain_text
+
+#: In place of a fleet's name: the sum over all that have every value.
+ALL = "all fleets"
+_VALUES = (
+    "before",
+    "if_nobody_reacts",
+    "planned_anew",
+    "loss_if_nobody_reacts",
+    "loss_planned_anew",
+)
+_AT = {name: place for place, name in enumerate(SCENARIO_COLUMNS)}
+_MOST_TOLD = 5
+
+
+def sorted_rows(rows: Iterable[list[Cell]]) -> Rows:
+    """Totals of each scenario, then every fleet, those that lose most first."""
+    found = list(rows)
+    return [*_totals(found), *sorted(found, key=lambda row: -_number(row, "loss_if_nobody_reacts"))]
+
+
+def read_scenarios(path: Path) -> dict[str, list[Cell]]:
+    """The rows of the table that was written, by problem; none where there is no such file."""
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        records = list(csv.DictReader(file))
+    return {
+        plain_text(record["plan_id"]): [_typed(name, record[name]) for name in SCENARIO_COLUMNS]
+        for record in records
+        if record["plan_id"]
+    }
+
+
+def _typed(name: str, cell: str) -> Cell:
+    if not cell:
+        return None
+    return float(cell) if name in _VALUES else plain_text(cell)
+
+
+def loss_sentences(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
+    """The totals and the largest losses, of rows that :func:`sorted_rows` put in order."""
+    told = []
+    for row in [row for row in rows if row[_AT["fleet"]] == ALL]:
+        before, kept, anew = (_number(row, name) for name in _VALUES[:3])
+        told.append(
+            f"{row[0]}, all fleets: {before:,.0f} an hour before, {kept:,.0f} if nobody reacts, "
+            f"{anew:,.0f} planned anew"
+        )
+    losers = [row for row in rows if row[_AT["fleet"]] != ALL][:_MOST_TOLD]
+    for row in losers:
+        loss, rest = _number(row, "loss_if_nobody_reacts"), _number(row, "loss_planned_anew")
+        if loss > 0:
+            told.append(
+                f"{row[_AT['plan_id']]}: {loss:,.0f} an hour lost if nobody reacts, "
+                f"{rest:,.0f} planned anew"
+            )
+    return tuple(told)
+
+
+def strangers(rows: Iterable[Sequence[Cell]]) -> tuple[str, ...]:
+    """Scenarios that concern no fleet: they name what none of them has."""
+    all_of: Counter[str] = Counter()
+    unconcerned: Counter[str] = Counter()
+    for row in rows:
+        if row[_AT["fleet"]] != ALL:
+            all_of[str(row[0])] += 1
+            unconcerned[str(row[0])] += row[_AT["status"]] == Ending.NOT_CONCERNED.value
+    return tuple(name for name, count in all_of.items() if unconcerned[name] == count)
+
+
+def _totals(rows: Rows) -> Rows:
+    totals: Rows = []
+    for name in dict.fromkeys(row[0] for row in rows):
+        mine = [row for row in rows if row[0] == name]
+        # Only fleets with every value: else a fleet without a plan would pass for a loss.
+        whole = [row for row in mine if all(row[_AT[column]] is not None for column in _VALUES)]
+        sums: list[Cell] = [sum(_number(row, column) for row in whole) for column in _VALUES]
+        untouched = sum(row[_AT["status"]] == Ending.NOT_CONCERNED.value for row in mine)
+        note = f"{len(whole)} of {len(mine)} fleets"
+        if untouched:
+            note += f"; {untouched} do not have what it names"
+        totals.append([name, ALL, None, None, *sums, note])
+    return totals
+
+
+def _number(row: Sequence[Cell], column: str) -> float:
+    value = row[_AT[column]]
+    return float(value) if isinstance(value, int | float) else 0.0

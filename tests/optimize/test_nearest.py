@@ -1,0 +1,152 @@
+"""The nearest plan where not everything can be had, against the collection of right answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.evaluation.arrays import evaluate
+from planner.evaluation.cannot_run import runnable_only
+from planner.optimize.model.requirements import KINDS, RUNS, SURVIVES, USED
+from planner.optimize.nearest import Nearest, Sum, nearest_plan
+from planner.optimize.search import Outcome, optimize
+from planner.tables.folder import read_folder
+from tests.support.comparison import lines_of
+from tests.support.exhaustive import judge
+from tests.support.exhaustive import read_folder as read_fleet
+from tests.support.one_agent import campaign, dialer, handled, problem
+
+CASES = Path(__file__).parents[1] / "data" / "cases"
+RIGHT = {
+    (kind, name): right
+    for kind in ("nearest", "pools")
+    for name, right in json.loads((CASES / kind / "right.json").read_text()).items()
+}
+
+
+def found(given: Problem, **options: float) -> Nearest:
+    return nearest_plan(given, PlanOptions(**({"gap": 0.0} | options)))
+
+
+def sums(near: Nearest) -> dict[str, int]:
+    return {f"{one.priority}:{KINDS[one.kind]}": one.total for one in near.sums if one.total}
+
+
+@pytest.mark.parametrize("case", RIGHT, ids="/".join)
+def test_the_nearest_plan_gives_up_what_is_right_and_is_worth_what_is_right(
+    case: tuple[str, str],
+) -> None:
+    right = RIGHT[case]
+    near = found(runnable_only(read_folder(CASES.joinpath(*case)))[0])
+    assert sums(near) == right["given_up"]
+    assert near.proven
+    assert near.outcome.value == pytest.approx(right["value_per_hour"], abs=1e-5)
+    assert near.outcome.bound == pytest.approx(right["value_per_hour"], abs=1e-5)
+    assert near.outcome.plan is not None
+    fleet = read_fleet(CASES.joinpath(*case))
+    verdict = judge(fleet, lines_of(fleet, near.outcome.plan))
+    assert verdict.broken == []
+    assert verdict.given_up == right["given_up"]
+    assert verdict.value == pytest.approx(right["value_per_hour"], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "redundancy", "value", "is_closed"),
+    [
+        # By enumeration of every split, without the tolerance of a share, which allows more. The
+        # last is no optimum, but the best of some plans found.
+        ("two_sites_three_campaigns", 0.0, 143.694617, True),
+        ("two_sites_redundancy_30", 0.3, 84.428316, True),
+        ("two_sites_4x5", 0.0, 1144.276, False),
+    ],
+)
+def test_no_known_plan_is_above_the_bound(
+    name: str, redundancy: float, value: float, is_closed: bool
+) -> None:
+    options = PlanOptions(redundancy=redundancy, time_limit=20.0 if is_closed else 3.0)
+    outcome = optimize(read_folder(CASES / "bounds" / name), options)
+    assert outcome.plan is not None
+    assert outcome.value is not None
+    assert outcome.bound is not None
+    assert outcome.bound >= value * (1 - 1e-6)
+    assert outcome.value >= value * (1 - 1e-3)
+    if is_closed:
+        assert outcome.bound <= outcome.value * (1 + 1e-3)
+    fleet = read_fleet(CASES / "bounds" / name)
+    verdict = judge(fleet, lines_of(fleet, outcome.plan), redundancy)
+    assert (verdict.broken, verdict.given_up) == ([], {})
+    assert verdict.value == pytest.approx(outcome.value, rel=1e-9)
+
+
+def test_two_failures_that_take_every_dialer_are_proven_infeasible() -> None:
+    given = read_folder(CASES / "bounds" / "no_plan_two_failures")
+    assert optimize(given, PlanOptions(failures=2)).infeasible
+    near = found(given, failures=2)
+    # 30 % of C3 are asked and its dialers share a trunk group: all of it is missing, which is
+    # 30 - 0.5 rounded up
+    assert sums(near) == {"1:survivable_share": 30}
+    assert near.must_give_up
+
+
+def test_where_everything_can_be_had_the_nearest_plan_is_the_best_plan() -> None:
+    given = problem(campaigns=[campaign(survivable_share=0.0)])
+    near = found(given)
+    assert not near.gives_up
+    assert near.proven
+    assert not near.must_give_up
+    assert near.outcome.value == pytest.approx(handled(7))
+
+
+def test_a_campaign_of_a_lower_number_keeps_what_it_asks_for() -> None:
+    # Room for one campaign on each of two dialers; each asks for both.
+    given = problem(
+        dialer("D", ports=2),
+        dialer("E", ports=2),
+        campaigns=[
+            campaign("Late", agent_lines=2, min_dialers=2, priority=2, value=9.0),
+            campaign("First", agent_lines=2, min_dialers=2, priority=1),
+        ],
+    )
+    near = found(given)
+    assert sums(near) == {"2:runs": 1, "2:min_dialers": 2}
+    # one dial line and an agent on each: h(1) twice
+    assert near.outcome.value == pytest.approx(2 * handled(1))
+
+
+def test_priority_0_is_never_given_up() -> None:
+    given = problem(campaigns=[campaign(min_dialers=2, priority=0)])
+    assert found(given).outcome.infeasible
+    assert sums(found(problem(campaigns=[campaign(min_dialers=2)]))) == {"1:min_dialers": 1}
+
+
+def test_shares_of_a_move_cost_and_redundancy_are_those_of_the_objective() -> None:
+    given = problem(campaigns=[campaign(survivable_share=0.4)])
+    near = found(given, redundancy=0.5)
+    assert sums(near) == {"1:survivable_share": 40}  # 39.5, rounded up
+    assert near.outcome.plan is not None
+    value = evaluate(given, near.outcome.plan, 0.5).value.value_per_hour
+    assert near.outcome.value == pytest.approx(value)
+    assert value == pytest.approx(0.5 * handled(7))
+
+
+def of_sums(*pairs: tuple[int, int]) -> Nearest:
+    """Sums (total, least) of three kinds one after the other."""
+    nobody = np.zeros((1, len(KINDS)), np.bool_)
+    kinds: Sequence[int] = (RUNS, USED, SURVIVES)
+    every = tuple(Sum(1, kind, nobody, *pair) for kind, pair in zip(kinds, pairs, strict=False))
+    return Nearest(Outcome(None, None, None, False, False), every)
+
+
+def test_what_must_be_given_up_is_what_is_proven_of_the_first_sum_above_0() -> None:
+    assert not of_sums((0, 0), (0, 0)).must_give_up
+    assert of_sums((0, 0), (3, 1)).must_give_up
+    # the first is not proven: a plan without it might keep all
+    assert not of_sums((1, 0), (3, 3)).must_give_up
+    assert not of_sums((1, 0)).proven
+    assert of_sums((1, 1), (3, 3)).proven
