@@ -11,7 +11,7 @@ from typing import Any
 from planner.cli.exit_codes import BAD_INPUT, DONE
 from planner.cli.output_folder import writing
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.problem import LineAssignment
+from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import LinePlan, PlanStatus
 from planner.evaluation.proof.record import Proof
 from planner.report.documents import to_json
@@ -67,16 +67,28 @@ def _proofs(path: Path) -> list[Proof]:
         raise InputError([Fault(str(path), None, None, None, f"a proof ({error})")]) from error
 
 
+def _planned_problem(problem: Problem, claims: dict[str, Any]) -> Problem:
+    """What was planned: who could run at the moment of the plan, and what was needed from then."""
+    from planner.evaluation.cannot_run import runnable_only
+    from planner.projection.finish import with_attempts_needed
+    from planner.studies.week_spans import at_moment
+
+    at = datetime.fromisoformat(claims["at"]) if claims.get("at") else None
+    if at is not None and "idle" in claims:  # a plan of --interval
+        problem, _ = at_moment(problem, at)
+    if at is not None:
+        problem = with_attempts_needed(problem, at)
+    return runnable_only(problem, at)[0]
+
+
 def _verdict(
     folder: Path, proofs: Sequence[Proof], plan: Path, claims: dict[str, Any]
 ) -> dict[str, Any]:
     from planner.evaluation.arrays import evaluate
-    from planner.evaluation.cannot_run import runnable_only
     from planner.evaluation.check import REQUIREMENT_RULES, check
     from planner.evaluation.proof.check import check_proof
 
-    at = claims.get("at")
-    problem, _ = runnable_only(read_folder(folder), datetime.fromisoformat(at) if at else None)
+    problem = _planned_problem(read_folder(folder), claims)
     if not proofs:
         return {"holds": False, "words": "There is no proof in the file: nothing is proven."}
     verdicts = [check_proof(problem, item) for item in proofs]

@@ -364,7 +364,7 @@ def _text(lines: list[str]) -> str:
 
 
 def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
-    """A planning run as plain data; ``seconds`` is the only entry that varies between runs.
+    """A planning run as plain data; only ``seconds`` vary between runs for the same moment ``at``.
 
     Rates and values are per hour, shares in [0, 1]; what does not apply is None.
     """

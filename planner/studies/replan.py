@@ -44,9 +44,10 @@ def replanned(
             conflicts=best.conflicts,
             stopped_early=best.stopped_early,
         )
-    found = _with_outcome(problem, best, options)
-    if before is not None:
-        found = found.model_copy(update={"value_before_failure": _table_aim(before, options)})
+    aim = None if before is None else _table_aim(before, options)
+    lost = aim is not None and aim > _table_aim(problem, options)
+    found = _with_outcome(problem, best, options, gains_first=lost)
+    found = found.model_copy(update={"value_before_failure": aim})
     return found.model_copy(update={"unasked": tuple(_unasked(running, best, options, stop))})
 
 
@@ -112,7 +113,10 @@ def _priced(running: Problem, result: PlanResult, options: PlanOptions) -> PlanR
     )
 
 
-def _with_outcome(problem: Problem, best: PlanResult, options: PlanOptions) -> Replanned:
+def _with_outcome(
+    problem: Problem, best: PlanResult, options: PlanOptions, *, gains_first: bool
+) -> Replanned:
+    """The outcome and the moves; where something was lost, what brings back most comes first."""
     from planner.evaluation.differences import lines_moved
     from planner.evaluation.moves.ordered import ordered_moves
     from planner.evaluation.rates import factors
@@ -121,7 +125,9 @@ def _with_outcome(problem: Problem, best: PlanResult, options: PlanOptions) -> R
     assert best.plan is not None
     assert best.value is not None
     corrections = factors(best.corrections)
-    moves = ordered_moves(problem, problem.assignments, best.plan, options, corrections)
+    moves = ordered_moves(
+        problem, problem.assignments, best.plan, options, corrections, gains_first=gains_first
+    )
     working = {d.dialer_id for d in problem.dialers if d.in_service}
     current = [a for a in problem.assignments if a.dialer_id in working]
     moved = lines_moved(current, best.plan.assignments)

@@ -69,9 +69,11 @@ def test_a_plan_is_written_whole_and_reads_back(
 def test_the_same_seed_gives_the_same_plan_to_the_byte(tmp_path: Path) -> None:
     texts = []
     for name in ("a", "b"):
-        assert main(["plan", QUICKSTART, "--out", str(tmp_path / name), "--seed", "7"]) == 0
+        given = ["--seed", "7", "--at", "2026-03-02T09:00Z"]
+        assert main(["plan", QUICKSTART, "--out", str(tmp_path / name), *given]) == 0
         document = json.loads((tmp_path / name / "plan.json").read_text())
         assert document.pop("seconds") >= 0
+        assert document["proof"].pop("seconds") >= 0
         rest = [(tmp_path / name / file).read_bytes() for file in sorted(FILES - {"plan.json"})]
         texts.append((json.dumps(document), rest))
     assert texts[0] == texts[1]

@@ -44,7 +44,7 @@ def commands(folder: Path, out: Path) -> list[list[str]]:
     worlds = ["--set", "dialer.D1.in_service=false", "--replan"]
     week = ["--interval", "all", "--week", "2026-03-02", "--move-cost", "1"]
     given = {
-        "plan": ["plan", str(folder), "--redundancy", "0.3"],
+        "plan": ["plan", str(folder), "--redundancy", "0.3", "--at", "2026-03-02T09:00Z"],
         "whatif": ["whatif", str(folder), *worlds],
         "frontier": ["frontier", str(folder), "--points", "2", "--levels", "1"],
         "week": ["plan", str(folder), *week],

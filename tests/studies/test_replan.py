@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from planner.contracts.comparison import Comparison, Replanned
-from planner.contracts.problem import Dialer, LineAssignment, Problem
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import PlanStatus
 from planner.report.html.reports import comparison_page
 from planner.report.whatif import comparison_document, comparison_text, write_comparison_files
@@ -132,3 +132,26 @@ def test_a_campaign_without_agents_takes_nothing_from_the_others() -> None:
     _, found = down(campaigns=(solar(), nobody))
     assert [item.campaign_id for item in found.left_out] == ["Tax"]
     assert found.given_up == ()
+
+
+def test_after_a_loss_what_brings_back_most_comes_first() -> None:
+    # Broadcasts: a line brings 120 * 0.5 = 60 messages an hour. A lost 20 lines worth 60 * 10 each
+    # and B 30 worth 60; both have room on dialers of their own: 12,000 and 1,800 of the 13,800.
+    figures: dict[str, Any] = {"kind": "broadcast", "attempt_seconds": 30, "answer_rate": 0.5}
+    problem = Problem(
+        dialers=(
+            Dialer(dialer_id="D1", ports=50),
+            Dialer(dialer_id="D2", ports=30),
+            Dialer(dialer_id="D3", ports=20),
+        ),
+        campaigns=(
+            Campaign(campaign_id="B", allowed_dialers=("D1", "D2"), **figures),
+            Campaign(campaign_id="A", value=10.0, allowed_dialers=("D1", "D3"), **figures),
+        ),
+        assignments=(lines("D1", 30, 0, "B"), lines("D1", 20, 0, "A")),
+    )
+    compared = whatif(problem, {"down": D1_DOWN}, replan=True)
+    moves = comparison_document(compared)["worlds"][0]["replanned"]["moves"]
+    assert [move["campaign_id"] for move in moves] == ["A", "B"]
+    parts = [move["brought_back"] for move in moves]
+    assert parts == pytest.approx([12_000 / 13_800, 1_800 / 13_800])
