@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from planner.contracts.comparison import Comparison
     from planner.contracts.faults import InputError
     from planner.contracts.problem import Problem
-    from planner.contracts.result import PlanOptions, PlanResult, Projection
+    from planner.contracts.projected import Projection
+    from planner.contracts.result import PlanOptions, PlanResult
     from planner.pipeline import plan, project, simulate
     from planner.studies.batch.run import BatchOptions, BatchSummary, run_batch
     from planner.studies.frontier import Frontier, frontier

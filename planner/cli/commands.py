@@ -22,13 +22,17 @@ from planner.cli.proofs import check_claims, write_proofs
 from planner.cli.study_commands import run_frontier, run_whatif
 from planner.cli.vicidial_commands import run_vicidial
 from planner.contracts.faults import Fault, InputError
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
-from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus, Projection
+from planner.contracts.projected import Projection
+from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.evaluation.load import fleet_load
 from planner.evaluation.notes import problem_notes
 from planner.evaluation.proof.record import Proof
+from planner.report.check import check_text
 from planner.report.documents import check_document, fault_document, to_json
-from planner.report.plan import check_text, plan_document, plan_text
+from planner.report.plan import plan_text
+from planner.report.plan_document import plan_document
 from planner.report.projection import projection_document, projection_text, write_projection_files
 from planner.report.text_layout import clean
 from planner.report.week import moment_document, moment_text, week_document, week_text, write_week

@@ -11,8 +11,9 @@ from typing import Any
 from planner.cli.exit_codes import BAD_INPUT, DONE
 from planner.cli.output_folder import writing
 from planner.contracts.faults import Fault, InputError
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
-from planner.contracts.result import LinePlan, PlanStatus
+from planner.contracts.result import PlanStatus
 from planner.evaluation.proof.record import Proof
 from planner.report.documents import to_json
 from planner.tables.folder import read_folder

@@ -81,7 +81,8 @@ def _watched(study: Callable[..., Any], *, quiet: bool) -> Any:
 
 def _tell_no_plan(result: PlanResult, problem: Problem, *, as_json: bool) -> int:
     from planner.report.documents import to_json
-    from planner.report.plan import plan_document, plan_text
+    from planner.report.plan import plan_text
+    from planner.report.plan_document import plan_document
 
     document = to_json(plan_document(result, problem)) if as_json else plan_text(result, problem)
     print(document, end="")

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
+from planner.contracts.answers import Conflict, GivenUp, LeftOut, LimitBroken
 from planner.contracts.problem import Contract, LineAssignment
-from planner.contracts.result import (
-    AssignmentFigures,
-    Conflict,
-    GivenUp,
-    LeftOut,
-    LimitBroken,
-    Move,
-    PlanOptions,
-    PlanStatus,
-)
+from planner.contracts.result import AssignmentFigures, Move, PlanOptions, PlanStatus
 
 
 class LostLines(Contract):

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
+from planner.contracts.answers import (
+    Conflict,
+    Finish,
+    GivenUp,
+    LeftOut,
+    LimitBroken,
+    LineReason,
+    NearestPlan,
+    PoolUse,
+    ProofCheck,
+    StoppedValue,
+    StrandedLines,
+)
 from planner.contracts.frames import frame_of
 from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE
-from planner.contracts.problem import Contract, LineAssignment
+from planner.contracts.line_plan import LinePlan
+from planner.contracts.problem import Contract
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,104 +150,6 @@ FIGURE_NAMES: tuple[str, ...] = tuple(
 )
 
 
-class TimelineStep(Contract):
-    """Probability of each status of one campaign on one dialer, averaged over [start, end).
-
-    Attributes
-    ----------
-    low, high : ends of the 95 % interval of each simulated probability; others have none
-    """
-
-    campaign_id: str
-    dialer_id: str
-    start: datetime
-    end: datetime
-    probabilities: dict[Status, float]
-    low: dict[Status, float] = Field(default_factory=dict)
-    high: dict[Status, float] = Field(default_factory=dict)
-
-
-class Completion(Contract):
-    """When a dial list is done; None where that lies beyond the horizon."""
-
-    campaign_id: str
-    p05: datetime | None
-    p50: datetime | None
-    p95: datetime | None
-
-
-class CampaignJoint(Contract):
-    """How often none, some, and all dialers of a campaign are paused at once, in the long run.
-
-    Shares of the time in which any of them dials or pauses. ``paused_distribution[k]`` is the
-    share with exactly ``k`` of them paused. ``low``/``high`` are the ends of the 95 % intervals of
-    simulated shares.
-    """
-
-    campaign_id: str
-    dialers: int
-    none_paused: float
-    some_paused: float  # but not all
-    all_paused: float
-    paused_distribution: tuple[float, ...]
-    engine: Engine
-    low: dict[str, float] = Field(default_factory=dict)
-    high: dict[str, float] = Field(default_factory=dict)
-    day_low: dict[str, float] = Field(default_factory=dict)
-    day_high: dict[str, float] = Field(default_factory=dict)
-
-
-class JointStep(Contract):
-    """The same in one step of the timeline, of the dialers that run then."""
-
-    campaign_id: str
-    start: datetime
-    end: datetime
-    dialers: int
-    none_paused: float
-    some_paused: float
-    all_paused: float
-    paused_distribution: tuple[float, ...]
-    low: dict[str, float] = Field(default_factory=dict)
-    high: dict[str, float] = Field(default_factory=dict)
-
-
-class Projection(Contract):
-    """What is expected of given assignments from a moment on."""
-
-    at: datetime
-    hours: float
-    assignments: tuple[AssignmentFigures, ...]
-    timeline: tuple[TimelineStep, ...] = ()
-    completion: tuple[Completion, ...] = ()
-    campaigns_joint: tuple[CampaignJoint, ...] = ()
-    timeline_joint: tuple[JointStep, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def frame(self, table: str = "assignments") -> pd.DataFrame:
-        """``assignments``, ``timeline``, ``completion`` or the joint ones as a data frame."""
-        names = ("assignments", "timeline", "completion", "campaigns_joint", "timeline_joint")
-        tables = {name: getattr(self, name) for name in names}
-        return frame_of("Projection", tables, table)
-
-
-class LinePlan(Contract):
-    """A split of lines: only assignments in use, in the problem's order."""
-
-    assignments: tuple[LineAssignment, ...]
-
-    @field_validator("assignments")
-    @classmethod
-    def _in_use(cls, value: tuple[LineAssignment, ...]) -> tuple[LineAssignment, ...]:
-        return tuple(a for a in value if a.dial_lines or a.agent_lines)
-
-    def lines(self) -> dict[tuple[str, str], tuple[int, int]]:
-        """(dial lines, agent lines) by (campaign id, dialer id)."""
-        return {
-            (a.campaign_id, a.dialer_id): (a.dial_lines, a.agent_lines) for a in self.assignments
-        }
-
-
 class PlanValue(Contract):
     """The objective of a plan, value units per hour."""
 
@@ -315,171 +231,8 @@ class TableCorrection(Contract):
     rounds: int  # times the campaign was corrected; each correction replaces the one before
 
 
-class LineReason(Contract):
-    """Why a campaign has these lines on a dialer: what one more would do, all others as they are.
-
-    ``one_more_...`` is the change of the plan's aim by the planning tables [value per hour],
-    ``..._limits`` names the limits that it would break; without one it is allowed.
-    """
-
-    campaign_id: str
-    dialer_id: str
-    dial_lines: int
-    agent_lines: int
-    one_more_dial_line: float
-    dial_line_limits: tuple[str, ...]
-    one_more_agent_line: float | None  # None for a broadcast
-    agent_line_limits: tuple[str, ...]
-    words: str
-
-
-class StrandedLines(Contract):
-    """Free ports of a dialer, or unused agent lines of a campaign, and why nobody can use them."""
-
-    dialer_id: str | None = None
-    campaign_id: str | None = None
-    lines: int
-    words: str
-
-
-class ConflictMember(Contract):
-    """One requirement of a conflict by its place in the files, and its least change that helps.
-
-    ``key`` names the row by its key columns. ``change_to`` is the new value of the column (blank
-    text: a blank cell), None where no change of it alone helps, or where none is a single cell.
-    """
-
-    table: str
-    key: dict[str, str]
-    column: str
-    value: bool | int | float | str | None
-    words: str
-    change_to: bool | int | float | str | None = None
-    change: str | None = None
-
-
-class Conflict(Contract):
-    """Requirements that cannot hold together, and the least relaxation of each that would help.
-
-    ``smallest``: proven that they hold together without any one of them; else a limit of work or
-    time ended the search first, and fewer of them may not hold together either. ``all_tried``:
-    whether the least change of each could be sought within these limits; else others may help too.
-    """
-
-    requirements: tuple[str, ...]
-    relaxations: tuple[str, ...] = ()
-    members: tuple[ConflictMember, ...] = ()
-    smallest: bool = True
-    all_tried: bool = True
-
-
-class KeptInstead(Contract):
-    """What another campaign keeps; ``requirement`` is its column, ``runs`` with 1 otherwise."""
-
-    campaign_id: str
-    priority: int
-    requirement: str
-    asked: float
-
-
-class GivenUp(Contract):
-    """A requirement of one campaign that a plan gives up.
-
-    ``requirement`` is a column of ``campaigns.csv``, ``runs``, or one of ``limits.csv``, whose row
-    is ``limit``. ``proven_least``: no plan gives up less of it, over the campaigns of this
-    priority. ``kept_instead`` is what campaigns of lower priority numbers keep without whose lines
-    there would be room for it.
-    """
-
-    campaign_id: str
-    priority: int
-    requirement: str
-    limit: str | None = None
-    asked: float
-    got: float
-    proven_least: int
-    kept_instead: tuple[KeptInstead, ...] = ()
-
-
 #: Of what is given up, in tables.
 GIVEN_UP_COLUMNS = tuple(name for name in GivenUp.model_fields if name != "kept_instead")
-
-
-class NearestPlan(Contract):
-    """The plan that gives up as little as can be, beside the answer that there is no other."""
-
-    plan: LinePlan
-    value_per_hour: float
-    bound_per_hour: float
-    given_up: tuple[GivenUp, ...] = ()
-
-
-class ProofCheck(Contract):
-    """What a bound rests on, and whether another program found that it holds (MODEL.md 7).
-
-    ``checked`` is None where that was not looked at to the end: ``why`` says why.
-    """
-
-    boxes: int
-    leaves: int
-    checked: bool | None
-    checked_bound_per_hour: float | None = None
-    seconds: float = 0.0
-    why: str = ""
-
-
-class LimitBroken(Contract):
-    """A limit that the plan holds by its tables and breaks in its simulation, beyond the interval.
-
-    ``limit`` is a column of ``campaigns.csv``; ``simulated_low`` and ``simulated_high`` are the
-    ends of the 95 % interval.
-    """
-
-    campaign_id: str
-    limit: str
-    asked: float
-    table: float
-    simulated: float
-    simulated_low: float
-    simulated_high: float
-
-
-class Finish(Contract):
-    """A dial list that is to be done in time: what it needs, gets, and when it will be done.
-
-    ``attempts_needed_per_hour`` is None where no open hours are left, ``expected`` where the list
-    is not done within a year.
-    """
-
-    campaign_id: str
-    finish_by: date
-    attempts_needed_per_hour: float | None
-    attempts_per_hour: float
-    expected: datetime | None
-
-
-class StoppedValue(Contract):
-    """What of the value comes only when a campaign runs that somebody has stopped."""
-
-    campaign_id: str
-    stopped_by: str
-    value_per_hour: float
-
-
-class PoolUse(Contract):
-    """How many agent lines of a pool have lines to sit at."""
-
-    pool: str
-    agent_lines: int
-    used: int
-    idle: int
-
-
-class LeftOut(Contract):
-    """A campaign that cannot run, which gets nothing and asks for nothing."""
-
-    campaign_id: str
-    why: str
 
 
 class Stage(Contract):

@@ -10,8 +10,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.result import CampaignTotals, DialerUse, LinePlan, PlanValue
+from planner.contracts.result import CampaignTotals, DialerUse, PlanValue
 from planner.evaluation.rates import (
     NO_CORRECTIONS,
     SECONDS_PER_HOUR,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from planner.contracts.answers import LeftOut
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.result import LeftOut
 
 
 def reason_it_cannot_run(campaign: Campaign, at: datetime | None = None) -> str | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem, TrunkGroup
-from planner.contracts.result import LinePlan
 from planner.evaluation.arrays import PlanArrays, lost_dialers
 from planner.evaluation.check_sums import limit_sums, unfilled_agent_lines
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections

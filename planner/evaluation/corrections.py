@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.result import AssignmentFigures, Engine, LinePlan
+from planner.contracts.result import AssignmentFigures, Engine
 from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.rates import Correction, Corrections
 

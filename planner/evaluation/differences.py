@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
-from planner.contracts.result import LineChange, LinePlan
+from planner.contracts.result import LineChange
 
 Pair = tuple[str, str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from planner.contracts.result import GivenUp
+from planner.contracts.answers import GivenUp
 from planner.evaluation.check import Breach
 
 #: The rule whose breach tells of a requirement, where it has another name.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from planner.contracts.answers import GivenUp, KeptInstead
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.contracts.result import GivenUp, KeptInstead, LinePlan
 
 #: Requirements that lines on one more dialer would meet, or bring closer.
 ONE_DIALER_MORE = ("runs", "min_dialers")

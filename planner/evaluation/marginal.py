@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
-from planner.contracts.result import LinePlan, PlanOptions
+from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import PlanArrays, lost_dialers
 from planner.evaluation.rates import SECONDS_PER_HOUR, Correction, Corrections, corrected_rates
 from planner.evaluation.tolerances import LIMIT_ROUNDING

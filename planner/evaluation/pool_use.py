@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from planner.contracts.answers import PoolUse
 from planner.contracts.line_assignment import PoolLines
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.pools import pools_at
 from planner.contracts.problem import Problem
-from planner.contracts.result import LinePlan, PoolUse
 from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.check_sums import seat_agents
 

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.contracts.answers import LineReason, StrandedLines
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.result import LinePlan, LineReason, PlanOptions, StrandedLines
+from planner.contracts.result import PlanOptions
 from planner.evaluation.marginal import (
     OneMore,
     Step,

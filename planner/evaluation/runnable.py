@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.comparison import LostLines
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import (
     AssignmentStop,
     Campaign,
@@ -16,7 +17,6 @@ from planner.contracts.problem import (
     LineAssignment,
     Problem,
 )
-from planner.contracts.result import LinePlan
 
 Ints = NDArray[np.int64]
 

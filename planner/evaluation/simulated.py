@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from planner.contracts.answers import LimitBroken
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.result import AssignmentFigures, Engine, LimitBroken, LinePlan
+from planner.contracts.result import AssignmentFigures, Engine
 from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.tolerances import LIMIT_ROUNDING, PER_CENT_ROUNDING
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from planner.contracts.answers import StoppedValue
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import CampaignStop, Problem
-from planner.contracts.result import LinePlan, StoppedValue
 from planner.evaluation.arrays import evaluate
 
 #: Who stopped a campaign.

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
-from planner.contracts.result import LinePlan, PlanOptions, Progress
+from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.model.requirements import ANY, KINDS, Aim, Requirements, requirements

@@ -12,8 +12,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, Problem
-from planner.contracts.result import LinePlan, PlanOptions, Progress, Stage
+from planner.contracts.result import PlanOptions, Progress, Stage
 from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.check_sums import overfull_pools
 from planner.evaluation.proof.record import Proof

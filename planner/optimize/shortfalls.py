@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.contracts.answers import GivenUp
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
-from planner.contracts.result import GivenUp, LinePlan
 from planner.evaluation.arrays import PlanArrays, lost_dialers
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.model.requirements import (

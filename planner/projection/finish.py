@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
+from planner.contracts.answers import Finish
 from planner.contracts.problem import Campaign, Dialer, Problem
-from planner.contracts.result import Finish
 from planner.projection.calendar import Spell, open_spells, with_calendar
 
 _HOUR = timedelta(hours=1)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.contracts.result import AssignmentFigures, CampaignJoint, Engine, Status
+from planner.contracts.projected import CampaignJoint
+from planner.contracts.result import AssignmentFigures, Engine, Status
 from planner.projection.figures import days
 from planner.projection.figures.intervals import share_ends
 from planner.projection.figures.simulated import Paused

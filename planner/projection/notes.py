@@ -6,7 +6,7 @@ import math
 import statistics
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from planner.contracts.result import TimelineStep
+from planner.contracts.projected import TimelineStep
 from planner.projection.figures.settling import never_settles
 from planner.projection.figures.simulated import MOST_CALLS, WARM_UP_CALLS, Simulated
 from planner.projection.pairs import Pair

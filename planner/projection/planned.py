@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
-from planner.contracts.result import AssignmentFigures, Engine, LinePlan
+from planner.contracts.result import AssignmentFigures, Engine
 from planner.evaluation.arrays import PlanArrays
 from planner.projection.effort import EngineChoice
 from planner.projection.project import plan_figures

@@ -7,7 +7,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from planner.contracts.problem import Problem
-from planner.contracts.result import AssignmentFigures, Projection
+from planner.contracts.projected import Projection
+from planner.contracts.result import AssignmentFigures
 from planner.projection.effort import Budget, Effort, EngineChoice
 from planner.projection.figures import exact
 from planner.projection.joint import campaigns_joint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from planner.contracts.result import GivenUp, KeptInstead, LeftOut, LimitBroken
+from planner.contracts.answers import GivenUp, KeptInstead, LeftOut, LimitBroken
 from planner.report.words import amount, share
 
 _ASKED = {

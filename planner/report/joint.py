@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from planner.contracts.result import CampaignJoint, JointStep, Projection
+from planner.contracts.projected import CampaignJoint, JointStep, Projection
 from planner.report.text_layout import table
 from planner.report.words import share
 from planner.tables.writing import write_csv

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from planner.contracts.problem import CampaignKind, Problem
+from planner.contracts.line_plan import LinePlan
+from planner.contracts.problem import Problem
 from planner.contracts.result import (
     AssignmentFigures,
     CampaignTotals,
-    DialerUse,
-    LinePlan,
-    NearestPlan,
     PlanResult,
     PlanStatus,
 )
-from planner.evaluation.load import CampaignLoad, FleetLoad
-from planner.report.documents import assignment_row
 from planner.report.given_up import broken_sentences, given_up_sentences, left_out_sentences
 from planner.report.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, expected_status, quality, share
-from planner.tables.cells import spelt
-from planner.version import __version__
 
 #: Requirements of a conflict that are listed.
 MOST_LISTED = 20
@@ -301,56 +294,6 @@ def _gain(result: PlanResult, problem: Problem) -> str:
     )
 
 
-def check_text(load: FleetLoad, breaches: Sequence[str], notes: Sequence[str] = ()) -> str:
-    """What a fleet has, what its campaigns could use, what the current lines break, and notes."""
-    return _text(
-        [
-            "No faults found.",
-            *section("Fleet", _fleet(load)),
-            *section("Load", _load(load)),
-            *section("Limits that the current lines break", bullets(breaches)),
-            *section("Notes", bullets(notes)),
-        ]
-    )
-
-
-def _fleet(load: FleetLoad) -> list[str]:
-    kinds = [campaign.kind.replace("_", " ") for campaign in load.campaigns]
-    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
-    return pairs(
-        [
-            ("Dialers", f"{load.dialers_in_service} of {load.dialers} in service"),
-            ("Failure domains", str(load.failure_domains)),
-            ("Ports", f"{load.ports:,}"),
-            ("Campaigns", counts or "none"),
-            ("Agent lines", f"{load.agent_lines:,}"),
-        ]
-    )
-
-
-def _load(load: FleetLoad) -> list[str]:
-    """What an idle dial line brings: requests to be handed to agents, or messages played."""
-    rows = [
-        [
-            campaign.campaign_id,
-            campaign.kind.replace("_", " "),
-            str(campaign.agent_lines) if _is_live(campaign) else NOTHING,
-            f"{amount(campaign.calls_per_dial_line_hour)} "
-            f"{'transfer requests' if _is_live(campaign) else 'messages'}",
-            NOTHING
-            if campaign.dial_lines_for_agents is None
-            else f"{campaign.dial_lines_for_agents:,.0f}",
-        ]
-        for campaign in load.campaigns
-    ]
-    titles = [">Agent lines", ">Per dial line and hour", ">Dial lines to fill the agents"]
-    return table(["Campaign", "Kind", *titles], rows)
-
-
-def _is_live(campaign: CampaignLoad) -> bool:
-    return campaign.kind == CampaignKind.LIVE_TRANSFER
-
-
 def _amount(value: float | None) -> str:
     return NOTHING if value is None else amount(value)
 
@@ -361,102 +304,3 @@ def _share(value: float | None) -> str:
 
 def _text(lines: list[str]) -> str:
     return "\n".join(lines) + "\n"
-
-
-def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
-    """A planning run as plain data; only ``seconds`` vary between runs for the same moment ``at``.
-
-    Rates and values are per hour, shares in [0, 1]; what does not apply is None.
-    """
-    value = result.value
-    return {
-        "status": result.status.value,
-        "value_per_hour": value and value.value_per_hour,
-        "bound_per_hour": result.bound_per_hour,
-        "gap": result.gap,
-        "gross_value_per_hour": value and value.gross_value_per_hour,
-        "cost_per_hour": value and value.cost_per_hour,
-        "stopped_value_per_hour": result.stopped_value_per_hour if value else None,
-        "stopped": [item.model_dump() for item in result.stopped],
-        "throughput_value_per_hour": value and value.throughput_value_per_hour,
-        "surviving_value_per_hour": value and value.surviving_value_per_hour,
-        "worst_failure_domain": value and value.worst_failure_domain,
-        "transfers_per_hour": result.total("transfers_per_hour"),
-        "messages_per_hour": result.total("messages_per_hour"),
-        "abandons_per_hour": result.total("abandons_per_hour"),
-        "assignments": _assignments(result),
-        "campaigns": [_campaign(totals, problem) for totals in result.campaigns],
-        "dialers": [_dialer(use, problem) for use in result.dialers],
-        "pools": [item.model_dump() for item in result.pools],
-        "finish": [item.model_dump(mode="json") for item in result.finish],
-        "binding": list(result.binding),
-        "why": [reason.model_dump(mode="json") for reason in result.why],
-        "stranded": [item.model_dump(mode="json") for item in result.stranded],
-        "simulated_value_per_hour": result.simulated_value_per_hour,
-        "simulated_value_per_hour_low": result.simulated_value_per_hour_low,
-        "simulated_value_per_hour_high": result.simulated_value_per_hour_high,
-        "proof": result.proof and result.proof.model_dump(),
-        "limits_broken": [item.model_dump(mode="json") for item in result.limits_broken],
-        "given_up": [item.model_dump(mode="json") for item in result.given_up],
-        "left_out": [item.model_dump(mode="json") for item in result.left_out],
-        "nearest": result.nearest and _nearest_document(result.nearest),
-        "value_before_moves": result.value_before_moves,
-        "changes": _changes_in_order(result),
-        "conflicts": [conflict.model_dump(mode="json") for conflict in result.conflicts],
-        "corrections": [correction.model_dump() for correction in result.corrections],
-        "stages": [stage.model_dump() for stage in result.stages],
-        "options": result.options.model_dump(exclude={"seed"}),
-        "at": result.at and result.at.isoformat(),
-        "stopped_early": result.stopped_early,
-        "seconds": round(result.seconds, 3),
-        "seed": result.options.seed,
-        "version": __version__,
-    }
-
-
-def _assignments(result: PlanResult) -> list[dict[str, Any]]:
-    """Figures by campaign and dialer; where agents are pooled also whose agents sit there."""
-    rows = [assignment_row(figures) for figures in result.figures]
-    if not result.pools or result.plan is None:
-        return rows
-    seats = {(a.campaign_id, a.dialer_id): spelt(a, "pools") for a in result.plan.assignments}
-    return [row | {"pools": seats.get((row["campaign_id"], row["dialer_id"]))} for row in rows]
-
-
-def _nearest_document(nearest: NearestPlan) -> dict[str, Any]:
-    return {
-        "value_per_hour": nearest.value_per_hour,
-        "bound_per_hour": nearest.bound_per_hour,
-        "assignments": [
-            item.model_dump(include={"campaign_id", "dialer_id", "dial_lines", "agent_lines"})
-            for item in nearest.plan.assignments
-        ],
-        "given_up": [item.model_dump(mode="json") for item in nearest.given_up],
-    }
-
-
-def _changes_in_order(result: PlanResult) -> list[dict[str, Any]]:
-    """The moves in order, then what changes on dialers out of service, where nothing is left."""
-    value = result.moves[-1].value_after if result.moves else None
-    return [
-        *(move.model_dump() for move in result.moves),
-        *(change.model_dump() | {"value_after": value} for change in without_move(result)),
-    ]
-
-
-def _campaign(totals: CampaignTotals, problem: Problem) -> dict[str, Any]:
-    place = problem.campaign_index[totals.campaign_id]
-    row: dict[str, Any] = totals.model_dump()
-    return {
-        "campaign_id": row.pop("campaign_id"),
-        "kind": problem.campaigns[place].kind.value,
-    } | row
-
-
-def _dialer(use: DialerUse, problem: Problem) -> dict[str, Any]:
-    place = problem.dialer_index[use.dialer_id]
-    row: dict[str, Any] = use.model_dump()
-    return {
-        "dialer_id": row.pop("dialer_id"),
-        "failure_domain": problem.dialers[place].domain,
-    } | row

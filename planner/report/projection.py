@@ -8,15 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from planner.contracts.problem import Problem
-from planner.contracts.result import (
-    AssignmentFigures,
-    Completion,
-    Ending,
-    Engine,
-    Projection,
-    Status,
-    TimelineStep,
-)
+from planner.contracts.projected import Completion, Projection, TimelineStep
+from planner.contracts.result import AssignmentFigures, Ending, Engine, Status
 from planner.report.days import day_lines
 from planner.report.documents import assignment_row
 from planner.report.joint import (

@@ -16,7 +16,8 @@ from planner.contracts.result import (
 )
 from planner.report.documents import to_json
 from planner.report.given_up import given_up_sentences, left_out_sentences
-from planner.report.plan import conflict_lines, lines_table, nearest_lines, plan_document
+from planner.report.plan import conflict_lines, lines_table, nearest_lines
+from planner.report.plan_document import plan_document
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, share
 from planner.studies.week import IntervalPlan, WeekPlan, WeekTotals

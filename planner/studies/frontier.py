@@ -7,16 +7,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+from planner.contracts.answers import Conflict
 from planner.contracts.limits import MAX_LEVELS, MAX_POINTS
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Contract, LineAssignment, Problem
-from planner.contracts.result import (
-    Conflict,
-    LinePlan,
-    PlanOptions,
-    PlanResult,
-    PlanStatus,
-    relative_gap,
-)
+from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, relative_gap
 from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:

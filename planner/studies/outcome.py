@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from planner.contracts.answers import GivenUp
 from planner.contracts.comparison import CampaignOutcome, LostLines, Outcome
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.result import AssignmentFigures, Engine, GivenUp, LinePlan, PlanOptions
+from planner.contracts.result import AssignmentFigures, Engine, PlanOptions
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.check import check
 from planner.evaluation.corrections import needed_corrections

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from planner.contracts.comparison import Comparison, Outcome, Replanned, Tornado, World
 from planner.contracts.faults import Fault, InputError
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
-from planner.contracts.result import LinePlan, PlanOptions, PlanResult, PlanStatus
+from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.studies.changes import changed_problem
 from planner.studies.replan import replanned
 from planner.tables.folder import ProblemSource, as_problem

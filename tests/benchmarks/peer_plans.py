@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, LineAssignment, Problem
-from planner.contracts.result import LinePlan, PlanOptions
+from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import PlanArrays, evaluate, lost_dialers
 from planner.evaluation.check import check
 from planner.evaluation.runnable import apportioned

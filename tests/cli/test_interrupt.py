@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.contracts.result import LinePlan
+from planner.contracts.line_plan import LinePlan
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.check import check
 from planner.studies.batch.workers.uninterrupted import uninterrupted

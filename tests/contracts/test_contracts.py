@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from planner.contracts.faults import Fault, InputError
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import (
     Campaign,
     Dialer,
@@ -21,7 +22,7 @@ from planner.contracts.problem import (
     Problem,
     TrunkGroup,
 )
-from planner.contracts.result import FIGURE_NAMES, LinePlan, PlanOptions, Progress, relative_gap
+from planner.contracts.result import FIGURE_NAMES, PlanOptions, Progress, relative_gap
 from planner.contracts.weekly import (
     Window,
     format_days,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from planner.contracts.faults import InputError
+from planner.contracts.projected import Projection, TimelineStep
 from planner.contracts.result import (
     AssignmentFigures,
     CampaignTotals,
@@ -14,9 +15,7 @@ from planner.contracts.result import (
     PlanOptions,
     PlanResult,
     PlanStatus,
-    Projection,
     Status,
-    TimelineStep,
 )
 
 ROW = AssignmentFigures(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Dialer, LineAssignment, Problem, TrunkGroup
-from planner.contracts.result import LinePlan
 from planner.evaluation.check import check
 from tests.support.builders import solar
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Dialer, LineAssignment, Problem
-from planner.contracts.result import AssignmentFigures, Engine, LinePlan, Status
+from planner.contracts.result import AssignmentFigures, Engine, Status
 from planner.evaluation.corrections import needed_corrections
 from planner.evaluation.rates import Correction
 from tests.support.builders import solar

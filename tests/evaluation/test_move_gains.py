@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.contracts.result import LinePlan, Move
+from planner.contracts.result import Move
 from planner.evaluation.moves.gains import brought_back, value_by_moves
 from planner.evaluation.moves.ordered import ordered_moves
 

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from planner import read_folder
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
-from planner.contracts.result import LinePlan, Move, PlanOptions
+from planner.contracts.result import Move, PlanOptions
 from planner.evaluation.moves.ordered import OrderedMoves, ordered_moves
 from planner.studies.changes import changed_problem
 from tests.support.builders import solar

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from planner.contracts.agents import LimitRow, PoolRow
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.contracts.result import LinePlan
 from planner.evaluation.moves.ordered import ordered_moves
 from tests.support.builders import solar
 from tests.support.reference import hourly_rates

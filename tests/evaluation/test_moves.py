@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
-from planner.contracts.result import LinePlan
 from planner.evaluation.differences import lines_moved
 from planner.evaluation.moves.ordered import ordered_moves
 from planner.evaluation.runnable import runnable_lines

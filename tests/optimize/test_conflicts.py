@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from planner.contracts.answers import Conflict
 from planner.contracts.problem import LineAssignment, Problem, TrunkGroup
-from planner.contracts.result import Conflict, PlanOptions
+from planner.contracts.result import PlanOptions
 from planner.optimize.infeasible.conflicts import core_problem, find_conflicts
 from planner.optimize.infeasible.requirements import demands_of, limits_of, locked_only, room_for
 from tests.support.builders import tiny_problem

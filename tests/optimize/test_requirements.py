@@ -7,8 +7,9 @@ from random import Random
 import numpy as np
 import pytest
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
-from planner.contracts.result import LinePlan, PlanOptions
+from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import PlanArrays, lost_dialers
 from planner.optimize.model.columns import make_column
 from planner.optimize.model.model import Model, build_model

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem
-from planner.contracts.result import Projection
+from planner.contracts.projected import Projection
 from planner.pipeline import project
 from planner.traffic.exact.engset import all_busy_share
 from planner.traffic.exact.passage import mean_seconds_to_all_busy

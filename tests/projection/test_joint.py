@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
-from planner.contracts.result import Engine, Projection
+from planner.contracts.projected import Projection
+from planner.contracts.result import Engine
 from planner.pipeline import project
 from planner.tables.folder import read_folder
 from planner.traffic.exact.passage import all_busy_transient

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.contracts.result import AssignmentFigures, Engine, Projection, Status
+from planner.contracts.projected import Projection
+from planner.contracts.result import AssignmentFigures, Engine, Status
 from planner.pipeline import project
 from planner.tables.folder import read_folder
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from planner.contracts.result import AssignmentFigures, Projection
+from planner.contracts.projected import Projection
+from planner.contracts.result import AssignmentFigures
 from planner.report.days import day_sentences
 from planner.report.documents import assignment_row
 from planner.report.html.reports import html_report

@@ -10,10 +10,11 @@ import pytest
 from planner import __version__
 from planner.contracts.faults import Fault
 from planner.contracts.problem import Dialer
-from planner.contracts.result import Completion, PlanStatus, Projection, Status, TimelineStep
+from planner.contracts.projected import Completion, Projection, TimelineStep
+from planner.contracts.result import PlanStatus, Status
 from planner.evaluation.load import fleet_load
 from planner.report.documents import assignment_row, check_document, fault_document, to_json
-from planner.report.plan import plan_document
+from planner.report.plan_document import plan_document
 from planner.report.projection import projection_document
 from tests.support.results import MONDAY_NINE, figures, plan_result, two_dialers
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from planner.contracts.result import CampaignJoint, Engine, JointStep, Projection
+from planner.contracts.projected import CampaignJoint, JointStep, Projection
+from planner.contracts.result import Engine
 from planner.report.charts.projection import projection_figures
 from planner.report.html.reports import html_report
 from planner.report.joint import joint_sentences

@@ -6,18 +6,12 @@ import re
 
 import pytest
 
+from planner.contracts.answers import Conflict, LineReason, StrandedLines
 from planner.contracts.problem import Dialer, LineAssignment
-from planner.contracts.result import (
-    CampaignTotals,
-    Conflict,
-    LineReason,
-    PlanOptions,
-    PlanStatus,
-    PlanValue,
-    StrandedLines,
-)
+from planner.contracts.result import CampaignTotals, PlanOptions, PlanStatus, PlanValue
 from planner.evaluation.load import fleet_load
-from planner.report.plan import check_text, plan_text
+from planner.report.check import check_text
+from planner.report.plan import plan_text
 from planner.report.text_layout import WIDTH
 from tests.support.builders import solar
 from tests.support.results import figures, plan_result, two_dialers

@@ -8,7 +8,8 @@ from planner.contracts.agents import PoolRow
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.pipeline import plan
-from planner.report.plan import plan_document, plan_text
+from planner.report.plan import plan_text
+from planner.report.plan_document import plan_document
 from tests.support import one_agent
 
 EXACT = PlanOptions(gap=0.0)

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from planner.contracts.problem import Problem
-from planner.contracts.result import AssignmentFigures, Completion, Projection, Status, TimelineStep
+from planner.contracts.projected import Completion, Projection, TimelineStep
+from planner.contracts.result import AssignmentFigures, Status
 from planner.report.charts.projection import projection_figures
 from planner.report.html.reports import html_report
 from planner.report.projection import (

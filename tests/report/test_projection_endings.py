@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from planner.contracts.result import AssignmentFigures, Ending, Projection, Status
+from planner.contracts.projected import Projection
+from planner.contracts.result import AssignmentFigures, Ending, Status
 from planner.report.projection import next_sentence, next_sentences, projection_text
 from tests.support.results import figures
 

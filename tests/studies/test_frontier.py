@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planner.pipeline
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
-from planner.contracts.result import LinePlan, PlanOptions, PlanResult
+from planner.contracts.result import PlanOptions, PlanResult
 from planner.evaluation.arrays import PlanArrays, evaluate
 from planner.evaluation.check import check
 from planner.studies.frontier import Frontier, FrontierPoint, frontier, non_dominated

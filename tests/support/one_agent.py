@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.contracts.result import LinePlan
 
 
 def handled(lines: int) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.contracts.result import (
     AssignmentFigures,
@@ -17,7 +18,6 @@ from planner.contracts.result import (
     DialerUse,
     Engine,
     LineChange,
-    LinePlan,
     PlanOptions,
     PlanResult,
     PlanStatus,

@@ -13,8 +13,9 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from planner.contracts.limits import MAX_LINES
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
-from planner.contracts.result import LinePlan, TableCorrection
+from planner.contracts.result import TableCorrection
 
 #: (campaign id, dialer id): what one pair of the plan is about.
 PairKey = tuple[str, str]

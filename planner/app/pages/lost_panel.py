@@ -13,7 +13,8 @@ from planner.app.session.workspace import Workspace
 from planner.app.widgets import running
 from planner.app.widgets.given_up import show_given_up
 from planner.contracts.comparison import Comparison
-from planner.contracts.result import LinePlan, PlanFigures, PlanOptions
+from planner.contracts.line_plan import LinePlan
+from planner.contracts.result import PlanFigures, PlanOptions
 from planner.report.moves import move_sentences
 from planner.report.whatif import MOST_FIRST_MOVES, first_move_sentences, unasked_sentences
 from planner.studies.whatif import whatif

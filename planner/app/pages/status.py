@@ -21,14 +21,8 @@ from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
 from planner.app.widgets.moments import pick_moment, reader_zone
 from planner.contracts.problem import Problem
-from planner.contracts.result import (
-    AssignmentFigures,
-    CampaignJoint,
-    Engine,
-    JointStep,
-    Projection,
-    Status,
-)
+from planner.contracts.projected import CampaignJoint, JointStep, Projection
+from planner.contracts.result import AssignmentFigures, Engine, Status
 from planner.pipeline import project
 from planner.report.charts.figure import STATUS_COLOURS
 from planner.report.charts.projection import projection_figures

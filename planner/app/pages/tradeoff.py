@@ -13,8 +13,9 @@ from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.empty_page import show_nothing_open
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
-from planner.contracts.result import LinePlan, PlanOptions
+from planner.contracts.result import PlanOptions
 from planner.report.charts.studies import clickable_frontier
 from planner.report.words import amount, close_share, share
 from planner.studies.frontier import Frontier, FrontierPoint, frontier

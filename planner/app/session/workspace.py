@@ -28,8 +28,9 @@ from planner.app.editing.world_cache import WorldCache
 from planner.app.jobs.jobs import PlanJob, StudyJob
 from planner.app.store import DraftEntry, ScenarioEntry, VersionEntry
 from planner.contracts.faults import Fault, InputError
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
-from planner.contracts.result import LinePlan, PlanOptions, PlanResult
+from planner.contracts.result import PlanOptions, PlanResult
 
 _NAME = "workspace"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from planner.app.session.text import plain
-from planner.contracts.result import GivenUp, LeftOut, LimitBroken
+from planner.contracts.answers import GivenUp, LeftOut, LimitBroken
 from planner.report.given_up import broken_sentences, given_up_sentences, left_out_sentences
 
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
-from planner.contracts.result import LinePlan, Move, PlanOptions
+from planner.contracts.result import Move, PlanOptions
 from planner.evaluation.cannot_run import reason_it_cannot_run
 from planner.evaluation.moves.halves import best_steps, half_way
 from planner.evaluation.moves.limits import LEAST_WHOLE, Course, course

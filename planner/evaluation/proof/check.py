@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
-from planner.contracts.result import LinePlan
 from planner.evaluation.check import REQUIREMENT_RULES, check
 from planner.evaluation.proof.bound import Bounds, Part
 from planner.evaluation.proof.record import Node, Proof

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from planner.contracts.answers import Conflict, ConflictMember
 from planner.contracts.problem import Problem
-from planner.contracts.result import Conflict, ConflictMember, PlanOptions
+from planner.contracts.result import PlanOptions
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.infeasible.feasibility import Trials
 from planner.optimize.infeasible.requirement import Change, Easing, Requirement

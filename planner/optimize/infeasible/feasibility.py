@@ -6,8 +6,9 @@ import math
 import time
 from collections.abc import Callable
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.contracts.result import LinePlan, PlanOptions
+from planner.contracts.result import PlanOptions
 from planner.contracts.table_size import table_entries
 from planner.evaluation.check import check
 from planner.evaluation.rates import SECONDS_PER_HOUR, Corrections

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
-from planner.contracts.result import LinePlan
 from planner.optimize.infeasible.least_lines import Block, Blocks
 
 #: Work limit of one solve: most take a thousandth of it. Building the model counts as so much work

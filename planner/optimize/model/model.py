@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.limits import MAX_LINES
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.pools import pools_at
 from planner.contracts.problem import Campaign, LineAssignment, Problem
-from planner.contracts.result import LinePlan, PlanOptions
+from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.rates import (
     NO_CORRECTIONS,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.contracts.result import JointStep
+from planner.contracts.projected import JointStep
 from planner.projection.figures.intervals import share_ends
 from planner.projection.timeline.horizon import Booleans, Horizon
 from planner.projection.timeline.status_chances import NODE_WEIGHTS, Course

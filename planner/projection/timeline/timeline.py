@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from planner.contracts.problem import Campaign
-from planner.contracts.result import Completion, Status, TimelineStep
+from planner.contracts.projected import Completion, TimelineStep
+from planner.contracts.result import Status
 from planner.projection.effort import Effort, EngineChoice
 from planner.projection.pairs import Limits, Pair, components
 from planner.projection.timeline.horizon import Horizon

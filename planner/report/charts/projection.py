@@ -10,7 +10,8 @@ from typing import Any
 
 import altair as alt
 
-from planner.contracts.result import AssignmentFigures, Projection, Status, TimelineStep
+from planner.contracts.projected import Projection, TimelineStep
+from planner.contracts.result import AssignmentFigures, Status
 from planner.report.charts.figure import STATUS_COLOURS, Figure
 from planner.report.text_layout import clean
 from planner.report.words import share

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from planner.contracts.comparison import Comparison, World
-from planner.contracts.result import AssignmentFigures, Projection
+from planner.contracts.projected import Projection
+from planner.contracts.result import AssignmentFigures
 from planner.report import frontier as frontier_report
 from planner.report import whatif as whatif_report
 from planner.report.charts.projection import projection_figures

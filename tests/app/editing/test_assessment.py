@@ -9,8 +9,9 @@ import pytest
 
 from planner.app.editing.assessment import Assessment, assess, status_shares
 from planner.app.editing.edited_lines import apply_edits, open_lines, take_plan
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.contracts.result import LinePlan, Status, TableCorrection
+from planner.contracts.result import Status, TableCorrection
 from tests.support.builders import solar
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

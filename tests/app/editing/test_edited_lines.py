@@ -12,8 +12,8 @@ from planner.app.editing.edited_lines import (
     take_plan,
     undo,
 )
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Dialer, LineAssignment, Problem
-from planner.contracts.result import LinePlan
 from tests.support.builders import solar
 
 D1, D2 = ("sales", "D1"), ("sales", "D2")

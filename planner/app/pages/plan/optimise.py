@@ -18,7 +18,9 @@ from planner.app.session.workspace import Workspace
 from planner.app.widgets.given_up import show_given_up
 from planner.app.widgets.headline import show_headline
 from planner.compilation import WORDS
-from planner.contracts.result import LinePlan, NearestPlan, PlanOptions, PlanResult, Progress
+from planner.contracts.answers import NearestPlan
+from planner.contracts.line_plan import LinePlan
+from planner.contracts.result import PlanOptions, PlanResult, Progress
 from planner.evaluation.differences import changes
 from planner.report.moves import move_sentences, way_sentence
 from planner.report.words import amount, duration, quality, share

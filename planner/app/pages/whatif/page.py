@@ -27,8 +27,9 @@ from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
 from planner.app.widgets.given_up import show_given_up
 from planner.contracts.comparison import Comparison, World
 from planner.contracts.faults import InputError
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.result import LinePlan, PlanOptions
+from planner.contracts.result import PlanOptions
 from planner.report.charts.studies import tornado_chart, worlds_chart
 from planner.report.moves import move_sentences, way_sentence
 from planner.report.whatif import (

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from planner.contracts.answers import Conflict
 from planner.contracts.faults import Fault
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import (
     FIGURE_NAMES,
     AssignmentFigures,
     CampaignTotals,
-    Conflict,
     DialerUse,
     PlanFigures,
     PlanResult,
