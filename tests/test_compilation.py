@@ -9,7 +9,7 @@ import numba
 import pytest
 
 from planner import compilation as compiling
-from planner import compiled, pipeline, planning
+from planner import compiled, planning
 from planner.app.jobs.fair_queue import Turns
 from planner.app.jobs.jobs import Job, here
 from planner.cli.console import ProgressPrinter
@@ -69,7 +69,7 @@ def test_a_stopwatch_adds_up_what_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_time_limit_does_not_count_what_compiling_took(monkeypatch: pytest.MonkeyPatch) -> None:
     compilation, time = Compilation(), Clock(monkeypatch)
-    monkeypatch.setattr(pipeline, "COMPILATION", compilation)
+    monkeypatch.setattr(planning, "COMPILATION", compilation)
     clock = planning.Clock()
     compilation.note(True)
     time.now += 90
