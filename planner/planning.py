@@ -319,10 +319,14 @@ def with_reasons(problem: Problem, result: PlanResult, clock: Clock) -> PlanResu
 
     assert result.plan is not None
     found = explain(problem, result.plan, result.options, factors(result.corrections))
+    names = (campaign.campaign_id for campaign in problem.campaigns)
+    gains = dict(zip(names, found.one_more_agent_line, strict=True))
     update = {
         "campaigns": tuple(
-            totals.model_copy(update={"value_of_one_more_agent_line": gain})
-            for totals, gain in zip(result.campaigns, found.one_more_agent_line, strict=True)
+            totals.model_copy(
+                update={"value_of_one_more_agent_line": gains.get(totals.campaign_id)}
+            )
+            for totals in result.campaigns
         ),
         "dialers": tuple(
             use.model_copy(

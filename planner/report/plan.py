@@ -134,8 +134,8 @@ def _plan_totals(result: PlanResult) -> list[str]:
         rows.append(("Aim", f"{amount(value.value_per_hour)}: {parts}"))
     if result.bound_per_hour is not None:
         of_what = "the aim" if weight else "the value"
-        checked = result.proof is not None and result.proof.checked
-        how = "" if checked else "; not checked by another program"
+        unchecked = result.proof is not None and not result.proof.checked
+        how = "; not checked by another program" if unchecked else ""
         most = f"at most {amount(result.bound_per_hour)} of {of_what}{how}"
         rows.append(("Best possible", most))
     return pairs(rows)

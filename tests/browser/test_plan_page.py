@@ -254,7 +254,7 @@ def test_every_fault_of_a_workbook_is_listed_with_its_sheet_and_row(
     expect(cell(faults, 0, "File")).to_have_text("fleet.xlsx, sheet dialers")
     expect(cell(faults, 0, "Line")).to_have_text("3")
     expect(cell(faults, 0, "Value")).to_have_text("many")
-    expect(cell(faults, 1, "Expected")).to_contain_text("no formula")
+    expect(cell(faults, 1, "Expected")).to_contain_text("nothing is stored with this formula")
     expect(page.get_by_text("What was open stays as it was")).to_have_count(0)
 
 

@@ -122,6 +122,7 @@ def test_an_interrupt_ends_the_run_with_what_it_has(
         *,
         on_progress: Callable[[Progress], None],
         stop: Callable[[], bool],
+        **_: object,
     ) -> PlanResult:
         assert not stop()
         os.kill(os.getpid(), signal.SIGINT)

@@ -68,11 +68,11 @@ def test_any_text_in_a_cell_is_read_or_refused(name: str, ports: str) -> None:
 def test_files_that_vanish_while_they_are_read_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from planner.tables.folder import folder as tables
+    from planner.tables import folder as tables
 
     folder = tmp_path / "folder"
     mutated(0, folder)
-    listed = tables._csv_files
+    listed = tables.csv_files_in
 
     def vanishing(path: Path) -> list[Path]:
         found = listed(path)
@@ -80,7 +80,7 @@ def test_files_that_vanish_while_they_are_read_are_told(
             file.unlink(missing_ok=True)
         return found
 
-    monkeypatch.setattr(tables, "_csv_files", vanishing)
+    monkeypatch.setattr(tables, "csv_files_in", vanishing)
     assert not judged(read_folder, folder)
 
 

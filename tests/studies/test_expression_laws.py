@@ -22,6 +22,7 @@ NUMERIC = [
     for kind, target in TARGETS.items()
     for json_type in ("integer", "number")
     for field in fields_of_type(target.contract, json_type)
+    if field not in SHARED_CELLS  # no columns of their own
 ]
 
 

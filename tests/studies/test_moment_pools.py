@@ -40,4 +40,11 @@ def test_a_week_is_cut_where_pools_and_limits_change() -> None:
     day = spans(fleet(), Spell(MONDAY, MONDAY + timedelta(days=1)))
     # Of Sunday's night nobody is there; then six to nine, the limit's hour, ten to twelve.
     assert [span.spell.start.hour for span in day] == [0, 6, 9, 10, 12, 22]
-    assert [sum(row.agent_lines for row in span.world.pools) for span in day] == [0, 2, 2, 2, 0, 5]
+    assert [sum(row.agent_lines for row in span.running_set.pools) for span in day] == [
+        0,
+        2,
+        2,
+        2,
+        0,
+        5,
+    ]

@@ -194,7 +194,7 @@ class Bounds:
         agent, dial = grid[0], grid[1]
         fits = (dial >= max(n_low, 1)) & (dial <= n_high) & (agent >= a_low) & (agent <= a_high)
         fits &= (agent >= least) & (dial >= agent)
-        fits &= dial + world.port_of_agent[d] * agent <= world.ports[d]
+        fits &= dial + world.port_of_agent[d] * agent <= world.room[d]
         if np.isfinite(part.most_here) and campaign.value > 0:
             fits &= np.asarray(campaign.value * table.handled) <= part.most_here
         nothing = int(n_low == 0 and a_low == 0)

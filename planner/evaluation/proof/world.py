@@ -46,6 +46,7 @@ class World:
         self.failures = failures
         self.ports = np.array([d.ports if d.in_service else 0 for d in problem.dialers], np.int64)
         self.port_of_agent = np.array([d.agent_lines_use_ports for d in problem.dialers], np.int64)
+        self.room = self._room()
         self.low, self.high = self._ranges(keep_current)
         self.rows = self._rows()
         self.now = self._current()
@@ -64,13 +65,19 @@ class World:
             self._tables[c] = Tables(*figures)
         return self._tables[c]
 
+    def _room(self) -> Ints:
+        """Most lines on each dialer: its ports, or the channels of its carrier where fewer."""
+        channels = {g.trunk_group: g.channels for g in self.problem.trunk_groups}
+        names = [d.trunk_group or "" for d in self.problem.dialers]
+        most = np.array([channels.get(name, 10**9) for name in names], np.int64)
+        return np.minimum(self.ports, most)
+
     def _ranges(self, keep_current: bool) -> tuple[Ints, Ints]:
         """Least and most (dial, agent) lines ``[campaign, dialer, 2]``."""
         problem = self.problem
         shape = len(problem.campaigns), len(problem.dialers), 2
         low, high = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         pools = pools_at(problem, None)
-        channels = {g.trunk_group: g.channels for g in problem.trunk_groups}
         for c, campaign in enumerate(problem.campaigns):
             live, name = campaign.is_live_transfer, campaign.campaign_id
             serving = [p for p in pools if live and p.serves(name)]
@@ -78,7 +85,7 @@ class World:
                 seats = not serving or any(p.reaches(dialer.dialer_id) for p in serving)
                 if not problem.may_use(campaign, dialer) or not seats:
                     continue
-                most = min(int(self.ports[d]), channels.get(dialer.trunk_group or "", 10**9))
+                most = int(self.room[d])
                 if campaign.max_dial_lines is not None:
                     most = min(most, campaign.max_dial_lines)
                 agents = min(campaign.agent_lines, most) if campaign.is_live_transfer else 0

@@ -43,7 +43,6 @@ def test_killed_and_interrupted_runs_end_with_the_bytes_of_an_undisturbed_one(
     wait_for(first.exists)
     killed.kill()
     killed.communicate()
-    assert not (out / "plans.csv").exists()
 
     def chunks() -> int:
         return len(list((out / "chunks").glob("*.json")))
