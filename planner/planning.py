@@ -323,10 +323,8 @@ def with_reasons(problem: Problem, result: PlanResult, clock: Clock) -> PlanResu
     gains = dict(zip(names, found.one_more_agent_line, strict=True))
     update = {
         "campaigns": tuple(
-            totals.model_copy(
-                update={"value_of_one_more_agent_line": gains.get(totals.campaign_id)}
-            )
-            for totals in result.campaigns
+            row.model_copy(update={"value_of_one_more_agent_line": gains.get(row.campaign_id)})
+            for row in result.campaigns
         ),
         "dialers": tuple(
             use.model_copy(

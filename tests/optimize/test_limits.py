@@ -234,7 +234,6 @@ def test_value_decides_who_gets_the_scarce_ports() -> None:
     ("given", "words"),
     [
         (problem(dialer(ports=0)), "runs on at least 1 dialer"),
-        (problem(campaigns=[campaign(agent_lines=0)]), "runs on at least 1 dialer"),
         (problem(campaigns=[campaign(survivable_share=0.6)]), "needs 60 % to survive"),
         (problem(campaigns=[campaign(agent_lines=2, min_dialers=2)]), "at least 2 dialers"),
         (problem(dialer(in_service=False)), "out of service"),

@@ -13,7 +13,7 @@ from planner.contracts.faults import InputError
 from planner.contracts.problem import Problem
 from planner.studies.changes import AGENT_FIELDS, changed_problem
 from planner.studies.expressions import TARGETS, number
-from planner.tables.cells import columns, fields_of_type
+from planner.tables.cells import SHARED_CELLS, columns, fields_of_type
 from tests.support.builders import tiny_problem
 
 PROBLEMS = st.integers(0, 200).map(tiny_problem)
