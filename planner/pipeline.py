@@ -100,7 +100,7 @@ def plan(
         result = beside_simulation(given, result, stop)
     if in_order and problem.assignments:  # who cannot run has ports until its lines are taken off
         result = with_moves(problem, result, at)
-    return with_reasons(given, result, clock) if explained else result
+    return with_reasons(given, result, clock, stop) if explained else result
 
 
 def _require_sound_extent(problem: Problem) -> None:

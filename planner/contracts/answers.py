@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Contract
@@ -159,13 +159,24 @@ class StoppedValue(Contract):
     value_per_hour: float
 
 
+class Worth(NamedTuple):
+    """What one more is worth an hour: about, at least, and at most, by two bounds."""
+
+    value: float
+    low: float
+    high: float
+
+
 class PoolUse(Contract):
-    """How many agent lines of a pool have lines to sit at."""
+    """How many agent lines of a pool have lines to sit at, and what one more is worth."""
 
     pool: str
     agent_lines: int
     used: int
     idle: int
+    value_of_one_more_agent_line: float | None = None  # None where not worked out, as its ends
+    value_of_one_more_agent_line_low: float | None = None
+    value_of_one_more_agent_line_high: float | None = None
 
 
 class LeftOut(Contract):

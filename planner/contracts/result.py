@@ -176,7 +176,9 @@ class CampaignTotals(Contract):
     abandon_rate: float | None
     value_per_hour: float
     surviving_share: float | None  # of its handled calls after the worst single failure
-    value_of_one_more_agent_line: float | None = None  # at least, other lines as they are
+    value_of_one_more_agent_line: float | None = None  # None where not worked out, as its ends
+    value_of_one_more_agent_line_low: float | None = None
+    value_of_one_more_agent_line_high: float | None = None
 
 
 class DialerUse(Contract):
@@ -187,8 +189,12 @@ class DialerUse(Contract):
     ports_used: int
     ports_free: int
     attempts_per_second: float
-    value_of_one_more_port: float | None = None  # at least, other lines as they are
-    value_of_one_more_call_per_second: float | None = None  # likewise; None without a limit
+    value_of_one_more_port: float | None = None  # None where not worked out, as its ends
+    value_of_one_more_port_low: float | None = None
+    value_of_one_more_port_high: float | None = None
+    value_of_one_more_call_per_second: float | None = None  # None also without a limit
+    value_of_one_more_call_per_second_low: float | None = None
+    value_of_one_more_call_per_second_high: float | None = None
 
 
 class LineChange(Contract):
