@@ -1,0 +1,83 @@
+"""Proofs of drawn fleets hold, and what was tampered with does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import planner
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.evaluation.cannot_run import runnable_only
+from planner.evaluation.proof.check import check_proof
+from planner.evaluation.proof.record import Proof
+from planner.optimize.search import optimize
+from tests.support.draw import draw, write_folder
+
+KINDS = ("plain", "two_sites_halves", "two_failures", "carriers", "pools")
+
+
+def proven(kind: str, seed: int, folder: Path) -> tuple[Problem, Proof]:
+    drawn = draw(kind, seed)
+    problem, _ = runnable_only(planner.read_folder(write_folder(drawn.tables, folder)))
+    options = PlanOptions(redundancy=drawn.redundancy, failures=drawn.failures, gap=0)
+    found = optimize(problem, options)
+    assert found.proof is not None
+    return problem, found.proof
+
+
+def with_a_plan(folder: Path) -> tuple[Problem, Proof]:
+    """The first drawn fleet that has a plan, worth more than nothing."""
+    for seed in range(20):
+        problem, proof = proven("plain", seed, folder / str(seed))
+        if proof.bound:
+            return problem, proof
+    raise AssertionError("no drawn fleet has a plan")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_bound_of_a_search_is_what_its_proof_proves(kind: str, tmp_path: Path) -> None:
+    for seed in range(8):
+        problem, proof = proven(kind, seed, tmp_path / f"{kind}{seed}")
+        # As a file it is the same.
+        read_back = Proof.from_document(proof.as_document())
+        assert check_proof(problem, read_back).holds(read_back), seed
+
+
+def test_a_lower_bound_than_is_proven_does_not_hold(tmp_path: Path) -> None:
+    problem, proof = with_a_plan(tmp_path)
+    assert proof.bound
+    lower = replace(proof, bound=proof.bound - 1.0)
+    assert not check_proof(problem, lower).holds(lower)
+
+
+def test_a_proof_without_one_of_its_boxes_does_not_hold(tmp_path: Path) -> None:
+    for seed in range(40):
+        problem, proof = proven("two_sites_halves", seed, tmp_path / str(seed))
+        if len(proof.nodes) > 1:
+            break
+    split = next(node for node in proof.nodes if node.children)
+    split.children = [split.children[0], split.children[0]]
+    assert not check_proof(problem, proof).holds(proof)
+
+
+def test_a_box_that_holds_a_plan_is_not_empty(tmp_path: Path) -> None:
+    problem, proof = with_a_plan(tmp_path)
+    for node in proof.nodes:
+        if node.duals is not None:
+            node.empty = True
+    nothing = replace(proof, bound=None)
+    assert not check_proof(problem, nothing).holds(nothing)
+
+
+def test_prices_below_nothing_prove_nothing(tmp_path: Path) -> None:
+    problem, proof = with_a_plan(tmp_path)
+    for node in proof.nodes:
+        if node.duals is not None:
+            node.duals["rows"] = dict.fromkeys(node.duals["rows"], -1.0)
+            node.duals["rows"][f"ports of {problem.dialers[0].dialer_id}"] = -1.0
+    verdict = check_proof(problem, proof)
+    assert verdict.fault is not None
+    assert not verdict.holds(proof)
