@@ -150,6 +150,15 @@ class PlanArrays:
         net: Floats = worth * self.rates.handled - per_attempt * self.rates.attempts
         return net
 
+    def cost_per_hour(self) -> float:
+        """What attempts and minutes cost; exactly 0 where no dialer charges anything."""
+        rates, problem = self.rates, self.problem
+        talk = np.array([(c.talk_seconds or 0.0) * c.is_live_transfer for c in problem.campaigns])
+        per_minute = np.array([d.cost_per_talk_minute for d in problem.dialers])
+        per_attempt = np.array([d.cost_per_attempt for d in problem.dialers])
+        minutes = (talk / 60.0) @ (rates.handled * per_minute).sum(axis=1)
+        return float(minutes + (rates.attempts * per_attempt).sum())
+
     @property
     def values(self) -> Floats:
         """Value per handled call, by campaign."""
@@ -197,8 +206,7 @@ def _plan_value(
     failures: int,
     move_cost: float,
 ) -> PlanValue:
-    gross = float(arrays.values @ arrays.rates.handled.sum(axis=1))
-    throughput = float(net.sum())
+    throughput, cost = float(net.sum()), arrays.cost_per_hour()
     left, worst = throughput, None
     for (name, _), kept in zip(arrays.problem.failures(failures), surviving.T, strict=True):
         value = float(kept.sum())
@@ -208,8 +216,8 @@ def _plan_value(
     return PlanValue(
         value_per_hour=(1 - redundancy) * throughput + redundancy * left - moves,
         throughput_value_per_hour=throughput,
-        gross_value_per_hour=gross,
-        cost_per_hour=gross - throughput,
+        gross_value_per_hour=throughput + cost,
+        cost_per_hour=cost,
         surviving_value_per_hour=left,
         worst_failure_domain=worst,
         move_cost_per_hour=moves,

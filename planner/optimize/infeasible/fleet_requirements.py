@@ -87,6 +87,14 @@ def channels_of(group: TrunkGroup, problem: Problem, room: Room) -> Requirement:
     return in_column(group, "channels", words, end, eased)
 
 
+def fails_together(group: TrunkGroup) -> Requirement:
+    """That losing a carrier is a failure of all its dialers."""
+    name = f"trunk group {group.trunk_group}"
+    eased = (1, lambda _: (False, f"have the dialers of {name} not fail together"))
+    words = f"the dialers of {name} fail together with it"
+    return in_column(group, "fails_together", words, False, eased)
+
+
 def failure_domains(problem: Problem) -> Iterator[Requirement]:
     """Dialers that fail together; lifted, each fails alone."""
     for domain in problem.failure_domains:
