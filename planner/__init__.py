@@ -54,7 +54,7 @@ _HOME = {
     "Problem": "planner.contracts.problem",
     "PlanOptions": "planner.contracts.result",
     "PlanResult": "planner.contracts.result",
-    "Projection": "planner.contracts.result",
+    "Projection": "planner.contracts.projected",
     "read_folder": "planner.tables.folder",
     "plan": "planner.pipeline",
     "plan_week": "planner.studies.week",

