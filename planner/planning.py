@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from planner.evaluation.proof.record import Proof
     from planner.optimize.nearest import Nearest, Sum
     from planner.optimize.one_more import OneMore
-    from planner.optimize.search import Outcome
+    from planner.optimize.search import SearchResult
 
 
 _log = logging.getLogger(__name__)
@@ -157,7 +157,7 @@ class Found:
     ``nearest`` stands beside where there is no plan as asked for.
     """
 
-    outcome: Outcome
+    outcome: SearchResult
     nearest: Nearest | None = None
     gives_up: bool = False
 
@@ -267,7 +267,7 @@ def _nearest(
 
 
 def with_plan_found(
-    problem: Problem, options: PlanOptions, outcome: Outcome, clock: Clock
+    problem: Problem, options: PlanOptions, outcome: SearchResult, clock: Clock
 ) -> PlanResult:
     """The result of a plan that was found, by the planning tables."""
     from planner.evaluation.arrays import evaluate

@@ -83,7 +83,7 @@ def _halves(box: Box) -> tuple[Box, Box] | None:
 LEAST_SHARE = 1e-3
 
 
-def split_by_taken(
+def branch_on_worst_loss(
     model: Model, box: Box, relaxation: Relaxation, target: float, precision: float, share: float
 ) -> tuple[Box, Box] | None:
     """Two boxes that share out a box's plans worth more than ``target``.
@@ -94,29 +94,27 @@ def split_by_taken(
     """
     if model.weight <= 0 or model.has_costs or not model.aim.is_value or not relaxation.mix:
         return None
-    mixed = max(_taken(model, relaxation), box.least_taken)
+    mixed = max(_taken(model, relaxation), box.loss_low)
     alone = max(
         float(model.value[k.campaign] * k.calls.max())
         for k, share in relaxation.mix
         if share > LEAST_SHARE
     )
-    needed = min(
-        _least_taken(model, alone, target + model.weight * box.least_taken), box.most_taken
-    )
+    needed = min(_least_taken(model, alone, target + model.weight * box.loss_low), box.loss_high)
     least = max(precision * abs(relaxation.bound), share * (relaxation.bound - target))
     if model.weight * (needed - mixed) / 2 <= least:
         return None
-    return told_apart(model, box, (mixed + needed) / 2, target)
+    return halves_at_loss(model, box, (mixed + needed) / 2, target)
 
 
-def told_apart(model: Model, box: Box, taken: float, target: float) -> tuple[Box, Box]:
+def halves_at_loss(model: Model, box: Box, taken: float, target: float) -> tuple[Box, Box]:
     """The plans of a box worth more than ``target`` of which the worst failure takes less, or more.
 
     Less or more than ``taken`` [value per hour].
     """
-    most_here = _most_here(model, taken, target + model.weight * box.least_taken)
-    less = replace(box, most_taken=taken, most_here=min(box.most_here, most_here))
-    return less, replace(box, least_taken=taken)
+    dialer_high = _most_here(model, taken, target + model.weight * box.loss_low)
+    less = replace(box, loss_high=taken, dialer_high=min(box.dialer_high, dialer_high))
+    return less, replace(box, loss_low=taken)
 
 
 def _taken(model: Model, relaxation: Relaxation) -> float:

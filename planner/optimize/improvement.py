@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from planner.optimize.heuristics.agent_annealing import QUICK, THOROUGH, Pace, Placing
-from planner.optimize.heuristics.cell_annealing import Annealing
+from planner.optimize.heuristics.agent_annealing import QUICK, THOROUGH, AgentAnnealing, Schedule
+from planner.optimize.heuristics.cell_annealing import CellAnnealing
 from planner.optimize.heuristics.construction import Construction
 from planner.optimize.heuristics.restricted_master_heuristic import (
     choose_columns,
@@ -14,7 +14,7 @@ from planner.optimize.heuristics.restricted_master_heuristic import (
 )
 from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.model.columns import Column, rounded_columns
-from planner.optimize.search_state import Standing
+from planner.optimize.search_state import SearchState
 
 #: Steps of a twin between comparisons, at most, where limits tie the dialers of campaigns.
 TIED_STEPS = 16_000
@@ -22,25 +22,25 @@ TIED_STEPS = 16_000
 SMALLEST_GAIN = 1e-6
 
 
-class Improving:
+class PrimalHeuristics:
     """Looks for plans better than the best one so far, which ``standing`` keeps.
 
     ``finished`` says when nothing more is wanted.
     """
 
-    def __init__(self, standing: Standing, finished: Callable[[], bool]) -> None:
-        self._standing = standing
+    def __init__(self, standing: SearchState, finished: Callable[[], bool]) -> None:
+        self._state = standing
         self._model, self._master = standing.model, standing.master
         self._finished = finished
         self._enriched = False
         self.rounds = 0
 
-    def round(self, relaxation: Relaxation, afresh: bool) -> bool:
+    def run_round(self, relaxation: Relaxation, afresh: bool) -> bool:
         """Look for a better plan by every way that suits the fleet; whether one was found.
 
         It begins with the best plan, or afresh with the relaxation's mix.
         """
-        best = self._standing
+        best = self._state
         before = best.value
         self.rounds += 1
         first = self.rounds == 1
@@ -65,70 +65,70 @@ class Improving:
         self, construction: Construction, relaxation: Relaxation, afresh: bool
     ) -> list[Column] | None:
         """The plan that a round begins with; None where there is none to improve."""
-        known = self._standing.columns
+        known = self._state.columns
         if self.rounds > 1 and known and not afresh:
             return known
         if not construction.start(relaxation.mix, known):
             return known or (construction.begun() if self.rounds == 1 else None)
-        self._standing.take(construction)
-        return construction.columns() if afresh or not known else self._standing.columns
+        self._state.take(construction)
+        return construction.columns() if afresh or not known else self._state.columns
 
     def _may_place(self) -> bool:
         """Whether agents are moved by steps that share out dial lines exactly."""
         return self._model.move_cost == 0
 
-    def _paces(self, first: bool) -> tuple[Pace, ...]:
+    def _paces(self, first: bool) -> tuple[Schedule, ...]:
         """How agents are moved in a round, one after the other.
 
         Being thorough does not pay at first where carriers limit dialers, whose number of lines
         stays. Where limits tie the dialers of campaigns together, it is dear.
         """
         carriers = not all(k.is_ports for k in self._model.capacities)
-        if first and (carriers or (self._model.tied and not self._standing.small)):
+        if first and (carriers or (self._model.tied and not self._state.small)):
             return (QUICK,)
         if self._model.tied:
             steps = min(THOROUGH.steps, TIED_STEPS // max(self._model.campaigns, 1))
             return (THOROUGH._replace(steps=steps),)
         return (QUICK, THOROUGH) if first else (THOROUGH,)
 
-    def _place(self, columns: list[Column], pace: Pace) -> list[Column]:
+    def _place(self, columns: list[Column], pace: Schedule) -> list[Column]:
         """Move agents between dialers in a plan that holds every limit."""
-        seed = self._standing.options.seed + self.rounds
-        placing = Placing(self._model, seed, pace.stricter)
+        seed = self._state.options.seed + self.rounds
+        placing = AgentAnnealing(self._model, seed, pace.stricter)
         placing.run(
             columns,
             pace,
-            enough=self._standing.enough,
-            interrupted=self._standing.interrupted,
-            on_better=lambda: self._standing.keep(placing.columns()),
+            enough=self._state.enough,
+            interrupted=self._state.interrupted,
+            on_better=lambda: self._state.keep(placing.columns()),
         )
         return placing.columns()
 
     def _anneal(self, columns: Sequence[Column]) -> None:
         """Make fine changes to a plan, which may break limits, until it is good."""
-        seed = self._standing.options.seed + self.rounds
-        annealing = Annealing(self._model, self._standing.bound, seed)
+        seed = self._state.options.seed + self.rounds
+        annealing = CellAnnealing(self._model, self._state.bound, seed)
         annealing.run(
             columns,
-            enough=self._standing.enough,
-            interrupted=self._standing.interrupted,
-            on_better=lambda: self._standing.keep(annealing.columns()),
+            enough=self._state.enough,
+            interrupted=self._state.interrupted,
+            on_better=lambda: self._state.keep(annealing.columns()),
         )
 
     def _choose_from_pool(self, relaxation: Relaxation) -> None:
         """Integer master over the most promising columns, then refilling."""
         if not self._enriched:
             self._enriched = True
-            enrich(self._master, relaxation, self._standing.interrupted)
-        hint = {k.campaign: k for k in self._standing.columns or ()}
+            enrich(self._master, relaxation, self._state.interrupted)
+        hint = {k.campaign: k for k in self._state.columns or ()}
         chosen = choose_columns(
             self._model,
-            promising(self._master, relaxation, self._standing.columns or (), self._standing.value),
+            promising(self._master, relaxation, self._state.columns or (), self._state.value),
             hint,
-            seed=self._standing.options.seed,
-            seconds=self._standing.seconds_left(),
-            stop=self._standing.stop,
+            seed=self._state.options.seed,
+            seconds=self._state.seconds_left(),
+            stop=self._state.stop,
         )
         if chosen is not None:
-            self._standing.keep(chosen)
-            self._standing.offer(chosen, relaxation)
+            self._state.keep(chosen)
+            self._state.offer(chosen, relaxation)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.optimize.heuristics.agent_annealing import Placer
-from planner.optimize.heuristics.cell_annealing import Annealer
+from planner.optimize.heuristics.agent_annealing import AgentRun
+from planner.optimize.heuristics.cell_annealing import CellRun
 from planner.optimize.heuristics.construction import Construction, lines_of
 from planner.optimize.heuristics.local_search import refill
 from planner.optimize.model.columns import least_columns
@@ -14,12 +14,12 @@ from planner.optimize.model.model import Model
 from planner.optimize.pricing.abandonment import LimitedPricer
 from planner.optimize.pricing.split_program import Limits, Prices, plain_split
 from planner.optimize.pricing.survival.pricer import SurvivingPricer
-from planner.optimize.search_state import Standing
+from planner.optimize.search_state import SearchState
 
 _compiled: set[tuple[bool, bool, bool]] = set()
 
 
-def compile_kernels(state: Standing) -> None:
+def compile_kernels(state: SearchState) -> None:
     """Have the kernels compiled that a search will call, before its clock starts.
 
     Once per installation and process; fleets left to splitting boxes need few of them.
@@ -44,10 +44,10 @@ def compile_kernels(state: Standing) -> None:
         return
     LimitedPricer(limits, 0.0).best(prices)
     Construction(master, even, 0).start()
-    annealer = Annealer(model, 1.0, 0)
+    annealer = CellRun(model, 1.0, 0)
     annealer.start_from(*lines_of(model, columns))
     annealer.run(0, 1.0, 0.0)
-    placer = Placer(model, 0, model.weight)
+    placer = AgentRun(model, 0, model.weight)
     placer.start_from(*lines_of(model, columns))
     placer.run(0, 1.0, 0.0)
 

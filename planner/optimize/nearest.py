@@ -21,7 +21,7 @@ from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.model.requirements import ANY, KINDS, Aim, Requirements, requirements
-from planner.optimize.search import Outcome, optimize
+from planner.optimize.search import SearchResult, optimize
 from planner.optimize.shortfalls import plan_shortfalls
 
 Bools = NDArray[np.bool_]
@@ -42,14 +42,16 @@ class Sum:
     which: Bools  # [campaign, kind]
     total: int
     least: int  # proven: no plan that keeps the sums before has fewer
-    outcome: Outcome | None = None  # of the search for it; None where nothing had to be looked for
+    outcome: SearchResult | None = (
+        None  # of the search for it; None where nothing had to be looked for
+    )
 
 
 @dataclass(frozen=True)
 class Nearest:
     """What was found: the search for the value, whose plan has these sums of shortfalls."""
 
-    outcome: Outcome
+    outcome: SearchResult
     sums: tuple[Sum, ...]
 
     @property

@@ -46,7 +46,7 @@ class ProofTree:
     def tell_apart(self, box: Box, parts: tuple[Box, Box], target: float) -> tuple[Box, Box]:
         """Note that a box was split by what the worst failure takes."""
         less, more = parts
-        self.nodes[box.node].taken = [float(more.least_taken), float(target)]
+        self.nodes[box.node].taken = [float(more.loss_low), float(target)]
         return self._numbered(box, less, more)
 
     def _numbered(self, box: Box, less: Box, more: Box) -> tuple[Box, Box]:

@@ -19,16 +19,16 @@ from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.check_sums import overfull_pools
 from planner.evaluation.proof.record import Proof
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
-from planner.optimize.branching import split_box, split_by_taken
+from planner.optimize.branching import branch_on_worst_loss, split_box
 from planner.optimize.heuristics.construction import Construction
 from planner.optimize.heuristics.restricted_master_heuristic import reduced_values
-from planner.optimize.improvement import Improving
+from planner.optimize.improvement import PrimalHeuristics
 from planner.optimize.kernels import compile_kernels
 from planner.optimize.master.column_generation import (
     MOST_ROUNDS,
     Relaxation,
+    generate_columns,
     part_at_prices,
-    relax,
 )
 from planner.optimize.master.initial_duals import first_prices
 from planner.optimize.model.box import Box
@@ -38,7 +38,7 @@ from planner.optimize.model.requirements import Aim
 from planner.optimize.model.usage import Usage, plan_value
 from planner.optimize.polish import second_stages
 from planner.optimize.proof_tree import ProofTree
-from planner.optimize.search_state import ROOT_SHARE, Standing
+from planner.optimize.search_state import ROOT_SHARE, SearchState
 
 Floats = NDArray[np.float64]
 
@@ -63,7 +63,7 @@ OpenBox = tuple[float, int, Box, Relaxation]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SearchResult:
     """What the search found: plan (None if none), proven bound (None if infeasible)."""
 
     plan: LinePlan | None
@@ -83,7 +83,7 @@ def optimize(
     corrections: Corrections = NO_CORRECTIONS,
     aim: Aim | None = None,
     start: LinePlan | None = None,
-) -> Outcome:
+) -> SearchResult:
     """Best plan of a problem within the requested gap, or the best found until stopped.
 
     ``aim`` is what is maximised, the value with everything kept where None. ``start`` is a plan to
@@ -118,13 +118,13 @@ def _optimize(
     aim: Aim | None,
     start: LinePlan | None,
     more_sets: Sequence[frozenset[int]],
-) -> Outcome:
+) -> SearchResult:
     model = build_model(problem, options, corrections, aim, more_sets)
     if model.campaigns == 0 or model.dialers == 0:
         if np.any(model.min_dialers > 0):
-            return Outcome(None, None, None, True, False)
-        return Outcome(LinePlan(assignments=()), 0.0, 0.0, False, False)
-    return _Search(Standing(model, options, on_progress, stop), start).run()
+            return SearchResult(None, None, None, True, False)
+        return SearchResult(LinePlan(assignments=()), 0.0, 0.0, False, False)
+    return _Search(SearchState(model, options, on_progress, stop), start).run()
 
 
 @cache
@@ -151,46 +151,46 @@ def compile_search() -> None:
 class _Search:
     """State of one search: pool and relaxation, best plan, open boxes."""
 
-    def __init__(self, standing: Standing, start: LinePlan | None = None) -> None:
-        self._standing = standing
+    def __init__(self, standing: SearchState, start: LinePlan | None = None) -> None:
+        self._state = standing
         self._start = start
-        self._improving = Improving(standing, self._finished)
+        self._heuristics = PrimalHeuristics(standing, self._finished)
         self._model, self._master = standing.model, standing.master
         self._closed = -np.inf  # highest bound among boxes put aside within the gap
         self._open: list[OpenBox] = []
         self._order = itertools.count()
         self._tree = ProofTree(standing.model)
 
-    def run(self) -> Outcome:
+    def run(self) -> SearchResult:
         """Search until the gap is proven, nothing is left to try, or a limit is reached."""
         if not self._model.box.is_empty():
-            compile_kernels(self._standing)
-        self._standing.start_clock()
+            compile_kernels(self._state)
+        self._state.start_clock()
         self._begin_with_start()
         root = self._root()
         if root is None:
             self._tree.empty(self._model.box, self._master.empty_duals)
-            return Outcome(None, None, None, True, False, proof=self._proof(None))
-        self._standing.bound = min(self._standing.bound, root.bound)
+            return SearchResult(None, None, None, True, False, proof=self._proof(None))
+        self._state.bound = min(self._state.bound, root.bound)
         self._push(self._model.box, root)
         self._update_bound()
-        self._standing.offer(rounded_columns(self._model, root.mix), root)
+        self._state.offer(rounded_columns(self._model, root.mix), root)
         boxes = stale = 0
-        tight = not self._standing.large
+        tight = not self._state.large
         self._part_by_taken()
         while not self._finished() and boxes < MOST_BOXES:
             if stale < MOST_STALE:
                 afresh = stale > 0
-                better = self._improving.round(self._open[0][3] if afresh else root, afresh)
+                better = self._heuristics.run_round(self._open[0][3] if afresh else root, afresh)
                 stale = 0 if better else stale + 1
-                tighten = not tight and (stale > 0 or self._standing.near(FIRST_SHARE))
+                tighten = not tight and (stale > 0 or self._state.near(FIRST_SHARE))
                 if tighten and not self._finished():
                     root, tight = self._tightened(root), True
                 if tight:
                     self._part_by_taken()
-            elif not self._standing.small:
+            elif not self._state.small:
                 break
-            if self._standing.small:
+            if self._state.small:
                 boxes += self._prove(1 + 2 * stale)
         return self._outcome()
 
@@ -211,7 +211,7 @@ class _Search:
         ):
             columns = [make_column(model, c, dial[c], agent[c]) for c in range(model.campaigns)]
             if Usage(model, columns).fits():
-                self._standing.keep(columns)
+                self._state.keep(columns)
 
     def _prove(self, rounds: int) -> int:
         """Split boxes, as many as so many rounds do, while that is quick; how many were split."""
@@ -240,14 +240,14 @@ class _Search:
             self._open_parts(box, relaxation, parts)
 
     def _parts_by_taken(self, box: Box, relaxation: Relaxation) -> tuple[Box, Box] | None:
-        target = self._standing.target()
-        parts = split_by_taken(
+        target = self._state.target()
+        parts = branch_on_worst_loss(
             self._model,
             box,
             relaxation,
             target,
-            self._standing.precision(TAKEN_SHARE),
-            SMALL_SHARE if self._standing.small else 0.0,
+            self._state.precision(TAKEN_SHARE),
+            SMALL_SHARE if self._state.small else 0.0,
         )
         if parts is None:
             return None
@@ -258,50 +258,50 @@ class _Search:
         """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
         if self._model.box.is_empty():
             return None
-        standing = self._standing
+        standing = self._state
         first = first_prices(
             self._master, self._model.box, standing.interrupted, standing.precision()
         )
         if first is None:
             self._master.empty_duals = None
             return None
-        self._standing.begin(first.bound)
+        self._state.begin(first.bound)
         if standing.by_boxes:
             self._offer_least()
         else:
-            construction = Construction(self._master, first.duals, self._standing.options.seed)
+            construction = Construction(self._master, first.duals, self._state.options.seed)
             if construction.start():
-                self._standing.take(construction)
+                self._state.take(construction)
             else:
-                self._standing.offer(least_columns(self._model), None)
-        if self._standing.huge:  # there the relaxation takes longest, and begins with good plans
+                self._state.offer(least_columns(self._model), None)
+        if self._state.huge:  # there the relaxation takes longest, and begins with good plans
             self._push(self._model.box, first)
-            self._improving.round(first, afresh=False)
+            self._heuristics.run_round(first, afresh=False)
             self._open.clear()
-        if self._standing.small:
+        if self._state.small:
             return self._relax(first)
-        share = FIRST_SHARE if self._standing.large else ROOT_SHARE
+        share = FIRST_SHARE if self._state.large else ROOT_SHARE
         return self._relax(first, PATIENCE, share)
 
     def _offer_least(self) -> None:
         """The least that each campaign may have, as it is and filled up."""
         least = least_columns(self._model)
         if Usage(self._model, least).fits():
-            self._standing.keep(least)
-        self._standing.offer(least, None)
+            self._state.keep(least)
+        self._state.offer(least, None)
 
     def _relax(
         self, start: Relaxation, patience: int = MOST_ROUNDS, share: float = ROOT_SHARE
     ) -> Relaxation | None:
         """Relaxation of the whole problem, going on from a bound."""
-        return relax(
+        return generate_columns(
             self._master,
             self._model.box,
-            target=self._standing.target(),
-            stop=self._standing.interrupted,
-            on_bound=lambda bound: self._standing.report("bound", bound),
+            target=self._state.target(),
+            stop=self._state.interrupted,
+            on_bound=lambda bound: self._state.report("bound", bound),
             start=start,
-            precision=self._standing.precision(share),
+            precision=self._state.precision(share),
             patience=patience,
         )
 
@@ -316,24 +316,24 @@ class _Search:
         self._update_bound()
         return tighter
 
-    def _outcome(self) -> Outcome:
+    def _outcome(self) -> SearchResult:
         for _, _, box, relaxation in self._open:
             self._tree.leaf(box, relaxation)
-        if self._standing.columns is None:
+        if self._state.columns is None:
             empty = not self._open
-            bound = None if empty else self._standing.bound
-            return Outcome(None, None, bound, empty, not empty, proof=self._proof(bound))
-        early = not self._standing.done() and self._standing.interrupted()
-        self._standing.settle()
-        first, bound = self._standing.value, self._standing.bound
+            bound = None if empty else self._state.bound
+            return SearchResult(None, None, bound, empty, not empty, proof=self._proof(bound))
+        early = not self._state.done() and self._state.interrupted()
+        self._state.settle()
+        first, bound = self._state.value, self._state.bound
         if not self._model.aim.is_value:
-            line_plan = self._line_plan(self._standing.columns)
-            return Outcome(line_plan, first, bound, False, early, proof=self._proof(bound))
+            line_plan = self._line_plan(self._state.columns)
+            return SearchResult(line_plan, first, bound, False, early, proof=self._proof(bound))
         polished = second_stages(
             self._model,
-            self._standing.columns,
-            min(self._standing.enough(), first),
-            self._standing.stop,
+            self._state.columns,
+            min(self._state.enough(), first),
+            self._state.stop,
         )
         value = plan_value(self._model, polished.columns)
         stages = (
@@ -352,10 +352,10 @@ class _Search:
             ),
         )
         line_plan = self._line_plan(polished.columns)
-        return Outcome(line_plan, value, bound, False, early, stages, self._proof(bound))
+        return SearchResult(line_plan, value, bound, False, early, stages, self._proof(bound))
 
     def _proof(self, bound: float | None) -> Proof | None:
-        return self._tree.proof(self._standing.options, bound) if self._tree.checkable else None
+        return self._tree.proof(self._state.options, bound) if self._tree.checkable else None
 
     def _line_plan(self, columns: Sequence[Column]) -> LinePlan:
         dial = np.array([k.dial_lines for k in columns])
@@ -363,11 +363,11 @@ class _Search:
         return to_line_plan(self._model, dial, agent)
 
     def _finished(self) -> bool:
-        return not self._open or self._standing.done() or self._standing.interrupted()
+        return not self._open or self._state.done() or self._state.interrupted()
 
     def _push(self, box: Box, relaxation: Relaxation) -> OpenBox | None:
         """Keep a box open unless the best plan is within the gap of its bound."""
-        if relaxation.bound <= self._standing.target():
+        if relaxation.bound <= self._state.target():
             self._closed = max(self._closed, relaxation.bound)
             self._tree.leaf(box, relaxation)
             return None
@@ -378,8 +378,8 @@ class _Search:
     def _update_bound(self) -> None:
         """Take the highest bound of all boxes; only while every plan lies in one of them."""
         highest = -self._open[0][0] if self._open else -np.inf
-        highest = max(highest, self._closed, self._standing.value)
-        self._standing.bound = min(self._standing.bound, highest)
+        highest = max(highest, self._closed, self._state.value)
+        self._state.bound = min(self._state.bound, highest)
 
     def _plunge(self) -> int:
         """Split the box of the highest bound, then its better half and so on, down to a plan.
@@ -399,7 +399,7 @@ class _Search:
     def _split(self, opened: OpenBox) -> list[OpenBox]:
         """Split a box in two; the halves that are kept open."""
         _, _, box, relaxation = opened
-        if relaxation.bound <= self._standing.target():
+        if relaxation.bound <= self._state.target():
             self._closed = max(self._closed, relaxation.bound)
             self._tree.leaf(box, relaxation)
             self._update_bound()
@@ -422,12 +422,12 @@ class _Search:
                 self._tree.empty(part, self._master.empty_duals)
                 continue
             if len(child.mix) == self._model.campaigns:  # nothing is mixed
-                self._standing.offer(rounded_columns(self._model, child.mix), None)
+                self._state.offer(rounded_columns(self._model, child.mix), None)
             half = self._push(part, child)
             if half is not None:
                 kept.append(half)
         self._update_bound()
-        self._standing.report("proof")
+        self._state.report("proof")
         return kept
 
     def _part(self, box: Box, relaxation: Relaxation, part: Box) -> Relaxation | None:
@@ -436,13 +436,13 @@ class _Search:
         if start is None:
             self._master.empty_duals = None
             return None
-        child = relax(
+        child = generate_columns(
             self._master,
             part,
-            target=self._standing.target(),
-            stop=self._standing.interrupted,
+            target=self._state.target(),
+            stop=self._state.interrupted,
             start=start,
-            precision=self._standing.precision(),
+            precision=self._state.precision(),
         )
         if child is None:
             return None
@@ -468,4 +468,4 @@ class _Search:
             make_column(self._model, c, box.n_low[c], box.a_low[c])
             for c in range(self._model.campaigns)
         ]
-        self._standing.offer(columns, None)
+        self._state.offer(columns, None)

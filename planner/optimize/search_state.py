@@ -41,7 +41,7 @@ def most_worth(model: Model) -> float:
     return float(np.abs(model.call_value).max(axis=1, initial=0.0) @ np.array(most))
 
 
-class Standing:
+class SearchState:
     """The best plan of a search as one column per campaign, its value, and the bound."""
 
     def __init__(

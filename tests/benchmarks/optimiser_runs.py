@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, relative_gap
 from planner.evaluation.check import check
-from planner.optimize.search import Outcome, compile_search, optimize
+from planner.optimize.search import SearchResult, compile_search, optimize
 from tests.benchmarks.fleets import FAMILIES, SINGLE_LIMITS, Family, fleet
 from tests.benchmarks.peers import MOST_CELLS, PEERS
 from tests.benchmarks.reporting import Row
@@ -68,8 +68,8 @@ def all_rows(wanted: Wanted) -> Iterator[Row]:
 
 def solved(
     problem: Problem, family: Family, gap: float, seconds: float
-) -> tuple[Outcome, PlanOptions, float]:
-    """Outcome, options and wall seconds; the plan is checked."""
+) -> tuple[SearchResult, PlanOptions, float]:
+    """SearchResult, options and wall seconds; the plan is checked."""
     options = PlanOptions(
         redundancy=family.redundancy, failures=family.failures, gap=gap, time_limit=seconds
     )
@@ -81,7 +81,7 @@ def solved(
     return outcome, options, taken
 
 
-def gap_of(outcome: Outcome) -> float:
+def gap_of(outcome: SearchResult) -> float:
     if outcome.infeasible:
         return 0.0  # proven: there is no plan
     if outcome.value is None or outcome.bound is None:
@@ -167,7 +167,7 @@ def tiny_row() -> Row:
     }
 
 
-def _is_optimum(outcome: Outcome, best: float | None) -> bool:
+def _is_optimum(outcome: SearchResult, best: float | None) -> bool:
     """Whether value and bound are what enumeration found."""
     if best is None:
         return outcome.infeasible

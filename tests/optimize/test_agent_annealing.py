@@ -10,7 +10,7 @@ from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.check import check
-from planner.optimize.heuristics.agent_annealing import QUICK, Placing
+from planner.optimize.heuristics.agent_annealing import QUICK, AgentAnnealing
 from planner.optimize.heuristics.line_allocation import fill, no_seats, start
 from planner.optimize.heuristics.local_search import refill
 from planner.optimize.model.columns import Column, least_columns, make_column
@@ -67,7 +67,7 @@ def test_dial_lines_are_shared_out_as_well_as_the_best_of_all_ways(seed: int) ->
 
 
 def placed(given: Problem, columns: list[Column], options: PlanOptions) -> list[Column]:
-    placing = Placing(build_model(given, options), seed=0)
+    placing = AgentAnnealing(build_model(given, options), seed=0)
     placing.run(
         columns, QUICK, enough=lambda: np.inf, interrupted=lambda: False, on_better=lambda: None
     )

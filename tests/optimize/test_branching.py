@@ -10,8 +10,8 @@ import pytest
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
-from planner.optimize.branching import split_by_taken, told_apart
-from planner.optimize.master.column_generation import Relaxation, part_at_prices, relax
+from planner.optimize.branching import branch_on_worst_loss, halves_at_loss
+from planner.optimize.master.column_generation import Relaxation, generate_columns, part_at_prices
 from planner.optimize.master.initial_duals import first_prices
 from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.box import Box
@@ -23,7 +23,7 @@ ROUNDING = 1e-6
 
 
 def relaxed(master: RestrictedMaster, box: Box, start: Relaxation) -> Relaxation | None:
-    return relax(master, box, start=start, precision=1e-7)
+    return generate_columns(master, box, start=start, precision=1e-7)
 
 
 def root(master: RestrictedMaster) -> Relaxation:
@@ -74,11 +74,11 @@ def test_a_mix_of_two_dialers_is_told_apart_by_what_its_failure_takes() -> None:
     whole = root(master)
     v = model.tables[0][HANDLED, 1, 19]
     assert whole.bound == pytest.approx(v / 2, rel=1e-6)
-    parts = split_by_taken(model, model.box, whole, -np.inf, 1e-4, 0.0)
+    parts = branch_on_worst_loss(model, model.box, whole, -np.inf, 1e-4, 0.0)
     assert parts is not None
     (less, below), (more, above) = relaxed_parts(master, model.box, whole, parts)
-    assert less.most_here == pytest.approx(3 * v / 4, rel=1e-6)
-    assert more.least_taken == pytest.approx(3 * v / 4, rel=1e-6)
+    assert less.dialer_high == pytest.approx(3 * v / 4, rel=1e-6)
+    assert more.loss_low == pytest.approx(3 * v / 4, rel=1e-6)
     assert above.bound == pytest.approx(v / 4, rel=1e-6)
     assert v / 8 < below.bound <= 3 * v / 8 * (1 + 1e-6)
 
@@ -128,17 +128,16 @@ def test_the_best_plan_lies_in_a_part_whose_bound_it_does_not_exceed(
         boxes = [
             part
             for box, whole in boxes
-            if box.least_taken < share * taken < box.most_taken
+            if box.loss_low < share * taken < box.loss_high
             for part in relaxed_parts(
-                master, box, whole, told_apart(model, box, share * taken, target)
+                master, box, whole, halves_at_loss(model, box, share * taken, target)
             )
         ]
         holding = [
             whole
             for box, whole in boxes
-            if box.least_taken <= taken <= box.most_taken
-            and earned.max() <= box.most_here + ROUNDING
+            if box.loss_low <= taken <= box.loss_high and earned.max() <= box.dialer_high + ROUNDING
         ]
         assert len(holding) == 1
         assert holding[0].bound >= value - ROUNDING
-    assert boxes[0][0].most_here < np.inf
+    assert boxes[0][0].dialer_high < np.inf

@@ -6,11 +6,11 @@ import pytest
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.optimize.master import restricted_master
-from planner.optimize.master.column_generation import at_prices, part_at_prices, relax
+from planner.optimize.master.column_generation import at_prices, generate_columns, part_at_prices
 from planner.optimize.master.initial_duals import first_prices
 from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.model import build_model
-from planner.optimize.pricing.pricer import Effort
+from planner.optimize.pricing.pricer import PricingEffort
 from tests.support.builders import drawn_fleet
 
 
@@ -46,9 +46,9 @@ def test_likely_splits_are_never_worth_more_than_is_proven(seed: int) -> None:
     master = RestrictedMaster(model)
     for port in (0.05, 0.2, 0.5, 1.0, 3.0):
         duals = master.even_duals(port)
-        likely = master.lagrangian.price(model.box, duals, Effort.LIKELY)
+        likely = master.lagrangian.price(model.box, duals, PricingEffort.HEURISTIC)
         proven = master.lagrangian.price(model.box, duals)
-        quick = master.lagrangian.price(model.box, duals, Effort.QUICK)
+        quick = master.lagrangian.price(model.box, duals, PricingEffort.LOOSE)
         assert likely is not None
         assert proven is not None
         assert quick is not None
@@ -64,7 +64,7 @@ def test_a_relaxation_is_proven_within_what_is_asked_for(seed: int) -> None:
     master = RestrictedMaster(model)
     first = first_prices(master, model.box)
     assert first is not None
-    solved = relax(master, model.box, start=first, precision=1e-6)
+    solved = generate_columns(master, model.box, start=first, precision=1e-6)
     assert solved is not None
     assert solved.bound <= first.bound
     worth = sum(share * model.value[k.campaign] * k.handled for k, share in solved.mix)

@@ -14,11 +14,11 @@ import planner
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.evaluation.check import check
-from planner.optimize.search import Outcome, optimize
+from planner.optimize.search import SearchResult, optimize
 from tests.support.one_agent import campaign, dialer, handled, problem
 
 
-def solved(given: Problem, **options: Any) -> Outcome:
+def solved(given: Problem, **options: Any) -> SearchResult:
     outcome = optimize(given, PlanOptions(**({"gap": 0.0} | options)))
     assert outcome.plan is not None
     assert check(given, outcome.plan) == ()

@@ -11,7 +11,7 @@ import pytest
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions
 from planner.optimize.heuristics.insertion import insert, scratch
-from planner.optimize.heuristics.plan_state import Guide, empty_state, put
+from planner.optimize.heuristics.plan_state import DualGuide, empty_state, put
 from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import HANDLED, Model, build_model
 
@@ -44,9 +44,9 @@ def given(seed: int, **own: object) -> Problem:
     return Problem(dialers=dialers, campaigns=tuple(campaigns))
 
 
-def free(model: Model) -> Guide:
+def free(model: Model) -> DualGuide:
     none = np.zeros(model.dialers)
-    return Guide(none + 1.0, none, none.copy(), none.copy())
+    return DualGuide(none + 1.0, none, none.copy(), none.copy())
 
 
 def worth(model: Model, c: int, n: int, a: int) -> float:

@@ -15,7 +15,7 @@ from planner.optimize.model.duals import Duals
 from planner.optimize.model.model import Model, build_model
 from planner.optimize.model.requirements import ANY, KINDS, Aim, requirements
 from planner.optimize.model.usage import Usage
-from planner.optimize.pricing.pricer import Effort
+from planner.optimize.pricing.pricer import PricingEffort
 from tests.support.comparison import no_lists, options_of, problem_of, reference
 from tests.support.draw import KINDS as DRAWN
 from tests.support.draw import Drawn, draw
@@ -72,7 +72,7 @@ def test_no_plan_is_above_the_bound_at_any_duals(kind: str, seed: int, lists: bo
     dial, agent = lines_of_model(drawn, plan, model)
     for _ in range(DUALS):
         duals = random_duals(model, bounding, draws)
-        for effort in (Effort.PROVEN, Effort.QUICK):
+        for effort in (PricingEffort.EXACT, PricingEffort.LOOSE):
             priced = bounding.price(model.box, duals, effort)
             assert priced is not None
             assert priced.bound >= plan.value - ROUNDING * (1 + abs(plan.value))

@@ -15,7 +15,7 @@ from planner.evaluation.arrays import evaluate
 from planner.evaluation.cannot_run import runnable_only
 from planner.optimize.model.requirements import KINDS, RUNS, SURVIVES, USED
 from planner.optimize.nearest import Nearest, Sum, nearest_plan
-from planner.optimize.search import Outcome, optimize
+from planner.optimize.search import SearchResult, optimize
 from planner.tables.folder import read_folder
 from tests.support.comparison import lines_of
 from tests.support.exhaustive import judge
@@ -104,7 +104,7 @@ def test_where_everything_can_be_had_the_nearest_plan_is_the_best_plan() -> None
 
 
 def test_a_campaign_of_a_lower_number_keeps_what_it_asks_for() -> None:
-    # Room for one campaign on each of two dialers; each asks for both.
+    # FreeCapacity for one campaign on each of two dialers; each asks for both.
     given = problem(
         dialer("D", ports=2),
         dialer("E", ports=2),
@@ -140,7 +140,7 @@ def of_sums(*pairs: tuple[int, int]) -> Nearest:
     nobody = np.zeros((1, len(KINDS)), np.bool_)
     kinds: Sequence[int] = (RUNS, USED, SURVIVES)
     every = tuple(Sum(1, kind, nobody, *pair) for kind, pair in zip(kinds, pairs, strict=False))
-    return Nearest(Outcome(None, None, None, False, False), every)
+    return Nearest(SearchResult(None, None, None, False, False), every)
 
 
 def test_what_must_be_given_up_is_what_is_proven_of_the_first_sum_above_0() -> None:

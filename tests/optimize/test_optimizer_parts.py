@@ -54,7 +54,7 @@ def test_the_index_finds_the_columns_inside_a_box() -> None:
     assert index.inside(box).tolist() == expected
     earns_little = [inside and earns <= 6 for inside, earns in zip(expected, here, strict=True)]
     assert 0 < sum(earns_little) < sum(expected)
-    assert index.inside(replace(box, most_here=6.0)).tolist() == earns_little
+    assert index.inside(replace(box, dialer_high=6.0)).tolist() == earns_little
 
 
 def threads_used() -> set[int]:

@@ -9,14 +9,14 @@ from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.check import check
-from planner.optimize.search import Outcome, optimize
+from planner.optimize.search import SearchResult, optimize
 from tests.support.builders import tiny_problem
 
 #: Without 105, whose proof without any gap takes as long as all others together.
 SEEDS = [seed for seed in range(100, 113) if seed != 105]
 
 
-def solved(problem: Problem, weight: float = 0.0) -> Outcome:
+def solved(problem: Problem, weight: float = 0.0) -> SearchResult:
     return optimize(problem, PlanOptions(redundancy=weight, gap=0.0))
 
 

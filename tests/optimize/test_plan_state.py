@@ -10,7 +10,7 @@ import pytest
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions
 from planner.optimize.heuristics.plan_state import (
-    Guide,
+    DualGuide,
     State,
     cut,
     empty_state,
@@ -31,10 +31,10 @@ from tests.support.draw import draw
 MOST_CUT = 6
 
 
-def free(model: Model) -> Guide:
+def free(model: Model) -> DualGuide:
     """Calls count in full and nothing is charged."""
     none = np.zeros(model.dialers)
-    return Guide(none + 1.0, none, none.copy(), none.copy())
+    return DualGuide(none + 1.0, none, none.copy(), none.copy())
 
 
 def one_dialer(seed: int, ports: int = 16) -> Model:

@@ -21,7 +21,7 @@ from planner.evaluation.cannot_run import runnable_only
 from planner.optimize.model.requirements import KINDS
 from planner.optimize.nearest import Nearest, nearest_plan
 from planner.optimize.pricing import split_list
-from planner.optimize.search import Outcome, optimize
+from planner.optimize.search import SearchResult, optimize
 from planner.tables.folder import read_folder
 from tests.support.draw import Drawn, write_folder
 from tests.support.exhaustive import Answer, Fleet, Plan, fleet_from_tables, judge, solve
@@ -137,7 +137,7 @@ def disagreements(
     return found
 
 
-def _of_plan(drawn: Drawn, right: Answer, outcome: Outcome, closed: bool) -> Iterator[str]:
+def _of_plan(drawn: Drawn, right: Answer, outcome: SearchResult, closed: bool) -> Iterator[str]:
     if right.plan is not None:
         yield from _of_outcome(drawn, right.plan, outcome, closed)
     elif outcome.plan is not None or (closed and not outcome.infeasible):
@@ -161,7 +161,7 @@ def _of_nearest(drawn: Drawn, right: Answer, near: Nearest, closed: bool) -> Ite
     yield from _of_outcome(drawn, right.nearest, near.outcome, closed)
 
 
-def _of_outcome(drawn: Drawn, right: Plan, outcome: Outcome, closed: bool) -> Iterator[str]:
+def _of_outcome(drawn: Drawn, right: Plan, outcome: SearchResult, closed: bool) -> Iterator[str]:
     """Against the right plan: value and bound, and lines that are worth and miss what was said."""
     if outcome.plan is None or outcome.value is None or outcome.bound is None:
         if closed or outcome.infeasible:

@@ -29,7 +29,7 @@ from planner.optimize.heuristics.line_allocation import (
     within,
     worth_of,
 )
-from planner.optimize.heuristics.parallel_annealing import TWINS, Best, cool_down
+from planner.optimize.heuristics.parallel_annealing import PARALLEL_RUNS, Best, cool_down
 from planner.optimize.heuristics.worst_failure import SOFTNESS, lose
 from planner.optimize.model.columns import Column
 from planner.optimize.model.fleet import Fleet, entry, fleet_arrays
@@ -40,7 +40,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-class Pace(NamedTuple):
+class Schedule(NamedTuple):
     """How long agents are moved, and how freely at first."""
 
     steps: int  # of a twin for each campaign, before the twins are compared
@@ -49,14 +49,14 @@ class Pace(NamedTuple):
 
 
 #: Enough on most fleets; where it is not, what is slower and begins hotter mostly is.
-QUICK, THOROUGH = Pace(40, 1e-2, 2.0), Pace(160, 5e-2, 1.5)
+QUICK, THOROUGH = Schedule(40, 1e-2, 2.0), Schedule(160, 5e-2, 1.5)
 #: Comparisons of the twins, and the last temperature.
 CHUNKS, COLDEST = 80, 3e-4
 #: Cells that a step changes beside the dial lines of two dialers.
 MOST_MOVED = 4
 
 
-class Placing:
+class AgentAnnealing:
     """Plans whose agents are moved side by side; :meth:`columns` is the best of them."""
 
     def __init__(self, model: Model, seed: int, stricter: float = 1.0) -> None:
@@ -64,7 +64,8 @@ class Placing:
         # Charged as they are, two large dialers are often what is left; charged more meanwhile,
         # their campaigns come apart: a third less of the gap is left at 20 x 50.
         weight = min(model.weight * (stricter if model.pairs else 1.0), 1.0)
-        self._twins = [Placer(model, TWINS * seed + i, weight) for i in range(TWINS)]
+        seeds = range(PARALLEL_RUNS * seed, PARALLEL_RUNS * (seed + 1))
+        self._twins = [AgentRun(model, own, weight) for own in seeds]
         self._best = Best(model, self._twins)
 
     def columns(self) -> list[Column]:
@@ -74,7 +75,7 @@ class Placing:
     def run(
         self,
         columns: Sequence[Column],
-        pace: Pace,
+        pace: Schedule,
         *,
         enough: Callable[[], float],
         interrupted: Callable[[], bool],
@@ -96,7 +97,7 @@ class Placing:
         )
 
 
-class Placer:
+class AgentRun:
     """A plan whose agents are moved; keeps the best one that holds every limit."""
 
     def __init__(self, model: Model, seed: int, weight: float) -> None:

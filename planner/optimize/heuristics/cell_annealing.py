@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined, lean
 from planner.optimize.heuristics.kernel_tools import copy_lines, draw
-from planner.optimize.heuristics.parallel_annealing import TWINS, Best, cool_down
+from planner.optimize.heuristics.parallel_annealing import PARALLEL_RUNS, Best, cool_down
 from planner.optimize.heuristics.penalised_plan import (
     LINE_PRICE,
     Cells,
@@ -45,12 +45,13 @@ STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 80_000, 150, 50, 0.7
 HOTTEST, COLDEST = 1.5e-3, 1e-4
 
 
-class Annealing:
+class CellAnnealing:
     """Plans annealed side by side; :meth:`columns` is the best of them."""
 
     def __init__(self, model: Model, ceiling: float, seed: int) -> None:
         self._model, self._ceiling = model, ceiling
-        self._twins = [Annealer(model, ceiling, TWINS * seed + i) for i in range(TWINS)]
+        seeds = range(PARALLEL_RUNS * seed, PARALLEL_RUNS * (seed + 1))
+        self._twins = [CellRun(model, ceiling, own) for own in seeds]
         self._best = Best(model, self._twins)
 
     def columns(self) -> list[Column]:
@@ -85,7 +86,7 @@ class Annealing:
         )
 
 
-class Annealer:
+class CellRun:
     """A plan that is changed cell by cell; keeps the best one that holds every limit."""
 
     def __init__(self, model: Model, ceiling: float, seed: int) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from planner.compiled import compiled
 from planner.optimize.heuristics.insertion import Scratch, insert, scratch
 from planner.optimize.heuristics.plan_state import (
-    Guide,
+    DualGuide,
     State,
     empty_state,
     grow,
@@ -128,7 +128,7 @@ def _take(f: Fleet, s: State, n: Ints, a: Ints) -> None:
 
 
 @compiled
-def _complete(f: Fleet, g: Guide, s: State, w: Scratch) -> bool:
+def _complete(f: Fleet, g: DualGuide, s: State, w: Scratch) -> bool:
     """Put in the campaigns without lines, those hard to place and then the most valuable first."""
     campaigns = len(f.value)
     key = np.empty(campaigns)
@@ -151,12 +151,12 @@ def _complete(f: Fleet, g: Guide, s: State, w: Scratch) -> bool:
     return True
 
 
-def guide(master: RestrictedMaster, duals: Duals, failure: Floats | None = None) -> Guide:
+def guide(master: RestrictedMaster, duals: Duals, failure: Floats | None = None) -> DualGuide:
     """What lines are worth and charged at the relaxation's prices."""
     model = master.model
     ports = np.array([k.is_ports for k in model.capacities], dtype=np.bool_)
     weights = duals.failure if failure is None else failure
-    return Guide(
+    return DualGuide(
         call=1.0 - weights @ model.parts,
         port=(duals.capacity * ports) @ model.members,
         line=(duals.capacity * (model.counts_lines & ~ports)) @ model.members,

@@ -15,7 +15,7 @@ from planner.compiled import compiled, inlined, lean
 from planner.optimize.heuristics.kernel_tools import draw
 from planner.optimize.heuristics.plan_state import (
     NEVER,
-    Guide,
+    DualGuide,
     State,
     line_gain,
     make_curve,
@@ -94,7 +94,7 @@ def _lines_under(f: Fleet, c: int, a: int, n: int, cap: float) -> int:
 
 
 @inlined
-def _port_price(g: Guide, s: State, d: int, ports: int) -> float:
+def _port_price(g: DualGuide, s: State, d: int, ports: int) -> float:
     """What the last of so many ports of a dialer costs: its campaigns, or others to come."""
     taken = ports - s.free[d]
     price: float = g.port[d]
@@ -105,7 +105,7 @@ def _port_price(g: Guide, s: State, d: int, ports: int) -> float:
 
 @inlined
 def _best_lines(
-    f: Fleet, g: Guide, s: State, c: int, d: int, a: int, low: int, high: int, toll: float
+    f: Fleet, g: DualGuide, s: State, c: int, d: int, a: int, low: int, high: int, toll: float
 ) -> int:
     """Dial lines of a cell up to which each earns more than its port costs the others."""
     cost = f.agent_cost[d] * a
@@ -119,7 +119,7 @@ def _best_lines(
 
 
 @inlined
-def _cell_worth(f: Fleet, g: Guide, s: State, c: int, d: int, a: int, n: int) -> float:
+def _cell_worth(f: Fleet, g: DualGuide, s: State, c: int, d: int, a: int, n: int) -> float:
     """Value of a cell, less what its ports cost the others and its prices."""
     ports = n + f.agent_cost[d] * a
     worth: float = f.value[c] * g.call[d] * entry(f, HANDLED, c, a, n) - g.line[d] * ports
@@ -133,7 +133,7 @@ def _cell_worth(f: Fleet, g: Guide, s: State, c: int, d: int, a: int, n: int) ->
 
 
 @lean
-def _fill_profile(f: Fleet, g: Guide, s: State, w: Scratch, c: int, d: int, cap: float) -> int:
+def _fill_profile(f: Fleet, g: DualGuide, s: State, w: Scratch, c: int, d: int, cap: float) -> int:
     """Best worth and dial lines by agent lines on one dialer; how many agent counts."""
     make_curve(f, g, s, d)
     ports = s.free[d] + s.reach[d]
@@ -191,7 +191,7 @@ def _read_split(w: Scratch, most_used: int, most_agents: int, steps: int) -> flo
 
 @compiled
 def _programme(
-    f: Fleet, g: Guide, s: State, w: Scratch, c: int, candidates: Ints, count: int, cap: float
+    f: Fleet, g: DualGuide, s: State, w: Scratch, c: int, candidates: Ints, count: int, cap: float
 ) -> float:
     """Best split over the candidates under a cap per domain; fills ``w.dial``, ``w.agent``.
 
@@ -222,7 +222,7 @@ def _programme(
 
 @lean
 def _add_step(
-    f: Fleet, g: Guide, s: State, w: Scratch, c: int, d: int, cap: float, step: int
+    f: Fleet, g: DualGuide, s: State, w: Scratch, c: int, d: int, cap: float, step: int
 ) -> None:
     """Offer one dialer's profile to the programme's step."""
     most_used, most_agents = f.min_used[c], f.agents[c]
@@ -282,7 +282,7 @@ def _is_full(f: Fleet, s: State, c: int, d: int) -> bool:
 
 @compiled
 def _limited_programme(
-    f: Fleet, g: Guide, s: State, w: Scratch, c: int, candidates: Ints, count: int, cap: float
+    f: Fleet, g: DualGuide, s: State, w: Scratch, c: int, candidates: Ints, count: int, cap: float
 ) -> float:
     """As :func:`_programme`, with at most the campaign's dial lines, by bisecting their price."""
     w.toll[0] = 0.0
@@ -310,7 +310,7 @@ def _limited_programme(
 
 
 @lean
-def _split_worth(f: Fleet, g: Guide, s: State, w: Scratch, c: int) -> float:
+def _split_worth(f: Fleet, g: DualGuide, s: State, w: Scratch, c: int) -> float:
     worth = 0.0
     for d in range(len(w.dial)):
         if w.dial[d] > 0:
@@ -320,7 +320,7 @@ def _split_worth(f: Fleet, g: Guide, s: State, w: Scratch, c: int) -> float:
 
 @compiled
 def _best_surviving(
-    f: Fleet, g: Guide, s: State, w: Scratch, c: int, candidates: Ints, count: int
+    f: Fleet, g: DualGuide, s: State, w: Scratch, c: int, candidates: Ints, count: int
 ) -> float:
     """Best of the splits under several caps per domain, each cut until enough survives."""
     may_be_out = f.min_used[c] == 0 and f.n_low[c].max() == 0
@@ -368,7 +368,7 @@ def _holds_own(f: Fleet, c: int, w: Scratch) -> bool:
 
 
 @compiled
-def insert(f: Fleet, g: Guide, s: State, w: Scratch, c: int, shy: float) -> bool:
+def insert(f: Fleet, g: DualGuide, s: State, w: Scratch, c: int, shy: float) -> bool:
     """Put a campaign without lines into the plan; False where it finds no place.
 
     Dialers of whose carriers or calls per second nothing is left are overlooked with chance

@@ -16,7 +16,7 @@ from planner.compiled import compiled
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.columns import Column, make_column
 from planner.optimize.model.model import Model
-from planner.optimize.model.usage import Room, Usage
+from planner.optimize.model.usage import FreeCapacity, Usage
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -68,7 +68,7 @@ def improve_split(
     campaign: int,
     dial_lines: Ints,
     agent_lines: Ints,
-    room: Room,
+    room: FreeCapacity,
     line_prices: Floats,
 ) -> tuple[float, float]:
     """Improve one campaign's split in place inside the room the others leave.

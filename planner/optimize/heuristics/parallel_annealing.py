@@ -16,12 +16,12 @@ from planner.optimize.model.model import Model
 Ints = NDArray[np.int64]
 
 #: Plans improved side by side.
-TWINS = 2
+PARALLEL_RUNS = 2
 #: Chunks after which a twin that is behind goes on from the best plan.
 MEET_AFTER = 10
 
 
-class Twin(Protocol):
+class Run(Protocol):
     """A plan under change that keeps the best one."""
 
     best: float
@@ -38,7 +38,7 @@ class Twin(Protocol):
 class Best:
     """The best plan of the twins, in lines ``[campaign, dialer]``."""
 
-    def __init__(self, model: Model, twins: Sequence[Twin]) -> None:
+    def __init__(self, model: Model, twins: Sequence[Run]) -> None:
         self._model = model
         self._twins = twins
         self.value = -np.inf
@@ -67,7 +67,7 @@ class Best:
         lines = zip(self.dial_lines, self.agent_lines, strict=True)
         return [make_column(self._model, c, dial, agent) for c, (dial, agent) in enumerate(lines)]
 
-    def meet(self) -> None:
+    def synchronise(self) -> None:
         """Let the twin that is behind go on from the best plan."""
         behind = min(self._twins, key=lambda twin: twin.best)
         if behind.best < self.value:
@@ -75,7 +75,7 @@ class Best:
 
 
 def cool_down(
-    twins: Sequence[Twin],
+    twins: Sequence[Run],
     best: Best,
     *,
     steps: int,
@@ -107,8 +107,8 @@ def cool_down(
                 on_better()
             after_chunk()
             if chunk % MEET_AFTER == MEET_AFTER - 1:
-                best.meet()
+                best.synchronise()
 
 
-def _run(twin: Twin, steps: int, heat: float, target: float) -> None:
+def _run(twin: Run, steps: int, heat: float, target: float) -> None:
     twin.run(steps, heat, target)

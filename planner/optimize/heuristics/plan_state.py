@@ -24,7 +24,7 @@ Bools = NDArray[np.bool_]
 NEVER = -1e300
 
 
-class Guide(NamedTuple):
+class DualGuide(NamedTuple):
     """What lines are worth and charged while a plan is changed."""
 
     call: Floats  # [dialer] share of a call's value that counts
@@ -157,7 +157,7 @@ def least_lines(f: Fleet, s: State, c: int, d: int) -> int:
 
 
 @inlined
-def line_gain(f: Fleet, g: Guide, c: int, d: int, a: int, n: int) -> float:
+def line_gain(f: Fleet, g: DualGuide, c: int, d: int, a: int, n: int) -> float:
     """What the n-th dial line of a cell earns, prices taken off."""
     gain: float = (
         f.value[c] * g.call[d] * (entry(f, HANDLED, c, a, n) - entry(f, HANDLED, c, a, n - 1))
@@ -171,7 +171,7 @@ def line_gain(f: Fleet, g: Guide, c: int, d: int, a: int, n: int) -> float:
 
 
 @lean
-def _next_gain(f: Fleet, g: Guide, s: State, c: int, d: int, n: int) -> float:
+def _next_gain(f: Fleet, g: DualGuide, s: State, c: int, d: int, n: int) -> float:
     """What one more dial line of a cell with n would earn; NEVER where it may have none."""
     a = s.a[c, d]
     if f.frozen[c] or n >= min(f.n_high[c, d], f.most_lines[c, a]):
@@ -200,7 +200,7 @@ def _take_slack(f: Fleet, s: State, c: int, d: int, n: int, slack: Floats) -> bo
 
 
 @compiled
-def grow(f: Fleet, g: Guide, s: State, d: int) -> None:
+def grow(f: Fleet, g: DualGuide, s: State, d: int) -> None:
     """Give the free ports of a dialer to the lines that earn most."""
     cells, free = s.cells[d], s.free[d]
     if cells == 0 or free <= 0:
@@ -234,7 +234,7 @@ def grow(f: Fleet, g: Guide, s: State, d: int) -> None:
 
 
 @compiled
-def cut(f: Fleet, g: Guide, s: State, d: int, ports: int, n: Ints, cost: Floats) -> int:
+def cut(f: Fleet, g: DualGuide, s: State, d: int, ports: int, n: Ints, cost: Floats) -> int:
     """Cut up to so many of a dialer's lines, those that earn least first; how many.
 
     ``n`` gets what is left of its cells' lines, ``cost`` what the first lines cut earned.
@@ -265,7 +265,7 @@ def cut(f: Fleet, g: Guide, s: State, d: int, ports: int, n: Ints, cost: Floats)
 
 
 @compiled
-def shrink(f: Fleet, g: Guide, s: State, d: int) -> bool:
+def shrink(f: Fleet, g: DualGuide, s: State, d: int) -> bool:
     """Cut the lines that earn least until a dialer's ports suffice; whether they do."""
     missing = -s.free[d]
     if missing <= 0:
@@ -282,7 +282,7 @@ def shrink(f: Fleet, g: Guide, s: State, d: int) -> bool:
 
 
 @compiled
-def make_curve(f: Fleet, g: Guide, s: State, d: int) -> None:
+def make_curve(f: Fleet, g: DualGuide, s: State, d: int) -> None:
     """What it costs to take ports from a dialer's campaigns, least-earning lines first."""
     if s.stale[d]:
         s.stale[d] = False
@@ -291,7 +291,7 @@ def make_curve(f: Fleet, g: Guide, s: State, d: int) -> None:
 
 
 @lean
-def trim(f: Fleet, g: Guide, s: State) -> bool:
+def trim(f: Fleet, g: DualGuide, s: State) -> bool:
     """Cut lines until the capacities beside the ports hold; whether they do."""
     for k in range(len(f.limit)):
         while s.used[k] > f.limit[k] * (1 + SEARCH_ROUNDING):

@@ -10,8 +10,8 @@ from planner.contracts.problem import Campaign, Problem
 from planner.optimize.infeasible.requirement import (
     Change,
     Easing,
+    NoLimit,
     Requirement,
-    Room,
     counted,
     in_column,
     plural,
@@ -24,7 +24,7 @@ MOST_TRIED = 12
 
 
 def campaign_limits(
-    campaign: Campaign, problem: Problem, room: Room, failures: int
+    campaign: Campaign, problem: Problem, room: NoLimit, failures: int
 ) -> Iterator[Requirement]:
     """What keeps lines of a campaign away; surviving and abandonment first."""
     if campaign.survivable_share > 0:
@@ -55,7 +55,7 @@ def least_dialers(campaign: Campaign, dialers: int) -> Requirement:
     return Requirement(**{**vars(found), "is_demand": True})
 
 
-def agent_lines_on_shift(campaign: Campaign, room: Room) -> Requirement:
+def agent_lines_on_shift(campaign: Campaign, room: NoLimit) -> Requirement:
     """Agent lines that there are for a campaign."""
     name, shift = f"campaign {campaign.campaign_id}", campaign.agent_lines
     end = max(shift + 1, room.agent_lines[campaign.campaign_id])
@@ -99,7 +99,7 @@ def _min_agent_lines(campaign: Campaign) -> Requirement:
     return in_column(campaign, "min_agent_lines", words, 1, eased)
 
 
-def _max_dial_lines(campaign: Campaign, most: int, room: Room) -> Requirement:
+def _max_dial_lines(campaign: Campaign, most: int, room: NoLimit) -> Requirement:
     name = f"campaign {campaign.campaign_id}"
     end = max(most + 1, min(sum(room.ports.values()), MAX_LINES))
     eased = counted(most, end, lambda n: f"allow {name} {n} dial {plural('line', n)}")

@@ -9,7 +9,7 @@ from planner.contracts.answers import Conflict, ConflictMember
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.rates import NO_CORRECTIONS, Corrections
-from planner.optimize.infeasible.feasibility import Trials
+from planner.optimize.infeasible.feasibility import FeasibilityTests
 from planner.optimize.infeasible.requirement import Change, Easing, Requirement
 from planner.optimize.infeasible.requirements import (
     demanding,
@@ -89,7 +89,7 @@ class _Search:
         self._failures = options.failures
         compile_search()
         end = time.monotonic() + max(options.time_limit, LEAST_SECONDS)
-        self._trials = Trials(options, corrections, end, stop)
+        self._trials = FeasibilityTests(options, corrections, end, stop)
         #: Whether all trials of the conflict under way could be decided, and all of its easings.
         self._certain = self._all_tried = True
 

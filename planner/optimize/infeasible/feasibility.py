@@ -28,7 +28,7 @@ MOST_STEPS, MOST_CELLS = 1000, 400
 MOST_ENTRIES = 4_000_000
 
 
-class Trials:
+class FeasibilityTests:
     """Tells problems without a plan, as long as work, clock and caller allow.
 
     Parameters

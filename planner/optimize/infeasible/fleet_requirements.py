@@ -8,8 +8,8 @@ from planner.contracts.problem import Dialer, LineAssignment, Problem, TrunkGrou
 from planner.optimize.infeasible.requirement import (
     Change,
     Easing,
+    NoLimit,
     Requirement,
-    Room,
     counted,
     escaped,
     faster,
@@ -52,7 +52,7 @@ def agent_lines_on_ports(dialer: Dialer) -> Requirement:
     return in_column(dialer, "agent_lines_use_ports", words, False, eased)
 
 
-def ports_of(dialer: Dialer, room: Room) -> Requirement:
+def ports_of(dialer: Dialer, room: NoLimit) -> Requirement:
     """Lines that a dialer has room for."""
     name = f"dialer {dialer.dialer_id}"
     end = max(dialer.ports + 1, room.ports[dialer.dialer_id])
@@ -77,7 +77,7 @@ def trunk_speed(group: TrunkGroup) -> Requirement:
     return in_column(group, "cps", words, None, eased)
 
 
-def channels_of(group: TrunkGroup, problem: Problem, room: Room) -> Requirement:
+def channels_of(group: TrunkGroup, problem: Problem, room: NoLimit) -> Requirement:
     """Lines that a carrier has room for."""
     name = f"trunk group {group.trunk_group}"
     members = [d.dialer_id for d in problem.dialers if d.trunk_group == group.trunk_group]

@@ -63,7 +63,7 @@ class Requirement:
 
 
 @dataclass(frozen=True)
-class Room:
+class NoLimit:
     """What counts as no limit: more than any plan of the demands could need."""
 
     ports: Mapping[str, int]  # by dialer

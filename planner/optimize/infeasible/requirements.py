@@ -24,7 +24,7 @@ from planner.optimize.infeasible.fleet_requirements import (
     ports_of,
     trunk_speed,
 )
-from planner.optimize.infeasible.requirement import Change, Requirement, Room, key_of
+from planner.optimize.infeasible.requirement import Change, NoLimit, Requirement, key_of
 
 
 def demands_of(problem: Problem) -> list[Requirement]:
@@ -34,7 +34,7 @@ def demands_of(problem: Problem) -> list[Requirement]:
     return [*found, *locks]
 
 
-def limits_of(problem: Problem, room: Room, failures: int = 1) -> list[Requirement]:
+def limits_of(problem: Problem, room: NoLimit, failures: int = 1) -> list[Requirement]:
     """The requirements that keep lines away; those that are a choice first.
 
     ``failures`` is how many failures at once campaigns have to survive.
@@ -101,7 +101,7 @@ def locked_only(problem: Problem, keep_current: bool) -> Problem:
     return problem.model_copy(update={"assignments": kept})
 
 
-def room_for(problem: Problem) -> Room:
+def room_for(problem: Problem) -> NoLimit:
     """Enough ports and agents for every demand, on any dialer beside all others."""
     blocks = {}
     agents = {}
@@ -115,4 +115,4 @@ def room_for(problem: Problem) -> Room:
         agents[campaign.campaign_id] = min(room, MAX_LINES)
     needed = 2 * sum(blocks.values())
     ports = {d.dialer_id: min(d.ports + needed, MAX_LINES) for d in problem.dialers}
-    return Room(ports, agents)
+    return NoLimit(ports, agents)

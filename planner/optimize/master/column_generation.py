@@ -14,7 +14,7 @@ from planner.optimize.master.restricted_master import SMALLEST_SHARE, Restricted
 from planner.optimize.model.box import Box
 from planner.optimize.model.columns import Column
 from planner.optimize.model.duals import Duals
-from planner.optimize.pricing.pricer import Effort
+from planner.optimize.pricing.pricer import PricingEffort
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ def part_at_prices(
     """
     pairs = zip(part.ranges.values(), box.ranges.values(), strict=True)
     differs = np.any([np.any(mine != whole, axis=1) for mine, whole in pairs], axis=0)
-    differs |= part.most_here < box.most_here
+    differs |= part.dialer_high < box.dialer_high
     bounds = relaxation.campaign_bounds.copy()
     for c in np.flatnonzero(differs).tolist():
         bound = master.lagrangian.campaign_bound(part, relaxation.duals, c)
@@ -65,7 +65,7 @@ def part_at_prices(
     return Relaxation(relaxation.bound, (), relaxation.duals, bounds, proof)
 
 
-def relax(
+def generate_columns(
     master: RestrictedMaster,
     box: Box,
     *,
@@ -104,7 +104,7 @@ def relax(
         solved = master.solve()
         if solved is None:
             return _unproven(master, box, start)
-    generation = _Generation(master, box, target, stop, on_bound, precision, patience, proven)
+    generation = ColumnGeneration(master, box, target, stop, on_bound, precision, patience, proven)
     return generation.run(start, solved)
 
 
@@ -113,7 +113,7 @@ def relaxation_at(duals: Duals, priced: Priced) -> Relaxation:
     return Relaxation(priced.bound, (), duals, priced.by_campaign)
 
 
-class _Smoothing:
+class DualSmoothing:
     """Weight of the best prices so far when the latest of the master are mixed with them.
 
     P. Wentges, Weighted Dantzig-Wolfe decomposition for linear mixed-integer programming,
@@ -148,7 +148,7 @@ class _Smoothing:
         return True
 
 
-class _Waiting:
+class StallCounter:
     """Counts the rounds since a bound came closer by more than ``precision``, relatively."""
 
     def __init__(self, precision: float) -> None:
@@ -170,8 +170,8 @@ def _mixed(master: RestrictedMaster, box: Box, stop: Callable[[], bool]) -> bool
     where the box is proven to hold no plan.
     """
     center: tuple[float, Duals] | None = None
-    smoothing = _Smoothing()
-    effort = Effort.QUICK
+    smoothing = DualSmoothing()
+    effort = PricingEffort.LOOSE
     for _ in range(MOST_ROUNDS):
         solved = master.solve()
         if solved is None or stop():
@@ -181,17 +181,20 @@ def _mixed(master: RestrictedMaster, box: Box, stop: Callable[[], bool]) -> bool
             return True
         duals = latest if center is None else center[1].mixed(latest, smoothing.now)
         priced = master.lagrangian.price(box, duals, effort, feasibility=True)
-        if priced is None or (effort is not Effort.LIKELY and priced.bound < -SMALLEST_SHARE):
+        bounds = effort is not PricingEffort.HEURISTIC
+        if priced is None or (bounds and priced.bound < -SMALLEST_SHARE):
             master.empty_duals = None if priced is None else duals
             return None
         if center is None or priced.bound < center[0]:
             center = priced.bound, duals
         added = master.include(box, master.columns(priced.splits))
         if not smoothing.learn(added > 0, onwards=False):
-            if effort is Effort.LIKELY or not master.lagrangian.survives:
+            if effort is PricingEffort.HEURISTIC or not master.lagrangian.survives:
                 return False
-            effort = Effort.LIKELY  # quick splits that had to be mended are no help any more
-            smoothing = _Smoothing()
+            effort = (
+                PricingEffort.HEURISTIC
+            )  # quick splits that had to be mended are no help any more
+            smoothing = DualSmoothing()
     return False
 
 
@@ -206,7 +209,7 @@ def _unproven(master: RestrictedMaster, box: Box, start: Relaxation | None) -> R
 
 
 @dataclass(frozen=True)
-class _Generation:
+class ColumnGeneration:
     """Column generation for the value of a box that holds a mix of known columns.
 
     Campaigns that must survive are slow to bound. While their likely splits still help, no more
@@ -226,10 +229,10 @@ class _Generation:
         """Go on from a bound and the solution over the columns known so far."""
         master = self.master
         best = center = start
-        effort = Effort.LIKELY if master.lagrangian.survives else Effort.PROVEN
-        smoothing = _Smoothing()
+        effort = PricingEffort.HEURISTIC if master.lagrangian.survives else PricingEffort.EXACT
+        smoothing = DualSmoothing()
         added = 0
-        waiting = _Waiting(self.precision)
+        waiting = StallCounter(self.precision)
         for _ in range(MOST_ROUNDS):
             if solved is None:
                 break
@@ -244,7 +247,7 @@ class _Generation:
             waiting.rounds += 1
             onwards = (
                 center is None
-                or master.lagrangian.slope(duals, latest, columns, master.least_taken()) < 0
+                or master.lagrangian.slope(duals, latest, columns, master.loss_low()) < 0
             )
             missed = not smoothing.learn(added > 0, onwards)
             if center is None or priced.bound < center.bound:
@@ -252,7 +255,7 @@ class _Generation:
             ends = self._closed(center.bound, value, waiting) or missed
             if not self.proven:
                 best = center
-            elif ends and effort is Effort.LIKELY and not self.stop():
+            elif ends and effort is PricingEffort.HEURISTIC and not self.stop():
                 priced = master.lagrangian.price(self.box, center.duals)
                 if priced is None:
                     master.empty_duals = None
@@ -262,8 +265,8 @@ class _Generation:
                 best = self._lower(best, center)
                 waiting.note(best.bound, value)
                 ends = self._closed(center.bound, value, waiting)
-                effort = Effort.LIKELY if added else Effort.PROVEN
-            elif effort is Effort.PROVEN:
+                effort = PricingEffort.HEURISTIC if added else PricingEffort.EXACT
+            elif effort is PricingEffort.EXACT:
                 best = self._lower(best, center)
             if best is not None:
                 waiting.note(best.bound, value)
@@ -276,7 +279,7 @@ class _Generation:
             return best
         return replace(best, mix=master.mix(solve_again=added > 0 or solved is None))
 
-    def _closed(self, bound: float, value: float, waiting: _Waiting) -> bool:
+    def _closed(self, bound: float, value: float, waiting: StallCounter) -> bool:
         """Whether a bound is as close to what the known columns are worth as asked for."""
         if bound <= max(self.target, value + self.precision * abs(value) + MASTER_ROUNDING):
             return True

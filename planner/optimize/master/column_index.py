@@ -45,4 +45,4 @@ class ColumnIndex:
         fits = (dial >= box.n_low[c]) & (dial <= box.n_high[c])
         fits &= (agent >= box.a_low[c]) & (agent <= box.a_high[c])
         found: Bools = np.logical_and.reduce(fits, axis=1)
-        return found & (self._here[: self._count] <= box.most_here)
+        return found & (self._here[: self._count] <= box.dialer_high)

@@ -64,9 +64,9 @@ class FailureRows:
     def keep_only(self, box: Box) -> None:
         """Let the worst failure take no less than in a box."""
         if self._rows:
-            self._worst.SetLb(box.least_taken if box.least_taken > 0 else self._least)
+            self._worst.SetLb(box.loss_low if box.loss_low > 0 else self._least)
 
-    def least_taken(self) -> float:
+    def loss_low(self) -> float:
         """What the worst failure takes at the least."""
         return max(float(self._worst.lb()), 0.0) if self._rows else 0.0
 
@@ -87,6 +87,6 @@ class FailureRows:
             return np.zeros(len(self._model.parts))
         found = np.maximum([row.dual_value() for row in self._rows], 0.0)
         given = self._lagrangian.given(found)
-        if self.least_taken() > 0 and given <= weight:
+        if self.loss_low() > 0 and given <= weight:
             return found
         return weight / given * found if given > 0 else self.even_prices()

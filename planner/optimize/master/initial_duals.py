@@ -12,12 +12,12 @@ from planner.optimize.master.lagrangian import Priced
 from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.box import Box
 from planner.optimize.model.duals import Duals
-from planner.optimize.pricing.pricer import Effort
+from planner.optimize.pricing.pricer import PricingEffort
 
 #: Prices tried; the highest of an abandoned call, in handled ones.
 EVEN_TRIALS, ABANDON_WORTH = 12, 8.0
 #: Where campaigns must survive, their likely splits tell the prices as well as the best ones.
-EFFORT = Effort.LIKELY
+EFFORT = PricingEffort.HEURISTIC
 
 
 def first_prices(
@@ -32,7 +32,7 @@ def first_prices(
     charged just enough for that, and the price of ports is found once more. Fewer prices are tried
     where ``stop`` says so. The bound need not be closer than ``precision``, relatively.
     """
-    trials = _Trials(master, box, stop)
+    trials = DualTrials(master, box, stop)
     if not trials.vary_ports(EVEN_TRIALS):
         return None
     if master.abandon_rows:
@@ -50,7 +50,7 @@ def first_prices(
     return relaxation_at(trials.duals, trials.best)
 
 
-class _Trials:
+class DualTrials:
     """Prices tried, whose columns join the pool; the best so far."""
 
     def __init__(self, master: RestrictedMaster, box: Box, stop: Callable[[], bool]) -> None:

@@ -28,8 +28,8 @@ from planner.optimize.pricing.all_campaigns import (
     own_prices,
 )
 from planner.optimize.pricing.pricer import (
-    Effort,
     Pricer,
+    PricingEffort,
     least_used,
     may_be_empty,
     price_of_nothing,
@@ -110,7 +110,7 @@ class Lagrangian:
     def pricer(self, campaign: int, box: Box) -> Pricer:
         """Pricer of one campaign's ranges; most boxes share most of them."""
         ranges = box.ranges.values()
-        key = (campaign, *(r[campaign].tobytes() for r in ranges), box.most_here)
+        key = (campaign, *(r[campaign].tobytes() for r in ranges), box.dialer_high)
         if key not in self._pricers:
             whole = self.model.box
             wider = None if box is whole else self.pricer(campaign, whole)
@@ -198,7 +198,9 @@ class Lagrangian:
         share: Floats = 1.0 - duals.failure @ self.model.parts
         return share
 
-    def _price_tied(self, box: Box, prices: FleetPrices, effort: Effort, found: Splits) -> bool:
+    def _price_tied(
+        self, box: Box, prices: FleetPrices, effort: PricingEffort, found: Splits
+    ) -> bool:
         """Fill in the splits of campaigns whose dialers are tied; False where one has none."""
         campaigns = self._tied.tolist()
         splits: dict[int, Split | None] = {}
@@ -223,7 +225,7 @@ class Lagrangian:
         """Bound on the value of a campaign's splits at the duals; None where it has none."""
         prices = self._fleet_prices(duals, False)
         found = self.pricer(campaign, box).best(
-            own_prices(prices, campaign), prices.short[campaign], Effort.PROVEN, self.slack
+            own_prices(prices, campaign), prices.short[campaign], PricingEffort.EXACT, self.slack
         )
         return None if found is None or found.bound <= NEVER else found.bound
 
@@ -231,12 +233,12 @@ class Lagrangian:
         self,
         box: Box,
         duals: Duals,
-        effort: Effort = Effort.PROVEN,
+        effort: PricingEffort = PricingEffort.EXACT,
         feasibility: bool = False,
     ) -> Priced | None:
         """Lagrangian bound at the duals, and the best split of each campaign; None if empty.
 
-        The effort :attr:`Effort.LIKELY` gives good splits, and no bound.
+        The effort :attr:`PricingEffort.HEURISTIC` gives good splits, and no bound.
         """
         prices = self._fleet_prices(duals, feasibility)
         found = best_splits(self._fleet, self._ranges(box), prices, self._plain)
@@ -247,7 +249,7 @@ class Lagrangian:
         # In the feasibility problem a campaign may also be left out, at a cost of one.
         by_campaign = np.maximum(found.bound, -1.0) if feasibility else found.bound
         if feasibility:  # which costs nothing there
-            box = replace(box, least_taken=0.0)
+            box = replace(box, loss_low=0.0)
         return Priced(self.bound(box, duals, by_campaign, feasibility), by_campaign, found)
 
     def bound(
@@ -259,7 +261,7 @@ class Lagrangian:
         """
         model = self.model
         found = duals.capacity @ model.limits + duals.dial_lines @ model.max_dial_lines
-        found += by_campaign.sum() - self.unpaid(duals.failure) * box.least_taken
+        found += by_campaign.sum() - self.unpaid(duals.failure) * box.loss_low
         found += self._allowed(duals)
         if self.needs:
             short = self.short_prices(duals, feasibility)
@@ -284,7 +286,7 @@ class Lagrangian:
         return max(float(failure.sum()) / self.model.at_once, float(failure.max(initial=0.0)))
 
     def slope(
-        self, duals: Duals, other: Duals, columns: Sequence[Column], least_taken: float
+        self, duals: Duals, other: Duals, columns: Sequence[Column], loss_low: float
     ) -> float:
         """How the bound begins to change from some duals towards others.
 
@@ -294,7 +296,7 @@ class Lagrangian:
         pairs = zip(vars(other).values(), vars(duals).values(), strict=True)
         change = Duals(*(towards - here for towards, here in pairs))
         slope = float(change.capacity @ model.limits + change.dial_lines @ model.max_dial_lines)
-        slope += float(change.failure.sum() / model.at_once * least_taken)
+        slope += float(change.failure.sum() / model.at_once * loss_low)
         slope += self._allowed(change)
         lost = change.failure @ model.parts
         for k in columns:

@@ -132,9 +132,9 @@ class RestrictedMaster:
             self._variables[i][1].SetUb(1.0 if inside[i] else 0.0)
         self._open = inside.tolist()
 
-    def least_taken(self) -> float:
+    def loss_low(self) -> float:
         """What the worst failure takes at the least in the box that is kept to."""
-        return self._failures.least_taken()
+        return self._failures.loss_low()
 
     def _here(self, column: Column) -> float:
         """What a column earns on one dialer at the most [value per hour]."""
@@ -143,7 +143,7 @@ class RestrictedMaster:
     def holds(self, box: Box, column: Column) -> bool:
         """Whether a column lies in a box."""
         inside = box.contains(column.campaign, column.dial_lines, column.agent_lines)
-        return inside and self._here(column) <= box.most_here
+        return inside and self._here(column) <= box.dialer_high
 
     def inside(self, box: Box) -> NDArray[np.bool_]:
         """Which columns of the pool, in its order, lie in a box."""

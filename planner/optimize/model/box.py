@@ -18,16 +18,16 @@ class Box:
     """Smallest and largest lines of every campaign on every dialer ``[campaign, dialer]``.
 
     Where failures are priced, also between what and what the worst of them takes [value per hour].
-    ``most_here`` is what a campaign may earn on one dialer at the most, so that it takes no more.
+    ``dialer_high`` is what a campaign may earn on one dialer at the most, so that it takes no more.
     """
 
     n_low: Ints
     n_high: Ints
     a_low: Ints
     a_high: Ints
-    least_taken: float = 0.0
-    most_taken: float = np.inf
-    most_here: float = np.inf
+    loss_low: float = 0.0
+    loss_high: float = np.inf
+    dialer_high: float = np.inf
     node: int = 0  # its number in the proof
 
     @property

@@ -160,7 +160,7 @@ class Model:
     def most_calls(self, box: Box) -> Floats:
         """Most handled calls per hour of each campaign on one dialer in a box."""
         worth = np.where(self.value > 0, self.value, np.nan)
-        return np.nan_to_num(box.most_here / worth, nan=np.inf, posinf=np.inf)
+        return np.nan_to_num(box.dialer_high / worth, nan=np.inf, posinf=np.inf)
 
     @property
     def pairs(self) -> bool:

@@ -56,9 +56,10 @@ class Usage:
         value = (1 - model.weight) * self.throughput + model.weight * worst
         return value - model.move_cost * self.added
 
-    def room(self) -> Room:
+    def room(self) -> FreeCapacity:
         """What is left of the capacities."""
-        return Room(self._model.limits - self.capacity, self.surviving.copy(), self.throughput)
+        left = self._model.limits - self.capacity
+        return FreeCapacity(left, self.surviving.copy(), self.throughput)
 
 
 def plan_value(model: Model, columns: Iterable[Column]) -> float:
@@ -66,7 +67,7 @@ def plan_value(model: Model, columns: Iterable[Column]) -> float:
     return Usage(model, columns).value()
 
 
-class Room(NamedTuple):
+class FreeCapacity(NamedTuple):
     """What the other campaigns leave of the capacities, and what survives of them."""
 
     capacity: Floats

@@ -20,12 +20,14 @@ from planner.optimize.pricing.survival.pricer import SurvivingPricer
 Floats = NDArray[np.float64]
 
 
-class Effort(Enum):
+class PricingEffort(Enum):
     """How well a campaign that must survive is priced; the others are always priced exactly."""
 
-    QUICK = "quick"  #: a bound, far from the best one
-    LIKELY = "likely"  #: a good split where the best one was last; what it is worth is no bound
-    PROVEN = "proven"  #: a close bound and a split about worth it
+    LOOSE = "loose"  #: a bound, far from the best one
+    HEURISTIC = (
+        "heuristic"  #: a good split where the best one was last; what it is worth is no bound
+    )
+    EXACT = "exact"  #: a close bound and a split about worth it
 
 
 def least_used(model: Model, campaign: int) -> int:
@@ -97,7 +99,11 @@ class Pricer:
         return 0 if self._surviving is None else self._surviving.looks
 
     def best(
-        self, prices: Prices, short: Floats, effort: Effort = Effort.PROVEN, slack: float = 0.0
+        self,
+        prices: Prices,
+        short: Floats,
+        effort: PricingEffort = PricingEffort.EXACT,
+        slack: float = 0.0,
     ) -> Split | None:
         """Best split and what it is worth, with most efforts an upper bound on all.
 
@@ -109,9 +115,9 @@ class Pricer:
             return self._listed.best(prices, short)
         if self._surviving is not None:
             match effort:
-                case Effort.QUICK:
+                case PricingEffort.LOOSE:
                     found = self._surviving.quick(prices)
-                case Effort.LIKELY:
+                case PricingEffort.HEURISTIC:
                     found = self._surviving.likely(prices)
                 case _:
                     found = self._surviving.proven(prices, slack)

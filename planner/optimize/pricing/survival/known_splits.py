@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 MOST_KNOWN = 256
 
 
-class KnownSplits:
+class SplitPool:
     """Splits inside a campaign's ranges, in the order in which they were found."""
 
     def __init__(self, limits: Limits) -> None:
@@ -32,7 +32,7 @@ class KnownSplits:
         self._splits[key] = dial_lines, agent_lines
         self._stacked = None
 
-    def take(self, other: KnownSplits) -> None:
+    def take(self, other: SplitPool) -> None:
         """Remember another's splits as far as they lie in these ranges."""
         x = self._limits
         for dial, agent in other._splits.values():

@@ -21,7 +21,7 @@ from planner.optimize.pricing.survival.bucket_search import (
     quick_split,
 )
 from planner.optimize.pricing.survival.buckets import live_buckets, whole, with_room
-from planner.optimize.pricing.survival.known_splits import KnownSplits
+from planner.optimize.pricing.survival.known_splits import SplitPool
 
 Ints = NDArray[np.int64]
 
@@ -49,7 +49,7 @@ class SurvivingPricer:
         self._campaign = campaign
         self._limits = limits
         self._most_used = min(int(model.min_dialers[campaign]) + MORE_DIALERS, model.dialers)
-        self._known = KnownSplits(limits)
+        self._known = SplitPool(limits)
         self.looks = 0  # how often a bucket was looked at
         if wider is None:
             self._buckets = live_buckets(model, campaign, limits)
