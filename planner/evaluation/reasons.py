@@ -47,7 +47,8 @@ def explain(
 ) -> Explanation:
     """Why a plan is as it is, from facts of the planning tables alone.
 
-    A limit binds when one more dial line or agent line, somewhere the plan has lines, breaks it.
+    A limit binds when one more dial line or agent line, somewhere the plan has lines, breaks it;
+    the fewest dialers of a campaign when it runs on no more than these.
     Everything said of one more line holds with all other lines as they are.
     """
     tried = OneMore(problem, line_plan, options, corrections)
@@ -59,6 +60,7 @@ def explain(
         for step in (dial, agent):
             if step is not None and not {"locked", "dial_lines"} & set(step.limits):
                 binding |= dict.fromkeys(_binding(problem, c, d, step.limits))
+    binding |= dict.fromkeys(_fewest_dialers(problem, tried))
     dialers = range(len(problem.dialers))
     return Explanation(
         tuple(binding),
@@ -84,6 +86,17 @@ def _nothing_survives(problem: Problem, options: PlanOptions) -> Iterator[str]:
                 f"service: {effect}."
             )
             return
+
+
+def _fewest_dialers(problem: Problem, tried: OneMore) -> Iterator[str]:
+    used = tried.in_use.sum(axis=1)
+    held = [
+        campaign.campaign_id
+        for c, campaign in enumerate(problem.campaigns)
+        if campaign.min_dialers > 1 and used[c] == campaign.min_dialers
+    ]
+    if held:
+        yield f"{', '.join(held)}: on the fewest dialers allowed by min_dialers."
 
 
 def _binding(problem: Problem, c: int, d: int, limits: Iterable[str]) -> Iterator[str]:

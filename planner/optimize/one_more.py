@@ -14,6 +14,7 @@ from planner.contracts.answers import Worth
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
+from planner.evaluation.tolerances import SUM_ROUNDING
 from planner.optimize.search import optimize
 
 #: Fleets of more pairs are not planned anew for each: it would take longer than the plan.
@@ -53,7 +54,7 @@ def one_more(
             return None
         # The plan that is there holds all limits with more as well.
         best = max(found.value, value)
-        return Worth(best - value, max(best - bound, 0.0), max(found.bound - value, 0.0))
+        return Worth(_gain(best, value), _gain(best, bound), _gain(found.bound, value))
 
     def each(changed: Mapping[str, Problem]) -> dict[str, Worth]:
         found = {name: worth(given) for name, given in changed.items()}
@@ -65,6 +66,12 @@ def one_more(
         calls_per_second=each(dict(_more_calls(problem))),
         pool_lines=each(dict(_larger_pools(problem))),
     )
+
+
+def _gain(more: float, less: float) -> float:
+    """The difference where it is more than that of the same sum in another order, else 0."""
+    gain = more - less
+    return gain if gain > SUM_ROUNDING * abs(less) else 0.0
 
 
 def _more_agents(problem: Problem) -> list[tuple[str, Problem]]:

@@ -8,9 +8,10 @@ from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
+from planner.calibration.attempts import COLUMNS
 from planner.contracts.faults import Fault, InputError
 from planner.tables.sheets import safe_text
-from planner.vicidial.one_call import COLUMNS, Attempt
+from planner.vicidial.one_call import Attempt
 
 CSV_SUFFIX, PARQUET_SUFFIX = ".csv", ".parquet"
 _AT_A_TIME = 50_000

@@ -10,18 +10,6 @@ from planner.vicidial.logs import Ended, Launch, Logged, Talk
 from planner.vicidial.routes import MACHINE_DETECTING, plays_message
 from planner.vicidial.settings import CampaignSettings
 
-COLUMNS = (
-    "campaign_id",
-    "dialer_id",
-    "launched",
-    "ended",
-    "answered",
-    "human",
-    "requested",
-    "connected",
-    "released",
-    "outcome",
-)
 MACHINE_STATUSES = frozenset({"A", "AA", "AM", "AL", "AFAX"})
 DROPPED = frozenset({"DROP", "XDROP"})
 _NO_USER = frozenset({"", "VDAD", "VDCL"})

@@ -57,29 +57,16 @@ def status_timeline(projection: Projection) -> Figure:
         likely = [max(s.probabilities, key=lambda key: s.probabilities[key]) for s in merged]
         told.append(f"{pair} {', then '.join(dict.fromkeys(str(status) for status in likely))}")
     present = [status for status in Status if any(v["Status"] == status for v in values)]
-    chart = (
-        alt.Chart(_data(values), width=_WIDTH, height=_ROW * len(names))
-        .mark_rect()
-        .encode(
-            x=alt.X("From:T", title=None, axis=_CLOCK, scale=alt.Scale(type="utc")),
-            x2="To:T",
-            y=alt.Y(
-                "Bottom:Q",
-                title=None,
-                scale=alt.Scale(domain=[0, len(names)], reverse=True, nice=False),
-                axis=_named_rows(names),
+    chart = _blocks_in_rows(values, names).encode(
+        color=alt.Color(
+            "Status:N",
+            scale=alt.Scale(
+                domain=[status.value for status in present],
+                range=[STATUS_COLOURS[status] for status in present],
             ),
-            y2="Top:Q",
-            color=alt.Color(
-                "Status:N",
-                scale=alt.Scale(
-                    domain=[status.value for status in present],
-                    range=[STATUS_COLOURS[status] for status in present],
-                ),
-                legend=alt.Legend(orient="bottom", title=None, labelLimit=0, columns=2),
-            ),
-            tooltip=["Line:N", "Status:N", alt.Tooltip("Chance:Q", format=".0%")],
-        )
+            legend=alt.Legend(orient="bottom", title=None, labelLimit=0, columns=2),
+        ),
+        tooltip=["Line:N", "Status:N", alt.Tooltip("Chance:Q", format=".0%")],
     )
     return Figure(chart, f"Likeliest statuses over time: {_read_out(told)}.")
 
@@ -115,7 +102,24 @@ def joint_timeline(projection: Projection) -> Figure:
                     }
                 )
             low = high
-    chart = (
+    chart = _blocks_in_rows(values, names).encode(
+        color=alt.Color(
+            "Dialers:N",
+            scale=alt.Scale(domain=list(_JOINT), range=[colour for _, colour in _JOINT.values()]),
+            legend=alt.Legend(orient="bottom", title=None),
+        ),
+        tooltip=["Campaign:N", "Dialers:N", alt.Tooltip("Chance:Q", format=".0%")],
+    )
+    told = []
+    for name in names:
+        worst = max((s for s in steps if s.campaign_id == name), key=lambda s: s.all_paused)
+        told.append(f"{name} all paused at most {share(worst.all_paused)}")
+    return Figure(chart, f"Dialers paused at once over time: {_read_out(told)}.")
+
+
+def _blocks_in_rows(values: list[dict[str, Any]], names: Sequence[str]) -> alt.Chart:
+    """Blocks from "From" to "To" and "Top" to "Bottom", in rows of height 1 with these names."""
+    chart: alt.Chart = (
         alt.Chart(_data(values), width=_WIDTH, height=_ROW * len(names))
         .mark_rect()
         .encode(
@@ -128,21 +132,9 @@ def joint_timeline(projection: Projection) -> Figure:
                 axis=_named_rows(names),
             ),
             y2="Top:Q",
-            color=alt.Color(
-                "Dialers:N",
-                scale=alt.Scale(
-                    domain=list(_JOINT), range=[colour for _, colour in _JOINT.values()]
-                ),
-                legend=alt.Legend(orient="bottom", title=None),
-            ),
-            tooltip=["Campaign:N", "Dialers:N", alt.Tooltip("Chance:Q", format=".0%")],
         )
     )
-    told = []
-    for name in names:
-        worst = max((s for s in steps if s.campaign_id == name), key=lambda s: s.all_paused)
-        told.append(f"{name} all paused at most {share(worst.all_paused)}")
-    return Figure(chart, f"Dialers paused at once over time: {_read_out(told)}.")
+    return chart
 
 
 def _named_rows(names: Sequence[str]) -> alt.Axis:
