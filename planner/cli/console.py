@@ -11,6 +11,7 @@ from types import FrameType, TracebackType
 from typing import Self, TextIO
 
 from planner.compilation import COMPILATION, WORDS
+from planner.contracts.per_cent import per_cent
 from planner.contracts.result import Progress
 from planner.report.text_layout import clean
 from planner.report.words import amount, share
@@ -130,7 +131,7 @@ class SharePrinter(ProgressLine):
 
     def __call__(self, share_done: float, phase: str) -> None:
         """Show a state of the run."""
-        text = f"{share_done:.0%} done, simulating ({phase})"
+        text = f"{per_cent(share_done)} done, simulating ({phase})"
         self.show(share_done, text, time.monotonic() - self._start)
 
 
@@ -143,7 +144,7 @@ class StepPrinter(ProgressLine):
 
     def __call__(self, share_done: float, phase: str) -> None:
         """Show a state of the run."""
-        text = f"{share_done:.0%} done, now: {clean(phase)}"
+        text = f"{per_cent(share_done)} done, now: {clean(phase)}"
         self.show(share_done, text, time.monotonic() - self._start)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.line_plan import LinePlan
+from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Campaign, Problem, TrunkGroup
 from planner.evaluation.arrays import PlanArrays, lost_dialers
 from planner.evaluation.check_sums import limit_sums, unfilled_agent_lines
@@ -145,7 +146,8 @@ def _abandon_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterato
             "max_abandon_rate",
             name,
             None,
-            f"{name}: abandon rate {abandoned / answered:.2%} of live answers, limit {limit:.2%}.",
+            f"{name}: abandon rate {per_cent(abandoned / answered, 2)} of live answers, "
+            f"limit {per_cent(limit, 2)}.",
         )
 
 
@@ -165,8 +167,8 @@ def _survival_breaches(
                 "survivable_share",
                 name,
                 None,
-                f"{name}: {left / handled:.1%} of its calls survive the loss of {case}, "
-                f"{wanted:.1%} required.",
+                f"{name}: {per_cent(left / handled, 1)} of its calls survive the loss of {case}, "
+                f"{per_cent(wanted, 1)} required.",
             )
 
 

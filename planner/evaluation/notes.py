@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.contracts.lookalikes import alike, difference
+from planner.contracts.per_cent import per_cent
 from planner.contracts.pools import counted_dialers, serving, without_a_moment
 from planner.contracts.problem import Dialer, Problem
 
@@ -75,9 +76,9 @@ def _about_shares(problem: Problem) -> Iterator[str]:
         if asked == 1 or asked - _HALF_A_PER_CENT > most + _ROUNDING:
             take = "failure takes" if parts == 1 else "failures together take"
             yield (
-                f"Campaign {campaign.campaign_id}: {asked:.0%} are to survive any failure, but "
-                f"{parts} {take} all dialers that it may use, so that at most {most:.0%} can "
-                "survive the worst one."
+                f"Campaign {campaign.campaign_id}: {per_cent(asked)} are to survive any failure, "
+                f"but {parts} {take} all dialers that it may use, so that at most "
+                f"{per_cent(most)} can survive the worst one."
             )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from planner.contracts.answers import LineReason, StrandedLines
 from planner.contracts.line_plan import LinePlan
+from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.marginal import (
@@ -111,9 +112,9 @@ def _binding(problem: Problem, c: int, d: int, limits: Iterable[str]) -> Iterato
         "agent_lines": f"{name}: {_all_agents(campaign)}.",
         "max_dial_lines": f"{name}: all {campaign.max_dial_lines} dial lines allowed are assigned.",
         "max_abandon_rate": f"{name}: one line more would push the abandon rate over "
-        f"{campaign.max_abandon_rate or 0:.2%}.",
-        "survivable_share": f"{name}: {campaign.survivable_share:.0%} of its calls must survive "
-        "the worst failure.",
+        f"{per_cent(campaign.max_abandon_rate or 0, 2)}.",
+        "survivable_share": f"{name}: {per_cent(campaign.survivable_share)} of its calls must "
+        "survive the worst failure.",
         "ports": f"{place}: all {dialer.ports} ports are in use.",
         "cps": f"{place}: one line more would pass {dialer.cps or 0:g} calls per second.",
         "channels": f"{trunks}: all {group.channels if group else 0} channels are in use.",
@@ -193,9 +194,10 @@ def _limit_words(campaign: Campaign, limit: str) -> str:
         "locked": "its lines there are locked",
         "agent_lines": "no agent line is left",
         "max_dial_lines": f"all {campaign.max_dial_lines} dial lines allowed are assigned",
-        "max_abandon_rate": f"the abandon rate would pass {campaign.max_abandon_rate or 0:.2%}",
-        "survivable_share": f"less than {campaign.survivable_share:.0%} would survive the worst "
-        "failure",
+        "max_abandon_rate": "the abandon rate would pass "
+        f"{per_cent(campaign.max_abandon_rate or 0, 2)}",
+        "survivable_share": f"less than {per_cent(campaign.survivable_share)} would survive the "
+        "worst failure",
         "ports": "too few ports are free",
         "channels": "too few channels of the trunk group are free",
         "cps": "it would pass the calls per second of the dialer",

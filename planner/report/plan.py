@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from planner.contracts.line_plan import LinePlan
+from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
     AssignmentFigures,
@@ -61,8 +62,9 @@ def _broken(result: PlanResult) -> list[str]:
 def _corrections(result: PlanResult) -> list[str]:
     """What was put on the planning tables, in per cent of what they said."""
     return [
-        f"{item.campaign_id}: {item.handled - 1:+.1%} handled, {item.abandoned - 1:+.1%} "
-        f"abandoned, {item.attempts - 1:+.1%} attempts against the planning table."
+        f"{item.campaign_id}: {per_cent(item.handled - 1, 1, signed=True)} handled, "
+        f"{per_cent(item.abandoned - 1, 1, signed=True)} abandoned, "
+        f"{per_cent(item.attempts - 1, 1, signed=True)} attempts against the planning table."
         for item in result.corrections
     ]
 

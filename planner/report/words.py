@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from planner.contracts.per_cent import per_cent
 from planner.contracts.result import AssignmentFigures, PlanResult, PlanStatus, Status
 
 #: Below one pause in a month of round-the-clock dialing nobody would ever see it.
@@ -12,19 +13,22 @@ _MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86_400, 365 * 86_400
 
 
 def share(value: float) -> str:
-    """A share in [0, 1] as a percentage with two digits or so: ``40 %``, ``2.1 %``, ``0.05 %``."""
+    """A share in [0, 1] with two digits or so: ``40 %``, ``2.1 %``, ``0.05 %``.
+
+    What is nearly always so is told as such: nobody sees the difference of 99.95 and 99.99 %, and
+    no figure is that sure. Less than all is never ``100 %``.
+    """
     percent = 100 * value
     if 0 < percent < 0.01:
         return "under 0.01 %"
     if 99.5 <= percent < 100:
-        return f"{math.floor(percent * 100) / 100:g} %"  # never "100 %" for less than all
-    decimals = 0 if percent >= 9.95 or percent == 0 else 1 if percent >= 0.995 else 2
-    return f"{percent:.{decimals}f} %"
+        return "over 99.9 %" if percent > 99.9 else per_cent(math.floor(10 * percent) / 1000, 1)
+    return per_cent(value, 0 if percent >= 9.95 or percent == 0 else 1 if percent >= 0.995 else 2)
 
 
 def close_share(value: float) -> str:
     """A share beside others that hardly differ: ``1.88 %``."""
-    return f"{100 * value:.2f} %"
+    return per_cent(value, 2)
 
 
 def amount(value: float) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from planner.contracts.answers import Conflict
 from planner.contracts.limits import MAX_LEVELS, MAX_POINTS
 from planner.contracts.line_plan import LinePlan
+from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Contract, LineAssignment, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, relative_gap
 from planner.tables.folder import ProblemSource, as_problem
@@ -141,8 +142,8 @@ def frontier(
 
 def _phase(weight: float, level: float) -> str:
     """What is searched for: ``weight 25% on surviving, at most 50% of the abandoned calls``."""
-    calls = "" if level == 1 else f", at most {level:.0%} of the abandoned calls"
-    return f"weight {weight:.0%} on surviving{calls}"
+    calls = "" if level == 1 else f", at most {per_cent(level)} of the abandoned calls"
+    return f"weight {per_cent(weight)} on surviving{calls}"
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,8 @@ def test_a_tour_of_all_pages(page: Page, picture: Callable[[str], None]) -> None
 
     page.get_by_role("link", name="Status").click()
     grid(page, "Status of every campaign and dialer")
-    expect(page.get_by_role("heading", name="What happens next")).to_be_visible()
+    expect(page.get_by_role("heading", name="The hours ahead")).to_be_visible()
+    expect(page.get_by_role("region", name="Dialer ATL-1")).to_contain_text("Medicare")
     picture("status")
 
     page.get_by_role("link", name="What if").click()

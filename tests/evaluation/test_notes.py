@@ -60,9 +60,9 @@ def test_limits_about_nothing() -> None:
     [
         (0.5, {}, None),  # 1 - 1/2
         (0.505, {}, None),  # met to the nearest per cent
-        (0.51, {}, "at most 50%"),
-        (1.0, {}, "at most 50%"),
-        (0.5, {"allowed_dialers": "D1"}, "at most 0%"),
+        (0.51, {}, "at most 50 %"),
+        (1.0, {}, "at most 50 %"),
+        (0.5, {"allowed_dialers": "D1"}, "at most 0 %"),
     ],
 )
 def test_shares_that_cannot_survive(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from planner.app.editing.assessment import Assessment, status_shares
+from planner.contracts.per_cent import PER_CENT_LABELS, per_cent
 from planner.contracts.result import Status
 from planner.report.charts.figure import STATUS_COLOURS, Drawing, Spec
 
@@ -57,7 +58,8 @@ def statuses_by_dialer(now: Assessment) -> Drawing:
             "Dialer": dialer,
             "Status": status.value,
             "Share": share,
-            "Label": f"{share:.0%}" if share >= _LABELLED_SHARE else "",
+            "Told": per_cent(share, 1),
+            "Label": per_cent(share) if share >= _LABELLED_SHARE else "",
             "Order": order.index(status),
         }
         for dialer, row in shares.items()
@@ -77,7 +79,7 @@ def statuses_by_dialer(now: Assessment) -> Drawing:
         "tooltip": [
             {"field": "Dialer", "type": "nominal"},
             {"field": "Status", "type": "nominal"},
-            {"field": "Share", "type": "quantitative", "format": ".1%"},
+            {"field": "Told", "type": "nominal", "title": "Share"},
         ],
     }
     colour = {
@@ -94,7 +96,7 @@ def statuses_by_dialer(now: Assessment) -> Drawing:
         _layer(
             {"type": "bar"},
             shared,
-            x=share | {"axis": {"format": "%"}, "title": "Share of time"},
+            x=share | {"axis": {"labelExpr": PER_CENT_LABELS}, "title": "Share of time"},
             color=colour,
         ),
         _layer(
@@ -105,7 +107,7 @@ def statuses_by_dialer(now: Assessment) -> Drawing:
         ),
     ]
     told = _told(
-        f"{dialer} " + ", ".join(f"{share:.0%} {status}" for status, share in row.items())
+        f"{dialer} " + ", ".join(f"{per_cent(share)} {status}" for status, share in row.items())
         for dialer, row in shares.items()
     )
     return Drawing(_spec(rows, layers), f"Share of time by status and dialer: {told}.")

@@ -22,6 +22,7 @@ from planner.calibration.folder_update import CellChange, update_tables
 from planner.calibration.preview import Preview, preview_log
 from planner.calibration.readers.log_files import SUFFIXES
 from planner.contracts.faults import Fault, InputError
+from planner.contracts.per_cent import per_cent
 from planner.report.backtest import TITLES
 from planner.report.charts.calibration import coverage_chart, estimates_chart, levels_chart
 from planner.report.text_layout import NOTHING
@@ -203,7 +204,7 @@ def _show_backtest(tested: Backtest) -> None:
             "Hour": [f"{item.hour:02d}:00" for item in tested.hours],
             "Figure": [TITLES[item.figure] for item in tested.hours],
             "Forecasts": [item.forecasts for item in tested.hours],
-            "Band held": [f"{item.coverage:.0%}" for item in tested.hours],
+            "Band held": [per_cent(item.coverage) for item in tested.hours],
         }
     )
     with st.expander("By hour"):

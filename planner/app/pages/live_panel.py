@@ -51,12 +51,16 @@ def _read(content: bytes, written: datetime) -> Snapshot:
 
 
 def show_live(workspace: Workspace, edited: EditedLines) -> None:
-    """Follow the source that the server was started with, if any; busy lines can be typed."""
+    """Follow the source that the server was started with, if any."""
     name = os.environ.get(SOURCE_VARIABLE)
     if name:
         seconds = float(os.environ.get(SECONDS_VARIABLE) or _DEFAULT_SECONDS)
         source = _source(name, seconds)
         st.fragment(_follow, run_every=seconds)(workspace, edited, source)
+
+
+def show_busy(workspace: Workspace, edited: EditedLines) -> None:
+    """Busy lines can be typed."""
     with st.expander("Busy agent lines right now", icon=":material/support_agent:"):
         _show_busy(workspace, edited)
 

@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from planner.app.editing.clock import next_change
+from planner.app.editing.clock import next_change, next_run
 from planner.app.editing.live import with_live
 from planner.app.jobs.jobs import unstoppable
-from planner.app.pages.live_panel import show_live
+from planner.app.pages.live_panel import show_busy, show_live
 from planner.app.pages.lost_panel import show_lost
+from planner.app.pages.status_board import board, status_chips, together
 from planner.app.session.text import moment_words, plain
 from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
-from planner.app.widgets.moments import pick_moment, reader_zone
+from planner.app.widgets.moments import is_picked, pick_clock, pick_moment, reader_zone
 from planner.contracts.problem import Problem
 from planner.contracts.projected import CampaignJoint, JointStep, Projection
 from planner.contracts.result import AssignmentFigures, Engine, Status
 from planner.pipeline import project
-from planner.report.charts.figure import STATUS_COLOURS
+from planner.report.charts.figure import STATUS_COLOURS, Figure
 from planner.report.charts.projection import projection_figures
 from planner.report.days import EXPLAINED, day_sentences
-from planner.report.joint import joint_sentences
-from planner.report.projection import list_sentences, next_sentences
+from planner.report.next_events import next_events
+from planner.report.projection import list_sentences
 from planner.report.words import duration, share
 
 _STUDY = "status"
 _PURPOSE = "This page tells what every dialer will do through the hours."
 _HORIZONS = {"4 hours": 4, "8 hours": 8, "24 hours": 24, "3 days": 72, "7 days": 168}
-#: More rows than this are filtered before they are drawn.
-_MOST_SENTENCES = 6
+#: Campaigns that start, named; rows of the timeline that are drawn.
+_MOST_NAMED, _MOST_ROWS = 4, 80
+#: Whether somebody wants to see now though nothing runs.
+_STAY = "status-now"
+#: A moment so close to now is now.
+_NOW_SECONDS = 120
 #: A page is not drawn anew by the clock before so long [s].
 _SOONEST_TURN = 0.5
 
@@ -45,27 +52,73 @@ def show() -> None:
     here = workspace()
     if show_nothing_open(here, "Status", _PURPOSE) or here.edited is None:
         return
-    title, moment, horizon, dialers = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
-    title.title("Status")
-    with moment:
-        at = pick_moment("From", "status-at").astimezone(reader_zone())
-    hours = _HORIZONS[horizon.selectbox("For", list(_HORIZONS), index=1, key="status-hours")]
+    now, hours, dialers = _show_choices(here.edited.problem)
     if show_no_lines(here):
         return
     show_live(here, here.edited)
     show_lost(here, here.edited)
     problem = with_live(here.edited.problem, here.live, here.live_hidden)
     if not problem.assignments:
+        show_busy(here, here.edited)
         return
-    used = list(dict.fromkeys(a.dialer_id for a in here.edited.line_plan.assignments))
+    used = [d.dialer_id for d in problem.dialers]
     picked = dialers.multiselect(
         "Dialers", used, key="status-dialers", placeholder=f"All {len(used)} dialers"
     )
-    projection, is_simulated = _projection(here, problem, at, hours)
-    _show_projection(_of(projection, set(picked or used)))
+    at = _opening(here, problem, now).astimezone(reader_zone())
+    projection, is_simulated = _projection(problem, here, at, hours)
+    _show_board(_of(projection, set(picked or used)), problem, picked or used)
     _show_lists(projection, problem, is_simulated)
-    if not _is_picked():
-        _turn_with_the_clock(problem, projection.at)
+    _show_sureness(here, problem, projection, hours, is_simulated)
+    show_busy(here, here.edited)
+    if not is_picked():
+        _turn_with_the_clock(problem, max(projection.at, now))
+
+
+def _show_choices(problem: Problem) -> tuple[datetime, int, DeltaGenerator]:
+    """Title and fields: the moment, how many hours, and the place of the dialers' field."""
+    title, moment, clock, horizon, dialers = st.columns(
+        [2, 2, 2, 1, 2], vertical_alignment="bottom"
+    )
+    title.title("Status")
+    with clock:
+        pick_clock(dict.fromkeys(c.timezone for c in problem.campaigns), "status-clock")
+    with moment:
+        at = pick_moment("From", "status-at")
+    hours = _HORIZONS[horizon.selectbox("For", list(_HORIZONS), index=1, key="status-hours")]
+    return at, hours, dialers
+
+
+def _opening(here: Workspace, problem: Problem, now: datetime) -> datetime:
+    """The moment to open at: now, or when something next runs, which is told."""
+    if is_picked() or here.live_read is not None:
+        return now
+    found = next_run(problem, now)
+    if found is None:
+        st.info("Nothing runs now, and nothing will as things are set.", icon=":material/bedtime:")
+        return now
+    if found.at <= now:
+        return now
+    who = ", ".join(found.campaigns[:_MOST_NAMED])
+    rest = len(found.campaigns) - _MOST_NAMED
+    who += f" and {rest} more" if rest > 0 else ""
+    starts = "starts" if len(found.campaigns) == 1 else "start"
+    wait, now_button = st.columns([5, 1], vertical_alignment="center")
+    is_now = st.session_state.get(_STAY, False)
+    shown = "Shown is now." if is_now else "Shown is that moment."
+    wait.info(
+        f"**Nothing runs now.** Next, {plain(moment_words(found.at))}: {plain(who)} {starts}. "
+        f"{shown}",
+        icon=":material/schedule:",
+    )
+    now_button.button(
+        "Show then" if is_now else "Show now",
+        key="status-stay",
+        width="stretch",
+        on_click=st.session_state.update,
+        args=({_STAY: not is_now},),
+    )
+    return now if is_now else found.at
 
 
 def _turn_with_the_clock(problem: Problem, at: datetime) -> None:
@@ -82,29 +135,37 @@ def _turn(change: datetime) -> None:
 
 
 def _projection(
-    here: Workspace, problem: Problem, at: datetime, hours: float
+    problem: Problem, here: Workspace, at: datetime, hours: float
 ) -> tuple[Projection, bool]:
     """At once by formula; simulated where somebody asked for it and nothing changed since.
 
     The second result says which.
     """
-    key = (problem, hours, at.replace(second=0, microsecond=0) if _is_picked() else None)
     found = running.result(here, _STUDY)
-    is_current = found is not None and not running.is_out_of_date(here, _STUDY, key)
-    quick = found if is_current else project(problem, at=at, hours=hours, engine="markov")
+    key = _key(problem, at, hours)
+    if found is not None and not running.is_out_of_date(here, _STUDY, key):
+        return found, True
+    return project(problem, at=at, hours=hours, engine="markov"), False
+
+
+def _key(problem: Problem, at: datetime, hours: float) -> object:
+    """What a simulation is made from; one of now holds while the page is looked at."""
+    is_now = not is_picked() and abs((datetime.now(UTC) - at).total_seconds()) < _NOW_SECONDS
+    return problem, hours, None if is_now else at.replace(second=0, microsecond=0)
+
+
+def _show_sureness(
+    here: Workspace, problem: Problem, quick: Projection, hours: float, is_simulated: bool
+) -> None:
+    """What the figures are made by, what they leave out, and a simulation where that helps."""
     running.show_running(here, _STUDY, "Simulating", stop=None)
-    if not is_current and not running.is_running(here, _STUDY):
+    if not is_simulated and not running.is_running(here, _STUDY):
         formulas = [note for note in quick.notes if note.startswith("By formulas")]
         if formulas or list_sentences(quick, problem):
-            _offer_simulation(here, problem, at, hours, key)
+            _offer_simulation(here, problem, quick.at, hours, _key(problem, quick.at, hours))
     if quick.notes:
         with st.expander("What these figures leave out", icon=":material/info:"):
             st.markdown("\n".join(f"- {plain(note)}" for note in quick.notes))
-    return quick, is_current
-
-
-def _is_picked() -> bool:
-    return st.session_state.get("status-at") is not None
 
 
 def _offer_simulation(
@@ -147,32 +208,43 @@ def _of(projection: Projection, dialers: set[str]) -> Projection:
     )
 
 
-def _show_projection(projection: Projection) -> None:
-    st.subheader("What happens next")
-    sentences = next_sentences(projection)
-    st.markdown("\n".join(f"- {plain(text)}" for text in sentences[:_MOST_SENTENCES]))
-    if len(sentences) > _MOST_SENTENCES:
-        st.caption(f"and {len(sentences) - _MOST_SENTENCES} more, in the table.")
-    _show_together(projection)
+def _show_board(projection: Projection, problem: Problem, dialers: Sequence[str]) -> None:
+    events = next_events(projection, problem)
+    st.html(status_chips(projection.assignments))
+    st.html(board(problem, dialers, projection.assignments, events))
+    told = together(projection)
+    if told:
+        st.subheader("All dialers of a campaign together")
+        st.html(told)
+    end = projection.at + timedelta(hours=projection.hours)
+    charts = list(projection_figures(_drawable(projection)))
+    if charts:
+        _show_chart(*charts[0])
+        st.caption(
+            f"{plain(moment_words(projection.at))} to {plain(moment_words(end))}, "
+            f"{reader_zone().key}. Paler where another status is about as likely."
+        )
+        rest = len({(s.dialer_id, s.campaign_id) for s in projection.timeline}) - _MOST_ROWS
+        if rest > 0:
+            st.caption(f"{rest} more rows are not drawn: pick dialers above.")
+    st.subheader("Every figure")
     _show_table(projection)
     _show_days(projection)
-    end = projection.at + timedelta(hours=projection.hours)
-    span = f"{moment_words(projection.at)} to {moment_words(end)}"
-    st.caption(f"Charts: {plain(span)}, on your clock.")
-    for title, figure in projection_figures(projection):
-        st.subheader(title)
-        show_figure(figure)
+    for titled in charts[1:]:
+        _show_chart(*titled)
 
 
-def _show_together(projection: Projection) -> None:
-    """How many dialers of a campaign pause at once, of campaigns on several of them."""
-    sentences = joint_sentences(projection)
-    if not sentences:
-        return
-    st.subheader("All dialers of a campaign together")
-    st.markdown("\n".join(f"- {plain(text)}" for text in sentences[:_MOST_SENTENCES]))
-    if len(sentences) > _MOST_SENTENCES:
-        st.caption(f"and {len(sentences) - _MOST_SENTENCES} more, in the chart.")
+def _show_chart(title: str, figure: Figure) -> None:
+    st.subheader(title)
+    show_figure(figure)
+
+
+def _drawable(projection: Projection) -> Projection:
+    """The projection with as many rows of its timeline as can be drawn and read."""
+    pairs = list(dict.fromkeys((s.dialer_id, s.campaign_id) for s in projection.timeline))
+    seen = set(pairs[:_MOST_ROWS])
+    steps = tuple(s for s in projection.timeline if (s.dialer_id, s.campaign_id) in seen)
+    return projection.model_copy(update={"timeline": steps})
 
 
 def _show_days(projection: Projection) -> None:
@@ -197,7 +269,7 @@ def _show_lists(projection: Projection, problem: Problem, is_simulated: bool) ->
         why = f"Not done by {plain(end)}, where the charts end:"
     else:
         st.subheader("Dial lists")
-        why = "*Simulate these figures*, above, tells when these are done:"
+        why = "*Simulate these figures*, below, tells when these are done:"
     st.markdown("\n".join([why, "", *(f"- {plain(text)}" for text in told)]))
 
 
@@ -257,7 +329,7 @@ def _share(figures: AssignmentFigures, name: str) -> str:
     low, high = figures.low.get(name), figures.high.get(name)
     if low is None or high is None:
         return share(value)
-    return f"{share(value)} ({100 * low:.1f}–{100 * high:.1f})"
+    return f"{share(value)} ({100 * low:.1f}–{100 * high:.1f} %)"
 
 
 def _show_completion(projection: Projection) -> None:

@@ -18,7 +18,16 @@ def plain(text: str) -> str:
     return re.sub(r":(?=\S)", f":{_WORD_JOINER}", escaped)
 
 
+#: Where a session keeps the time zone that it chose for all times.
+CLOCK = "clock"
+
+
+def reader_zone() -> ZoneInfo:
+    """The time zone of all times on the pages: the one chosen, else that of the browser."""
+    return ZoneInfo(st.session_state.get(CLOCK) or st.context.timezone or "UTC")
+
+
 def moment_words(moment: datetime) -> str:
     """A moment on the reader's clock: ``Wed 4 Mar 2026 17:02``."""
-    local = moment.astimezone(ZoneInfo(st.context.timezone or "UTC"))
+    local = moment.astimezone(reader_zone())
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}"

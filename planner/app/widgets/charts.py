@@ -7,6 +7,8 @@ from altair.utils.schemapi import disable_debug_mode
 
 from planner.report.charts.figure import Drawing, Figure
 
+_FIT = {"autosize": {"type": "fit-x", "contains": "padding"}}
+
 
 def trust_charts() -> None:
     """Let charts be made unchecked: tests check them, and it takes longer than all figures."""
@@ -20,4 +22,5 @@ def show_figure(figure: Figure | Drawing) -> None:
     else:
         spec = figure.chart.to_dict(validate=False)
         spec.pop("config", None)  # sizes for notebooks
-    st.vega_lite_chart(spec=spec, alt=figure.alt, width="stretch")
+    # Fitted in height as well, axis and legend would leave nothing of a chart of two rows.
+    st.vega_lite_chart(spec={**_FIT, **spec}, alt=figure.alt, width="stretch")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Problem
 from planner.evaluation.moves.pools import least_rows, most_rows, pool_rows
 from planner.evaluation.moves.rows import Floats, Ints, Ledger, Row
@@ -185,7 +186,9 @@ def _abandonment(ledger: Ledger, c: int, limit: float) -> SoftLimit:
 
     def words(part: float, _: float) -> str:
         rate = limit + part * allowed
-        return f"{name} abandons {rate:.2%} of its live answers, limit {limit:.2%}"
+        return (
+            f"{name} abandons {per_cent(rate, 2)} of its live answers, limit {per_cent(limit, 2)}"
+        )
 
     return SoftLimit(((excess.plus(-LIMIT_ROUNDING), answered * allowed),), (words,))
 
@@ -206,7 +209,8 @@ def _survival(ledger: Ledger, c: int, share: float, failures: int) -> SoftLimit:
         def told(part: float, _: float, case: str = case) -> str:
             left = max(asked - part * share, 0.0)
             return (
-                f"{left:.1%} of the calls of {name} survive the loss of {case}, {share:.1%} asked"
+                f"{per_cent(left, 1)} of the calls of {name} survive the loss of {case}, "
+                f"{per_cent(share, 1)} asked"
             )
 
         words.append(told)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from planner.contracts.limits import MAX_LINES
+from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Campaign, Problem
 from planner.optimize.infeasible.requirement import (
     Change,
@@ -83,9 +84,9 @@ def _max_abandon_rate(campaign: Campaign, rate: float) -> Requirement:
 
     def value_at(step: int) -> tuple[float, str]:
         eased = min(1.0, round((below + step) * RATE_STEP, 4))
-        return eased, f"let {name} abandon up to {eased:.2%} of its live answers"
+        return eased, f"let {name} abandon up to {per_cent(eased, 2)} of its live answers"
 
-    words = f"{name} abandons at most {rate:.2%} of its live answers"
+    words = f"{name} abandons at most {per_cent(rate, 2)} of its live answers"
     steps = round(1 / RATE_STEP) - below
     return in_column(campaign, "max_abandon_rate", words, None, (steps, value_at))
 

@@ -10,6 +10,7 @@ from planner.calibration.backtest.result import Backtest
 from planner.calibration.backtest.scores import BAND
 from planner.calibration.folder_update import FIGURES
 from planner.calibration.result import Estimates
+from planner.contracts.per_cent import PER_CENT_LABELS
 from planner.contracts.problem import Campaign
 from planner.report.charts.figure import Figure
 from planner.report.words import share
@@ -59,7 +60,7 @@ def coverage_chart(tested: Backtest, titles: dict[str, str]) -> Figure:
     base = alt.Chart(alt.InlineData(values=values), width=_WIDTH, height=alt.Step(_STEP)).encode(
         y=alt.Y("Figure:N", sort=None, title=None, axis=alt.Axis(labelLimit=200))
     )
-    percent = alt.Axis(format="%")
+    percent = alt.Axis(labelExpr=PER_CENT_LABELS)
     scale = alt.Scale(domain=[0, 1])
     bars = base.mark_rule(color=_LOGS, strokeWidth=3).encode(
         x=alt.X("From:Q", title="Share of days that the band held", axis=percent, scale=scale),
@@ -79,7 +80,7 @@ def levels_chart(tested: Backtest, titles: dict[str, str]) -> Figure:
         for figure, levels in tested.levels.items()
         for place, seen in enumerate(levels, start=1)
     ]
-    percent = alt.Axis(format="%")
+    percent = alt.Axis(labelExpr=PER_CENT_LABELS)
     lines = (
         alt.Chart(alt.InlineData(values=values), width=_WIDTH, height=280)
         .mark_line(point=True)

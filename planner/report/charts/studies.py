@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 
 from planner.contracts.comparison import Comparison, Tornado
+from planner.contracts.per_cent import PER_CENT_LABELS
 from planner.report.charts.figure import Figure
 from planner.report.whatif import outcomes
 from planner.report.words import amount, share
@@ -129,7 +130,7 @@ def _plans(found: Frontier) -> alt.Chart:
         color=alt.Color(
             "Abandon rate:Q",
             scale=alt.Scale(range=_FEW_TO_MANY),
-            legend=alt.Legend(format=".2%", orient="bottom", tickCount=4),
+            legend=alt.Legend(labelExpr=PER_CENT_LABELS, orient="bottom", tickCount=4),
         ),
         tooltip=[
             "Plan:N",

@@ -48,13 +48,13 @@ def test_statuses_add_up_to_the_whole_time_and_are_told_by_their_labels() -> Non
     figure = statuses_by_dialer(view(2, D1=(95, 5)))
     data = rows(figure.spec)
     assert [(row["Dialer"], row["Status"], row["Label"]) for row in data] == [
-        ("D1", "Running and Dialing", "60%"),
-        ("D1", "Stopped Due to All Agent Lines Busy", "40%"),
+        ("D1", "Running and Dialing", "60 %"),
+        ("D1", "Stopped Due to All Agent Lines Busy", "40 %"),
     ]
     assert sum(row["Share"] for row in data) == pytest.approx(1)
     assert figure.alt == (
         "Share of time by status and dialer: "
-        "D1 60% Running and Dialing, 40% Stopped Due to All Agent Lines Busy."
+        "D1 60 % Running and Dialing, 40 % Stopped Due to All Agent Lines Busy."
     )
 
 

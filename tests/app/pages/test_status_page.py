@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -160,3 +161,57 @@ def test_a_lost_dialer_is_answered_with_the_first_moves(app: AppTest, live: Path
     moved = "On D1 change Solar from 95 dial lines and 5 agent lines to 90 dial lines and 10 agent"
     assert moved in text(app)
     assert "Brings back" in text(app)
+
+
+def html(app: AppTest) -> str:
+    return " ".join(item.proto.body for item in app.get("html"))
+
+
+def test_the_board_has_a_card_for_each_dialer_and_what_happens_next(app: AppTest) -> None:
+    go_to(app, "status")
+    told = html(app)
+    assert told.count("<section") == 2
+    assert "All 5 agent lines busy" in told
+    assert "in about 3.2 min" in told
+    assert "2 dialers, all paused 16 %" in told  # 0.4 of the time each, independently
+
+
+def test_without_anything_running_it_opens_when_something_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    hours = f"{tomorrow:%a} 00:00-24:00"
+    app = status_of(monkeypatch, tmp_path, "start,schedule", f"2026-01-01,{hours}")
+    midnight = f"{tomorrow:%a} {tomorrow.day} {tomorrow:%b %Y} 00:00"
+    assert f"Next, {midnight}: Solar starts" in app.info[0].value.replace("\\", "").replace(
+        "\u2060", ""
+    )
+    assert "All 5 agent lines busy" in html(app)
+    app.button(key="status-stay").click().run()
+    assert "Starts" in html(app)
+    assert "All 5 agent lines busy" not in html(app)
+
+
+def test_a_moment_is_picked_once_for_all_pages(app: AppTest) -> None:
+    (field,) = app.get("date_time_input")
+    assert field.label == "Status as of: now"
+    go_to(app, "status")
+    app.get("date_time_input")[0].set_value(datetime(2030, 3, 4, 9, 0)).run()
+    assert not app.exception
+    go_to(app, "plan")
+    (field,) = app.get("date_time_input")
+    assert field.label == "Status as of"
+    assert field.value == datetime(2030, 3, 4, 9, 0)
+
+
+def test_one_clock_shows_all_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANNER_FOLDER", str(ROOT / "data" / "regional"))
+    app = go_to(new_session().run(), "status")
+    app.get("date_time_input")[0].set_value(datetime(2030, 3, 4, 9, 0)).run()
+    app.selectbox(key="status-clock").set_value("America/New_York").run()
+    assert not app.exception
+    # 09:00 in UTC is 04:00 in New York.
+    assert app.get("date_time_input")[0].value == datetime(2030, 3, 4, 4, 0)
+    assert "Mon 4 Mar 2030 04:00" in text(app).replace("\u2060", "")
+    go_to(app, "plan")
+    assert app.get("date_time_input")[0].value == datetime(2030, 3, 4, 4, 0)

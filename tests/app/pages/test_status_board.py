@@ -1,0 +1,77 @@
+"""The board of dialers as HTML: every row on its dialer's card, text of users as text."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from planner.app.pages.status_board import board, status_chips, together
+from planner.contracts.problem import Dialer, Problem
+from planner.contracts.projected import CampaignJoint, Projection
+from planner.contracts.result import Engine, Status
+from planner.report.next_events import NextEvent
+from tests.support.builders import solar
+from tests.support.results import MONDAY_NINE, figures, two_dialers
+
+
+def words(html: str) -> str:
+    """What a reader sees."""
+    return " ".join(re.sub(r"<style>.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL).split())
+
+
+def test_each_dialer_has_a_card_with_what_happens_next_first() -> None:
+    rows = (figures(), figures(campaign_id="Roof", dial_lines=20, agent_lines=0))
+    events = (
+        NextEvent("All 5 agent lines busy", "in about 3.2 min", MONDAY_NINE + timedelta(hours=1)),
+        NextEvent("Its window closes", "09:30", MONDAY_NINE + timedelta(minutes=30)),
+    )
+    told = words(board(two_dialers(), ["D1", "D2"], rows, events))
+    assert told == (
+        "D1 120 of 100 ports too many "
+        "Roof 20 dial lines Running and Dialing Its window closes 09:30 "
+        "Solar 95 dial + 5 agent lines Running and Dialing All 5 agent lines busy in about 3.2 min "
+        "D2 0 of 100 ports No lines."
+    )
+
+
+def test_a_dialer_out_of_service_says_so_on_its_card() -> None:
+    fleet = Problem(
+        dialers=(Dialer(dialer_id="D1", ports=100, in_service=False, failure_domain="Dallas"),),
+        campaigns=(solar(),),
+    )
+    assert words(board(fleet, ["D1"], (), ())) == (
+        "D1 Dallas · 0 of 100 ports · out of service No lines."
+    )
+
+
+def test_ids_are_text() -> None:
+    name = "<b onclick=x>&'\""
+    fleet = Problem(dialers=(Dialer(dialer_id=name, ports=9),), campaigns=(solar(),))
+    row = figures(campaign_id=name, dialer_id=name)
+    html = board(fleet, [name], [row], [NextEvent(name, name)])
+    assert "<b onclick" not in html
+    assert 'aria-label="Dialer &lt;b onclick=x&gt;&amp;&#x27;&quot;"' in html
+
+
+def test_the_fleet_is_counted_by_status() -> None:
+    rows = [figures(status=status) for status in (Status.RUNNING, Status.SCHEDULED) * 2]
+    assert words(status_chips([*rows, figures()])) == "2 Scheduled 3 Running and Dialing"
+
+
+def test_dialers_of_a_campaign_together_add_up_to_the_whole_bar() -> None:
+    joint = CampaignJoint(
+        campaign_id="Solar",
+        dialers=2,
+        none_paused=0.36,
+        some_paused=0.48,
+        all_paused=0.16,
+        paused_distribution=(0.36, 0.48, 0.16),
+        engine=Engine.MARKOV,
+    )
+    given = Projection(at=MONDAY_NINE, hours=8, assignments=(), campaigns_joint=(joint,))
+    html = together(given)
+    widths = [float(found) for found in re.findall(r"width:([0-9.]+)%", html)]
+    assert widths == [36.0, 48.0, 16.0]
+    assert 'aria-label="Solar: none paused 36 %, some 48 %, all 16 %"' in html
+    alone = joint.model_copy(update={"dialers": 1})
+    assert together(given.model_copy(update={"campaigns_joint": (alone,)})) == ""

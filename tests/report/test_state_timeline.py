@@ -1,0 +1,95 @@
+"""The hours ahead as one colour a moment: the likeliest status, and how sure it is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from planner.contracts.projected import Projection, TimelineStep
+from planner.contracts.result import AssignmentFigures, Status
+from planner.report.charts.state_timeline import likeliest, state_rows, state_timeline
+from tests.support.results import MONDAY_NINE, figures
+
+
+def step(place: int, chances: dict[Status, float], **changes: Any) -> TimelineStep:
+    """A quarter of an hour, the place-th from nine o'clock on."""
+    fields: dict[str, Any] = {
+        "campaign_id": "Solar",
+        "dialer_id": "D1",
+        "start": MONDAY_NINE + timedelta(minutes=15 * place),
+        "end": MONDAY_NINE + timedelta(minutes=15 * (place + 1)),
+        "probabilities": chances,
+    }
+    return TimelineStep(**(fields | changes))
+
+
+def projection(*steps: TimelineStep, rows: tuple[AssignmentFigures, ...] = ()) -> Projection:
+    return Projection(at=MONDAY_NINE, hours=1, assignments=rows, timeline=steps)
+
+
+def drawn(given: Projection) -> list[dict[str, Any]]:
+    blocks, _ = state_timeline(given).chart.layer
+    return list(blocks.data.values)
+
+
+@pytest.mark.parametrize(
+    ("chances", "expected"),
+    [
+        ({Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}, (Status.RUNNING, 1.0, 0.4)),
+        ({Status.RUNNING: 0.2, Status.ALL_BUSY: 0.8}, (Status.ALL_BUSY, 1.0, 0.8)),
+        # Dialing in all is likelier than the end of the list, and paused for 0.2 of 0.6.
+        (
+            {Status.RUNNING: 0.4, Status.ALL_BUSY: 0.2, Status.COMPLETED: 0.4},
+            (Status.RUNNING, 0.6, 1 / 3),
+        ),
+        ({Status.RUNNING: 0.3, Status.COMPLETED: 0.7}, (Status.COMPLETED, 0.7, 0.0)),
+        ({Status.BY_DIALER: 1.0}, (Status.BY_DIALER, 1.0, 0.0)),
+    ],
+)
+def test_dialing_and_pausing_count_together(
+    chances: dict[Status, float], expected: tuple[Status, float, float]
+) -> None:
+    status, chance, paused = likeliest(chances)
+    assert (status, chance, paused) == (expected[0], *map(pytest.approx, expected[1:]))
+
+
+def test_neighbours_with_the_same_status_are_one_block_and_its_pauses_their_mean() -> None:
+    steps = [step(n, {Status.RUNNING: 1 - p, Status.ALL_BUSY: p}) for n, p in enumerate((0, 0.4))]
+    given = projection(*steps, step(2, {Status.COMPLETED: 0.9, Status.RUNNING: 0.1}))
+    first, second = state_rows(given)["D1 / Solar"]
+    assert (first.status, first.start, first.end) == (
+        Status.RUNNING,
+        MONDAY_NINE,
+        MONDAY_NINE + timedelta(minutes=30),
+    )
+    assert first.paused == pytest.approx(0.2)
+    assert second.status is Status.COMPLETED
+
+
+def test_a_status_that_is_not_sure_is_paler_and_bears_no_words() -> None:
+    given = projection(
+        step(0, {Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}),
+        step(1, {Status.RUNNING: 0.4, Status.ALL_BUSY: 0.2, Status.COMPLETED: 0.4}),
+    )
+    sure, unsure = drawn(given)
+    assert (sure["Opacity"], sure["Words"]) == (1, "paused 40 %")
+    assert unsure["Opacity"] < 1
+    assert unsure["Words"] == ""
+
+
+def test_where_days_differ_the_band_stands_in_the_row() -> None:
+    row = figures(day_low={"all_busy_share": 0.29}, day_high={"all_busy_share": 0.49})
+    given = projection(step(0, {Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}), rows=(row,))
+    assert [block["Words"] for block in drawn(given)] == ["paused 29 to 49 % on 9 of 10 days"]
+
+
+def test_rows_of_a_dialer_follow_each_other() -> None:
+    dials = {Status.RUNNING: 1.0}
+    given = projection(
+        step(0, dials),
+        step(0, dials, dialer_id="D2"),
+        step(0, dials, campaign_id="Roof"),
+    )
+    assert list(state_rows(given)) == ["D1 / Solar", "D1 / Roof", "D2 / Solar"]
