@@ -6,7 +6,7 @@ TOOLS := build/tools
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app test lint pytest chromium mariadb dist fuzz fuzz-tables lock sbom audit clean
+.PHONY: help plan app test lint pytest coverage chromium mariadb dist fuzz fuzz-tables lock sbom audit clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lint: $(VENV)/.test
 pytest: $(VENV)/.test chromium mariadb
 	@echo "Compiling the optimiser, once for all tests ..."
 	@$(BIN)/python -c "from planner.optimize.search import compile_search; compile_search()"
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+coverage: $(VENV)/.test chromium mariadb ## run the tests and show the lines that none of them runs
 	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile
 
 # The trial knows nothing of this folder: what the wheel forgets is missing there. The wheel is

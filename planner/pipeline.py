@@ -15,7 +15,6 @@ from planner.contracts.result import (
     PlanOptions,
     PlanResult,
     Progress,
-    TableCorrection,
 )
 from planner.planning import (
     Clock,
@@ -222,18 +221,14 @@ def simulate(
     )
 
 
-def reasons(
-    problem: Problem, line_plan: LinePlan, corrections: tuple[TableCorrection, ...] = ()
-) -> Explanation:
+def reasons(problem: Problem, line_plan: LinePlan) -> Explanation:
     """What binds, why each line is there and what nobody can use, of any lines.
 
     Parameters
     ----------
     problem : its limits; the lines need not hold them
     line_plan : the lines
-    corrections : of the tables that the lines were planned with
     """
-    from planner.evaluation.rates import factors
     from planner.evaluation.reasons import explain
 
-    return explain(problem, line_plan, PlanOptions(), factors(corrections))
+    return explain(problem, line_plan, PlanOptions())

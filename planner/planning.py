@@ -305,13 +305,9 @@ def with_plan_found(
 def with_moves(problem: Problem, result: PlanResult, at: datetime | None) -> PlanResult:
     """The result with the moves from the current lines to the plan, in order."""
     from planner.evaluation.moves.ordered import ordered_moves
-    from planner.evaluation.rates import factors
 
     assert result.plan is not None
-    corrections = factors(result.corrections)
-    found = ordered_moves(
-        problem, problem.assignments, result.plan, result.options, corrections, at=at
-    )
+    found = ordered_moves(problem, problem.assignments, result.plan, result.options, at=at)
     return result.model_copy(
         update={"moves": found.moves, "value_before_moves": found.value_before}
     )
@@ -321,11 +317,10 @@ def with_reasons(
     problem: Problem, result: PlanResult, clock: Clock, stop: Callable[[], bool]
 ) -> PlanResult:
     """The result with what binds, the reason of each line, and what one more would bring."""
-    from planner.evaluation.rates import factors
     from planner.evaluation.reasons import explain
 
     assert result.plan is not None
-    found = explain(problem, result.plan, result.options, factors(result.corrections))
+    found = explain(problem, result.plan, result.options)
     more = _one_more(problem, result, stop)
     update = {
         "campaigns": tuple(

@@ -84,7 +84,7 @@ class PlanOptions(Contract):
     paid in the objective for each line added to a dialer against the current assignment [value
     per hour and line], so that lines stay where moving them gains less.
     ``relax`` asks for the nearest plan where not everything can be had (MODEL.md 6).
-    ``figures`` as formulas leave out the simulation, and with it the correction of tables.
+    ``figures`` as formulas leave out the simulation.
     """
 
     redundancy: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -227,16 +227,6 @@ class Move(Contract):
     breaks: tuple[str, ...] = ()
 
 
-class TableCorrection(Contract):
-    """Factors put on a campaign's tabulated rates because its simulation differed from them."""
-
-    campaign_id: str
-    handled: float
-    abandoned: float
-    attempts: float
-    rounds: int  # times the campaign was corrected; each correction replaces the one before
-
-
 #: Of what is given up, in tables.
 GIVEN_UP_COLUMNS = tuple(name for name in GivenUp.model_fields if name != "kept_instead")
 
@@ -292,7 +282,6 @@ class PlanResult(Contract):
     simulated_value_per_hour_low: float | None = None
     simulated_value_per_hour_high: float | None = None
     simulated: tuple[AssignmentFigures, ...] = ()  # rows of the simulation, where there is one
-    corrections: tuple[TableCorrection, ...] = ()
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0
     stopped_early: bool = False

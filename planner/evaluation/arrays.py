@@ -14,12 +14,9 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import CampaignTotals, DialerUse, PlanValue
 from planner.evaluation.rates import (
-    NO_CORRECTIONS,
     SECONDS_PER_HOUR,
-    Correction,
-    Corrections,
     Rates,
-    corrected_rates,
+    rates,
 )
 
 Floats = NDArray[np.float64]
@@ -46,9 +43,7 @@ def lost_dialers(problem: Problem, failures: int) -> NDArray[np.bool_]:
 class PlanArrays:
     """Lines and rates of a plan as arrays ``[campaign, dialer]`` in the problem's order."""
 
-    def __init__(
-        self, problem: Problem, line_plan: LinePlan, corrections: Corrections = NO_CORRECTIONS
-    ) -> None:
+    def __init__(self, problem: Problem, line_plan: LinePlan) -> None:
         self.problem = problem
         shape = (len(problem.campaigns), len(problem.dialers))
         self.dial_lines = np.zeros(shape, dtype=np.int64)
@@ -57,7 +52,6 @@ class PlanArrays:
             place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
             self.dial_lines[place] += item.dial_lines
             self.agent_lines[place] += item.agent_lines
-        self._corrections = corrections
         self._rows: dict[int, Rates] = {}
         self._attempts = np.zeros(shape)
         self._unknown: set[int] = set(range(len(problem.campaigns)))  # rows of these attempts
@@ -83,7 +77,6 @@ class PlanArrays:
                 campaign,
                 self.dial_lines[c].tobytes(),
                 self.agent_lines[c].tobytes(),
-                self._corrections.get(campaign.campaign_id, Correction()),
             )
         return self._rows[c]
 
@@ -166,16 +159,15 @@ class PlanArrays:
 
 
 @lru_cache(maxsize=2048)  # an edit, or a step that is tried, changes the lines of a few campaigns
-def _rates_of(campaign: Campaign, dial: bytes, agents: bytes, correction: Correction) -> Rates:
+def _rates_of(campaign: Campaign, dial: bytes, agents: bytes) -> Rates:
     lines = np.frombuffer(dial, np.int64), np.frombuffer(agents, np.int64)
-    return corrected_rates(campaign, *lines, correction)
+    return rates(campaign, *lines)
 
 
 def evaluate(
     problem: Problem,
     line_plan: LinePlan,
     redundancy: float,
-    corrections: Corrections = NO_CORRECTIONS,
     failures: int = 1,
     move_cost: float = 0.0,
 ) -> Evaluation:
@@ -184,7 +176,7 @@ def evaluate(
     ``redundancy`` is w in [0, 1], ``failures`` how many happen at once in the worst case,
     ``move_cost`` what each line costs that a dialer gets in addition to its current ones.
     """
-    arrays = PlanArrays(problem, line_plan, corrections)
+    arrays = PlanArrays(problem, line_plan)
     surviving = arrays.surviving(failures)
     net = arrays.net_values()
     kept = net @ ~lost_dialers(problem, failures).T

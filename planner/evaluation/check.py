@@ -13,7 +13,6 @@ from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Campaign, Problem, TrunkGroup
 from planner.evaluation.arrays import PlanArrays, lost_dialers
 from planner.evaluation.check_sums import limit_sums, unfilled_agent_lines
-from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.evaluation.tolerances import LIMIT_ROUNDING, PER_CENT_ROUNDING
 
 Floats = NDArray[np.float64]
@@ -36,12 +35,7 @@ class Breach:
     trunk_group: str | None = None
 
 
-def check(
-    problem: Problem,
-    line_plan: LinePlan,
-    corrections: Corrections = NO_CORRECTIONS,
-    failures: int = 1,
-) -> tuple[Breach, ...]:
+def check(problem: Problem, line_plan: LinePlan, failures: int = 1) -> tuple[Breach, ...]:
     """Every limit that the plan breaks; empty when it holds them all.
 
     ``survivable_share`` must hold in every case of so many ``failures`` at once.
@@ -51,7 +45,7 @@ def check(
     KeyError
         If the plan names a campaign or dialer that the problem does not have.
     """
-    arrays = PlanArrays(problem, line_plan, corrections)
+    arrays = PlanArrays(problem, line_plan)
     return (
         *campaign_breaches(arrays, range(len(problem.campaigns)), failures),
         *dialer_breaches(arrays, range(len(problem.dialers))),

@@ -11,7 +11,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import PlanArrays, lost_dialers
-from planner.evaluation.rates import SECONDS_PER_HOUR, Correction, Corrections, corrected_rates
+from planner.evaluation.rates import SECONDS_PER_HOUR, rates
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 
 
@@ -36,11 +36,9 @@ class OneMore:
         problem: Problem,
         line_plan: LinePlan,
         options: PlanOptions,
-        corrections: Corrections,
     ) -> None:
         self.problem = problem
-        self.arrays = PlanArrays(problem, line_plan, corrections)
-        self._corrections = corrections
+        self.arrays = PlanArrays(problem, line_plan)
         self._weight = options.redundancy
         self._spared = ~lost_dialers(problem, options.failures)  # [case, dialer]
         self._locked = {
@@ -118,9 +116,8 @@ class OneMore:
         key = c, dial_lines, agent_lines
         if key not in self._known:
             campaign = self.problem.campaigns[c]
-            correction = self._corrections.get(campaign.campaign_id, Correction())
-            rates = corrected_rates(campaign, [dial_lines], [agent_lines], correction)
-            columns = (rates.handled, rates.abandoned, rates.live_answered, rates.attempts)
+            found = rates(campaign, [dial_lines], [agent_lines])
+            columns = (found.handled, found.abandoned, found.live_answered, found.attempts)
             self._known[key] = tuple(float(column[0]) for column in columns)
         return self._known[key]
 

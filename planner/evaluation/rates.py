@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.contracts.problem import Campaign, Overflow
-from planner.contracts.result import TableCorrection
 from planner.traffic.exact.engset import stationary, stationary_table
 
 Floats = NDArray[np.float64]
@@ -32,14 +30,6 @@ class Rates(NamedTuple):
     mean_pause_seconds: Floats
 
 
-class Correction(NamedTuple):
-    """Factors on a campaign's tabulated rates, from a simulation of its lines."""
-
-    handled: float = 1.0
-    abandoned: float = 1.0
-    attempts: float = 1.0
-
-
 def is_markov(campaign: Campaign) -> bool:
     """Whether the exact figures hold for the campaign's own parameters.
 
@@ -57,23 +47,10 @@ def is_markov(campaign: Campaign) -> bool:
     )
 
 
-def corrected_rates(
-    campaign: Campaign, dial_lines: ArrayLike, agent_lines: ArrayLike, correction: Correction
-) -> Rates:
-    """As :func:`rates`, each rate times its factor; live answers go with attempts."""
-    found = rates(campaign, dial_lines, agent_lines)
-    return found._replace(
-        handled=found.handled * correction.handled,
-        abandoned=found.abandoned * correction.abandoned,
-        live_answered=found.live_answered * correction.attempts,
-        attempts=found.attempts * correction.attempts,
-    )
-
-
 def rates_table(
-    campaign: Campaign, most_dial_lines: int, most_agent_lines: int, correction: Correction
+    campaign: Campaign, most_dial_lines: int, most_agent_lines: int
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Corrected rates of all line counts at once, the same as :func:`corrected_rates` gives.
+    """Rates of all line counts at once, the same as :func:`rates` gives.
 
     Returns
     -------
@@ -83,7 +60,7 @@ def rates_table(
     if not campaign.is_live_transfer or campaign.wrap_up_seconds > 0 or campaign.pacing is not None:
         agents = np.arange(most_agent_lines + 1)[:, None]
         lines = np.arange(most_dial_lines + 1)[None, :]
-        found = corrected_rates(campaign, lines, np.minimum(agents, lines), correction)
+        found = rates(campaign, lines, np.minimum(agents, lines))
         return found.handled, found.abandoned, found.live_answered, found.attempts
     assert campaign.talk_seconds is not None
     exact = stationary_table(
@@ -93,10 +70,10 @@ def rates_table(
         campaign.transfer_probability,
         campaign.talk_seconds,
     )
-    attempts = (SECONDS_PER_HOUR * correction.attempts) * exact.attempts_per_second.T
+    attempts = SECONDS_PER_HOUR * exact.attempts_per_second.T
     return (
-        (SECONDS_PER_HOUR * correction.handled) * exact.transfers_per_second.T,
-        (SECONDS_PER_HOUR * correction.abandoned) * exact.abandoned_per_second.T,
+        SECONDS_PER_HOUR * exact.transfers_per_second.T,
+        SECONDS_PER_HOUR * exact.abandoned_per_second.T,
         campaign.answer_rate * attempts,
         attempts,
     )
@@ -206,14 +183,3 @@ def _stationary_chain(campaign: Campaign, in_progress: Floats, taken_seconds: fl
         pauses=SECONDS_PER_HOUR * share * free_rate,
         mean_pause_seconds=np.full(len(share), 1.0 / free_rate),
     )
-
-
-#: Corrections of the tables by campaign id; without one the rates are taken as tabulated.
-Corrections = Mapping[str, Correction]
-
-NO_CORRECTIONS: Corrections = {}
-
-
-def factors(made: Iterable[TableCorrection]) -> dict[str, Correction]:
-    """The corrections that a plan was made with, by campaign id."""
-    return {m.campaign_id: Correction(m.handled, m.abandoned, m.attempts) for m in made}

@@ -19,7 +19,6 @@ from planner.evaluation.marginal import (
     call_per_second_value,
     port_value,
 )
-from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 
 #: A gain below this share of the plan's value is none: rounding.
 SMALLEST_GAIN = 1e-9
@@ -44,7 +43,6 @@ def explain(
     problem: Problem,
     line_plan: LinePlan,
     options: PlanOptions,
-    corrections: Corrections = NO_CORRECTIONS,
 ) -> Explanation:
     """Why a plan is as it is, from facts of the planning tables alone.
 
@@ -52,7 +50,7 @@ def explain(
     the fewest dialers of a campaign when it runs on no more than these.
     Everything said of one more line holds with all other lines as they are.
     """
-    tried = OneMore(problem, line_plan, options, corrections)
+    tried = OneMore(problem, line_plan, options)
     binding = dict.fromkeys(_nothing_survives(problem, options))
     why = []
     for c, d in zip(*np.nonzero(tried.in_use), strict=True):

@@ -19,7 +19,6 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import lost_dialers
-from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.model.requirements import ANY, KINDS, Aim, Requirements, requirements
 from planner.optimize.search import SearchResult, optimize
 from planner.optimize.shortfalls import plan_shortfalls
@@ -79,7 +78,6 @@ def nearest_plan(
     options: PlanOptions,
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
-    corrections: Corrections = NO_CORRECTIONS,
 ) -> Nearest:
     """The plan that gives up as little as possible, and of these the one worth most."""
     asked = requirements(problem, lost_dialers(problem, options.failures))
@@ -90,13 +88,13 @@ def nearest_plan(
     sums: list[Sum] = []
     best: LinePlan | None = None
     for rank, kind, which in _ranked(asked, priority):
-        total = None if best is None else _total(problem, asked, best, which, corrections)
+        total = None if best is None else _total(problem, asked, best, which)
         least, outcome = 0, None
         if total is None or total > 0:
             left = max(end - time.monotonic(), 0.05)
             limited = options.model_copy(update={"time_limit": SHARE_OF_TIME * left, "gap": 0.0})
             outcome = optimize(
-                problem, limited, on_progress, stop, corrections, replace(aim, counted=which), best
+                problem, limited, on_progress, stop, replace(aim, counted=which), best
             )
             if outcome.plan is None or outcome.value is None or outcome.bound is None:
                 return Nearest(outcome, tuple(sums))
@@ -108,7 +106,7 @@ def nearest_plan(
         aim = Aim(most, sums=rows)
     left = max(end - time.monotonic(), SHARE_OF_TIME * options.time_limit)
     limited = options.model_copy(update={"time_limit": left})
-    outcome = optimize(problem, limited, on_progress, stop, corrections, aim, best)
+    outcome = optimize(problem, limited, on_progress, stop, aim, best)
     return Nearest(outcome, tuple(sums))
 
 
@@ -123,7 +121,5 @@ def _ranked(asked: Requirements, priority: Ints) -> Iterator[tuple[int, int, Boo
                 yield rank, kind, which
 
 
-def _total(
-    problem: Problem, asked: Requirements, plan: LinePlan, which: Bools, corrections: Corrections
-) -> int:
-    return int(plan_shortfalls(problem, asked, plan, corrections)[which].sum())
+def _total(problem: Problem, asked: Requirements, plan: LinePlan, which: Bools) -> int:
+    return int(plan_shortfalls(problem, asked, plan)[which].sum())

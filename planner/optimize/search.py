@@ -18,7 +18,6 @@ from planner.contracts.result import PlanOptions, Progress, Stage
 from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.check_sums import overfull_pools
 from planner.evaluation.proof.record import Proof
-from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.branching import branch_on_worst_loss, split_box
 from planner.optimize.heuristics.construction import Construction
 from planner.optimize.heuristics.restricted_master_heuristic import reduced_values
@@ -80,7 +79,6 @@ def optimize(
     options: PlanOptions,
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
-    corrections: Corrections = NO_CORRECTIONS,
     aim: Aim | None = None,
     start: LinePlan | None = None,
 ) -> SearchResult:
@@ -94,7 +92,7 @@ def optimize(
     while True:
         left = max(end - time.monotonic(), 0.1 * options.time_limit)
         limited = options.model_copy(update={"time_limit": left}) if more_sets else options
-        found = _optimize(problem, limited, on_progress, stop, corrections, aim, start, more_sets)
+        found = _optimize(problem, limited, on_progress, stop, aim, start, more_sets)
         overfull = _overfull_pools(problem, found.plan)
         if overfull is None or overfull in more_sets:
             return found
@@ -114,12 +112,11 @@ def _optimize(
     options: PlanOptions,
     on_progress: Callable[[Progress], None],
     stop: Callable[[], bool],
-    corrections: Corrections,
     aim: Aim | None,
     start: LinePlan | None,
     more_sets: Sequence[frozenset[int]],
 ) -> SearchResult:
-    model = build_model(problem, options, corrections, aim, more_sets)
+    model = build_model(problem, options, aim, more_sets)
     if model.campaigns == 0 or model.dialers == 0:
         if np.any(model.min_dialers > 0):
             return SearchResult(None, None, None, True, False)

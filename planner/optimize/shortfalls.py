@@ -11,7 +11,6 @@ from planner.contracts.answers import GivenUp
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.evaluation.arrays import PlanArrays, lost_dialers
-from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.model.requirements import (
     ATTEMPTED,
     CALLS,
@@ -31,11 +30,9 @@ def asked_of(problem: Problem, failures: int) -> Requirements:
     return requirements(problem, lost_dialers(problem, failures))
 
 
-def plan_shortfalls(
-    problem: Problem, asked: Requirements, plan: LinePlan, corrections: Corrections = NO_CORRECTIONS
-) -> Ints:
+def plan_shortfalls(problem: Problem, asked: Requirements, plan: LinePlan) -> Ints:
     """Shortfalls of a plan ``[campaign, kind]``."""
-    arrays = PlanArrays(problem, plan, corrections)
+    arrays = PlanArrays(problem, plan)
     rows = [
         asked.shortfalls(
             c,
@@ -54,14 +51,13 @@ def given_up(
     asked: Requirements,
     plan: LinePlan,
     least: Mapping[tuple[int, int], int],
-    corrections: Corrections = NO_CORRECTIONS,
 ) -> Iterator[GivenUp]:
     """Everything that a plan gives up, campaign by campaign.
 
     ``least`` is the proven least sum by (priority, kind).
     """
-    arrays = PlanArrays(problem, plan, corrections)
-    short = plan_shortfalls(problem, asked, plan, corrections)
+    arrays = PlanArrays(problem, plan)
+    short = plan_shortfalls(problem, asked, plan)
     for c, kind in np.argwhere(short > 0).tolist():
         campaign = problem.campaigns[c]
         proven = least.get((campaign.priority, kind), 0)

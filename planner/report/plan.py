@@ -49,7 +49,6 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *section("What limits the plan", bullets(result.binding)),
             *section("Not used", bullets(item.words for item in result.stranded)),
             *section("Why these lines", bullets(r.words for r in result.why) if why else []),
-            *section("Corrected after simulating the plan", bullets(_corrections(result))),
             *section("Changes against the current lines", _changes(result, problem)),
         ]
     )
@@ -57,16 +56,6 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
 
 def _broken(result: PlanResult) -> list[str]:
     return bullets(broken_sentences(result.limits_broken))
-
-
-def _corrections(result: PlanResult) -> list[str]:
-    """What was put on the planning tables, in per cent of what they said."""
-    return [
-        f"{item.campaign_id}: {per_cent(item.handled - 1, 1, signed=True)} handled, "
-        f"{per_cent(item.abandoned - 1, 1, signed=True)} abandoned, "
-        f"{per_cent(item.attempts - 1, 1, signed=True)} attempts against the planning table."
-        for item in result.corrections
-    ]
 
 
 def _without_plan(result: PlanResult) -> list[str]:
@@ -275,19 +264,17 @@ def _gain(result: PlanResult, problem: Problem) -> str:
     """What the plan is worth beside the current lines that can run, by the planning tables."""
     from planner.evaluation.arrays import evaluate
     from planner.evaluation.check import check
-    from planner.evaluation.rates import factors
 
     assert result.value is not None
     working = {dialer.dialer_id for dialer in problem.dialers if dialer.in_service}
     lines = LinePlan(
         assignments=tuple(a for a in problem.assignments if a.dialer_id in working),
     )
-    corrections = factors(result.corrections)
     options = result.options
-    found = evaluate(problem, lines, options.redundancy, corrections, options.failures)
+    found = evaluate(problem, lines, options.redundancy, options.failures)
     now, then = (v.throughput_value_per_hour for v in (found.value, result.value))
     rise = f", {share(abs(then - now) / now)} {'more' if then > now else 'less'}" if now else ""
-    broken = len(check(problem, lines, corrections, options.failures))
+    broken = len(check(problem, lines, options.failures))
     limits = "1 limit" if broken == 1 else f"{broken} limits"
     return (
         f"{amount(then)} of value an hour instead of {amount(now)}{rise}"

@@ -57,7 +57,6 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "value_before_moves": result.value_before_moves,
         "changes": _changes_in_order(result),
         "conflicts": [conflict.model_dump(mode="json") for conflict in result.conflicts],
-        "corrections": [correction.model_dump() for correction in result.corrections],
         "stages": [stage.model_dump() for stage in result.stages],
         "options": result.options.model_dump(exclude={"seed"}),
         "at": result.at and result.at.isoformat(),

@@ -16,7 +16,7 @@ from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, relati
 from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:
-    from planner.evaluation.rates import Correction
+    pass
 
 #: Figures that agree in so many digits are the same.
 _DIGITS = 9
@@ -156,12 +156,6 @@ class _Search:
     result: PlanResult
 
     @property
-    def corrections(self) -> dict[str, Correction]:
-        from planner.evaluation.rates import factors
-
-        return factors(self.result.corrections)
-
-    @property
     def summary(self) -> Sweep:
         return Sweep(
             redundancy=self.weight,
@@ -214,13 +208,13 @@ def _point(
     from planner.evaluation.check import check
 
     failures = found_by.result.options.failures
-    breaches = check(problem, line_plan, found_by.corrections, failures)
+    breaches = check(problem, line_plan, failures)
     if breaches:
         raise PlanFault("; ".join(breach.message for breach in breaches))
     order = [found_by, *(s for s in searches if s is not found_by)]
     proofs = [proof for by in order for proof in _proven(line_plan, by)]
     gap, by, value = min(proofs, key=lambda proof: proof[0])  # on ties the plan's own search
-    found = evaluate(problem, line_plan, by.weight, found_by.corrections, failures)
+    found = evaluate(problem, line_plan, by.weight, failures)
     totals = {
         rate: _total(getattr(c, rate) for c in found.campaigns)
         for rate in ("transfers_per_hour", "messages_per_hour", "abandons_per_hour")
@@ -230,7 +224,7 @@ def _point(
         throughput_value_per_hour=found.value.throughput_value_per_hour,
         surviving_value_per_hour=found.value.surviving_value_per_hour,
         worst_failure_domain=found.value.worst_failure_domain,
-        abandon_rate=_fleet_abandon_rate(problem, line_plan, found_by),
+        abandon_rate=_fleet_abandon_rate(problem, line_plan),
         redundancy=by.weight,
         abandon_level=by.level,
         value_per_hour=value,
@@ -248,18 +242,18 @@ def _proven(line_plan: LinePlan, by: _Search) -> Iterator[tuple[float, _Search, 
 
     bound = by.result.bound_per_hour
     failures = by.result.options.failures
-    if bound is not None and not check(by.problem, line_plan, by.corrections, failures):
-        found = evaluate(by.problem, line_plan, by.weight, by.corrections, failures)
+    if bound is not None and not check(by.problem, line_plan, failures):
+        found = evaluate(by.problem, line_plan, by.weight, failures)
         value = found.value.value_per_hour
         yield relative_gap(value, bound), by, value
 
 
-def _fleet_abandon_rate(problem: Problem, line_plan: LinePlan, found_by: _Search) -> float:
+def _fleet_abandon_rate(problem: Problem, line_plan: LinePlan) -> float:
     """Abandoned calls per live-answered call over all live-transfer campaigns; 0 without calls."""
     from planner.evaluation.arrays import PlanArrays
 
     live = [c.is_live_transfer for c in problem.campaigns]
-    found = PlanArrays(problem, line_plan, found_by.corrections).rates
+    found = PlanArrays(problem, line_plan).rates
     answered = float(found.live_answered[live].sum())
     return float(found.abandoned[live].sum()) / answered if answered > 0 else 0.0
 

@@ -13,11 +13,10 @@ from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import AssignmentFigures, Engine, PlanOptions
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.check import check
-from planner.evaluation.corrections import needed_corrections
 from planner.evaluation.differences import lines_moved
 from planner.evaluation.given_up import is_given_up
-from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.evaluation.runnable import RunnableLines, runnable_lines, runnable_problem
+from planner.evaluation.simulated import limits_broken
 from planner.projection.calendar import first_open
 from planner.projection.effort import EngineChoice
 from planner.projection.project import plan_figures
@@ -43,7 +42,16 @@ def kept_outcome(
     """
     found: RunnableLines = runnable_lines(problem)
     moved = lines_moved(current.assignments, problem.assignments)
-    return outcome(problem, found.plan, options, moved=moved, lost=found.lost, engine=engine)
+    kept = outcome(problem, found.plan, options, moved=moved, lost=found.lost, engine=engine)
+    running = runnable_problem(problem)
+    known = {(b.campaign_id, b.rule) for b in check(running, found.plan, options.failures)}
+    broken = tuple(
+        f"{item.campaign_id}: {item.limit} {item.asked:.2%}, simulated {item.simulated:.2%} "
+        f"({item.simulated_low:.2%} to {item.simulated_high:.2%})."
+        for item in limits_broken(running, found.plan, kept.figures, options.failures)
+        if (item.campaign_id, item.limit) not in known
+    )
+    return kept.model_copy(update={"breaches": (*kept.breaches, *broken)})
 
 
 def outcome(
@@ -53,7 +61,6 @@ def outcome(
     *,
     moved: int,
     lost: tuple[LostLines, ...] = (),
-    corrections: Corrections | None = None,
     engine: EngineChoice = EngineChoice.AUTO,
     given_up: Sequence[GivenUp] = (),
 ) -> Outcome:
@@ -67,7 +74,6 @@ def outcome(
         the seed of the simulation, the same for all worlds, so that chance does not tell them apart
     moved : lines moved to come there
     lost : lines that cannot run
-    corrections : of the tables by which limits are judged; None: from the figures
     engine : what makes the figures
     given_up : requirements that the lines were planned without, no limits that they break
     """
@@ -75,8 +81,6 @@ def outcome(
     figures = plan_figures(
         running.model_copy(update={"assignments": plan.assignments}), options.seed, engine
     )
-    if corrections is None:
-        corrections = needed_corrections(running, plan, figures, NO_CORRECTIONS)
     handled = _handled(problem, figures)
     values = np.array([c.value for c in problem.campaigns])
     spared = ~lost_dialers(problem, options.failures)  # [case, dialer]
@@ -111,7 +115,7 @@ def outcome(
         lost=lost,
         breaches=tuple(
             breach.message
-            for breach in check(running, plan, corrections, options.failures)
+            for breach in check(running, plan, options.failures)
             if not is_given_up(breach, given_up)
         ),
         figures=_with_lost(problem, figures, lost),

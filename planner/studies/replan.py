@@ -119,15 +119,11 @@ def _with_outcome(
     """The outcome and the moves; where something was lost, what brings back most comes first."""
     from planner.evaluation.differences import lines_moved
     from planner.evaluation.moves.ordered import ordered_moves
-    from planner.evaluation.rates import factors
     from planner.studies.outcome import outcome
 
     assert best.plan is not None
     assert best.value is not None
-    corrections = factors(best.corrections)
-    moves = ordered_moves(
-        problem, problem.assignments, best.plan, options, corrections, gains_first=gains_first
-    )
+    moves = ordered_moves(problem, problem.assignments, best.plan, options, gains_first=gains_first)
     working = {d.dialer_id for d in problem.dialers if d.in_service}
     current = [a for a in problem.assignments if a.dialer_id in working]
     moved = lines_moved(current, best.plan.assignments)
@@ -138,7 +134,6 @@ def _with_outcome(
             best.plan,
             options,
             moved=moved,
-            corrections=corrections,
             given_up=best.given_up,
         ),
         move_cost_per_hour=best.value.move_cost_per_hour,

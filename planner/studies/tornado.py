@@ -13,7 +13,7 @@ from planner.contracts.comparison import Sensitivity, Tornado
 from planner.contracts.problem import Contract, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import lost_dialers
-from planner.evaluation.rates import SECONDS_PER_HOUR, Correction, Corrections, corrected_rates
+from planner.evaluation.rates import SECONDS_PER_HOUR, rates
 from planner.evaluation.runnable import (
     Ints,
     apportioned,
@@ -67,7 +67,6 @@ class Input(NamedTuple):
 def sensitivities(
     problem: Problem,
     options: PlanOptions,
-    corrections: Corrections,
     *,
     replan: bool = False,
     on_progress: Callable[[float, str], None] = lambda *_: None,
@@ -84,7 +83,6 @@ def sensitivities(
     ----------
     problem : with the lines whose aim is looked at
     options : redundancy weight, failures at once; with ``replan`` all options of each plan
-    corrections : of the tables
     replan : also find the best plan for each value of each input
     on_progress : told the share done, and the input it is at
     stop : polled; once it says True no further plan is made
@@ -93,7 +91,7 @@ def sensitivities(
     -------
     Tornado, the inputs with the largest span first.
     """
-    lines = _Lines(problem, options, corrections)
+    lines = _Lines(problem, options)
     inputs = list(varied_inputs(problem, with_limits=replan))
     rows = []
     for number, item in enumerate(inputs):
@@ -161,8 +159,8 @@ def _best_aim(problem: Problem, options: PlanOptions, stop: Callable[[], bool]) 
 class _Lines:
     """The lines of a problem, and what they earn in problems that differ from it in one input."""
 
-    def __init__(self, problem: Problem, options: PlanOptions, corrections: Corrections) -> None:
-        self._weight, self._corrections = options.redundancy, corrections
+    def __init__(self, problem: Problem, options: PlanOptions) -> None:
+        self._weight = options.redundancy
         self._given = line_arrays(problem)
         self._dial, self._agents = fitting_lines(problem, *self._given)
         shape = (2, *self._dial.shape)
@@ -187,9 +185,7 @@ class _Lines:
 
     def _row(self, problem: Problem, c: int, dial: Ints, agents: Ints) -> Floats:
         """Handled calls and attempts an hour of a campaign by dialer."""
-        campaign = problem.campaigns[c]
-        correction = self._corrections.get(campaign.campaign_id, Correction())
-        found = corrected_rates(campaign, dial, agents, correction)
+        found = rates(problem.campaigns[c], dial, agents)
         return np.array([found.handled, found.attempts])
 
     def _aim(self, problem: Problem, dial: Ints, agents: Ints, rates: Floats) -> float:

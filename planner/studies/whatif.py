@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from planner.contracts.comparison import Comparison, Outcome, Replanned, Tornado, World
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.studies.changes import changed_problem
@@ -101,7 +100,7 @@ def whatif(
         base_is_plan=base_is_plan,
         worlds=tuple(made),
         move_cost=move_cost if replan else None,
-        tornado=_tornado(problem, base.kept, options, replan, work, stop) if tornado else None,
+        tornado=_tornado(problem, options, replan, work, stop) if tornado else None,
         notes=(*_notes(problem, base, made), *_stop_notes(left_out)),
     )
 
@@ -187,22 +186,14 @@ def _planned_lines(
 
 def _tornado(
     problem: Problem,
-    kept: Outcome,
     options: PlanOptions,
     replan: bool,
     work: _Work,
     stop: Callable[[], bool],
 ) -> Tornado:
-    from planner.evaluation.corrections import needed_corrections
-    from planner.evaluation.rates import NO_CORRECTIONS
-    from planner.evaluation.runnable import runnable_problem
     from planner.studies.tornado import sensitivities
 
-    lines = LinePlan(assignments=kept.lines)
-    corrections = needed_corrections(runnable_problem(problem), lines, kept.figures, NO_CORRECTIONS)
-    return sensitivities(
-        problem, options, corrections, replan=replan, on_progress=work.rest, stop=stop
-    )
+    return sensitivities(problem, options, replan=replan, on_progress=work.rest, stop=stop)
 
 
 def _stop_notes(left_out: Sequence[str]) -> list[str]:

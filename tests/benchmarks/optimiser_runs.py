@@ -76,7 +76,7 @@ def solved(
     started = time.monotonic()
     outcome = optimize(problem, options)
     taken = time.monotonic() - started
-    if outcome.plan is not None and check(problem, outcome.plan, {}, options.failures):
+    if outcome.plan is not None and check(problem, outcome.plan, options.failures):
         raise SystemExit(f"a plan of {family.name} breaks a limit")
     return outcome, options, taken
 

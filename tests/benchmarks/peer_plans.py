@@ -36,7 +36,7 @@ def reached(problem: Problem, options: PlanOptions, dial: Ints, agents: Ints) ->
     if cut is None:
         return 0.0
     plan = _line_plan(problem, *cut)
-    found = evaluate(problem, plan, options.redundancy, {}, options.failures)
+    found = evaluate(problem, plan, options.redundancy, options.failures)
     return found.value.value_per_hour
 
 
@@ -48,7 +48,7 @@ def within_limits(
     for _ in range(MOST_ROUNDS):
         _drop_unusable(problem, dial, agents)
         plan = _line_plan(problem, dial, agents)
-        broken = [b for b in check(problem, plan, {}, options.failures) if b.rule not in FORGIVEN]
+        broken = [b for b in check(problem, plan, options.failures) if b.rule not in FORGIVEN]
         if not broken:
             return dial, agents
         before = dial.sum()

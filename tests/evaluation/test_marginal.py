@@ -40,7 +40,7 @@ def test_a_step_breaks_what_the_checker_says_and_gains_what_the_objective_does(s
     plan = optimize(problem, options).plan
     if plan is None:  # then from nothing, which breaks min_dialers: no step is about that
         plan, problem = lines(), problem.model_copy(update={"assignments": ()})
-    tried = OneMore(problem, plan, options, {})
+    tried = OneMore(problem, plan, options)
     before = evaluate(problem, plan, options.redundancy).value.value_per_hour
     for c, d in np.ndindex(tried.arrays.dial_lines.shape):
         if tried.arrays.in_use[c, d]:

@@ -20,7 +20,7 @@ from tests.support.reference import hourly_rates
 
 
 def tried(given: Problem, *cells: tuple[str, str, int, int], **options: Any) -> OneMore:
-    return OneMore(given, lines(*cells), PlanOptions(**options), {})
+    return OneMore(given, lines(*cells), PlanOptions(**options))
 
 
 def test_one_more_port_takes_one_more_dial_line() -> None:

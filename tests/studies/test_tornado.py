@@ -7,7 +7,6 @@ import pytest
 from planner.contracts.comparison import Sensitivity, Tornado
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions
-from planner.evaluation.rates import NO_CORRECTIONS
 from planner.studies.tornado import sensitivities
 from planner.studies.whatif import whatif
 from tests.support.builders import solar
@@ -33,7 +32,7 @@ def fleet(cps: float | None = None) -> Problem:
 
 
 def tornado(problem: Problem, redundancy: float = 0.0) -> Tornado:
-    return sensitivities(problem, PlanOptions(redundancy=redundancy), NO_CORRECTIONS)
+    return sensitivities(problem, PlanOptions(redundancy=redundancy))
 
 
 def row(name: str, found: Tornado) -> Sensitivity:
@@ -124,6 +123,6 @@ def test_planned_anew_an_input_earns_what_its_best_plan_earns() -> None:
 
 def test_two_failures_at_once_take_both_dialers() -> None:
     options = PlanOptions(redundancy=0.4, failures=2)
-    found = row("campaign.Solar.value", sensitivities(fleet(), options, NO_CORRECTIONS))
+    found = row("campaign.Solar.value", sensitivities(fleet(), options))
     total = 0.9 * 2 * handled(95, 5) + NEWS_VALUE
     assert found.low_aim == pytest.approx(0.6 * total, rel=1e-9)

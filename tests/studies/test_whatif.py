@@ -50,6 +50,15 @@ def kept(problem: Problem, *expressions: str) -> Outcome:
 # Nobody reacts
 
 
+def test_a_limit_that_only_the_simulation_breaks_is_told_of_lines_that_stay() -> None:
+    # Attempts that all last as long come in bursts, of which the tables know nothing.
+    campaign = solar(**ALWAYS, attempt_cv=0.0, max_abandon_rate=0.022)
+    found = kept(example(campaigns=(campaign,)))
+    told = [words for words in found.breaches if "simulated" in words]
+    assert len(told) == 1
+    assert told[0].startswith("Solar: max_abandon_rate 2.20%, simulated ")
+
+
 def test_a_dialer_out_of_service_loses_its_calls() -> None:
     found = kept(example(), *D1_DOWN)
     # Check values of 95 + 5 lines: 79.260393 transfers and 21.242975 abandoned calls an hour.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, Dialer, Problem
-from planner.evaluation.rates import Correction, rates_table
+from planner.evaluation.rates import rates_table
 from planner.optimize.model.requirements import RUNS, SURVIVES, USED
 from planner.optimize.pricing.split_program import Prices
 
@@ -47,9 +47,7 @@ class AllSplits:
 
     def __init__(self, problem: Problem, soft: bool = False) -> None:
         campaign = problem.campaigns[0]
-        handled, abandoned, answered, attempts = rates_table(
-            campaign, PORTS, campaign.agent_lines, Correction()
-        )
+        handled, abandoned, answered, attempts = rates_table(campaign, PORTS, campaign.agent_lines)
         cells = [(0, 0)] + [
             (n, a) for a in range(1, campaign.agent_lines + 1) for n in range(a, PORTS - a + 1)
         ]

@@ -12,7 +12,6 @@ from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import AssignmentFigures, Status
 from planner.evaluation.arrays import Evaluation, evaluate
 from planner.evaluation.check import Breach, check
-from planner.evaluation.rates import factors
 from planner.projection.project import quick_figures
 from planner.projection.status import status_now
 
@@ -99,14 +98,13 @@ def assess(edited: EditedLines, at: datetime, before: Assessment | None = None) 
     # Lines are planned, checked and valued with the campaigns' own figures, so show those.
     problem = edited.problem.model_copy(update={"intervals": ()})
     pairs, notes = quick_figures(problem, at, _unchanged(edited, at, before))
-    corrections = factors(edited.corrections)
-    evaluation = evaluate(problem, edited.line_plan, 0.0, corrections)
+    evaluation = evaluate(problem, edited.line_plan, 0.0)
     return Assessment(
         edited=edited,
         at=at,
         figures={(f.campaign_id, f.dialer_id): f for f in pairs},
         headline=_headline(problem, pairs, evaluation),
-        breaches=check(problem, edited.line_plan, corrections),
+        breaches=check(problem, edited.line_plan),
         evaluation=evaluation,
         notes=(*notes, *([INTERVAL_NOTE] if edited.problem.intervals else [])),
     )

@@ -15,7 +15,6 @@ from planner.evaluation.check import (
     dialer_breaches,
     trunk_breaches,
 )
-from planner.evaluation.rates import factors
 
 #: Dial and agent lines of pairs that change.
 Changes = Mapping[PairKey, tuple[int, int]]
@@ -47,11 +46,10 @@ class EditCheck:
     def __init__(self, edited: EditedLines, known: Iterable[Breach] | None = None) -> None:
         self.problem = edited.problem
         self.pairs = edited.by_pair()
-        corrections = factors(edited.corrections)
-        self._arrays = PlanArrays(self.problem, edited.line_plan, corrections)
+        self._arrays = PlanArrays(self.problem, edited.line_plan)
         self._know_attempts()
         if known is None:
-            known = check(self.problem, edited.line_plan, corrections)
+            known = check(self.problem, edited.line_plan)
         self.broken = {limit_of(breach) for breach in known}
 
     def members(self, limit: Limit) -> set[str]:

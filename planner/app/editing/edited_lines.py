@@ -15,7 +15,6 @@ from typing import Any
 from planner.contracts.limits import MAX_LINES
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
-from planner.contracts.result import TableCorrection
 
 #: (campaign id, dialer id): what one pair of the plan is about.
 PairKey = tuple[str, str]
@@ -43,8 +42,6 @@ class EditedLines:
     lines: Lines
     past: tuple[Lines, ...] = ()
     future: tuple[Lines, ...] = ()
-    #: Of the plan last taken: limits are checked as that plan was made.
-    corrections: tuple[TableCorrection, ...] = ()
 
     @cached_property
     def problem(self) -> Problem:
@@ -137,14 +134,12 @@ def apply_edits(
 def take_plan(
     edited: EditedLines,
     plan: LinePlan,
-    corrections: tuple[TableCorrection, ...] = (),
     only: Collection[PairKey] | None = None,
 ) -> EditedLines:
     """The edited lines with the plan's lines; locks and live states stay as they are.
 
     Parameters
     ----------
-    corrections : of the tables that the plan was made with
     only : the pairs to take; None: all of them
     """
     lines = plan.lines()
@@ -157,7 +152,7 @@ def take_plan(
         for key, assignment in edited.by_pair().items()
         for counts in [lines.get(key, (0, 0))]
     )
-    return _step(edited, _tidy(pairs)).changed(corrections=corrections)
+    return _step(edited, _tidy(pairs))
 
 
 def undo(edited: EditedLines) -> EditedLines:

@@ -171,6 +171,6 @@ def _show_picked(here: Workspace, point: FrontierPoint) -> None:
         if st.button(
             "Take this plan", key="take-point", type="primary", icon=":material/done_all:"
         ):
-            here.take(LinePlan(assignments=point.lines), None)
+            here.take(LinePlan(assignments=point.lines))
             here.said = f"Plan {point.number} of the trade-off is in the grid; Undo takes it back."
             st.switch_page(st.session_state["pages"]["Plan"])

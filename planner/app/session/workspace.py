@@ -30,7 +30,7 @@ from planner.app.store import DraftEntry, ScenarioEntry, VersionEntry
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
-from planner.contracts.result import PlanOptions, PlanResult
+from planner.contracts.result import PlanOptions
 
 _NAME = "workspace"
 
@@ -200,19 +200,13 @@ class Workspace:
         """Put the lines of the finished run in place, all or those of some rows, as one edit."""
         result = self.job.result if self.job is not None else None
         if result is not None and result.plan is not None:
-            self.take(result.plan, result, rows)
+            self.take(result.plan, rows)
         if rows is None:
             self.job = None
 
-    def take(
-        self,
-        line_plan: LinePlan,
-        result: PlanResult | None,
-        rows: tuple[PairKey, ...] | None = None,
-    ) -> None:
+    def take(self, line_plan: LinePlan, rows: tuple[PairKey, ...] | None = None) -> None:
         """Put a plan's lines in place as one edit."""
-        corrections = result.corrections if result is not None else ()
-        self.change(lambda edited: take_plan(edited, line_plan, corrections, rows))
+        self.change(lambda edited: take_plan(edited, line_plan, rows))
 
     def loaded_assessment(self, edited: EditedLines, at: datetime) -> Assessment:
         """What the lines as loaded amount to, worked out once a minute."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from pydantic import ConfigDict
+
 from planner.app.editing.edited_lines import EditedLines, Lines, PairKey
 from planner.contracts.problem import Contract, LineAssignment, Problem
-from planner.contracts.result import TableCorrection
 
 
 class Row(Contract):
@@ -19,13 +20,14 @@ class Row(Contract):
 
 
 class StoredLines(Contract):
-    """Edited lines, and the corrections of the plan last taken.
+    """Edited lines; ``past`` and ``future`` hold the rows that differ one step further away.
 
-    ``past`` and ``future`` hold the rows that differ one step further away, from the lines on.
+    Fields of earlier releases that are no more are passed over.
     """
 
+    model_config = ConfigDict(extra="ignore")
+
     lines: tuple[LineAssignment, ...]
-    corrections: tuple[TableCorrection, ...] = ()
     past: tuple[tuple[Row, ...], ...] = ()
     future: tuple[tuple[Row, ...], ...] = ()
 
@@ -38,7 +40,7 @@ def problem_text(problem: Problem) -> tuple[str, str]:
 
 def lines_text(edited: EditedLines) -> str:
     """The edited lines as JSON."""
-    stored = StoredLines(lines=edited.lines, corrections=edited.corrections)
+    stored = StoredLines(lines=edited.lines)
     return stored.model_dump_json()
 
 
@@ -46,7 +48,6 @@ def draft_text(edited: EditedLines) -> str:
     """The edited lines as JSON, with what undo and redo need."""
     stored = StoredLines(
         lines=edited.lines,
-        corrections=edited.corrections,
         past=tuple(_steps(edited.lines, reversed(edited.past))),
         future=tuple(_steps(edited.lines, edited.future)),
     )
@@ -59,7 +60,6 @@ def edited_lines_of(problem: str, lines: str) -> EditedLines:
     edited = EditedLines(
         baseline=Problem.model_validate_json(problem),
         lines=stored.lines,
-        corrections=stored.corrections,
     )
     past = _followed(edited, stored.past)
     return edited.changed(past=past[::-1], future=_followed(edited, stored.future))

@@ -16,7 +16,6 @@ from planner.evaluation.moves.halves import best_steps, half_way
 from planner.evaluation.moves.limits import LEAST_WHOLE, Course, course
 from planner.evaluation.moves.rows import Ledger, Lines, Pair, Step
 from planner.evaluation.moves.scores import along_order, states
-from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.evaluation.runnable import stop_reason
 
 
@@ -37,7 +36,6 @@ def ordered_moves(
     current: Iterable[LineAssignment],
     plan: LinePlan,
     options: PlanOptions | None = None,
-    corrections: Corrections = NO_CORRECTIONS,
     *,
     gains_first: bool = False,
     at: datetime | None = None,
@@ -56,7 +54,6 @@ def ordered_moves(
     current : the lines now; those on dialers out of service are gone without a move
     plan : the lines wanted
     options : weight of what survives a failure in the value, and failures at once
-    corrections : of the tables, those that the plan was made with
     gains_first : gains come early even where the value then falls lower on the way
     at : the moment, with a UTC offset, for which it counts who can run; None: now
 
@@ -72,7 +69,7 @@ def ordered_moves(
     waits_for = np.full(len(steps), -1)
     for first, second in halves.values():
         waits_for[second] = first
-    ledger = Ledger(problem, now, steps, corrections, _idle(problem, lines, wanted, at))
+    ledger = Ledger(problem, now, steps, _idle(problem, lines, wanted, at))
     rows = course(ledger, len(wholes), waits_for, options.redundancy, options.failures, gains_first)
     mixed = {i for i, step in enumerate(wholes) if _is_mixed(step)}
     order = best_steps(rows, range(len(wholes)), halves, mixed)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, Problem
-from planner.evaluation.rates import Correction, corrected_rates
+from planner.evaluation.rates import rates
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -77,7 +77,6 @@ class Ledger:
     problem : the world in which the steps are made
     lines : at the start, by places of campaign and dialer
     steps : those that may be made, whole moves and halves of them
-    corrections : of the tables, by campaign id
     idle : pairs that somebody stopped: their lines take ports and agents, and do nothing
     """
 
@@ -86,10 +85,9 @@ class Ledger:
         problem: Problem,
         lines: Mapping[Pair, Lines],
         steps: Sequence[Step],
-        corrections: Mapping[str, Correction],
         idle: Collection[Pair] = (),
     ) -> None:
-        self.problem, self._corrections, self._idle = problem, corrections, idle
+        self.problem, self._idle = problem, idle
         shape = len(problem.campaigns), len(problem.dialers)
         self._start = Figures(*np.zeros((len(Figures._fields), *shape)))
         for pair, found in zip(lines, self._figures(list(lines.items())), strict=True):
@@ -152,9 +150,8 @@ class Ledger:
         return found
 
     def _of_lines(self, campaign: Campaign, dial: Ints, agents: Ints, takes_port: Bools) -> Floats:
-        correction = self._corrections.get(campaign.campaign_id, Correction())
-        made = corrected_rates(campaign, dial, np.minimum(agents, dial), correction)
+        made = rates(campaign, dial, np.minimum(agents, dial))
         used = (dial >= np.maximum(agents, 1)) & ((agents > 0) | (not campaign.is_live_transfer))
         counted = (dial, agents, dial + agents * takes_port, used)
-        rates = (made.handled, made.abandoned, made.live_answered, made.attempts)
-        return np.array([*counted, *rates], dtype=np.float64).T
+        calls = (made.handled, made.abandoned, made.live_answered, made.attempts)
+        return np.array([*counted, *calls], dtype=np.float64).T

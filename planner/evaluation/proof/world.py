@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from planner.contracts.pools import counted_dialers, limits_at, pools_at
 from planner.contracts.problem import Campaign, Problem
 from planner.evaluation.arrays import lost_dialers
-from planner.evaluation.rates import SECONDS_PER_HOUR, Correction, rates_table
+from planner.evaluation.rates import SECONDS_PER_HOUR, rates_table
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -57,7 +57,7 @@ class World:
         if c not in self._tables:
             campaign = self.problem.campaigns[c]
             most_n, most_a = int(self.high[c, :, 0].max()), int(self.high[c, :, 1].max())
-            found = rates_table(campaign, most_n, most_a, Correction())
+            found = rates_table(campaign, most_n, most_a)
             figures = [np.array(figure, np.float64) for figure in found]
             if campaign.is_live_transfer:
                 for figure in figures:

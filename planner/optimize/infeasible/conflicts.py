@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from planner.contracts.answers import Conflict, ConflictMember
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
-from planner.evaluation.rates import NO_CORRECTIONS, Corrections
 from planner.optimize.infeasible.feasibility import FeasibilityTests
 from planner.optimize.infeasible.requirement import Change, Easing, Requirement
 from planner.optimize.infeasible.requirements import (
@@ -34,7 +33,6 @@ Requirements = Sequence[Requirement]
 def find_conflicts(
     problem: Problem,
     options: PlanOptions,
-    corrections: Corrections = NO_CORRECTIONS,
     *,
     proven: bool = False,
     stop: Callable[[], bool] = lambda: False,
@@ -60,7 +58,7 @@ def find_conflicts(
     not be looked at. Then the limits, with only the demands found in force.
     """
     locked = locked_only(problem, options.keep_current)
-    return _Search(locked, options, corrections, stop).run(proven)
+    return _Search(locked, options, stop).run(proven)
 
 
 def core_problem(problem: Problem, core: Requirements, keep_current: bool = False) -> Problem:
@@ -81,7 +79,6 @@ class _Search:
         self,
         problem: Problem,
         options: PlanOptions,
-        corrections: Corrections,
         stop: Callable[[], bool],
     ) -> None:
         self._problem = problem
@@ -89,7 +86,7 @@ class _Search:
         self._failures = options.failures
         compile_search()
         end = time.monotonic() + max(options.time_limit, LEAST_SECONDS)
-        self._trials = FeasibilityTests(options, corrections, end, stop)
+        self._trials = FeasibilityTests(options, end, stop)
         #: Whether all trials of the conflict under way could be decided, and all of its easings.
         self._certain = self._all_tried = True
 

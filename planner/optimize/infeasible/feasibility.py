@@ -11,7 +11,7 @@ from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.contracts.table_size import table_entries
 from planner.evaluation.check import check
-from planner.evaluation.rates import SECONDS_PER_HOUR, Corrections
+from planner.evaluation.rates import SECONDS_PER_HOUR
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.infeasible.least_lines import Blocks
 from planner.optimize.infeasible.placement_model import place_blocks
@@ -34,7 +34,6 @@ class FeasibilityTests:
     Parameters
     ----------
     options : failures at once, seed
-    corrections : of the tables
     end : moment of the monotonic clock after which nothing is decided any more [s]
     stop : polled; once it says True nothing is decided any more
     """
@@ -42,15 +41,13 @@ class FeasibilityTests:
     def __init__(
         self,
         options: PlanOptions,
-        corrections: Corrections,
         end: float,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._options = options.model_copy(
             update={"gap": 1.0, "redundancy": 0.0, "move_cost": 0.0, "keep_current": False}
         )
-        self._corrections = corrections
-        self._blocks = Blocks(corrections)
+        self._blocks = Blocks()
         self._end, self._stop = end, stop
         self._trials, self._work, self._cells_searched = 0, 0.0, 0
 
@@ -123,7 +120,7 @@ class FeasibilityTests:
     def _holds(self, problem: Problem, plan: LinePlan | None) -> bool:
         if plan is None:
             return False
-        return not check(problem, plan, self._corrections, self._options.failures)
+        return not check(problem, plan, self._options.failures)
 
     def _searched(self, problem: Problem) -> tuple[bool | None, LinePlan | None]:
         """What the search finds in a bounded number of steps: the verdict, and a plan."""
@@ -138,7 +135,7 @@ class FeasibilityTests:
             steps += 1
             return steps > MOST_STEPS or self._is_over()
 
-        outcome = optimize(problem, self._options, stop=stop, corrections=self._corrections)
+        outcome = optimize(problem, self._options, stop=stop)
         if outcome.infeasible:
             return True, None
         return (None if outcome.plan is None else False), outcome.plan

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, LineAssignment, Problem
-from planner.evaluation.rates import Correction, Corrections, corrected_rates, rates_table
+from planner.evaluation.rates import rates, rates_table
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 
 Floats = NDArray[np.float64]
@@ -46,8 +46,7 @@ class Relief:
 class Blocks:
     """Blocks and tables of campaigns, each computed once for all trials."""
 
-    def __init__(self, corrections: Corrections) -> None:
-        self._corrections = corrections
+    def __init__(self) -> None:
         self._blocks: dict[tuple[object, ...], Block] = {}
         self._excesses: dict[tuple[object, ...], Floats] = {}
 
@@ -56,7 +55,7 @@ class Blocks:
         most = max((d.ports for d in problem.dialers), default=0)
         limited = any(d.cps is not None for d in problem.dialers)
         limited |= any(g.cps is not None for g in problem.trunk_groups)
-        key = _figures(campaign), campaign.min_agent_lines, campaign.agent_lines, most, limited
+        key = campaign.rate_figures, campaign.min_agent_lines, campaign.agent_lines, most, limited
         if key not in self._blocks:
             self._blocks[key] = self._make_block(campaign, most if limited else 0)
         return self._blocks[key]
@@ -64,12 +63,12 @@ class Blocks:
     def _make_block(self, campaign: Campaign, most_ports: int) -> Block:
         agents = campaign.min_agent_lines if campaign.is_live_transfer else 0
         lines = max(agents, 1)
-        found = corrected_rates(campaign, [lines], [agents], self._of(campaign))
+        found = rates(campaign, [lines], [agents])
         attempts = float(found.attempts[0])
         shift = max(campaign.agent_lines, agents) if campaign.is_live_transfer else 0
         if lines > most_ports or (shift + 1) * (most_ports + 1) > MOST_CELLS:
             return Block(lines, agents, attempts, 0.0)
-        table = rates_table(campaign, most_ports, min(shift, most_ports), self._of(campaign))[3]
+        table = rates_table(campaign, most_ports, min(shift, most_ports))[3]
         a, n = np.indices(table.shape)
         least = float(table[(a >= agents) & (n >= np.maximum(a, 1))].min())
         return Block(lines, agents, attempts, least)
@@ -77,7 +76,7 @@ class Blocks:
     def attempts(self, campaign: Campaign, lock: LineAssignment) -> float:
         """Attempts an hour of locked lines."""
         lines, agents = [lock.dial_lines], [lock.agent_lines]
-        return float(corrected_rates(campaign, lines, agents, self._of(campaign)).attempts[0])
+        return float(rates(campaign, lines, agents).attempts[0])
 
     def relief(
         self, campaign: Campaign, locks: list[LineAssignment], ports: int, counted: bool
@@ -91,9 +90,7 @@ class Blocks:
             return None
         excess = 0.0
         for lock in locks:
-            found = corrected_rates(
-                campaign, [lock.dial_lines], [lock.agent_lines], self._of(campaign)
-            )
+            found = rates(campaign, [lock.dial_lines], [lock.agent_lines])
             answered = float(found.live_answered[0])
             excess += float(found.abandoned[0]) - limit * answered - LIMIT_ROUNDING * (1 + answered)
         if excess <= 0:
@@ -111,17 +108,9 @@ class Blocks:
 
     def _excess(self, campaign: Campaign, ports: int) -> Floats:
         """Abandoned calls beyond the limit, ``[agent lines, dial lines]``."""
-        key = _figures(campaign), campaign.agent_lines, campaign.max_abandon_rate, ports
+        key = campaign.rate_figures, campaign.agent_lines, campaign.max_abandon_rate, ports
         if key not in self._excesses:
             shift = min(campaign.agent_lines, ports)
-            table = rates_table(campaign, ports, shift, self._of(campaign))
+            table = rates_table(campaign, ports, shift)
             self._excesses[key] = table[1] - (campaign.max_abandon_rate or 0.0) * table[2]
         return self._excesses[key]
-
-    def _of(self, campaign: Campaign) -> Correction:
-        return self._corrections.get(campaign.campaign_id, Correction())
-
-
-def _figures(campaign: Campaign) -> tuple[object, ...]:
-    """What rates depend on; the name stands for the correction."""
-    return campaign.campaign_id, *campaign.rate_figures

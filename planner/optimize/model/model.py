@@ -16,9 +16,6 @@ from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.rates import (
-    NO_CORRECTIONS,
-    Correction,
-    Corrections,
     rates_table,
 )
 from planner.evaluation.tolerances import SEARCH_ROUNDING
@@ -199,7 +196,6 @@ class Model:
 def build_model(
     problem: Problem,
     options: PlanOptions,
-    corrections: Corrections = NO_CORRECTIONS,
     aim: Aim | None = None,
     more_sets: Iterable[frozenset[int]] = (),
 ) -> Model:
@@ -209,11 +205,11 @@ def build_model(
     box = _box(problem, ports, options.keep_current)
     campaigns = problem.campaigns
     total = int(ports.sum())
-    flat, base, tables = _tables(problem, box, corrections)
+    flat, base, tables = _tables(problem, box)
     n_high = _without_useless(problem, box, tables)
     if np.any(2 * n_high.max(axis=1, initial=0) < box.n_high.max(axis=1, initial=0)):
         box = replace(box, n_high=n_high)
-        flat, base, tables = _tables(problem, box, corrections)
+        flat, base, tables = _tables(problem, box)
     now_dial, now_agent = _current_lines(problem)
     lost = lost_dialers(problem, options.failures)
     agent_cost = np.array([d.agent_lines_use_ports for d in problem.dialers], dtype=np.int64)
@@ -321,9 +317,7 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
     return Box(n_low, n_high, a_low, a_high)
 
 
-def _tables(
-    problem: Problem, box: Box, corrections: Corrections
-) -> tuple[Floats, Ints, tuple[Floats, ...]]:
+def _tables(problem: Problem, box: Box) -> tuple[Floats, Ints, tuple[Floats, ...]]:
     """Throughput tables in one array; campaigns with equal figures share theirs."""
     shapes = [
         (int(box.a_high[c].max(initial=0)) + 1, int(box.n_high[c].max(initial=0)) + 1)
@@ -333,7 +327,7 @@ def _tables(
     base = np.zeros(len(shapes), dtype=np.int64)
     end = 0
     for c, campaign in enumerate(problem.campaigns):
-        key = (campaign.rate_figures, corrections.get(campaign.campaign_id), *shapes[c])
+        key = (campaign.rate_figures, *shapes[c])
         if key not in place_of:
             place_of[key] = end
             end += 4 * shapes[c][0] * shapes[c][1]
@@ -346,7 +340,7 @@ def _tables(
         table = flat[start : start + 4 * rows * width].reshape(4, rows, width)
         if start not in filled:
             filled.add(start)
-            _fill_table(table, campaign, corrections.get(campaign.campaign_id, Correction()))
+            _fill_table(table, campaign)
         tables.append(table)
     return flat, base, tuple(tables)
 
@@ -381,9 +375,9 @@ def _is_concave(handled: Floats) -> bool:
     return bool(np.all(falls | (lines < agents)))
 
 
-def _fill_table(table: Floats, campaign: Campaign, correction: Correction) -> None:
+def _fill_table(table: Floats, campaign: Campaign) -> None:
     """Fill a table; entries with fewer dial than agent lines are never used."""
-    found = rates_table(campaign, table.shape[2] - 1, table.shape[1] - 1, correction)
+    found = rates_table(campaign, table.shape[2] - 1, table.shape[1] - 1)
     for place, rate in enumerate(found):
         table[place] = rate
     if campaign.is_live_transfer:

@@ -164,7 +164,7 @@ def _show_nearest_choice(workspace: Workspace, nearest: NearestPlan) -> None:
 
 
 def _take_nearest(workspace: Workspace, nearest: NearestPlan) -> None:
-    workspace.take(nearest.plan, None)
+    workspace.take(nearest.plan)
     workspace.drop_job()
 
 
@@ -204,7 +204,7 @@ def _show_result(
     if frame.empty:
         _show_binding(result)
         return
-    proposed = assess(take_plan(edited, line_plan, result.corrections), at, view)
+    proposed = assess(take_plan(edited, line_plan), at, view)
     show_headline(proposed.headline, view.headline, "now", border=False)
     left, right = st.columns(2)
     with left:

@@ -16,7 +16,7 @@ def show_why(edited: EditedLines) -> None:
     # Asked for, not always there: on a large fleet it takes a good part of a second.
     if not st.toggle("Tell why these lines, and what one more would bring", key="why"):
         return
-    found = reasons(edited.problem, edited.line_plan, edited.corrections)
+    found = reasons(edited.problem, edited.line_plan)
     with st.container(border=True):
         names = {f"{w.campaign_id} on {w.dialer_id}": w.words for w in found.why}
         picked = st.selectbox("Row", list(names), key="why-row", width=420)

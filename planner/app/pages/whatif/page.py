@@ -256,13 +256,13 @@ def _show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
 def _take(here: Workspace, line_plan: LinePlan, new: Campaign | None) -> None:
     """Put the lines in place; a campaign that the fleet does not have comes along."""
     if new is None or here.edited is None or new.campaign_id in here.edited.baseline.campaign_index:
-        here.take(line_plan, None)
+        here.take(line_plan)
         here.said = "The lines are in the plan; Undo there takes them back."
         return
     tables = {name: getattr(here.edited.problem, name) for name in Problem.model_fields}
     grown = Problem.model_validate(tables | {"campaigns": (*tables["campaigns"], new)})
     here.open_lines(open_lines(grown), here.source)
-    here.take(line_plan, None)
+    here.take(line_plan)
     for place, setting in here.worlds.items():
         if setting.levers.new is not None and setting.levers.new.campaign_id == new.campaign_id:
             # It is new no more.

@@ -31,7 +31,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "limits_broken",
         "given_up",
         "figures",
-        "corrected_campaigns",
         "changes",
         "error",
     ),
@@ -74,9 +73,9 @@ def _plain(annotation: object) -> object:
 
 _CONTRACTS = (CampaignTotals, DialerUse, LineAssignment)
 #: Columns of whole numbers, of truth values and of numbers; the others are text.
-WHOLE = frozenset(
-    {"line", "lines_moved", "limits_broken", "given_up", "corrected_campaigns"}
-).union(*(_of_kind(contract, int) for contract in _CONTRACTS))
+WHOLE = frozenset({"line", "lines_moved", "limits_broken", "given_up"}).union(
+    *(_of_kind(contract, int) for contract in _CONTRACTS)
+)
 TRUTHS = frozenset[str]().union(*(_of_kind(contract, bool) for contract in _CONTRACTS))
 NUMBERS = frozenset({*VALUES, *SIMULATED, *RATES, *FIGURE_NAMES, *_ENDS}).union(
     *(_of_kind(contract, float) for contract in _CONTRACTS)

@@ -178,7 +178,6 @@ def _plan_cells(problem: Problem, result: PlanResult) -> list[object]:
         len(result.limits_broken) if line_plan is not None else None,
         len(result.given_up) if line_plan is not None else None,
         _engines(result),
-        len(result.corrections) if line_plan is not None else None,
     ]
 
 
