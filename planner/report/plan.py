@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from planner.contracts.line_plan import LinePlan
-from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
     AssignmentFigures,
