@@ -51,7 +51,7 @@ def test_alone_with_what_is_held_back_is_as_together(changes: dict[str, Any]) ->
     # Of 5.6 calls a second 4.8 are used: launches wait, a few percent of the attempts are missing.
     problem = two_campaigns(5.6, **changes)
     pairs = pairs_at(problem, None)
-    missing = passages.shared_limits.measure(pairs, limits(problem, pairs), 1).missing
+    missing = passages.shared_limits.measure(pairs, limits(problem, pairs), Effort(seed=1)).missing
     assert 0.003 < missing.min() <= missing.max() < passages.MOST_MISSING
     runs = 600
     joint = joint_shares(problem, pairs, runs)

@@ -18,12 +18,14 @@ import numpy as np
 from planner.projection.effort import Effort
 from planner.projection.figures import shared_limits
 from planner.projection.figures.exact import PASSAGE_HORIZONS, PASSAGE_QUANTILES
+from planner.projection.figures.flowing import with_flow_error
 from planner.projection.figures.intervals import Interval, interval, share_interval, t_half_width
 from planner.projection.figures.settling import mean_of_runs
 from planner.projection.figures.shared_limits import BATCHES, MOST_MISSING
 from planner.projection.network import always_on, network
 from planner.projection.pairs import Limits, Pair
 from planner.traffic.arguments import Floats
+from planner.traffic.exact.passage_in_spans import passage_in_spans
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.network import Network
 from planner.traffic.simulation.simulate import simulate
@@ -92,11 +94,14 @@ def _alone(
     if len(pairs) == 1 and not any(limits.sharing(pairs[0])):
         joint = shared_limits.unlimited(pairs)
     else:
-        joint = shared_limits.measure(pairs, limits, effort.part(1.0, 1).seed)
+        joint = shared_limits.measure(pairs, limits, effort.part(1.0, 1))
         if np.any(joint.missing[live] > MOST_MISSING):
             return None
     left = max(effort.budget.passages - joint.events, 0.5 * effort.budget.passages)
     seed = effort.part(1.0, 2).seed
+    exactly = {place for place in live if is_birth_death(pairs[place])}
+    rows = {p: exact_row(pairs[p], joint.effects[p], ends[p]) for p in exactly}
+    live = [place for place in live if place not in exactly]
     runs = [SinglePairRuns(pairs[place], joint.effects[place], (seed, place)) for place in live]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         while todo := [run for run in runs if run.more > 0]:
@@ -106,9 +111,56 @@ def _alone(
                 left -= run.take(made[number * BATCHES : (number + 1) * BATCHES])
             for run in todo:
                 run.plan(left / len(todo))
-    return {
-        place: passage_row(run.seconds, ends[place]) for place, run in zip(live, runs, strict=True)
-    }
+    for place, run in zip(live, runs, strict=True):
+        rows[place] = passage_row(run.seconds, ends[place])
+    return {place: with_flow_error(row, float(joint.missing[place])) for place, row in rows.items()}
+
+
+def is_birth_death(pair: Pair) -> bool:
+    """Whether the busy agent lines are a birth-death chain, but for what limits hold back."""
+    campaign, lines, agents = pair.campaign, pair.item.dial_lines, pair.agent_lines
+    memoryless = campaign.attempt_cv == campaign.talk_cv == 1.0 and campaign.wrap_up_seconds == 0.0
+    paced = campaign.pacing is not None and any(
+        math.ceil(campaign.pacing * (agents - busy)) < lines - busy for busy in range(agents)
+    )
+    begins = pair.busy_agent_lines < agents <= lines and campaign.transfer_probability > 0.0
+    return memoryless and not paced and begins
+
+
+def exact_row(pair: Pair, held: Sequence[SharedLimitEffect], runs_seconds: float) -> Row:
+    """The row of a chain, by what was held back in each batch; its spread tells the error."""
+    campaign = pair.campaign
+    levels, horizons = list(PASSAGE_QUANTILES.values()), list(PASSAGE_HORIZONS.values())
+    found = [
+        passage_in_spans(
+            pair.item.dial_lines,
+            pair.agent_lines,
+            pair.busy_agent_lines,
+            campaign.attempt_seconds,
+            campaign.transfer_probability,
+            campaign.talk_seconds or 1.0,
+            effect.starts,
+            np.maximum(effect.kept, 1e-6),
+            levels,
+            sorted(min(longest, runs_seconds) for longest in horizons),
+        )
+        for effect in held
+    ]
+    row: Row = {}
+    times = np.array([[one.mean, *one.quantiles] for one in found])
+    for place, name in enumerate(("seconds_to_all_busy_mean", *PASSAGE_QUANTILES)):
+        value, half = float(times[:, place].mean()), _between(times[:, place])
+        last = runs_seconds if place else math.inf
+        if math.isfinite(value) and value <= last:
+            alike = _ALIKE * value
+            row[name] = interval(value, max(value - half - alike, 0.0), value + half + alike)
+    if "seconds_to_all_busy_p90" not in row:
+        row.pop("seconds_to_all_busy_mean", None)
+    shares = np.clip([one.probabilities for one in found], 0.0, 1.0)
+    for place, name in enumerate(PASSAGE_HORIZONS):
+        value, half = float(shares[:, place].mean()), _between(shares[:, place]) + _ALIKE
+        row[name] = Interval(value, max(value - half, 0.0), min(value + half, 1.0))
+    return row
 
 
 class SinglePairRuns:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.projection.effort import Effort
+from planner.projection.figures.flowing import flowing
 from planner.projection.network import always_on, network
 from planner.projection.pairs import Limits, Pair
 from planner.traffic.arguments import Floats
@@ -40,9 +42,9 @@ def unlimited(pairs: Sequence[Pair]) -> Joint:
     return Joint([[nothing] * BATCHES for _ in pairs], np.zeros(len(pairs)), 0)
 
 
-def measure(pairs: Sequence[Pair], limits: Limits, seed: int) -> Joint:
+def measure(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> Joint:
     """Simulate pairs together from the state of now and look at the lines that wait."""
-    shares, events = _in_progress(pairs, limits, seed)
+    shares, events = _in_progress(pairs, limits, effort)
     found = [
         [_effect(pair, shares[batch, :, place]) for batch in range(BATCHES)]
         for place, pair in enumerate(pairs)
@@ -50,18 +52,20 @@ def measure(pairs: Sequence[Pair], limits: Limits, seed: int) -> Joint:
     return Joint(found, 1.0 - shares[:, -1].mean(axis=0), events)
 
 
-def _in_progress(pairs: Sequence[Pair], limits: Limits, seed: int) -> tuple[Floats, int]:
+def _in_progress(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> tuple[Floats, int]:
     """Share of the attempts that would be in progress without limits, [batch, span, pair].
 
     Of a pair only steps before its agent lines are all busy for the first time count.
     """
     edges = np.append(STARTS, np.arange(STARTS[-1] + STEP_SECONDS, END_SECONDS, STEP_SECONDS))
     runs = BATCHES * RUNS_PER_BATCH
+    together = network([always_on(pairs)], limits)
     found = simulate(
-        network([always_on(pairs)], limits),
+        together,
         edges,
-        seed=seed,
+        seed=effort.seed,
         precision=Precision(fewest=runs, most=runs),
+        calm=flowing(together, effort),
     )
     counts = found.first_all_busy[:, None, :] >= edges[1:, None]
 

@@ -12,6 +12,7 @@ from planner.contracts.faults import Fault, InputError
 from planner.evaluation.rates import SECONDS_PER_HOUR
 from planner.projection.effort import Effort
 from planner.projection.figures import exact
+from planner.projection.figures.flowing import flowing, waiting_shares, with_flow_error
 from planner.projection.figures.intervals import Interval, interval
 from planner.projection.figures.passages import passages
 from planner.projection.figures.settling import mean_of_runs, never_settles, settling_calls
@@ -107,15 +108,21 @@ def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
     warm_up = max(WARM_UP_CALLS, *(settling_calls(pair) for pair in pairs))
     affordable = effort.budget.figures / (precision.fewest * attempts) - warm_up
     counted = min(max(affordable, FEWEST_CALLS), MOST_CALLS)
+    together = network([always_on(pairs)], limits)
+    calm = flowing(together, effort)
     found = simulate(
-        network([always_on(pairs)], limits),
+        together,
         [0.0, warm_up * call, (warm_up + counted) * call],
         seed=effort.part(1.0, 0).seed,
         precision=precision,
         judged=slice(1, None),
         steady=True,
+        calm=calm,
     )
     rows = [_row(found, place, pair) for place, pair in enumerate(pairs)]
+    if calm is not None:
+        waits = waiting_shares(found.totals[:, 1])
+        rows = [with_flow_error(row, wait) for row, wait in zip(rows, waits, strict=True)]
     met = (shortfalls(found.figures, precision) <= 1.0).tolist()
     return rows, met, _paused(pairs, found.joint[:, 1])
 

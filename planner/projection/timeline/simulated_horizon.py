@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.projection.effort import Effort
+from planner.projection.figures.flowing import flowing, fluid_part
 from planner.projection.figures.intervals import share_ends
 from planner.projection.figures.settling import settling_seconds
 from planner.projection.network import Stretch, network
@@ -34,6 +36,7 @@ class Simulated(NamedTuple):
     courses: dict[int, Course]  # by place
     completed_at: dict[str, Floats]  # sorted, by campaign with a list
     joints: dict[str, SimulatedJoint]  # by campaign
+    runs: int
 
 
 def short_lists(pairs: Sequence[Pair], given: Horizon) -> dict[str, int]:
@@ -56,19 +59,21 @@ def short_lists(pairs: Sequence[Pair], given: Horizon) -> dict[str, int]:
     return found
 
 
-def affordable(
-    given: Horizon,
-    group: Sequence[int],
-    events: float,
-) -> int:
-    """Runs of the horizon that the budget and the memory allow."""
+def affordable(given: Horizon, group: Sequence[int], events: float, flows: bool = False) -> int:
+    """Runs of the horizon that the budget and the memory allow.
+
+    Parameters
+    ----------
+    flows : launches flow, so that only attempts that ask for an agent take time
+    """
     lengths = np.diff(given.seconds)
-    attempts = sum(
-        given.pairs[place].item.dial_lines
-        / given.pairs[place].campaign.attempt_seconds
-        * float(lengths[given.running(place)].sum())
-        for place in group
-    )
+    attempts = 0.0
+    for place in group:
+        pair = given.pairs[place]
+        each = pair.item.dial_lines / pair.campaign.attempt_seconds
+        if flows:
+            each *= fluid_part(pair.campaign)
+        attempts += each * float(lengths[given.running(place)].sum())
     kept = len(lengths) * len(group) * len(COLUMNS)
     runs = min(events / max(attempts, 1.0), _MOST_TOTALS / kept, MOST_RUNS)
     return max(int(runs), FEWEST_RUNS)
@@ -79,17 +84,22 @@ def simulated_courses(
     group: Sequence[int],
     shared: Limits,
     lists: Mapping[str, int],
-    runs: int,
-    seed: int,
+    effort: Effort,
 ) -> Simulated:
     """Follow pairs that hold each other back, or are of one campaign, in the same runs."""
     stretches = given.of(group)
     edges = given.seconds
+    together = network(stretches, shared, lists)
+    calm = flowing(together, effort)
+    runs = effort.replications or affordable(
+        given, group, effort.budget.horizon, flows=calm is not None
+    )
     outcome = simulate(
-        network(stretches, shared, lists),
+        together,
         edges,
-        seed=seed,
+        seed=effort.seed,
         precision=Precision(fewest=runs, most=runs),
+        calm=calm,
     )
     lengths = np.diff(edges)
     all_busy = outcome.totals[..., COLUMNS.index("all_busy")] / lengths[:, None]
@@ -106,7 +116,7 @@ def simulated_courses(
         ended = completed_parts(given, place, done[:, names.index(campaign)])
         found[place] = _course(all_busy[..., column], ended, campaign in lists)
     completed = {name: np.sort(done[:, c]) for c, name in enumerate(names) if name in lists}
-    return Simulated(found, completed, _joints(given, group, outcome.joint, names))
+    return Simulated(found, completed, _joints(given, group, outcome.joint, names), runs)
 
 
 def _joints(

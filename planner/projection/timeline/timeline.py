@@ -15,7 +15,6 @@ from planner.projection.pairs import Limits, Pair, components
 from planner.projection.timeline.horizon import Horizon
 from planner.projection.timeline.joint_timeline import SimulatedJoint
 from planner.projection.timeline.simulated_horizon import (
-    affordable,
     listed_course,
     short_lists,
     simulated_courses,
@@ -94,14 +93,13 @@ def follow(given: Horizon, shared: Limits, effort: Effort) -> HorizonResult:
         effort.on_share(number / len(groups), "timeline")
         here = [places[pair.key] for pair in group]
         own = effort.part(sum(pair.item.dial_lines for pair in group) / lines, number)
-        count = own.replications or affordable(given, here, own.budget.horizon)
-        made = simulated_courses(given, here, shared, lists, count, own.seed)
+        made = simulated_courses(given, here, shared, lists, own)
         for place, course in made.courses.items():
             courses[place] = course
         completed_at |= made.completed_at
         for name, joint in made.joints.items():
             joints.setdefault(name, []).append(joint)
-        runs |= {pair.key: count for pair in group}
+        runs |= {pair.key: made.runs for pair in group}
     for place, pair in enumerate(given.pairs):
         if pair.key not in runs and pair.campaign.campaign_id in completed_at:
             courses[place] = listed_course(given, place, completed_at[pair.campaign.campaign_id])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -22,18 +22,7 @@ from planner.traffic.simulation.pair_events import (
     set_clock,
     update_status,
 )
-from planner.traffic.simulation.run_state import ATTEMPT_SECONDS, RunState
-
-
-class Stretch(NamedTuple):
-    """What holds from each change on, [change, pair] or [change, campaign]."""
-
-    agent_lines: Integers
-    window_open: Integers
-    in_service: Integers
-    answer_rate: Floats
-    transfer_rate: Floats
-    talk_seconds: Floats
+from planner.traffic.simulation.run_state import ATTEMPT_SECONDS, RunState, Stretch
 
 
 @inlined

@@ -98,6 +98,29 @@ class RunState(NamedTuple):
     pass_factors: Floats  # [campaign, pass]
 
 
+class Stretch(NamedTuple):
+    """What holds from each change on, [change, pair] or [change, campaign]."""
+
+    agent_lines: Integers
+    window_open: Integers
+    in_service: Integers
+    answer_rate: Floats
+    transfer_rate: Floats
+    talk_seconds: Floats
+
+
+def stretches(network: Network) -> Stretch:
+    """Copies, as a read-only or strided array would have a kernel compiled once more for it."""
+    return Stretch(
+        np.array(network.agent_lines, np.int64, order="C"),
+        np.array(network.window_open, np.int64, order="C"),
+        np.array(network.in_service, np.int64, order="C"),
+        np.array(network.answer_rate, np.float64, order="C"),
+        np.array(network.transfer_rate, np.float64, order="C"),
+        np.array(network.talk_seconds, np.float64, order="C"),
+    )
+
+
 def new_state(network: Network) -> RunState:
     """The state at the start of a run."""
     pairs = np.zeros(len(network.campaign), PAIR)

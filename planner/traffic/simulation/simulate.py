@@ -46,6 +46,7 @@ def simulate(
     precision: Precision | None = None,
     judged: slice = slice(None),
     steady: bool = False,
+    calm: Floats | None = None,
     threads: int | None = None,
 ) -> Simulated:
     """Simulate until the 95 % interval of every figure of every pair is narrow enough.
@@ -59,6 +60,8 @@ def simulate(
     judged : the bins whose figures count, e.g. without a warm-up
     steady : the judged bins show a steady state, nothing changes and no list ends: what is known of
         it then narrows the intervals
+    calm : launches flow (:mod:`planner.traffic.simulation.fluid`), with that share of the lines
+        waiting, [stretch, pair]; None: each is simulated
     threads : at most so many replications at a time; all cores by default
 
     Returns
@@ -82,6 +85,8 @@ def simulate(
         raise ValueError("bin_edges must be at least two finite times, the first 0")
     if not np.all(np.diff(edges) > 0):
         raise ValueError("bin_edges must ascend")
+    if calm is not None and np.isfinite(network.attempts_left).any():
+        raise ValueError("where launches flow, dial lists must be endless")
     if steady and (network.changes.size > 1 or np.isfinite(network.attempts_left).any()):
         raise ValueError("steady must be without changes and with endless dial lists")
     wanted = precision or Precision()
@@ -91,7 +96,7 @@ def simulate(
         more = min(wanted.fewest, wanted.most)
         while True:
             numbers = range(len(runs), len(runs) + more)
-            runs.extend(pool.map(lambda number: _run(network, edges, seed, number), numbers))
+            runs.extend(pool.map(lambda number: _run(network, edges, seed, number, calm), numbers))
             totals = np.stack([run.totals for run in runs])
             if steady:
                 totals = expected_outcomes(network, totals)
@@ -131,36 +136,33 @@ class _Run(NamedTuple):
     events: int
 
 
-def _run(network: Network, bin_edges: Floats, seed: int, number: int) -> _Run:
+def _run(network: Network, bin_edges: Floats, seed: int, number: int, calm: Floats | None) -> _Run:
     """Replication ``number``."""
-    from planner.traffic.simulation.event_kernel import Stretch, run
-    from planner.traffic.simulation.run_state import new_state
+    from planner.traffic.simulation.run_state import stretches
 
     horizon = bin_edges[-1]
     edges = np.unique(np.append(bin_edges, network.changes[network.changes < horizon]))
-    state = new_state(network)
-    totals = np.zeros((bin_edges.size - 1, len(network.campaign), len(COLUMNS)))
-    joint = np.zeros((bin_edges.size - 1, state.joint.size))
     sequence = np.random.SeedSequence(seed, spawn_key=(number,))
-    # Copies, as a read-only or strided array would have the kernel compiled once more for it.
-    stretch = Stretch(
-        np.array(network.agent_lines, np.int64, order="C"),
-        np.array(network.window_open, np.int64, order="C"),
-        np.array(network.in_service, np.int64, order="C"),
-        np.array(network.answer_rate, np.float64, order="C"),
-        np.array(network.transfer_rate, np.float64, order="C"),
-        np.array(network.talk_seconds, np.float64, order="C"),
-    )
-    events = run(
-        state,
-        np.random.Generator(np.random.PCG64(sequence)),
-        stretch,
-        edges,
-        np.searchsorted(network.changes, edges[:-1], side="right") - 1,
-        np.searchsorted(bin_edges, edges[:-1], side="right") - 1,
-        totals,
-        joint,
-    )
+    rng = np.random.Generator(np.random.PCG64(sequence))
+    changes = np.searchsorted(network.changes, edges[:-1], side="right") - 1
+    bins = np.searchsorted(bin_edges, edges[:-1], side="right") - 1
+    totals = np.zeros((bin_edges.size - 1, len(network.campaign), len(COLUMNS)))
+    if calm is None:
+        from planner.traffic.simulation import event_kernel
+        from planner.traffic.simulation.run_state import new_state
+
+        state = new_state(network)
+        joint = np.zeros((bin_edges.size - 1, state.joint.size))
+        stretch = stretches(network)
+        events = event_kernel.run(state, rng, stretch, edges, changes, bins, totals, joint)
+    else:
+        from planner.traffic.simulation import fluid_kernel
+        from planner.traffic.simulation.fluid import fluid_state
+
+        state = fluid_state(network)
+        joint = np.zeros((bin_edges.size - 1, state.joint.size))
+        stretch, waits = stretches(network), np.array(calm, np.float64, order="C")
+        events = fluid_kernel.run(state, rng, stretch, waits, edges, changes, bins, totals, joint)
     first_busy, completed_at = state.pairs["first_busy"], state.campaigns["completed_at"]
     return _Run(totals, joint, first_busy.copy(), completed_at.copy(), events)
 

@@ -1,0 +1,87 @@
+"""Runs in which launches flow: where they are right, what waits in them, and how they start."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.traffic.arguments import Floats
+from planner.traffic.exact.engset import stationary
+from planner.traffic.simulation.network import Network
+from planner.traffic.simulation.run_state import PAIR, RunState, new_state
+
+#: A pair, and the level of its attempts in progress: what it is, what it shall be, with all lines
+#: in use, how it moves and until when; the level up to which requests are drawn, when the next
+#: timed attempt asks for an agent, and the share of lines that wait although nothing fills up.
+FLUID_PAIR = np.dtype(
+    [
+        *PAIR.descr,
+        *((name, np.float64) for name in ("level", "target", "wanted", "launch_rate")),
+        *((name, np.float64) for name in ("flow_since", "mode_ends", "bound", "asks", "calm")),
+        ("mode", np.int64),
+    ]
+)
+#: Of a limit of calls per second, the part in use up to which waits are short and launches flow.
+MOST_USED = 0.7
+
+
+def fluid_state(network: Network) -> RunState:
+    """The state at the start of a run."""
+    state = new_state(network)
+    pairs = np.zeros(len(state.pairs), FLUID_PAIR)
+    for name in PAIR.names or ():
+        pairs[name] = state.pairs[name]
+    pairs["mode_ends"], pairs["asks"] = np.inf, np.inf
+    # Nothing hangs on when the attempts of a broadcast end.
+    state.campaigns["attempt_cv"][state.campaigns["uses_agents"] == 0] = 1.0
+    return state._replace(pairs=pairs)
+
+
+def calm_waits(network: Network) -> Floats | None:
+    """Share of the lines of each pair that wait while nothing fills up, [stretch, pair].
+
+    None where launches do not flow: where dial lists end, channels are few, or calls per second are
+    nearly all in use. Each launch waits as customers of a server with constant times do (F.
+    Pollaczek and A. Khinchine), at its dialer and at its trunk group.
+    """
+    limited = np.isfinite(network.group_channels).any()
+    if limited or np.isfinite(network.attempts_left).any():
+        return None
+    tau = network.attempt_seconds[network.campaign]
+    found = np.zeros((len(network.changes), len(network.campaign)))
+    groups = len(network.group_cps)
+    group = network.dialer_group[network.dialer]
+    for number in range(len(found)):
+        demand = _attempts_per_second(network, number)
+        at_dialer = np.bincount(network.dialer, demand, len(network.dialer_cps))
+        at_group = np.bincount(group % (groups + 1), demand, groups + 1)
+        rates = network.dialer_cps, np.append(network.group_cps, np.inf)
+        used = [sums / rate for sums, rate in zip((at_dialer, at_group), rates, strict=True)]
+        if max(float(part.max(initial=0.0)) for part in used) > MOST_USED:
+            return None
+        by_dialer, by_group = (
+            part / (2.0 * rate * (1.0 - part)) for part, rate in zip(used, rates, strict=True)
+        )
+        wait = by_dialer[network.dialer] + by_group[group]
+        found[number] = wait / (wait + tau)
+    return found
+
+
+def _attempts_per_second(network: Network, stretch: int) -> Floats:
+    """By pair, as if nothing were shared, in the long run of a stretch."""
+    c = network.campaign
+    lines, agents = network.dial_lines, network.agent_lines[stretch]
+    tau = network.attempt_seconds[c]
+    q = network.answer_rate[stretch, c] * network.transfer_rate[stretch, c]
+    taken = network.talk_seconds[stretch, c] + network.wrap_up_seconds[c]
+    with_agents = network.uses_agents[c] & (agents > 0) & (lines >= agents)
+    found = stationary(
+        np.where(with_agents, lines, 1), np.where(with_agents, agents, 1), tau, q, taken
+    ).attempts_per_second
+    # Paced: so many attempts for each free agent, who are free as far as these leave them.
+    pacing = network.pacing[c]
+    paced = np.full(len(c), np.inf)
+    limited = np.isfinite(pacing)
+    paced[limited] = (pacing * agents / (tau + pacing * q * taken))[limited]
+    free = np.where(network.uses_agents[c], 0.0, lines / tau)
+    runs = network.window_open[stretch] & network.in_service[stretch]
+    return np.where(runs, np.where(with_agents, np.minimum(found, paced), free), 0.0)

@@ -1,0 +1,184 @@
+"""What happens to one campaign on one dialer where launches flow, compiled.
+
+``pair``, ``campaign`` and ``group`` are single records, as in
+:mod:`planner.traffic.simulation.pair_events`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from planner.compiled import lean
+from planner.traffic.arguments import Floats
+from planner.traffic.simulation.event_queue import drop_earliest, push, replace_earliest
+from planner.traffic.simulation.fluid_level import CALM, FILLING, is_lost
+from planner.traffic.simulation.pair_events import (
+    account,
+    duration,
+    end_talk,
+    free_agents,
+    serve_held,
+    start_talk,
+)
+from planner.traffic.simulation.run_state import (
+    ABANDONS,
+    ATTEMPT_SECONDS,
+    ATTEMPTS,
+    LATE_ATTEMPTS,
+    LATE_REQUESTS,
+    LIVE_ANSWERS,
+)
+
+
+@lean
+def launch_timed(pair: Any, campaign: Any, attempt_ends: Floats, rng: Any, now: float) -> None:
+    """Start one attempt with an end of its own."""
+    end = now + duration(rng, campaign.attempt_seconds, campaign.attempt_cv)
+    push(attempt_ends, pair.heap, pair.timed_attempts, end)
+    pair.timed_attempts += 1
+    pair.attempts += 1
+    pair.totals[ATTEMPTS] += 1.0
+    pair.totals[ATTEMPT_SECONDS] -= now
+
+
+@lean
+def next_request(pair: Any, campaign: Any, until: float, attempt_ends: Floats, rng: Any) -> float:
+    """When a timed attempt next asks for an agent, up to ``until``; those before it are done."""
+    lost = is_lost(pair, campaign)
+    wait = pair.calm * campaign.attempt_seconds
+    while pair.timed_attempts > 0 and attempt_ends[pair.heap] <= until:
+        end = attempt_ends[pair.heap]
+        outcome = rng.random()
+        if outcome < campaign.answer_rate:
+            pair.totals[LIVE_ANSWERS] += 1.0
+        asks = outcome < campaign.request_rate
+        if asks and campaign.uses_agents == 1 and not lost:
+            return float(end)
+        pair.totals[ATTEMPT_SECONDS] += end
+        if lost:
+            pair.totals[LATE_ATTEMPTS] += 1.0
+            pair.totals[LATE_REQUESTS] += asks
+            pair.totals[ABANDONS] += asks
+        if pair.mode == CALM and pair.attempts <= pair.target:
+            length = duration(rng, campaign.attempt_seconds, campaign.attempt_cv)
+            replace_earliest(attempt_ends, pair.heap, pair.timed_attempts, end + wait + length)
+            pair.totals[ATTEMPTS] += 1.0
+            pair.totals[ATTEMPT_SECONDS] -= end
+        else:
+            drop_earliest(attempt_ends, pair.heap, pair.timed_attempts)
+            pair.timed_attempts -= 1
+            pair.attempts -= 1
+    return np.inf
+
+
+@lean
+def schedule(
+    pair: Any,
+    campaign: Any,
+    attempt_ends: Floats,
+    talk_ends: Floats,
+    rng: Any,
+    now: float,
+    edge: float,
+) -> float:
+    """When the pair happens next, at the latest at the edge for timed attempts."""
+    rate = (pair.talking - pair.timed_talks) / campaign.talk_seconds
+    if pair.held > 0:
+        rate += pair.held / campaign.patience_seconds
+    if pair.wrapping > 0:
+        rate += pair.wrapping / campaign.wrap_up_seconds
+    memoryless = campaign.attempt_cv == 1.0
+    pair.bound = 0.0
+    if memoryless and campaign.uses_agents == 1 and not is_lost(pair, campaign):
+        pair.bound = pair.level
+        if pair.mode == FILLING:
+            pair.bound = max(pair.level, pair.target)
+        rate += pair.bound * campaign.request_rate / campaign.attempt_seconds
+    pair.clock_rate = rate
+    pair.clock = now + rng.standard_exponential() / rate if rate > 0.0 else np.inf
+    earliest = min(pair.clock, pair.mode_ends)
+    if pair.timed_talks > 0:
+        earliest = min(earliest, talk_ends[pair.heap])
+    if not memoryless:
+        earliest = min(earliest, edge)
+        if pair.asks == np.inf:
+            pair.asks = next_request(pair, campaign, earliest, attempt_ends, rng)
+        earliest = min(earliest, pair.asks)
+    return float(earliest)
+
+
+@lean
+def take_request(pair: Any, campaign: Any, talk_ends: Floats, rng: Any, now: float) -> None:
+    """A callee asks for an agent, and talks, waits or is lost."""
+    late = free_agents(pair) <= 0
+    if late:
+        pair.totals[LATE_REQUESTS] += 1.0
+        pair.totals[LATE_ATTEMPTS] += 1.0
+    if not late:
+        start_talk(pair, campaign, talk_ends, rng, now)
+    elif campaign.patience_seconds > 0.0:
+        pair.held += 1
+    else:
+        pair.totals[ABANDONS] += 1.0
+
+
+@lean
+def ring(pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now: float) -> None:
+    """The exponential clock of the pair rings: choose what happened, in proportion to its rate."""
+    x = rng.random() * pair.clock_rate
+    part = pair.bound * campaign.request_rate / campaign.attempt_seconds
+    if x < part:
+        # The bound is that of the whole time until now; the level may be lower.
+        if x < pair.level * campaign.request_rate / campaign.attempt_seconds:
+            pair.level = max(pair.level - 1.0, 0.0)
+            if campaign.answer_rate > 0.0:
+                pair.totals[LIVE_ANSWERS] += 1.0
+            take_request(pair, campaign, talk_ends, rng, now)
+        return
+    x -= part
+    part = (pair.talking - pair.timed_talks) / campaign.talk_seconds
+    if x < part:
+        end_talk(pair, campaign, group, talk_ends, rng, now)
+        return
+    x -= part
+    if pair.held > 0 and (pair.wrapping == 0 or x < pair.held / campaign.patience_seconds):
+        pair.held -= 1
+        pair.totals[ABANDONS] += 1.0
+    elif pair.wrapping > 0:
+        account(pair, now)
+        pair.wrapping -= 1
+        serve_held(pair, campaign, talk_ends, rng, now)
+
+
+@lean
+def happen(
+    pair: Any,
+    campaign: Any,
+    group: Any,
+    attempt_ends: Floats,
+    talk_ends: Floats,
+    rng: Any,
+    now: float,
+) -> None:
+    """The next event of the pair; nothing where only its timed attempts were looked at so far."""
+    if pair.clock <= now:
+        ring(pair, campaign, group, talk_ends, rng, now)
+    elif pair.asks <= now:
+        pair.asks = np.inf
+        drop_earliest(attempt_ends, pair.heap, pair.timed_attempts)
+        pair.timed_attempts -= 1
+        pair.attempts -= 1
+        pair.totals[ATTEMPT_SECONDS] += now
+        take_request(pair, campaign, talk_ends, rng, now)
+    elif pair.mode_ends <= now:
+        if campaign.attempt_cv != 1.0:
+            launch_timed(pair, campaign, attempt_ends, rng, now)
+        else:
+            pair.level = pair.target
+            pair.mode = CALM
+    elif pair.timed_talks > 0 and talk_ends[pair.heap] <= now:
+        drop_earliest(talk_ends, pair.heap, pair.timed_talks)
+        pair.timed_talks -= 1
+        end_talk(pair, campaign, group, talk_ends, rng, now)

@@ -1,0 +1,277 @@
+"""One run of campaigns on dialers whose launches flow instead of coming one by one, compiled.
+
+Of thousands of attempts an hour few ask for an agent, and only those change what happens. So the
+attempts in progress are a level here, where they are memoryless: it falls as attempts end and rises
+as calls per second let idle lines launch, and requests for an agent come from it at its rate. What
+agents and callers do is drawn event by event. Attempts that are not memoryless have times of their
+own; those that end unanswered and are followed by the next are passed over in one go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from planner.compiled import compiled, lean
+from planner.traffic.arguments import Floats
+from planner.traffic.simulation.event_kernel import start
+from planner.traffic.simulation.event_queue import Integers, push, reschedule
+from planner.traffic.simulation.fluid_events import happen, launch_timed, schedule
+from planner.traffic.simulation.fluid_level import AT_ONCE, CALM, FILLING, aim, flow, level_ends
+from planner.traffic.simulation.pair_events import account, account_joint, serve_held, update_status
+from planner.traffic.simulation.run_state import (
+    ATTEMPT_SECONDS,
+    ATTEMPTS,
+    RUNNING,
+    RunState,
+    Stretch,
+)
+
+#: Numbers of a dialer while a gate is shared: demand of those whose lines are all in use, lines of
+#: those that fill up, lines of the others.
+DEMAND, FILLING_LINES, OTHER_LINES = range(3)
+
+
+@lean
+def share_gate(
+    pairs: Any,
+    campaigns: Any,
+    dialers: Any,
+    groups: Any,
+    gate: Any,
+    gate_pairs: Integers,
+    rates: Floats,
+    keys: Floats,
+    winners: Integers,
+    attempt_ends: Floats,
+    talk_ends: Floats,
+    rng: Any,
+    now: float,
+    edge: float,
+) -> None:
+    """Split the calls per second of a gate among the pairs that fill up.
+
+    Who has all lines in use takes what these need, at most a share by dial lines; the rest goes to
+    the others in proportion to theirs.
+    """
+    whole = rates[-1]
+    whole[:] = 0.0
+    for place in range(gate.first, gate.last):
+        rates[pairs[gate_pairs[place]].dialer] = 0.0
+    for place in range(gate.first, gate.last):
+        pair = pairs[gate_pairs[place]]
+        if pair.status != RUNNING:
+            continue
+        number = FILLING_LINES if pair.mode == FILLING else OTHER_LINES
+        rates[pair.dialer, number] += pair.dial_lines
+        whole[number] += pair.dial_lines
+        if number == OTHER_LINES:
+            demand = pair.target / campaigns[pair.campaign].attempt_seconds
+            rates[pair.dialer, DEMAND] += demand
+            whole[DEMAND] += demand
+    if whole[FILLING_LINES] == 0.0:
+        return
+    spacing = groups[gate.group].spacing
+    of_group = np.inf if spacing == 0.0 else spare(1.0 / spacing, whole)
+    asked = 0.0
+    for place in range(gate.first, gate.last):
+        pair = pairs[gate_pairs[place]]
+        if pair.status == RUNNING and pair.mode == FILLING:
+            asked += own_rate(pair, dialers, rates, of_group, whole)
+    squeezed = min(1.0, of_group / asked) if asked > 0.0 else 1.0
+    for place in range(gate.first, gate.last):
+        p = gate_pairs[place]
+        pair = pairs[p]
+        if pair.status != RUNNING or pair.mode != FILLING:
+            continue
+        rate = squeezed * own_rate(pair, dialers, rates, of_group, whole)
+        if rate != pair.launch_rate:
+            campaign = campaigns[pair.campaign]
+            flow(pair, campaign, now)
+            pair.launch_rate = rate
+            level_ends(pair, campaign, now)
+            time = schedule(pair, campaign, attempt_ends, talk_ends, rng, now, edge)
+            reschedule(keys, winners, p, time)
+
+
+@lean
+def spare(rate: float, of: Floats) -> float:
+    """Calls per second left to those that fill up."""
+    lines = of[FILLING_LINES] + of[OTHER_LINES]
+    return float(max(rate - of[DEMAND], rate * of[FILLING_LINES] / lines))
+
+
+@lean
+def own_rate(pair: Any, dialers: Any, rates: Floats, of_group: float, whole: Floats) -> float:
+    """Calls per second that a pair that fills up may launch, as far as its dialer goes."""
+    spacing = dialers[pair.dialer].spacing
+    if spacing == 0.0:
+        return float(of_group * pair.dial_lines / whole[FILLING_LINES])
+    of = rates[pair.dialer]
+    return float(spare(1.0 / spacing, of) * pair.dial_lines / of[FILLING_LINES])
+
+
+@lean
+def settle(state: RunState, rates: Floats, rng: Any, p: int, now: float, edge: float) -> None:
+    """After something happened at a pair: its status, launches and clock."""
+    pairs, campaigns = state.pairs, state.campaigns
+    pair = pairs[p]
+    campaign = campaigns[pair.campaign]
+    update_status(pair, campaign, state.joint, now)
+    filled = pair.mode == FILLING
+    aim(pair, campaign, now)
+    if pair.mode == FILLING and (pair.gate < 0 or not filled):
+        fill_at_once(pair, campaign, state.attempt_ends, rng, now)
+    time = schedule(pair, campaign, state.attempt_ends, state.talk_ends, rng, now, edge)
+    reschedule(state.keys, state.winners, p, time)
+    if pair.gate >= 0 and filled != (pair.mode == FILLING):
+        share_gate(
+            pairs,
+            campaigns,
+            state.dialers,
+            state.groups,
+            state.gates[pair.gate],
+            state.gate_pairs,
+            rates,
+            state.keys,
+            state.winners,
+            state.attempt_ends,
+            state.talk_ends,
+            rng,
+            now,
+            edge,
+        )
+
+
+@lean
+def fill_at_once(pair: Any, campaign: Any, attempt_ends: Floats, rng: Any, now: float) -> None:
+    """Launch what waits for no gate, or is so little that it waits no longer than any other."""
+    most = np.inf if pair.gate < 0 else AT_ONCE
+    if campaign.attempt_cv == 1.0:
+        if pair.target - pair.level <= most:
+            pair.totals[ATTEMPTS] += pair.target - pair.level
+            pair.level, pair.mode, pair.mode_ends = pair.target, CALM, np.inf
+    elif pair.target - pair.attempts <= most:
+        while pair.attempts < pair.target:
+            launch_timed(pair, campaign, attempt_ends, rng, now)
+        pair.mode, pair.mode_ends = CALM, np.inf
+
+
+@lean
+def lose_calls(pair: Any, now: float) -> None:
+    """The dialer fails: all calls on it are lost."""
+    account(pair, now)
+    pair.totals[ATTEMPT_SECONDS] += pair.attempts * now
+    pair.attempts, pair.talking, pair.held, pair.level = 0, 0, 0, 0.0
+    pair.timed_attempts, pair.timed_talks, pair.asks = 0, 0, np.inf
+
+
+@lean
+def change(
+    state: RunState,
+    rates: Floats,
+    rng: Any,
+    stretch: Stretch,
+    calm: Floats,
+    s: int,
+    now: float,
+    edge: float,
+) -> None:
+    """Apply what holds from change ``s`` on."""
+    for p in range(state.pairs.size):
+        pair = state.pairs[p]
+        mean = state.campaigns[pair.campaign].talk_seconds
+        if stretch.talk_seconds[s, pair.campaign] != mean:
+            # Memoryless talks outlast a change of the talk time.
+            while pair.timed_talks < pair.talking:
+                end = now + mean * rng.standard_exponential()
+                push(state.talk_ends, pair.heap, pair.timed_talks, end)
+                pair.timed_talks += 1
+    for c in range(state.campaigns.size):
+        campaign = state.campaigns[c]
+        campaign.talk_seconds = stretch.talk_seconds[s, c]
+        campaign.answer_rate = stretch.answer_rate[s, c]
+        campaign.request_rate = stretch.answer_rate[s, c] * stretch.transfer_rate[s, c]
+    for p in range(state.pairs.size):
+        pair = state.pairs[p]
+        pair.agent_lines, pair.calm = stretch.agent_lines[s, p], calm[s, p]
+        pair.window_open = stretch.window_open[s, p]
+        if stretch.in_service[s, p] == 0 and pair.in_service == 1:
+            lose_calls(pair, now)
+        pair.in_service = stretch.in_service[s, p]
+        serve_held(pair, state.campaigns[pair.campaign], state.talk_ends, rng, now)
+    for p in range(state.pairs.size):
+        settle(state, rates, rng, p, now, edge)
+
+
+@lean
+def look_ahead(state: RunState, rng: Any, now: float, edge: float) -> None:
+    """Look at the timed attempts up to the next edge."""
+    for p in range(state.pairs.size):
+        pair = state.pairs[p]
+        campaign = state.campaigns[pair.campaign]
+        if campaign.attempt_cv != 1.0:
+            time = schedule(pair, campaign, state.attempt_ends, state.talk_ends, rng, now, edge)
+            reschedule(state.keys, state.winners, p, time)
+
+
+@lean
+def happen_until(state: RunState, rates: Floats, rng: Any, edge: float) -> int:
+    """All events before the edge; returns their number."""
+    events = 0
+    while True:
+        p = state.winners[1]
+        now = state.keys[p]
+        if now >= edge:
+            return events
+        pair = state.pairs[p]
+        campaign = state.campaigns[pair.campaign]
+        flow(pair, campaign, now)
+        group = state.groups[pair.group]
+        happen(pair, campaign, group, state.attempt_ends, state.talk_ends, rng, now)
+        settle(state, rates, rng, p, now, edge)
+        events += 1
+
+
+@compiled
+def run(
+    state: RunState,
+    rng: Any,
+    stretch: Stretch,
+    calm: Floats,
+    edges: Floats,
+    changes: Integers,
+    bins: Integers,
+    totals: Floats,
+    joint_totals: Floats,
+) -> int:
+    """Simulate as :func:`planner.traffic.simulation.event_kernel.run` does; lists are endless.
+
+    ``calm`` is the share of the lines of a pair that wait while nothing fills up, [change, pair].
+    """
+    events = 0
+    pairs, campaigns, joint = state.pairs, state.campaigns, state.joint
+    rates = np.zeros((state.dialers.size + 1, 3))  # by dialer; the last row is the whole gate
+    start(state, rng)
+    for j in range(edges.size - 1):
+        edge = edges[j + 1]
+        if j == 0 or changes[j] != changes[j - 1]:
+            change(state, rates, rng, stretch, calm, changes[j], edges[j], edge)
+        else:
+            look_ahead(state, rng, edges[j], edge)
+        events += happen_until(state, rates, rng, edge)
+        for p in range(pairs.size):
+            pair = pairs[p]
+            flow(pair, campaigns[pair.campaign], edge)
+            account(pair, edge)
+            under_way = pair.attempts * edge
+            pair.totals[ATTEMPT_SECONDS] += under_way
+            totals[bins[j], p] += pair.totals
+            pair.totals[:] = 0.0
+            pair.totals[ATTEMPT_SECONDS] = -under_way
+        for c in range(campaigns.size):
+            account_joint(campaigns[c], joint, edge)
+        joint_totals[bins[j]] += joint
+        joint[:] = 0.0
+    return events

@@ -1,0 +1,129 @@
+"""The level of attempts in progress of one campaign on one dialer, compiled.
+
+Attempts end at the rate of their mean, so that a level that nothing fills falls exponentially, and
+one that a steady launch rate fills approaches that rate times the mean.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from planner.compiled import inlined, lean
+from planner.traffic.simulation.pair_events import free_agents
+from planner.traffic.simulation.run_state import (
+    ABANDONS,
+    ATTEMPT_SECONDS,
+    ATTEMPTS,
+    LATE_ATTEMPTS,
+    LATE_REQUESTS,
+    LIVE_ANSWERS,
+    RUNNING,
+    WAITING_SECONDS,
+)
+
+#: All idle lines in use; filling up; nothing is launched.
+CALM, FILLING, DRAINING = range(3)
+#: So few lines that become idle together wait no longer than any other.
+AT_ONCE = 1.5
+_ROUNDING = 1e-9
+
+
+@inlined
+def is_lost(pair: Any, campaign: Any) -> bool:
+    """Whether who asks for an agent now is lost."""
+    return bool(
+        campaign.uses_agents == 1 and campaign.patience_seconds == 0.0 and free_agents(pair) <= 0
+    )
+
+
+@inlined
+def fall_rate(pair: Any, campaign: Any) -> float:
+    """Rate at which attempts end that are not drawn one by one: those that ask for an agent are."""
+    left = 1.0
+    if campaign.uses_agents == 1 and not is_lost(pair, campaign):
+        left = max(1.0 - campaign.request_rate, _ROUNDING)
+    return float(left / campaign.attempt_seconds)
+
+
+@lean
+def flow(pair: Any, campaign: Any, now: float) -> None:
+    """Bring the level of memoryless attempts up to now, and count what came and went."""
+    passed = now - pair.flow_since
+    pair.flow_since = now
+    if passed <= 0.0 or campaign.attempt_cv != 1.0:
+        return
+    rate = fall_rate(pair, campaign)
+    before, area = pair.level, pair.level * passed
+    if pair.mode != CALM:
+        limit = pair.launch_rate / rate if pair.mode == FILLING else 0.0
+        left = (before - limit) * np.exp(-rate * passed)
+        pair.level = limit + left
+        area = limit * passed + (before - limit - left) / rate
+    ended = area * rate
+    launched = max(pair.level - before + ended, 0.0)
+    pair.totals[ATTEMPTS] += launched
+    pair.totals[ATTEMPT_SECONDS] += area
+    if pair.status == RUNNING:
+        pair.totals[WAITING_SECONDS] += max(pair.wanted * passed - area, 0.0)
+    if is_lost(pair, campaign):
+        pair.totals[LATE_ATTEMPTS] += ended
+        pair.totals[LATE_REQUESTS] += ended * campaign.request_rate
+        pair.totals[ABANDONS] += ended * campaign.request_rate
+        pair.totals[LIVE_ANSWERS] += ended * campaign.answer_rate
+        return
+    if campaign.uses_agents == 0:
+        pair.totals[LIVE_ANSWERS] += ended * campaign.answer_rate
+    elif campaign.request_rate < 1.0:
+        others = (campaign.answer_rate - campaign.request_rate) / (1.0 - campaign.request_rate)
+        pair.totals[LIVE_ANSWERS] += ended * others
+    if campaign.uses_agents == 1 and free_agents(pair) <= 0:
+        pair.totals[LATE_ATTEMPTS] += ended
+
+
+@lean
+def aim(pair: Any, campaign: Any, now: float) -> None:
+    """Say how many attempts shall be in progress, and whether the level rises to that or falls."""
+    memoryless = campaign.attempt_cv == 1.0
+    if pair.status != RUNNING:
+        pair.mode, pair.target, pair.wanted = DRAINING, 0.0, 0.0
+        pair.mode_ends = np.inf
+        return
+    idle = float(pair.dial_lines - pair.talking - pair.held)
+    if campaign.uses_agents == 1:
+        idle = min(idle, np.ceil(campaign.pacing * free_agents(pair)))
+    pair.wanted = max(idle, 0.0)
+    if not memoryless:
+        pair.target = pair.wanted
+        filled, next_launch = pair.mode == FILLING, pair.mode_ends
+        pair.mode = CALM if pair.attempts >= pair.target else FILLING
+        level_ends(pair, campaign, now)
+        if filled and pair.mode == FILLING and now < next_launch < np.inf:
+            pair.mode_ends = next_launch
+        return
+    pair.target = pair.wanted * (1.0 - pair.calm)
+    missing = pair.target - pair.level
+    pair.mode = CALM
+    if missing > _ROUNDING:
+        pair.mode = FILLING
+    elif missing < -_ROUNDING:
+        pair.mode = DRAINING
+    level_ends(pair, campaign, now)
+
+
+@lean
+def level_ends(pair: Any, campaign: Any, now: float) -> None:
+    """When the level reaches its aim; of timed attempts, when the next is launched."""
+    pair.mode_ends = np.inf
+    if campaign.attempt_cv != 1.0:
+        if pair.mode == FILLING and pair.launch_rate > 0.0:
+            pair.mode_ends = now + 1.0 / pair.launch_rate
+        return
+    rate = fall_rate(pair, campaign)
+    if pair.mode == FILLING:
+        limit = pair.launch_rate / rate
+        if limit > pair.target and pair.level < pair.target:
+            pair.mode_ends = now + np.log((limit - pair.level) / (limit - pair.target)) / rate
+    elif pair.mode == DRAINING and 0.0 < pair.target < pair.level:
+        pair.mode_ends = now + np.log(pair.level / pair.target) / rate
