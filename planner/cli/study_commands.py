@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from planner.cli.console import StepPrinter, stop_on_interrupt
@@ -91,16 +92,19 @@ def _tell_no_plan(result: PlanResult, problem: Problem, *, as_json: bool) -> int
 
 def _write_comparison(arguments: argparse.Namespace, found: Comparison) -> None:
     from planner.report.documents import to_json
-    from planner.report.whatif import comparison_document, comparison_text, write_comparison_files
+    from planner.report.whatif import comparison_text
+    from planner.report.whatif_files import comparison_document, write_comparison_files
 
     document = to_json(comparison_document(found))
     if arguments.out is not None:
-        from planner.report.html.reports import comparison_page
+        from planner.report.html.whatif import comparison_page
 
+        fleet, today = arguments.folder.resolve().name, datetime.now(UTC).date()
+        page = comparison_page(found, fleet=fleet, on=today)
         with writing(arguments.out):
             write_comparison_files(arguments.out, found)
             write_text(arguments.out / "whatif.json", document)
-            write_text(arguments.out / "report.html", comparison_page(found))
+            write_text(arguments.out / "report.html", page)
     print(document if arguments.json else comparison_text(found), end="")
 
 

@@ -60,8 +60,8 @@ def test_worlds_are_compared_side_by_side(capsys: Capture) -> None:
     assert main(["whatif", QUICKSTART, *D1_DOWN, *more]) == 0
     printed = capsys.readouterr().out
     # 95 + 5 lines on each of two dialers earn 158.52 an hour, on one of them half.
-    assert "  base          as now    158.5        -        79.3              0\n" in printed
-    assert "  down          as now     79.3  -50.0 %           0              0\n" in printed
+    assert "  Before        as they are    158.5        -        79.3              0\n" in printed
+    assert "  down          as they are     79.3  -50.0 %           0              0\n" in printed
     assert "fewer agents: campaign.*.agent_lines-=2\n" in printed
     assert "Solar on D1: Running and Dialing, then Stopped By Dialer." in printed
 

@@ -1,8 +1,8 @@
-"""Charts of a comparison of worlds and of a frontier, with the words that say the same."""
+"""Charts of a comparison of scenarios and of a frontier, with the words that say the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -10,7 +10,7 @@ import altair as alt
 from planner.contracts.comparison import Comparison, Tornado
 from planner.contracts.per_cent import PER_CENT_LABELS
 from planner.report.charts.figure import Figure
-from planner.report.whatif import outcomes
+from planner.report.whatif import named_outcomes
 from planner.report.words import amount, share
 from planner.studies.frontier import Frontier
 
@@ -28,31 +28,24 @@ _SURVIVING = "#f2c14e"
 _FEW_TO_MANY = ["#3b82d6", "#9a8a94", "#d9822b"]
 
 
-def comparison_figures(found: Comparison) -> Iterator[tuple[str, Figure]]:
-    """Titles and charts of a comparison."""
-    yield "Value and what survives", worlds_chart(found)
-    if found.tornado is not None and found.tornado.rows:
-        yield "What the aim hangs on", tornado_chart(found.tornado)
-
-
 def worlds_chart(found: Comparison) -> Figure:
-    """Value an hour of every world as bars, what survives the worst failure as ticks."""
+    """Value an hour of every scenario as bars, what survives the worst failure as ticks."""
     values = [
         {
-            "World": f"{world.name}, lines {lines}",
+            "Scenario": name,
             "Value an hour": outcome.value_per_hour,
             "After the worst failure": outcome.surviving_value_per_hour,
         }
-        for world, lines, outcome in outcomes(found)
+        for name, outcome in named_outcomes(found)
     ]
     base = alt.Chart(alt.InlineData(values=values), width=_WIDTH, height=alt.Step(_STEP)).encode(
-        y=alt.Y("World:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
+        y=alt.Y("Scenario:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
     )
     bars = base.mark_bar(color=_HANDLED).encode(
         x=alt.X("Value an hour:Q", title="Value an hour; tick: after the worst failure")
     )
     ticks = base.mark_tick(color=_SURVIVING, thickness=4).encode(x="After the worst failure:Q")
-    told = [f"{v['World']} {amount(v['Value an hour'])}" for v in values]  # type: ignore[arg-type]
+    told = [f"{v['Scenario']} {amount(v['Value an hour'])}" for v in values]  # type: ignore[arg-type]
     return Figure(alt.layer(bars, ticks), f"Value an hour: {_read_out(told)}.")
 
 

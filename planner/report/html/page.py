@@ -19,7 +19,9 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 figure { margin: 1rem 0; overflow-x: auto; } figcaption { color: #4a5160; font-size: .9rem; }
 .table { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #d5d9e0; }
-th:nth-child(-n+3), td:nth-child(-n+3) { text-align: left; }
+.named1 th:nth-child(-n+1), .named1 td:nth-child(-n+1) { text-align: left; }
+.named2 th:nth-child(-n+2), .named2 td:nth-child(-n+2) { text-align: left; }
+.named3 th:nth-child(-n+3), .named3 td:nth-child(-n+3) { text-align: left; }
 """.strip()
 
 
@@ -43,6 +45,11 @@ def page(title: str, parts: Iterable[str]) -> str:
 def heading(text: str, level: int = 2) -> str:
     """A heading within a page."""
     return f"<h{level}>{escape(clean(text))}</h{level}>"
+
+
+def paragraph(text: str) -> str:
+    """A sentence or two of their own."""
+    return f"<p>{escape(clean(text))}</p>"
 
 
 def bullet_list(items: Iterable[str]) -> str:
@@ -79,14 +86,14 @@ def _cleaned(value: Any) -> Any:
     return [_cleaned(item) for item in value] if isinstance(value, list) else value
 
 
-def html_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of text cells; the first three columns are aligned to the left."""
+def html_table(columns: Sequence[str], rows: Iterable[Sequence[str]], named: int = 3) -> str:
+    """A table of text cells; so many first columns name a row and are aligned to the left."""
     head = "".join(f"<th>{escape(clean(name))}</th>" for name in columns)
     body = "\n".join(
         "<tr>" + "".join(f"<td>{escape(clean(cell))}</td>" for cell in row) + "</tr>"
         for row in rows
     )
     return (
-        f'<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n'
+        f'<div class="table named{named}"><table>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table></div>"
     )

@@ -1,30 +1,19 @@
-"""A projection as one HTML file."""
+"""A projection, and a trade-off, as one HTML file each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from planner.contracts.comparison import Comparison, World
 from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures
 from planner.report import frontier as frontier_report
-from planner.report import whatif as whatif_report
 from planner.report.charts.projection import projection_figures
-from planner.report.charts.studies import comparison_figures, frontier_chart
+from planner.report.charts.studies import frontier_chart
 from planner.report.days import EXPLAINED, day_sentences
-from planner.report.given_up import broken_sentences, given_up_sentences, left_out_sentences
 from planner.report.html.page import bullet_list, drawn_figure, heading, html_table, page
 from planner.report.joint import joint_sentences
-from planner.report.moves import move_sentences, way_sentence
 from planner.report.projection import next_sentences
-from planner.report.whatif import (
-    first_move_sentences,
-    lost_sentences,
-    side_by_side,
-    status_sentences,
-    unasked_sentences,
-)
 from planner.report.words import amount, duration, share
 from planner.studies.frontier import Frontier
 
@@ -80,20 +69,6 @@ def _row(figures: AssignmentFigures) -> list[str]:
     return [figures.campaign_id, figures.dialer_id, figures.status, *told, figures.engine]
 
 
-def comparison_page(found: Comparison) -> str:
-    """Worlds side by side, charts, and what happens in each."""
-    figures = enumerate(comparison_figures(found), start=1)
-    return page(
-        "What if",
-        [
-            _table(whatif_report.TITLES, side_by_side(found)),
-            *(drawn_figure(number, *titled) for number, titled in figures),
-            *(part for world in found.worlds for part in _world(found.base, world)),
-            *_listed("Notes", list(found.notes)),
-        ],
-    )
-
-
 def frontier_page(found: Frontier) -> str:
     """The chart, the plans, and how to read them."""
     if not found.points:
@@ -106,31 +81,6 @@ def frontier_page(found: Frontier) -> str:
             bullet_list(frontier_report.EXPLAINED),
         ],
     )
-
-
-def _world(base: World, world: World) -> Iterator[str]:
-    yield heading(f"{world.name}: {', '.join(world.expressions) or 'nothing changes'}")
-    yield from _listed("Lines that cannot run", lost_sentences(world.kept), level=3)
-    changed = status_sentences(base.kept, world.kept)
-    yield from _listed("Status changes", changed, level=3)
-    yield from _listed(
-        "Limits that the lines as they are break", list(world.kept.breaches), level=3
-    )
-    if world.replanned is not None:
-        found = world.replanned
-        given_up = list(given_up_sentences(found.given_up))
-        yield from _listed("Given up", given_up, level=3)
-        yield from _listed("Cannot run", list(left_out_sentences(found.left_out)), level=3)
-        yield from _listed("Kept, but costs much", unasked_sentences(found), level=3)
-        yield from _listed("First moves", first_move_sentences(found), level=3)
-        moves = [
-            f"{move.step}. {told}"
-            for move, told in zip(found.moves, move_sentences(found.moves), strict=True)
-        ]
-        moves += filter(None, [way_sentence(found.value_before_moves, found.moves)])
-        yield from _listed("Moves, in this order", moves, level=3)
-        broken = list(broken_sentences(found.limits_broken))
-        yield from _listed("Limits that the simulation breaks", broken, level=3)
 
 
 def _listed(title: str, items: list[str], level: int = 2) -> list[str]:

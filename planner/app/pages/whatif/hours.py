@@ -13,18 +13,17 @@ from planner.app.editing.world_cache import WorldCache
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.moments import reader_zone
 from planner.report.charts.figure import Drawing
-from planner.report.whatif import change
+from planner.report.losses import BEFORE, change
 from planner.report.words import amount
 from planner.studies.through_hours import Stretch, total
-from planner.studies.whatif import BASE
 
-#: The base first; told apart by their dashes as well.
+#: The lines as they are first; told apart by their dashes as well.
 _COLOURS = ("#7d8694", "#1f7a54", "#b35c00", "#2f66b3", "#9c3d75")
 _HORIZONS = {"4 hours": 4, "8 hours": 8, "24 hours": 24}
 
 
 def show_hours(world_cache: WorldCache, levers: Mapping[str, Levers]) -> None:
-    """Value through the hours, base and scenarios; asked for, or where a time counts."""
+    """Value through the hours, before and scenarios; asked for, or where a time counts."""
     timed = any(each.down_from is not None for each in levers.values())
     if not timed and not st.toggle("Follow the scenarios through the hours ahead", key="hours-on"):
         return
@@ -36,7 +35,7 @@ def show_hours(world_cache: WorldCache, levers: Mapping[str, Levers]) -> None:
     at = datetime.now(UTC).replace(second=0, microsecond=0).astimezone(reader_zone())
     courses = {
         name: world_cache.through_hours(each, at, hours, _since(each.down_from, at))
-        for name, each in {BASE: Levers(), **levers}.items()
+        for name, each in {BEFORE: Levers(), **levers}.items()
     }
     chart, table = st.columns([3, 2], gap="large")
     with chart:
@@ -54,13 +53,13 @@ def _since(clock: time | None, at: datetime) -> datetime | None:
 
 
 def _show_totals(courses: Mapping[str, tuple[Stretch, ...]], hours: int) -> None:
-    base = total(courses[BASE])
+    base = total(courses[BEFORE])
     frame = pd.DataFrame(
         {
-            "World": list(courses),
+            "Scenario": list(courses),
             f"Value in {hours} hours": [amount(total(course)) for course in courses.values()],
             "Change": [
-                "–" if name == BASE else change(base, total(course))
+                "–" if name == BEFORE else change(base, total(course))
                 for name, course in courses.items()
             ],
         }
@@ -73,7 +72,7 @@ def _show_totals(courses: Mapping[str, tuple[Stretch, ...]], hours: int) -> None
 
 def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
     rows = [
-        {"Time": moment.isoformat(), "Value an hour": s.value_per_hour, "World": name}
+        {"Time": moment.isoformat(), "Value an hour": s.value_per_hour, "Scenario": name}
         for name, course in courses.items()
         for s in course
         for moment in (s.start, s.end)
@@ -88,14 +87,14 @@ def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
         },
         "y": {"field": "Value an hour", "type": "quantitative"},
         "color": {
-            "field": "World",
+            "field": "Scenario",
             "type": "nominal",
             "scale": {"domain": names, "range": list(_COLOURS[: len(names)])},
             "legend": {"orient": "bottom", "title": None, "labelLimit": 0},
         },
-        "strokeDash": {"field": "World", "type": "nominal", "scale": {"domain": names}},
+        "strokeDash": {"field": "Scenario", "type": "nominal", "scale": {"domain": names}},
         "tooltip": [
-            {"field": "World", "type": "nominal"},
+            {"field": "Scenario", "type": "nominal"},
             {"field": "Time", "type": "temporal", "format": "%H:%M"},
             {"field": "Value an hour", "type": "quantitative", "format": ".1f"},
         ],

@@ -121,7 +121,7 @@ def _show_new(setting: Setting, place: str) -> Campaign | None:
                 key=f"new-{column}-{place}",
             )
             given[column] = value / unit
-        st.caption("It has no lines before you plan anew, and may use every dialer.")
+        st.caption("It has no lines until moves are found, and may use every dialer.")
     if not name:
         return None
     try:

@@ -10,7 +10,7 @@ from planner.report.whatif import TITLES, side_by_side
 
 
 def show_worlds(found: Comparison) -> None:
-    """Each outcome in a row, the base first."""
+    """Each outcome in a row, before first."""
     titles = [title.removeprefix(">") for title in TITLES]
     frame = pd.DataFrame(side_by_side(found), columns=titles)
     right = {

@@ -1,0 +1,90 @@
+"""A scenario beside before: what is lost, in total and by campaign, and what does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from planner.app.session.text import plain
+from planner.app.widgets.charts import show_figure
+from planner.contracts.comparison import World
+from planner.report.charts.losses import legend_sentence, losses_chart
+from planner.report.losses import (
+    MOVED,
+    TITLES,
+    UNMOVED,
+    breach_lists,
+    campaign_lines,
+    loss_sentences,
+    total_lines,
+)
+from planner.report.whatif import lost_sentences, status_sentences
+
+_MEASURES = {"Value an hour": "value_per_hour", "Transfers or messages an hour": "handled_per_hour"}
+#: Rows that are seen without scrolling.
+_MOST_ROWS = 14
+_ROW, _HEAD = 35, 38  # pixels
+_NAME = "Total or campaign"
+_WIDTHS = {UNMOVED: 112, MOVED: 112, "Change then": 92}
+#: Longer lists are folded.
+_MOST_TOLD = 8
+
+
+def show_losses(base: World, world: World, changes: Sequence[str]) -> None:
+    """What the scenario is, what is lost, and the table of it."""
+    said = "; ".join(changes) or "Nothing is changed yet: move a slider, or pick a dialer"
+    st.markdown(f"**{plain(world.name)}**: {plain(said)}.")
+    first, *others = loss_sentences(base, world)
+    st.markdown("\n".join([f"- **{plain(first)}**", *(f"- {plain(text)}" for text in others)]))
+    measure = st.segmented_control(
+        "By campaign",
+        list(_MEASURES),
+        default=next(iter(_MEASURES)),
+        key=f"measure-{world.name}",
+        label_visibility="collapsed",
+    )
+    field = _MEASURES[measure or "Value an hour"]
+    lines = [
+        *total_lines(base, world),
+        *campaign_lines(base, world, lambda c: float(getattr(c, field))),
+    ]
+    titles = [_NAME, *(title.removeprefix(">") for title in TITLES[1:])]
+    frame = pd.DataFrame([line.told() for line in lines], columns=titles)
+    if world.replanned is None or world.replanned.outcome is None:
+        frame = frame.iloc[:, :4]
+    right = {
+        title: st.column_config.TextColumn(title, alignment="right", width=_WIDTHS.get(title, 72))
+        for title in frame.columns[1:]
+    }
+    right[_NAME] = st.column_config.TextColumn(_NAME, width=148)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config=right,
+        height=_HEAD + _ROW * min(len(frame), _MOST_ROWS),
+        key=f"losses-{world.name}",
+        alt="Before and after",
+    )
+
+
+def show_picture(base: World, world: World) -> None:
+    """What is left of each campaign's value."""
+    show_figure(losses_chart(base, world))
+    st.caption(legend_sentence(world))
+
+
+def show_lists(base: World, world: World) -> None:
+    """Lines that cannot run, statuses that change, and every limit that is broken."""
+    _show_list("Lines that cannot run", lost_sentences(world.kept))
+    _show_list("Statuses that change", status_sentences(base.kept, world.kept))
+    for state, broken in breach_lists(base, world):
+        _show_list(f"Limits broken, {state[0].lower()}{state[1:]}", broken)
+
+
+def _show_list(title: str, items: Sequence[str]) -> None:
+    if not items:
+        return
+    with st.expander(f"{title}: {len(items)}", expanded=len(items) <= _MOST_TOLD):
+        st.markdown("\n".join(f"- {plain(text)}" for text in items))

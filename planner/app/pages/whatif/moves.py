@@ -1,0 +1,164 @@
+"""Which lines to move in a scenario: found in the background, listed in order, taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from planner.app.editing.edited_lines import open_lines
+from planner.app.editing.levers import Levers
+from planner.app.jobs.jobs import StudyJob
+from planner.app.pages.whatif.levers import put
+from planner.app.session.text import plain
+from planner.app.session.workspace import Workspace
+from planner.app.widgets import running
+from planner.app.widgets.given_up import show_given_up
+from planner.contracts.comparison import Comparison, Replanned, World
+from planner.contracts.line_plan import LinePlan
+from planner.contracts.problem import Campaign, Problem
+from planner.contracts.result import PlanOptions
+from planner.report.moves import move_sentences, way_sentence
+from planner.report.whatif import first_moves, unasked_sentences, without_plan_sentences
+from planner.report.words import duration, share
+from planner.studies.whatif import planning_anew, whatif
+
+_REPLAN = "replan"
+#: Of each scenario [s].
+_TIME_LIMIT = 20.0
+#: Moves that are named above the list, and the least part of the loss that such a move brings back.
+_MOST_NAMED, _MATTERS = 3, 0.05
+#: More moves than so many scroll, in a box of this height [pixels].
+_UNSCROLLED, _HEIGHT = 6, 420
+
+
+def _key(problem: Problem, levers: Mapping[str, Levers]) -> object:
+    return problem, tuple(levers.items())
+
+
+def planned(here: Workspace, problem: Problem, levers: Mapping[str, Levers]) -> Comparison | None:
+    """The scenarios with their moves, where these were found for what is set now."""
+    found: Comparison | None = running.result(here, _REPLAN)
+    if found is None or running.is_out_of_date(here, _REPLAN, _key(problem, levers)):
+        return None
+    return found
+
+
+def show_finding(here: Workspace, problem: Problem, levers: Mapping[str, Levers]) -> None:
+    """The button that finds the moves of all scenarios, and how far it is."""
+    worlds = {name: each.expressions for name, each in levers.items()}
+    if not running.is_running(here, _REPLAN):
+        st.button(
+            "Find the moves",
+            key="replan",
+            icon=":material/alt_route:",
+            type="primary",
+            help="Plans with few moves for what is left, and simulates the figures.",
+            on_click=running.start,
+            args=(
+                here,
+                _REPLAN,
+                _key(problem, levers),
+                partial(whatif, problem, worlds, PlanOptions(time_limit=_TIME_LIMIT), replan=True),
+            ),
+        )
+    running.show_running(
+        here,
+        _REPLAN,
+        "Finding the moves",
+        stop="Stop and keep best",
+        details=partial(_doing, here),
+    )
+    if running.result(here, _REPLAN) is not None and planned(here, problem, levers) is None:
+        st.caption("The scenarios have changed since the moves were found: find them again.")
+
+
+def _doing(here: Workspace, job: StudyJob[Any]) -> str:
+    """What the run does with each scenario: it takes one after the other."""
+    made_from: Any = here.studies[_REPLAN].key
+    lines = []
+    for name, _ in made_from[1]:
+        began = job.phases.get(planning_anew(name))
+        if began is None:
+            doing = "working out what happens if nobody reacts" if job.phase == name else "waits"
+        elif job.phase == planning_anew(name):
+            doing = (
+                f"finding the moves for {duration(job.seconds - began)}, at most "
+                f"{duration(_TIME_LIMIT)}, then simulating the lines"
+            )
+        else:
+            doing = "done"
+        lines.append(f"- **{plain(name)}**: {doing}")
+    return "\n".join(lines)
+
+
+def show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
+    """The moves of a scenario in order, those that matter most named on top."""
+    again = world.replanned
+    if again is None:
+        return
+    if again.outcome is None:
+        why = "\n".join(f"- {plain(text)}" for text in without_plan_sentences(again))
+        st.warning(f"{plain(world.name)}: no plan was found.\n\n{why}", icon=":material/block:")
+        return
+    show_given_up(again.given_up, again.left_out, again.limits_broken)
+    for told in unasked_sentences(again):
+        st.markdown(f"- {plain(told)}")
+    count = "1 move" if len(again.moves) == 1 else f"{len(again.moves) or 'No'} moves"
+    st.markdown(f"**{count}, in this order**{_most(again)}")
+    height: Any = "content" if len(again.moves) <= _UNSCROLLED else _HEIGHT
+    with st.container(height=height, border=bool(again.moves)):
+        st.markdown("\n".join(_listed(again)) or "No line has to move.")
+    if again.moves:
+        st.caption(plain(way_sentence(again.value_before_moves, again.moves)))
+    told = "Puts them in the plan as one edit, which can be undone."
+    if new is not None:
+        told = f"Opens the plan with these lines and the new campaign {plain(new.campaign_id)}."
+    st.button(
+        "Take these lines",
+        key=f"take-{world.name}",
+        icon=":material/done_all:",
+        help=told,
+        on_click=_take,
+        args=(here, LinePlan(assignments=again.outcome.lines), new),
+    )
+
+
+def _most(again: Replanned) -> str:
+    """Which moves bring back most of the loss."""
+    parts = [item for item in first_moves(again) if item.share >= _MATTERS]
+    most = sorted(parts, key=lambda item: -item.share)[:_MOST_NAMED]
+    if not most:
+        return ""
+    told = ", ".join(f"{item.move.step} ({share(item.share)})" for item in most)
+    return f"; of the loss most is brought back by {plain(told)}"
+
+
+def _listed(again: Replanned) -> list[str]:
+    back = {item.move.step: item.share for item in first_moves(again)}
+    told = []
+    for move, words in zip(again.moves, move_sentences(again.moves), strict=True):
+        part = back.get(move.step, 0.0)
+        gain = f" **Brings back {share(part)} of the loss.**" if part >= _MATTERS else ""
+        told.append(f"1. {plain(words)}{gain}")
+    return told
+
+
+def _take(here: Workspace, line_plan: LinePlan, new: Campaign | None) -> None:
+    """Put the lines in place; a campaign that the fleet does not have comes along."""
+    if new is None or here.edited is None or new.campaign_id in here.edited.baseline.campaign_index:
+        here.take(line_plan)
+        here.said = "The lines are in the plan; Undo there takes them back."
+        return
+    tables = {name: getattr(here.edited.problem, name) for name in Problem.model_fields}
+    grown = Problem.model_validate(tables | {"campaigns": (*tables["campaigns"], new)})
+    here.open_lines(open_lines(grown), here.source)
+    here.take(line_plan)
+    for place, setting in here.worlds.items():
+        if setting.levers.new is not None and setting.levers.new.campaign_id == new.campaign_id:
+            # It is new no more.
+            setting.levers = setting.levers.model_copy(update={"new": None})
+            put(place, setting)
+    here.said = f"The lines are in the plan, and {new.campaign_id} is one of its campaigns."

@@ -1,0 +1,152 @@
+"""Before, if nobody reacts, after the moves: totals, campaigns and what is said of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from planner.contracts.comparison import CampaignOutcome, Comparison, Outcome, Replanned, World
+from planner.contracts.result import PlanOptions, PlanStatus
+from planner.report.charts.losses import losses_chart
+from planner.report.html.whatif import comparison_page
+from planner.report.losses import breach_lists, campaign_lines, loss_sentences, total_lines
+
+
+def outcome(values: dict[str, float], **changes: Any) -> Outcome:
+    """The outcome of lines with which campaigns bring these values an hour."""
+    campaigns = tuple(
+        CampaignOutcome(
+            campaign_id=name,
+            dial_lines=10,
+            agent_lines=2,
+            agents_idle=0.0,
+            handled_per_hour=value / 2,
+            abandons_per_hour=1.0,
+            abandon_rate=0.01,
+            value_per_hour=value,
+            surviving_share=0.5,
+        )
+        for name, value in values.items()
+    )
+    fields: dict[str, Any] = {
+        "lines": (),
+        "value_per_hour": sum(values.values()),
+        "surviving_value_per_hour": sum(values.values()) / 2,
+        "worst_failure_domain": "D1",
+        "aim_per_hour": sum(values.values()),
+        "transfers_per_hour": sum(values.values()) / 2,
+        "messages_per_hour": None,
+        "abandons_per_hour": 2.0,
+        "abandon_rate": 0.01,
+        "agents_idle": 1.0,
+        "ports_used": 20,
+        "ports": 40,
+        "lines_moved": 0,
+        "campaigns": campaigns,
+    }
+    return Outcome(**(fields | changes))
+
+
+BASE = World(name="base", kept=outcome({"Solar": 100.0, "Roof": 60.0, "Notices": 40.0}))
+DOWN = World(
+    name="D1 down",
+    expressions=("dialer.D1.in_service=false",),
+    kept=outcome({"Solar": 20.0, "Roof": 50.0, "Notices": 40.0}),
+    replanned=Replanned(
+        status=PlanStatus.OPTIMAL,
+        outcome=outcome({"Solar": 95.0, "Roof": 60.0, "Notices": 5.0}, lines_moved=7),
+    ),
+)
+
+
+def test_losses_come_first_and_the_largest_on_top() -> None:
+    assert [line.told() for line in campaign_lines(BASE, DOWN)] == [
+        ("Solar", "100.0", "20.0", "-80.0 %", "95.0", "-5.0 %"),
+        ("Roof", "60.0", "50.0", "-16.7 %", "60.0", "0 %"),
+        ("Notices", "40.0", "40.0", "0 %", "5.0", "-87.5 %"),
+    ]
+
+
+def test_totals_are_those_of_all_campaigns_and_what_does_not_apply_is_left_out() -> None:
+    told = {line.name: line.told()[1:] for line in total_lines(BASE, DOWN)}
+    assert told["Value an hour"] == ("200.0", "110.0", "-45.0 %", "160.0", "-20.0 %")
+    assert told["Lines moved"] == ("0", "0", "-", "7", "-")
+    assert "Messages an hour" not in told
+
+
+def test_sentences_name_what_is_lost_what_comes_back_and_who_pays() -> None:
+    assert loss_sentences(BASE, DOWN) == [
+        "If nobody reacts, 90.0 of 200.0 value an hour are lost (45 %): Solar 80.0, Roof 10.0.",
+        "The moves bring back 50.0 of it; 40.0 stay lost (20 %): Notices 35.0, Solar 5.0.",
+        "More than a tenth less than before after the moves: "
+        "Notices 5.0 instead of 40.0 (-87.5 %).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kept", "moved", "told"),
+    [
+        (200.0, None, ["If nobody reacts, no value is lost."]),
+        (220.0, None, ["If nobody reacts, 20.0 value an hour more come in."]),
+        (
+            200.0,
+            230.0,
+            [
+                "If nobody reacts, no value is lost.",
+                "With the moves 30.0 value an hour more come in than without.",
+            ],
+        ),
+        (
+            150.0,
+            210.0,
+            [
+                "If nobody reacts, 50.0 of 200.0 value an hour are lost (25 %): Solar 50.0.",
+                "The moves bring back all of it, and 10.0 more than before.",
+            ],
+        ),
+    ],
+)
+def test_sentences_are_true_where_nothing_is_lost(
+    kept: float, moved: float | None, told: list[str]
+) -> None:
+    base = World(name="base", kept=outcome({"Solar": 200.0}))
+    again = moved and Replanned(status=PlanStatus.OPTIMAL, outcome=outcome({"Solar": moved}))
+    world = World(name="x", kept=outcome({"Solar": kept}), replanned=again or None)
+    assert loss_sentences(base, world) == told
+
+
+def test_the_picture_is_of_what_is_left_of_before_and_leaves_out_who_had_nothing() -> None:
+    base = World(name="base", kept=outcome({"Solar": 100.0, "New": 0.0}))
+    chart = losses_chart(base, World(name="x", kept=outcome({"Solar": 25.0, "New": 0.0})))
+    (values,) = chart.chart.to_dict()["datasets"].values()
+    assert [(v["Name"], v["If nobody reacts"]) for v in values] == [
+        ("All together", 0.25),
+        ("Solar", 0.25),
+    ]
+    assert chart.alt == "Left of the value before: All together 25 %; Solar 25 %."
+
+
+def test_as_many_broken_limits_are_listed_as_are_counted() -> None:
+    broken = tuple(f"Limit {number} does not hold." for number in range(45))
+    world = DOWN.model_copy(update={"kept": outcome({"Solar": 20.0}, breaches=broken)})
+    listed = dict(breach_lists(BASE, world))
+    assert listed["If nobody reacts"] == broken
+    found = Comparison(options=PlanOptions(), base=BASE, base_is_plan=False, worlds=(world,))
+    page = comparison_page(found)
+    assert page.count("does not hold.") == 45
+    assert "<td>45</td>" in page
+
+
+def test_the_page_tells_the_fleet_the_day_and_that_no_plan_was_found() -> None:
+    from datetime import date
+
+    nothing = Replanned(status=PlanStatus.NO_PLAN)
+    world = DOWN.model_copy(update={"replanned": nothing})
+    found = Comparison(options=PlanOptions(), base=BASE, base_is_plan=False, worlds=(world,))
+    page = comparison_page(found, fleet="north & south", on=date(2030, 3, 4))
+    assert "Fleet north &amp; south. Made on 04 Mar 2030." in page
+    assert "No plan was found" in page
+    assert "Stopped before any plan was found." in page
+    for word in ("World", "world", "anew", "base"):
+        assert word not in page
