@@ -13,7 +13,7 @@ from tests.browser.driving import cell, grid, wait_idle
 #: Page, and the grid or heading that is there once it is drawn.
 PAGES = {
     "Status": "Status of every campaign and dialer",
-    "What if": "Scenarios side by side",
+    "What if": "Before and after",
     "Trade-off": None,
     "Data": "Dialers",
     "Plans": None,
@@ -39,7 +39,7 @@ def test_nothing_is_wider_than_the_window(
             page.get_by_label("Dialers down").click()
             page.get_by_role("option", name="ATL-1").click()
             page.keyboard.press("Escape")
-            changed = cell(grid(page, "Scenarios side by side"), 1, "Change")
+            changed = cell(grid(page, "Before and after"), 0, "Change")
             expect(changed).to_have_text(re.compile(r"^-\d"))
             wait_idle(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name

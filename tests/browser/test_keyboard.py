@@ -54,7 +54,7 @@ def test_tab_comes_by_every_button_and_shows_where_it_is(page: Page, name: str) 
     if name in ("Status", "What if", "Data"):
         grid(
             page,
-            {"Status": "Status of every", "What if": "Scenarios side", "Data": "Dialers"}[name],
+            {"Status": "Status of every", "What if": "Before and", "Data": "Dialers"}[name],
         )
     wait_idle(page)
     found = stops(page)
@@ -110,7 +110,7 @@ def test_a_dialer_goes_down_and_a_slider_moves_by_keyboard(page: Page) -> None:
     page.keyboard.press("Enter")
     grid(page, "Line assignments")
     to_page(page, "What if")
-    table = grid(page, "Scenarios side by side")
+    table = grid(page, "Before and after")
     wait_idle(page)
     page.get_by_label("Dialers down").focus()
     page.keyboard.type("D1", delay=150)
@@ -118,11 +118,11 @@ def test_a_dialer_goes_down_and_a_slider_moves_by_keyboard(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
-    expect(cell(table, 1, "Transfers/h")).to_have_text("79.3")
+    expect(cell(table, 0, "If nobody reacts")).to_have_text("79.3")
     wait_idle(page)
     page.get_by_role("slider", name="Answer rate").focus()
     page.keyboard.press("ArrowRight")
-    expect(cell(table, 1, "Transfers/h")).not_to_have_text("79.3")
+    expect(cell(table, 0, "If nobody reacts")).not_to_have_text("79.3")
 
 
 def test_a_saved_plan_is_picked_by_keyboard(page: Page) -> None:

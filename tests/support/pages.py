@@ -45,9 +45,15 @@ def figures(app: AppTest) -> dict[str, str]:
 
 
 def side_by_side(app: AppTest) -> dict[str, dict[str, str]]:
-    """The worlds of the what-if page by name, column by column."""
+    """The scenarios of the what-if page by name, column by column; of several."""
     rows = app.dataframe[0].value
-    return {row["World"]: dict(row) for _, row in rows.iterrows()}
+    return {row["Scenario"]: dict(row) for _, row in rows.iterrows()}
+
+
+def losses(app: AppTest) -> dict[str, dict[str, str]]:
+    """Before and after in the scenario that is looked at, by total or campaign."""
+    frame = next(d.value for d in app.dataframe if "Total or campaign" in d.value)
+    return {row["Total or campaign"]: dict(row) for _, row in frame.iterrows()}
 
 
 def finished(app: AppTest, study: str) -> AppTest:

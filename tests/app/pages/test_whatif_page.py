@@ -14,18 +14,29 @@ from streamlit.testing.v1 import AppTest
 from planner.app.editing.levers import Levers
 from planner.app.jobs.jobs import StudyJob
 from planner.app.jobs.jobs import here as run_here
-from tests.support.pages import finished, go_to, lines, side_by_side, text
+from tests.support.pages import (
+    ROOT,
+    finished,
+    go_to,
+    lines,
+    losses,
+    new_session,
+    side_by_side,
+    text,
+)
 
 
 def test_a_dialer_down_halves_the_calls_of_two(app: AppTest) -> None:
     go_to(app, "what-if")
     app.multiselect(key="down-1").set_value(["D1"]).run()
     assert not app.exception
-    found = side_by_side(app)
+    found = losses(app)
     # Engset for 95 + 5 lines: 79.260393 an hour on each of two dialers.
-    assert found["base"]["Transfers/h"] == "158.5"
-    assert found["Scenario 1"]["Transfers/h"] == "79.3"
-    assert found["Scenario 1"]["Change"] == "-50.0 %"
+    for name in ("Transfers an hour", "Solar"):
+        assert found[name]["Before"] == "158.5"
+        assert found[name]["If nobody reacts"] == "79.3"
+        assert found[name]["Change"] == "-50.0 %"
+    assert "If nobody reacts, 79.3 of 158.5 value an hour are lost (50 %)" in text(app)
     assert "D1 is out of service" in text(app)
 
 
@@ -53,6 +64,9 @@ def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
     finished(app, "replan")
     assert not app.exception
     assert "On D2 change Solar from 95 dial lines and 5 agent lines" in text(app)
+    # 90 + 10 lines on 100 ports (test_whatif.py derives it).
+    assert losses(app)["Value an hour"]["After the moves"] == "116.3"
+    assert "of the loss most is brought back by 1 (47 %)" in text(app)
     app.button(key="take-Scenario 1").click().run()
     assert ("Solar", "D1") not in lines(app)
     assert sum(lines(app)["Solar", "D2"]) <= 100
@@ -86,7 +100,7 @@ def test_each_scenario_tells_what_is_done_with_it(app: AppTest) -> None:
 
     assert set(after("base").values()) == {"waits"}
     assert after("Scenario 1")["Scenario 1"].startswith("working out what happens")
-    assert after("Scenario 1, lines anew")["Scenario 1"].startswith("planning anew for")
+    assert after("Scenario 1, lines anew")["Scenario 1"].startswith("finding the moves for")
     now = after("Scenario 2")
     assert now["Scenario 1"] == "done"
     assert now["Scenario 2"].startswith("working out")
@@ -129,7 +143,7 @@ def test_a_new_campaign_gets_lines_and_comes_into_the_plan(app: AppTest) -> None
     field(app.text_input, "Name of the new campaign").set_value("Roof").run()
     field(app.number_input, "Value of a transfer").set_value(100.0).run()
     assert not app.exception
-    assert side_by_side(app)["Scenario 1"]["Change"] == "0 %"  # it has no lines yet
+    assert losses(app)["Value an hour"]["Change"] == "0 %"  # it has no lines yet
     app.button(key="replan").click().run()
     finished(app, "replan")
     assert not app.exception
@@ -154,3 +168,36 @@ def test_scenarios_stay_as_set_while_one_looks_at_another_page(app: AppTest) -> 
     assert not app.exception
     assert app.selectbox(key="worlds").value == 2
     assert app.slider(key="talk-2").value == 20
+
+
+def test_limits_are_listed_as_many_as_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANNER_FOLDER", str(ROOT / "data" / "regional"))
+    app = go_to(new_session().run(), "what-if")
+    app.multiselect(key="down-1").set_value(["ATL-1"]).run()
+    assert not app.exception
+    counts = losses(app)["Limits broken"]
+    for state, title in (("Before", "before"), ("If nobody reacts", "if nobody reacts")):
+        count = int(counts[state])
+        assert count > 0
+        (found,) = [e for e in app.expander if e.label == f"Limits broken, {title}: {count}"]
+        assert found.markdown[0].value.count("\n") == count - 1
+
+
+def test_one_of_several_scenarios_is_looked_at(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.selectbox(key="worlds").set_value(2).run()
+    app.multiselect(key="down-2").set_value(["D1"]).run()
+    assert losses(app)["Value an hour"]["Change"] == "0 %"
+    app.session_state["look-Scenario 1|Scenario 2"] = "Scenario 2"
+    app.run()
+    assert losses(app)["Value an hour"]["Change"] == "-50.0 %"
+
+
+def test_no_page_speaks_of_worlds_or_of_a_base(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.selectbox(key="worlds").set_value(2).run()
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    told = [text(app), *(e.label for e in app.expander), *(b.label for b in app.button)]
+    told += [str(list(d.value)) for d in app.dataframe] + [str(d.value) for d in app.dataframe]
+    for word in ("world", "base", "anew", "consequence"):
+        assert word not in " ".join(told).lower()
