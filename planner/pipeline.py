@@ -25,7 +25,6 @@ from planner.planning import (
     with_checked_bound,
     with_moves,
     with_plan_found,
-    with_reasons,
     without_plan,
 )
 from planner.tables.folder import ProblemSource, as_problem
@@ -99,7 +98,11 @@ def plan(
         result = beside_simulation(given, result, stop)
     if in_order and problem.assignments:  # who cannot run has ports until its lines are taken off
         result = with_moves(problem, result, at)
-    return with_reasons(given, result, clock, stop) if explained else result
+    if not explained:
+        return result
+    from planner.explained import with_reasons
+
+    return with_reasons(given, result, clock, stop, on_progress)
 
 
 def _require_sound_extent(problem: Problem) -> None:

@@ -7,15 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from planner.compilation import COMPILATION
-from planner.contracts.answers import Conflict, NearestPlan, PoolUse, ProofCheck, Worth
+from planner.contracts.answers import Conflict, NearestPlan, ProofCheck
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
-    CampaignTotals,
-    DialerUse,
     PlanOptions,
     PlanResult,
     PlanStatus,
@@ -27,7 +25,6 @@ from planner.evaluation.differences import changes
 if TYPE_CHECKING:
     from planner.evaluation.proof.record import Proof
     from planner.optimize.nearest import Nearest, Sum
-    from planner.optimize.one_more import OneMore
     from planner.optimize.search import SearchResult
 
 
@@ -35,9 +32,6 @@ _log = logging.getLogger(__name__)
 
 #: A proof is checked in this time [s], or in this share of what the search took.
 LONGEST_CHECK, CHECKING_SHARE = 1.0, 0.1
-#: What one more is worth is worked out where the plan itself took no more boxes.
-MOST_BOXES = 300
-
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
 SHORTEST_ROUND = 2.0
 
@@ -311,67 +305,6 @@ def with_moves(problem: Problem, result: PlanResult, at: datetime | None) -> Pla
     return result.model_copy(
         update={"moves": found.moves, "value_before_moves": found.value_before}
     )
-
-
-def with_reasons(
-    problem: Problem, result: PlanResult, clock: Clock, stop: Callable[[], bool]
-) -> PlanResult:
-    """The result with what binds, the reason of each line, and what one more would bring."""
-    from planner.evaluation.reasons import explain
-
-    assert result.plan is not None
-    found = explain(problem, result.plan, result.options)
-    more = _one_more(problem, result, stop)
-    update = {
-        "campaigns": tuple(
-            _with_worth(row, "agent_line", more.agent_lines.get(row.campaign_id))
-            for row in result.campaigns
-        ),
-        "dialers": tuple(
-            _with_worth(
-                _with_worth(use, "port", more.ports.get(use.dialer_id)),
-                "call_per_second",
-                more.calls_per_second.get(use.dialer_id),
-            )
-            for use in result.dialers
-        ),
-        "pools": tuple(
-            _with_worth(use, "agent_line", more.pool_lines.get(use.pool)) for use in result.pools
-        ),
-        "binding": found.binding,
-        "why": found.why,
-        "stranded": found.stranded,
-        "seconds": clock.seconds,
-    }
-    return result.model_copy(update=update)
-
-
-def _one_more(problem: Problem, result: PlanResult, stop: Callable[[], bool]) -> OneMore:
-    """What one more of each is worth, where that takes no longer than the plan did.
-
-    Told by the boxes that the plan's search split, so that the same seed tells the same.
-    """
-    from planner.optimize.one_more import OneMore, one_more
-
-    quick = result.proof is not None and 0 < result.proof.boxes <= MOST_BOXES
-    if not quick or result.status is PlanStatus.RELAXED or result.value is None:
-        return OneMore()
-    assert result.plan is not None
-    value = result.value.value_per_hour
-    bound = value if result.bound_per_hour is None else result.bound_per_hour
-    return one_more(problem, result.options, result.plan, value, bound, stop)
-
-
-Told = TypeVar("Told", CampaignTotals, DialerUse, PoolUse)
-
-
-def _with_worth(row: Told, of: str, worth: Worth | None) -> Told:
-    """The row with what one more is worth, as it was where that is not known."""
-    if worth is None:
-        return row
-    name = f"value_of_one_more_{of}"
-    ends = {name: worth.value, f"{name}_low": worth.low, f"{name}_high": worth.high}
-    return row.model_copy(update=ends)
 
 
 def with_plan(problem: Problem, line_plan: LinePlan) -> Problem:

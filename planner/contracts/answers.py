@@ -167,6 +167,20 @@ class Worth(NamedTuple):
     high: float
 
 
+class Help(Contract):
+    """A change that would bring a better plan, as expressions of ``--set``, and by how much.
+
+    ``gain`` is the best plan found with it less the best found without it [value per hour]; from
+    the bounds of both it is between ``gain_low`` and ``gain_high``.
+    """
+
+    set: tuple[str, ...]
+    words: str
+    gain: float
+    gain_low: float
+    gain_high: float
+
+
 class PoolUse(Contract):
     """How many agent lines of a pool have lines to sit at, and what one more is worth."""
 

@@ -12,6 +12,7 @@ from planner.contracts.answers import (
     Conflict,
     Finish,
     GivenUp,
+    Help,
     LeftOut,
     LimitBroken,
     LineReason,
@@ -263,6 +264,7 @@ class PlanResult(Contract):
     campaigns: tuple[CampaignTotals, ...] = ()
     dialers: tuple[DialerUse, ...] = ()
     binding: tuple[str, ...] = ()
+    helps: tuple[Help, ...] = ()  # the most first; empty where nothing is known to
     why: tuple[LineReason, ...] = ()
     stranded: tuple[StrandedLines, ...] = ()
     changes: tuple[LineChange, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from planner.evaluation.marginal import (
     call_per_second_value,
     port_value,
 )
+from planner.evaluation.worth.held import Held, all_agents, amount, limits_of_lines, sentences
 
 #: A gain below this share of the plan's value is none: rounding.
 SMALLEST_GAIN = 1e-9
@@ -31,12 +32,17 @@ _WITHIN_GAP = "one more line would bring a little; the plan is within its gap wi
 class Explanation(NamedTuple):
     """The limits that hold a plan back, the reason of each assignment, and what is stranded."""
 
-    binding: tuple[str, ...]
+    held: tuple[Held, ...]
     why: tuple[LineReason, ...]
     stranded: tuple[StrandedLines, ...]
     one_more_port: tuple[float | None, ...]  # by dialer [value per hour]
     one_more_call_per_second: tuple[float | None, ...]  # by dialer
     one_more_agent_line: tuple[float | None, ...]  # by campaign
+
+    @property
+    def binding(self) -> tuple[str, ...]:
+        """The limits in sentences, without what they cost."""
+        return sentences(self.held)
 
 
 def explain(
@@ -51,18 +57,18 @@ def explain(
     Everything said of one more line holds with all other lines as they are.
     """
     tried = OneMore(problem, line_plan, options)
-    binding = dict.fromkeys(_nothing_survives(problem, options))
+    held = dict.fromkeys(_nothing_survives(problem, options))
     why = []
     for c, d in zip(*np.nonzero(tried.in_use), strict=True):
         dial, agent = tried.more_dial_lines(c, d), tried.more_agent_lines(c, d)
         why.append(_reason(tried, c, d, dial, agent))
         for step in (dial, agent):
             if step is not None and not {"locked", "dial_lines"} & set(step.limits):
-                binding |= dict.fromkeys(_binding(problem, c, d, step.limits))
-    binding |= dict.fromkeys(_fewest_dialers(problem, tried))
+                held |= dict.fromkeys(limits_of_lines(problem, c, d, step.limits))
+    held |= dict.fromkeys(_fewest_dialers(problem, tried))
     dialers = range(len(problem.dialers))
     return Explanation(
-        tuple(binding),
+        tuple(held),
         tuple(why),
         tuple(_stranded(tried)),
         tuple(port_value(tried, d) for d in dialers),
@@ -71,7 +77,7 @@ def explain(
     )
 
 
-def _nothing_survives(problem: Problem, options: PlanOptions) -> Iterator[str]:
+def _nothing_survives(problem: Problem, options: PlanOptions) -> Iterator[Held]:
     """That a failure takes every dialer, where what survives it is to count."""
     usable = {d for d, item in enumerate(problem.dialers) if item.in_service and item.ports > 0}
     if options.redundancy == 0 or not usable:
@@ -80,45 +86,21 @@ def _nothing_survives(problem: Problem, options: PlanOptions) -> Iterator[str]:
         if usable <= members:
             effect = "every plan is as good" if options.redundancy == 1 else "it changes no plan"
             fail = "fails" if options.failures == 1 else "fail"
-            yield (
+            words = (
                 f"Redundancy: nothing can survive when {name} {fail}, since no other dialer is in "
-                f"service: {effect}."
+                f"service: {effect}"
             )
+            yield Held("redundancy", (), words)
             return
 
 
-def _fewest_dialers(problem: Problem, tried: OneMore) -> Iterator[str]:
+def _fewest_dialers(problem: Problem, tried: OneMore) -> Iterator[Held]:
     used = tried.in_use.sum(axis=1)
-    held = [
-        campaign.campaign_id
-        for c, campaign in enumerate(problem.campaigns)
-        if campaign.min_dialers > 1 and used[c] == campaign.min_dialers
-    ]
-    if held:
-        yield f"{', '.join(held)}: on the fewest dialers allowed by min_dialers."
-
-
-def _binding(problem: Problem, c: int, d: int, limits: Iterable[str]) -> Iterator[str]:
-    campaign, dialer = problem.campaigns[c], problem.dialers[d]
-    group = next((t for t in problem.trunk_groups if t.trunk_group == dialer.trunk_group), None)
-    name, place, trunks = (
-        campaign.campaign_id,
-        dialer.dialer_id,
-        f"Trunk group {dialer.trunk_group}",
-    )
-    sentences = {
-        "agent_lines": f"{name}: {_all_agents(campaign)}.",
-        "max_dial_lines": f"{name}: all {campaign.max_dial_lines} dial lines allowed are assigned.",
-        "max_abandon_rate": f"{name}: one line more would push the abandon rate over "
-        f"{per_cent(campaign.max_abandon_rate or 0, 2)}.",
-        "survivable_share": f"{name}: {per_cent(campaign.survivable_share)} of its calls must "
-        "survive the worst failure.",
-        "ports": f"{place}: all {dialer.ports} ports are in use.",
-        "cps": f"{place}: one line more would pass {dialer.cps or 0:g} calls per second.",
-        "channels": f"{trunks}: all {group.channels if group else 0} channels are in use.",
-        "trunk_cps": f"{trunks}: near its {(group and group.cps) or 0:g} calls per second.",
-    }
-    return (sentences[limit] for limit in limits if limit in sentences)
+    for c, campaign in enumerate(problem.campaigns):
+        if campaign.min_dialers > 1 and used[c] == campaign.min_dialers:
+            name = campaign.campaign_id
+            words = f"{name}: on the fewest dialers allowed by min_dialers"
+            yield Held("min_dialers", (name,), words)
 
 
 def _reason(tried: OneMore, c: int, d: int, dial: Step, agent: Step | None) -> LineReason:
@@ -151,8 +133,8 @@ def _effect(tried: OneMore, c: int, d: int, step: Step) -> str:
         return "would have no dial line of its own"
     sign = _sign(tried, step)
     if sign < 0:
-        return f"would cost {_amount(-step.gain)} an hour"
-    brings = f"would bring {_amount(step.gain)} an hour" if sign else "would bring nothing"
+        return f"would cost {amount(-step.gain)} an hour"
+    brings = f"would bring {amount(step.gain)} an hour" if sign else "would bring nothing"
     if not step.limits:
         return brings + (", within the gap of the plan" if sign else "")
     stops = " and ".join(_stop(tried, c, d, limit) for limit in step.limits)
@@ -172,15 +154,9 @@ def _stop(tried: OneMore, c: int, d: int, limit: str) -> str:
         "ports": f"all {dialer.ports} ports of {dialer.dialer_id} are in use",
         "channels": f"all channels of trunk group {dialer.trunk_group} are in use",
         "cps": f"{dialer.dialer_id} would pass {dialer.cps or 0:g} calls per second",
-        "agent_lines": _all_agents(campaign),
+        "agent_lines": all_agents(campaign),
     }
     return at_place.get(limit) or _limit_words(campaign, limit)
-
-
-def _all_agents(campaign: Campaign) -> str:
-    if campaign.agent_lines == 1:
-        return "its one agent line on shift is assigned"
-    return f"all {campaign.agent_lines} agent lines on shift are assigned"
 
 
 def _limit_words(campaign: Campaign, limit: str) -> str:
@@ -275,7 +251,3 @@ def _listed(names: Sequence[str]) -> str:
 
 def _is_are(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.1f}" if value >= 9.95 else f"{value:.2g}"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from planner.contracts.answers import PoolUse, Worth
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
     AssignmentFigures,
     CampaignTotals,
+    DialerUse,
     PlanResult,
     PlanStatus,
 )
+from planner.evaluation.worth.held import ends_words
 from planner.report.given_up import broken_sentences, given_up_sentences, left_out_sentences
+from planner.report.helps import help_lines
 from planner.report.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, expected_status, quality, share
@@ -46,6 +50,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *section("Lines", lines_table(result)),
             *section("Dialers", _dialers(result, problem)),
             *section("What limits the plan", bullets(result.binding)),
+            *section("What would help most", help_lines(result.helps)),
             *section("Not used", bullets(item.words for item in result.stranded)),
             *section("Why these lines", bullets(r.words for r in result.why) if why else []),
             *section("Changes against the current lines", _changes(result, problem)),
@@ -159,8 +164,12 @@ def _finish(result: PlanResult) -> Iterator[str]:
 
 
 def _pools(result: PlanResult) -> list[str]:
-    rows = [[p.pool, f"{p.used} of {p.agent_lines}", str(p.idle)] for p in result.pools]
-    return table(["Pool", ">Agent lines used", ">Idle"], rows) if rows else []
+    rows = [
+        [p.pool, f"{p.used} of {p.agent_lines}", str(p.idle), _worth(p, "agent_line")]
+        for p in result.pools
+    ]
+    titles = ["Pool", ">Agent lines used", ">Idle", ">One more agent line"]
+    return table(titles, rows) if rows else []
 
 
 def _campaigns(result: PlanResult) -> list[str]:
@@ -171,7 +180,7 @@ def _campaigns(result: PlanResult) -> list[str]:
             _amount(_handled(totals)),
             _share(totals.abandon_rate),
             _share(totals.surviving_share),
-            _amount(totals.value_of_one_more_agent_line),
+            _worth(totals, "agent_line"),
         ]
         for totals in result.campaigns
     ]
@@ -223,7 +232,7 @@ def _dialers(result: PlanResult, problem: Problem) -> list[str]:
                 dialer.domain if dialer.in_service else f"{dialer.domain} (out of service)",
                 f"{use.ports_used} of {use.ports}",
                 amount(use.attempts_per_second),
-                _amount(use.value_of_one_more_port),
+                _worth(use, "port"),
             ]
         )
     return table(["Dialer", "Fails with", ">Ports used", ">Calls a second", ">One more port"], rows)
@@ -280,6 +289,15 @@ def _gain(result: PlanResult, problem: Problem) -> str:
         + (f". The current lines break {limits}" if broken else "")
         + "."
     )
+
+
+def _worth(row: CampaignTotals | DialerUse | PoolUse, of: str) -> str:
+    """What one more is worth, from at least to at most; a single figure where these are alike."""
+    name = f"value_of_one_more_{of}"
+    value, low, high = (getattr(row, f"{name}{end}") for end in ("", "_low", "_high"))
+    if value is None or low is None or high is None:
+        return NOTHING
+    return ends_words(Worth(value, low, high))
 
 
 def _amount(value: float | None) -> str:

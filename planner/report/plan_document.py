@@ -44,6 +44,7 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "pools": [item.model_dump() for item in result.pools],
         "finish": [item.model_dump(mode="json") for item in result.finish],
         "binding": list(result.binding),
+        "helps": [item.model_dump(mode="json") for item in result.helps],
         "why": [reason.model_dump(mode="json") for reason in result.why],
         "stranded": [item.model_dump(mode="json") for item in result.stranded],
         "simulated_value_per_hour": result.simulated_value_per_hour,

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import planner
-from planner.contracts.result import PlanOptions
+from planner.contracts.problem import Dialer, Problem
+from planner.contracts.result import PlanOptions, Progress
+from planner.evaluation.worth.limits import without_limits
+from planner.studies.changes import changed_problem
+from tests.support.builders import solar, tiny_problem
+from tests.support.reference import best_value_by_enumeration
 
 CASES = Path(__file__).resolve().parents[1] / "data" / "cases"
 
@@ -28,3 +35,72 @@ def test_one_more_agent_of_a_pool_that_has_idle_ones_is_worth_nothing() -> None:
     idle = [row for row in found.pools if row.idle > 0]
     assert all(row.value_of_one_more_agent_line == 0.0 for row in idle)
     assert all(row.value_of_one_more_agent_line is not None for row in found.pools)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_limits_cost_and_what_helps_holds_against_enumeration(seed: int) -> None:
+    problem = tiny_problem(seed)
+    best = best_value_by_enumeration(problem, 0.0)
+    found = planner.plan(problem, PlanOptions(gap=0))
+    if best is None:
+        assert found.helps == () == found.binding
+        return
+    for item in found.helps:
+        after = best_value_by_enumeration(changed_problem(problem, item.set), 0.0)
+        assert after is not None
+        slack = 1e-9 * (1 + best)
+        assert item.gain_low - slack <= after - best <= item.gain_high + slack, item
+        assert item.gain_low <= item.gain <= item.gain_high
+    gains = [item.gain for item in found.helps]
+    assert gains == sorted(gains, reverse=True)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_limit_is_named_where_it_costs_and_only_there(seed: int) -> None:
+    problem = tiny_problem(seed)
+    best = best_value_by_enumeration(problem, 0.0)
+    if best is None:
+        return
+    told = planner.plan(problem, PlanOptions(gap=0)).binding
+    for change in without_limits(problem, keep_current=False):
+        after = best_value_by_enumeration(change.problem, 0.0)
+        assert after is not None
+        named = [t for t in told if t.startswith(" on ".join(change.key)) and "which costs" in t]
+        if change.limit == "locked":
+            named = [t for t in named if "locked" in t]
+        else:
+            named = [t for t in named if f"({change.limit})" in t]
+        assert bool(named) == (after - best > 1e-9 * (1 + best)), (change.expressions, told)
+
+
+def test_dialers_that_are_alike_have_one_figure() -> None:
+    dialers = tuple(Dialer(dialer_id=name, ports=9) for name in ("D", "E", "F"))
+    other = solar(campaign_id="Other", agent_lines=3, value=2.0)
+    problem = Problem(dialers=dialers, campaigns=(solar(agent_lines=4), other))
+    found = planner.plan(problem, PlanOptions(gap=0.01))
+    assert len({d.value_of_one_more_port for d in found.dialers}) == 1
+    assert found.dialers[0].value_of_one_more_port is not None
+
+
+def test_a_stop_leaves_what_was_not_reached_empty() -> None:
+    asked = 0
+
+    def stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return told > 3
+
+    told = 0
+
+    def progress(said: Progress) -> None:
+        nonlocal told
+        told += said.phase.startswith("what would help")
+
+    problem = Problem(
+        dialers=tuple(Dialer(dialer_id=name, ports=9) for name in ("D", "E")),
+        campaigns=tuple(solar(campaign_id=f"C{c}", agent_lines=3) for c in range(6)),
+    )
+    found = planner.plan(problem, PlanOptions(), on_progress=progress, stop=stop)
+    known = [c.value_of_one_more_agent_line for c in found.campaigns]
+    assert None in known
+    assert any(worth is not None for worth in known)

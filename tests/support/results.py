@@ -96,6 +96,8 @@ def plan_result(**changes: Any) -> PlanResult:
                 value_per_hour=158.520786,
                 surviving_share=0.5,
                 value_of_one_more_agent_line=4.2,
+                value_of_one_more_agent_line_low=4.2,
+                value_of_one_more_agent_line_high=4.2,
             ),
         ),
         "dialers": tuple(
@@ -106,6 +108,8 @@ def plan_result(**changes: Any) -> PlanResult:
                 ports_free=0,
                 attempts_per_second=2.79176,
                 value_of_one_more_port=0.31,
+                value_of_one_more_port_low=0.31,
+                value_of_one_more_port_high=0.31,
             )
             for d in ("D1", "D2")
         ),
