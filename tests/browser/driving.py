@@ -32,6 +32,16 @@ def grid(page: Page, name: str) -> Locator:
     return found
 
 
+def rows(page: Page) -> Locator:
+    """The list of rows of the plan page, which is one click away from the board."""
+    choice = page.get_by_role("radio", name="List of rows")
+    expect(choice).to_be_visible()
+    if choice.get_attribute("aria-checked") != "true":
+        wait_idle(page)
+        choice.click()
+    return grid(page, "Line assignments")
+
+
 def column(found: Locator, header: str) -> int:
     """Position of the column with this header."""
     exactly = re.compile(rf"^\s*{re.escape(header)}\s*$")

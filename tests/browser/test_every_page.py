@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import cell, grid, wait_idle
+from tests.browser.driving import cell, grid, rows, wait_idle
 
 #: Page, and the grid or heading that is there once it is drawn.
 PAGES = {
@@ -29,7 +29,7 @@ def test_nothing_is_wider_than_the_window(
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=scheme)
     page.get_by_role("button", name="Open regional").click()
-    grid(page, "Line assignments")
+    rows(page)
     for name, table in PAGES.items():
         page.get_by_role("link", name=name).click()
         wait_idle(page)

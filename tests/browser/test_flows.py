@@ -10,9 +10,18 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from planner.report.words import duration
 from tests.browser.conftest import free_port, serving
-from tests.browser.driving import cell, grid, headline, press, select, tick, type_into, wait_idle
+from tests.browser.driving import (
+    cell,
+    grid,
+    headline,
+    press,
+    rows,
+    select,
+    tick,
+    type_into,
+    wait_idle,
+)
 
-LINES = "Line assignments"
 RUN_MS = 90_000
 
 
@@ -20,15 +29,15 @@ RUN_MS = 90_000
 def quickstart(page: Page) -> Locator:
     """The grid of the quickstart example."""
     page.get_by_role("button", name="Open quickstart").click()
-    found = grid(page, LINES)
+    found = rows(page)
     wait_idle(page)
     return found
 
 
 def expect_lines(page: Page, *rows: tuple[int, int]) -> None:
     for row, (dial, agents) in enumerate(rows):
-        expect(cell(grid(page, LINES), row, "Dial lines")).to_have_text(str(dial))
-        expect(cell(grid(page, LINES), row, "Agent lines")).to_have_text(str(agents))
+        expect(cell(rows(page), row, "Dial lines")).to_have_text(str(dial))
+        expect(cell(rows(page), row, "Agent lines")).to_have_text(str(agents))
 
 
 def save_as(page: Page, name: str) -> None:
@@ -75,7 +84,7 @@ def test_two_windows_that_save_one_plan_are_told(
     table = grid(page, "Saved plans")
     expect(table).to_contain_text("Two windows")
     page.get_by_role("link", name="Plan", exact=True).click()
-    found = grid(page, LINES)
+    found = rows(page)
     wait_idle(page)
 
     other = context.new_page()
@@ -87,7 +96,7 @@ def test_two_windows_that_save_one_plan_are_told(
     expect(other.get_by_role("heading", name="Two windows")).to_be_visible()
     wait_idle(other)
     other.get_by_role("button", name="Open this version").click()
-    found_there = grid(other, LINES)
+    found_there = rows(other)
     wait_idle(other)
     expect(cell(found_there, 0, "Dial lines")).to_have_text("70")
     type_into(other, found_there, 1, "Dial lines", "80")
@@ -134,8 +143,8 @@ def test_work_survives_a_restart_of_the_server(context: BrowserContext, tmp_path
     with serving(tmp_path, port) as (url, server):
         page.goto(url)
         page.get_by_role("button", name="Open quickstart").click()
-        type_into(page, grid(page, LINES), 0, "Dial lines", "73")
-        type_into(page, grid(page, LINES), 0, "Agent lines", "4")
+        type_into(page, rows(page), 0, "Dial lines", "73")
+        type_into(page, rows(page), 0, "Agent lines", "4")
         expect(headline(page, "Ports used")).to_contain_text("177 of 200")
         server.kill()
         server.wait()
@@ -197,4 +206,4 @@ def test_a_scenario_and_a_plan_of_the_trade_off(page: Page, quickstart: Locator)
     wait_idle(page)
     page.get_by_role("button", name="Take this plan").click()
     expect(page.get_by_text("These lines keep every limit.")).to_be_visible()
-    grid(page, LINES)
+    rows(page)

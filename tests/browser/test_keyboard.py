@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import cell, grid, headline, type_over, wait_idle
+from tests.browser.driving import cell, grid, headline, rows, type_over, wait_idle
 
 #: More stops than a page has.
 MOST_STOPS = 120
@@ -49,7 +49,7 @@ def to_page(page: Page, name: str) -> None:
 def test_tab_comes_by_every_button_and_shows_where_it_is(page: Page, name: str) -> None:
     page.get_by_role("button", name="Open quickstart").focus()
     page.keyboard.press("Enter")
-    grid(page, "Line assignments")
+    rows(page)
     to_page(page, name)
     if name in ("Status", "What if", "Data"):
         grid(
@@ -74,7 +74,7 @@ def test_tab_comes_by_every_button_and_shows_where_it_is(page: Page, name: str) 
 def test_a_plan_is_edited_undone_and_saved_by_keyboard(page: Page) -> None:
     page.get_by_role("button", name="Open quickstart").focus()
     page.keyboard.press("Enter")
-    found = grid(page, "Line assignments")
+    found = rows(page)
     wait_idle(page)
     found.locator("canvas").first.focus()
     page.keyboard.press("Control+Home")
@@ -108,7 +108,7 @@ def test_a_plan_is_edited_undone_and_saved_by_keyboard(page: Page) -> None:
 def test_a_dialer_goes_down_and_a_slider_moves_by_keyboard(page: Page) -> None:
     page.get_by_role("button", name="Open quickstart").focus()
     page.keyboard.press("Enter")
-    grid(page, "Line assignments")
+    rows(page)
     to_page(page, "What if")
     table = grid(page, "Before and after")
     wait_idle(page)
@@ -128,7 +128,7 @@ def test_a_dialer_goes_down_and_a_slider_moves_by_keyboard(page: Page) -> None:
 def test_a_saved_plan_is_picked_by_keyboard(page: Page) -> None:
     page.get_by_role("button", name="Open quickstart").focus()
     page.keyboard.press("Enter")
-    grid(page, "Line assignments")
+    rows(page)
     wait_idle(page)
     page.get_by_role("button", name=re.compile("Save")).focus()
     page.keyboard.press("Enter")
@@ -151,7 +151,7 @@ def test_a_saved_plan_is_picked_by_keyboard(page: Page) -> None:
 def test_a_plan_of_the_trade_off_is_taken_by_keyboard(page: Page) -> None:
     page.get_by_role("button", name="Open quickstart").focus()
     page.keyboard.press("Enter")
-    grid(page, "Line assignments")
+    rows(page)
     to_page(page, "Trade-off")
     page.get_by_role("button", name="Find the plans").focus()
     page.keyboard.press("Enter")
@@ -176,4 +176,4 @@ def test_a_plan_of_the_trade_off_is_taken_by_keyboard(page: Page) -> None:
             break
     page.keyboard.press("Enter")
     expect(page.get_by_text("These lines keep every limit.")).to_be_visible()
-    grid(page, "Line assignments")
+    rows(page)

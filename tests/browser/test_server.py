@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import free_port, serving
-from tests.browser.driving import grid, press
+from tests.browser.driving import press, rows
 
 #: The kernel keeps an acknowledgement back so long if nothing else is to be sent [s].
 DELAYED_ACKNOWLEDGEMENT = 0.04
@@ -31,7 +31,7 @@ def test_a_signal_ends_the_server_and_its_runs_while_a_page_is_open(
         page = browser.new_page()
         page.goto(url)
         press(page, "Open regional")
-        grid(page, "Line assignments")
+        rows(page)
         press(page, "Optimise")
         until(lambda: bool(children(server.pid)), "no run was started")
         runs = children(server.pid)

@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import free_port, serving
-from tests.browser.driving import cell, grid, press, tick, wait_idle
+from tests.browser.driving import cell, grid, press, rows, tick, wait_idle
 
 #: Whether somebody asked for the README's pictures, and the folder that they are kept in.
 PICTURES = os.environ.get("PLANNER_SCREENSHOTS")
@@ -71,7 +71,7 @@ def find_plans(page: Page) -> None:
 
 def test_a_tour_of_all_pages(page: Page, picture: Callable[[str], None]) -> None:
     page.get_by_role("button", name="Open regional").click()
-    lines = grid(page, "Line assignments")
+    lines = rows(page)
     expect(page.get_by_text("3 limits are broken.")).to_be_visible()
     picture("plan")
 

@@ -10,6 +10,7 @@ from tests.support.program import ROOT
 
 #: The examples that are planning folders.
 FOLDERS = sorted(path.parent.name for path in (ROOT / "data").glob("*/dialers.csv"))
+LIST = "List of rows"
 PAGES = ("plan", "status", "what-if", "trade-off", "data", "plans")
 
 
@@ -30,7 +31,10 @@ def go_to(app: AppTest, page: str) -> AppTest:
 
 
 def edit(app: AppTest, rows: dict[int, dict[str, Any]]) -> AppTest:
-    """Leave these cells in the grid as typed, and run the page."""
+    """Leave these cells in the list of rows as typed, and run the page."""
+    if app.session_state["measure"] != LIST:
+        app.session_state["measure"] = LIST
+        app.run()
     key = app.session_state["workspace"].grid_key
     app.session_state[key] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
     return app.run()

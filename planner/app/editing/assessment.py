@@ -36,6 +36,7 @@ class Headline:
     ----------
     transfers_per_hour : handled transfers of live-transfer campaigns; None without such.
     messages_per_hour : live-answered messages of broadcasts; None without such.
+    value_per_hour : of all handled calls, net of what calls cost: what a plan raises.
     surviving_value_per_hour : value of the handled calls left after the worst single failure.
     worst_failure_domain : whose loss that is; None without dialers.
     abandon_rate : abandoned calls per live-answered call of live-transfer campaigns [0, 1];
@@ -47,6 +48,7 @@ class Headline:
 
     transfers_per_hour: float | None
     messages_per_hour: float | None
+    value_per_hour: float
     surviving_value_per_hour: float
     worst_failure_domain: str | None
     abandon_rate: float | None
@@ -203,6 +205,7 @@ def _headline(
         messages_per_hour=_total(c.messages_per_hour for c in evaluation.campaigns)
         if len(live_ids) < len(problem.campaigns)
         else None,
+        value_per_hour=evaluation.value.throughput_value_per_hour,
         surviving_value_per_hour=evaluation.value.surviving_value_per_hour,
         worst_failure_domain=evaluation.value.worst_failure_domain,
         abandon_rate=_total(f.abandons_per_hour for f in live) / answers if answers else None,

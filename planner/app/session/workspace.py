@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from planner.app.editing.assessment import Assessment, assess
+from planner.app.editing.board.typed import read_typed
 from planner.app.editing.edited_lines import (
     EditedLines,
     EditMessage,
@@ -33,6 +34,8 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 
 _NAME = "workspace"
+#: Key of the board in the session state.
+BOARD_KEY = "board"
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Workspace:
     ``wanted_plan`` and ``wanted_scenarios`` are those of a link: the plan until the store answers,
     scenarios until there is a fleet to open them on.
     ``settled`` says that the grid was drawn once, so that charts may follow.
+    The board sends what is typed in numbered batches: ``board_applied`` is the last one taken in,
+    by the board that it was typed into, and ``board_messages`` are about its cells.
     """
 
     session_id: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -70,6 +75,8 @@ class Workspace:
     source: str = ""
     edited: EditedLines | None = None
     messages: tuple[EditMessage, ...] = ()
+    board_messages: tuple[EditMessage, ...] = ()
+    board_applied: dict[str, int] = field(default_factory=dict)
     revision: int = 0
     grid_lines: Lines = ()
     grid_rows: tuple[PairKey, ...] = ()
@@ -143,7 +150,10 @@ class Workspace:
     def show(self, edited: EditedLines) -> None:
         """Put these lines in place and let the grid start afresh from them."""
         self.edited = edited
-        self.messages = ()
+        self.messages = self.board_messages = ()
+        self._restart_grid(edited)
+
+    def _restart_grid(self, edited: EditedLines) -> None:
         self.grid_lines = edited.lines
         self.revision += 1
 
@@ -154,13 +164,15 @@ class Workspace:
             self.show(self.edited)
 
     def absorb_edits(self) -> None:
-        """Take in what was typed into the grid since the last look."""
+        """Take in what was typed into the board and the grid since the last look."""
         if self.edited is None:
             return
+        self.edited = self._absorb_board(self.edited)
         state: Any = st.session_state.get(self.grid_key)
         if state is None:
             # The grid was not on the page: what it kept is gone, the edited lines are not.
-            self.show(self.edited)
+            self.messages = self.board_messages
+            self._restart_grid(self.edited)
             return
         # The browser says which rows; what it may not say is left out.
         edits = {
@@ -168,7 +180,23 @@ class Workspace:
             for position, cells in state["edited_rows"].items()
             if 0 <= int(position) < len(self.grid_rows)
         }
-        self.edited, self.messages = apply_edits(self.edited, edits)
+        self.edited, found = apply_edits(self.edited, edits)
+        self.messages = (*self.board_messages, *found)
+
+    def _absorb_board(self, edited: EditedLines) -> EditedLines:
+        """Each batch that is new is one step of the history."""
+        state: Any = st.session_state.get(BOARD_KEY)
+        typed = read_typed(state.get("typed")) if isinstance(state, dict) else None
+        if typed is None:
+            return edited
+        for batch in typed.batches:
+            if batch.id <= self.board_applied.get(typed.mount, 0):
+                continue
+            self.board_applied[typed.mount] = batch.id
+            edited, found = apply_edits(edited, batch.edits)
+            kept = (m for m in self.board_messages if not batch.is_about(m))
+            self.board_messages = (*kept, *found)
+        return edited
 
     def undo(self) -> None:
         """Take back the last edit; bad cells count as the last one."""

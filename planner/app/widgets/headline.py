@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 import streamlit as st
@@ -11,6 +11,8 @@ from planner.app.editing.assessment import Headline
 from planner.app.session.text import plain
 from planner.report.words import amount, share
 
+#: Label of what is left after the worst failure; with its name where there is one.
+_WORST, _WORST_OF = "After the worst failure", "After losing {}"
 #: Relative changes below this are rounding.
 _ROUNDING = 1e-9
 
@@ -24,6 +26,14 @@ class _Figure(NamedTuple):
 
 
 _FIGURES = (
+    _Figure(
+        "value_per_hour",
+        "Value per hour",
+        amount,
+        "normal",
+        "What all handled calls are worth in an hour while the campaigns run, less what calls "
+        "cost, by the planning tables: what Optimise raises",
+    ),
     _Figure(
         "transfers_per_hour",
         "Transfers per hour",
@@ -40,7 +50,7 @@ _FIGURES = (
     ),
     _Figure(
         "surviving_value_per_hour",
-        "Value/h after worst failure",
+        _WORST,
         amount,
         "normal",
         "Value per hour that is left when the failure that costs most happens",
@@ -74,37 +84,66 @@ _OF_ONE_KIND = ("transfers_per_hour", "messages_per_hour")
 
 
 def show_headline(
-    now: Headline, before: Headline | None, against: str, *, border: bool = True
+    now: Headline,
+    before: Headline | None,
+    against: str,
+    *,
+    border: bool = True,
+    over: Mapping[str, str] | None = None,
 ) -> None:
-    """The figures of ``now``; ``against`` names what ``before`` is, in a word."""
+    """The figures of ``now``.
+
+    Parameters
+    ----------
+    against : what ``before`` is, in a word
+    over : words of what is past its limit, by figure: these stand out
+    """
     shown = [f for f in _FIGURES if f.name not in _OF_ONE_KIND or getattr(now, f.name) is not None]
-    for place, figure in zip(st.columns(len(shown)), shown, strict=True):
-        with place:
-            _show_figure(figure, now, before, against, border)
+    with st.container(key=f"tiles-{_key(against)}"):
+        for place, figure in zip(st.columns(len(shown), gap="xsmall"), shown, strict=True):
+            with place:
+                _show_figure(figure, now, before, against, border, (over or {}).get(figure.name))
 
 
 def _show_figure(
-    figure: _Figure, now: Headline, before: Headline | None, against: str, border: bool
+    figure: _Figure,
+    now: Headline,
+    before: Headline | None,
+    against: str,
+    border: bool,
+    over: str | None,
 ) -> None:
-    value, unit, explained = getattr(now, figure.name), "", figure.help
+    value = getattr(now, figure.name)
+    label, unit, explained = _words_of(figure, now)
+    delta, is_change = _change(figure, value, getattr(before, figure.name, None))
+    place = f"over-{figure.name}" if over else f"tile-{figure.name}"
+    with st.container(key=f"{place}-{_key(against)}", height="stretch"):
+        st.metric(
+            label,
+            "–" if value is None else figure.words(value) + unit,
+            plain(over) if over else delta,
+            delta_color="red" if over else figure.better if is_change else "off",
+            delta_arrow="auto" if is_change and not over else "off",
+            delta_description=f"vs {against}" if is_change and not over else None,
+            help=explained,
+            border=border,
+            height="stretch",
+        )
+
+
+def _words_of(figure: _Figure, now: Headline) -> tuple[str, str, str]:
+    """Label, unit and explanation."""
+    label, unit, explained = figure.label, "", figure.help
     if figure.name == "ports_used":
         unit = f" of {now.ports:,}"
-    if figure.name == "surviving_value_per_hour":
-        unit = " /h"
-        if now.worst_failure_domain is not None:
-            explained += f": the loss of {plain(now.worst_failure_domain)}"
-    delta, is_change = _change(figure, value, getattr(before, figure.name, None))
-    st.metric(
-        figure.label,
-        "–" if value is None else figure.words(value) + unit,
-        delta,
-        delta_color=figure.better if is_change else "off",
-        delta_arrow="auto" if is_change else "off",
-        delta_description=None if delta is None else f"vs {against}",
-        help=explained,
-        border=border,
-        height="stretch",
-    )
+    if figure.name == "surviving_value_per_hour" and now.worst_failure_domain is not None:
+        label = _WORST_OF.format(plain(now.worst_failure_domain))
+        explained += f": the loss of {plain(now.worst_failure_domain)}"
+    return label, unit, explained
+
+
+def _key(against: str) -> str:
+    return against.replace(" ", "-")
 
 
 def _change(figure: _Figure, value: float | None, before: float | None) -> tuple[str | None, bool]:

@@ -6,10 +6,27 @@ import streamlit as st
 
 _RULES = """
 /* A grid wants the width that the default margins take; the bar above is 3.5rem high. */
-.stMainBlockContainer { padding: 4.25rem 2.5rem 4rem; }
-/* Six figures side by side: of a large fleet they are long, and were cut off in a small window. */
-[data-testid="stMetricValue"] { font-size: clamp(1.5rem, 2vw, 2.25rem); }
+.stMainBlockContainer { padding: 3.75rem 2.5rem 4rem; }
+/* What a page is called needs no third of the screen. */
+[data-testid="stHeading"] h1 { font-size: 1.75rem; padding: 0.25rem 0; }
+/* The ends of a slider from 0 to 100 % need no words. */
+.st-key-redundancy [data-testid="stSliderTickBar"] { display: none; }
+/* Broken limits in lines of text, their steps beside them. */
+.st-key-limits p { font-size: 0.875rem; }
+.st-key-limits strong { color: light-dark(#a8201a, #ff9d94); }
+.st-key-limits button { min-height: 1.6rem; padding: 0; }
+.st-key-limits [data-testid="stHorizontalBlock"] { min-height: 1.6rem; }
+/* Seven figures side by side, in full words; of a large fleet they are long. A change takes a line
+   of its own, which is there without one: what lies below stays where it is. */
+[data-testid="stMetricLabel"] :is(p, div) { white-space: normal; }
+[data-testid="stMetricValue"] { font-size: clamp(1.3rem, 1.7vw, 2rem); line-height: 1.3; }
 [data-testid="stMetricValue"] * { white-space: normal; overflow-wrap: anywhere; }
+[class*="st-key-tiles-"] [data-testid="stMetric"] { padding: 0; min-height: 5rem; }
+[class*="st-key-tiles-"] [data-testid="stMetric"] > div { padding: 0.3rem 0.1rem 0.3rem 0.6rem; }
+[class*="st-key-tiles-"] [data-testid="stMetricLabel"] p { font-size: 0.8rem; line-height: 1.25; }
+[class*="st-key-tiles-"] [data-testid^="stMetricDelta"] { font-size: 0.75rem; }
+[class*="st-key-over-"] [data-testid="stMetricValue"] { color: light-dark(#a8201a, #ff9d94); }
+[class*="st-key-over-"] [data-testid="stMetric"] { border-color: #d03b3b; }
 /* Whoever works by keyboard sees where they are: links and small buttons did not show it. */
 a:focus-visible, button:focus-visible, summary:focus-visible {
   outline: 2px solid currentColor !important; outline-offset: 2px;

@@ -1,4 +1,4 @@
-"""Which rows of a large plan are in view, and edits of all of them at once."""
+"""What the board shows, what of a large plan is in view, and edits of all of it at once."""
 
 from __future__ import annotations
 
@@ -6,33 +6,57 @@ from collections.abc import Callable, Collection
 
 import streamlit as st
 
+from planner.app.editing.board.table import Measure
 from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.app.editing.quick_edits import clear, even_out, match_agents
 from planner.app.session.workspace import Workspace
 
 QuickEdit = Callable[[EditedLines, Collection[PairKey]], EditedLines]
 
+_LIST = "List of rows"
 #: Fewer rows than this are seen at a glance.
 _FILTER_FROM = 12
 #: More rows than this are drawn in parts.
 _MOST_SHOWN = 300
 
 
-def chosen_rows(workspace: Workspace, edited: EditedLines) -> tuple[PairKey, ...]:
-    """The rows of the picked campaigns and dialers; nothing picked means all of them."""
-    # The last column stays blank: there the grid below shows its own buttons, above itself.
-    campaigns, dialers, part, edits, _ = st.columns([5, 5, 3, 2, 2], vertical_alignment="bottom")
-    rows = edited.pairs
-    if len(rows) >= _FILTER_FROM:
+def choose_view(
+    workspace: Workspace, edited: EditedLines
+) -> tuple[Measure | None, tuple[PairKey, ...]]:
+    """What the cells of the board show, None for the list of rows; and the pairs in view.
+
+    They are those of the picked campaigns and dialers; nothing picked means all of them.
+    """
+    view, campaigns, dialers, part, edits = st.columns(
+        [11, 4, 4, 4, 3], vertical_alignment="center", gap="xsmall"
+    )
+    with view:
+        chosen = _chosen_measure()
+    pairs = edited.pairs
+    if len(pairs) >= _FILTER_FROM:
         with campaigns:
             in_campaigns = _picked(edited, 0, "campaigns")
         with dialers:
             on_dialers = _picked(edited, 1, "dialers")
-        rows = tuple(key for key in rows if key[0] in in_campaigns and key[1] in on_dialers)
+        pairs = tuple(key for key in pairs if key[0] in in_campaigns and key[1] in on_dialers)
     with edits:
-        _show_quick_edits(workspace, rows, len(edited.pairs))
-    with part:
-        return _part(rows)
+        _show_quick_edits(workspace, pairs, len(edited.pairs))
+    if chosen is None:
+        with part:
+            pairs = _part(pairs)
+    return chosen, pairs
+
+
+def _chosen_measure() -> Measure | None:
+    picked = st.segmented_control(
+        "Show",
+        [*Measure, _LIST],
+        default=Measure.DIAL_LINES,
+        required=True,
+        key="measure",
+        label_visibility="collapsed",
+    )
+    return None if picked in (None, _LIST) else Measure(picked)
 
 
 def _part(rows: tuple[PairKey, ...]) -> tuple[PairKey, ...]:

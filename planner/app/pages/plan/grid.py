@@ -20,7 +20,7 @@ _ROW_PIXELS, _MOST_ROWS = 35, 12
 
 
 def show_grid(workspace: Workspace, view: Assessment) -> None:
-    """The grid of the workspace's rows; what is typed is taken in on the next run of the page."""
+    """The list of the workspace's rows; what is typed is taken in on the next run of the page."""
     frame = _frame(workspace, view)
     st.data_editor(
         frame,
@@ -60,8 +60,7 @@ def _record(
         "check": _check(row, refused),
         "status": [str(row.status)],
         **_figures(row.figures),
-        "to_check": " ".join([*refused, *row.breaches]),
-        "reason": " ".join(text for text in (row.reason, row.advice) if text),
+        "why": " ".join(text for text in (*refused, *row.breaches, row.reason, row.advice) if text),
     }
 
 
@@ -102,58 +101,59 @@ def _columns(view: Assessment) -> dict[str, Any]:
         "campaign": column.TextColumn("Campaign", pinned=True),
         "dialer": column.TextColumn("Dialer", pinned=True),
         "dial_lines": column.TextColumn(
-            "Dial lines", alignment="right", width=105, help="Simultaneous outbound calls"
+            "Dial lines", alignment="right", width=95, help="Simultaneous outbound calls"
         ),
         "agent_lines": column.TextColumn(
-            "Agent lines", alignment="right", width=115, help="Lines to agents, on this dialer only"
+            "Agent lines", alignment="right", width=105, help="Lines to agents, on this dialer only"
         ),
         "locked": column.CheckboxColumn(
-            "Lock", width=80, help="A locked row keeps its lines when you optimise"
+            "Lock", width=70, help="A locked row keeps its lines when you optimise"
         ),
         "check": column.TextColumn(
             "Check",
-            width=75,
+            width=70,
             help="⚠ edit: what was typed cannot be used. ⚠ limit: a limit is broken here. The "
-            "words are below the grid and at the end of the row.",
+            "words are above the grid and at the end of the row.",
         ),
         "status": column.MultiselectColumn(
             "Status now",
             options=[str(status) for status in Status],
             color=[STATUS_COLOURS[status] for status in Status],
-            width=255,
+            width=170,
         ),
         "all_busy": number(
             "All busy %",
             format="%.1f",
-            width=80,
+            width=75,
             help="Share of time, while running, in which every agent line here is busy and "
             "dialing pauses",
         ),
         "transfers": number(
-            "Transfers/h", format="%.1f", width=85, help="Callees per hour who reach an agent"
+            "Transfers/h", format="%.1f", width=80, help="Callees per hour who reach an agent"
         ),
         "messages": number(
-            "Messages/h", format="%.0f", width=85, help="Live callees per hour who hear the message"
+            "Messages/h", format="%.0f", width=80, help="Live callees per hour who hear the message"
         )
         if view.headline.messages_per_hour is not None
         else None,
         "abandons": number(
             "Abandons/h",
             format="%.1f",
-            width=85,
+            width=80,
             help="Callees per hour who ask for an agent and get none",
         ),
         "pauses": number(
-            "Pauses/h", format="%.1f", width=75, help="How often dialing pauses per hour"
+            "Pauses/h", format="%.1f", width=70, help="How often dialing pauses per hour"
         ),
-        "pause": number("Mean pause s", format="%.0f", width=95, help="Mean length of a pause"),
+        "pause": number("Mean pause s", format="%.0f", width=90, help="Mean length of a pause"),
         "until": column.TextColumn(
             "Until all busy",
             alignment="right",
-            width=95,
+            width=90,
             help="Mean time until all agent lines are busy, from the busy lines now if they are "
             "known, else from none",
         ),
-        "to_check": column.TextColumn("What to check", width=320),
-        "reason": column.TextColumn("Why this status", width=400),
+        "why": column.TextColumn(
+            "Why", width=100, help="What to check in this row, and why it has this status"
+        ),
     }

@@ -14,20 +14,27 @@ from planner.evaluation.check import Breach
 #: So many broken limits are read at a time; more are turned over like pages. Steps are looked for
 #: only for those in view: of a large fleet, hundreds may be broken at once.
 _IN_VIEW = 10
+#: Room for a headline and three limits.
+_PIXELS = 104
 
 
 def show_messages(workspace: Workspace, view: Assessment) -> None:
-    """Bad cells, what the figures leave out, and broken limits; one line also when none is."""
-    for message in workspace.messages:
-        name = f"{message.campaign_id} on {message.dialer_id}"
-        st.error(f"{plain(name)}: {plain(message.message)}", icon=":material/edit_off:")
-    for note in view.notes:
-        st.caption(plain(note))
-    if not view.breaches:
-        st.success("These lines keep every limit.", icon=":material/check:")
-    elif workspace.edited is not None:
-        with st.container(border=True):
+    """Bad cells, broken limits and what the figures leave out, in a place of its own height.
+
+    That height never changes: the board below stays where it is whatever is mended.
+    """
+    with st.container(height=_PIXELS, border=False, gap=None, key="limits"):
+        for message in workspace.messages:
+            name = f"{message.campaign_id} on {message.dialer_id}"
+            st.markdown(
+                f":material/edit_off: **Not taken.** {plain(name)}: {plain(message.message)}"
+            )
+        if not view.breaches:
+            st.markdown(":material/check_circle: These lines keep every limit.")
+        elif workspace.edited is not None:
             _show_breaches(workspace, workspace.edited, view.breaches)
+        for note in view.notes:
+            st.caption(plain(note))
 
 
 def _show_breaches(workspace: Workspace, edited: EditedLines, breaches: tuple[Breach, ...]) -> None:
@@ -35,8 +42,8 @@ def _show_breaches(workspace: Workspace, edited: EditedLines, breaches: tuple[Br
     end = min(start + _IN_VIEW, len(breaches))
     fixes = find_fixes(edited, breaches, range(start, end))
     for number, breach, fix in zip(range(start, end), breaches[start:end], fixes, strict=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(plain(breach.message), width="stretch")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(plain(breach.message), width="content")
             _show_fix(workspace, number, breach, fix)
 
 
@@ -44,9 +51,20 @@ def _show_count(workspace: Workspace, breaches: tuple[Breach, ...]) -> int:
     """How many limits are broken, and a button for all; the result is the first in view."""
     count = len(breaches)
     start = 0
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         words = "One limit is" if count == 1 else f"{count:,} limits are"
-        st.warning(f"{words} broken.", icon=":material/warning:", width="stretch")
+        st.markdown(f":material/warning: **{words} broken.**", width="content")
+        if count > 1:
+            st.button(
+                "Fix all",
+                key="fix-all",
+                type="tertiary",
+                icon=":material/build:",
+                help="One step after the other, for every limit that a step repairs without "
+                "breaking another. Locked rows stay as they are. Undo takes all of it back.",
+                on_click=workspace.change,
+                args=(fix_all,),
+            )
         if count > _IN_VIEW:
             start = st.selectbox(
                 "Limits in view",
@@ -55,16 +73,6 @@ def _show_count(workspace: Workspace, breaches: tuple[Breach, ...]) -> int:
                 format_func=lambda s: f"{s + 1}-{min(s + _IN_VIEW, count)} of {count:,}",
                 label_visibility="collapsed",
                 width=200,
-            )
-        if count > 1:
-            st.button(
-                "Fix all",
-                key="fix-all",
-                icon=":material/build:",
-                help="One step after the other, for every limit that a step repairs without "
-                "breaking another. Locked rows stay as they are. Undo takes all of it back.",
-                on_click=workspace.change,
-                args=(fix_all,),
             )
     return start
 
@@ -76,6 +84,7 @@ def _show_fix(workspace: Workspace, number: int, breach: Breach, fix: Fix | None
     st.button(
         f"Fix it: {plain(fix.words)}",
         key=f"fix-{number}",
+        type="tertiary",
         icon=":material/build:",
         help=plain(breach.message),
         on_click=_take,

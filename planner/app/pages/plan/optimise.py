@@ -29,7 +29,7 @@ _REFRESH_SECONDS = 0.5
 #: Longer lists are folded.
 _MOST_TOLD = 8
 #: Two lines of text, or a button.
-_STRIP_PIXELS = 86
+_STRIP_PIXELS = 70
 _IDLE = (
     "*Optimise* finds the best lines for every row that is not locked, and proves how good they "
     "are. Nothing changes until you take the result."
@@ -41,7 +41,7 @@ def show_optimise(workspace: Workspace, view: Assessment) -> None:
 
     Its height never changes: what lies below it, above all the grid, stays where it is.
     """
-    with st.container(height=_STRIP_PIXELS, border=True, vertical_alignment="center"):
+    with st.container(height=_STRIP_PIXELS, border=False, vertical_alignment="center"):
         job = workspace.job
         if job is None:
             st.markdown(_IDLE)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from planner.app.editing.assessment import assess
+from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.assessment_charts import statuses_by_dialer, transfers_by_dialer
+from planner.app.editing.board.over_limit import over_limit
 from planner.app.editing.edited_lines import EditedLines
+from planner.app.pages.plan.board import show_board
 from planner.app.pages.plan.downloads import show_downloads
-from planner.app.pages.plan.filters import chosen_rows
+from planner.app.pages.plan.filters import choose_view
 from planner.app.pages.plan.grid import show_grid
 from planner.app.pages.plan.messages import show_messages
 from planner.app.pages.plan.optimise import show_optimise, show_proposal, start_job
@@ -32,6 +35,7 @@ from planner.report.charts.figure import Drawing
 #: keep it from drawing the grid and the figures meanwhile [s].
 _CHARTS_AFTER_SECONDS = 1.2
 _LINK_AGAIN_SECONDS = 5.0
+_AS_OPENED = "opened"
 
 
 def show() -> None:
@@ -46,48 +50,82 @@ def show() -> None:
     if here.edited is None:
         show_start(here)
         return
-    at = _show_title(here)
-    if not here.edited.pairs:
-        st.info("No campaign may use any dialer in service, so there are no lines to plan.")
-        return
-    _show_plan(here, here.edited, at)
+    with st.container(gap="xsmall"):
+        _show_title(here, here.edited)
+        if not here.edited.pairs:
+            st.info("No campaign may use any dialer in service, so there are no lines to plan.")
+            return
+        above, below = st.container(gap="xsmall"), st.container()
+    with below:
+        at = pick_moment("Status as of", "at")
+    with above:
+        _show_plan(here, here.edited, below, at)
 
 
-def _show_plan(here: Workspace, edited: EditedLines, at: datetime) -> None:
+def _show_plan(here: Workspace, edited: EditedLines, below: DeltaGenerator, at: datetime) -> None:
     view = here.view = assess(edited, at, here.view)
-    loaded = here.loaded_assessment(edited, at)
-    before = loaded.headline if edited.baseline.assignments else None
-    show_headline(view.headline, before, "lines as opened")
-    _show_actions(here, edited)
+    opened = here.loaded_assessment(edited, at)
+    before = opened.headline if edited.baseline.assignments else None
+    show_headline(view.headline, before, _AS_OPENED, over=over_limit(view))
+    _show_actions(here, view)
     ask_conflict(here)
     if here.said:
         st.toast(plain(here.said))
         here.said = ""
-    show_optimise(here, view)
-    here.show_rows(chosen_rows(here, edited))
-    show_grid(here, view)
-    show_proposal(here, view, at)
     show_messages(here, view)
-    show_why(edited)
-    if here.settled:
-        _show_charts(transfers_by_dialer(view, loaded), statuses_by_dialer(view))
+    _show_lines(here, edited, view, opened)
+    with below:
+        show_proposal(here, view, at)
+        show_why(edited)
+        if here.settled:
+            _show_charts(transfers_by_dialer(view, opened), statuses_by_dialer(view))
+        else:
+            _await_charts(here)
+
+
+def _show_lines(here: Workspace, edited: EditedLines, view: Assessment, opened: Assessment) -> None:
+    """The lines as a board, or as a list of rows: what is chosen, and what is in view."""
+    chosen, pairs = choose_view(here, edited)
+    if chosen is None:
+        here.show_rows(pairs)
+        show_grid(here, view)
     else:
-        _await_charts(here)
+        show_board(here, view, opened, chosen, pairs)
 
 
-def _show_title(here: Workspace) -> datetime:
-    """Name what is open; the result is the moment to look at, now unless one was picked."""
-    title, moment, change = st.columns([4, 1, 1], vertical_alignment="bottom")
+def _show_title(here: Workspace, edited: EditedLines) -> None:
+    """Name what is open, and what can be done with it as a whole."""
+    title, buttons = st.columns([2, 5], vertical_alignment="center")
     title.title(f"Line plan: {plain(here.source)}")
-    with moment:
-        at = pick_moment("Status as of", "at")
-    with change.popover("Open another", icon=":material/folder_open:", width="stretch"):
-        show_change(here)
-    return at
+    with buttons.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall"
+    ):
+        st.button(
+            "Undo",
+            key="undo",
+            icon=":material/undo:",
+            shortcut="Ctrl+Z",
+            disabled=not (edited.past or here.messages),
+            on_click=here.undo,
+        )
+        st.button(
+            "Redo",
+            key="redo",
+            icon=":material/redo:",
+            shortcut="Ctrl+Y",
+            disabled=not edited.future,
+            on_click=here.redo,
+        )
+        show_save(here)
+        show_downloads(here, edited)
+        with st.popover("Open another", icon=":material/folder_open:"):
+            show_change(here)
 
 
-def _show_actions(here: Workspace, edited: EditedLines) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+def _show_actions(here: Workspace, view: Assessment) -> None:
+    """Optimise, and to its right how far it is and what it came to."""
+    left, right = st.columns([4, 9], vertical_alignment="center")
+    with left.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Optimise",
             key="optimise",
@@ -107,29 +145,12 @@ def _show_actions(here: Workspace, edited: EditedLines) -> None:
             5,
             format="%d %%",
             key="redundancy",
-            width=260,
+            width="stretch",
             help="0 %: as much value per hour as possible. 100 %: as much as possible of what is "
             "left after the worst single failure.",
         )
-        st.space("stretch")
-        st.button(
-            "Undo",
-            key="undo",
-            icon=":material/undo:",
-            shortcut="Ctrl+Z",
-            disabled=not (edited.past or here.messages),
-            on_click=here.undo,
-        )
-        st.button(
-            "Redo",
-            key="redo",
-            icon=":material/redo:",
-            shortcut="Ctrl+Y",
-            disabled=not edited.future,
-            on_click=here.redo,
-        )
-        show_save(here)
-        show_downloads(here, edited)
+    with right:
+        show_optimise(here, view)
 
 
 @st.fragment(run_every=_CHARTS_AFTER_SECONDS)

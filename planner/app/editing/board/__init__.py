@@ -1,0 +1,1 @@
+"""The board of the plan page: what it shows, and what is typed into it."""

@@ -1,0 +1,424 @@
+"""What the board shows: campaigns down, dialers across, what each row and column comes to.
+
+Knows no web page: plain values that a page sends to the browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from planner.app.editing.assessment import Assessment
+from planner.app.editing.edited_lines import EditMessage, PairKey
+from planner.contracts.problem import Campaign, Dialer, LineAssignment
+from planner.contracts.result import AssignmentFigures, CampaignTotals, DialerUse
+from planner.evaluation.check import Breach
+from planner.report.words import amount, share
+
+#: Where a broken limit of a campaign is shown: at the end that has its figure, else at its name.
+_END_OF_RULE = {
+    "agent_lines": 0,
+    "pools": 0,
+    "min_agent_lines": 0,
+    "max_abandon_rate": 1,
+    "min_transfers_per_hour": 2,
+    "finish_by": 2,
+    "survivable_share": 3,
+}
+#: Changes below this are rounding, and so are those that no digit shows.
+_ROUNDING = 1e-9
+_NOTHING = "–"
+
+
+class Measure(StrEnum):
+    """What the cells of the board show."""
+
+    DIAL_LINES = "Dial lines"
+    AGENT_LINES = "Agent lines"
+    PAUSED = "Time paused"
+    CALLS = "Calls an hour"
+
+    @property
+    def column(self) -> str | None:
+        """The column of the lines that is edited; None where figures are shown."""
+        columns = {Measure.DIAL_LINES: "dial_lines", Measure.AGENT_LINES: "agent_lines"}
+        return columns.get(self)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A place of the board other than a cell of lines.
+
+    Attributes
+    ----------
+    text : what stands there.
+    change : against the lines as opened, ``+12``; blank where nothing changed.
+    broken : the limits that are broken here, in words.
+    told : more words, for whoever rests on it.
+    """
+
+    text: str
+    change: str = ""
+    broken: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A campaign on a dialer.
+
+    Attributes
+    ----------
+    dialer : place of the dialer among those of the board.
+    level : how much of the most there can be, in [0, 1]; it tints the cell.
+    is_changed : whether its lines differ from those opened.
+    """
+
+    dialer: int
+    text: str
+    level: float = 0.0
+    broken: str = ""
+    told: str = ""
+    is_locked: bool = False
+    is_changed: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A campaign with its cells (those without anything to show left out) and its ends."""
+
+    head: Note
+    cells: tuple[Cell, ...]
+    closed: tuple[int, ...]
+    ends: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Foot:
+    """What the columns come to: one value for each dialer, and one for all."""
+
+    label: str
+    told: str
+    cells: tuple[Note, ...]
+    total: Note
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that is drawn; ``column`` is the one that may be edited, None: none."""
+
+    column: str | None
+    dialers: tuple[Note, ...]
+    domains: tuple[str, ...]
+    ends: tuple[Note, ...]
+    rows: tuple[Row, ...]
+    feet: tuple[Foot, ...]
+
+
+def draw_board(
+    view: Assessment,
+    opened: Assessment,
+    measure: Measure,
+    pairs: Sequence[PairKey],
+    refused: Iterable[EditMessage] = (),
+) -> Board:
+    """The board of some pairs.
+
+    Parameters
+    ----------
+    view, opened : the lines as they are now, and as they were opened
+    pairs : in view; their campaigns and dialers make the rows and columns
+    refused : what was typed and cannot be used
+    """
+    return _Drawing(view, opened, measure, pairs, refused).board()
+
+
+class _Drawing:
+    """One board while it is made."""
+
+    def __init__(
+        self,
+        view: Assessment,
+        opened: Assessment,
+        measure: Measure,
+        pairs: Sequence[PairKey],
+        refused: Iterable[EditMessage],
+    ) -> None:
+        problem = view.edited.baseline
+        self.view, self.opened, self.measure = view, opened, measure
+        campaigns, dialers = {c for c, _ in pairs}, {d for _, d in pairs}
+        self.campaigns = [c for c in problem.campaigns if c.campaign_id in campaigns]
+        self.dialers = [d for d in problem.dialers if d.dialer_id in dialers]
+        self.problem = problem
+        self.pairs = set(view.edited.pairs)
+        self.lines = view.edited.by_pair()
+        self.before = opened.edited.by_pair()
+        self.broken = _Broken(view.breaches, refused)
+        self.most = self._most()
+
+    def board(self) -> Board:
+        use = {d.dialer_id: d for d in self.view.evaluation.dialers}
+        totals = {c.campaign_id: c for c in self.view.evaluation.campaigns}
+        before = {c.campaign_id: c for c in self.opened.evaluation.campaigns}
+        return Board(
+            column=self.measure.column,
+            dialers=tuple(self._dialer(dialer) for dialer in self.dialers),
+            domains=tuple(dialer.domain for dialer in self.dialers),
+            ends=_END_HEADS,
+            rows=tuple(
+                self._row(c, totals[c.campaign_id], before[c.campaign_id]) for c in self.campaigns
+            ),
+            feet=(self._ports(use), self._speed(use)),
+        )
+
+    def _dialer(self, dialer: Dialer) -> Note:
+        group = f", trunk group {dialer.trunk_group}" if dialer.trunk_group else ""
+        state = "" if dialer.in_service else ". Out of service"
+        return Note(
+            dialer.dialer_id,
+            broken=self.broken.trunk(dialer),
+            told=f"{dialer.dialer_id}: fails with {dialer.domain}{group}{state}",
+        )
+
+    def _row(self, campaign: Campaign, now: CampaignTotals, before: CampaignTotals) -> Row:
+        name = campaign.campaign_id
+        cells, closed = [], []
+        for place, dialer in enumerate(self.dialers):
+            key = name, dialer.dialer_id
+            if key not in self.pairs:
+                closed.append(place)
+            elif found := self._cell(place, key):
+                cells.append(found)
+        broken = self.broken.ends(name)
+        return Row(
+            head=Note(name, broken=self.broken.name(name), told=_campaign_words(campaign)),
+            cells=tuple(cells),
+            closed=tuple(closed),
+            ends=tuple(
+                Note(note.text, note.change, broken.get(place, ""), note.told)
+                for place, note in enumerate(self._ends(campaign, now, before))
+            ),
+        )
+
+    def _cell(self, place: int, key: PairKey) -> Cell | None:
+        """The cell, None where there is nothing to show."""
+        item, figures = self.lines[key], self.view.figures.get(key)
+        text, level = self._text(item, figures)
+        broken, was = self.broken.cell(key), self.before.get(key)
+        changed = was is not None and _counts(was) != _counts(item)
+        if not (text or broken or changed or item.locked):
+            return None
+        return Cell(
+            place,
+            text,
+            level,
+            broken,
+            _cell_words(key, item, figures, was if changed else None),
+            item.locked,
+            changed,
+        )
+
+    def _text(self, item: LineAssignment, figures: AssignmentFigures | None) -> tuple[str, float]:
+        match self.measure:
+            case Measure.DIAL_LINES:
+                return (str(item.dial_lines), 0.0) if any(_counts(item)) else ("", 0.0)
+            case Measure.AGENT_LINES:
+                return (str(item.agent_lines), 0.0) if any(_counts(item)) else ("", 0.0)
+            case Measure.PAUSED:
+                paused = figures.all_busy_share if figures is not None else None
+                return ("", 0.0) if paused is None else (share(paused), paused)
+            case Measure.CALLS:
+                calls = handled(figures)
+                return ("", 0.0) if calls is None else (amount(calls), calls / self.most)
+
+    def _most(self) -> float:
+        return max((handled(f) or 0.0 for f in self.view.figures.values()), default=0.0) or 1.0
+
+    def _ends(
+        self, campaign: Campaign, now: CampaignTotals, before: CampaignTotals
+    ) -> tuple[Note, ...]:
+        name = campaign.campaign_id
+        calls, then = self._calls(self.view, name), self._calls(self.opened, name)
+        return (
+            _agents_end(campaign, now, before),
+            _rate_end(now.abandon_rate, before.abandon_rate, campaign.max_abandon_rate, "at most"),
+            Note(amount(calls), _change(calls, then), told=f"{amount(then)} as opened"),
+            _rate_end(
+                now.surviving_share,
+                before.surviving_share,
+                campaign.survivable_share or None,
+                "at least",
+            ),
+        )
+
+    def _calls(self, view: Assessment, campaign_id: str) -> float:
+        dialers = (d.dialer_id for d in self.problem.dialers)
+        return sum(handled(view.figures.get((campaign_id, d))) or 0.0 for d in dialers)
+
+    def _ports(self, use: Mapping[str, DialerUse]) -> Foot:
+        cells = [
+            Note(
+                f"{use[d.dialer_id].ports_used:,} of {d.ports:,}",
+                broken=self.broken.dialer(d.dialer_id, "ports"),
+                told=f"{d.dialer_id}: {use[d.dialer_id].ports_free:,} ports free",
+            )
+            for d in self.dialers
+        ]
+        used = sum(use[d.dialer_id].ports_used for d in self.dialers)
+        ports = sum(d.ports for d in self.dialers if d.in_service)
+        total = Note(f"{used:,} of {ports:,} in all")
+        return Foot("Ports used", "Ports taken of those that the dialer has", tuple(cells), total)
+
+    def _speed(self, use: Mapping[str, DialerUse]) -> Foot:
+        cells = [
+            Note(
+                _of(use[d.dialer_id].attempts_per_second, d.cps),
+                broken=self.broken.dialer(d.dialer_id, "cps"),
+                told=f"{d.dialer_id}: calls launched a second, of its limit",
+            )
+            for d in self.dialers
+        ]
+        total = Note(f"{_rate(sum(use[d.dialer_id].attempts_per_second for d in self.dialers))}")
+        words = "Calls launched a second, of what the dialer may launch"
+        return Foot("Calls a second", words, tuple(cells), Note(f"{total.text} in all"))
+
+
+_END_HEADS = (
+    Note("Agent lines", told="Agent lines assigned, of those on shift"),
+    Note(
+        "Abandon rate (limit)",
+        told="Abandoned calls per live answer by the planning tables, and its limit",
+    ),
+    Note(
+        "Calls an hour",
+        told="Transfers an hour that reach an agent; of a broadcast, messages. The change is "
+        "against the lines as opened",
+    ),
+    Note(
+        "Survives (least)",
+        told="Share of its calls that go on after the failure that costs it most, and the least "
+        "that must",
+    ),
+)
+
+
+class _Broken:
+    """The words of broken limits by the place that shows them."""
+
+    def __init__(self, breaches: Iterable[Breach], refused: Iterable[EditMessage]) -> None:
+        self._cells: dict[PairKey, list[str]] = {}
+        self._campaigns: dict[str, list[Breach]] = {}
+        self._dialers: dict[str, list[Breach]] = {}
+        self._trunks: dict[str, list[str]] = {}
+        for breach in breaches:
+            if breach.campaign_id is not None and breach.dialer_id is not None:
+                key = breach.campaign_id, breach.dialer_id
+                self._cells.setdefault(key, []).append(breach.message)
+            elif breach.campaign_id is not None:
+                self._campaigns.setdefault(breach.campaign_id, []).append(breach)
+            elif breach.dialer_id is not None:
+                self._dialers.setdefault(breach.dialer_id, []).append(breach)
+            elif breach.trunk_group is not None:
+                self._trunks.setdefault(breach.trunk_group, []).append(breach.message)
+        for message in refused:
+            key = message.campaign_id, message.dialer_id
+            self._cells.setdefault(key, []).append(message.message)
+
+    def cell(self, key: PairKey) -> str:
+        return " ".join(self._cells.get(key, ()))
+
+    def name(self, campaign_id: str) -> str:
+        found = self._campaigns.get(campaign_id, ())
+        return " ".join(b.message for b in found if b.rule not in _END_OF_RULE)
+
+    def ends(self, campaign_id: str) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for breach in self._campaigns.get(campaign_id, ()):
+            if (place := _END_OF_RULE.get(breach.rule)) is not None:
+                found[place] = f"{found.get(place, '')} {breach.message}".strip()
+        return found
+
+    def dialer(self, dialer_id: str, rule: str) -> str:
+        return " ".join(b.message for b in self._dialers.get(dialer_id, ()) if b.rule == rule)
+
+    def trunk(self, dialer: Dialer) -> str:
+        return " ".join(self._trunks.get(dialer.trunk_group or "", ()))
+
+
+def handled(figures: AssignmentFigures | None) -> float | None:
+    """Transfers an hour, of a broadcast messages; None without figures."""
+    if figures is None:
+        return None
+    found = figures.transfers_per_hour
+    return figures.live_answers_per_hour if found is None else found
+
+
+def _counts(item: LineAssignment) -> tuple[int, int]:
+    return item.dial_lines, item.agent_lines
+
+
+def _agents_end(campaign: Campaign, now: CampaignTotals, before: CampaignTotals) -> Note:
+    if not campaign.is_live_transfer:
+        return Note(_NOTHING, told="A broadcast has no agents")
+    change = now.agent_lines - before.agent_lines
+    return Note(
+        f"{now.agent_lines:,} of {campaign.agent_lines:,}",
+        f"{change:+d}".replace("-", "−") if change else "",
+        told=f"{before.agent_lines:,} as opened",
+    )
+
+
+def _rate_end(now: float | None, before: float | None, limit: float | None, words: str) -> Note:
+    """A share, the limit behind it in brackets, and the change in points of a per cent."""
+    if now is None:
+        return Note(_NOTHING)
+    asked = "" if limit is None else f" ({100 * limit:g} %)"
+    told = "" if limit is None else f"{words} {share(limit)}; "
+    then = _NOTHING if before is None else share(before)
+    change = _change(100 * now, None if before is None else 100 * before)
+    return Note(share(now).replace("under ", "<") + asked, change, told=f"{told}{then} as opened")
+
+
+def _change(now: float, before: float | None) -> str:
+    """``+12``; blank where no digit shows it."""
+    if before is None or abs(now - before) <= _ROUNDING * max(abs(before), 1.0):
+        return ""
+    words = amount(abs(now - before))
+    return "" if float(words.replace(",", "")) < 0.05 else f"{'+' if now > before else '−'}{words}"
+
+
+def _of(value: float, limit: float | None) -> str:
+    return _rate(value) if limit is None else f"{_rate(value)} of {limit:g}"
+
+
+def _rate(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def _campaign_words(campaign: Campaign) -> str:
+    kind = "live transfer" if campaign.is_live_transfer else "broadcast"
+    return f"{campaign.campaign_id}: {kind}, a call is worth {campaign.value:g}"
+
+
+def _cell_words(
+    key: PairKey,
+    item: LineAssignment,
+    figures: AssignmentFigures | None,
+    was: LineAssignment | None,
+) -> str:
+    """Lines, figures and what was opened, for whoever rests on the cell."""
+    parts = [f"{key[0]} on {key[1]}: {item.dial_lines} dial and {item.agent_lines} agent lines"]
+    if figures is not None:
+        if figures.all_busy_share is not None:
+            parts.append(f"paused {share(figures.all_busy_share)} of the time")
+        calls = handled(figures)
+        what = "messages" if figures.transfers_per_hour is None else "transfers"
+        if calls is not None:
+            parts.append(f"{amount(calls)} {what} an hour")
+        parts.append(f"now: {figures.status}")
+    if was is not None:
+        parts.append(f"opened with {was.dial_lines} and {was.agent_lines}")
+    if item.locked:
+        parts.append("locked")
+    return ", ".join(parts)
