@@ -163,6 +163,10 @@ def test_a_plan_is_proposed_and_taken_or_discarded(app: AppTest) -> None:
     optimise(app)
     assert not app.exception
     assert "Proposed plan" in [header.value for header in app.subheader]
+    effect = next(f.value for f in app.dataframe if "With the plan" in f.value).iloc[0]
+    # 40 + 5 and 95 + 5 lines now; the best there can be is 95 + 5 on both, 2 x 79.260393.
+    assert (effect["Campaign"], effect["With the plan"]) == ("Solar", "158.5")
+    assert effect["Change"].startswith("+")
     app.button(key="discard").click().run()
     assert lines(app) == before
     optimise(app).button(key="take").click().run()

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.edited_lines import EditedLines, PairKey, take_plan
 from planner.app.jobs.jobs import PlanJob
+from planner.app.pages.plan.effects import show_effects
 from planner.app.session.text import plain
 from planner.app.session.user import run_owner
 from planner.app.session.workspace import Workspace
@@ -62,6 +63,8 @@ def show_proposal(workspace: Workspace, view: Assessment, at: datetime) -> None:
     if result.plan is None:
         if result.nearest is not None:
             show_given_up(result.nearest.given_up, result.left_out)
+            nearest = take_plan(workspace.edited, result.nearest.plan)
+            show_effects(view, assess(nearest, at, view))
         _show_conflicts(result)
     elif changes(workspace.edited.problem, result.plan) or result.binding:
         with st.container(border=True):
@@ -206,6 +209,7 @@ def _show_result(
         return
     proposed = assess(take_plan(edited, line_plan), at, view)
     show_headline(proposed.headline, view.headline, "now", border=False)
+    show_effects(view, proposed)
     left, right = st.columns(2)
     with left:
         rows = "1 row changes" if len(frame) == 1 else f"{len(frame)} rows change"
