@@ -90,6 +90,16 @@ def fields_of_type(contract: type[Contract], kind: str) -> tuple[str, ...]:
     )
 
 
+def choices(contract: type[Contract], field: str) -> tuple[str, ...]:
+    """What a cell may hold where that is one of a few words; blank left out; none elsewhere."""
+    if field in _WORDS:
+        return ()
+    schema = _schema(contract, field)
+    if schema.get("type") == "boolean":
+        return "true", "false"
+    return tuple(str(value) for value in schema.get("enum", ()) if value)
+
+
 def sample(contract: type[Contract], field: str) -> str:
     """Give a cell that the column accepts, unless it holds a moment."""
     return {"integer": str(MAX_LINES), "number": "1"}.get(_schema(contract, field)["type"], "x")

@@ -8,6 +8,7 @@ import zipfile
 from planner.contracts.problem import Problem
 from planner.tables.cells import columns, spelt
 from planner.tables.folder import TABLES
+from planner.tables.template_help import add_help
 from planner.tables.writing import csv_text
 
 
@@ -43,7 +44,11 @@ def csv_zip(problem: Problem) -> bytes:
 
 
 def workbook(problem: Problem) -> bytes:
-    """The same tables as sheets of one workbook; text stays text, whatever it begins with."""
+    """The same tables as sheets of one workbook; text stays text, whatever it begins with.
+
+    Each title tells in a comment what its column says; what is one of a few has a list to pick
+    from.
+    """
     import openpyxl
 
     book = openpyxl.Workbook()
@@ -56,7 +61,8 @@ def workbook(problem: Problem) -> bytes:
         for cell in (cell for line in sheet.iter_rows(min_row=2) for cell in line):
             if isinstance(cell.value, str):
                 cell.data_type = "s"
-        sheet.freeze_panes = "A2"
+        sheet.freeze_panes = "B2"
+        add_help(sheet, table, header)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

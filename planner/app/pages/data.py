@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,9 +20,11 @@ from planner.app.session.sources import (
 )
 from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace, workspace
+from planner.contracts.fields import Contract
 from planner.contracts.problem import Problem
 from planner.tables.cells import columns, fields_of_type
 from planner.tables.folder import TABLES, read_folder, read_uploads
+from planner.tables.labels import FIRST, TOPICS, label, told
 from planner.tables.templates import csv_zip, tables_of, workbook
 from planner.tables.writing import csv_text
 
@@ -42,6 +45,9 @@ def show() -> None:
     here = workspace()
     show_store_fault()
     st.title("Data")
+    if here.said:
+        st.success(plain(here.said), icon=":material/check:")
+        here.said = ""
     upload, examples, templates = st.columns(3, gap="large")
     with upload:
         st.subheader("Your files")
@@ -61,7 +67,10 @@ def show() -> None:
 
 
 def _show_templates() -> None:
-    st.caption("Every table with its columns and the rows of an example, to fill in and upload.")
+    st.caption(
+        "Every table with the rows of an example to overwrite. In the workbook each title tells "
+        "what its column says, and what is one of a few is picked from a list."
+    )
     example = read_folder(example_folder(next(iter(EXAMPLES))))
     st.download_button(
         "Excel workbook",
@@ -89,7 +98,8 @@ def _show_tables(here: Workspace, edited: EditedLines) -> None:
     st.subheader(f"Tables of {plain(here.source)}")
     st.caption(
         "Type or paste, add rows at the end, then apply: everything is checked first. A blank cell "
-        "takes the default. The lines are edited on the Plan page."
+        "takes the default. Resting on a title tells what it says and its name in the files. The "
+        "lines are edited on the Plan page."
     )
     tables = tables_of(edited.baseline)
     frames: dict[str, pd.DataFrame] = {}
@@ -107,21 +117,86 @@ def _show_tables(here: Workspace, edited: EditedLines) -> None:
 def _show_table(
     here: Workspace, table: str, title: str, header: list[str], rows: list[list[object]]
 ) -> pd.DataFrame:
-    frame = pd.DataFrame([[_cell(v) for v in row] for row in rows], columns=header, dtype="object")
+    topics = _pick_topics(here, table)
+    frame = _base(here, table, topics, header, rows)
     numbers = _number_columns(table)
+    contract = TABLES[table].contract
     text = {
-        name: st.column_config.TextColumn(name, alignment="right" if name in numbers else None)
+        name: st.column_config.TextColumn(
+            label(table, name).title,
+            alignment="right" if name in numbers else None,
+            help=f"`{name}` in the files. {plain(told(table, contract, name))}",
+        )
         for name in header
     }
-    return st.data_editor(
+    typed = st.data_editor(
         frame,
-        key=f"table-{table}-{here.data_revision}",
+        key="-".join([f"table-{table}-{here.data_revision}", *topics]),
         num_rows="dynamic",
         hide_index=True,
+        column_order=_in_view(table, topics, header),
         column_config=text,
         placeholder="",
         alt=title,
     )
+    st.session_state[_kept(here, table)] = topics, frame, typed
+    return typed
+
+
+def _pick_topics(here: Workspace, table: str) -> tuple[str, ...]:
+    """Which of the columns that are not always needed are in view."""
+    known = TOPICS.get(table)
+    if known is None or here.edited is None:
+        return ()
+    rows = getattr(here.edited.baseline, TABLES[table].field)
+    picked = st.pills(
+        "More columns",
+        list(known),
+        selection_mode="multi",
+        key=f"topics-{table}",
+        format_func=lambda topic: _topic_words(topic, _in_use(rows, table, known[topic])),
+    )
+    return tuple(picked)
+
+
+def _topic_words(topic: str, in_use: int) -> str:
+    return f"{topic} ({in_use} in use)" if in_use else topic
+
+
+def _in_use(rows: Sequence[Contract], table: str, names: Sequence[str]) -> int:
+    """How many of some columns say something else than their default somewhere."""
+    contract = TABLES[table].contract
+    fields = columns(contract)
+    return sum(
+        any(getattr(row, fields[n]) != contract.model_fields[fields[n]].default for row in rows)
+        for n in names
+    )
+
+
+def _in_view(table: str, topics: Sequence[str], header: list[str]) -> list[str]:
+    if table not in TOPICS:
+        return header
+    return [*FIRST[table], *(name for topic in topics for name in TOPICS[table][topic])]
+
+
+def _kept(here: Workspace, table: str) -> str:
+    return f"typed-{table}-{here.data_revision}"
+
+
+def _base(
+    here: Workspace,
+    table: str,
+    topics: tuple[str, ...],
+    header: list[str],
+    rows: list[list[object]],
+) -> pd.DataFrame:
+    """What the grid starts from: other columns mean another grid, from what was typed so far."""
+    kept = st.session_state.get(_kept(here, table))
+    if kept is not None:
+        before, base, typed = kept
+        found: pd.DataFrame = base if before == topics else typed.reset_index(drop=True)
+        return found
+    return pd.DataFrame([[_cell(v) for v in row] for row in rows], columns=header, dtype="object")
 
 
 def _number_columns(table: str) -> set[str]:

@@ -14,10 +14,12 @@ from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
-from planner.tables.folder import read_folder, read_uploads
+from planner.tables.folder import TABLES, read_folder, read_uploads
 
 #: Environment variable with the planning folder that is open from the start.
 FOLDER_VARIABLE = "PLANNER_FOLDER"
+#: What a fleet is called whose files have no name of their own.
+UPLOADED = "Uploaded fleet"
 _DATA = Path(__file__).resolve().parents[3] / "data"
 EXAMPLES = {
     "quickstart": "One campaign, ten agent lines, two dialers of 100 ports",
@@ -97,9 +99,30 @@ def show_upload(workspace: Workspace) -> None:
     if ids != workspace.uploads_read:
         workspace.uploads_read, workspace.refused, workspace.faults = ids, "", ()
         if files:
-            workspace.open(lambda: _read(files), ", ".join(file.name for file in files))
+            workspace.open(lambda: _read(files), _name([file.name for file in files]))
             if not workspace.faults:
+                workspace.said = loaded_words(workspace)
                 st.rerun()
+
+
+def _name(files: Sequence[str]) -> str:
+    """What an uploaded fleet is called: a workbook has a name, tables have only their own."""
+    stems = [Path(name).stem for name in files]
+    return stems[0] if len(stems) == 1 and stems[0] not in TABLES else UPLOADED
+
+
+def loaded_words(workspace: Workspace) -> str:
+    """What was read: ``Loaded 3 dialers, 4 campaigns and 12 rows of lines``."""
+    if workspace.edited is None:
+        return ""
+    problem = workspace.edited.baseline
+    counts = [(len(problem.dialers), "dialer"), (len(problem.campaigns), "campaign")]
+    told = ", ".join(f"{n:,} {what}{'' if n == 1 else 's'}" for n, what in counts)
+    rows = len(problem.assignments)
+    lines = (
+        "no lines yet" if not rows else "1 row of lines" if rows == 1 else f"{rows:,} rows of lines"
+    )
+    return f"Loaded {told} and {lines}."
 
 
 def _read(files: Sequence[UploadedFile]) -> Problem:

@@ -37,3 +37,30 @@ def test_bad_cells_of_a_table_are_told_with_their_place_and_change_nothing(app: 
         ("dialers.csv", "3", "ports")
     ]
     assert [d.ports for d in app.session_state["workspace"].edited.baseline.dialers] == [100, 100]
+
+
+def test_columns_have_plain_titles_and_the_rest_is_folded_by_topic(app: AppTest) -> None:
+    app.button(key="open-regional").click().run()
+    go_to(app, "data")
+    shown = app.pills(key="topics-campaigns")
+    assert not app.exception
+    # Of the limits regional fills in six columns: all of them.
+    assert "Limits (6 in use)" in shown.options
+    assert "Days that differ" in shown.options
+
+
+def test_what_is_typed_outlasts_another_choice_of_columns(app: AppTest) -> None:
+    go_to(app, "data")
+    type_in_table(app, "dialers", {0: {"ports": "150"}})
+    app.pills(key="topics-dialers").set_value(["Costs"]).run()
+    app.session_state["table-dialers-0-Costs"] = {
+        "edited_rows": {1: {"cost_per_attempt": "0.5"}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    app.run()
+    app.pills(key="topics-dialers").set_value([]).run()
+    app.button(key="apply").click().run()
+    assert not app.exception
+    dialers = app.session_state["workspace"].edited.baseline.dialers
+    assert [(d.ports, d.cost_per_attempt) for d in dialers] == [(150, 0), (100, 0.5)]

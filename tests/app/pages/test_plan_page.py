@@ -84,6 +84,25 @@ def test_uploaded_files_are_opened(app: AppTest) -> None:
     assert lines(app) == {("Solar", "D1"): (95, 5), ("Solar", "D2"): (95, 5)}
 
 
+def test_an_upload_says_what_was_read_and_has_a_name(app: AppTest) -> None:
+    app.run().file_uploader[0].set_value(quickstart_files()).run()
+    assert app.title[0].value == "Line plan: Uploaded fleet"
+    said = app.toast[0].value.replace("\\", "")
+    assert said == "Loaded 2 dialers, 1 campaign and 2 rows of lines."
+
+
+def test_an_upload_without_lines_says_what_to_do_and_shows_no_zeros(app: AppTest) -> None:
+    files = [file for file in quickstart_files() if file[0] != "assignments.csv"]
+    app.run().file_uploader[0].set_value(files).run()
+    assert not app.exception
+    assert "No lines yet: press *Optimise*" in app.info[0].value
+    assert not app.metric
+    assert "broken" not in told(app)
+    edit(app, {0: {"dial_lines": "50", "agent_lines": "5"}})
+    assert figures(app)["Ports used"] == "55 of 200"
+    assert not app.info
+
+
 def test_a_bad_upload_is_told_and_what_is_open_stays(app: AppTest) -> None:
     app.run().button(key="open-quickstart").click().run()
     edit(app, {0: {"dial_lines": "70"}})

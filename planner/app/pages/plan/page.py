@@ -66,13 +66,21 @@ def _show_plan(here: Workspace, edited: EditedLines, below: DeltaGenerator, at: 
     view = here.view = assess(edited, at, here.view)
     opened = here.loaded_assessment(edited, at)
     before = opened.headline if edited.baseline.assignments else None
-    show_headline(view.headline, before, _AS_OPENED, over=over_limit(view))
+    is_blank = not edited.lines and not edited.baseline.assignments
+    if not is_blank:
+        show_headline(view.headline, before, _AS_OPENED, over=over_limit(view))
     _show_actions(here, view)
     ask_conflict(here)
     if here.said:
         st.toast(plain(here.said))
         here.said = ""
-    show_messages(here, view)
+    if is_blank:
+        st.info(
+            "No lines yet: press *Optimise*, or type some into the board.",
+            icon=":material/lightbulb:",
+        )
+    else:
+        show_messages(here, view)
     _show_lines(here, edited, view, opened)
     with below:
         show_proposal(here, view, at)
