@@ -61,9 +61,9 @@ def show() -> None:
     show_faults(here)
     if here.edited is not None:
         st.divider()
-        show_call_logs(here, here.edited)
-        st.divider()
         _show_tables(here, here.edited)
+        st.divider()
+        show_call_logs(here, here.edited)
 
 
 def _show_templates() -> None:
