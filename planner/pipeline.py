@@ -17,6 +17,7 @@ from planner.contracts.result import (
     Progress,
 )
 from planner.planning import (
+    SHORTEST_ROUND,
     Clock,
     beside_lines,
     beside_simulation,
@@ -73,13 +74,15 @@ def plan(
     from planner.contracts.faults import PlanFault
     from planner.evaluation.cannot_run import runnable_only
     from planner.evaluation.check import REQUIREMENT_RULES, check
+    from planner.projection.abandon_days import with_abandon_days
     from planner.projection.finish import with_attempts_needed
 
     problem = as_problem(problem)
     options = options or PlanOptions()
     _require_sound_extent(problem)
     at = at or datetime.now(UTC)
-    given, left_out = runnable_only(with_attempts_needed(problem, at), at)
+    mean_day, left_out = runnable_only(with_attempts_needed(problem, at), at)
+    given = with_abandon_days(mean_day, options.abandon_days)
     clock = Clock()
     found = find_plan(given, options, clock, on_progress, stop)
     if found.outcome.plan is None:
@@ -95,7 +98,8 @@ def plan(
     result = result.model_copy(update=told | beside_lines(given, result, at))
     result = with_checked_bound(given, result, found, on_proof)
     if options.figures is PlanFigures.AUTO:
-        result = beside_simulation(given, result, stop)
+        result = beside_simulation(mean_day, result, stop)
+    result = _with_days_kept(mean_day, given, result, clock, stop)
     if in_order and problem.assignments:  # who cannot run has ports until its lines are taken off
         result = with_moves(problem, result, at)
     if not explained:
@@ -103,6 +107,41 @@ def plan(
     from planner.explained import with_reasons
 
     return with_reasons(given, result, clock, stop, on_progress)
+
+
+def _with_days_kept(
+    mean_day: Problem, given: Problem, result: PlanResult, clock: Clock, stop: Callable[[], bool]
+) -> PlanResult:
+    """The result with the share of days on which each abandonment limit holds, and what that costs.
+
+    Parameters
+    ----------
+    mean_day : with limits of the mean day
+    given : the same with limits of the days that were asked for
+    clock : a plan for the mean day may take as long again
+    """
+    from planner.projection.abandon_days import abandon_days
+
+    assert result.plan is not None
+    asked = result.options.abandon_days
+    found = tuple(abandon_days(mean_day, result.plan, asked))
+    result = result.model_copy(update={"abandon_days": found})
+    if given == mean_day or result.value is None or result.bound_per_hour is None or stop():
+        return result
+    seconds = min(result.options.time_limit, max(clock.seconds, SHORTEST_ROUND))
+    options = result.options.model_copy(update={"abandon_days": None, "time_limit": seconds})
+    freely = find_plan(mean_day, options, Clock(), lambda _: None, stop).outcome
+    if freely.value is None:
+        return result
+    value, bound = result.value.value_per_hour, result.bound_per_hour
+    # The plan that was found holds the limits of the mean day as well, or nearly always does.
+    most = max(freely.bound if freely.bound is not None else freely.value, freely.value, value)
+    return result.model_copy(
+        update={
+            "abandon_days_cost_low": max(freely.value - bound, 0.0),
+            "abandon_days_cost_high": max(most - value, 0.0),
+        }
+    )
 
 
 def _require_sound_extent(problem: Problem) -> None:

@@ -139,6 +139,17 @@ def add_move_cost(parser: argparse.ArgumentParser, from_where: str, default: str
     )
 
 
+def add_abandon_days(parser: argparse.ArgumentParser) -> None:
+    """Add on what share of the days abandonment limits are to hold; None where it is not given."""
+    parser.add_argument(
+        "--abandon-days",
+        type=number(0.01, 0.99),
+        metavar="SHARE",
+        help="where days differ (answer_rate_day_cv and the like), keep each max_abandon_rate on "
+        "this share of the days, such as 0.9, instead of on the mean day",
+    )
+
+
 def add_relax(parser: argparse.ArgumentParser) -> None:
     """Add whether the nearest plan is taken where not everything can be had."""
     parser.add_argument(

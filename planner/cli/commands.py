@@ -145,6 +145,7 @@ def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
         move_cost=arguments.move_cost or 0.0,
         failures=arguments.failures,
         relax=arguments.relax,
+        abandon_days=arguments.abandon_days,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from planner.cli.arguments import (
+    add_abandon_days,
     add_folder,
     add_json,
     add_move_cost,
@@ -159,6 +160,7 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         help="any day of the week that --interval is about (default the coming Monday)",
     )
     add_move_cost(parser, "; with --interval all to those of the interval before", "0")
+    add_abandon_days(parser)
     parser.add_argument(
         "--keep-current",
         action="store_true",

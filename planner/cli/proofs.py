@@ -71,6 +71,7 @@ def _proofs(path: Path) -> list[Proof]:
 def _planned_problem(problem: Problem, claims: dict[str, Any]) -> Problem:
     """What was planned: who could run at the moment of the plan, and what was needed from then."""
     from planner.evaluation.cannot_run import runnable_only
+    from planner.projection.abandon_days import with_abandon_days
     from planner.projection.finish import with_attempts_needed
     from planner.studies.week_spans import at_moment
 
@@ -79,7 +80,8 @@ def _planned_problem(problem: Problem, claims: dict[str, Any]) -> Problem:
         problem, _ = at_moment(problem, at)
     if at is not None:
         problem = with_attempts_needed(problem, at)
-    return runnable_only(problem, at)[0]
+    share = claims.get("options", {}).get("abandon_days")
+    return with_abandon_days(runnable_only(problem, at)[0], share)
 
 
 def _verdict(

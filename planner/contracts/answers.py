@@ -137,6 +137,18 @@ class LimitBroken(Contract):
     simulated_high: float
 
 
+class AbandonDays(Contract):
+    """On what share of its days a campaign's lines hold its abandonment limit, by the formulas.
+
+    ``asked_share_of_days`` is what was asked for; None where the limit is held on the mean day.
+    """
+
+    campaign_id: str
+    max_abandon_rate: float
+    asked_share_of_days: float | None
+    share_of_days: float
+
+
 class Finish(Contract):
     """A dial list that is to be done in time: what it needs, gets, and when it will be done.
 

@@ -125,6 +125,9 @@ class Campaign(Contract):
     finish_by: Day | None = None
     min_attempts_per_hour: Annotated[float, Field(ge=0)] = 0.0  # of finish_by, at a moment
     priority: Annotated[int, Field(ge=0, le=1_000_000)] = 1
+    # Factors of the answer rate, the transfer rate and the talk time on the day on which
+    # ``max_abandon_rate`` is to hold; None: the mean day.
+    abandon_day: tuple[float, float, float] | None = None
 
     @model_validator(mode="wrap")
     @classmethod
@@ -181,6 +184,19 @@ class Campaign(Contract):
             self.talk_seconds,
             self.wrap_up_seconds,
             self.pacing,
+            self.abandon_day,
+        )
+
+    def on_day(self, day: tuple[float, float, float]) -> Campaign:
+        """The campaign on a day with factors of its answer rate, transfer rate and talk time."""
+        answer, transfer, talk = day
+        return self.model_copy(
+            update={
+                "answer_rate": min(self.answer_rate * answer, 1.0),
+                "transfer_rate": min((self.transfer_rate or 0.0) * transfer, 1.0),
+                "talk_seconds": (self.talk_seconds or 1.0) * talk,
+                "abandon_day": None,
+            }
         )
 
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from planner.contracts.answers import (
+    AbandonDays,
     Conflict,
     Finish,
     GivenUp,
@@ -85,7 +86,8 @@ class PlanOptions(Contract):
     paid in the objective for each line added to a dialer against the current assignment [value
     per hour and line], so that lines stay where moving them gains less.
     ``relax`` asks for the nearest plan where not everything can be had (MODEL.md 6).
-    ``figures`` as formulas leave out the simulation.
+    ``figures`` as formulas leave out the simulation. ``abandon_days`` is the share of the days on
+    which each abandonment limit is to hold, where days differ; None: on the mean day.
     """
 
     redundancy: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -97,6 +99,7 @@ class PlanOptions(Contract):
     move_cost: Annotated[float, Field(ge=0, le=MAX_VALUE)] = 0.0
     figures: PlanFigures = PlanFigures.AUTO
     relax: bool = False
+    abandon_days: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 class AssignmentFigures(Contract):
@@ -279,6 +282,10 @@ class PlanResult(Contract):
     pools: tuple[PoolUse, ...] = ()
     at: datetime | None = None  # the moment from which on it is planned
     limits_broken: tuple[LimitBroken, ...] = ()
+    abandon_days: tuple[AbandonDays, ...] = ()  # of campaigns with a limit whose days differ
+    # What it costs to hold the limits on so many days, per hour, from the two bounds.
+    abandon_days_cost_low: float | None = None
+    abandon_days_cost_high: float | None = None
     proof: ProofCheck | None = None
     simulated_value_per_hour: float | None = None  # None where all figures are exact
     simulated_value_per_hour_low: float | None = None

@@ -57,6 +57,14 @@ def rates_table(
     Handled, abandoned, live-answered and attempted calls per hour, each of shape
     ``(most_agent_lines + 1, most_dial_lines + 1)``; entries with A > N mean nothing.
     """
+    if campaign.abandon_day is not None:
+        handled, _, _, attempts = rates_table(
+            campaign.model_copy(update={"abandon_day": None}), most_dial_lines, most_agent_lines
+        )
+        _, abandoned, answered, _ = rates_table(
+            campaign.on_day(campaign.abandon_day), most_dial_lines, most_agent_lines
+        )
+        return handled, abandoned, answered, attempts
     if not campaign.is_live_transfer or campaign.wrap_up_seconds > 0 or campaign.pacing is not None:
         agents = np.arange(most_agent_lines + 1)[:, None]
         lines = np.arange(most_dial_lines + 1)[None, :]
@@ -92,8 +100,13 @@ def rates(campaign: Campaign, dial_lines: ArrayLike, agent_lines: ArrayLike) -> 
 
     Returns
     -------
-    Rates per hour, shape of the broadcast input.
+    Rates per hour, shape of the broadcast input. Where the campaign's abandonment limit is held on
+    another day than the mean one, ``abandoned`` and ``live_answered`` are those of that day.
     """
+    if campaign.abandon_day is not None:
+        mean = rates(campaign.model_copy(update={"abandon_day": None}), dial_lines, agent_lines)
+        day = rates(campaign.on_day(campaign.abandon_day), dial_lines, agent_lines)
+        return mean._replace(abandoned=day.abandoned, live_answered=day.live_answered)
     lines, agents = np.broadcast_arrays(
         np.asarray(dial_lines, dtype=np.int64), np.asarray(agent_lines, dtype=np.int64)
     )

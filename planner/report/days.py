@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from planner.contracts.result import AssignmentFigures
+from planner.contracts.result import AssignmentFigures, PlanResult
 from planner.report.text_layout import NOTHING, table, wrapped
 from planner.report.words import amount, duration, share
 
@@ -66,3 +66,27 @@ def _between(row: AssignmentFigures, name: str, words: Callable[[float], str]) -
         return NOTHING
     first, last = words(low), words(high)
     return first if first == last else f"{first.removesuffix(' %')} to {last}"
+
+
+def abandon_day_sentences(result: PlanResult) -> Iterator[str]:
+    """On how many days each abandonment limit holds, and what keeping it on them costs.
+
+    ``Solar: abandons more than 3 % on about 34 % of its days.``
+    """
+    for row in result.abandon_days:
+        limit, held = share(row.max_abandon_rate), row.share_of_days
+        if row.asked_share_of_days is None:
+            over = share(1.0 - held)
+            yield f"{row.campaign_id}: abandons more than {limit} on about {over} of its days."
+        else:
+            yield (
+                f"{row.campaign_id}: abandons at most {limit} on about {share(held)} of its days; "
+                f"{share(row.asked_share_of_days)} were asked for."
+            )
+    low, high = result.abandon_days_cost_low, result.abandon_days_cost_high
+    if low is not None and high is not None:
+        least, most = amount(low), amount(high)
+        costs = most if least == most else f"{least} to {most}"
+        yield f"Holding the limits on so many days instead of the mean one costs {costs} an hour."
+    elif result.abandon_days and result.options.abandon_days is None:
+        yield "By the formulas. --abandon-days 0.9 holds the limits on 90 % of the days."

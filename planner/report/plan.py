@@ -15,6 +15,7 @@ from planner.contracts.result import (
     PlanStatus,
 )
 from planner.evaluation.worth.held import ends_words
+from planner.report.days import abandon_day_sentences
 from planner.report.given_up import broken_sentences, given_up_sentences, left_out_sentences
 from planner.report.helps import help_lines
 from planner.report.moves import meanwhile, rows_of_moves, way_sentence, without_move
@@ -44,6 +45,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
                 "Limits that the simulation breaks", bullets(broken_sentences(result.limits_broken))
             ),
             *section("In total", _plan_totals(result)),
+            *section("Abandoned calls on days that differ", bullets(abandon_day_sentences(result))),
             *section("Done in time", bullets(_finish(result))),
             *section("Campaigns", _campaigns(result)),
             *section("Pools of agents", _pools(result)),

@@ -25,7 +25,11 @@ _COLUMN_NAMES = {
     "trunk_groups": "trunk_group",
 }
 #: Fields that share the cell of another one.
-SHARED_CELLS = {"answer_rate_by_pass": "answer_rate", "min_attempts_per_hour": "finish_by"}
+SHARED_CELLS = {
+    "answer_rate_by_pass": "answer_rate",
+    "min_attempts_per_hour": "finish_by",
+    "abandon_day": "max_abandon_rate",
+}
 #: Fields of a row with hours come last.
 _LAST = ("days", "from_", "to", "timezone")
 
