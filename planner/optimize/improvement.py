@@ -16,21 +16,19 @@ from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.model.columns import Column, rounded_columns
 from planner.optimize.search_state import SearchState
 
-#: Steps of a twin between comparisons, at most, where limits tie the dialers of campaigns.
-TIED_STEPS = 16_000
 #: Better by less than this, relatively, is nothing.
 SMALLEST_GAIN = 1e-6
 
 
 class PrimalHeuristics:
-    """Looks for plans better than the best one so far, which ``standing`` keeps.
+    """Looks for plans better than the best one so far, which ``state`` keeps.
 
     ``finished`` says when nothing more is wanted.
     """
 
-    def __init__(self, standing: SearchState, finished: Callable[[], bool]) -> None:
-        self._state = standing
-        self._model, self._master = standing.model, standing.master
+    def __init__(self, state: SearchState, finished: Callable[[], bool]) -> None:
+        self._state = state
+        self._model, self._master = state.model, state.master
         self._finished = finished
         self._enriched = False
         self.rounds = 0
@@ -46,7 +44,7 @@ class PrimalHeuristics:
         first = self.rounds == 1
         if best.by_boxes:
             if best.columns is None or afresh:
-                best.offer(rounded_columns(self._model, relaxation.mix), relaxation)
+                best.offer(rounded_columns(self._model, relaxation.weights), relaxation)
             if not first and not self._finished():
                 self._choose_from_pool(relaxation)
             return first or best.value > before + SMALLEST_GAIN * abs(before)
@@ -55,7 +53,7 @@ class PrimalHeuristics:
         for pace in self._paces(first or afresh) if plan and self._may_place() else ():
             if plan and not self._finished():
                 plan = self._place(plan, pace)
-        if plan and not self._finished():
+        if plan and best.params.cell_annealing and not self._finished():
             self._anneal(plan)
         if best.small and not self._finished():
             self._choose_from_pool(relaxation)
@@ -68,14 +66,14 @@ class PrimalHeuristics:
         known = self._state.columns
         if self.rounds > 1 and known and not afresh:
             return known
-        if not construction.start(relaxation.mix, known):
+        if not construction.start(relaxation.weights, known):
             return known or (construction.begun() if self.rounds == 1 else None)
         self._state.take(construction)
         return construction.columns() if afresh or not known else self._state.columns
 
     def _may_place(self) -> bool:
         """Whether agents are moved by steps that share out dial lines exactly."""
-        return self._model.move_cost == 0
+        return self._state.params.agent_annealing and self._model.move_cost == 0
 
     def _paces(self, first: bool) -> tuple[Schedule, ...]:
         """How agents are moved in a round, one after the other.
@@ -87,7 +85,9 @@ class PrimalHeuristics:
         if first and (carriers or (self._model.tied and not self._state.small)):
             return (QUICK,)
         if self._model.tied:
-            steps = min(THOROUGH.steps, TIED_STEPS // max(self._model.campaigns, 1))
+            steps = min(
+                THOROUGH.steps, self._state.params.tied_steps // max(self._model.campaigns, 1)
+            )
             return (THOROUGH._replace(steps=steps),)
         return (QUICK, THOROUGH) if first else (THOROUGH,)
 
@@ -117,6 +117,8 @@ class PrimalHeuristics:
 
     def _choose_from_pool(self, relaxation: Relaxation) -> None:
         """Integer master over the most promising columns, then refilling."""
+        if not self._state.params.restricted_master:
+            return
         if not self._enriched:
             self._enriched = True
             enrich(self._master, relaxation, self._state.interrupted)

@@ -12,7 +12,8 @@ from planner.optimize.model.columns import least_columns
 from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import Model
 from planner.optimize.pricing.abandonment import LimitedPricer
-from planner.optimize.pricing.split_program import Limits, Prices, plain_split
+from planner.optimize.pricing.prices import Limits, Prices
+from planner.optimize.pricing.split_program import plain_split
 from planner.optimize.pricing.survival.pricer import SurvivingPricer
 from planner.optimize.search_state import SearchState
 

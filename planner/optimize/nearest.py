@@ -19,8 +19,9 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import lost_dialers
+from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.model.requirements import ANY, KINDS, Aim, Requirements, requirements
-from planner.optimize.search import SearchResult, optimize
+from planner.optimize.search import optimize
 from planner.optimize.shortfalls import plan_shortfalls
 
 Bools = NDArray[np.bool_]

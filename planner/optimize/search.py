@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -14,64 +11,16 @@ from numpy.typing import NDArray
 
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, Problem
-from planner.contracts.result import PlanOptions, Progress, Stage
+from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.check_sums import overfull_pools
-from planner.evaluation.proof.record import Proof
-from planner.optimize.branching import branch_on_worst_loss, split_box
-from planner.optimize.heuristics.construction import Construction
-from planner.optimize.heuristics.restricted_master_heuristic import reduced_values
-from planner.optimize.improvement import PrimalHeuristics
-from planner.optimize.kernels import compile_kernels
-from planner.optimize.master.column_generation import (
-    MOST_ROUNDS,
-    Relaxation,
-    generate_columns,
-    part_at_prices,
-)
-from planner.optimize.master.initial_duals import first_prices
-from planner.optimize.model.box import Box
-from planner.optimize.model.columns import Column, least_columns, make_column, rounded_columns
-from planner.optimize.model.model import build_model, to_line_plan
+from planner.optimize.branch_and_price import BranchAndPrice, SearchResult
+from planner.optimize.model.model import build_model
 from planner.optimize.model.requirements import Aim
-from planner.optimize.model.usage import Usage, plan_value
-from planner.optimize.polish import second_stages
-from planner.optimize.proof_tree import ProofTree
-from planner.optimize.search_state import ROOT_SHARE, SearchState
+from planner.optimize.search_params import DEFAULT, SearchParams
+from planner.optimize.search_state import SearchState
 
 Floats = NDArray[np.float64]
-
-#: Work limits, which decide before the clock does, so that results repeat: boxes relaxed, and
-#: rounds of rebuilding in a row that may find nothing.
-MOST_BOXES, MOST_STALE = 4000, 5
-#: Boxes split between two such rounds, more after rounds that found nothing; they end earlier once
-#: so many buckets of calls were looked at on the way.
-BOXES_PER_ROUND, LOOKS_PER_ROUND = 60, 60_000
-#: Boxes split by what the worst failure takes after a round, at most; what that
-#: may differ by in a mix, as a share of the gap asked for.
-PARTS_PER_ROUND, TAKEN_SHARE, SMALL_SHARE = 8, 0.05, 0.25
-#: Boxes after which one is followed down to a plan.
-BOXES_PER_PLUNGE = 30
-#: Larger fleets begin to look for plans once the relaxation is this share of the gap from its end.
-FIRST_SHARE = 0.3
-#: Rounds in a row without a lower bound after which a near one will do on larger fleets.
-PATIENCE = 10
-
-#: A box kept open: minus its bound, its number, what lies in it and what that is worth.
-OpenBox = tuple[float, int, Box, Relaxation]
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """What the search found: plan (None if none), proven bound (None if infeasible)."""
-
-    plan: LinePlan | None
-    value: float | None
-    bound: float | None
-    infeasible: bool
-    stopped_early: bool
-    stages: tuple[Stage, ...] = ()
-    proof: Proof | None = None  # what the bound rests on; None where the checker cannot tell
 
 
 def optimize(
@@ -81,18 +30,19 @@ def optimize(
     stop: Callable[[], bool] = lambda: False,
     aim: Aim | None = None,
     start: LinePlan | None = None,
+    params: SearchParams = DEFAULT,
 ) -> SearchResult:
     """Best plan of a problem within the requested gap, or the best found until stopped.
 
     ``aim`` is what is maximised, the value with everything kept where None. ``start`` is a plan to
-    begin with.
+    begin with, ``params`` what the search may spend and which of its parts take part.
     """
     end = time.monotonic() + options.time_limit
     more_sets: list[frozenset[int]] = []
     while True:
         left = max(end - time.monotonic(), 0.1 * options.time_limit)
         limited = options.model_copy(update={"time_limit": left}) if more_sets else options
-        found = _optimize(problem, limited, on_progress, stop, aim, start, more_sets)
+        found = _optimize(problem, limited, on_progress, stop, aim, start, more_sets, params)
         overfull = _overfull_pools(problem, found.plan)
         if overfull is None or overfull in more_sets:
             return found
@@ -115,13 +65,14 @@ def _optimize(
     aim: Aim | None,
     start: LinePlan | None,
     more_sets: Sequence[frozenset[int]],
+    params: SearchParams,
 ) -> SearchResult:
     model = build_model(problem, options, aim, more_sets)
     if model.campaigns == 0 or model.dialers == 0:
         if np.any(model.min_dialers > 0):
             return SearchResult(None, None, None, True, False)
         return SearchResult(LinePlan(assignments=()), 0.0, 0.0, False, False)
-    return _Search(SearchState(model, options, on_progress, stop), start).run()
+    return BranchAndPrice(SearchState(model, options, params, on_progress, stop), start).run()
 
 
 @cache
@@ -143,326 +94,3 @@ def compile_search() -> None:
     for campaign in (plain, surviving):
         problem = Problem(dialers=dialers, campaigns=(campaign,))
         optimize(problem, PlanOptions(time_limit=1.0))
-
-
-class _Search:
-    """State of one search: pool and relaxation, best plan, open boxes."""
-
-    def __init__(self, standing: SearchState, start: LinePlan | None = None) -> None:
-        self._state = standing
-        self._start = start
-        self._heuristics = PrimalHeuristics(standing, self._finished)
-        self._model, self._master = standing.model, standing.master
-        self._closed = -np.inf  # highest bound among boxes put aside within the gap
-        self._open: list[OpenBox] = []
-        self._order = itertools.count()
-        self._tree = ProofTree(standing.model)
-
-    def run(self) -> SearchResult:
-        """Search until the gap is proven, nothing is left to try, or a limit is reached."""
-        if not self._model.box.is_empty():
-            compile_kernels(self._state)
-        self._state.start_clock()
-        self._begin_with_start()
-        root = self._root()
-        if root is None:
-            self._tree.empty(self._model.box, self._master.empty_duals)
-            return SearchResult(None, None, None, True, False, proof=self._proof(None))
-        self._state.bound = min(self._state.bound, root.bound)
-        self._push(self._model.box, root)
-        self._update_bound()
-        self._state.offer(rounded_columns(self._model, root.mix), root)
-        boxes = stale = 0
-        tight = not self._state.large
-        self._part_by_taken()
-        while not self._finished() and boxes < MOST_BOXES:
-            if stale < MOST_STALE:
-                afresh = stale > 0
-                better = self._heuristics.run_round(self._open[0][3] if afresh else root, afresh)
-                stale = 0 if better else stale + 1
-                tighten = not tight and (stale > 0 or self._state.near(FIRST_SHARE))
-                if tighten and not self._finished():
-                    root, tight = self._tightened(root), True
-                if tight:
-                    self._part_by_taken()
-            elif not self._state.small:
-                break
-            if self._state.small:
-                boxes += self._prove(1 + 2 * stale)
-        return self._outcome()
-
-    def _begin_with_start(self) -> None:
-        """Take the plan to begin with, if it holds every limit of this problem."""
-        if self._start is None:
-            return
-        lines, model = self._start.lines(), self._model
-        dial = np.zeros((model.campaigns, model.dialers), np.int64)
-        agent = np.zeros_like(dial)
-        problem = model.problem
-        for (campaign, dialer), (n, a) in lines.items():
-            if campaign in problem.campaign_index and dialer in problem.dialer_index:
-                place = problem.campaign_index[campaign], problem.dialer_index[dialer]
-                dial[place], agent[place] = n, a
-        if not model.box.is_empty() and all(
-            model.box.contains(c, dial[c], agent[c]) for c in range(model.campaigns)
-        ):
-            columns = [make_column(model, c, dial[c], agent[c]) for c in range(model.campaigns)]
-            if Usage(model, columns).fits():
-                self._state.keep(columns)
-
-    def _prove(self, rounds: int) -> int:
-        """Split boxes, as many as so many rounds do, while that is quick; how many were split."""
-        most = self._master.lagrangian.looks() + LOOKS_PER_ROUND
-        boxes = 0
-        while boxes < rounds * BOXES_PER_ROUND:
-            if self._finished() or self._master.lagrangian.looks() > most:
-                break
-            if boxes % BOXES_PER_PLUNGE == 0:
-                boxes += self._plunge()
-            else:
-                self._split(heapq.heappop(self._open))
-                boxes += 1
-        return boxes
-
-    def _part_by_taken(self) -> None:
-        """Split the boxes of the highest bounds by what the worst failure takes, a few times."""
-        for _ in range(PARTS_PER_ROUND):
-            if self._finished():
-                break
-            _, _, box, relaxation = self._open[0]
-            parts = self._parts_by_taken(box, relaxation)
-            if parts is None:
-                break
-            heapq.heappop(self._open)
-            self._open_parts(box, relaxation, parts)
-
-    def _parts_by_taken(self, box: Box, relaxation: Relaxation) -> tuple[Box, Box] | None:
-        target = self._state.target()
-        parts = branch_on_worst_loss(
-            self._model,
-            box,
-            relaxation,
-            target,
-            self._state.precision(TAKEN_SHARE),
-            SMALL_SHARE if self._state.small else 0.0,
-        )
-        if parts is None:
-            return None
-        self._closed = max(self._closed, target)  # plans worth less are left out
-        return self._tree.tell_apart(box, parts, target)
-
-    def _root(self) -> Relaxation | None:
-        """Relaxation of the whole problem; on the way a first plan, if one is found quickly."""
-        if self._model.box.is_empty():
-            return None
-        standing = self._state
-        first = first_prices(
-            self._master, self._model.box, standing.interrupted, standing.precision()
-        )
-        if first is None:
-            self._master.empty_duals = None
-            return None
-        self._state.begin(first.bound)
-        if standing.by_boxes:
-            self._offer_least()
-        else:
-            construction = Construction(self._master, first.duals, self._state.options.seed)
-            if construction.start():
-                self._state.take(construction)
-            else:
-                self._state.offer(least_columns(self._model), None)
-        if self._state.huge:  # there the relaxation takes longest, and begins with good plans
-            self._push(self._model.box, first)
-            self._heuristics.run_round(first, afresh=False)
-            self._open.clear()
-        if self._state.small:
-            return self._relax(first)
-        share = FIRST_SHARE if self._state.large else ROOT_SHARE
-        return self._relax(first, PATIENCE, share)
-
-    def _offer_least(self) -> None:
-        """The least that each campaign may have, as it is and filled up."""
-        least = least_columns(self._model)
-        if Usage(self._model, least).fits():
-            self._state.keep(least)
-        self._state.offer(least, None)
-
-    def _relax(
-        self, start: Relaxation, patience: int = MOST_ROUNDS, share: float = ROOT_SHARE
-    ) -> Relaxation | None:
-        """Relaxation of the whole problem, going on from a bound."""
-        return generate_columns(
-            self._master,
-            self._model.box,
-            target=self._state.target(),
-            stop=self._state.interrupted,
-            on_bound=lambda bound: self._state.report("bound", bound),
-            start=start,
-            precision=self._state.precision(share),
-            patience=patience,
-        )
-
-    def _tightened(self, root: Relaxation) -> Relaxation:
-        """The root's relaxation, taken further: at first plans wait for a near bound only."""
-        tighter = self._relax(root, PATIENCE)
-        if tighter is None:
-            return root
-        self._open = []
-        self._tree.restart()
-        self._push(self._model.box, tighter)
-        self._update_bound()
-        return tighter
-
-    def _outcome(self) -> SearchResult:
-        for _, _, box, relaxation in self._open:
-            self._tree.leaf(box, relaxation)
-        if self._state.columns is None:
-            empty = not self._open
-            bound = None if empty else self._state.bound
-            return SearchResult(None, None, bound, empty, not empty, proof=self._proof(bound))
-        early = not self._state.done() and self._state.interrupted()
-        self._state.settle()
-        first, bound = self._state.value, self._state.bound
-        if not self._model.aim.is_value:
-            line_plan = self._line_plan(self._state.columns)
-            return SearchResult(line_plan, first, bound, False, early, proof=self._proof(bound))
-        polished = second_stages(
-            self._model,
-            self._state.columns,
-            min(self._state.enough(), first),
-            self._state.stop,
-        )
-        value = plan_value(self._model, polished.columns)
-        stages = (
-            Stage(name="value", unit="per hour", before=first, after=value),
-            Stage(
-                name="all-busy spread",
-                unit="share of time",
-                before=polished.spread_before,
-                after=polished.spread_after,
-            ),
-            Stage(
-                name="lines added",
-                unit="lines",
-                before=polished.added_before,
-                after=polished.added_after,
-            ),
-        )
-        line_plan = self._line_plan(polished.columns)
-        return SearchResult(line_plan, value, bound, False, early, stages, self._proof(bound))
-
-    def _proof(self, bound: float | None) -> Proof | None:
-        return self._tree.proof(self._state.options, bound) if self._tree.checkable else None
-
-    def _line_plan(self, columns: Sequence[Column]) -> LinePlan:
-        dial = np.array([k.dial_lines for k in columns])
-        agent = np.array([k.agent_lines for k in columns])
-        return to_line_plan(self._model, dial, agent)
-
-    def _finished(self) -> bool:
-        return not self._open or self._state.done() or self._state.interrupted()
-
-    def _push(self, box: Box, relaxation: Relaxation) -> OpenBox | None:
-        """Keep a box open unless the best plan is within the gap of its bound."""
-        if relaxation.bound <= self._state.target():
-            self._closed = max(self._closed, relaxation.bound)
-            self._tree.leaf(box, relaxation)
-            return None
-        opened = (-relaxation.bound, next(self._order), box, relaxation)
-        heapq.heappush(self._open, opened)
-        return opened
-
-    def _update_bound(self) -> None:
-        """Take the highest bound of all boxes; only while every plan lies in one of them."""
-        highest = -self._open[0][0] if self._open else -np.inf
-        highest = max(highest, self._closed, self._state.value)
-        self._state.bound = min(self._state.bound, highest)
-
-    def _plunge(self) -> int:
-        """Split the box of the highest bound, then its better half and so on, down to a plan.
-
-        How many boxes were split.
-        """
-        halves = self._split(heapq.heappop(self._open))
-        boxes = 1
-        while halves and not self._finished():
-            better = min(halves)
-            self._open.remove(better)
-            heapq.heapify(self._open)
-            halves = self._split(better)
-            boxes += 1
-        return boxes
-
-    def _split(self, opened: OpenBox) -> list[OpenBox]:
-        """Split a box in two; the halves that are kept open."""
-        _, _, box, relaxation = opened
-        if relaxation.bound <= self._state.target():
-            self._closed = max(self._closed, relaxation.bound)
-            self._tree.leaf(box, relaxation)
-            self._update_bound()
-            return []
-        parts = self._parts_by_taken(box, relaxation)
-        if parts is None:
-            parts = split_box(self._model, box, relaxation, self._losses(box, relaxation))
-            parts = parts and self._tree.split(box, parts)
-        if parts is None:  # a single plan: its value is its bound
-            self._offer_point(box)
-            self._tree.leaf(box, relaxation)
-        return self._open_parts(box, relaxation, parts or ())
-
-    def _open_parts(self, box: Box, relaxation: Relaxation, parts: Iterable[Box]) -> list[OpenBox]:
-        """Relax parts of a box; those that are kept open."""
-        kept = []
-        for part in parts:
-            child = self._part(box, relaxation, part)
-            if child is None:
-                self._tree.empty(part, self._master.empty_duals)
-                continue
-            if len(child.mix) == self._model.campaigns:  # nothing is mixed
-                self._state.offer(rounded_columns(self._model, child.mix), None)
-            half = self._push(part, child)
-            if half is not None:
-                kept.append(half)
-        self._update_bound()
-        self._state.report("proof")
-        return kept
-
-    def _part(self, box: Box, relaxation: Relaxation, part: Box) -> Relaxation | None:
-        """Relaxation of a part of a box; None where it is proven to hold no plan."""
-        start = part_at_prices(self._master, box, part, relaxation)
-        if start is None:
-            self._master.empty_duals = None
-            return None
-        child = generate_columns(
-            self._master,
-            part,
-            target=self._state.target(),
-            stop=self._state.interrupted,
-            start=start,
-            precision=self._state.precision(),
-        )
-        if child is None:
-            return None
-        if child.bound <= relaxation.bound:
-            return child
-        proof = relaxation.proof_duals or relaxation.duals
-        return replace(child, bound=relaxation.bound, proof_duals=proof)
-
-    def _losses(self, box: Box, relaxation: Relaxation) -> Floats:
-        """By how much the bound on each campaign exceeds its best known column inside the box.
-
-        Where it is large, the relaxation mixes splits that break the campaign's own limits.
-        """
-        columns = zip(self._master.pool.values(), self._master.inside(box).tolist(), strict=True)
-        inside = [k for k, fits in columns if fits and k.holds_own_limits]
-        loss = np.full(self._model.campaigns, np.inf)
-        campaigns = np.array([k.campaign for k in inside], dtype=np.int64)
-        np.minimum.at(loss, campaigns, -reduced_values(self._master, inside, relaxation))
-        return loss
-
-    def _offer_point(self, box: Box) -> None:
-        columns = [
-            make_column(self._model, c, box.n_low[c], box.a_low[c])
-            for c in range(self._model.campaigns)
-        ]
-        self._state.offer(columns, None)

@@ -15,24 +15,15 @@ from planner.optimize.heuristics.local_search import refill
 from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.columns import Column
-from planner.optimize.model.model import HANDLED, Model
+from planner.optimize.model.model import Model
+from planner.optimize.model.tables import HANDLED
 from planner.optimize.model.usage import Usage, plan_value
+from planner.optimize.search_params import SearchParams
 
 Floats = NDArray[np.float64]
 
-#: Fleets of up to so many cells (campaign and dialer) are also improved and proven by methods
-#: that look at each pair of dialers and at every column.
-SMALL = 400
-#: Fleets of so few, priced exactly, are left to splitting boxes.
-FEW_PAIRS = 100
-#: Fleets of more cells get their bound in two steps.
-LARGE = 2500
-#: Fleets of more cells are improved before they are bound closely.
-HUGE = 50_000
 #: What is nothing beside all that the campaigns could earn; how close to whole a whole number is.
 ZERO_ROUNDING, WHOLE_ROUNDING = 1e-11, 1e-6
-#: Relaxations need not be solved closer than this share of the gap asked for.
-ROOT_SHARE = 0.05
 
 
 def most_worth(model: Model) -> float:
@@ -48,15 +39,21 @@ class SearchState:
         self,
         model: Model,
         options: PlanOptions,
+        params: SearchParams,
         on_progress: Callable[[Progress], None],
         stop: Callable[[], bool],
     ) -> None:
         self.model = model
         self.options = options
+        self.params = params
         cells = model.campaigns * model.dialers
-        self.small, self.large, self.huge = cells <= SMALL, cells > LARGE, cells > HUGE
+        self.small, self.large, self.huge = (
+            cells <= params.small,
+            cells > params.large,
+            cells > params.huge,
+        )
         self.master = RestrictedMaster(model, warm=self.small)
-        few = cells <= FEW_PAIRS and self.master.lagrangian.exact
+        few = cells <= params.few_cells and self.master.lagrangian.exact
         #: Whether plans come from splitting boxes and choosing columns: where that is quickest, and
         #: where there is what the compiled heuristics do not know.
         self.by_boxes = few or model.special
@@ -117,8 +114,9 @@ class SearchState:
         """Whether the requested gap is proven but for this share of it."""
         return relative_gap(self.value, self.bound) <= (1 + share) * self.options.gap
 
-    def precision(self, share: float = ROOT_SHARE) -> float:
-        """How closely relaxations are solved, relatively."""
+    def precision(self, share: float | None = None) -> float:
+        """How closely relaxations are solved, relatively; None: as closely as the root."""
+        share = self.params.root_precision if share is None else share
         return max(share * self.options.gap, 1e-9)
 
     def report(self, phase: str, bound: float | None = None) -> None:

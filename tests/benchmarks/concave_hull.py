@@ -18,7 +18,8 @@ from scipy.spatial import ConvexHull
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
-from planner.optimize.model.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED, Model, build_model
+from planner.optimize.model.model import Model, build_model
+from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 from tests.benchmarks.peer_plans import Reached, reached
 
 Floats = NDArray[np.float64]

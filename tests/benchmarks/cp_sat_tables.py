@@ -10,7 +10,8 @@ from ortools.sat.python import cp_model
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
-from planner.optimize.model.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED, Model, build_model
+from planner.optimize.model.model import Model, build_model
+from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 from tests.benchmarks.peer_plans import Reached, reached, shares_by_ports, within_limits
 
 #: CP-SAT takes whole numbers: thousandths of a call per hour.

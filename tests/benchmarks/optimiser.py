@@ -6,11 +6,13 @@ over tables, HiGHS over the concave hull; their values and bounds in per cent of
 time grows with the campaigns. Needs ``pip install -r tests/benchmarks/requirements.txt``.
 
 ``--only FAMILY/SIZE`` runs parts, with ``*`` for any: ``--only 'locks/4x6' '*/20x50' tiny growth``.
+``--without PART`` switches a part of the search off.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import fnmatch
 import json
 import os
@@ -21,10 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
+from planner.optimize.search_params import SearchParams
 from tests.benchmarks.optimiser_runs import SIZES, Wanted, all_rows, growth_rows
 from tests.benchmarks.reporting import Row, printed
 
 _OTHERS = ("tiny", "growth")
+#: Parts of the search that can be switched off.
+PARTS = tuple(f.name for f in dataclasses.fields(SearchParams) if f.default is True)
 
 
 def main() -> None:
@@ -33,11 +38,20 @@ def main() -> None:
     parser.add_argument(
         "--only", nargs="+", default=["*"], metavar="FAMILY/SIZE", help="parts to run (default all)"
     )
+    parser.add_argument(
+        "--without",
+        nargs="+",
+        default=[],
+        choices=PARTS,
+        metavar="PART",
+        help=f"parts of the search switched off, to see what each brings: {', '.join(PARTS)}",
+    )
     parser.add_argument("--out", type=Path, default=Path("out") / "optimiser.json")
     arguments = parser.parse_args()
     wanted = _wanted(arguments.only)
+    params = SearchParams(**dict.fromkeys(arguments.without, False))
     _refuse_unknown(parser, arguments.only)
-    rows = printed(all_rows(wanted))
+    rows = printed(all_rows(wanted, params))
     growth = printed(growth_rows()) if wanted("growth", "growth") else []
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\nPeak memory {memory:.0f} MB.")

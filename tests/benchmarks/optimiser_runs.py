@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, relative_gap
 from planner.evaluation.check import check
-from planner.optimize.search import SearchResult, compile_search, optimize
+from planner.optimize.branch_and_price import SearchResult
+from planner.optimize.search import compile_search, optimize
+from planner.optimize.search_params import DEFAULT, SearchParams
 from tests.benchmarks.fleets import FAMILIES, SINGLE_LIMITS, Family, fleet
 from tests.benchmarks.peers import MOST_CELLS, PEERS
 from tests.benchmarks.reporting import Row
@@ -55,26 +57,30 @@ LEAST_PEER_SECONDS = 1.0
 Wanted = Callable[[str, str], bool]
 
 
-def all_rows(wanted: Wanted) -> Iterator[Row]:
+def all_rows(wanted: Wanted, params: SearchParams = DEFAULT) -> Iterator[Row]:
     """Rows of what is wanted, by family and size, as they come."""
     compile_search()
     if wanted("every limit", "tiny"):
-        yield tiny_row()
+        yield tiny_row(params)
     for size in SIZES:
         for family in size.families:
             if wanted(family.name, size.name):
-                yield size_row(size, family)
+                yield size_row(size, family, params)
 
 
 def solved(
-    problem: Problem, family: Family, gap: float, seconds: float
+    problem: Problem,
+    family: Family,
+    gap: float,
+    seconds: float,
+    params: SearchParams = DEFAULT,
 ) -> tuple[SearchResult, PlanOptions, float]:
     """SearchResult, options and wall seconds; the plan is checked."""
     options = PlanOptions(
         redundancy=family.redundancy, failures=family.failures, gap=gap, time_limit=seconds
     )
     started = time.monotonic()
-    outcome = optimize(problem, options)
+    outcome = optimize(problem, options, params=params)
     taken = time.monotonic() - started
     if outcome.plan is not None and check(problem, outcome.plan, options.failures):
         raise SystemExit(f"a plan of {family.name} breaks a limit")
@@ -89,13 +95,13 @@ def gap_of(outcome: SearchResult) -> float:
     return relative_gap(outcome.value, outcome.bound)
 
 
-def size_row(size: Size, family: Family) -> Row:
+def size_row(size: Size, family: Family, params: SearchParams = DEFAULT) -> Row:
     """A family at a size over its seeds; peers on the first of them."""
     gaps, times, infeasible = [], [], 0
     values, bounds = dict[str, list[float]](), dict[str, list[float]]()
     for seed in range(size.seeds):
         problem = fleet(size.dialers, size.campaigns, family, seed)
-        outcome, options, taken = solved(problem, family, size.gap, size.seconds)
+        outcome, options, taken = solved(problem, family, size.gap, size.seconds, params)
         infeasible += outcome.infeasible
         gaps.append(gap_of(outcome))
         times.append(taken)
@@ -141,12 +147,12 @@ def _peer_columns(values: dict[str, list[float]], bounds: dict[str, list[float]]
     return row
 
 
-def tiny_row() -> Row:
+def tiny_row(params: SearchParams = DEFAULT) -> Row:
     """Problems small enough to enumerate: value and bound are the optimum."""
     times, wrong, infeasible = [], 0, 0
     for seed in range(TINY):
         problem = tiny(seed)
-        outcome, _, taken = solved(problem, FAMILIES[0], 0.0, 20.0)
+        outcome, _, taken = solved(problem, FAMILIES[0], 0.0, 20.0, params)
         best = best_value_by_enumeration(problem, 0.0)
         times.append(taken)
         infeasible += best is None

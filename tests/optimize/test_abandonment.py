@@ -11,7 +11,7 @@ from planner.optimize.model.model import Model, build_model
 from planner.optimize.model.requirements import ANY, KINDS, RUNS, USED, Aim
 from planner.optimize.pricing.abandonment import LimitedPricer
 from planner.optimize.pricing.pricer import Pricer, price_of_nothing
-from planner.optimize.pricing.split_program import Prices
+from planner.optimize.pricing.prices import Prices
 from tests.support.all_splits import AllSplits, one_campaign
 
 LIMITS = [0.01, 0.03, 0.1, 0.3]

@@ -11,11 +11,12 @@ from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.check import check
 from planner.optimize.heuristics.agent_annealing import QUICK, AgentAnnealing
-from planner.optimize.heuristics.line_allocation import fill, no_seats, start
+from planner.optimize.heuristics.line_allocation import fill, new_agent_state, start
 from planner.optimize.heuristics.local_search import refill
 from planner.optimize.model.columns import Column, least_columns, make_column
 from planner.optimize.model.fleet import fleet_arrays
-from planner.optimize.model.model import HANDLED, Model, build_model, to_line_plan
+from planner.optimize.model.model import Model, build_model, to_line_plan
+from planner.optimize.model.tables import HANDLED
 from planner.optimize.model.usage import plan_value
 from tests.support.builders import tiny_problem
 from tests.support.one_agent import campaign, dialer, problem
@@ -59,7 +60,7 @@ def test_dial_lines_are_shared_out_as_well_as_the_best_of_all_ways(seed: int) ->
     best = max(sum(earned[c][n] for c, n in enumerate(way)) for way in ways)
 
     fleet = fleet_arrays(model)
-    seats = no_seats(fleet, seed=0)
+    seats = new_agent_state(fleet, seed=0)
     start(fleet, seats, agents.copy(), agents)  # as many dial lines as agents, to begin with
     assert fill(fleet, seats, 0, -1)
     assert seats.value[0] == pytest.approx(best, rel=1e-12)

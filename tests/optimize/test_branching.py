@@ -15,7 +15,8 @@ from planner.optimize.master.column_generation import Relaxation, generate_colum
 from planner.optimize.master.initial_duals import first_prices
 from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.box import Box
-from planner.optimize.model.model import HANDLED, Model, build_model
+from planner.optimize.model.model import Model, build_model
+from planner.optimize.model.tables import HANDLED
 from planner.optimize.search import optimize
 from tests.support.builders import drawn_fleet
 

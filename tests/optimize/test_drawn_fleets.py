@@ -34,9 +34,9 @@ def test_plan_and_nearest_plan_are_those_of_enumeration(kind: str, seed: int) ->
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_in_another_order_other_names_and_seeds_change_no_value(kind: str, seed: int) -> None:
     drawn = draw(kind, seed)
-    twin = relabelled(drawn, seed)
-    assert twin.tables != drawn.tables
-    assert disagreements(twin, right(kind, seed), options_of(twin, seed), True) == []
+    run = relabelled(drawn, seed)
+    assert run.tables != drawn.tables
+    assert disagreements(run, right(kind, seed), options_of(run, seed), True) == []
 
 
 @pytest.mark.parametrize("seed", UNLISTED)

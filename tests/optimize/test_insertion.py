@@ -13,7 +13,8 @@ from planner.contracts.result import PlanOptions
 from planner.optimize.heuristics.insertion import insert, scratch
 from planner.optimize.heuristics.plan_state import DualGuide, empty_state, put
 from planner.optimize.model.fleet import fleet_arrays
-from planner.optimize.model.model import HANDLED, Model, build_model
+from planner.optimize.model.model import Model, build_model
+from planner.optimize.model.tables import HANDLED
 
 #: A dialer is overlooked now and then, so that insertions differ by their seed.
 TRIES = 8

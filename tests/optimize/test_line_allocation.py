@@ -9,17 +9,18 @@ import pytest
 
 from planner.contracts.result import PlanOptions
 from planner.optimize.heuristics.line_allocation import (
-    Seats,
+    AgentState,
     count_used,
     fill,
-    no_seats,
+    new_agent_state,
     seat,
     start,
     within,
 )
 from planner.optimize.model.columns import make_column
 from planner.optimize.model.fleet import Fleet, fleet_arrays
-from planner.optimize.model.model import HANDLED, Model, build_model
+from planner.optimize.model.model import Model, build_model
+from planner.optimize.model.tables import HANDLED
 from planner.optimize.model.usage import Usage
 from tests.support.comparison import problem_of
 from tests.support.draw import draw
@@ -40,9 +41,9 @@ def random_lines(model: Model, draws: np.random.Generator) -> tuple[np.ndarray, 
     return np.where(used, n, 0), np.where(used, a, 0)
 
 
-def begun(model: Model, n: np.ndarray, a: np.ndarray) -> tuple[Fleet, Seats, float]:
+def begun(model: Model, n: np.ndarray, a: np.ndarray) -> tuple[Fleet, AgentState, float]:
     fleet = fleet_arrays(model)
-    seats = no_seats(fleet, 0)
+    seats = new_agent_state(fleet, 0)
     return fleet, seats, start(fleet, seats, n, a)
 
 
@@ -93,7 +94,7 @@ def test_lines_are_shared_out_beside_cells_that_stay_as_they_are(seed: int) -> N
         assert seats.lines.tolist() == seats.n.sum(axis=1).tolist()
 
 
-def best_sharing(model: Model, fleet: Fleet, seats: Seats, d: int) -> float | None:
+def best_sharing(model: Model, fleet: Fleet, seats: AgentState, d: int) -> float | None:
     """The most that a dialer's lines can earn with its agents as they are, of all ways."""
     here = np.flatnonzero(seats.n[:, d]).tolist()
     room = int(seats.room[d] - (fleet.agent_cost[d] * seats.a[here, d]).sum())
@@ -121,7 +122,7 @@ def best_sharing(model: Model, fleet: Fleet, seats: Seats, d: int) -> float | No
 def test_who_sits_where_is_known_both_ways() -> None:
     model = drawn_model("two_failures", 1)
     fleet = fleet_arrays(model)
-    seats = no_seats(fleet, 0)
+    seats = new_agent_state(fleet, 0)
     draws = np.random.default_rng(0)
     there: dict[tuple[int, int], int] = {}
     for _ in range(200):

@@ -7,7 +7,8 @@ import pytest
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions
-from planner.optimize.model.model import ABANDONED, ANSWERED, build_model
+from planner.optimize.model.model import build_model
+from planner.optimize.model.tables import ABANDONED, ANSWERED
 
 
 def locked(dial_lines: int, agent_lines: int) -> Problem:

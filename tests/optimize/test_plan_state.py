@@ -23,7 +23,8 @@ from planner.optimize.heuristics.plan_state import (
 )
 from planner.optimize.model.columns import make_column
 from planner.optimize.model.fleet import Fleet, fleet_arrays
-from planner.optimize.model.model import HANDLED, Model, build_model
+from planner.optimize.model.model import Model, build_model
+from planner.optimize.model.tables import HANDLED
 from planner.optimize.model.usage import Usage
 from tests.support.comparison import problem_of
 from tests.support.draw import draw

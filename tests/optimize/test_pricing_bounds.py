@@ -13,8 +13,8 @@ from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import Model, build_model
 from planner.optimize.model.requirements import ANY, KINDS, RUNS, SURVIVES, USED, Aim
 from planner.optimize.pricing.pricer import Pricer, price_of_nothing
+from planner.optimize.pricing.prices import Prices
 from planner.optimize.pricing.split_list import listed
-from planner.optimize.pricing.split_program import Prices
 from tests.support.all_splits import AllSplits, one_campaign
 
 #: Best splits and bounds are sums of a few hundred calls per hour, so far apart by rounding.

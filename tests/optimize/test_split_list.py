@@ -11,8 +11,8 @@ from planner.optimize.model.model import build_model
 from planner.optimize.model.requirements import ANY, KINDS, SURVIVES, USED, Aim
 from planner.optimize.pricing import split_list
 from planner.optimize.pricing.pricer import Pricer
+from planner.optimize.pricing.prices import Prices
 from planner.optimize.pricing.split_list import SplitList, listed
-from planner.optimize.pricing.split_program import Prices
 from tests.support.all_splits import AllSplits, one_campaign
 
 CASES = [

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.evaluation.rates import rates_table
 from planner.optimize.model.requirements import RUNS, SURVIVES, USED
-from planner.optimize.pricing.split_program import Prices
+from planner.optimize.pricing.prices import Prices
 
 PORTS = 9
 #: A share is met when it is met to the nearest per cent; per cents are rounded up after 1e-6.

@@ -20,10 +20,10 @@ from planner.compiled import compiled, inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics.kernel_tools import copy_lines, draw
 from planner.optimize.heuristics.line_allocation import (
-    Seats,
+    AgentState,
     count_used,
     fill,
-    no_seats,
+    new_agent_state,
     seat,
     start,
     within,
@@ -33,7 +33,8 @@ from planner.optimize.heuristics.parallel_annealing import PARALLEL_RUNS, Best, 
 from planner.optimize.heuristics.worst_failure import SOFTNESS, lose
 from planner.optimize.model.columns import Column
 from planner.optimize.model.fleet import Fleet, entry, fleet_arrays
-from planner.optimize.model.model import HANDLED, Model
+from planner.optimize.model.model import Model
+from planner.optimize.model.tables import HANDLED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,14 +44,14 @@ Bools = NDArray[np.bool_]
 class Schedule(NamedTuple):
     """How long agents are moved, and how freely at first."""
 
-    steps: int  # of a twin for each campaign, before the twins are compared
+    steps: int  # of a run for each campaign, before the runs are compared
     hottest: float  # temperature to begin with, as a share of the plan's value per campaign
     stricter: float  # what two failures at once take costs so many times as much meanwhile
 
 
 #: Enough on most fleets; where it is not, what is slower and begins hotter mostly is.
 QUICK, THOROUGH = Schedule(40, 1e-2, 2.0), Schedule(160, 5e-2, 1.5)
-#: Comparisons of the twins, and the last temperature.
+#: Comparisons of the runs, and the last temperature.
 CHUNKS, COLDEST = 80, 3e-4
 #: Cells that a step changes beside the dial lines of two dialers.
 MOST_MOVED = 4
@@ -65,8 +66,8 @@ class AgentAnnealing:
         # their campaigns come apart: a third less of the gap is left at 20 x 50.
         weight = min(model.weight * (stricter if model.pairs else 1.0), 1.0)
         seeds = range(PARALLEL_RUNS * seed, PARALLEL_RUNS * (seed + 1))
-        self._twins = [AgentRun(model, own, weight) for own in seeds]
-        self._best = Best(model, self._twins)
+        self._runs = [AgentRun(model, own, weight) for own in seeds]
+        self._best = Best(model, self._runs)
 
     def columns(self) -> list[Column]:
         """The best plan as one column per campaign."""
@@ -85,7 +86,7 @@ class AgentAnnealing:
         self._best.start_from(columns)
         campaigns = max(self._model.campaigns, 1)
         cool_down(
-            self._twins,
+            self._runs,
             self._best,
             steps=pace.steps * campaigns,
             chunks=CHUNKS,
@@ -102,7 +103,7 @@ class AgentRun:
 
     def __init__(self, model: Model, seed: int, weight: float) -> None:
         self._fleet = fleet_arrays(model)._replace(weight=weight)
-        self._seats = no_seats(self._fleet, seed)
+        self._seats = new_agent_state(self._fleet, seed)
         self.best_n = self._seats.n.copy()
         self.best_a = self._seats.a.copy()
         self.best = -np.inf
@@ -130,12 +131,12 @@ class AgentRun:
 
 
 @inlined
-def _pick(s: Seats, count: int) -> int:
+def _pick(s: AgentState, count: int) -> int:
     return int(draw(s.random) * count)
 
 
 @lean
-def _may_sit(f: Fleet, s: Seats, c: int, d: int, a: int) -> bool:
+def _may_sit(f: Fleet, s: AgentState, c: int, d: int, a: int) -> bool:
     """Whether a campaign may have so many agents on a dialer."""
     if s.fixed[c, d] or a > f.a_high[c, d] or f.n_high[c, d] < max(a, 1):
         return False
@@ -143,7 +144,7 @@ def _may_sit(f: Fleet, s: Seats, c: int, d: int, a: int) -> bool:
 
 
 @lean
-def _propose(f: Fleet, s: Seats, moves: Ints) -> tuple[int, int, int]:
+def _propose(f: Fleet, s: AgentState, moves: Ints) -> tuple[int, int, int]:
     """Draw a step: how many cells are in ``moves``, and the two dialers.
 
     A cell is (campaign, dialer, agent lines, whether it is there, dial lines to begin with).
@@ -162,7 +163,7 @@ def _propose(f: Fleet, s: Seats, moves: Ints) -> tuple[int, int, int]:
 
 
 @lean
-def _move_agents(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int:
+def _move_agents(f: Fleet, s: AgentState, c: int, d: int, e: int, moves: Ints) -> int:
     """Cells after agents of a campaign go from d to e, and maybe some of another's come back."""
     part = s.a[c, d]
     if part > 1 and draw(s.random) < 0.4:
@@ -174,7 +175,7 @@ def _move_agents(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int
 
 
 @lean
-def _move_block(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int:
+def _move_block(f: Fleet, s: AgentState, c: int, d: int, e: int, moves: Ints) -> int:
     """Cells after all lines of a campaign go from d to e, and maybe some of another's come back."""
     count = _carry_block(f, s, c, d, e, moves, 0)
     if count == 0 or s.cells[e] == 0 or draw(s.random) < 0.3:
@@ -183,7 +184,7 @@ def _move_block(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints) -> int:
 
 
 @lean
-def _move_back(f: Fleet, s: Seats, c: int, part: int, d: int, e: int, moves: Ints) -> int:
+def _move_back(f: Fleet, s: AgentState, c: int, part: int, d: int, e: int, moves: Ints) -> int:
     """Cells after about as many agents of another campaign come back from e to d."""
     o = s.ids[e, _pick(s, s.cells[e])]
     if o == c:
@@ -199,7 +200,7 @@ def _move_back(f: Fleet, s: Seats, c: int, part: int, d: int, e: int, moves: Int
 
 
 @lean
-def _carry_block(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints, at: int) -> int:
+def _carry_block(f: Fleet, s: AgentState, c: int, d: int, e: int, moves: Ints, at: int) -> int:
     """Cells after all lines of a campaign go from d to e; how many, 0 where they may not.
 
     Its calls stay what they are, so that it only must still survive each failure.
@@ -216,7 +217,7 @@ def _carry_block(f: Fleet, s: Seats, c: int, d: int, e: int, moves: Ints, at: in
 
 
 @lean
-def _survives(f: Fleet, s: Seats, c: int, d: int, e: int) -> bool:
+def _survives(f: Fleet, s: AgentState, c: int, d: int, e: int) -> bool:
     """Whether a campaign survives each failure with its lines on d on e instead."""
     total = 0.0
     for i in range(s.dialers[c]):
@@ -237,7 +238,7 @@ def _survives(f: Fleet, s: Seats, c: int, d: int, e: int) -> bool:
 
 
 @lean
-def _change_agents(f: Fleet, s: Seats, c: int, d: int, moves: Ints) -> int:
+def _change_agents(f: Fleet, s: AgentState, c: int, d: int, moves: Ints) -> int:
     """Cells after a campaign has a few agents more or less, and another maybe the reverse."""
     change = 1 + int(-1.5 * np.log(1.0 - draw(s.random)))
     if draw(s.random) < 0.4:
@@ -256,7 +257,7 @@ def _change_agents(f: Fleet, s: Seats, c: int, d: int, moves: Ints) -> int:
 
 
 @lean
-def _carry(f: Fleet, s: Seats, c: int, d: int, e: int, part: int, moves: Ints, at: int) -> int:
+def _carry(f: Fleet, s: AgentState, c: int, d: int, e: int, part: int, moves: Ints, at: int) -> int:
     """Cells after agents of a campaign go from d to e; how many, 0 where they may not."""
     left = s.a[c, d] - part
     there = s.n[c, e] > 0
@@ -281,7 +282,7 @@ def _set(moves: Ints, i: int, c: int, d: int, a: int, here: int, n: int) -> None
 
 @lean
 def _step(
-    f: Fleet, s: Seats, count: int, d: int, e: int, moves: Ints, undo: Ints, old: Ints
+    f: Fleet, s: AgentState, count: int, d: int, e: int, moves: Ints, undo: Ints, old: Ints
 ) -> bool:
     """Make a step and share out the lines of both dialers; whether all limits hold.
 
@@ -308,13 +309,13 @@ def _step(
 
 
 @lean
-def _remember(s: Seats, d: int, old: Ints) -> None:
+def _remember(s: AgentState, d: int, old: Ints) -> None:
     for i in range(s.cells[d]):
         old[s.ids[d, i]] = s.n[s.ids[d, i], d]
 
 
 @lean
-def _put_back(s: Seats, d: int, old: Ints) -> None:
+def _put_back(s: AgentState, d: int, old: Ints) -> None:
     for i in range(s.cells[d]):
         c = s.ids[d, i]
         s.lines[c] += old[c] - s.n[c, d]
@@ -322,7 +323,7 @@ def _put_back(s: Seats, d: int, old: Ints) -> None:
 
 
 @lean
-def _undo(f: Fleet, s: Seats, count: int, d: int, e: int, undo: Ints, old: Ints) -> None:
+def _undo(f: Fleet, s: AgentState, count: int, d: int, e: int, undo: Ints, old: Ints) -> None:
     """Take a step back."""
     count_used(f, s, d, -1.0)
     _put_back(s, d, old[:, 0])
@@ -341,7 +342,7 @@ def _undo(f: Fleet, s: Seats, count: int, d: int, e: int, undo: Ints, old: Ints)
 
 
 @inlined
-def _lose_more(f: Fleet, s: Seats, d: int, e: int, on_d: float, on_e: float) -> None:
+def _lose_more(f: Fleet, s: AgentState, d: int, e: int, on_d: float, on_e: float) -> None:
     lose(f, s.lost, d, on_d)
     if e != d:
         lose(f, s.lost, e, on_e)
@@ -349,7 +350,7 @@ def _lose_more(f: Fleet, s: Seats, d: int, e: int, on_d: float, on_e: float) -> 
 
 @compiled
 def _run(
-    f: Fleet, s: Seats, steps: int, heat: float, target: float,
+    f: Fleet, s: AgentState, steps: int, heat: float, target: float,
     best: float, best_n: Ints, best_a: Ints,
 ) -> float:  # fmt: skip
     moves = np.empty((MOST_MOVED, 5), np.int64)
@@ -360,7 +361,7 @@ def _run(
 
 @lean
 def _steps(
-    f: Fleet, s: Seats, steps: int, heat: float, target: float,
+    f: Fleet, s: AgentState, steps: int, heat: float, target: float,
     best: float, best_n: Ints, best_a: Ints, moves: Ints, undo: Ints, old: Ints,
 ) -> float:  # fmt: skip
     width = SOFTNESS * heat

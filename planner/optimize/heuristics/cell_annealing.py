@@ -38,7 +38,7 @@ Ints = NDArray[np.int64]
 #: Mean of the dial lines that change hands at once.
 MEAN_LINES = 4.0
 MOST_CELLS = 4
-#: Steps a twin makes before they are compared, fewer on small fleets, and comparisons: so many,
+#: Steps a run makes before they are compared, fewer on small fleets, and comparisons: so many,
 #: and more by campaign.
 STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 80_000, 150, 50, 0.7
 #: Temperature falls geometrically between these shares of the plan's value per campaign.
@@ -51,8 +51,8 @@ class CellAnnealing:
     def __init__(self, model: Model, ceiling: float, seed: int) -> None:
         self._model, self._ceiling = model, ceiling
         seeds = range(PARALLEL_RUNS * seed, PARALLEL_RUNS * (seed + 1))
-        self._twins = [CellRun(model, ceiling, own) for own in seeds]
-        self._best = Best(model, self._twins)
+        self._runs = [CellRun(model, ceiling, own) for own in seeds]
+        self._best = Best(model, self._runs)
 
     def columns(self) -> list[Column]:
         """The best plan as one column per campaign."""
@@ -74,7 +74,7 @@ class CellAnnealing:
         found = self._best.start_from(columns)
         scale = abs(self._best.value if found else self._ceiling) / max(campaigns, 1)
         cool_down(
-            self._twins,
+            self._runs,
             self._best,
             steps=min(STEPS, STEPS_PER_CELL * campaigns * self._model.dialers),
             chunks=int(CHUNKS + CHUNKS_PER_CAMPAIGN * campaigns),

@@ -23,8 +23,8 @@ from planner.optimize.heuristics.plan_state import (
     shrink,
 )
 from planner.optimize.model.fleet import NONE, Fleet, entry
-from planner.optimize.model.model import ATTEMPTS, HANDLED
 from planner.optimize.model.repair import hold_abandonment, secure_survival
+from planner.optimize.model.tables import ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -19,7 +19,7 @@ from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics.kernel_tools import RandomState, forget, random_state
 from planner.optimize.heuristics.worst_failure import lose, worst
 from planner.optimize.model.fleet import NONE, Fleet, entry
-from planner.optimize.model.model import ATTEMPTS, HANDLED
+from planner.optimize.model.tables import ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,7 +38,7 @@ WIDTH = 1.3
 BINDS = 0.98
 
 
-class Seats(NamedTuple):
+class AgentState(NamedTuple):
     """A plan, and what is needed to move agents in it."""
 
     n: Ints  # [campaign, dialer]
@@ -62,10 +62,10 @@ class Seats(NamedTuple):
     random: RandomState
 
 
-def no_seats(f: Fleet, seed: int) -> Seats:
+def new_agent_state(f: Fleet, seed: int) -> AgentState:
     """A plan without lines."""
     campaigns, dialers = f.n_low.shape
-    return Seats(
+    return AgentState(
         n=np.zeros((campaigns, dialers), np.int64),
         a=np.zeros((campaigns, dialers), np.int64),
         ids=np.zeros((dialers, campaigns + 2), np.int64),
@@ -89,7 +89,7 @@ def no_seats(f: Fleet, seed: int) -> Seats:
 
 
 @lean
-def seat(s: Seats, c: int, d: int, a: int, here: bool) -> None:
+def seat(s: AgentState, c: int, d: int, a: int, here: bool) -> None:
     """Set a cell's agents, and whether its campaign is there at all."""
     was = False
     for i in range(s.dialers[c]):
@@ -109,7 +109,7 @@ def seat(s: Seats, c: int, d: int, a: int, here: bool) -> None:
 
 
 @lean
-def start(f: Fleet, s: Seats, n: Ints, a: Ints) -> float:
+def start(f: Fleet, s: AgentState, n: Ints, a: Ints) -> float:
     """Take a plan; its value."""
     campaigns, dialers = n.shape
     s.cells[:] = 0
@@ -145,7 +145,7 @@ def start(f: Fleet, s: Seats, n: Ints, a: Ints) -> float:
 
 
 @lean
-def worth_of(f: Fleet, s: Seats, width: float) -> float:
+def worth_of(f: Fleet, s: AgentState, width: float) -> float:
     """(1 - w) * value + w * value surviving, softened by a width."""
     value = -worst(f, s.lost, width)
     for d in range(len(s.value)):
@@ -154,7 +154,7 @@ def worth_of(f: Fleet, s: Seats, width: float) -> float:
 
 
 @inlined
-def _use(f: Fleet, s: Seats, c: int, d: int, sign: float) -> None:
+def _use(f: Fleet, s: AgentState, c: int, d: int, sign: float) -> None:
     """Count what a cell uses of the capacities beside ports."""
     for j in range(f.capacities_of.shape[1]):
         k = f.capacities_of[d, j]
@@ -166,7 +166,7 @@ def _use(f: Fleet, s: Seats, c: int, d: int, sign: float) -> None:
 
 
 @lean
-def _most(f: Fleet, s: Seats, c: int, d: int, elsewhere: int) -> int:
+def _most(f: Fleet, s: AgentState, c: int, d: int, elsewhere: int) -> int:
     """Most dial lines of a cell."""
     most: int = min(f.n_high[c, d], f.most_lines[c, s.a[c, d]], f.max_lines[c] - elsewhere)
     return most
@@ -216,7 +216,7 @@ def _copy(source: Ints, target: Ints, count: int) -> None:
 
 
 @lean
-def _share_out(f: Fleet, s: Seats, d: int, skip: int, trial: Ints) -> float:
+def _share_out(f: Fleet, s: AgentState, d: int, skip: int, trial: Ints) -> float:
     """Dial lines of a dialer's cells that earn most, into ``trial``; what they earn, or -1.
 
     Lines on dialer ``skip`` do not count towards a campaign's most dial lines: it comes after.
@@ -254,7 +254,7 @@ def _share_out(f: Fleet, s: Seats, d: int, skip: int, trial: Ints) -> float:
 
 
 @lean
-def _meet(f: Fleet, s: Seats, d: int, room: int, few: Ints, many: Ints, trial: Ints) -> None:
+def _meet(f: Fleet, s: AgentState, d: int, room: int, few: Ints, many: Ints, trial: Ints) -> None:
     """Lines up to the room: bisect the price of a line, then go on line by line.
 
     ``few`` and ``many`` are the fewest and the most lines of each cell; they close in on those at
@@ -304,7 +304,7 @@ def _meet(f: Fleet, s: Seats, d: int, room: int, few: Ints, many: Ints, trial: I
 
 
 @lean
-def _add_lines(f: Fleet, s: Seats, d: int, left: int, many: Ints, trial: Ints) -> None:
+def _add_lines(f: Fleet, s: AgentState, d: int, left: int, many: Ints, trial: Ints) -> None:
     """Add lines to ``trial``, one by one to the cell that earns most."""
     while left > 0:
         best, most = -1, 0.0
@@ -322,7 +322,9 @@ def _add_lines(f: Fleet, s: Seats, d: int, left: int, many: Ints, trial: Ints) -
 
 
 @lean
-def _total(f: Fleet, s: Seats, d: int, price: float, few: Ints, many: Ints, trial: Ints) -> int:
+def _total(
+    f: Fleet, s: AgentState, d: int, price: float, few: Ints, many: Ints, trial: Ints
+) -> int:
     """All lines that earn at least a price, looked for around those in ``trial``, into it."""
     total = 0
     for i in range(s.cells[d]):
@@ -333,7 +335,7 @@ def _total(f: Fleet, s: Seats, d: int, price: float, few: Ints, many: Ints, tria
 
 
 @lean
-def fill(f: Fleet, s: Seats, d: int, skip: int) -> bool:
+def fill(f: Fleet, s: AgentState, d: int, skip: int) -> bool:
     """Share out a dialer's lines; False where there are too few."""
     earned = _share_out(f, s, d, skip, s.trial)
     if earned < 0:
@@ -347,14 +349,14 @@ def fill(f: Fleet, s: Seats, d: int, skip: int) -> bool:
 
 
 @lean
-def count_used(f: Fleet, s: Seats, d: int, sign: float) -> None:
+def count_used(f: Fleet, s: AgentState, d: int, sign: float) -> None:
     """Add what a dialer uses of the capacities beside ports, or take it away (sign -1)."""
     for i in range(s.cells[d]):
         _use(f, s, s.ids[d, i], d, sign)
 
 
 @lean
-def within(f: Fleet, s: Seats, d: int) -> bool:
+def within(f: Fleet, s: AgentState, d: int) -> bool:
     """Whether the capacities of a dialer, beside its ports, hold."""
     for j in range(f.capacities_of.shape[1]):
         k = f.capacities_of[d, j]

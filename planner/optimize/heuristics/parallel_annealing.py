@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 
 #: Plans improved side by side.
 PARALLEL_RUNS = 2
-#: Chunks after which a twin that is behind goes on from the best plan.
+#: Chunks after which a run that is behind goes on from the best plan.
 MEET_AFTER = 10
 
 
@@ -36,26 +36,26 @@ class Run(Protocol):
 
 
 class Best:
-    """The best plan of the twins, in lines ``[campaign, dialer]``."""
+    """The best plan of the runs, in lines ``[campaign, dialer]``."""
 
-    def __init__(self, model: Model, twins: Sequence[Run]) -> None:
+    def __init__(self, model: Model, runs: Sequence[Run]) -> None:
         self._model = model
-        self._twins = twins
+        self._runs = runs
         self.value = -np.inf
         self.dial_lines = np.zeros((0, 0), np.int64)
         self.agent_lines = self.dial_lines
 
     def start_from(self, columns: Sequence[Column]) -> bool:
-        """Begin all twins with a plan; whether it is better than the best."""
+        """Begin all runs with a plan; whether it is better than the best."""
         dial = np.array([k.dial_lines for k in columns])
         agent = np.array([k.agent_lines for k in columns])
-        for twin in self._twins:
-            twin.start_from(dial, agent)
+        for run in self._runs:
+            run.start_from(dial, agent)
         return self.update()
 
     def update(self) -> bool:
-        """Look at the twins again; whether one found a better plan."""
-        best = max(self._twins, key=lambda twin: twin.best)
+        """Look at the runs again; whether one found a better plan."""
+        best = max(self._runs, key=lambda run: run.best)
         if best.best <= self.value:
             return False
         self.value = best.best
@@ -68,14 +68,14 @@ class Best:
         return [make_column(self._model, c, dial, agent) for c, (dial, agent) in enumerate(lines)]
 
     def synchronise(self) -> None:
-        """Let the twin that is behind go on from the best plan."""
-        behind = min(self._twins, key=lambda twin: twin.best)
+        """Let the run that is behind go on from the best plan."""
+        behind = min(self._runs, key=lambda run: run.best)
         if behind.best < self.value:
             behind.start_from(self.dial_lines, self.agent_lines)
 
 
 def cool_down(
-    twins: Sequence[Run],
+    runs: Sequence[Run],
     best: Best,
     *,
     steps: int,
@@ -87,22 +87,22 @@ def cool_down(
     on_better: Callable[[], None],
     after_chunk: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run the twins at falling temperature until a plan is worth enough or the round is over.
+    """Run the runs at falling temperature until a plan is worth enough or the round is over.
 
     Parameters
     ----------
-    steps : of a twin between two comparisons; there are ``chunks`` of these
+    steps : of a run between two comparisons; there are ``chunks`` of these
     scale : what one campaign is worth about [value per hour]
     heat : highest and lowest temperature in that scale, between which it falls geometrically
     """
     hottest, coldest = heat
-    with side_by_side(len(twins)) as each:
+    with side_by_side(len(runs)) as each:
         for chunk in range(chunks):
             if interrupted() or best.value >= enough():
                 break
             now = scale * hottest * (coldest / hottest) ** (chunk / chunks)
             target = enough()
-            each(partial(_run, steps=steps, heat=now, target=target), twins)
+            each(partial(_run, steps=steps, heat=now, target=target), runs)
             if best.update():
                 on_better()
             after_chunk()
@@ -110,5 +110,5 @@ def cool_down(
                 best.synchronise()
 
 
-def _run(twin: Run, steps: int, heat: float, target: float) -> None:
-    twin.run(steps, heat, target)
+def _run(run: Run, steps: int, heat: float, target: float) -> None:
+    run.run(steps, heat, target)

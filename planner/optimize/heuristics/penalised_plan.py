@@ -12,7 +12,7 @@ from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics.kernel_tools import RandomState, forget, random_state
 from planner.optimize.heuristics.worst_failure import most_lost, worst
 from planner.optimize.model.fleet import NONE, Fleet, entry
-from planner.optimize.model.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
+from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -15,7 +15,7 @@ from planner.compiled import compiled, inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics.kernel_tools import RandomState, random_state
 from planner.optimize.model.fleet import NONE, Fleet, entry
-from planner.optimize.model.model import ATTEMPTS, HANDLED
+from planner.optimize.model.tables import ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -34,8 +34,8 @@ from planner.optimize.pricing.pricer import (
     may_be_empty,
     price_of_nothing,
 )
+from planner.optimize.pricing.prices import NEVER, Prices, Split
 from planner.optimize.pricing.split_list import SplitList, listed
-from planner.optimize.pricing.split_program import NEVER, Prices, Split
 
 Floats = NDArray[np.float64]
 
@@ -118,9 +118,9 @@ class Lagrangian:
             self._pricers[key] = Pricer(self.model, self._fleet, campaign, box, splits, wider)
         return self._pricers[key]
 
-    def looks(self) -> int:
+    def bucket_evaluations(self) -> int:
         """The work done so far in pricing survival, in buckets of calls looked at."""
-        return sum(pricer.looks for pricer in self._pricers.values())
+        return sum(pricer.bucket_evaluations for pricer in self._pricers.values())
 
     def even_duals(self, port: float, failure: Floats) -> Duals:
         """The same price for every port, the failures' prices as given, the rest free."""

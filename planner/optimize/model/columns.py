@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.evaluation.tolerances import LIMIT_ROUNDING
-from planner.optimize.model.model import ATTEMPTS, HANDLED, Model
+from planner.optimize.model.model import Model
 from planner.optimize.model.requirements import SURVIVES
+from planner.optimize.model.tables import ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from planner.compiled import inlined
 from planner.evaluation.tolerances import SEARCH_ROUNDING
-from planner.optimize.model.model import ABANDONED, ANSWERED, Model
+from planner.optimize.model.model import Model
+from planner.optimize.model.tables import ABANDONED, ANSWERED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,26 +12,23 @@ from numpy.typing import NDArray
 from planner.contracts.limits import MAX_LINES
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.pools import pools_at
-from planner.contracts.problem import Campaign, LineAssignment, Problem
+from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import lost_dialers
-from planner.evaluation.rates import (
-    rates_table,
-)
-from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.box import Box
 from planner.optimize.model.needs import Need, needs
 from planner.optimize.model.requirements import Aim, Requirements, everything_kept, requirements
 from planner.optimize.model.rows import Capacity, capacities, pool_pairs, served_by_pools
+from planner.optimize.model.tables import (
+    HANDLED,
+    abandon_limit,
+    is_concave,
+    throughput_tables,
+    useful_dial_lines,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-#: Steps of a table are differences of rounded rates [relative to one call per hour].
-CONCAVE_ROUNDING = 1e-10
-
-# Rows of a campaign's throughput table.
-HANDLED, ABANDONED, ANSWERED, ATTEMPTS = range(4)
 
 
 @dataclass(frozen=True)
@@ -152,7 +149,7 @@ class Model:
     @cached_property
     def concave(self) -> NDArray[np.bool_]:
         """Whether each dial line adds fewer handled calls than the one before, by campaign."""
-        return np.array([_is_concave(table[HANDLED]) for table in self.tables], dtype=np.bool_)
+        return np.array([is_concave(table[HANDLED]) for table in self.tables], dtype=np.bool_)
 
     def most_calls(self, box: Box) -> Floats:
         """Most handled calls per hour of each campaign on one dialer in a box."""
@@ -205,11 +202,11 @@ def build_model(
     box = _box(problem, ports, options.keep_current)
     campaigns = problem.campaigns
     total = int(ports.sum())
-    flat, base, tables = _tables(problem, box)
-    n_high = _without_useless(problem, box, tables)
+    flat, base, tables = throughput_tables(problem, box)
+    n_high = useful_dial_lines(problem, box, tables)
     if np.any(2 * n_high.max(axis=1, initial=0) < box.n_high.max(axis=1, initial=0)):
         box = replace(box, n_high=n_high)
-        flat, base, tables = _tables(problem, box)
+        flat, base, tables = throughput_tables(problem, box)
     now_dial, now_agent = _current_lines(problem)
     lost = lost_dialers(problem, options.failures)
     agent_cost = np.array([d.agent_lines_use_ports for d in problem.dialers], dtype=np.int64)
@@ -241,7 +238,7 @@ def build_model(
             [c.min_agent_lines if c.is_live_transfer else 0 for c in campaigns], dtype=np.int64
         ),
         survivable=np.array([c.least_surviving_share for c in campaigns], dtype=np.float64),
-        abandon_limit=np.array([_abandon_limit(c) for c in campaigns], dtype=np.float64),
+        abandon_limit=np.array([abandon_limit(c) for c in campaigns], dtype=np.float64),
         now_dial_lines=now_dial,
         now_agent_lines=now_agent,
         move_cost=options.move_cost,
@@ -256,11 +253,6 @@ def _talk_cost(problem: Problem) -> Floats:
     rates = np.array([d.cost_per_talk_minute for d in problem.dialers], dtype=np.float64)
     cost: Floats = np.outer(minutes, rates)
     return cost
-
-
-def _abandon_limit(campaign: Campaign) -> float:
-    limited = campaign.max_abandon_rate is not None and campaign.is_live_transfer
-    return float(campaign.max_abandon_rate or 0.0) if limited else np.inf
 
 
 def _current_lines(problem: Problem) -> tuple[Ints, Ints]:
@@ -315,73 +307,6 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
             n_high[place] = min(n_high[place], item.dial_lines)
             a_high[place] = min(a_high[place], item.agent_lines)
     return Box(n_low, n_high, a_low, a_high)
-
-
-def _tables(problem: Problem, box: Box) -> tuple[Floats, Ints, tuple[Floats, ...]]:
-    """Throughput tables in one array; campaigns with equal figures share theirs."""
-    shapes = [
-        (int(box.a_high[c].max(initial=0)) + 1, int(box.n_high[c].max(initial=0)) + 1)
-        for c in range(len(problem.campaigns))
-    ]
-    place_of: dict[tuple[object, ...], int] = {}
-    base = np.zeros(len(shapes), dtype=np.int64)
-    end = 0
-    for c, campaign in enumerate(problem.campaigns):
-        key = (campaign.rate_figures, *shapes[c])
-        if key not in place_of:
-            place_of[key] = end
-            end += 4 * shapes[c][0] * shapes[c][1]
-        base[c] = place_of[key]
-    flat = np.empty(end)
-    tables: list[Floats] = []
-    filled: set[int] = set()
-    for c, campaign in enumerate(problem.campaigns):
-        start, (rows, width) = int(base[c]), shapes[c]
-        table = flat[start : start + 4 * rows * width].reshape(4, rows, width)
-        if start not in filled:
-            filled.add(start)
-            _fill_table(table, campaign)
-        tables.append(table)
-    return flat, base, tuple(tables)
-
-
-def _without_useless(problem: Problem, box: Box, tables: Sequence[Floats]) -> Ints:
-    """Most dial lines ``[campaign, dialer]`` with which an abandonment limit can still be held.
-
-    What a dialer abandons over its campaign's limit must be made up for by the others, each of
-    which is below the limit by no more than the best entry of the table.
-    """
-    n_high = box.n_high.copy()
-    for c, table in enumerate(tables):
-        limit = _abandon_limit(problem.campaigns[c])
-        if np.isinf(limit) or table.shape[1] < 2:
-            continue
-        over = table[ABANDONED, 1:] - limit * table[ANSWERED, 1:]  # from one agent line on
-        others = int((box.n_high[c] > 0).sum()) - 1
-        made_up = others * max(float(-over.min()), 0.0) + SEARCH_ROUNDING * (
-            1.0 + table[ANSWERED].max()
-        )
-        useful = np.flatnonzero((over <= made_up).any(axis=0))
-        most = max(int(useful[-1]) if len(useful) else 0, table.shape[1])
-        n_high[c] = np.maximum(np.minimum(n_high[c], most), np.minimum(box.n_low[c], n_high[c]))
-    return n_high
-
-
-def _is_concave(handled: Floats) -> bool:
-    """Whether the steps along each row fall, from as many dial as agent lines on."""
-    steps = np.diff(handled, axis=1)
-    falls = np.diff(steps, axis=1) <= CONCAVE_ROUNDING * (1.0 + steps[:, :-1])
-    agents, lines = np.indices(falls.shape)
-    return bool(np.all(falls | (lines < agents)))
-
-
-def _fill_table(table: Floats, campaign: Campaign) -> None:
-    """Fill a table; entries with fewer dial than agent lines are never used."""
-    found = rates_table(campaign, table.shape[2] - 1, table.shape[1] - 1)
-    for place, rate in enumerate(found):
-        table[place] = rate
-    if campaign.is_live_transfer:
-        table[:, 0, :] = 0.0
 
 
 def to_line_plan(model: Model, dial_lines: Ints, agent_lines: Ints) -> LinePlan:

@@ -7,7 +7,7 @@ import numpy as np
 from planner.compiled import inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.fleet import Fleet, Ints, entry
-from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED
+from planner.optimize.model.tables import ABANDONED, ANSWERED, HANDLED
 
 
 @lean

@@ -13,17 +13,9 @@ from numpy.typing import NDArray
 
 from planner.compiled import compiled
 from planner.evaluation.tolerances import LIMIT_ROUNDING
-from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED
-from planner.optimize.pricing.split_program import (
-    NEVER,
-    Limits,
-    Prices,
-    Split,
-    best_lines,
-    earnings,
-    lines_below,
-    plain_split,
-)
+from planner.optimize.model.tables import ABANDONED, ANSWERED, HANDLED
+from planner.optimize.pricing.prices import NEVER, Limits, Prices, Split
+from planner.optimize.pricing.split_program import best_lines, earnings, lines_below, plain_split
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,7 +11,8 @@ from planner.compiled import compiled
 from planner.optimize.cores import side_by_side
 from planner.optimize.model.fleet import Fleet
 from planner.optimize.model.requirements import SURVIVES, USED
-from planner.optimize.pricing.split_program import Limits, Prices, _plain_split
+from planner.optimize.pricing.prices import Limits, Prices
+from planner.optimize.pricing.split_program import _plain_split
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -13,8 +13,9 @@ from planner.optimize.model.fleet import Fleet
 from planner.optimize.model.model import Model
 from planner.optimize.model.requirements import RUNS, USED
 from planner.optimize.pricing.abandonment import LimitedPricer
+from planner.optimize.pricing.prices import Limits, Prices, Split
 from planner.optimize.pricing.split_list import ListPricer, SplitList
-from planner.optimize.pricing.split_program import Limits, Prices, Split, plain_split
+from planner.optimize.pricing.split_program import plain_split
 from planner.optimize.pricing.survival.pricer import SurvivingPricer
 
 Floats = NDArray[np.float64]
@@ -94,9 +95,9 @@ class Pricer:
             self._limited = LimitedPricer(self.limits, limit)
 
     @property
-    def looks(self) -> int:
+    def bucket_evaluations(self) -> int:
         """How often a bucket of calls was looked at: the work of pricing survival."""
-        return 0 if self._surviving is None else self._surviving.looks
+        return 0 if self._surviving is None else self._surviving.bucket_evaluations
 
     def best(
         self,

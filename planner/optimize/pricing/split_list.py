@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from planner.compiled import compiled, lean
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.columns import line_room
-from planner.optimize.model.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED, Model
-from planner.optimize.pricing.split_program import NEVER, Limits, Prices, Split, lines_worth
+from planner.optimize.model.model import Model
+from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
+from planner.optimize.pricing.prices import NEVER, Limits, Prices, Split
+from planner.optimize.pricing.split_program import lines_worth
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -14,69 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined, lean
-from planner.optimize.model.model import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
+from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
+from planner.optimize.pricing.prices import NEVER, Limits, Prices, Split
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-NEVER = -1e300  # value of what cannot be; far below any real value, and finite
 UNUSED = -1
 ALL = -1  # dialers of every failure domain
-
-
-class Prices(NamedTuple):
-    """What one campaign's split is paid and charged.
-
-    By dialer: ``call`` value of a handled call, ``dial`` and ``agent`` price of a line, ``attempt``
-    price of an attempt per hour. ``abandoned``, ``answered``: price and credit per hour of the
-    abandonment limit; ``missing``: price of a dialer missing; ``surviving``: of a per cent of
-    calls that does not survive; ``nothing``: what having no lines costs; ``move``: of each line
-    added against the current ones.
-    """
-
-    call: Floats
-    dial: Floats
-    agent: Floats
-    attempt: Floats
-    abandoned: float
-    answered: float
-    missing: float
-    surviving: float
-    nothing: float
-    move: float
-
-
-class Limits(NamedTuple):
-    """One campaign's table and ranges, arrays by dialer."""
-
-    table: Floats  # [4, agent lines, dial lines]
-    n_low: Ints
-    n_high: Ints
-    a_low: Ints
-    a_high: Ints
-    room: Ints  # most ports on each dialer
-    agent_cost: Ints  # ports that one agent line takes
-    domain: Ints
-    agents: int  # agent lines to split
-    min_used: int  # dialers used that are told apart: so many, or more unless ``exactly``
-    least_used: int  # dialers that a split with lines uses at the least
-    asked: int  # dialers asked for
-    may_be_empty: bool
-    exactly: bool  # so many dialers and no more
-    min_agents: int
-    concave: bool  # each dial line adds fewer handled calls than the one before
-    now_n: Ints  # current dial lines
-    now_a: Ints  # current agent lines
-    most_calls: float  # most handled calls on one dialer
-
-
-class Split(NamedTuple):
-    """Lines per dialer and an upper bound on the value of any split at the prices asked."""
-
-    bound: float
-    dial_lines: Ints
-    agent_lines: Ints
 
 
 def plain_split(limits: Limits, prices: Prices) -> Split | None:
@@ -84,41 +30,6 @@ def plain_split(limits: Limits, prices: Prices) -> Split | None:
     dial, agent = np.zeros_like(limits.room), np.zeros_like(limits.room)
     bound = _plain_split(limits, prices, dial, agent)
     return None if bound <= NEVER else Split(bound, dial, agent)
-
-
-@compiled
-def paid_more(prices: Prices, more: float) -> Prices:
-    """The prices with so much more paid for each call."""
-    return Prices(
-        prices.call + more,
-        prices.dial,
-        prices.agent,
-        prices.attempt,
-        prices.abandoned,
-        prices.answered,
-        prices.missing,
-        prices.surviving,
-        prices.nothing,
-        prices.move,
-    )
-
-
-@compiled
-def over_charged(prices: Prices, over: float, abandon_limit: float) -> Prices:
-    """The prices with a charge for each abandoned call beyond a limit on their share."""
-    allowed = over * abandon_limit if over > 0 else 0.0
-    return Prices(
-        prices.call,
-        prices.dial,
-        prices.agent,
-        prices.attempt,
-        prices.abandoned + over,
-        prices.answered + allowed,
-        prices.missing,
-        prices.surviving,
-        prices.nothing,
-        prices.move,
-    )
 
 
 @lean

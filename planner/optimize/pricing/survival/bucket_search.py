@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from planner.compiled import compiled, lean
 from planner.optimize.model.fleet import Fleet
 from planner.optimize.model.repair import secure_survival, share_missing
-from planner.optimize.pricing.split_program import NEVER, Limits, Prices, split_worth
+from planner.optimize.pricing.prices import NEVER, Limits, Prices
+from planner.optimize.pricing.split_program import split_worth
 from planner.optimize.pricing.survival.buckets import (
     Buckets,
     Parts,
@@ -29,7 +30,7 @@ Ints = NDArray[np.int64]
 MOST_SPLITS, NARROW = 64, 0.999999
 #: So often is looked at buckets and parts for one split, where one is known: most take a few
 #: hundred, a hundredth some thousands, and a few would take half a minute.
-MOST_LOOKS = 20_000
+MOST_EVALUATIONS = 20_000
 #: It is no use to go on where so many splits leave more than this share of what was unproven.
 SPLITS_AT_A_TIME, STALLED = 8, 0.9
 #: Parts of a bucket looked at for a likely split: those that were best last.
@@ -51,12 +52,12 @@ class Case(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Bound of the split found, NEVER if there is none; its bucket; splits mended; looks."""
+    """Bound of the split found, NEVER if there is none; its bucket; what it took."""
 
     bound: float
     place: int
     mended: int
-    looks: int
+    bucket_evaluations: int
 
 
 @compiled
@@ -82,13 +83,13 @@ def likely_split(
             place += 1
     known = best_known(case, known_dial, known_agent)[0]
     near_dial, near_agent = np.empty_like(dial), np.empty_like(agent)
-    best, looks = _near(case, place, NEVER, known, near_dial, near_agent)
-    looks += 1
+    best, evaluations = _near(case, place, NEVER, known, near_dial, near_agent)
+    evaluations += 1
     best_dial, best_agent = near_dial.copy(), near_agent.copy()
     for step in (-1, 1):
         while 0 <= place + step <= last:
             found, more = _near(case, place + step, best, known, near_dial, near_agent)
-            looks += more
+            evaluations += more
             if found <= best:
                 break
             best, place = found, place + step
@@ -98,21 +99,21 @@ def likely_split(
         best_dial[:] = dial
         best_agent[:] = agent
     if not secure_survival(case.fleet, case.campaign, best_dial, best_agent):
-        return Found(quick, place, 0, looks)
+        return Found(quick, place, 0, evaluations)
     dial[:] = best_dial
     agent[:] = best_agent
-    return Found(own_worth(case, dial, agent), place, 1, looks)
+    return Found(own_worth(case, dial, agent), place, 1, evaluations)
 
 
 @compiled
 def _near(
     case: Case, place: int, enough: float, known: float, dial: Ints, agent: Ints
 ) -> tuple[float, int]:
-    """Best split of the likely parts of a bucket, tightened as far as above ``enough``; looks."""
+    """Best split of a bucket's likely parts, tightened down to ``enough``; evaluations."""
     limits, prices, buckets, parts = case.limits, case.prices, case.buckets, case.parts
     mine = _of_bucket(parts, place)
     mine = mine[np.argsort(-parts.last[mine], kind="mergesort")][:LIKELY_PARTS]
-    best, looks = NEVER, 0
+    best, evaluations = NEVER, 0
     dial[:] = limits.n_low
     agent[:] = limits.a_low
     here_dial, here_agent = dial.copy(), agent.copy()
@@ -122,12 +123,12 @@ def _near(
         bound, more = tighten_part(
             limits, prices, buckets, parts, p, bound, here_dial, here_agent, above, known
         )
-        looks += 1 + more
+        evaluations += 1 + more
         if bound > best:
             best = bound
             dial[:] = here_dial
             agent[:] = here_agent
-    return best, looks
+    return best, evaluations
 
 
 class _Proof(NamedTuple):
@@ -140,11 +141,11 @@ class _Proof(NamedTuple):
     best_agent: Ints
     mended: Ints  # [split, dial or agent lines, dialer] splits cut until they survive
     worth: Floats  # see _KNOWN and _UNPROVEN
-    counts: Ints  # see _LOOKS to _ORDER
+    counts: Ints  # see _EVALUATIONS to _ORDER
 
 
 _KNOWN, _UNPROVEN = 0, 1
-_LOOKS, _SPLITS, _MENDED, _ORDER = 0, 1, 2, 3
+_EVALUATIONS, _SPLITS, _MENDED, _ORDER = 0, 1, 2, 3
 #: By bound, highest first, equals in the order they came: (-bound, order, stage, bucket, part).
 _Queue = list[tuple[float, float, float, float, float]]
 
@@ -167,10 +168,10 @@ def proven_split(
     while len(queue) > 0 and queue[0][0] < -NEVER and len(case.buckets.low) > 0:
         entry = heapq.heappop(queue)
         bound, stage, place, p = -entry[0], entry[2], int(entry[3]), int(entry[4])
-        if counts[_LOOKS] > MOST_LOOKS and w.worth[_KNOWN] > NEVER:
+        if counts[_EVALUATIONS] > MOST_EVALUATIONS and w.worth[_KNOWN] > NEVER:
             dial[:] = w.best_dial
             agent[:] = w.best_agent
-            return Found(max(bound, w.worth[_KNOWN]), place, counts[_MENDED], counts[_LOOKS])
+            return Found(max(bound, w.worth[_KNOWN]), place, counts[_MENDED], counts[_EVALUATIONS])
         if stage == _BUCKET:
             _open_bucket(case, w, queue, bound, place, dial, agent)
         elif stage == _SEEN:
@@ -178,12 +179,12 @@ def proven_split(
         elif stage == _TIGHTENED:
             _tighten(case, w, queue, bound, place, p, least)
         elif _ends(case, w, bound, p, slack, dial, agent):
-            return Found(bound, place, counts[_MENDED], counts[_LOOKS])
+            return Found(bound, place, counts[_MENDED], counts[_EVALUATIONS])
         else:
             other = _split_part(case.parts, case.buckets, p, case.most_used)
             _push(w, queue, bound, _SEEN, place, p)
             _push(w, queue, bound, _SEEN, place, other)
-    return Found(NEVER, -1, counts[_MENDED], counts[_LOOKS])
+    return Found(NEVER, -1, counts[_MENDED], counts[_EVALUATIONS])
 
 
 @compiled
@@ -218,7 +219,7 @@ def _open_bucket(
 ) -> None:
     """Have the parts of a bucket looked at, and the one after it."""
     found = best_in_bucket(case.limits, case.prices, case.buckets, place, dial, agent)
-    w.counts[_LOOKS] += 1
+    w.counts[_EVALUATIONS] += 1
     for part in _of_bucket(case.parts, place):
         _push(w, queue, min(bound, found), _SEEN, place, part)
     if place + 1 < len(case.buckets.low):
@@ -232,7 +233,7 @@ def _look(case: Case, w: _Proof, queue: _Queue, bound: float, place: int, p: int
     w.bound[p] = best_in_part(
         case.limits, case.prices, case.buckets, parts, p, price, w.dial[p], w.agent[p]
     )
-    w.counts[_LOOKS] += 1
+    w.counts[_EVALUATIONS] += 1
     if w.bound[p] > NEVER:
         _push(w, queue, min(bound, w.bound[p]), _TIGHTENED, place, p)
     else:  # whatever the prices
@@ -245,11 +246,11 @@ def _tighten(
 ) -> None:
     """Bound a part more closely while it is the best."""
     enough = -queue[0][0] if len(queue) > 0 else NEVER
-    w.bound[p], looks = tighten_part(
+    w.bound[p], evaluations = tighten_part(
         case.limits, case.prices, case.buckets, case.parts, p, w.bound[p], w.dial[p], w.agent[p],
         enough, w.worth[_KNOWN],
     )  # fmt: skip
-    w.counts[_LOOKS] += looks
+    w.counts[_EVALUATIONS] += evaluations
     bound = min(bound, w.bound[p])
     if bound < least:  # no split is worth so little: there is none
         case.parts.alive[p] = False

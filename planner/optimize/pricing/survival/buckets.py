@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from planner.compiled import compiled, inlined, lean
 from planner.evaluation.tolerances import LIMIT_ROUNDING
-from planner.optimize.model.model import ABANDONED, ANSWERED, HANDLED, Model
+from planner.optimize.model.model import Model
 from planner.optimize.model.requirements import SURVIVES
-from planner.optimize.pricing.split_program import NEVER, Limits, Prices, paid_more, plain_split
+from planner.optimize.model.tables import ABANDONED, ANSWERED, HANDLED
+from planner.optimize.pricing.prices import NEVER, Limits, Prices, paid_more
+from planner.optimize.pricing.split_program import plain_split
 from planner.optimize.pricing.survival.capped_program import (
     SHARES_OF_WORTH,
     capped_split,
@@ -135,14 +137,14 @@ def tighten_part(
     limits: Limits, prices: Prices, buckets: Buckets, parts: Parts, p: int, bound: float,
     dial: Ints, agent: Ints, enough: float, known: float,
 ) -> tuple[float, int]:  # fmt: skip
-    """The least bound over some prices of the floor, or one below ``enough``; and the looks.
+    """The least bound over some prices of the floor, or one below ``enough``; and the evaluations.
 
     ``bound`` and the split are those at the part's own price; the best ones replace them, and
     their price is kept as the next start. The price follows the slope of the bound, as far as
     would bring it down to what a split is ``known`` to be worth (B. T. Polyak, Minimization of
     unsmooth functionals, USSR Computational Mathematics and Mathematical Physics 9, 1969).
     """
-    price, step, now, looks = parts.price[p], 1.0, bound, 0
+    price, step, now, evaluations = parts.price[p], 1.0, bound, 0
     now_dial, now_agent = dial.copy(), agent.copy()
     for _ in range(FLOOR_TRIALS):
         if bound < enough:
@@ -156,7 +158,7 @@ def tighten_part(
             over = FIRST_AIM * max(abs(now), earned)
         price = max(price + step * max(over, 0.0) / short, 0.0)
         now = best_in_part(limits, prices, buckets, parts, p, price, now_dial, now_agent)
-        looks += 1
+        evaluations += 1
         if now < bound:
             bound = now
             parts.price[p] = price
@@ -165,7 +167,7 @@ def tighten_part(
         else:
             step /= 2
     parts.last[p] = bound
-    return bound, looks
+    return bound, evaluations
 
 
 @lean

@@ -12,17 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import compiled, lean
-from planner.optimize.pricing.split_program import (
-    NEVER,
-    Limits,
-    Prices,
-    Split,
-    Work,
-    best_end,
-    new_work,
-    programme,
-    read_back,
-)
+from planner.optimize.pricing.prices import NEVER, Limits, Prices, Split
+from planner.optimize.pricing.split_program import Work, best_end, new_work, programme, read_back
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

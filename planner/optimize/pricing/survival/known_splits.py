@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.optimize.model.model import HANDLED
-from planner.optimize.pricing.split_program import Limits
+from planner.optimize.model.tables import HANDLED
+from planner.optimize.pricing.prices import Limits
 
 Ints = NDArray[np.int64]
 

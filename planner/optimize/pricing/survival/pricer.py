@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.optimize.model.fleet import Fleet
-from planner.optimize.model.model import ABANDONED, ATTEMPTS, HANDLED, Model
-from planner.optimize.pricing.split_program import NEVER, Limits, Prices, Split
+from planner.optimize.model.model import Model
+from planner.optimize.model.tables import ABANDONED, ATTEMPTS, HANDLED
+from planner.optimize.pricing.prices import NEVER, Limits, Prices, Split
 from planner.optimize.pricing.survival.bucket_search import (
     MOST_SPLITS,
     Case,
@@ -50,7 +51,7 @@ class SurvivingPricer:
         self._limits = limits
         self._most_used = min(int(model.min_dialers[campaign]) + MORE_DIALERS, model.dialers)
         self._known = SplitPool(limits)
-        self.looks = 0  # how often a bucket was looked at
+        self.bucket_evaluations = 0  # how often a bucket was looked at
         if wider is None:
             self._buckets = live_buckets(model, campaign, limits)
             self._parts = whole(self._buckets)
@@ -64,7 +65,7 @@ class SurvivingPricer:
         """A split, and a bound on all that may be far from the best one; None if there is none."""
         dial, agent = self._empty(), self._empty()
         bound = quick_split(self._case(prices), dial, agent)
-        self.looks += 1
+        self.bucket_evaluations += 1
         return None if bound <= NEVER else Split(bound, dial, agent)
 
     def likely(self, prices: Prices) -> Split | None:
@@ -105,7 +106,7 @@ class SurvivingPricer:
         return np.zeros_like(self._limits.room)
 
     def _learnt(self, found: Found, dial: Ints, agent: Ints) -> Split | None:
-        self.looks += found.looks
+        self.bucket_evaluations += found.bucket_evaluations
         if found.bound <= NEVER:
             return None
         self._place = found.place
