@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 from numba.core import event
 
 from planner.compilation import COMPILATION
-
-#: Folders of the package with compiled functions.
-COMPILED_FOLDERS = ("traffic", "optimize", "vicidial")
-#: Files that hold constants of compiled functions elsewhere.
-CONSTANTS = ("evaluation/tolerances.py",)
+from planner.kept_code import KeptCode
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,12 +17,12 @@ R = TypeVar("R")
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile on first call, keep the machine code on disk, run without the interpreter lock."""
-    return cast("Callable[P, R]", _njit(_nrt=True, **_OPTIONS)(function))
+    return cast("Callable[P, R]", _kept(function, _nrt=True))
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """As :func:`compiled`, and copied into its callers: for what runs at every event."""
-    return cast("Callable[P, R]", _njit(inline="always", **_OPTIONS)(function))
+    return cast("Callable[P, R]", _kept(function, inline="always"))
 
 
 def lean(function: Callable[P, R]) -> Callable[P, R]:
@@ -37,25 +31,13 @@ def lean(function: Callable[P, R]) -> Callable[P, R]:
     Counting who uses an array, at every call that is handed one, took most of the time of searches
     that make millions of small steps.
     """
-    return cast("Callable[P, R]", _njit(_nrt=False, **_OPTIONS)(function))
+    return cast("Callable[P, R]", _kept(function, _nrt=False))
 
 
-_njit: Any = numba.njit
-_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
-
-
-def _keep_by_version_of_all_sources() -> None:
-    """Name the cache after the sources: numba sees a change of a caller, not of what it calls."""
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    sources = [package / name for name in CONSTANTS]
-    for folder in COMPILED_FOLDERS:
-        sources += sorted((package / folder).rglob("*.py"))
-    for source in sources:
-        digest.update(source.read_bytes())
-    config: Any = numba.config
-    if not config.CACHE_DIR:
-        config.CACHE_DIR = str(package / "__pycache__" / f"numba-{digest.hexdigest()[:12]}")
+def _kept(function: Callable[..., Any], **options: Any) -> Any:
+    made: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    made._cache = KeptCode(function)  # type: ignore[no-untyped-call]
+    return made
 
 
 class _Listener(event.Listener):
@@ -68,5 +50,4 @@ class _Listener(event.Listener):
         COMPILATION.note(False)
 
 
-_keep_by_version_of_all_sources()
 event.register("numba:compile", _Listener())  # type: ignore[no-untyped-call]

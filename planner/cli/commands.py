@@ -43,7 +43,8 @@ from planner.studies.week_spans import (
     week_of,
     weekly_moment,
 )
-from planner.tables.folder import read_folder, read_with_notes, write_assignments, write_projection
+from planner.tables.folder import read_folder, read_with_notes
+from planner.tables.folder_writing import write_assignments, write_projection
 from planner.tables.writing import write_text
 from planner.version import __version__
 from planner.vicidial.targets import carry_settings

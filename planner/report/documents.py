@@ -13,7 +13,7 @@ from planner.contracts.result import (
     AssignmentFigures,
 )
 from planner.evaluation.load import FleetLoad
-from planner.tables.folder import PROJECTION_COLUMNS
+from planner.tables.folder_writing import PROJECTION_COLUMNS
 from planner.version import __version__
 
 

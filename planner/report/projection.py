@@ -21,7 +21,7 @@ from planner.report.joint import (
 )
 from planner.report.text_layout import NOTHING, WIDTH, bullets, clean, section, table, wrapped
 from planner.report.words import amount, duration, expected_pauses, share
-from planner.tables.folder import write_projection
+from planner.tables.folder_writing import write_projection
 from planner.tables.writing import write_csv
 from planner.version import __version__
 

@@ -22,7 +22,7 @@ from planner.report.text_layout import NOTHING, bullets, pairs, section, table, 
 from planner.report.words import STOPPED_EARLY, amount, share
 from planner.studies.week import IntervalPlan, WeekPlan, WeekTotals
 from planner.studies.week_spans import Idle, Moment
-from planner.tables.folder import projection_table
+from planner.tables.folder_writing import projection_table
 from planner.tables.writing import write_csv, write_text
 from planner.version import __version__
 

@@ -16,7 +16,7 @@ from planner.contracts.comparison import (
 from planner.contracts.result import GIVEN_UP_COLUMNS, Move
 from planner.report.documents import assignment_row
 from planner.report.whatif import first_moves, outcomes
-from planner.tables.folder import PROJECTION_COLUMNS
+from planner.tables.folder_writing import PROJECTION_COLUMNS
 from planner.tables.writing import write_csv
 from planner.version import __version__
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,15 +14,13 @@ from planner.contracts.fields import Contract
 from planner.contracts.line_assignment import LineAssignment
 from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
 from planner.contracts.references import Earlier, reference_faults
-from planner.contracts.result import FIGURE_NAMES, AssignmentFigures
 from planner.contracts.table_size import extent_faults
 from planner.contracts.times import Interval, Outage
-from planner.tables.cells import columns, spelt
+from planner.tables.cells import columns
 from planner.tables.files import content_of, csv_files_in, what_instead, what_is_there
 from planner.tables.rows import Rows, read_rows
 from planner.tables.sheets import Sheet, csv_sheet
 from planner.tables.workbook import workbook_sheets
-from planner.tables.writing import write_csv
 
 
 class Table(NamedTuple):
@@ -55,16 +53,6 @@ _KEY_TABLES = {
     "pools": ("agents", "pool"),
 }
 EXCEL_SUFFIX = ".xlsx"
-_BEFORE_FIGURES = (
-    "campaign_id",
-    "dialer_id",
-    "dial_lines",
-    "agent_lines",
-    "status",
-    "reason",
-    "engine",
-)
-PROJECTION_COLUMNS = (*_BEFORE_FIGURES, *FIGURE_NAMES, "advice")
 
 
 class Reading(NamedTuple):
@@ -337,74 +325,3 @@ def _misspelt(names: Collection[str], present: Collection[str], label: str) -> I
         close = [] if table in present else difflib.get_close_matches(table, absent, cutoff=0.85)
         if close:
             yield Fault(name, None, None, None, f"the name {label.format(close[0])}")
-
-
-def write_folder(problem: Problem, path: str | Path) -> None:
-    """Write a problem as a planning folder that :func:`read_folder` reads back to the same.
-
-    Parameters
-    ----------
-    problem : what to write
-    path : the folder, made if it does not exist; tables in it are replaced
-
-    Raises
-    ------
-    OSError
-        If a file cannot be written.
-    """
-    folder = Path(path)
-    folder.mkdir(parents=True, exist_ok=True)
-    for table, (contract, required, field) in TABLES.items():
-        file = folder / f"{table}.csv"
-        items = getattr(problem, field)
-        if items or required or file.exists():
-            _write_contracts(file, contract, items)
-
-
-def write_assignments(path: str | Path, assignments: Iterable[LineAssignment]) -> None:
-    """Write line assignments as a table that a planning folder can hold.
-
-    Who sits there, and when it was so, have columns only where a row says it.
-    """
-    items = list(assignments)
-    said = {n for n in ("pools", "as_of") if any(getattr(item, n) for item in items)}
-    _write_contracts(path, LineAssignment, items, without={"pools", "as_of"} - said)
-
-
-def write_projection(path: str | Path, figures: Sequence[AssignmentFigures]) -> None:
-    """Write the figures of a plan or a projection, one row per campaign and dialer.
-
-    Figures that do not apply are blank. The ends of the 95 % intervals come last, for the figures
-    that have them in any row, then those of the bands of the days.
-    """
-    write_csv(path, *projection_table(figures))
-
-
-def projection_table(
-    figures: Sequence[AssignmentFigures],
-) -> tuple[list[str], list[list[object]]]:
-    """Columns and rows of :func:`write_projection`."""
-    ranged = [
-        name for name in FIGURE_NAMES if any(name in f.low or name in f.high for f in figures)
-    ]
-    ends = [f"{name}_{end}" for name in ranged for end in ("low", "high")]
-    by_day = [name for name in FIGURE_NAMES if any(name in f.day_low for f in figures)]
-    ends += [f"{name}_day_{end}" for name in by_day for end in ("low", "high")]
-    rows = [
-        [getattr(f, name) for name in PROJECTION_COLUMNS]
-        + [end.get(name) for name in ranged for end in (f.low, f.high)]
-        + [end.get(name) for name in by_day for end in (f.day_low, f.day_high)]
-        for f in figures
-    ]
-    return [*PROJECTION_COLUMNS, *ends], rows
-
-
-def _write_contracts(
-    path: str | Path,
-    contract: type[Contract],
-    items: Iterable[Contract],
-    without: Collection[str] = (),
-) -> None:
-    known = {column: name for column, name in columns(contract).items() if name not in without}
-    rows = [[spelt(item, name) for name in known.values()] for item in items]
-    write_csv(path, list(known), rows)

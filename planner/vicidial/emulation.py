@@ -12,7 +12,7 @@ import numpy as np
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Campaign, LineAssignment, Overflow, Problem
 from planner.traffic.arguments import Floats
-from planner.vicidial.loop_kernel import (
+from planner.vicidial.loop_state import (
     ANY_SERVER,
     COLUMNS,
     LOGGED_IN,
@@ -216,7 +216,8 @@ def emulate(
 
 
 def _one_day(system: System, hours: float, seed: int, day: int) -> Floats:
-    from planner.vicidial.loop_kernel import dial_day, new_world
+    from planner.vicidial.loop_kernel import dial_day
+    from planner.vicidial.loop_state import new_world
 
     room = int(
         system.trunks.sum()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from planner.tables.folder import write_assignments, write_folder
+from planner.tables.folder_writing import write_assignments, write_folder
 from planner.tables.writing import write_text
 from planner.vicidial.advice import Warning, warnings_of  # noqa: A004
 from planner.vicidial.database import Database

@@ -25,7 +25,8 @@ from planner.app.editing.repairs import fix_all
 from planner.app.store import Store
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.evaluation.check import check
-from planner.tables.folder import read_folder, write_folder
+from planner.tables.folder import read_folder
+from planner.tables.folder_writing import write_folder
 from tests.benchmarks.reporting import Row, main
 from tests.support.pages import edit, go_to, new_session
 from tests.support.writers import writers

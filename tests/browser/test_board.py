@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.tables.folder import write_folder
+from planner.tables.folder_writing import write_folder
 from tests.browser.conftest import free_port, serving
 from tests.browser.driving import headline, press, wait_idle
 

@@ -7,28 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.calibration.attempts import GAVE_UP, OUTCOMES, Attempts, concatenated
+from planner.calibration.attempts import GAVE_UP, OUTCOMES
 from planner.calibration.readers.mapping import read_given
 from planner.calibration.readers.read import read_logs
 from planner.calibration.tallies import Tallies
 from planner.contracts.faults import InputError
+from tests.support.logs import read, write
 
 #: 2026-11-02 09:00:00 UTC, a Monday.
 NINE = 1793610000.0
-
-
-def read(path: Path, mapping: Path | None = None, **options: object) -> Attempts:
-    parts: list[Attempts] = []
-    given = read_given(mapping) if mapping is not None else None
-    readers = read_logs([path], Tallies(), keep=parts.append, given=given, **options)  # type: ignore[arg-type]
-    assert len(readers) == 1
-    return concatenated(parts)
-
-
-def write(folder: Path, text: str, name: str = "log.csv", encoding: str = "utf-8") -> Path:
-    path = folder / name
-    path.write_bytes(text.encode(encoding))
-    return path
 
 
 def since(values: np.ndarray) -> list[float | None]:
@@ -287,58 +274,6 @@ def test_genesys_aggregates_give_rates_and_means_and_no_spread(tmp_path: Path) -
         assert item is not None
         assert item.value is None
         assert item.note
-
-
-@pytest.mark.parametrize(
-    ("spelled", "encoding"),
-    [
-        ("02.11.2026 09:00:00", "utf-8"),
-        ("13/11/2026 09:00", "utf-8"),
-        ("11/13/2026 09:00:00 AM", "utf-8"),
-        ("2 nov. 2026 09:00:00", "utf-8"),
-        ("2. März 2026 09:00:00", "cp1252"),
-        ("2 août 2026 09h00", "utf-16"),
-        ("2 de mayo de 2026 09:00:00", "utf-8"),
-        ("Nov 2, 2026 9:00:00 AM", "utf-8"),
-    ],
-)
-def test_dates_of_other_languages(tmp_path: Path, spelled: str, encoding: str) -> None:
-    text = f'campaign_id;dialer_id;launched;ended;answered\nSolar;D1;"{spelled}";"{spelled}";0\n'
-    found = read(write(tmp_path, text, encoding=encoding))
-    moment = np.datetime64(int(found.launched[0]), "s").item()
-    assert (moment.hour, moment.minute) == (9, 0)
-    assert moment.day in (2, 13)
-    assert moment.month == {"Mä": 3, "ao": 8, "ma": 5}.get(
-        next((part[:2] for part in spelled.split() if part[:2] in ("Mä", "ao", "ma")), ""), 11
-    )
-
-
-def test_a_date_whose_day_may_be_its_month_is_refused(tmp_path: Path) -> None:
-    log = write(tmp_path, "campaign_id,launched\nSolar,03/04/2026 09:00\n")
-    with pytest.raises(InputError, match=r"tell days from months.*launched,launched,%d/%m/%Y"):
-        read(log)
-    mapping = write(tmp_path, "like,attempts\nlaunched,launched,%d/%m/%Y %H:%M\n", "map.csv")
-    assert np.datetime64(int(read(log, mapping).launched[0]), "s").item().month == 4
-
-
-def test_a_later_day_decides_which_is_the_month(tmp_path: Path) -> None:
-    rows = "".join(f"Solar,0{3 + day // 28}/{1 + day % 28:02d}/2026 09:00\n" for day in range(40))
-    found = read(write(tmp_path, "campaign_id,launched\n" + rows))
-    months = {np.datetime64(int(t), "s").item().month for t in found.launched}
-    assert months == {3, 4}
-
-
-def test_times_without_an_offset_are_on_the_given_clock(tmp_path: Path) -> None:
-    from zoneinfo import ZoneInfo
-
-    text = (
-        "campaign_id,launched\nSolar,2026-07-01 09:00:00\nSolar,2026-12-01 09:00:00\n"
-        "Solar,2026-12-01 09:00:00-05:00\n"
-    )
-    found = read(write(tmp_path, text), zone=ZoneInfo("America/Chicago"))
-    # Chicago is five hours behind UTC in summer and six in winter.
-    hours = [np.datetime64(int(t), "s").item().hour for t in found.launched]
-    assert hours == [14, 15, 14]
 
 
 def test_an_unknown_header_is_refused_with_what_is_nearest(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from planner.report.days import day_sentences
 from planner.report.documents import assignment_row
 from planner.report.html.reports import html_report
 from planner.report.projection import projection_text
-from planner.tables.folder import write_projection
+from planner.tables.folder_writing import write_projection
 from tests.support.results import figures
 
 AT = datetime(2030, 3, 4, 9, tzinfo=UTC)

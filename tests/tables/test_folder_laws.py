@@ -26,7 +26,8 @@ from planner.contracts.problem import (
     TrunkGroup,
 )
 from planner.contracts.weekly import Window
-from planner.tables.folder import read_folder, read_uploads, write_folder
+from planner.tables.folder import read_folder, read_uploads
+from planner.tables.folder_writing import write_folder
 from planner.tables.sheets import plain_text, safe_text
 
 DATA = Path(__file__).parents[2] / "data"

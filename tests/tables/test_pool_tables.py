@@ -9,7 +9,8 @@ import pytest
 
 from planner.contracts.faults import InputError
 from planner.contracts.problem import Problem
-from planner.tables.folder import read_folder, read_uploads, write_folder
+from planner.tables.folder import read_folder, read_uploads
+from planner.tables.folder_writing import write_folder
 from planner.tables.templates import csv_files, workbook
 
 POOL_CASES = Path(__file__).parents[1] / "data" / "cases" / "pools"

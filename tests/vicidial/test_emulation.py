@@ -14,7 +14,7 @@ from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.tables.folder import read_folder
 from planner.vicidial.day_figures import Figure, difference, figures, rate, share
 from planner.vicidial.emulation import Days, column, emulate, system_of, with_lines
-from planner.vicidial.loop_kernel import System
+from planner.vicidial.loop_state import System
 from planner.vicidial.settings import (
     CampaignSettings,
     RemoteAgents,
@@ -269,7 +269,7 @@ def test_today_and_a_plan_are_told_side_by_side(
         available_only_ratio_tally="N",
         auto_dial_level="15",
     )
-    from planner.tables.folder import write_folder
+    from planner.tables.folder_writing import write_folder
     from planner.vicidial.settings import write_settings
 
     problem = problem_of(settings, transfer_rate=0.05, agent_lines=4)

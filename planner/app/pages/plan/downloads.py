@@ -12,7 +12,7 @@ import streamlit as st
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.session.workspace import Workspace
 from planner.contracts.problem import Problem
-from planner.tables.folder import write_assignments, write_folder
+from planner.tables.folder_writing import write_assignments, write_folder
 
 _LINES = "assignments.csv"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from planner.contracts.problem import Contract, LineAssignment
 from planner.contracts.result import FIGURE_NAMES, CampaignTotals, DialerUse
 from planner.tables.cells import columns
-from planner.tables.folder import PROJECTION_COLUMNS
+from planner.tables.folder_writing import PROJECTION_COLUMNS
 
 _ENDS = tuple(f"{name}_{end}" for name in FIGURE_NAMES for end in ("low", "high"))
 VALUES = (

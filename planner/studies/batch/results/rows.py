@@ -21,7 +21,7 @@ from planner.contracts.result import (
 from planner.evaluation.differences import lines_moved
 from planner.studies.batch.results.columns import COLUMNS, RATES, SIMULATED
 from planner.tables.cells import columns, spelt
-from planner.tables.folder import PROJECTION_COLUMNS
+from planner.tables.folder_writing import PROJECTION_COLUMNS
 
 #: Longest text of a cell at fault that is repeated.
 _LONGEST_VALUE = 200
