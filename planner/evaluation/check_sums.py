@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -42,6 +43,27 @@ def seat_agents(problem: Problem, pools: Sequence[PoolRow], agent_lines: Ints) -
             if not _seat(fills, seats, free, (c, d), int(agent_lines[c, d])):
                 break
     return seats
+
+
+def seat_in_proportion(problem: Problem, pools: Sequence[PoolRow], agent_lines: Ints) -> Ints:
+    """Lines ``[campaign, dialer]`` that have an agent: in proportion, within what pools reach.
+
+    Agents are put line by line, next where the fewest of the lines are filled (A. Sainte-Lague,
+    La representation proportionnelle, 1910); a place that nobody can reach any more is left out.
+    """
+    shape = len(pools), len(problem.campaigns), len(problem.dialers)
+    seats, free = np.zeros(shape, np.int64), np.array([p.agent_lines for p in pools], np.int64)
+    fills = _fills(problem, pools)
+    places = [(int(c), int(d)) for c, d in np.argwhere(agent_lines > 0)]
+    waiting = [(0.5 / agent_lines[place], number) for number, place in enumerate(places)]
+    heapq.heapify(waiting)
+    while waiting:
+        _, number = heapq.heappop(waiting)
+        place = places[number]
+        filled = int(seats[:, place[0], place[1]].sum())
+        if _seat(fills, seats, free, place, filled + 1) and filled + 1 < agent_lines[place]:
+            heapq.heappush(waiting, ((filled + 1.5) / agent_lines[place], number))
+    return np.asarray(seats.sum(axis=0))
 
 
 def overfull_pools(problem: Problem, agent_lines: Ints) -> frozenset[int] | None:

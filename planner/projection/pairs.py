@@ -8,6 +8,7 @@ from datetime import datetime
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.projection.calendar import figures_at, next_open
+from planner.projection.shifts import is_pooled, on_shift
 
 #: A limit of calls per second that lets all lines launch within this part of a mean attempt does
 #: not hold back: its effect is far below the precision of any figure.
@@ -80,7 +81,7 @@ def pairs_at(
         campaign.campaign_id: staffed(problem, campaign, changed[campaign.campaign_id])
         for campaign in problem.campaigns
     }
-    return [
+    found = [
         Pair(
             changed[item.campaign_id],
             problem.dialers[problem.dialer_index[item.dialer_id]],
@@ -89,6 +90,30 @@ def pairs_at(
         )
         for item in problem.assignments
         if item.dial_lines or item.agent_lines
+    ]
+    if moment is None or not problem.pools:
+        return found
+    return _on_shift(problem, found, moment, next_dialing=next_dialing)
+
+
+def _on_shift(
+    problem: Problem, pairs: list[Pair], moment: datetime, *, next_dialing: bool
+) -> list[Pair]:
+    """The pairs with the agents of pools that are on shift when each of them dials."""
+    lines = {pair.key: pair.agent_lines for pair in pairs}
+    when: dict[datetime, list[str]] = {}
+    for name in {pair.campaign.campaign_id: None for pair in pairs}:
+        campaign = problem.campaigns[problem.campaign_index[name]]
+        if is_pooled(problem, campaign):
+            opens = next_open(campaign, moment) if next_dialing else None
+            when.setdefault(opens or moment, []).append(name)
+    seated: dict[tuple[str, str], int] = {}
+    for then, names in when.items():
+        here = on_shift(problem, then, lines, names if next_dialing else ())
+        seated |= {key: agents for key, agents in here.items() if key[0] in names}
+    return [
+        replace(pair, agent_lines=min(pair.agent_lines, seated.get(pair.key, pair.agent_lines)))
+        for pair in pairs
     ]
 
 

@@ -11,6 +11,7 @@ from planner.contracts.problem import Campaign
 from planner.projection.effort import Effort, EngineChoice
 from planner.projection.figures import exact
 from planner.projection.figures.intervals import Interval
+from planner.projection.pairs import UNNOTICED_DELAY
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.fluid import calm_waits
 from planner.traffic.simulation.network import COLUMNS, Network
@@ -58,8 +59,12 @@ def waiting_shares(totals: Floats) -> Floats:
 
 
 def with_flow_error(row: Mapping[str, Interval], waits: float) -> dict[str, Interval]:
-    """Intervals wider by what a flow may be wrong by, in proportion to the lines that wait."""
+    """Intervals wider by what a flow may be wrong by, in proportion to the lines that wait.
+
+    And by what a limit that is hardly noticed does.
+    """
     found = {}
+    waits += UNNOTICED_DELAY
     for name, (value, low, high) in row.items():
         off = waits * (_OF_CALLS if name in _CALLS else _OF_PAUSES) * value
         if name in _SHARES:

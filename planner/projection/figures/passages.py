@@ -113,6 +113,8 @@ def _alone(
                 run.plan(left / len(todo))
     for place, run in zip(live, runs, strict=True):
         rows[place] = passage_row(run.seconds, ends[place])
+    if len(pairs) == 1 and not any(limits.sharing(pairs[0])):
+        return rows
     return {place: with_flow_error(row, float(joint.missing[place])) for place, row in rows.items()}
 
 

@@ -17,6 +17,7 @@ from planner.projection.calendar import open_spells
 from planner.projection.network import Stretch
 from planner.projection.outages import out_of_service
 from planner.projection.pairs import Pair, pairs_at
+from planner.projection.shifts import shift_changes
 from planner.projection.status import status_now
 from planner.traffic.arguments import Floats
 
@@ -89,6 +90,7 @@ def horizon(problem: Problem, at: datetime, hours: float) -> Horizon:
     changes = {at}
     for campaign in campaigns.values():
         changes.update(_changes(problem, campaign, grid))
+    changes.update(shift_changes(problem, at, end))
     dialers = {pair.dialer.dialer_id for pair in pairs}
     for outage in problem.outages:
         if outage.dialer_id in dialers:
