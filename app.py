@@ -11,6 +11,7 @@ from planner.app.session.begin import begin_run, end_run
 from planner.app.session.workspace import workspace
 from planner.app.throttle import drawing
 from planner.app.widgets.charts import trust_charts
+from planner.app.widgets.opening import ask_about_changes
 from planner.app.widgets.style import apply_style
 
 #: Of ours, so that no visitor's browser asks a foreign server for it.
@@ -32,6 +33,7 @@ if admitted():
         try:
             begin_run(workspace())
             chosen.run()
+            ask_about_changes(workspace())
             show_sign_out()
         finally:
             end_run()

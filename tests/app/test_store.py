@@ -7,7 +7,7 @@ import signal
 import time as clock
 import uuid
 from collections.abc import Iterator
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -115,6 +115,56 @@ def test_plans_are_listed_newest_first_and_may_share_a_name(store: Store) -> Non
     assert [p.plan_id for p in store.plans()] == [two.plan_id, one.plan_id]
     store.save(one.plan_id, 1, with_dial_lines(65), "Ann")
     assert [(p.plan_id, p.version) for p in store.plans()] == [(one.plan_id, 2), (two.plan_id, 1)]
+
+
+def test_a_plan_is_renamed(store: Store) -> None:
+    entry = store.create("Monday", quickstart(), "ann")
+    assert store.upkeep.rename(entry.plan_id, "Tuesday")
+    assert [plan.name for plan in store.plans()] == ["Tuesday"]
+    saved = store.read(entry.plan_id, 1)
+    assert saved is not None
+    assert saved.name == "Tuesday"
+    assert not store.upkeep.rename("nobody", "Wednesday")
+
+
+def test_a_deleted_plan_is_gone_everywhere_and_can_be_brought_back(store: Store) -> None:
+    edited = quickstart()
+    kept = store.create("Kept", edited, "ann")
+    entry = store.create("Monday", edited, "ann")
+    store.save(entry.plan_id, 1, edited, "ann")
+    assert store.upkeep.delete(entry.plan_id)
+    assert not store.upkeep.delete(entry.plan_id)
+    assert [plan.plan_id for plan in store.plans()] == [kept.plan_id]
+    assert store.history(entry.plan_id) == ()
+    assert store.read(entry.plan_id, 2) is None
+    assert not store.upkeep.rename(entry.plan_id, "x")
+    with pytest.raises(KeyError):
+        store.save(entry.plan_id, 2, edited, "bob")
+    assert [gone.name for gone in store.upkeep.deleted()] == ["Monday"]
+    assert store.upkeep.bring_back(entry.plan_id)
+    assert store.upkeep.deleted() == ()
+    assert [found.version for found in store.history(entry.plan_id)] == [2, 1]
+    assert store.save(entry.plan_id, 2, edited, "bob").version == 3
+
+
+def test_a_plan_deleted_over_thirty_days_ago_is_gone_for_good(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edited = quickstart()
+    old, other = store.create("Old", edited, "ann"), store.create("Other", edited, "ann")
+    begin = datetime(2026, 3, 1, tzinfo=UTC)
+    monkeypatch.setattr("planner.app.store.upkeep.now", begin.isoformat)
+    store.upkeep.delete(old.plan_id)
+    later = begin + timedelta(days=30)
+    monkeypatch.setattr("planner.app.store.upkeep.now", later.isoformat)
+    assert [gone.name for gone in store.upkeep.deleted()] == ["Old"]
+    later += timedelta(seconds=1)
+    monkeypatch.setattr("planner.app.store.upkeep.now", later.isoformat)
+    assert store.upkeep.deleted() == ()
+    assert not store.upkeep.bring_back(old.plan_id)
+    store.upkeep.delete(other.plan_id)
+    monkeypatch.setattr("planner.app.store.upkeep.now", begin.isoformat)
+    assert [gone.name for gone in store.upkeep.deleted()] == ["Other"]
 
 
 def test_drafts_are_kept_and_belong_to_their_owner_alone(store: Store) -> None:

@@ -222,7 +222,7 @@ def _apply(here: Workspace, edited: EditedLines, frames: dict[str, pd.DataFrame]
     header, rows = tables_of(edited.problem)["assignments"]
     files["assignments.csv"] = csv_text(header, rows)
     source = here.source
-    here.open(lambda: _read(files), source)
+    here.open(lambda: _read(files), source, ask=False)
     if not here.faults:
         here.data_revision += 1
         here.said = "Your tables are applied."

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from weakref import WeakValueDictionary
 
+import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from planner.app.editing.edited_lines import PairKey
 from planner.app.session.persistence import from_store, is_done
 from planner.app.session.user import person
 from planner.app.session.workspace import OpenPlan, Workspace
 from planner.app.store import DraftEntry
+from planner.contracts.result import LineChange
 from planner.evaluation.differences import line_differences
 
 #: Every session of this server that may be editing a draft, by its id.
 _workspaces: WeakValueDictionary[str, Workspace] = WeakValueDictionary()
+#: In the session state: which pairs drafts change.
+_CHANGED = "drafts-changed"
 _ELSEWHERE = "That work is being edited in another window: go on there, or close that window first."
 
 
@@ -88,6 +95,39 @@ def look_for_drafts(workspace: Workspace) -> None:
         if draft.draft_id != workspace.draft_id
         and not _is_edited_elsewhere(workspace, draft.draft_id)
     )
+
+
+def by_fleet(offers: Iterable[DraftEntry]) -> tuple[tuple[DraftEntry, ...], ...]:
+    """Unsaved work, that on one fleet together: the newest first."""
+    fleets: dict[tuple[str, str | None], list[DraftEntry]] = {}
+    for draft in offers:
+        fleets.setdefault((draft.source, draft.plan_id), []).append(draft)
+    return tuple(tuple(drafts) for drafts in fleets.values())
+
+
+def what_changed(draft: DraftEntry) -> tuple[PairKey, ...]:
+    """The pairs whose lines a draft changes; none where that cannot be told.
+
+    They are looked up once for each state of the draft.
+    """
+    known: dict[tuple[str, datetime], tuple[PairKey, ...]]
+    known = st.session_state.setdefault(_CHANGED, {})
+    state = draft.draft_id, draft.saved_at
+    if state not in known:
+        known[state] = tuple((c.campaign_id, c.dialer_id) for c in _changes(draft))
+    return known[state]
+
+
+def _changes(draft: DraftEntry) -> tuple[LineChange, ...]:
+    saved = from_store(lambda found: found.read_draft(draft.draft_id, person()))
+    if saved is None:
+        return ()
+    clean = saved.edited.baseline.assignments
+    if draft.plan_id is not None and draft.based_on is not None:
+        plan_id, version = draft.plan_id, draft.based_on
+        base = from_store(lambda found: found.read(plan_id, version))
+        clean = base.edited.lines if base is not None else clean
+    return line_differences(clean, saved.edited.lines)
 
 
 def continue_draft(workspace: Workspace, draft: DraftEntry) -> None:

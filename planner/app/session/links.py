@@ -27,6 +27,14 @@ def linked_plan() -> str | None:
     return st.query_params.get(_PLAN)
 
 
+def name_open_plan(plan_id: str | None) -> None:
+    """Have the address name the saved plan that is open, so that a reload opens it again."""
+    if plan_id is None:
+        st.query_params.pop(_PLAN, None)
+    elif st.query_params.get(_PLAN) != plan_id:
+        st.query_params[_PLAN] = plan_id
+
+
 def linked_scenarios() -> tuple[str, ...]:
     """The scenarios that the address of this page names."""
     return tuple(filter(None, st.query_params.get(_SCENARIOS, "").split(",")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.app.session.persistence import from_store
-from planner.app.session.workspace import OpenPlan, Workspace
+from planner.app.session.workspace import OpenPlan, Wish, Workspace
 
 LINK_FAULT = "link-fault"
 
@@ -29,11 +29,12 @@ def open_version(workspace: Workspace, plan_id: str, version: int | None = None)
         st.session_state[LINK_FAULT] = f"Version {wanted} of this plan cannot be read."
         return True
     # Whatever version is open: saving it makes it the next one after the newest.
-    workspace.open_lines(saved.edited, saved.name, OpenPlan(plan_id, saved.name, wanted))
+    said = ""
     if wanted != history[0].version:
-        workspace.said = (
-            f"Version {wanted} of {saved.name} is open; the newest is {history[0].version}."
-        )
+        said = f"Version {wanted} of {saved.name} is open; the newest is {history[0].version}."
+    workspace.open_or_ask(
+        Wish(saved.edited, saved.name, OpenPlan(plan_id, saved.name, wanted), said)
+    )
     return True
 
 

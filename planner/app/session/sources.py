@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -101,7 +102,7 @@ def show_upload(workspace: Workspace) -> None:
         if files:
             workspace.open(lambda: _read(files), _name([file.name for file in files]))
             if not workspace.faults:
-                workspace.said = loaded_words(workspace)
+                _say_loaded(workspace)
                 st.rerun()
 
 
@@ -111,11 +112,17 @@ def _name(files: Sequence[str]) -> str:
     return stems[0] if len(stems) == 1 and stems[0] not in TABLES else UPLOADED
 
 
-def loaded_words(workspace: Workspace) -> str:
+def _say_loaded(workspace: Workspace) -> None:
+    """Say what was read, now or once it is opened."""
+    if workspace.wish is not None:
+        said = loaded_words(workspace.wish.edited.baseline)
+        workspace.wish = replace(workspace.wish, said=said)
+    elif workspace.edited is not None:
+        workspace.said = loaded_words(workspace.edited.baseline)
+
+
+def loaded_words(problem: Problem) -> str:
     """What was read: ``Loaded 3 dialers, 4 campaigns and 12 rows of lines``."""
-    if workspace.edited is None:
-        return ""
-    problem = workspace.edited.baseline
     counts = [(len(problem.dialers), "dialer"), (len(problem.campaigns), "campaign")]
     told = ", ".join(f"{n:,} {what}{'' if n == 1 else 's'}" for n, what in counts)
     rows = len(problem.assignments)

@@ -48,6 +48,16 @@ class OpenPlan:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What somebody wants to open while there are unsaved changes: asked about first."""
+
+    edited: EditedLines
+    source: str
+    open_plan: OpenPlan | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True)
 class Study:
     """A long run and what it was made from: with other inputs it is out of date."""
 
@@ -88,7 +98,9 @@ class Workspace:
     clean_lines: Lines = ()
     open_plan: OpenPlan | None = None
     conflict: VersionEntry | None = None
+    wish: Wish | None = None
     is_plan_gone: bool = False
+    saves: int = 0
     said: str = ""
     draft_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     draft_lines: Lines | None = None
@@ -121,14 +133,36 @@ class Workspace:
         """Whether there are lines that were neither opened nor saved."""
         return self.edited is not None and self.edited.lines != self.clean_lines
 
-    def open(self, read: Callable[[], Problem], source: str) -> None:
-        """Start afresh with what is read; if it has faults, keep them and what is open."""
+    def open(self, read: Callable[[], Problem], source: str, *, ask: bool = True) -> None:
+        """Start afresh with what is read; if it has faults, keep them and what is open.
+
+        Parameters
+        ----------
+        ask : first, where that leaves unsaved changes behind
+        """
         try:
             problem = read()
         except InputError as error:
             self.refused, self.faults = source, error.faults
             return
-        self.open_lines(open_lines(problem), source)
+        wish = Wish(open_lines(problem), source)
+        if ask:
+            self.open_or_ask(wish)
+        else:
+            self.grant(wish)
+
+    def open_or_ask(self, wish: Wish) -> None:
+        """Start afresh with what is wished; where changes are unsaved, once that is settled."""
+        self.absorb_edits()
+        if self.is_changed:
+            self.wish, self.refused, self.faults = wish, "", ()
+        else:
+            self.grant(wish)
+
+    def grant(self, wish: Wish) -> None:
+        """Open what was wished."""
+        self.open_lines(wish.edited, wish.source, wish.open_plan)
+        self.said = wish.said
 
     def open_lines(
         self, edited: EditedLines, source: str, open_plan: OpenPlan | None = None
@@ -138,6 +172,7 @@ class Workspace:
         self.drop_studies()
         self.source, self.refused, self.faults = source, "", ()
         self.open_plan, self.conflict, self.said = open_plan, None, ""
+        self.wish = None
         self.is_plan_gone = False
         self.clean_lines = edited.lines
         self.draft_id, self.draft_lines = uuid.uuid4().hex, None

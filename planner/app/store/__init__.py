@@ -3,6 +3,7 @@
 from planner.app.store.addresses import store_url
 from planner.app.store.faults import StoreUnavailable, UnreadableRow
 from planner.app.store.records import (
+    DeletedPlan,
     DraftEntry,
     PlanEntry,
     SaveConflict,
@@ -16,6 +17,7 @@ from planner.app.store.store import Store
 
 __all__ = [
     "MAX_NOTE",
+    "DeletedPlan",
     "DraftEntry",
     "PlanEntry",
     "SaveConflict",

@@ -21,6 +21,15 @@ class PlanEntry:
 
 
 @dataclass(frozen=True)
+class DeletedPlan:
+    """A plan that was deleted and can still be brought back."""
+
+    plan_id: str
+    name: str
+    deleted_at: datetime
+
+
+@dataclass(frozen=True)
 class VersionEntry:
     """One version of a saved plan; versions count from 1."""
 

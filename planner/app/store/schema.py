@@ -40,6 +40,7 @@ plans = Table(
     Column("plan_id", String(32), primary_key=True),
     Column("name", String(MAX_NAME), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("deleted_at", String(40)),
 )
 
 versions = Table(

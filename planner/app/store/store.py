@@ -27,6 +27,7 @@ from planner.app.store.schema import (
     problems,
     versions,
 )
+from planner.app.store.upkeep import Upkeep
 
 #: Drafts are written while somebody works: they wait shortly, and are tried again [s].
 DRAFT_SECONDS = 0.5
@@ -45,6 +46,7 @@ class Store:
     Attributes
     ----------
     scenarios : saved what-if scenarios.
+    upkeep : renames plans, deletes them and brings them back.
     """
 
     def __init__(self, address: str) -> None:
@@ -53,6 +55,7 @@ class Store:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         self._upsert = dialect.insert
         self.scenarios = Scenarios(self._reading, self._writing)
+        self.upkeep = Upkeep(self._reading, self._writing)
 
     def close(self) -> None:
         """Give back the connections."""
@@ -64,6 +67,7 @@ class Store:
         query = (
             select(plans.c.name, *_ENTRY)
             .join_from(plans, versions, newest)
+            .where(_THERE)
             .order_by(versions.c.serial.desc(), plans.c.plan_id)
         )
         with self._reading() as connection:
@@ -73,7 +77,11 @@ class Store:
 
     def history(self, plan_id: str) -> tuple[VersionEntry, ...]:
         """Every version of a plan, the newest first; none of a plan that is not there."""
-        query = select(*_ENTRY).where(versions.c.plan_id == plan_id)
+        query = (
+            select(*_ENTRY)
+            .join_from(versions, plans, plans.c.plan_id == versions.c.plan_id)
+            .where(versions.c.plan_id == plan_id, _THERE)
+        )
         with self._reading() as connection:
             found = connection.execute(query.order_by(versions.c.version.desc()))
             return tuple(_version(row) for row in found)
@@ -90,7 +98,7 @@ class Store:
             select(plans.c.name, problems.c.content, versions.c.lines)
             .join_from(versions, plans, plans.c.plan_id == versions.c.plan_id)
             .join(problems, problems.c.digest == versions.c.digest)
-            .where(versions.c.plan_id == plan_id, versions.c.version == version)
+            .where(versions.c.plan_id == plan_id, versions.c.version == version, _THERE)
         )
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
@@ -125,7 +133,7 @@ class Store:
         entry = _new_version(plan_id, based_on + 1, author, note)
         step = (
             update(plans)
-            .where(plans.c.plan_id == plan_id, plans.c.version == based_on)
+            .where(plans.c.plan_id == plan_id, plans.c.version == based_on, _THERE)
             .values(version=entry.version)
         )
         with self._writing() as connection:
@@ -226,6 +234,8 @@ class Store:
             yield connection
 
 
+#: Plans that nobody deleted.
+_THERE = plans.c.deleted_at.is_(None)
 _ENTRY = (
     *(versions.c[name] for name in ("plan_id", "version", "author", "saved_at")),
     kept_note(versions),
@@ -241,8 +251,10 @@ def _saved(what: str, name: str, content: str, lines: str) -> Saved:
 
 def _newest(connection: Connection, plan_id: str) -> VersionEntry:
     last = select(func.max(versions.c.version)).where(versions.c.plan_id == plan_id)
-    query = select(*_ENTRY).where(
-        versions.c.plan_id == plan_id, versions.c.version == last.scalar_subquery()
+    query = (
+        select(*_ENTRY)
+        .join_from(versions, plans, plans.c.plan_id == versions.c.plan_id)
+        .where(versions.c.plan_id == plan_id, versions.c.version == last.scalar_subquery(), _THERE)
     )
     row = connection.execute(query).one_or_none()
     if row is None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.app.session.drafts import continue_draft, discard_draft
+from planner.app.session.drafts import continue_draft, discard_draft, what_changed
 from planner.app.session.text import moment_words, plain
 from planner.app.session.workspace import Workspace
 from planner.app.store import DraftEntry
+
+_MOST_NAMED = 2
 
 
 def show_offer(workspace: Workspace) -> None:
@@ -36,9 +38,19 @@ def _put_off(workspace: Workspace) -> None:
 
 
 def draft_words(draft: DraftEntry) -> str:
-    """A draft in a sentence."""
-    rows = "1 row" if draft.rows_changed == 1 else f"{draft.rows_changed} rows"
-    return f"{plain(draft.source)}, {rows} changed, last on {plain(moment_words(draft.saved_at))}."
+    """A draft in a sentence: the fleet, what changed, and when last."""
+    when = plain(moment_words(draft.saved_at))
+    return f"{plain(draft.source)}: {plain(changed_words(draft))}, last on {when}."
+
+
+def changed_words(draft: DraftEntry) -> str:
+    """``Medicare on ATL-1, Medicare on DAL-1 and 3 more changed``."""
+    pairs = what_changed(draft)
+    if not pairs:
+        return "1 row changed" if draft.rows_changed == 1 else f"{draft.rows_changed} rows changed"
+    named = ", ".join(f"{campaign} on {dialer}" for campaign, dialer in pairs[:_MOST_NAMED])
+    rest = len(pairs) - _MOST_NAMED
+    return f"{named} and {rest} more changed" if rest > 0 else f"{named} changed"
 
 
 def draft_buttons(workspace: Workspace, draft: DraftEntry, place: str) -> None:

@@ -16,7 +16,12 @@ _NOTE = "save-note"
 
 def show_save(workspace: Workspace) -> None:
     """The button with its small form."""
-    with st.popover("Save", icon=":material/save:", help="Keep these lines under a name"):
+    with st.popover(
+        "Save",
+        icon=":material/save:",
+        help="Keep these lines under a name",
+        key=f"save-popover-{workspace.saves}",  # once saved it is another one, which is closed
+    ):
         known = workspace.open_plan
         name = st.text_input(
             "Name", value=known.name if known else workspace.source, key=_key(workspace)
@@ -102,6 +107,7 @@ def _saved(workspace: Workspace, name: str, entry: VersionEntry) -> None:
     workspace.open_plan = OpenPlan(entry.plan_id, name, entry.version)
     workspace.source, workspace.conflict, workspace.is_plan_gone = name, None, False
     workspace.clean_lines = workspace.edited.lines
+    workspace.saves += 1
     workspace.said = f"Saved as version {entry.version} of {name}."
     forget_draft(workspace)
 

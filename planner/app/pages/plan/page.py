@@ -18,6 +18,7 @@ from planner.app.pages.plan.grid import show_grid
 from planner.app.pages.plan.messages import show_messages
 from planner.app.pages.plan.optimise import show_optimise, show_proposal, start_job
 from planner.app.pages.plan.why import show_why
+from planner.app.session.links import name_open_plan
 from planner.app.session.persistence import show_store_fault, store
 from planner.app.session.saved_plans import LINK_FAULT
 from planner.app.session.sources import show_change, show_start
@@ -46,6 +47,8 @@ def show() -> None:
         st.warning(plain(fault), icon=":material/link_off:")
     if here.wanted_plan is not None:
         _await_plan(here)
+    else:
+        name_open_plan(here.open_plan.plan_id if here.open_plan else None)
     show_offer(here)
     if here.edited is None:
         show_start(here)

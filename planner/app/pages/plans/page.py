@@ -10,16 +10,18 @@ import streamlit as st
 
 from planner.app.editing.assessment import assess
 from planner.app.editing.edited_lines import EditedLines
+from planner.app.editing.fleets import fleet_difference
 from planner.app.pages.plans.saved_list import pick_entry
 from planner.app.pages.plans.saved_scenarios import show_scenarios
-from planner.app.session.drafts import look_for_drafts
+from planner.app.pages.plans.upkeep import show_deleted, show_plan_upkeep
+from planner.app.session.drafts import by_fleet, look_for_drafts
 from planner.app.session.links import plan_link
 from planner.app.session.persistence import from_store, show_store_fault
 from planner.app.session.saved_plans import open_version
 from planner.app.session.text import moment_words, plain
 from planner.app.session.user import person
 from planner.app.session.workspace import Workspace, workspace
-from planner.app.store import PlanEntry, SaveConflict, VersionEntry
+from planner.app.store import DraftEntry, PlanEntry, SaveConflict, VersionEntry
 from planner.app.widgets.drafts import draft_buttons, draft_words
 from planner.app.widgets.headline import show_headline
 from planner.app.widgets.saving import show_conflict
@@ -53,6 +55,7 @@ def show() -> None:
         st.divider()
         _show_comparison(here, plans)
     show_scenarios(here)
+    show_deleted(here)
     if here.offers:
         st.divider()
         _show_drafts(here)
@@ -94,6 +97,7 @@ def _show_plan(here: Workspace, plan: PlanEntry) -> None:
             on_click=_copy,
             args=(here, plan, version),
         )
+        show_plan_upkeep(here, plan)
     st.caption("This link opens the plan:")
     st.code(plan_link(plan.plan_id), language=None)
 
@@ -141,6 +145,13 @@ def _show_comparison(here: Workspace, plans: Sequence[PlanEntry]) -> None:
         after = _pick(here, plans, "right", 0 if here.edited is not None else 1)
     if before is None or after is None:
         return
+    apart = fleet_difference(before, after)
+    if apart:
+        st.info(
+            f"These are plans of different fleets, which are not compared: {plain(apart)}.",
+            icon=":material/difference:",
+        )
+        return
     at = datetime.now(UTC)
     views = assess(before, at), assess(after, at)
     show_headline(views[1].headline, views[0].headline, "the left one")
@@ -186,8 +197,19 @@ def _pick(here: Workspace, plans: Sequence[PlanEntry], side: str, place: int) ->
 
 def _show_drafts(here: Workspace) -> None:
     st.subheader("Unsaved work")
-    for draft in here.offers:
+    for newest, *earlier in by_fleet(here.offers):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(draft_words(draft))
+            st.markdown(draft_words(newest))
             st.space("stretch")
-            draft_buttons(here, draft, "list")
+            draft_buttons(here, newest, "list")
+            if earlier:
+                _show_earlier(here, earlier)
+
+
+def _show_earlier(here: Workspace, earlier: Sequence[DraftEntry]) -> None:
+    """Older work on the same fleet, out of the way."""
+    with st.popover(f"{len(earlier)} earlier"):
+        for draft in earlier:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(draft_words(draft))
+                draft_buttons(here, draft, "list")
