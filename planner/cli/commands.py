@@ -17,6 +17,7 @@ from planner.cli.batch_command import run_batch_command
 from planner.cli.calibrate_command import run_calibrate
 from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
+from planner.cli.handouts import require_handout, write_plan_handout, write_week_handout
 from planner.cli.output_folder import require_writable, writing
 from planner.cli.proofs import check_claims, write_proofs
 from planner.cli.study_commands import run_frontier, run_whatif
@@ -112,6 +113,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         expected = "--interval all or a weekday and time beside it: other plans are of no week"
         raise InputError([Fault("--week", None, None, arguments.week.isoformat(), expected)])
     require_writable(arguments.out)
+    require_handout(arguments.handout)
     if arguments.interval == ALL:
         return _plan_week(problem, arguments)
     moment = None
@@ -131,6 +133,8 @@ def _plan(arguments: argparse.Namespace) -> int:
             write_projection(arguments.out / "projection.csv", result.figures)
             write_text(arguments.out / "plan.json", document)
             carry_settings(arguments.folder, arguments.out, problem)
+    if result.plan is not None and arguments.handout is not None:
+        write_plan_handout(arguments.handout, arguments.folder, problem, result, at)
     text = (moment_text(moment) if moment else "") + plan_text(result, problem, why=arguments.why)
     print(document if arguments.json else text, end="")
     return _plan_code(result.status)
@@ -161,6 +165,8 @@ def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
     if arguments.out is not None and any(result.plan for result in week.plans):
         with writing(arguments.out):
             write_week(arguments.out, week)
+    if arguments.handout is not None and any(result.plan for result in week.plans):
+        write_week_handout(arguments.handout, arguments.folder, problem, week)
     print(
         to_json(week_document(week)) if arguments.json else week_text(week, why=arguments.why),
         end="",

@@ -173,6 +173,13 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         metavar="FILE",
         help="write what the bound rests on, for planner check --proof",
     )
+    parser.add_argument(
+        "--handout",
+        type=Path,
+        metavar="FILE",
+        help="write what to set as one page to print (.html), dialer by dialer, old and new, with "
+        "boxes to tick, and the same as a table beside it (.csv); of a FILE.csv the table alone",
+    )
     add_relax(parser)
     parser.add_argument(
         "--at",

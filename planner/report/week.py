@@ -42,7 +42,7 @@ def week_text(week: WeekPlan, *, why: bool = False) -> str:
     lines = [
         *wrapped(_title(week), ""),
         *(wrapped(STOPPED_EARLY, "") if any(p.stopped_early for p in week.plans) else []),
-        *section("In the week", _totals(week, week.totals())),
+        *section("In the week", pairs(total_pairs(week, week.totals()))),
         *section("Given up", bullets(_given_up(week))),
         *section("Intervals", _intervals(week)),
     ]
@@ -66,7 +66,8 @@ def _title(week: WeekPlan) -> str:
     return f"Week of Mon {week.monday}, times of {week.timezone}: {count}."
 
 
-def _totals(week: WeekPlan, totals: WeekTotals) -> list[str]:
+def total_pairs(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
+    """What the week comes to: names and words."""
     hours = f"{totals.hours_planned:g} h"
     if totals.hours_relaxed:
         hours += f"; in {totals.hours_relaxed:g} h of them something is given up"
@@ -77,17 +78,19 @@ def _totals(week: WeekPlan, totals: WeekTotals) -> list[str]:
     rows = [("Planned", hours)]
     if totals.hours_planned:
         rows += _values(week, totals)
-    return pairs(rows)
+    return rows
 
 
 def _values(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
     mean = amount(totals.throughput_value / totals.hours_planned)
     rows = [("Value", f"{amount(totals.throughput_value)} ({mean} an hour planned)")]
-    weight = week.options.redundancy
-    if weight:
+    weight, price = week.options.redundancy, week.options.move_cost
+    if weight or price:
         parts = f"{share(1 - weight)} value, {share(weight)} after the worst failure"
-        rows.append(("Aim", f"{amount(totals.value)}: {parts}"))
-    of_what = "the aim" if weight else "the value"
+        less = "less the price of moved lines"
+        what = f"{parts}, {less}" if weight and price else parts if weight else f"the value {less}"
+        rows.append(("Aim", f"{amount(totals.value)}: {what}"))
+    of_what = "the aim" if weight or price else "the value"
     bound = f"at most {amount(totals.bound)} of {of_what}, gap {share(totals.gap)}"
     left = f"{amount(totals.surviving_value)} if the worst failure lasted all these hours"
     rows += [("Best possible", bound), ("Worst failure", left)]

@@ -14,7 +14,9 @@ from tests.browser.driving import cell, grid, rows, wait_idle
 PAGES = {
     "Status": "Status of every campaign and dialer",
     "What if": "Before and after",
+    "Week": None,
     "Trade-off": None,
+    "Hand-out": None,
     "Data": "Dialers",
     "Plans": None,
 }

@@ -137,3 +137,10 @@ def test_a_moment_says_when_it_is_and_who_cannot_run_then() -> None:
     assert moment_text(Moment(at, "America/Chicago", ())) == (
         "For Mon 2026-03-02 09:00 (America/Chicago)\n\n"
     )
+
+
+def test_the_bound_of_a_week_with_a_price_of_moves_is_of_the_aim_less_that_price() -> None:
+    # The value of the hours is 158.520786 each; the aim and its bound have the price taken off.
+    text = week_text(week(interval(0, 9, 3, 0), move_cost=2.0))
+    assert "  Aim            475.6: the value less the price of moved lines\n" in text
+    assert "of the aim, gap" in text

@@ -11,7 +11,7 @@ from tests.support.program import ROOT
 #: The examples that are planning folders.
 FOLDERS = sorted(path.parent.name for path in (ROOT / "data").glob("*/dialers.csv"))
 LIST = "List of rows"
-PAGES = ("plan", "status", "what-if", "trade-off", "data", "plans")
+PAGES = ("plan", "status", "what-if", "week", "trade-off", "hand-out", "data", "plans")
 
 
 def new_session() -> AppTest:

@@ -67,4 +67,4 @@ def pick_clock(zones: Iterable[str], key: str) -> None:
 
 
 #: The fields of :func:`pick_moment` on the pages.
-_FIELDS = ("at", "status-at")
+_FIELDS = ("at", "status-at", "handout-at")

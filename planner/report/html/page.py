@@ -25,8 +25,11 @@ th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #d5d
 """.strip()
 
 
-def page(title: str, parts: Iterable[str]) -> str:
-    """A whole page: its title as the heading, parts of HTML, and the version that made it."""
+def page(title: str, parts: Iterable[str], *, style: str = "") -> str:
+    """A whole page: its title as the heading, parts of HTML, and the version that made it.
+
+    ``style`` is added to that of all pages.
+    """
     body = "\n".join(
         [
             f"<h1>{escape(clean(title))}</h1>",
@@ -34,10 +37,11 @@ def page(title: str, parts: Iterable[str]) -> str:
             f"<p><small>planner {escape(__version__)}</small></p>",
         ]
     )
+    rules = f"{_STYLE}\n{style}" if style else _STYLE
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(clean(title))}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n"
+        f"<title>{escape(clean(title))}</title>\n<style>\n{rules}\n</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 

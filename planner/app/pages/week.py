@@ -1,0 +1,212 @@
+"""The week page: which lines change when, hours across and campaigns down."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from planner.app.jobs.week_job import run_week
+from planner.app.session.text import plain
+from planner.app.session.workspace import Workspace, workspace
+from planner.app.widgets import running
+from planner.app.widgets.charts import show_figure
+from planner.app.widgets.empty_page import show_nothing_open
+from planner.app.widgets.handing_out import show_handout
+from planner.app.widgets.moments import reader_zone
+from planner.contracts.line_plan import LinePlan
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.report.charts.week import week_chart
+from planner.report.given_up import given_up_sentences
+from planner.report.handout import Handout, of_week
+from planner.report.week import total_pairs, write_week
+from planner.report.words import STOPPED_EARLY, amount
+from planner.studies.week import WeekPlan
+from planner.studies.week_spans import coming_monday, week_of, week_spell
+
+_STUDY = "week"
+_PURPOSE = "This page plans a week: which lines change when."
+#: Price of a moved line, of what a line earns in an hour [per cent]; few moves at first.
+_PRICES = (0, 1, 2, 5, 10, 20, 50, 100)
+_FEW = 5
+#: Of each plan [s].
+_TIME_LIMITS = {"Quick: 3 s a plan": 3.0, "Usual: 10 s a plan": 10.0, "Long: 60 s a plan": 60.0}
+_WHOLE = "Whole week"
+_WORTH = "week-line-worth"
+
+
+def show() -> None:
+    """Draw the page."""
+    here = workspace()
+    if show_nothing_open(here, "Week", _PURPOSE) or here.edited is None:
+        return
+    st.title("Week")
+    problem = here.edited.problem
+    key = _show_start(here, problem)
+    running.show_running(here, _STUDY, "Planning the week", stop="Stop and keep what is planned")
+    found: WeekPlan | None = running.result(here, _STUDY)
+    if found is None:
+        st.markdown(
+            "Campaigns open and close, and agents come and go: each time gets its own lines, as "
+            "few of them moved as is worth it."
+        )
+        return
+    if running.is_out_of_date(here, _STUDY, key):
+        st.caption("Of the fleet, the week and the price as they were when this was planned.")
+    _show_totals(found)
+    if any(result.plan for result in found.plans):
+        _show_week(here, found)
+
+
+def _show_start(here: Workspace, problem: Problem) -> object:
+    """The fields and the button; what a run would be made from."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        day = st.date_input(
+            "Week of",
+            value=coming_monday(datetime.now(UTC).date()),
+            key="week-day",
+            width=160,
+            help="Any day of it",
+        )
+        price = st.select_slider(
+            "Price of a moved line",
+            _PRICES,
+            _FEW,
+            key="week-price",
+            format_func=lambda part: f"{part} %",
+            width=300,
+            help="Of what a line earns in an hour, to be gained in each hour by each line that a "
+            "dialer gets in addition. 0 %: lines move wherever that gains anything.",
+        )
+        limit = _TIME_LIMITS[
+            st.selectbox("How long", list(_TIME_LIMITS), key="week-limit", width=200)
+        ]
+        move_cost = price / 100 * line_worth(problem)
+        options = PlanOptions(move_cost=move_cost, time_limit=limit, relax=True)
+        monday = week_of(day if isinstance(day, date) else datetime.now(UTC).date())
+        key = (problem, monday, options)
+        st.button(
+            "Plan the week",
+            key="plan-week",
+            type="primary",
+            icon=":material/calendar_view_week:",
+            disabled=running.is_running(here, _STUDY),
+            on_click=running.start,
+            args=(here, _STUDY, key, partial(run_week, problem, options, monday)),
+        )
+    st.caption(f"A moved line must gain {amount(move_cost)} value an hour.")
+    return key
+
+
+def line_worth(problem: Problem) -> float:
+    """What a line earns in an hour, on average; of a fleet without lines the mean value of a call.
+
+    The latter only gives the price of moves a scale. Worked out once for a fleet and its lines.
+    """
+    known: tuple[Problem, float] | None = st.session_state.get(_WORTH)
+    if known is None or known[0] is not problem:
+        known = st.session_state[_WORTH] = problem, worth_of(problem)
+    return known[1]
+
+
+def worth_of(problem: Problem) -> float:
+    """See :func:`line_worth`."""
+    from planner.evaluation.arrays import evaluate
+
+    plan = LinePlan(assignments=problem.assignments)
+    lines = sum(a.dial_lines + a.agent_lines for a in plan.assignments)
+    if lines:
+        return evaluate(problem, plan, 0.0).value.throughput_value_per_hour / lines
+    return sum(c.value for c in problem.campaigns) / max(len(problem.campaigns), 1)
+
+
+def _show_totals(week: WeekPlan) -> None:
+    totals = week.totals()
+    told = [f"**{name}**: {plain(words)}" for name, words in total_pairs(week, totals)]
+    st.markdown("\n".join(f"- {text}" for text in told))
+    if any(result.stopped_early for result in week.plans):
+        st.caption(STOPPED_EARLY)
+    given_up = dict.fromkeys(
+        text for result in week.plans for text in given_up_sentences(result.given_up)
+    )
+    if given_up:
+        with st.expander(f"Given up in some hours: {len(given_up)}", icon=":material/rule:"):
+            st.markdown("\n".join(f"- {plain(text)}" for text in given_up))
+
+
+def _show_week(here: Workspace, week: WeekPlan) -> None:
+    zone = reader_zone()
+    spell = week_spell(week.monday, zone)
+    days = [week.monday + timedelta(days=place) for place in range(7)]
+    names = [_WHOLE, *(f"{day:%a} {day.day}" for day in days)]
+    picked = st.segmented_control(
+        "Days", names, default=_WHOLE, key="week-days", label_visibility="collapsed"
+    )
+    start, end = spell.start, spell.end
+    if picked in names[1:]:
+        first = datetime.combine(days[names.index(picked) - 1], datetime.min.time(), zone)
+        start, end = first.astimezone(UTC), (first + timedelta(days=1)).astimezone(UTC)
+    show_figure(week_chart(week, zone, start, end))
+    st.caption(
+        f"Dial + agent lines of each campaign, on the clock of {zone.key}. A block is a time in "
+        "which none of its lines changes; point at it for its dialers."
+    )
+    before = here.edited.baseline.assignments if here.edited is not None else ()
+    made = of_week(week, before, fleet=here.source, zone=zone)
+    st.subheader("Which lines change when")
+    _show_changes(made)
+    st.download_button(
+        "All files of the week",
+        data=lambda: _zip(week),
+        file_name=f"week-{week.monday}.zip",
+        mime="application/zip",
+        key="week-files",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+        help="day.csv, projection.csv and plan.json, as the command writes them",
+    )
+    with st.expander("Hand-out", icon=":material/print:"):
+        show_handout(made, "week-handout")
+
+
+def _show_changes(made: Handout) -> None:
+    rows = [
+        {
+            "When": "" if o.at is None else f"{o.at:%a %H:%M}",
+            "No.": s.step,
+            "Dialer": s.change.dialer_id,
+            "Campaign": s.change.campaign_id,
+            "Dial lines": f"{s.change.dial_lines_from} → {s.change.dial_lines_to}",
+            "Agent lines": f"{s.change.agent_lines_from} → {s.change.agent_lines_to}",
+        }
+        for o in made.occasions
+        for s in o.settings
+    ]
+    if not rows:
+        st.markdown("None: the lines stay as they are all week.")
+        return
+    st.markdown(f"{len(rows)} rows at {len(made.occasions)} times.")
+    right = {
+        name: st.column_config.TextColumn(name, alignment="right")
+        for name in ("Dial lines", "Agent lines")
+    }
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=right, alt="Lines that change")
+
+
+def _zip(week: WeekPlan) -> bytes:
+    buffer = io.BytesIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        write_week(Path(folder), week)
+        for path in sorted(Path(folder).iterdir()):
+            archive.write(path, path.name)
+    return buffer.getvalue()

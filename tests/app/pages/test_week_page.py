@@ -1,0 +1,83 @@
+"""The week page without a browser: a week planned, shown, handed out."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from planner.app.pages.week import worth_of
+from planner.tables.folder import read_folder
+from tests.support.pages import ROOT, finished, go_to, new_session, text
+
+HEADER = "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds"
+
+
+@pytest.fixture
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """A dialer of 8 ports; A runs Monday 9 to 11, B 10 to 12, each with one agent."""
+    (tmp_path / "dialers.csv").write_text("dialer_id,ports\nD,8\n")
+    (tmp_path / "campaigns.csv").write_text(
+        f"{HEADER},start,schedule\n"
+        "A,1,25,0.1,0.5,60,2026-01-01,Mon 09:00-11:00\n"
+        "B,1,25,0.1,0.5,60,2026-01-01,Mon 10:00-12:00\n"
+    )
+    monkeypatch.setenv("PLANNER_FOLDER", str(tmp_path))
+    return go_to(new_session().run(), "week")
+
+
+def planned(app: AppTest) -> AppTest:
+    app.date_input(key="week-day").set_value(date(2026, 3, 4)).run()
+    app.select_slider(key="week-price").set_value(0).run()
+    app.button(key="plan-week").click().run()
+    finished(app, "week")
+    assert not app.exception
+    return app
+
+
+def test_a_week_tells_which_lines_change_when(two: AppTest) -> None:
+    planned(two)
+    (changes,) = [d.value for d in two.dataframe if "When" in d.value]
+    # Alone each has 7 + 1 lines; together 3 + 1 each on the 8 ports (test_handout.py of the
+    # command has the same week).
+    assert list(zip(changes["When"], changes["Campaign"], changes["Dial lines"], strict=True)) == [
+        ("Mon 09:00", "A", "0 → 7"),
+        ("Mon 10:00", "A", "7 → 3"),
+        ("Mon 10:00", "B", "0 → 3"),
+        ("Mon 11:00", "A", "3 → 0"),
+        ("Mon 11:00", "B", "3 → 7"),
+    ]
+    assert "**Planned**: 3 h; in 165 h no campaign can run" in text(two)
+    assert "5 rows at 3 times." in text(two)
+
+
+def test_a_change_of_the_price_makes_the_week_out_of_date(two: AppTest) -> None:
+    planned(two)
+    assert "as they were when this was planned" not in text(two)
+    two.select_slider(key="week-price").set_value(50).run()
+    assert "as they were when this was planned" in text(two)
+
+
+def test_the_week_can_be_handed_out_and_taken_away(two: AppTest) -> None:
+    planned(two)
+    from planner.app.pages.week import _zip
+
+    week = two.session_state["workspace"].studies["week"].job.result
+    with zipfile.ZipFile(io.BytesIO(_zip(week))) as archive:
+        assert {"day.csv", "projection.csv", "plan.json"} <= set(archive.namelist())
+    go_to(two, "hand-out")
+    two.selectbox(key="handout-of").set_value("The week, hour by hour").run()
+    assert not two.exception
+    shown = " ".join(item.proto.body for item in two.get("html"))
+    assert "D: set these lines at Mon 2 Mar 2026 10:00 (UTC)" in shown
+
+
+def test_the_price_is_of_what_a_line_earns() -> None:
+    # 158.520786 an hour of 2 x (95 + 5) lines.
+    quickstart = read_folder(ROOT / "data" / "quickstart")
+    assert worth_of(quickstart) == pytest.approx(158.520786 / 200)
+    assert worth_of(quickstart.model_copy(update={"assignments": ()})) == 1.0
