@@ -29,6 +29,7 @@ if admitted():
     }
     st.session_state["pages"] = pages
     chosen = st.navigation(list(pages.values()), position="top")
+    notices = st.container()
     with drawing():
         try:
             begin_run(workspace())
@@ -36,4 +37,4 @@ if admitted():
             ask_about_changes(workspace())
             show_sign_out()
         finally:
-            end_run()
+            end_run(workspace(), notices)

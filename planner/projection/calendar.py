@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -85,6 +86,7 @@ def open_spells(campaign: Campaign, start: datetime, end: datetime) -> list[Spel
     return spells
 
 
+@lru_cache(maxsize=4096)  # all dialers of a campaign ask, at every edit of a page
 def next_open(campaign: Campaign, moment: datetime) -> datetime | None:
     """Tell when, at ``moment`` or later, the campaign's calendar next lets it dial, in UTC.
 

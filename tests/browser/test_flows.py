@@ -34,8 +34,8 @@ def quickstart(page: Page) -> Locator:
     return found
 
 
-def expect_lines(page: Page, *rows: tuple[int, int]) -> None:
-    for row, (dial, agents) in enumerate(rows):
+def expect_lines(page: Page, *wanted: tuple[int, int]) -> None:
+    for row, (dial, agents) in enumerate(wanted):
         expect(cell(rows(page), row, "Dial lines")).to_have_text(str(dial))
         expect(cell(rows(page), row, "Agent lines")).to_have_text(str(agents))
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from streamlit.delta_generator import DeltaGenerator
+
 from planner.app.session.drafts import keep_draft, look_for_drafts, register
 from planner.app.session.links import linked_plan, linked_scenarios
-from planner.app.session.persistence import begin_asking, end_asking
+from planner.app.session.persistence import begin_asking, end_asking, show_store_fault
 from planner.app.session.saved_plans import open_wanted_plan
 from planner.app.session.sources import open_named_folder
 from planner.app.session.workspace import Workspace
 
 
 def begin_run(workspace: Workspace) -> None:
-    """Open what the link or the server names, take in edits, keep them as a draft."""
+    """Open what the link or the server names, and take in edits."""
     begin_asking()
     register(workspace)
     if not workspace.looked_for_drafts:
@@ -22,9 +24,17 @@ def begin_run(workspace: Workspace) -> None:
     open_wanted_plan(workspace)
     open_named_folder(workspace)
     workspace.absorb_edits()
-    keep_draft(workspace)
 
 
-def end_run() -> None:
-    """What was told in this run is not told again."""
-    end_asking()
+def end_run(workspace: Workspace, notices: DeltaGenerator) -> None:
+    """Keep the lines as a draft, and say on top of the page where that cannot be done.
+
+    It comes last: writing to a disk takes as long as working out all figures, and who has typed
+    waits for these. What was told in this run is not told again.
+    """
+    try:
+        keep_draft(workspace)
+        with notices:
+            show_store_fault()
+    finally:
+        end_asking()
