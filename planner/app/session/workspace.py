@@ -101,6 +101,7 @@ class Workspace:
     wish: Wish | None = None
     is_plan_gone: bool = False
     saves: int = 0
+    openings: int = 0
     said: str = ""
     draft_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     draft_lines: Lines | None = None
@@ -154,6 +155,7 @@ class Workspace:
     def open_or_ask(self, wish: Wish) -> None:
         """Start afresh with what is wished; where changes are unsaved, once that is settled."""
         self.absorb_edits()
+        self.openings += 1
         if self.is_changed:
             self.wish, self.refused, self.faults = wish, "", ()
         else:

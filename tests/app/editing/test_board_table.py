@@ -8,6 +8,7 @@ import pytest
 
 from planner.app.editing.assessment import assess
 from planner.app.editing.board.over_limit import over_limit
+from planner.app.editing.board.slack import slack_sentences
 from planner.app.editing.board.table import Board, Measure, draw_board
 from planner.app.editing.edited_lines import EditedLines, EditMessage, apply_edits, open_lines
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
@@ -107,6 +108,30 @@ def test_cells_show_what_is_chosen_and_only_lines_are_edited(
     assert cells(board, 0) == solar
     assert cells(board, 1) == news
     assert board.column == column
+
+
+def test_tints_are_the_share_of_time_and_of_the_campaigns_calls() -> None:
+    paused = drawn(open_lines(fleet()), Measure.PAUSED).rows[0].cells
+    assert [cell.level for cell in paused] == [pytest.approx(0.399945, abs=1e-6)] * 2
+    calls = drawn(open_lines(fleet()), Measure.CALLS)
+    assert [cell.level for cell in calls.rows[0].cells] == [pytest.approx(0.5)] * 2
+    assert [cell.level for cell in calls.rows[1].cells] == [pytest.approx(1.0)]
+
+
+def test_what_is_left_over_and_what_is_full_is_told() -> None:
+    edited = open_lines(fleet())
+    assert slack_sentences(assess(edited, AT)) == (
+        "No free port on D1, D2; 40 free on the others.",
+        "Every agent line on shift has a dialer.",
+    )
+    edited, _ = apply_edits(
+        edited, {("Solar", d): {"dial_lines": "50", "agent_lines": "3"} for d in ("D1", "D2")}
+    )
+    # 100 - 53 on each of two, 40 on the third; four of ten agent lines are left.
+    assert slack_sentences(assess(edited, AT)) == (
+        "Free ports: 134.",
+        "Agent lines on shift without a dialer: Solar 4.",
+    )
 
 
 def test_row_ends_say_what_a_campaign_comes_to_against_its_limits() -> None:

@@ -71,7 +71,7 @@ class Cell:
     Attributes
     ----------
     dialer : place of the dialer among those of the board.
-    level : how much of the most there can be, in [0, 1]; it tints the cell.
+    level : tints the cell, in [0, 1]: the share of time, or of the campaign's calls.
     is_changed : whether its lines differ from those opened.
     """
 
@@ -155,7 +155,8 @@ class _Drawing:
         self.lines = view.edited.by_pair()
         self.before = opened.edited.by_pair()
         self.broken = _Broken(view.breaches, refused)
-        self.most = self._most()
+        self.calls = self._calls_by_campaign(view)
+        self.calls_before = self._calls_by_campaign(opened)
 
     def board(self) -> Board:
         use = {d.dialer_id: d for d in self.view.evaluation.dialers}
@@ -230,16 +231,15 @@ class _Drawing:
                 return ("", 0.0) if paused is None else (share(paused), paused)
             case Measure.CALLS:
                 calls = handled(figures)
-                return ("", 0.0) if calls is None else (amount(calls), calls / self.most)
-
-    def _most(self) -> float:
-        return max((handled(f) or 0.0 for f in self.view.figures.values()), default=0.0) or 1.0
+                if calls is None:
+                    return "", 0.0
+                return amount(calls), calls / (self.calls[item.campaign_id] or 1.0)
 
     def _ends(
         self, campaign: Campaign, now: CampaignTotals, before: CampaignTotals
     ) -> tuple[Note, ...]:
         name = campaign.campaign_id
-        calls, then = self._calls(self.view, name), self._calls(self.opened, name)
+        calls, then = self.calls.get(name, 0.0), self.calls_before.get(name, 0.0)
         return (
             _agents_end(campaign, now, before),
             _rate_end(now.abandon_rate, before.abandon_rate, campaign.max_abandon_rate, "at most"),
@@ -252,9 +252,11 @@ class _Drawing:
             ),
         )
 
-    def _calls(self, view: Assessment, campaign_id: str) -> float:
-        dialers = (d.dialer_id for d in self.problem.dialers)
-        return sum(handled(view.figures.get((campaign_id, d))) or 0.0 for d in dialers)
+    def _calls_by_campaign(self, view: Assessment) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for (name, _), figures in view.figures.items():
+            found[name] = found.get(name, 0.0) + (handled(figures) or 0.0)
+        return found
 
     def _ports(self, use: Mapping[str, DialerUse]) -> Foot:
         cells = [

@@ -119,7 +119,7 @@ def _columns(view: Assessment) -> dict[str, Any]:
             "Status now",
             options=[str(status) for status in Status],
             color=[STATUS_COLOURS[status] for status in Status],
-            width=170,
+            width=150,
         ),
         "all_busy": number(
             "All busy %",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.app.editing.assessment import Assessment
+from planner.app.editing.board.slack import slack_sentences
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
 from planner.app.session.text import plain
@@ -31,6 +32,8 @@ def show_messages(workspace: Workspace, view: Assessment) -> None:
             )
         if not view.breaches:
             st.markdown(":material/check_circle: These lines keep every limit.")
+            for sentence in slack_sentences(view):
+                st.markdown(plain(sentence))
         elif workspace.edited is not None:
             _show_breaches(workspace, workspace.edited, view.breaches)
         for note in view.notes:

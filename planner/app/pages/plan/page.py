@@ -59,7 +59,7 @@ def show() -> None:
             st.info("No campaign may use any dialer in service, so there are no lines to plan.")
             return
         above, below = st.container(gap="xsmall"), st.container()
-    with below:
+    with below, st.container(width=300):
         at = pick_moment("Status as of", "at")
     with above:
         _show_plan(here, here.edited, below, at)
@@ -129,7 +129,10 @@ def _show_title(here: Workspace, edited: EditedLines) -> None:
         )
         show_save(here)
         show_downloads(here, edited)
-        with st.popover("Open another", icon=":material/folder_open:"):
+        # Once something is asked for it is another one, which is closed.
+        with st.popover(
+            "Open another", icon=":material/folder_open:", key=f"open-another-{here.openings}"
+        ):
             show_change(here)
 
 
