@@ -20,11 +20,18 @@ def with_reasons(
     clock: Clock,
     stop: Callable[[], bool],
     on_progress: Callable[[Progress], None] = lambda _: None,
+    *,
+    compared: bool = True,
 ) -> PlanResult:
-    """The result with what binds, the reason of each line, what one more would bring and helps."""
+    """The result with what binds and the reason of each line.
+
+    ``compared``: also with what one more is worth, what limits cost and what would help most.
+    """
     assert result.plan is not None
     found = explain(problem, result.plan, result.options)
-    more = _one_more(problem, result, found, clock, stop, on_progress)
+    more = OneMore()
+    if compared:
+        more = _one_more(problem, result, found, clock, stop, on_progress)
     update = {
         "campaigns": tuple(
             _with_worth(row, "agent_line", more.of("agent_lines", row.campaign_id))

@@ -44,6 +44,7 @@ def plan(
     explained: bool = True,
     at: datetime | None = None,
     in_order: bool = True,
+    compared: bool = True,
     on_proof: Callable[[Sequence[Proof]], None] = lambda _: None,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
@@ -54,7 +55,9 @@ def plan(
     options : redundancy weight, gap, time limit [s], seed; defaults where None
     on_progress : called with every better plan or bound
     stop : polled; once it says True the best verified plan so far is returned
-    explained : also tell what binds, why each line is there, and what one more would bring
+    explained : also tell what binds, and why each line is there
+    compared : and what one more is worth, what limits cost and what would help most: plans made
+        again with something changed, which may take several times as long as the plan
     at : the moment from which on it is planned, with a UTC offset; None: now
     in_order : also put the moves from the current lines to the plan in order
     on_proof : called with what the bound rests on: of a relaxed plan also of each sum given up
@@ -106,7 +109,7 @@ def plan(
         return result
     from planner.explained import with_reasons
 
-    return with_reasons(given, result, clock, stop, on_progress)
+    return with_reasons(given, result, clock, stop, on_progress, compared=compared)
 
 
 def _with_days_kept(

@@ -175,7 +175,9 @@ def _search(
     from planner.pipeline import plan
 
     weighted = options.model_copy(update={"redundancy": weight})
-    return _Search(problem, weight, level, plan(problem, weighted, stop=stop, in_order=False))
+    return _Search(
+        problem, weight, level, plan(problem, weighted, stop=stop, explained=False, in_order=False)
+    )
 
 
 def _abandon_rates(result: PlanResult) -> dict[str, float]:

@@ -241,6 +241,7 @@ class _Planner:
             on_progress=lambda progress: self._on_progress(number, self._count, progress),
             stop=self._stop,
             in_order=False,
+            compared=False,
         )
 
 
