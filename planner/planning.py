@@ -221,6 +221,7 @@ def without_plan(
     stop: Callable[[], bool],
 ) -> PlanResult:
     """The result where there is no plan: why, and the nearest one."""
+    from planner.optimize.infeasible.causes import common_causes
     from planner.optimize.infeasible.conflicts import find_conflicts
 
     outcome = found.outcome
@@ -228,6 +229,9 @@ def without_plan(
     if outcome.infeasible:
         limited = clock.limited(options)
         conflicts = find_conflicts(problem, limited, proven=True, stop=stop)
+        if len(conflicts) > 1 or not any(c.relaxations for c in conflicts):
+            causes = common_causes(problem, clock.limited(options), stop)
+            conflicts = (*causes, *conflicts)
     return PlanResult(
         status=PlanStatus.INFEASIBLE if outcome.infeasible else PlanStatus.NO_PLAN,
         options=options,

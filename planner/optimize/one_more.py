@@ -27,6 +27,8 @@ from planner.optimize.search import optimize
 #: Work: how often searches look whether they are to end. Of all of them together, of one, and of
 #: the search that brings the plan's own bound nearer. Some 4 ms each on most fleets.
 ALL_WORK, ONE_WORK, BOUND_WORK = 5000, 200, 200
+#: The share of it where campaigns must survive or abandon little: there each takes longer.
+HARD_SHARE = 0.25
 #: Of all the work, what is left for steps of limits, agents moved and further dialers.
 SECOND_SHARE = 0.2
 #: A safety net, for fleets on which they take far longer [s].
@@ -150,7 +152,8 @@ def one_more(
     trials = Trials(problem, options, plan, value, bound, stop)
     trials.closer()
     first = list(_in_turn(_by_promise(problem, options, told)))
-    most = round(ALL_WORK * (1 - SECOND_SHARE))
+    work = ALL_WORK * (HARD_SHARE if _is_hard(problem) else 1.0)
+    most = round(work * (1 - SECOND_SHARE))
     for count, change in enumerate(first):
         if trials.spent(most):
             break
@@ -158,11 +161,16 @@ def one_more(
         trials.again(change)
     second = list(_second(problem, trials, first))
     for count, change in enumerate(second):
-        if trials.spent(ALL_WORK):
+        if trials.spent(round(work)):
             break
         on_share(count, len(second))
         trials.again(change)
     return _told(trials)
+
+
+def _is_hard(problem: Problem) -> bool:
+    """Whether splits of campaigns are priced by lists of them, which takes longer."""
+    return any(c.survivable_share > 0 or c.max_abandon_rate is not None for c in problem.campaigns)
 
 
 def _by_promise(
