@@ -45,6 +45,16 @@ class FrontierPoint(Contract):
     lines: tuple[LineAssignment, ...]
 
 
+class CurrentLines(Contract):
+    """The lines as they are, by the figures of :class:`FrontierPoint`; ``breaches`` in words."""
+
+    throughput_value_per_hour: float
+    surviving_value_per_hour: float
+    worst_failure_domain: str | None
+    abandon_rate: float
+    breaches: tuple[str, ...] = ()
+
+
 class Sweep(Contract):
     """One search of the sweep: its weight and level, how it ended, and its proven bound."""
 
@@ -65,6 +75,7 @@ class Frontier(Contract):
     sweep: tuple[Sweep, ...]
     conflicts: tuple[Conflict, ...] = ()
     stopped_early: bool = False
+    current: CurrentLines | None = None  # None where there are no lines
 
 
 def frontier(
@@ -137,6 +148,25 @@ def frontier(
         sweep=tuple(s.summary for s in searches),
         conflicts=next((s.result.conflicts for s in searches if s.result.conflicts), ()),
         stopped_early=stopped or any(s.result.stopped_early for s in searches),
+        current=current_lines(problem, options.failures),
+    )
+
+
+def current_lines(problem: Problem, failures: int = 1) -> CurrentLines | None:
+    """The problem's own lines by the planning tables, beside the plans to choose from."""
+    from planner.evaluation.arrays import evaluate
+    from planner.evaluation.check import check
+
+    line_plan = LinePlan(assignments=problem.assignments)
+    if not line_plan.assignments:
+        return None
+    value = evaluate(problem, line_plan, 0.0, failures).value
+    return CurrentLines(
+        throughput_value_per_hour=value.throughput_value_per_hour,
+        surviving_value_per_hour=value.surviving_value_per_hour,
+        worst_failure_domain=value.worst_failure_domain,
+        abandon_rate=_fleet_abandon_rate(problem, line_plan),
+        breaches=tuple(breach.message for breach in check(problem, line_plan, failures=failures)),
     )
 
 

@@ -17,15 +17,22 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.report.charts.studies import clickable_frontier
-from planner.report.words import amount, close_share, share
-from planner.studies.frontier import Frontier, FrontierPoint, frontier
+from planner.report.frontier import against_sentence, current_sentence, sweep_sentences
+from planner.report.losses import change
+from planner.report.words import STOPPED_EARLY, amount, close_share, share
+from planner.studies.frontier import (
+    CurrentLines,
+    Frontier,
+    FrontierPoint,
+    current_lines,
+    frontier,
+)
 
 _STUDY = "frontier"
 _PICKED = "frontier-picked"
 _PURPOSE = "This page finds the plans worth choosing from."
-_SIZES = {"Coarse: 3 weights": (3, 1), "Usual: 5 weights": (5, 2), "Fine: 11 weights": (11, 3)}
-#: Of each plan [s].
-_TIME_LIMIT = 10.0
+#: Weights on what survives; with as many the command finds the same plans.
+_SIZES = {"Coarse: 3 weights": 3, "Usual: 5 weights": 5, "Fine: 11 weights": 11}
 
 
 class _Picked(NamedTuple):
@@ -70,7 +77,7 @@ def _fleet(problem: Problem) -> object:
 def _show_start(here: Workspace, problem: Problem) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.selectbox("How many plans", list(_SIZES), key="frontier-size", width=240)
-        points, levels = _SIZES[size]
+        points = _SIZES[size]
         st.button(
             "Find the plans",
             key="find",
@@ -82,16 +89,14 @@ def _show_start(here: Workspace, problem: Problem) -> None:
                 here,
                 _STUDY,
                 _fleet(problem),
-                partial(
-                    frontier,
-                    problem,
-                    PlanOptions(time_limit=_TIME_LIMIT),
-                    points=points,
-                    levels=levels,
-                ),
+                partial(frontier, problem, PlanOptions(), points=points),
             ),
         )
-    st.caption("A large fleet takes some minutes. You can stop at any time and keep what is found.")
+    st.caption(
+        "Each weight is planned with the limits as they are, then with a half and a quarter of the "
+        "abandoned calls: on a large fleet up to a minute each. Stop at any time and keep what is "
+        "found."
+    )
 
 
 def _show_none(found: Frontier) -> None:
@@ -104,6 +109,11 @@ def _show_none(found: Frontier) -> None:
 
 
 def _show_points(here: Workspace, found: Frontier) -> None:
+    # The lines as they are now, which may be others than when the plans were found.
+    now = current_lines(here.edited.problem) if here.edited is not None else None
+    found = found.model_copy(update={"current": now})
+    if now is not None:
+        st.markdown(plain(current_sentence(found)))
     chart, table = st.columns([1, 1], gap="large")
     figure = clickable_frontier(found)
     with chart:
@@ -112,7 +122,8 @@ def _show_points(here: Workspace, found: Frontier) -> None:
         )
     with table:
         st.caption(
-            "By keyboard: Tab into the table, arrow keys to a row, Shift + Space to tick it."
+            "In brackets: against the lines now. By keyboard: Tab into the table, arrow keys to a "
+            "row, Shift + Space to tick it."
         )
         frame = _frame(found)
         right = {
@@ -129,16 +140,33 @@ def _show_points(here: Workspace, found: Frontier) -> None:
         )
     picked = _picked(found, clicked, rows)
     if picked is not None:
-        _show_picked(here, picked)
+        _show_picked(here, picked, now)
+    if found.stopped_early:
+        st.caption(STOPPED_EARLY)
+    told = sweep_sentences(found)
+    if told:
+        with st.expander(f"Searches that gave nothing more: {len(told)}"):
+            st.markdown("\n".join(f"- {plain(text)}" for text in told))
 
 
 def _frame(found: Frontier) -> pd.DataFrame:
-    points = found.points
+    points, now = found.points, found.current
+
+    def beside(value: float, before: float | None) -> str:
+        """The figure, and its change against the lines now."""
+        return amount(value) + ("" if before is None else f" ({change(before, value)})")
+
     return pd.DataFrame(
         {
             "Plan": [p.number for p in points],
-            "Value an hour": [amount(p.throughput_value_per_hour) for p in points],
-            "After the worst failure": [amount(p.surviving_value_per_hour) for p in points],
+            "Value an hour": [
+                beside(p.throughput_value_per_hour, now.throughput_value_per_hour if now else None)
+                for p in points
+            ],
+            "After the worst failure": [
+                beside(p.surviving_value_per_hour, now.surviving_value_per_hour if now else None)
+                for p in points
+            ],
             "Abandon rate": [close_share(p.abandon_rate) for p in points],
             "Proven within": [share(p.gap) for p in points],
         }
@@ -159,13 +187,17 @@ def _picked(found: Frontier, clicked: Any, rows: Any) -> FrontierPoint | None:
     return found.points[choice[0]] if choice and choice[0] < len(found.points) else None
 
 
-def _show_picked(here: Workspace, point: FrontierPoint) -> None:
+def _show_picked(here: Workspace, point: FrontierPoint, now: CurrentLines | None) -> None:
+    against = ""
+    if now is not None:
+        against = f"\n\n**Against the lines now**: {plain(against_sentence(point, now))}"
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**Plan {point.number}**: {amount(point.throughput_value_per_hour)} value an hour, "
             f"{amount(point.surviving_value_per_hour)} left when "
             f"{plain(point.worst_failure_domain or 'nothing')} fails, abandon rate "
             f"{close_share(point.abandon_rate)}."
+            f"{against}"
         )
         st.space("stretch")
         if st.button(

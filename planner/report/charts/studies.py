@@ -10,9 +10,10 @@ import altair as alt
 from planner.contracts.comparison import Comparison, Tornado
 from planner.contracts.per_cent import PER_CENT_LABELS
 from planner.report.charts.figure import Figure
+from planner.report.frontier import current_sentence
 from planner.report.whatif import named_outcomes
-from planner.report.words import amount, share
-from planner.studies.frontier import Frontier
+from planner.report.words import amount, close_share, share
+from planner.studies.frontier import CurrentLines, Frontier, FrontierPoint
 
 _WIDTH, _STEP = 640, 24  # pixels
 _MOST_BARS = 20
@@ -25,6 +26,9 @@ _HANDLED, _LOW, _HIGH = "#1f7a54", "#b35c00", "#2f66b3"
 _SURVIVING = "#f2c14e"
 
 #: Of abandoned calls; both ends stand out from light and from dark ground.
+_NOW, _FRONTIER = "#c2318a", "#8a8f99"
+#: Points that make a line.
+_LINE = 2
 _FEW_TO_MANY = ["#3b82d6", "#9a8a94", "#d9822b"]
 
 
@@ -81,25 +85,37 @@ def tornado_chart(tornado: Tornado) -> Figure:
 
 
 def frontier_chart(found: Frontier) -> Figure:
-    """Plans by value and surviving value; the colour tells how many calls are abandoned."""
-    base = _plans(found).properties(width=_WIDTH)
-    labels = base.mark_text(dy=-11).encode(text="Plan:N", color=alt.value("#444"))
-    return Figure(alt.layer(base.mark_circle(size=90, opacity=1), labels), _plans_told(found))
+    """Plans by value and surviving value, beside the lines as they are, with their frontier."""
+    plans = _plans(found).properties(width=_WIDTH)
+    labels = plans.mark_text(dy=-11).encode(text="Plan:N", color=alt.value("#444"))
+    layers = [*_frontier_line(found), plans.mark_circle(size=90, opacity=1), labels]
+    return Figure(alt.layer(*layers, *_now(found)), _plans_told(found))
 
 
 def clickable_frontier(found: Frontier) -> Figure:
-    """The plans of :func:`frontier_chart` as one layer, whose points can be selected as ``plan``.
-
-    The number of a plan is its field ``Plan``.
-    """
+    """The same, whose points can be selected as ``plan``: its field ``Plan`` is the number."""
     picked = alt.selection_point(name="plan", fields=["Plan"], on="click")
-    chart = (
+    points = (
         _plans(found)
         .mark_circle(size=260, opacity=1)
         .encode(opacity=alt.condition(picked, alt.value(1), alt.value(0.5)))
         .add_params(picked)
     )
-    return Figure(chart, _plans_told(found))
+    return Figure(alt.layer(*_frontier_line(found), points, *_now(found)), _plans_told(found))
+
+
+def _axes(found: Frontier) -> dict[str, Any]:
+    """Both axes, with room for the plans and the lines as they are."""
+    shown: list[FrontierPoint | CurrentLines] = list(found.points)
+    if found.current is not None:
+        shown.append(found.current)
+    return {
+        "x": alt.X("Value an hour:Q", scale=_around([p.throughput_value_per_hour for p in shown])),
+        "y": alt.Y(
+            "After the worst failure:Q",
+            scale=_around([p.surviving_value_per_hour for p in shown]),
+        ),
+    }
 
 
 def _plans(found: Frontier) -> alt.Chart:
@@ -109,17 +125,12 @@ def _plans(found: Frontier) -> alt.Chart:
             "Value an hour": point.throughput_value_per_hour,
             "After the worst failure": point.surviving_value_per_hour,
             "Abandon rate": point.abandon_rate,
+            "Told": close_share(point.abandon_rate),
         }
         for point in found.points
     ]
     return alt.Chart(alt.InlineData(values=values), height=360).encode(
-        x=alt.X(
-            "Value an hour:Q", scale=_around([p.throughput_value_per_hour for p in found.points])
-        ),
-        y=alt.Y(
-            "After the worst failure:Q",
-            scale=_around([p.surviving_value_per_hour for p in found.points]),
-        ),
+        **_axes(found),
         color=alt.Color(
             "Abandon rate:Q",
             scale=alt.Scale(range=_FEW_TO_MANY),
@@ -129,9 +140,44 @@ def _plans(found: Frontier) -> alt.Chart:
             "Plan:N",
             alt.Tooltip("Value an hour:Q", format=",.1f"),
             alt.Tooltip("After the worst failure:Q", format=",.1f"),
-            alt.Tooltip("Abandon rate:Q", format=".2%"),
+            alt.Tooltip("Told:N", title="Abandon rate"),
         ],
     )
+
+
+def _frontier_line(found: Frontier) -> list[alt.Chart]:
+    """A line through the plans that no other beats in both axes."""
+    best = float("-inf")
+    values = []
+    for point in found.points:  # most value first
+        if point.surviving_value_per_hour > best:
+            best = point.surviving_value_per_hour
+            values.append(
+                {"Value an hour": point.throughput_value_per_hour, "After the worst failure": best}
+            )
+    if len(values) < _LINE:
+        return []
+    line = alt.Chart(alt.InlineData(values=values)).encode(**_axes(found))
+    return [line.mark_line(color=_FRONTIER, strokeWidth=2)]
+
+
+def _now(found: Frontier) -> list[alt.Chart]:
+    """The lines as they are: a diamond with its words."""
+    now = found.current
+    if now is None:
+        return []
+    values = [
+        {
+            "Value an hour": now.throughput_value_per_hour,
+            "After the worst failure": now.surviving_value_per_hour,
+            "Words": "as it is now",
+        }
+    ]
+    base = alt.Chart(alt.InlineData(values=values)).encode(**_axes(found))
+    return [
+        base.mark_point(shape="diamond", size=700, strokeWidth=3, color=_NOW, opacity=1),
+        base.mark_text(dy=24, color=_NOW, fontWeight="bold").encode(text="Words:N"),
+    ]
 
 
 def _around(values: Sequence[float]) -> alt.Scale:
@@ -147,7 +193,8 @@ def _plans_told(found: Frontier) -> str:
         f"{amount(p.surviving_value_per_hour)}, abandoned {share(p.abandon_rate)}"
         for p in found.points
     ]
-    return f"Value an hour: {_read_out(told)}."
+    now = f" {current_sentence(found)}" if found.current is not None else ""
+    return f"Value an hour: {_read_out(told)}.{now}"
 
 
 def _read_out(parts: Sequence[str]) -> str:

@@ -79,8 +79,18 @@ def frontier_page(found: Frontier) -> str:
             drawn_figure(1, "Plans to choose from", frontier_chart(found)),
             _table(frontier_report.TITLES, frontier_report.rows(found)),
             bullet_list(frontier_report.EXPLAINED),
+            *_listed("Against the lines as they are", _against(found)),
+            *_listed("Searches that gave nothing more", frontier_report.sweep_sentences(found)),
         ],
     )
+
+
+def _against(found: Frontier) -> list[str]:
+    now = found.current
+    if now is None:
+        return []
+    told = [f"Plan {p.number}: {frontier_report.against_sentence(p, now)}" for p in found.points]
+    return [frontier_report.current_sentence(found), *told]
 
 
 def _listed(title: str, items: list[str], level: int = 2) -> list[str]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.support.pages import finished, go_to, lines, text
+from planner.cli.main import _parser
+from planner.cli.study_commands import _options
+from planner.studies.frontier import frontier
+from planner.tables.folder import read_folder
+from tests.support.pages import ROOT, finished, go_to, lines, text
 
 
 def test_the_trade_off_offers_plans_and_takes_one(app: AppTest) -> None:
@@ -57,3 +61,36 @@ def test_what_was_picked_last_counts_ticked_or_clicked(
     assert "**Plan 2**" in text(app)
     tick()
     assert "**Plan" not in text(app)
+
+
+def test_the_page_finds_the_plans_of_the_command_with_as_many_weights(app: AppTest) -> None:
+    go_to(app, "trade-off")
+    app.selectbox(key="frontier-size").set_value("Coarse: 3 weights").run()
+    app.button(key="find").click().run()
+    finished(app, "frontier")
+    found = app.session_state["workspace"].studies["frontier"].job.result
+    arguments = _parser().parse_args(["frontier", "data/quickstart", "--points", "3"])
+    # What the command plans with, as it reads its own defaults.
+    expected = frontier(
+        read_folder(ROOT / "data" / "quickstart"),
+        _options(arguments, 0.0),
+        points=arguments.points,
+        levels=arguments.levels,
+    )
+    assert [p.lines for p in found.points] == [p.lines for p in expected.points]
+    assert len(found.sweep) == len(expected.sweep)
+
+
+def test_plans_are_told_against_the_lines_now(app: AppTest) -> None:
+    go_to(app, "trade-off")
+    app.selectbox(key="frontier-size").set_value("Coarse: 3 weights").run()
+    app.button(key="find").click().run()
+    finished(app, "frontier")
+    # Engset for 95 + 5 lines: 79.260393 an hour on each of two dialers.
+    assert "The lines as they are: 158.5 value an hour, 79.3 left if D1 fails" in text(app)
+    (frame,) = [d.value for d in app.dataframe if "Proven within" in d.value]
+    assert frame["Value an hour"][0] == "158.5 (0 %)"
+    app.session_state["frontier-rows"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    app.run()
+    assert "Against the lines now" in text(app)
+    assert "costs" in text(app).lower()
