@@ -102,12 +102,12 @@ async def keep_editing(editor: Editor, start: float, until: float) -> list[float
 async def visit(folder: Path, address: str, process: int) -> list[Row]:
     problem = read_folder(folder)
     edited = open_lines(problem)
-    loaded = [item.dial_lines for item in edited.by_pair().values()][:300]
+    loaded = {key: item.dial_lines for key, item in edited.by_pair().items() if item.dial_lines}
 
     async def come(number: int) -> Editor:
         visitor = await Visitor.come(address)
         ports = int(visitor.metrics["Ports used"].split(" of ")[0].replace(",", ""))
-        return Editor(visitor, loaded, ports, random.Random(number))
+        return Editor(visitor, dict(loaded), ports, random.Random(number))
 
     first = await come(0)
     for _ in range(WARM_EDITS):

@@ -28,7 +28,8 @@ class Visitor:
     states: dict[str, WidgetState] = field(default_factory=dict)
     buttons: dict[str, str] = field(default_factory=dict)  # id by label
     metrics: dict[str, str] = field(default_factory=dict)
-    grid: str = ""
+    board: str = ""
+    batches: int = 0
     received: int = 0  # bytes
 
     @classmethod
@@ -54,13 +55,14 @@ class Visitor:
         await self.connection.send(message.SerializeToString())
         await asyncio.wait_for(self._take_in(), PATIENCE)
 
-    async def type(self, typed: dict[int, dict[str, str]]) -> None:
-        """Leave these cells in the grid as typed."""
-        state = WidgetState(id=self.grid)
-        state.string_value = json.dumps(
-            {"edited_rows": typed, "added_rows": [], "deleted_rows": []}
-        )
-        self.states = {self.grid: state}
+    async def type(self, campaign: str, dialer: str, text: str) -> None:
+        """Type into a cell of the board, as one batch."""
+        self.batches += 1
+        cells = [[campaign, dialer, text]]
+        batch = {"id": self.batches, "column": "dial_lines", "cells": cells}
+        state = WidgetState(id=self.board)
+        state.json_value = json.dumps({"typed": {"mount": "visitor", "batches": [batch]}})
+        self.states = {self.board: state}
         await self.rerun()
 
     async def _take_in(self) -> None:
@@ -81,8 +83,8 @@ class Visitor:
         match element.WhichOneof("type"):
             case "exception":
                 raise VisitFailed(element.exception.message)
-            case "dataframe" if element.dataframe.editing_mode:
-                self.grid = element.dataframe.id
+            case "bidi_component":
+                self.board = element.bidi_component.id
             case "metric":
                 self.metrics[element.metric.label] = element.metric.body
             case "button":
@@ -95,26 +97,24 @@ class Editor:
 
     Attributes
     ----------
-    dial_lines : of each row of the grid as it was loaded
+    dial_lines : of each campaign on each dialer by now
+    ports : taken by now
     """
 
     visitor: Visitor
-    dial_lines: list[int]
+    dial_lines: dict[tuple[str, str], int]
     ports: int
     draw: random.Random
-    typed: dict[int, dict[str, str]] = field(default_factory=dict)
 
     async def edit(self) -> float:
-        """Type a number into some row; seconds until the page shows what it comes to."""
-        row = self.draw.randrange(len(self.dial_lines))
-        self.typed.setdefault(row, {})["dial_lines"] = str(self.draw.randint(0, 60))
+        """Type a number into some cell; seconds until the page shows what it comes to."""
+        key, lines = self.draw.choice(list(self.dial_lines)), self.draw.randint(0, 60)
+        expected = self.ports + lines - self.dial_lines[key]
         start = time.perf_counter()
-        await self.visitor.type(self.typed)
+        await self.visitor.type(*key, str(lines))
         seconds = time.perf_counter() - start
+        self.dial_lines[key], self.ports = lines, expected
         shown = int(self.visitor.metrics["Ports used"].split(" of ")[0].replace(",", ""))
-        expected = self.ports + sum(
-            int(cells["dial_lines"]) - self.dial_lines[place] for place, cells in self.typed.items()
-        )
         if shown != expected:
             raise VisitFailed(f"{shown} ports are shown as used, {expected} are")
         return seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Literal, NamedTuple
 
 import streamlit as st
@@ -116,8 +117,9 @@ def _show_figure(
     value = getattr(now, figure.name)
     label, unit, explained = _words_of(figure, now)
     delta, is_change = _change(figure, value, getattr(before, figure.name, None))
-    place = f"over-{figure.name}" if over else f"tile-{figure.name}"
-    with st.container(key=f"{place}-{_key(against)}", height="stretch"):
+    # Only what stands out has a place of its own: each costs the browser time at every edit.
+    place = f"over-{figure.name}-{_key(against)}"
+    with st.container(key=place, height="stretch") if over else nullcontext():
         st.metric(
             label,
             "–" if value is None else figure.words(value) + unit,

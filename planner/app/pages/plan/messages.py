@@ -89,7 +89,6 @@ def _show_fix(workspace: Workspace, number: int, breach: Breach, fix: Fix | None
         key=f"fix-{number}",
         type="tertiary",
         icon=":material/build:",
-        help=plain(breach.message),
         on_click=_take,
         args=(workspace, breach),
     )
