@@ -67,6 +67,7 @@ def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
     # 90 + 10 lines on 100 ports (test_whatif.py derives it).
     assert losses(app)["Value an hour"]["After the moves"] == "116.3"
     assert "of the loss most is brought back by 1 (47 %)" in text(app)
+    assert [b.label for b in app.get("download_button")] == ["Page to print", "Table (CSV)"]
     app.button(key="take-Scenario 1").click().run()
     assert ("Solar", "D1") not in lines(app)
     assert sum(lines(app)["Solar", "D2"]) <= 100

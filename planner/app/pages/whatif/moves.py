@@ -16,10 +16,12 @@ from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace
 from planner.app.widgets import running
 from planner.app.widgets.given_up import show_given_up
+from planner.app.widgets.handing_out import show_downloads
 from planner.contracts.comparison import Comparison, Replanned, World
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
+from planner.report.handout import of_moves
 from planner.report.moves import move_sentences, way_sentence
 from planner.report.whatif import first_moves, unasked_sentences, without_plan_sentences
 from planner.report.words import duration, share
@@ -116,14 +118,21 @@ def show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
     told = "Puts them in the plan as one edit, which can be undone."
     if new is not None:
         told = f"Opens the plan with these lines and the new campaign {plain(new.campaign_id)}."
-    st.button(
-        "Take these lines",
-        key=f"take-{world.name}",
-        icon=":material/done_all:",
-        help=told,
-        on_click=_take,
-        args=(here, LinePlan(assignments=again.outcome.lines), new),
-    )
+    with st.container(horizontal=True):
+        st.button(
+            "Take these lines",
+            key=f"take-{world.name}",
+            icon=":material/done_all:",
+            help=told,
+            on_click=_take,
+            args=(here, LinePlan(assignments=again.outcome.lines), new),
+        )
+        if again.moves:
+            show_downloads(
+                of_moves(again.moves, title=f"Lines to set: {world.name}", fleet=here.source),
+                f"handout-{world.name}",
+                is_first=False,
+            )
 
 
 def _most(again: Replanned) -> str:
