@@ -65,7 +65,7 @@ def current_sentence(found: Frontier) -> str:
     return (
         f"The lines as they are: {amount(now.throughput_value_per_hour)} value an hour, "
         f"{amount(now.surviving_value_per_hour)} left{lost}, abandon rate "
-        f"{close_share(now.abandon_rate)}{broken}."
+        f"{close_share(now.abandon_rate)}{broken}; by the planning tables, as the plans."
     )
 
 

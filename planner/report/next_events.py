@@ -10,7 +10,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.projected import Projection, TimelineStep
 from planner.contracts.result import AssignmentFigures, Ending, Status
 from planner.projection.calendar import next_open
-from planner.report.words import duration, share
+from planner.report.words import duration, share, to_minute
 
 #: Below this chance to be all busy within the hour, no time is promised.
 SELDOM = 0.05
@@ -104,7 +104,7 @@ def _start(
 
 def _clock(moment: datetime, at: datetime) -> str:
     """``17:00`` on the day of ``at``, ``Mon 30 Nov 09:00`` on another; on its clock."""
-    local = moment.astimezone(at.tzinfo)
+    local = to_minute(moment).astimezone(at.tzinfo)
     if local.date() == at.date():
         return f"{local:%H:%M}"
     return f"{local:%a} {local.day} {local:%b %H:%M}"

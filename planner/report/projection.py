@@ -20,7 +20,7 @@ from planner.report.joint import (
     write_joint_files,
 )
 from planner.report.text_layout import NOTHING, WIDTH, bullets, clean, section, table, wrapped
-from planner.report.words import amount, duration, expected_pauses, share
+from planner.report.words import amount, duration, expected_pauses, share, to_minute
 from planner.tables.folder_writing import write_projection
 from planner.tables.writing import write_csv
 from planner.version import __version__
@@ -117,7 +117,7 @@ def _ends_soon(figures: AssignmentFigures, at: datetime) -> str | None:
     ends, what = figures.runs_until, figures.ends_with
     if ends is None or what is None or ends - at > _HOUR or figures.p_all_busy_60min is None:
         return None
-    clock = f"{ends:%H:%M}"
+    clock = f"{to_minute(ends):%H:%M}"
     return {
         Ending.WINDOW: f"until its window closes at {clock}",
         Ending.OUTAGE: f"until {figures.dialer_id} goes out of service at {clock}",
@@ -224,6 +224,7 @@ def _told_end(ends: datetime | None, at: datetime) -> str:
     """When running ends, with the day where that is another one."""
     if ends is None:
         return NOTHING
+    ends = to_minute(ends)
     return f"{ends:%H:%M}" if ends.date() == at.date() else f"{ends:%a %d %b %H:%M}"
 
 

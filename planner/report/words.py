@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime, timedelta
 
 from planner.contracts.per_cent import per_cent
 from planner.contracts.result import AssignmentFigures, PlanResult, PlanStatus, Status
@@ -51,6 +52,11 @@ def duration(seconds: float) -> str:
     if seconds < _YEAR:
         return f"{seconds / _DAY:.0f} days"
     return "over a year"
+
+
+def to_minute(moment: datetime) -> datetime:
+    """The nearest whole minute: sums of seconds end just before or after one."""
+    return (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)
 
 
 def expected_pauses(figures: AssignmentFigures) -> str:

@@ -63,7 +63,7 @@ def test_a_plan_tells_what_it_gains_and_what_it_costs() -> None:
 def test_the_lines_as_they_are_tell_their_figures_and_how_many_limits_they_break() -> None:
     assert current_sentence(found()) == (
         "The lines as they are: 200.0 value an hour, 100.0 left if Dallas fails, abandon rate "
-        "2.11 %; 2 limits broken."
+        "2.11 %; 2 limits broken; by the planning tables, as the plans."
     )
     assert current_sentence(found(current=None)) == ""
 

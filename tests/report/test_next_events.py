@@ -41,6 +41,9 @@ def test_what_ends_first_comes_first() -> None:
     assert next_event(row, two_dialers(), MONDAY_NINE) == NextEvent(
         "Its window closes", "09:02", soon
     )
+    just_before = soon - timedelta(microseconds=7)  # sums of seconds are not exact
+    row = passage(runs_until=just_before, ends_with=Ending.WINDOW)
+    assert next_event(row, two_dialers(), MONDAY_NINE).when == "09:02"
     late = MONDAY_NINE + timedelta(minutes=4)
     row = passage(runs_until=late, ends_with=Ending.OUTAGE)
     assert next_event(row, two_dialers(), MONDAY_NINE).what == "All 5 agent lines busy"

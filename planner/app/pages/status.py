@@ -32,7 +32,7 @@ from planner.report.charts.projection import projection_figures
 from planner.report.days import EXPLAINED, day_sentences
 from planner.report.next_events import next_events
 from planner.report.projection import list_sentences
-from planner.report.words import duration, share
+from planner.report.words import duration, share, to_minute
 
 _STUDY = "status"
 _PURPOSE = "This page tells what every dialer will do through the hours."
@@ -310,7 +310,9 @@ def _row(figures: AssignmentFigures) -> dict[str, object]:
         "In 5 min": _share(figures, "p_all_busy_5min"),
         "In 15 min": _share(figures, "p_all_busy_15min"),
         "In 60 min": _share(figures, "p_all_busy_60min"),
-        "Runs until": "" if figures.runs_until is None else moment_words(figures.runs_until),
+        "Runs until": ""
+        if figures.runs_until is None
+        else moment_words(to_minute(figures.runs_until)),
         "Made by": "formula" if figures.engine is Engine.MARKOV else "simulation",
         "Why": figures.reason,
         "What to do": figures.advice,

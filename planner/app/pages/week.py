@@ -35,11 +35,11 @@ _STUDY = "week"
 _PURPOSE = "This page plans a week: which lines change when."
 #: Price of a moved line, of what a line earns in an hour [per cent]; few moves at first.
 _PRICES = (0, 1, 2, 5, 10, 20, 50, 100)
-_FEW = 5
+_FEW = 20
 #: Of each plan [s].
 _TIME_LIMITS = {"Quick: 3 s a plan": 3.0, "Usual: 10 s a plan": 10.0, "Long: 60 s a plan": 60.0}
 _WHOLE = "Whole week"
-_WORTH = "week-line-worth"
+_WORTH, _TRIED = "week-line-worth", "weeks-tried"
 
 
 def show() -> None:
@@ -61,6 +61,7 @@ def show() -> None:
     if running.is_out_of_date(here, _STUDY, key):
         st.caption("Of the fleet, the week and the price as they were when this was planned.")
     _show_totals(found)
+    _show_tried(here, found)
     if any(result.plan for result in found.plans):
         _show_week(here, found)
 
@@ -139,6 +140,27 @@ def _show_totals(week: WeekPlan) -> None:
     if given_up:
         with st.expander(f"Given up in some hours: {len(given_up)}", icon=":material/rule:"):
             st.markdown("\n".join(f"- {plain(text)}" for text in given_up))
+
+
+def _show_tried(here: Workspace, week: WeekPlan) -> None:
+    """What calm costs: the weeks planned so far in this session, by the price of a moved line."""
+    tried: dict[object, dict[str, str]] = st.session_state.setdefault(_TRIED, {})
+    before = here.edited.baseline.assignments if here.edited is not None else ()
+    totals = week.totals()
+    tried[here.studies[_STUDY].key] = {
+        "Fleet and week": f"{here.source}, {week.monday}",
+        "A moved line must gain": f"{amount(week.options.move_cost)} an hour",
+        "Value of the week": amount(totals.throughput_value),
+        "Lines moved": f"{totals.lines_moved:,}",
+        "Rows to set": f"{of_week(week, before).rows:,}",
+    }
+    if len(tried) > 1:
+        st.subheader("What calm costs")
+        frame = pd.DataFrame(list(tried.values()))
+        right = {
+            name: st.column_config.TextColumn(name, alignment="right") for name in frame.columns[1:]
+        }
+        st.dataframe(frame, hide_index=True, column_config=right, alt="Weeks planned so far")
 
 
 def _show_week(here: Workspace, week: WeekPlan) -> None:

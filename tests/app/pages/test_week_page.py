@@ -62,6 +62,19 @@ def test_a_change_of_the_price_makes_the_week_out_of_date(two: AppTest) -> None:
     assert "as they were when this was planned" in text(two)
 
 
+def test_weeks_planned_at_several_prices_stand_beside_each_other(two: AppTest) -> None:
+    planned(two)
+    assert not [d for d in two.dataframe if "Rows to set" in d.value]
+    two.select_slider(key="week-price").set_value(100).run()
+    two.button(key="plan-week").click().run()
+    finished(two, "week")
+    assert not two.exception
+    (tried,) = [d.value for d in two.dataframe if "Rows to set" in d.value]
+    # The mean value of a call is 1: with that price no line moves that gains less an hour.
+    assert list(tried["A moved line must gain"]) == ["0 an hour", "1.0 an hour"]
+    assert tried["Rows to set"][0] == "5"
+
+
 def test_the_week_can_be_handed_out_and_taken_away(two: AppTest) -> None:
     planned(two)
     from planner.app.pages.week import _zip
