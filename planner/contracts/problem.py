@@ -184,6 +184,7 @@ class Campaign(Contract):
             self.talk_seconds,
             self.wrap_up_seconds,
             self.pacing,
+            self.patience_seconds if self.overflow is Overflow.HOLD else None,
             self.abandon_day,
         )
 

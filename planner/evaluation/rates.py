@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from planner.contracts.problem import Campaign, Overflow
 from planner.traffic.exact.engset import stationary, stationary_table
+from planner.traffic.exact.hold import stationary as stationary_with_hold
 
 Floats = NDArray[np.float64]
 SECONDS_PER_HOUR = 3600.0
@@ -65,7 +66,7 @@ def rates_table(
             campaign.on_day(campaign.abandon_day), most_dial_lines, most_agent_lines
         )
         return handled, abandoned, answered, attempts
-    if not campaign.is_live_transfer or campaign.wrap_up_seconds > 0 or campaign.pacing is not None:
+    if not campaign.is_live_transfer or _by_chain(campaign) or campaign.overflow is Overflow.HOLD:
         agents = np.arange(most_agent_lines + 1)[:, None]
         lines = np.arange(most_dial_lines + 1)[None, :]
         found = rates(campaign, lines, np.minimum(agents, lines))
@@ -90,9 +91,9 @@ def rates_table(
 def rates(campaign: Campaign, dial_lines: ArrayLike, agent_lines: ArrayLike) -> Rates:
     """Rates of a campaign for arrays of lines (broadcast together).
 
-    Exact under Markov assumptions. With wrap-up or pacing a birth-death chain of the same kind
-    with mean-value births; other deviations (variation of times, holding) are ignored: such
-    values start a plan and are never reported as they are.
+    Exact under Markov assumptions, also with held callers. With wrap-up or pacing a birth-death
+    chain of the same kind with mean-value births, where holding is ignored, as other variations of
+    times are: beside such values stand those of the simulation.
 
     Parameters
     ----------
@@ -112,16 +113,14 @@ def rates(campaign: Campaign, dial_lines: ArrayLike, agent_lines: ArrayLike) -> 
     )
     if not campaign.is_live_transfer:
         return _broadcast_rates(campaign, lines.astype(np.float64))
-    if campaign.wrap_up_seconds > 0 or campaign.pacing is not None:
+    if _by_chain(campaign):
         return _chain_rates(campaign, lines, agents)
     assert campaign.talk_seconds is not None
-    exact = stationary(
-        lines,
-        agents,
-        campaign.attempt_seconds,
-        campaign.transfer_probability,
-        campaign.talk_seconds,
-    )
+    figures = campaign.attempt_seconds, campaign.transfer_probability, campaign.talk_seconds
+    if campaign.overflow is Overflow.HOLD:
+        exact = stationary_with_hold(lines, agents, *figures, campaign.patience_seconds)
+    else:
+        exact = stationary(lines, agents, *figures)
     attempts = SECONDS_PER_HOUR * exact.attempts_per_second
     return Rates(
         handled=SECONDS_PER_HOUR * exact.transfers_per_second,
@@ -133,6 +132,11 @@ def rates(campaign: Campaign, dial_lines: ArrayLike, agent_lines: ArrayLike) -> 
         pauses=SECONDS_PER_HOUR * exact.pauses_per_second,
         mean_pause_seconds=exact.mean_pause_seconds,
     )
+
+
+def _by_chain(campaign: Campaign) -> bool:
+    """Whether agent lines are taken longer than calls, or attempts are paced."""
+    return campaign.wrap_up_seconds > 0 or campaign.pacing is not None
 
 
 def _broadcast_rates(campaign: Campaign, lines: Floats) -> Rates:

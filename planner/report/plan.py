@@ -20,8 +20,10 @@ from planner.report.given_up import broken_sentences, given_up_sentences, left_o
 from planner.report.helps import help_lines
 from planner.report.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
-from planner.report.words import STOPPED_EARLY, amount, expected_status, quality, share
+from planner.report.words import STOPPED_EARLY, amount, close_share, expected_status, quality, share
 
+#: Tables and simulation are not told apart where they differ by less than this share.
+SMALLEST_ERROR = 0.0005
 #: Requirements of a conflict that are listed.
 MOST_LISTED = 20
 _TOTALS = {
@@ -119,8 +121,8 @@ def _plan_totals(result: PlanResult) -> list[str]:
     if result.simulated_value_per_hour is not None:
         low, high = result.simulated_value_per_hour_low, result.simulated_value_per_hour_high
         interval = "" if low is None or high is None else f" ({amount(low)} to {amount(high)})"
-        rows.append(("Simulated", f"{amount(result.simulated_value_per_hour)}{interval}; the rest "
-                     "is by the planning tables"))  # fmt: skip
+        rows.append(("Simulated", f"{amount(result.simulated_value_per_hour)}{interval}"
+                     f"{_tables_error(result)}; the rest is by the planning tables"))  # fmt: skip
     if value.worst_failure_domain is not None:
         left = f"leaves {amount(value.surviving_value_per_hour)} an hour"
         fail = "fails" if result.options.failures == 1 else "fail"
@@ -136,6 +138,17 @@ def _plan_totals(result: PlanResult) -> list[str]:
         most = f"at most {amount(result.bound_per_hour)} of {of_what}{how}"
         rows.append(("Best possible", most))
     return pairs(rows)
+
+
+def _tables_error(result: PlanResult) -> str:
+    """By how much the tables are too high or too low, as the simulation tells."""
+    told, simulated = result.value, result.simulated_value_per_hour
+    if told is None or not simulated:
+        return ""
+    error = told.throughput_value_per_hour / simulated - 1.0
+    if abs(error) < SMALLEST_ERROR:
+        return ", as the tables say"
+    return f", {close_share(abs(error))} {'less' if error > 0 else 'more'} than the tables say"
 
 
 def _stopped(result: PlanResult) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from planner.contracts.agents import PoolRow
-from planner.contracts.problem import Problem
+from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanOptions
 from planner.pipeline import plan
 from planner.report.plan import plan_text
 from planner.report.plan_document import plan_document
 from tests.support import one_agent
+from tests.support.builders import solar
+from tests.support.results import plan_result
 
 EXACT = PlanOptions(gap=0.0)
 
@@ -61,3 +63,17 @@ def test_what_calls_cost_stands_beside_the_value() -> None:
     assert document["cost_per_hour"] == pytest.approx(3.024)
     assert document["value_per_hour"] == pytest.approx(60.48 - 3.024)
     assert "Cost an hour 3.0: 60.5 of value before what calls cost" in words(problem)
+
+
+@pytest.mark.parametrize(
+    ("simulated", "told"),
+    [(150.0, "5.68 % less than"), (160.0, "0.92 % more than"), (158.53, "as the tables say")],
+)
+def test_the_simulated_value_tells_how_far_the_tables_are_off(simulated: float, told: str) -> None:
+    # The tables say 158.520786.
+    ends = {"simulated_value_per_hour_low": simulated, "simulated_value_per_hour_high": simulated}
+    result = plan_result(simulated_value_per_hour=simulated, **ends)
+    dialers = tuple(Dialer(dialer_id=name, ports=100) for name in ("D1", "D2"))
+    problem = Problem(dialers=dialers, campaigns=(solar(),))
+    text = " ".join(plan_text(result, problem).split())
+    assert told in text
