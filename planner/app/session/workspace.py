@@ -230,10 +230,22 @@ class Workspace:
             if batch.id <= self.board_applied.get(typed.mount, 0):
                 continue
             self.board_applied[typed.mount] = batch.id
+            if batch.step is not None:
+                edited = self._step(edited, batch.step)
+                continue
             edited, found = apply_edits(edited, batch.edits)
             kept = (m for m in self.board_messages if not batch.is_about(m))
             self.board_messages = (*kept, *found)
         return edited
+
+    def _step(self, edited: EditedLines, step: str) -> EditedLines:
+        """A step asked for on the board, in its turn; bad cells count as the last edit."""
+        if step == "redo":
+            return redo(edited)
+        if self.board_messages:
+            self.board_messages = ()
+            return edited
+        return undo(edited)
 
     def undo(self) -> None:
         """Take back the last edit; bad cells count as the last one."""

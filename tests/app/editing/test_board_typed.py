@@ -50,6 +50,13 @@ def test_a_cell_that_makes_no_sense_is_left_out(cell: object) -> None:
     assert typed.batches[0].edits == {("C", "E"): {"dial_lines": "7"}}
 
 
+def test_a_step_through_the_history_is_a_batch_of_its_own() -> None:
+    steps = [{"id": 1, "step": "undo"}, {"id": 2, "step": "drop"}, {"id": "3", "step": "redo"}]
+    typed = read_typed({"mount": "a", "batches": steps})
+    assert typed is not None
+    assert [(b.id, b.step, b.edits) for b in typed.batches] == [(1, "undo", {})]
+
+
 def test_a_message_is_over_once_its_cell_is_typed_anew() -> None:
     typed = read_typed({"mount": "a", "batches": [batch()]})
     assert typed is not None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.support.pages import edit, figures, lines, new_session
+from tests.support.pages import edit, figures, go_to, lines, new_session
 
 
 @pytest.fixture
@@ -57,6 +57,20 @@ def test_each_batch_is_one_step_of_the_history(app: AppTest) -> None:
     assert lines(app) == {("Solar", "D1"): (60, 5), ("Solar", "D2"): (50, 5)}
 
 
+def test_steps_asked_for_on_the_board_come_in_their_turn(app: AppTest) -> None:
+    # Typed and undone faster than the server answers: both arrive together.
+    undo, redo = {"id": 2, "step": "undo"}, {"id": 3, "step": "redo"}
+    send(app, batch(1, ["Solar", "D1", "60"]), undo)
+    assert lines(app)["Solar", "D1"] == (95, 5)
+    send(app, batch(1, ["Solar", "D1", "60"]), undo, redo)
+    assert lines(app)["Solar", "D1"] == (60, 5)
+    send(app, batch(4, ["Solar", "D1", "many"]))
+    assert "no whole number" in told(app)
+    send(app, {"id": 5, "step": "undo"})
+    assert "no whole number" not in told(app)
+    assert lines(app)["Solar", "D1"] == (60, 5)
+
+
 def test_a_board_drawn_anew_counts_from_one_again(app: AppTest) -> None:
     send(app, batch(1, ["Solar", "D1", "60"]))
     send(app, batch(1, ["Solar", "D2", "50"]), mount="two")
@@ -84,6 +98,14 @@ def test_the_list_of_rows_and_the_board_edit_the_same_lines(app: AppTest) -> Non
     app.button(key="undo").click().run()
     app.button(key="undo").click().run()
     assert lines(app) == {("Solar", "D1"): (95, 5), ("Solar", "D2"): (95, 5)}
+
+
+def test_what_is_shown_outlasts_a_look_at_another_page(app: AppTest) -> None:
+    app.session_state["measure"] = "Time paused"
+    app.run()
+    go_to(app, "status")
+    go_to(app, "plan")
+    assert app.session_state["measure"] == "Time paused"
 
 
 def test_what_is_past_a_limit_stands_out_among_the_figures(app: AppTest) -> None:

@@ -10,22 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from planner.app.editing.assessment import Assessment
+from planner.app.editing.board.broken import BrokenLimits
 from planner.app.editing.edited_lines import EditMessage, PairKey
 from planner.contracts.problem import Campaign, Dialer, LineAssignment
 from planner.contracts.result import AssignmentFigures, CampaignTotals, DialerUse
-from planner.evaluation.check import Breach
 from planner.report.words import amount, share
 
-#: Where a broken limit of a campaign is shown: at the end that has its figure, else at its name.
-_END_OF_RULE = {
-    "agent_lines": 0,
-    "pools": 0,
-    "min_agent_lines": 0,
-    "max_abandon_rate": 1,
-    "min_transfers_per_hour": 2,
-    "finish_by": 2,
-    "survivable_share": 3,
-}
 #: Changes below this are rounding, and so are those that no digit shows.
 _ROUNDING = 1e-9
 _NOTHING = "–"
@@ -154,7 +144,7 @@ class _Drawing:
         self.pairs = set(view.edited.pairs)
         self.lines = view.edited.by_pair()
         self.before = opened.edited.by_pair()
-        self.broken = _Broken(view.breaches, refused)
+        self.broken = BrokenLimits(view.breaches, refused)
         self.calls = self._calls_by_campaign(view)
         self.calls_before = self._calls_by_campaign(opened)
 
@@ -303,49 +293,6 @@ _END_HEADS = (
         "that must",
     ),
 )
-
-
-class _Broken:
-    """The words of broken limits by the place that shows them."""
-
-    def __init__(self, breaches: Iterable[Breach], refused: Iterable[EditMessage]) -> None:
-        self._cells: dict[PairKey, list[str]] = {}
-        self._campaigns: dict[str, list[Breach]] = {}
-        self._dialers: dict[str, list[Breach]] = {}
-        self._trunks: dict[str, list[str]] = {}
-        for breach in breaches:
-            if breach.campaign_id is not None and breach.dialer_id is not None:
-                key = breach.campaign_id, breach.dialer_id
-                self._cells.setdefault(key, []).append(breach.message)
-            elif breach.campaign_id is not None:
-                self._campaigns.setdefault(breach.campaign_id, []).append(breach)
-            elif breach.dialer_id is not None:
-                self._dialers.setdefault(breach.dialer_id, []).append(breach)
-            elif breach.trunk_group is not None:
-                self._trunks.setdefault(breach.trunk_group, []).append(breach.message)
-        for message in refused:
-            key = message.campaign_id, message.dialer_id
-            self._cells.setdefault(key, []).append(message.message)
-
-    def cell(self, key: PairKey) -> str:
-        return " ".join(self._cells.get(key, ()))
-
-    def name(self, campaign_id: str) -> str:
-        found = self._campaigns.get(campaign_id, ())
-        return " ".join(b.message for b in found if b.rule not in _END_OF_RULE)
-
-    def ends(self, campaign_id: str) -> dict[int, str]:
-        found: dict[int, str] = {}
-        for breach in self._campaigns.get(campaign_id, ()):
-            if (place := _END_OF_RULE.get(breach.rule)) is not None:
-                found[place] = f"{found.get(place, '')} {breach.message}".strip()
-        return found
-
-    def dialer(self, dialer_id: str, rule: str) -> str:
-        return " ".join(b.message for b in self._dialers.get(dialer_id, ()) if b.rule == rule)
-
-    def trunk(self, dialer: Dialer) -> str:
-        return " ".join(self._trunks.get(dialer.trunk_group or "", ()))
 
 
 def handled(figures: AssignmentFigures | None) -> float | None:

@@ -8,15 +8,22 @@ from planner.app.editing.edited_lines import EditMessage, PairKey
 
 #: The columns of the lines that the board edits.
 _COLUMNS = ("dial_lines", "agent_lines")
+_STEPS = ("undo", "redo")
 _CELL = 3  # campaign, dialer, what was typed
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Cells typed or pasted in one go; numbers grow with time."""
+    """Cells typed or pasted in one go, or a step through the history; numbers grow with time.
+
+    Attributes
+    ----------
+    step : ``undo`` or ``redo``; None for cells.
+    """
 
     id: int
     edits: dict[PairKey, dict[str, object]]
+    step: str | None = None
 
     def is_about(self, message: EditMessage) -> bool:
         """Whether it types anew what a message is about."""
@@ -45,6 +52,8 @@ def _batch(item: object) -> Batch | None:
     if not isinstance(item, dict):
         return None
     number, column, cells = item.get("id"), item.get("column"), item.get("cells")
+    if type(number) is int and item.get("step") in _STEPS:
+        return Batch(number, {}, item["step"])
     if type(number) is not int or column not in _COLUMNS or not isinstance(cells, list):
         return None
     edits: dict[PairKey, dict[str, object]] = {}

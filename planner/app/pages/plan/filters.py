@@ -55,6 +55,7 @@ def _chosen_measure() -> Measure | None:
         required=True,
         key="measure",
         label_visibility="collapsed",
+        persist_state="session",  # also after a look at another page
     )
     return None if picked in (None, _LIST) else Measure(picked)
 

@@ -2,6 +2,8 @@
 // What is typed goes to the server in numbered batches, each one step of the history. A batch is
 // sent again with every later one until the server says that it has it, so that none is lost.
 
+import { TEXT, make, note, place, put, range, set, shape } from "./elements.js";
+
 const boards = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -14,8 +16,8 @@ export default function ({ data, parentElement, setStateValue }) {
   board.show(JSON.parse(data.board));
 }
 
-const TEXT = 0, CHANGE = 1, BROKEN = 2, TOLD = 3, DOMAIN = 4; // of a note
 const WIDTHS = { head: 132, cell: 62, end: 116 }; // pixels, the least
+const HISTORY = { z: "undo", y: "redo" }; // with Ctrl; Shift makes the one the other
 const PAGE = 10; // rows that PageUp and PageDown pass
 
 class Board {
@@ -108,11 +110,7 @@ class Board {
   drawHeads() {
     const { dialers, ends } = this.told;
     put(this.heads.head, "Campaign");
-    dialers.forEach((dialer, c) => {
-      const cell = this.heads.cells[c];
-      note(cell, dialer);
-      if (dialer[DOMAIN] !== dialer[TEXT]) cell.append(make("small", "", dialer[DOMAIN]));
-    });
+    dialers.forEach((dialer, c) => note(this.heads.cells[c], dialer));
     ends.forEach((end, k) => note(this.heads.ends[k], end));
   }
 
@@ -161,7 +159,7 @@ class Board {
   pendingOf(campaign) {
     const found = new Map();
     for (const batch of this.batches)
-      for (const [name, dialer, text] of batch.cells)
+      for (const [name, dialer, text] of batch.cells ?? [])
         if (name === campaign && batch.column === this.told.column) found.set(dialer, text);
     return found;
   }
@@ -260,6 +258,9 @@ class Board {
       this.anchor = { r: 0, c: 0 };
       this.active = last;
       this.mark(true);
+    } else if (ctrl && HISTORY[event.key.toLowerCase()]) {
+      event.stopPropagation(); // the page's own shortcut comes too early for what was just typed
+      this.push({ step: event.shiftKey ? "redo" : HISTORY[event.key.toLowerCase()] });
     } else if (ctrl) return;
     else if (event.key === "Enter" || event.key === "F2") this.open();
     else if (event.key === "Delete" || event.key === "Backspace") this.clear();
@@ -368,50 +369,14 @@ class Board {
       .map(([cell, text]) => [cell.dataset.campaign, cell.dataset.dialer, text]);
     const known = new Map(this.told.rows.map((row, r) => [row.head[TEXT], r]));
     if (!wanted.length) return;
-    this.number += 1;
-    this.batches.push({ id: this.number, column: this.told.column, cells: wanted });
+    this.push({ column: this.told.column, cells: wanted });
     for (const name of new Set(wanted.map(([campaign]) => campaign)))
       this.drawRow(this.told.rows[known.get(name)], known.get(name));
+  }
+
+  push(batch) {
+    this.number += 1;
+    this.batches.push({ id: this.number, ...batch });
     this.send({ mount: this.mount, batches: this.batches });
   }
-}
-
-function shape(told) {
-  return JSON.stringify([
-    told.dialers.map((d) => d[TEXT]), told.rows.map((row) => row.head[TEXT]),
-    told.ends.length, told.feet.length,
-  ]);
-}
-
-function make(kind, class_name = "", text = "") {
-  const element = document.createElement(kind);
-  if (class_name) element.className = class_name;
-  if (text) element.textContent = text;
-  return element;
-}
-
-function put(cell, text) {
-  if (cell.textContent !== text || cell.childElementCount) cell.textContent = text;
-}
-
-function set(cell, name, value) {
-  if (value === null) cell.removeAttribute(name);
-  else cell.setAttribute(name, value);
-}
-
-function note(cell, told) {
-  const title = [told[BROKEN], told[TOLD]].filter(Boolean).join("\n");
-  if (cell.title !== title) cell.title = title;
-  cell.classList.toggle("broken", Boolean(told[BROKEN]));
-  cell.replaceChildren(make("span", "", told[TEXT]));
-  if (told[CHANGE]) cell.append(make("small", "change", told[CHANGE]));
-}
-
-function place(target) {
-  const cell = target.closest?.("td[data-r]");
-  return cell ? { r: Number(cell.dataset.r), c: Number(cell.dataset.c) } : null;
-}
-
-function range(one, other) {
-  return [Math.min(one, other), Math.max(one, other)];
 }
