@@ -118,3 +118,24 @@ def test_a_chart_shows_it_over_time() -> None:
         ("All paused", 0.16),
     ]
     assert values[-1]["Bottom"] == pytest.approx(0.93)
+
+
+def test_steps_that_look_alike_are_one_block() -> None:
+    (step,) = projection().timeline_joint
+    length = step.end - step.start
+    later = step.model_copy(update={"start": step.end, "end": step.end + length})
+    other = later.model_copy(
+        update={
+            "start": later.end,
+            "end": later.end + length,
+            "none_paused": 0.5,
+            "some_paused": 0.34,
+        }
+    )
+    given = projection().model_copy(update={"timeline_joint": (step, later, other)})
+    figure = dict(projection_figures(given))["Dialers of a campaign paused at once"]
+    blocks = [v for v in figure.chart.data.values if v["Dialers"] == "None paused"]
+    assert [(b["From"][11:16], b["To"][11:16], b["Chance"]) for b in blocks] == [
+        ("09:00", "09:30", 0.36),
+        ("09:30", "09:45", 0.5),
+    ]

@@ -244,7 +244,9 @@ def _drawable(projection: Projection) -> Projection:
     pairs = list(dict.fromkeys((s.dialer_id, s.campaign_id) for s in projection.timeline))
     seen = set(pairs[:_MOST_ROWS])
     steps = tuple(s for s in projection.timeline if (s.dialer_id, s.campaign_id) in seen)
-    return projection.model_copy(update={"timeline": steps})
+    campaigns = list(dict.fromkeys(s.campaign_id for s in projection.timeline_joint))
+    joint = _seen(projection.timeline_joint, set(campaigns[:_MOST_ROWS]))
+    return projection.model_copy(update={"timeline": steps, "timeline_joint": joint})
 
 
 def _show_days(projection: Projection) -> None:

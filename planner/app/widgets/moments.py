@@ -35,6 +35,12 @@ def pick_moment(label: str, key: str) -> datetime:
     return moment or datetime.now(UTC)
 
 
+def chosen_moment() -> datetime:
+    """The moment that all pages look at, on the clock that they tell times on."""
+    known: datetime | None = st.session_state.get(_MOMENT)
+    return (known or datetime.now(UTC)).astimezone(reader_zone())
+
+
 def is_picked() -> bool:
     """Whether a moment was picked: else the pages look at now."""
     return st.session_state.get(_MOMENT) is not None

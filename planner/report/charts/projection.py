@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import altair as alt
 
 from planner.contracts.per_cent import PER_CENT_LABELS
-from planner.contracts.projected import Projection
+from planner.contracts.projected import JointStep, Projection
 from planner.contracts.result import AssignmentFigures, Status
 from planner.report.charts.figure import STATUS_COLOURS, Figure
 from planner.report.charts.rows import CLOCK, WIDTH, blocks_in_rows, local_time, pair_name, read_out
@@ -53,10 +53,14 @@ _JOINT = {
 def joint_timeline(projection: Projection) -> Figure:
     """Chance that none, some, and all dialers of a campaign are paused: a row per campaign."""
     steps = [step for step in projection.timeline_joint if step.dialers > 1]
-    names = list(dict.fromkeys(step.campaign_id for step in steps))
-    values: list[dict[str, Any]] = []
+    by_campaign: dict[str, list[JointStep]] = {}
     for step in steps:
-        low = names.index(step.campaign_id) + _BETWEEN
+        by_campaign.setdefault(step.campaign_id, []).append(step)
+    names = list(by_campaign)
+    places = {name: place for place, name in enumerate(names)}
+    values: list[dict[str, Any]] = []
+    for step in (joined for mine in by_campaign.values() for joined in _joined(mine)):
+        low = places[step.campaign_id] + _BETWEEN
         for label, (name, _) in _JOINT.items():
             chance = getattr(step, name)
             high = low + chance * (1 - 2 * _BETWEEN)
@@ -84,9 +88,23 @@ def joint_timeline(projection: Projection) -> Figure:
     )
     told = []
     for name in names:
-        worst = max((s for s in steps if s.campaign_id == name), key=lambda s: s.all_paused)
+        worst = max(by_campaign[name], key=lambda s: s.all_paused)
         told.append(f"{name} all paused at most {share(worst.all_paused)}")
     return Figure(chart, f"Dialers paused at once over time: {read_out(told)}.")
+
+
+def _joined(steps: Sequence[JointStep]) -> Iterator[JointStep]:
+    """Neighbours whose chances look the same, as one: hundreds of steps are few blocks."""
+    names = [name for name, _ in _JOINT.values()]
+    last = steps[0]
+    for step in steps[1:]:
+        alike = all(abs(getattr(last, n) - getattr(step, n)) < _SAME_CHANCE for n in names)
+        if alike and last.end == step.start:
+            last = last.model_copy(update={"end": step.end})
+        else:
+            yield last
+            last = step
+    yield last
 
 
 def _data(values: list[dict[str, Any]]) -> alt.InlineData:

@@ -202,3 +202,13 @@ def test_no_page_speaks_of_worlds_or_of_a_base(app: AppTest) -> None:
     told += [str(list(d.value)) for d in app.dataframe] + [str(d.value) for d in app.dataframe]
     for word in ("world", "base", "anew", "consequence"):
         assert word not in " ".join(told).lower()
+
+
+def test_the_hours_ahead_begin_at_the_moment_that_was_picked_for_all_pages(app: AppTest) -> None:
+    go_to(app, "status")
+    app.get("date_time_input")[0].set_value(datetime(2030, 3, 4, 9, 0)).run()
+    go_to(app, "what-if")
+    app.toggle(key="hours-on").set_value(True).run()
+    assert not app.exception
+    charts = [chart.proto for chart in app.get("arrow_vega_lite_chart")]
+    assert any("Before 158.5 from 09:00" in str(chart) for chart in charts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +11,7 @@ import streamlit as st
 from planner.app.editing.levers import Levers
 from planner.app.editing.world_cache import WorldCache
 from planner.app.widgets.charts import show_figure
-from planner.app.widgets.moments import reader_zone
+from planner.app.widgets.moments import chosen_moment
 from planner.report.charts.figure import Drawing
 from planner.report.losses import BEFORE, change
 from planner.report.words import amount
@@ -32,7 +32,7 @@ def show_hours(world_cache: WorldCache, levers: Mapping[str, Levers]) -> None:
         "For", list(_HORIZONS), default="8 hours", key="whatif-hours", label_visibility="collapsed"
     )
     hours = _HORIZONS[picked or "8 hours"]
-    at = datetime.now(UTC).replace(second=0, microsecond=0).astimezone(reader_zone())
+    at = chosen_moment().replace(second=0, microsecond=0)
     courses = {
         name: world_cache.through_hours(each, at, hours, _since(each.down_from, at))
         for name, each in {BEFORE: Levers(), **levers}.items()
