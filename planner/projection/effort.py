@@ -21,8 +21,8 @@ class EngineChoice(StrEnum):
 class Budget(NamedTuple):
     """Simulated events to spend on all pairs together."""
 
-    figures: float = 6e7
-    passages: float = 2e7
+    figures: float = 1e7
+    passages: float = 1e7
     horizon: float = 1.5e7
 
 

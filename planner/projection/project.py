@@ -9,7 +9,7 @@ from types import MappingProxyType
 from planner.contracts.problem import Problem
 from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures
-from planner.projection.effort import Budget, Effort, EngineChoice
+from planner.projection.effort import Effort, EngineChoice
 from planner.projection.figures import exact
 from planner.projection.joint import campaigns_joint
 from planner.projection.notes import (
@@ -26,9 +26,6 @@ from planner.projection.timeline import timeline
 from planner.projection.timeline.horizon import horizon
 from planner.projection.timeline.joint_timeline import joint_steps
 
-#: For a plan's figures: the quick part of a projection.
-PLAN_BUDGET = Budget(figures=5e6, passages=3e6)
-
 
 def plan_figures(
     problem: Problem, seed: int = 0, engine: EngineChoice = EngineChoice.AUTO
@@ -36,9 +33,10 @@ def plan_figures(
     """Figures of a plan's lines, with the campaigns' own figures of no special hour.
 
     The status is that of each campaign's first open moment, so that a plan does not depend on
-    when it is made.
+    when it is made. With the same seed they are the figures of a projection, to the last digit,
+    where its hour has no figures of its own.
     """
-    return rows_at(problem, None, Effort(engine, seed=seed, budget=PLAN_BUDGET)).figures()
+    return rows_at(problem, None, Effort(engine, seed=seed)).figures()
 
 
 def project_assignments(problem: Problem, at: datetime, hours: float, effort: Effort) -> Projection:

@@ -1,10 +1,11 @@
 """How often the intervals of simulated figures hold, by the size of the figure.
 
-``python -m tests.benchmarks.projection_coverage [--seeds 40] [--flow] [--events 5e6]``. Exact values are Engset's, with the
-first passages of a birth-death chain; for constant times the lattice of their rounds. Each case is
-simulated from another seed as often as asked; of figures with few events intervals may hold more
-often than 95 %, never less. With ``--flow`` launches flow instead of being simulated call by call: behind a
-limit of calls per second that is just noticed, and moves no figure by more than some thousandth.
+``python -m tests.benchmarks.projection_coverage [--seeds 40] [--flow] [--events 5e6]``. Exact
+values are Engset's, with the first passages of a birth-death chain; for constant times the lattice
+of their rounds. Each case is simulated from another seed as often as asked; of figures with few
+events intervals may hold more often than 95 %, never less. With ``--flow`` launches flow instead of
+being simulated call by call: behind a limit of calls per second that is just noticed, and moves no
+figure by more than some thousandth.
 """
 
 from __future__ import annotations

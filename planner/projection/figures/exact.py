@@ -9,9 +9,9 @@ from functools import lru_cache
 import numpy as np
 
 from planner.contracts.problem import Campaign, Overflow
-from planner.evaluation.rates import SECONDS_PER_HOUR, Rates, is_markov, rates
+from planner.evaluation import rates
+from planner.evaluation.rates import is_markov
 from planner.projection.pairs import Limits, Pair
-from planner.traffic.exact import hold
 from planner.traffic.exact.passage import (
     first_passage_probability,
     first_passage_quantile,
@@ -58,7 +58,7 @@ def figures(pair: Pair) -> Figures:
     """
     if not pair.in_use or (pair.campaign.is_live_transfer and pair.agent_lines == 0):
         return {}
-    found = _held(pair) if is_held(pair) else _scalars(pair)
+    found = _scalars(pair)
     attempts = found["attempts"]
     answers = pair.campaign.answer_rate * attempts
     result: Figures = {"attempts_per_hour": attempts, "live_answers_per_hour": answers}
@@ -117,23 +117,8 @@ def _scalars(pair: Pair) -> dict[str, float]:
 
 @lru_cache(maxsize=4096)  # an edit, or another world, leaves most lines as they are
 def _scalars_of(campaign: Campaign, dial_lines: int, agent_lines: int) -> dict[str, float]:
-    found = rates(campaign, [dial_lines], [agent_lines])
-    return {name: float(getattr(found, name)[0]) for name in Rates._fields}
-
-
-def _held(pair: Pair) -> dict[str, float]:
-    found = hold.stationary(
-        pair.item.dial_lines, pair.agent_lines, *call_figures(pair), pair.campaign.patience_seconds
-    )
-    return {
-        "handled": SECONDS_PER_HOUR * float(found.transfers_per_second),
-        "abandoned": SECONDS_PER_HOUR * float(found.abandoned_per_second),
-        "attempts": SECONDS_PER_HOUR * float(found.attempts_per_second),
-        "all_busy_share": float(found.all_busy_share),
-        "mean_busy_agent_lines": float(found.mean_busy_agent_lines),
-        "pauses": SECONDS_PER_HOUR * float(found.pauses_per_second),
-        "mean_pause_seconds": float(found.mean_pause_seconds),
-    }
+    found = rates.rates(campaign, [dial_lines], [agent_lines])
+    return {name: float(getattr(found, name)[0]) for name in rates.Rates._fields}
 
 
 def call_figures(pair: Pair) -> tuple[float, float, float]:
