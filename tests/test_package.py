@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import planner
 from planner.contracts.result import PlanOptions  # the same
@@ -35,3 +37,14 @@ def test_importing_the_package_loads_its_version_alone() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "['planner.version']\n", "nothing that takes time"
+
+
+def test_what_browsers_load_is_part_of_the_package() -> None:
+    root = Path(__file__).resolve().parents[1]
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = settings["tool"]["setuptools"]["package-data"]["planner"]
+    package = root / "planner"
+    taken = {path for pattern in patterns for path in package.glob(pattern)}
+    loaded = {path for kind in ("js", "css", "svg") for path in package.rglob(f"*.{kind}")}
+    assert loaded
+    assert loaded <= taken
