@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem
-from planner.projection.effort import Budget, Effort
+from planner.projection.effort import Budget, Effort, EngineChoice
 from planner.projection.figures import passages
 from planner.projection.figures.exact import PASSAGE_HORIZONS
 from planner.projection.figures.intervals import Interval, share_ends
@@ -123,3 +123,18 @@ def test_ends_without_any_pause_are_those_of_no_run_in_so_many() -> None:
     low, high = share_ends(np.zeros((40, 1)))
     assert low[0] == 0
     assert 0.05 < high[0] < 0.12  # the rule of three: about 3 of 40
+
+
+def test_what_is_asked_to_be_simulated_is_and_the_chain_lies_in_its_intervals() -> None:
+    problem = two_campaigns(None)
+    pairs = pairs_at(problem, None)[:1]
+    shared = limits(problem, pairs)
+    effort = Effort(EngineChoice.SIMULATE, seed=3, budget=Budget(passages=1e6))
+    ((simulated, _),) = passages.passages(pairs, shared, effort)
+    ((exact, _),) = passages.passages(pairs, shared, Effort(seed=3))
+    for name, (value, low, high) in simulated.items():
+        assert low is not None
+        assert high is not None
+        # Twice as wide: eight figures of one seed.
+        assert abs(exact[name].value - value) <= high - low, name
+        assert high - low > 10 * ((exact[name].high or 0.0) - (exact[name].low or 0.0)), name

@@ -15,7 +15,7 @@ from itertools import product
 
 import numpy as np
 
-from planner.projection.effort import Effort
+from planner.projection.effort import Effort, EngineChoice
 from planner.projection.figures import shared_limits
 from planner.projection.figures.exact import PASSAGE_HORIZONS, PASSAGE_QUANTILES
 from planner.projection.figures.flowing import with_flow_error
@@ -99,7 +99,8 @@ def _alone(
             return None
     left = max(effort.budget.passages - joint.events, 0.5 * effort.budget.passages)
     seed = effort.part(1.0, 2).seed
-    exactly = {place for place in live if is_birth_death(pairs[place])}
+    simulated = effort.engine is EngineChoice.SIMULATE
+    exactly = {p for p in live if not simulated and is_birth_death(pairs[p])}
     rows = {p: exact_row(pairs[p], joint.effects[p], ends[p]) for p in exactly}
     live = [place for place in live if place not in exactly]
     runs = [SinglePairRuns(pairs[place], joint.effects[place], (seed, place)) for place in live]
