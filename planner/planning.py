@@ -23,6 +23,7 @@ from planner.contracts.result import (
 from planner.evaluation.differences import changes
 
 if TYPE_CHECKING:
+    from planner.evaluation.proof.check import Verdict
     from planner.evaluation.proof.record import Proof
     from planner.optimize.branch_and_price import SearchResult
     from planner.optimize.nearest import Nearest, Sum
@@ -94,14 +95,14 @@ def with_checked_bound(
         left = allowed - (time.monotonic() - start)
         verdicts.append(check_proof(problem, proof, max(left, 0.0)))
     pairs = list(zip(verdicts, proofs, strict=True))
-    whole = all(v.whole for v in verdicts)
+    whole = all(v.holds(p) or v.refutes(p) for v, p in pairs)
     told = ProofCheck(
         boxes=sum(len(p.nodes) for p in proofs),
         leaves=sum(v.leaves for v in verdicts),
         checked=all(v.holds(p) for v, p in pairs) if whole else None,
         checked_bound_per_hour=verdicts[-1].bound if whole else None,
         seconds=time.monotonic() - start,
-        why="" if whole else next((v.fault for v in verdicts if v.fault), "the time ended first"),
+        why="" if whole else _why_not_checked(pairs),
     )
     update: dict[str, object] = {"proof": told}
     if told.checked is False and result.value is not None:
@@ -111,6 +112,17 @@ def with_checked_bound(
         gap = None if bound is None else relative_gap(value, bound)
         update |= {"bound_per_hour": bound, "gap": gap, "status": PlanStatus.FEASIBLE}
     return result.model_copy(update=update)
+
+
+def _why_not_checked(pairs: Sequence[tuple[Verdict, Proof]]) -> str:
+    """Why a claim was neither shown nor refuted."""
+    for verdict, proof in pairs:
+        if verdict.fault:
+            return verdict.fault
+        if verdict.whole and not verdict.holds(proof):
+            shown = "that there may be a plan" if verdict.bound is None else f"{verdict.bound:,.2f}"
+            return f"the checker shows only {shown} of splits too many to be looked at one by one"
+    return "the time ended first"
 
 
 def beside_simulation(problem: Problem, result: PlanResult, stop: Callable[[], bool]) -> PlanResult:

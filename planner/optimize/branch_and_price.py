@@ -64,7 +64,7 @@ class BranchAndPrice:
         self._closed = -np.inf  # highest bound among boxes put aside within the gap
         self._open: list[OpenBox] = []
         self._order = itertools.count()
-        self._tree = ProofTree(state.model)
+        self._tree = ProofTree(state.model, state.master.lagrangian.needs)
 
     def run(self) -> SearchResult:
         """Search until the gap is proven, nothing is left to try, or a limit is reached."""
@@ -259,8 +259,8 @@ class BranchAndPrice:
         line_plan = self._line_plan(polished.columns)
         return SearchResult(line_plan, value, bound, False, early, stages, self._proof(bound))
 
-    def _proof(self, bound: float | None) -> Proof | None:
-        return self._tree.proof(self._state.options, bound) if self._tree.checkable else None
+    def _proof(self, bound: float | None) -> Proof:
+        return self._tree.proof(self._state.options, bound)
 
     def _line_plan(self, columns: Sequence[Column]) -> LinePlan:
         dial = np.array([k.dial_lines for k in columns])
@@ -353,8 +353,8 @@ class BranchAndPrice:
             return None
         if child.bound <= relaxation.bound:
             return child
-        proof = relaxation.proof_duals or relaxation.duals
-        return replace(child, bound=relaxation.bound, proof_duals=proof)
+        proof, bounds = relaxation.proven_by()
+        return replace(child, bound=relaxation.bound, proof_duals=proof, proof_bounds=bounds)
 
     def _losses(self, box: Box, relaxation: Relaxation) -> Floats:
         """By how much the bound on each campaign exceeds its best known column inside the box.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.model.box import Box
 from planner.optimize.model.duals import Duals
 from planner.optimize.model.model import Model
-from planner.optimize.model.requirements import KINDS
+from planner.optimize.model.needs import Need
+from planner.optimize.model.requirements import FLOORS, KINDS
 
 #: Duals below this are written as none.
 SMALLEST = 1e-13
@@ -21,10 +23,9 @@ SMALLEST = 1e-13
 class ProofTree:
     """The boxes of a search as nodes; each box knows the number of its own."""
 
-    def __init__(self, model: Model) -> None:
-        self._model = model
+    def __init__(self, model: Model, needs: Sequence[Need]) -> None:
+        self._model, self._needs = model, needs
         self.nodes = [Node()]
-        self.checkable = True  # whether all duals are of rows that the checker knows
 
     def restart(self) -> None:
         """Begin anew with the whole problem as the only box."""
@@ -57,7 +58,16 @@ class ProofTree:
 
     def leaf(self, box: Box, relaxation: Relaxation) -> None:
         """Note the duals from which the bound of a box follows."""
-        self.nodes[box.node].duals = self._told(relaxation.proof_duals or relaxation.duals)
+        duals, bounds = relaxation.proven_by()
+        told = self._told(duals)
+        names = [c.campaign_id for c in self._model.problem.campaigns]
+        if bounds is not None:  # which the checker need not come below
+            told["campaigns"] = {
+                name: bound
+                for c, (name, bound) in enumerate(zip(names, bounds.tolist(), strict=True))
+                if self._model.survivable[c] > 0
+            }
+        self.nodes[box.node].duals = told
 
     def empty(self, box: Box, duals: Duals | None) -> None:
         """Note that a box holds no plan: at these duals, or as a campaign has no split in it."""
@@ -67,21 +77,38 @@ class ProofTree:
     def _told(self, duals: Duals | None) -> dict[str, Any]:
         """Duals by the names of their rows."""
         model = self._model
-        told: dict[str, Any] = {"rows": {}, "dial_lines": {}, "failure": [], "short": []}
+        told: dict[str, Any] = {"rows": {}, "dial_lines": {}, "abandoned": {}}
+        told |= {"failure": [], "short": [], "needs": []}
         told["short"] = [0.0] * len(model.aim.sums)
         if duals is None:
             return told
-        if duals.need.any() or duals.abandon.any():
-            self.checkable = False
         for price, row in zip(duals.capacity.tolist(), model.capacities, strict=True):
             if price > SMALLEST:
                 told["rows"][row.name] = told["rows"].get(row.name, 0.0) + price
         for price, campaign in zip(duals.dial_lines.tolist(), model.problem.campaigns, strict=True):
             if price > SMALLEST:
                 told["dial_lines"][campaign.campaign_id] = price
+        for price, campaign in zip(duals.abandon.tolist(), model.problem.campaigns, strict=True):
+            if price > SMALLEST:
+                told["abandoned"][campaign.campaign_id] = price
+        told["needs"] = self._told_needs(duals)
         if model.weight > 0 and model.aim.is_value:
             told["failure"] = duals.failure.tolist()
         told["short"] = duals.short.tolist()
+        return told
+
+    def _told_needs(self, duals: Duals) -> list[list[Any]]:
+        """Prices of what campaigns must reach, where that is a row; of which floor, by place."""
+        told: list[list[Any]] = []
+        places: dict[int, int] = {}
+        for price, need in zip(duals.need.tolist(), self._needs, strict=True):
+            place = 0
+            if need.kind == FLOORS:
+                place = places.get(need.campaign, 0)
+                places[need.campaign] = place + 1
+            if price > SMALLEST:
+                name = self._model.problem.campaigns[need.campaign].campaign_id
+                told.append([name, KINDS[need.kind], place, price])
         return told
 
     def proof(self, options: PlanOptions, bound: float | None) -> Proof:

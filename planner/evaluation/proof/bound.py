@@ -21,6 +21,7 @@ from planner.evaluation.proof.splits import (
     largest_by_programme,
     largest_with_abandonment,
 )
+from planner.evaluation.proof.survival import Asked, largest_surviving
 from planner.evaluation.proof.world import Row, World, talk_minutes
 
 Floats = NDArray[np.float64]
@@ -61,6 +62,9 @@ class Bounds:
 
     world: World
     proof: Proof
+    end: float = float("inf")  # on the clock of time.monotonic, for what takes long
+    #: Whether every maximum so far was found exactly: else a claim may hold though it is not shown.
+    exact: bool = True
     _lists: dict[int, Splits | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -95,12 +99,63 @@ class Bounds:
             total += price * most
         if value:
             total -= self._unpaid(failure) * part.least_taken
+        total += self._needed(duals, short)
         for c in range(len(world.problem.campaigns)):
             own = self._campaign(part, c, rows, share, short[c], duals, value)
             if own == NEVER:
                 return NEVER
             total += max(own, -1.0) if feasibility else own
         return float(total + self._dial_limits(duals))
+
+    def _prices_of_needs(self, duals: dict[str, Any]) -> list[tuple[int, int, int, float]]:
+        """Campaign, kind, which of its floors, and price, of what is a row of the master."""
+        index = self.world.problem.campaign_index
+        found = []
+        for name, kind, place, price in duals.get("needs", []):
+            if price < 0 or self._listed(index[name]) is not None:
+                raise ValueError(f"a price of what {name} must reach, below 0 or told twice")
+            found.append((index[name], KINDS.index(kind), int(place), float(price)))
+        return found
+
+    def _needed(self, duals: dict[str, Any], short: Floats) -> float:
+        """What the rows of needs add: what is missing earns its price, all of it costs."""
+        total = 0.0
+        for c, k, place, price in self._prices_of_needs(duals):
+            self.exact = False
+            full = 100.0 if KINDS[k] != "limits" else float(self._floors(c)[place][2])
+            most = min(float(self.most[c, k]), full)
+            total += max(price - float(short[c, k]), 0.0) * most - price * full
+        return total
+
+    def _credit(self, c: int, duals: dict[str, Any], shape: tuple[int, ...]) -> Floats:
+        """What lines and attempts of a campaign earn as needs, per dial, agent line, attempt."""
+        credit = np.zeros((3, *shape))
+        campaign = self.world.problem.campaigns[c]
+        for mine, k, place, price in self._prices_of_needs(duals):
+            if mine != c:
+                continue
+            if KINDS[k] == "limits":
+                here, what, _ = self._floors(c)[place]
+                credit[0 if what == "dial" else 1] += price * here
+            elif KINDS[k] == "finish_by" and np.isfinite(campaign.min_attempts_per_hour):
+                credit[2] += price * 100.0 / campaign.min_attempts_per_hour
+        return credit
+
+    def _told_calls(self, c: int, duals: dict[str, Any], o: Options) -> Floats:
+        """What calls earn as a need, less what abandoned calls beyond their limit are charged."""
+        campaign = self.world.problem.campaigns[c]
+        found = np.zeros(len(o.dial))
+        for mine, k, _, price in self._prices_of_needs(duals):
+            asked = campaign.min_transfers_per_hour
+            if mine == c and KINDS[k] == "min_transfers_per_hour" and asked:
+                found = found + price * 100.0 / asked * o.handled
+        price = float(duals.get("abandoned", {}).get(campaign.campaign_id, 0.0))
+        if price:
+            limit = campaign.max_abandon_rate
+            if limit is None or price < 0:
+                raise ValueError(f"a price of abandoned calls of {campaign.campaign_id}")
+            found = found - price * (o.abandoned - limit * o.answered)
+        return found
 
     def _dial_limits(self, duals: dict[str, Any]) -> float:
         campaigns, index = self.world.problem.campaigns, self.world.problem.campaign_index
@@ -155,19 +210,46 @@ class Bounds:
         for price, row in rows:
             charge += price * np.array([row.dial[c], row.agent[c], row.attempt[c]])
         charge[0] += extra
+        charge -= self._credit(c, duals, share.shape)
         options = [self._options(part, c, d) for d in range(len(share))]
         if any(len(o.dial) == 0 for o in options):
             return NEVER
-        worth = [
-            self._worth(c, d, o, charge[:, d], float(share[d]), value)
-            for d, o in enumerate(options)
-        ]
         listed = self._listed(c)
         if listed is not None:
             return self._largest_listed(part, c, charge, share, short, listed, value)
+        worth = [
+            self._worth(c, d, o, charge[:, d], float(share[d]), value)
+            + self._told_calls(c, duals, o)
+            for d, o in enumerate(options)
+        ]
+        return self._largest(c, worth, options, short, duals)
+
+    def _largest(
+        self,
+        c: int,
+        worth: list[Floats],
+        options: list[Options],
+        short: Floats,
+        duals: dict[str, Any],
+    ) -> float:
+        """The largest worth of a campaign whose splits are not listed, or an upper bound."""
+        campaign = self.world.problem.campaigns[c]
         missing, least = self._missing(c, short)
         agents = campaign.agent_lines if campaign.is_live_transfer else 0
+        if campaign.least_surviving_share > 0:
+            self.exact = False
+            allowed = float(self.most[c, KINDS.index("survivable_share")]) / 100
+            asked = Asked(
+                agents=agents,
+                least_used=least,
+                missing=missing,
+                lost=self.world.lost.astype(np.float64),
+                share=max(campaign.least_surviving_share - allowed - 1e-8, 0.0),
+            )
+            target = float(duals.get("campaigns", {}).get(campaign.campaign_id, NEVER))
+            return largest_surviving(worth, options, asked, target, self.end)
         if campaign.max_abandon_rate is not None and campaign.is_live_transfer:
+            self.exact = False
             limit = campaign.max_abandon_rate
             return largest_with_abandonment(worth, options, agents, limit, least, missing)
         return largest_by_programme(worth, options, agents, least, missing)

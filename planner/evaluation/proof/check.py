@@ -25,13 +25,19 @@ class Verdict:
     """What a check found.
 
     ``bound`` is what is proven, None: that there is no plan; ``whole`` is False where the time
-    ended before all leaves were looked at, and then nothing is proven.
+    ended before all leaves were looked at, and then nothing is proven. Where not all maxima were
+    ``exact``, a claim that was not shown may hold all the same.
     """
 
     bound: float | None
     whole: bool
     leaves: int
     fault: str | None = None
+    exact: bool = True
+
+    def refutes(self, proof: Proof) -> bool:
+        """Whether the claim was found not to hold, rather than only not shown."""
+        return self.whole and self.exact and not self.holds(proof)
 
     def holds(self, proof: Proof) -> bool:
         """Whether the claim of the proof was found to hold."""
@@ -53,7 +59,7 @@ def check_proof(problem: Problem, proof: Proof, seconds: float = float("inf")) -
     """
     end = time.monotonic() + seconds
     world = World(problem, proof.failures, proof.keep_current)
-    bounds = Bounds(world, proof)
+    bounds = Bounds(world, proof, end)
     highest, leaves = -np.inf, 0
     waiting: list[tuple[int, Part]] = [(0, Part(world.low, world.high))]
     seen: set[int] = set()
@@ -77,7 +83,8 @@ def check_proof(problem: Problem, proof: Proof, seconds: float = float("inf")) -
             highest = max(highest, _leaf(bounds, node, part))
     except (KeyError, ValueError, IndexError, TypeError) as error:
         return Verdict(None, False, leaves, str(error))
-    return Verdict(None if highest == -np.inf else float(highest), True, leaves)
+    bound = None if highest == -np.inf else float(highest)
+    return Verdict(bound, True, leaves, exact=bounds.exact)
 
 
 def _leaf(bounds: Bounds, node: Node, part: Part) -> float:

@@ -34,6 +34,13 @@ class Relaxation:
     duals: Duals
     campaign_bounds: Floats  # [campaign] on the value of its splits at the prices
     proof_duals: Duals | None = None  # from which the bound follows, where not from these
+    proof_bounds: Floats | None = None  # [campaign] at those
+
+    def proven_by(self) -> tuple[Duals, Floats | None]:
+        """The duals from which the bound follows, and the bounds of the campaigns there."""
+        if self.proof_duals is not None:
+            return self.proof_duals, self.proof_bounds
+        return self.duals, self.campaign_bounds
 
 
 def at_prices(master: RestrictedMaster, box: Box, duals: Duals) -> Relaxation | None:
@@ -61,8 +68,7 @@ def part_at_prices(
     bound = master.lagrangian.bound(part, relaxation.duals, bounds)
     if bound <= relaxation.bound:
         return Relaxation(bound, (), relaxation.duals, bounds)
-    proof = relaxation.proof_duals or relaxation.duals
-    return Relaxation(relaxation.bound, (), relaxation.duals, bounds, proof)
+    return Relaxation(relaxation.bound, (), relaxation.duals, bounds, *relaxation.proven_by())
 
 
 def generate_columns(
