@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 #: A proof is checked in this time [s], or in this share of what the search took.
-LONGEST_CHECK, CHECKING_SHARE = 1.0, 0.1
+LONGEST_CHECK, CHECKING_SHARE = 2.0, 0.25
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
 SHORTEST_ROUND = 2.0
 

@@ -27,6 +27,8 @@ RANGES, LOWEST, TRIALS, PARTS, SPLITS = 24, 1e-3, 10, 3, 12
 UNUSED, USED, FREE = 0, 1, 2
 #: Prices tried where there is no target to come below.
 MORE_TRIALS = 30
+#: Parts at a time, at most: a target that cannot be had would split them without end.
+MOST_PARTS = 2000
 #: What a bound may be above its target by, relatively: rounding.
 NEAR = 1e-10
 
@@ -108,7 +110,8 @@ def largest_surviving(
         found, parts, calls = _bounds(grids, asked, parts, goal, end)
         open_ = found > goal + NEAR * (1 + abs(goal))
         best = max(best, float(found[~open_].max(initial=NEVER)))
-        if not open_.any() or left == 0 or time.monotonic() > end:
+        too_many = 2 * PARTS * int(open_.sum()) > MOST_PARTS
+        if not open_.any() or left == 0 or too_many or time.monotonic() > end:
             return max(best, float(found[open_].max(initial=NEVER)))
         parts = _split(parts, open_, calls, asked)
         left -= 1

@@ -81,7 +81,9 @@ def _attempts_per_second(network: Network, stretch: int) -> Floats:
     pacing = network.pacing[c]
     paced = np.full(len(c), np.inf)
     limited = np.isfinite(pacing)
-    paced[limited] = (pacing * agents / (tau + pacing * q * taken))[limited]
+    pace = pacing[limited]
+    each = tau[limited] + pace * q[limited] * taken[limited]
+    paced[limited] = pace * agents[limited] / each
     free = np.where(network.uses_agents[c], 0.0, lines / tau)
     runs = network.window_open[stretch] & network.in_service[stretch]
     return np.where(runs, np.where(with_agents, np.minimum(found, paced), free), 0.0)

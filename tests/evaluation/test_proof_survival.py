@@ -1,0 +1,104 @@
+"""The checker's bound on splits that must survive, against all splits there are."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from planner.contracts.result import PlanOptions
+from planner.evaluation.proof.check import check_proof
+from planner.evaluation.proof.splits import NEVER, Options
+from planner.evaluation.proof.survival import Asked, largest_surviving
+from planner.optimize.search import optimize
+from tests.benchmarks.fleets import FAMILIES, fleet
+
+#: Which dialers fail together: each alone, two and two, carriers that share a dialer.
+CASES = (
+    np.eye(4)[:, :4],
+    np.array([[1, 1, 0, 0], [0, 0, 1, 1]]),
+    np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]]),
+)
+
+
+def drawn(seed: int) -> tuple[list[np.ndarray], list[Options], Asked]:
+    """Worths and options of four dialers, and what is asked."""
+    draw = np.random.default_rng(seed)
+    options, worth = [], []
+    for _ in range(4):
+        count = int(draw.integers(3, 7))
+        agent = np.concatenate([[0], np.sort(draw.integers(1, 4, count))])
+        dial = np.concatenate([[0], agent[1:] + draw.integers(0, 9, count)])
+        calls = np.concatenate([[0.0], draw.uniform(5, 60, count) * agent[1:]])
+        nothing = np.zeros(count + 1)
+        options.append(Options(dial, agent, calls, nothing, nothing, nothing))
+        worth.append(np.concatenate([[0.0], draw.normal(8, 20, count) + 0.3 * calls[1:]]))
+    asked = int(draw.integers(0, 3))
+    missing = [float(4 * (asked - u)) for u in range(asked + 1)]
+    return (
+        worth,
+        options,
+        Asked(
+            agents=int(draw.integers(3, 9)),
+            least_used=min(asked, 1),
+            missing=missing,
+            lost=CASES[seed % 3].astype(np.float64),
+            share=float(draw.choice([0.25, 0.395, 0.495, 0.6])),
+        ),
+    )
+
+
+def best_of_all(worth: list[np.ndarray], options: list[Options], asked: Asked) -> float:
+    """The largest worth of the splits with lines that survive, or of none."""
+    best = -asked.missing[0]
+    top = len(asked.missing) - 1
+    for chosen in itertools.product(*(range(len(o.dial)) for o in options)):
+        picked = list(zip(options, chosen, strict=True))
+        used = sum(o.dial[i] > 0 for o, i in picked)
+        if used < max(asked.least_used, 1) or sum(o.agent[i] for o, i in picked) > asked.agents:
+            continue
+        calls = np.array([o.handled[i] for o, i in picked])
+        if (calls.sum() - asked.lost @ calls < asked.share * calls.sum() - 1e-9).any():
+            continue
+        value = sum(w[i] for w, i in zip(worth, chosen, strict=True))
+        best = max(best, float(value) - asked.missing[min(used, top)])
+    return best
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_no_split_that_survives_is_above_the_bound(seed: int) -> None:
+    worth, options, asked = drawn(seed)
+    best = best_of_all(worth, options, asked)
+    for target in (best, best - 5.0, best + 5.0):
+        found = largest_surviving(worth, options, asked, target, math.inf)
+        assert found >= best - 1e-6 * (1 + abs(best))
+    assert largest_surviving(worth, options, asked, NEVER, math.inf) >= best - 1e-6
+
+
+@pytest.mark.parametrize(("family", "seed"), [("survivable shares", 2), ("everything", 1)])
+def test_the_bound_of_a_fleet_whose_splits_are_too_many_to_list_is_shown(
+    family: str, seed: int
+) -> None:
+    """And it is refuted no more than it can be: a claim somewhat lower is only not shown."""
+    kind = next(f for f in FAMILIES if f.name == family)
+    problem = fleet(4, 6, kind, seed)
+    options = PlanOptions(
+        redundancy=kind.redundancy, failures=kind.failures, gap=0.001, time_limit=30.0
+    )
+    found = optimize(problem, options)
+    assert found.proof is not None
+    assert found.bound is not None
+    verdict = check_proof(problem, found.proof)
+    assert verdict.holds(found.proof)
+    lower = replace(found.proof, bound=found.bound * 0.999)
+    assert not check_proof(problem, lower).holds(lower)
+    assert not check_proof(problem, lower).refutes(lower)
+
+
+def test_what_the_time_ends_is_a_bound_all_the_same() -> None:
+    worth, options, asked = drawn(1)
+    best = best_of_all(worth, options, asked)
+    assert largest_surviving(worth, options, asked, best, -math.inf) >= best - 1e-6
