@@ -53,7 +53,7 @@ def calibrate(
 
     Notes
     -----
-    MODEL 8 says what is estimated how.
+    `docs/calibrate.md` says what is estimated how.
     """
     paths = log_paths([calls] if isinstance(calls, (str, Path)) else calls)
     given = read_given(Path(mapping)) if mapping is not None else None

@@ -108,7 +108,7 @@ class NearestPlan(Contract):
 
 
 class ProofCheck(Contract):
-    """What a bound rests on, and whether another program found that it holds (MODEL.md 7).
+    """What a bound rests on, and whether another program found that it holds.
 
     ``checked`` is None where that was not looked at to the end: ``why`` says why.
     """

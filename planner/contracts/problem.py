@@ -209,7 +209,7 @@ class Campaign(Contract):
     def least_surviving_share(self) -> float:
         """What must survive at the least: the share asked for, met to the nearest per cent.
 
-        1 means all, without tolerance (MODEL.md 6).
+        1 means all, without tolerance.
         """
         share = self.survivable_share
         return share if share == 1 else max(share - SHARE_TOLERANCE, 0.0)

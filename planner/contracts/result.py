@@ -85,7 +85,7 @@ class PlanOptions(Contract):
     ``failures`` is how many failure domains are lost at once in the worst case. ``move_cost`` is
     paid in the objective for each line added to a dialer against the current assignment [value
     per hour and line], so that lines stay where moving them gains less.
-    ``relax`` asks for the nearest plan where not everything can be had (MODEL.md 6).
+    ``relax`` asks for the nearest plan where not everything can be had.
     ``figures`` as formulas leave out the simulation. ``abandon_days`` is the share of the days on
     which each abandonment limit is to hold, where days differ; None: on the mean day.
     """
@@ -335,5 +335,5 @@ class Progress(Contract):
 
 
 def relative_gap(value: float, bound: float) -> float:
-    """(bound - value) / max(|bound|, 1e-6) (MODEL.md 6). Never negative: rounding is not a gap."""
+    """(bound - value) / max(|bound|, 1e-6). Never negative: rounding is not a gap."""
     return max(bound - value, 0.0) / max(abs(bound), 1e-6)

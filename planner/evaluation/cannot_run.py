@@ -1,4 +1,4 @@
-"""Campaigns that cannot run: they ask for nothing and get nothing (MODEL.md 6)."""
+"""Campaigns that cannot run: they ask for nothing and get nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose requirements are kept where another campaign's are given up (MODEL.md 6)."""
+"""Whose requirements are kept where another campaign's are given up."""
 
 from __future__ import annotations
 

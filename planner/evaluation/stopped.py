@@ -1,4 +1,4 @@
-"""What of a plan's value comes only when campaigns run that somebody has stopped (MODEL.md 6)."""
+"""What of a plan's value comes only when campaigns run that somebody has stopped."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-#: A limit is broken beyond this relative excess (MODEL.md 6).
+#: A limit is broken beyond this relative excess.
 LIMIT_ROUNDING = 1e-9
-#: A share is met, and nothing is missing, where less than this share of it is (MODEL.md 6: a
+#: A share is met, and nothing is missing, where less than this share of it is (a
 #: millionth of a per cent).
 PER_CENT_ROUNDING = 1e-8
 #: The search keeps its plans this close within limits, so that whoever adds up in another order

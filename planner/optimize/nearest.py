@@ -1,4 +1,4 @@
-"""The nearest plan where not everything can be had (MODEL.md 6).
+"""The nearest plan where not everything can be had.
 
 Shortfalls are made as few as can be, one sum after the other: for the lowest priority number first,
 in the order of :data:`KINDS`, then for the next number. Each is a search of its own by the same

@@ -1,6 +1,6 @@
 """What one more is worth, what limits cost, and what would help most: best plans compared.
 
-The value of the best plan with a change less the value of the best plan without it (MODEL.md 7):
+The value of the best plan with a change less the value of the best plan without it:
 each is planned anew from the plan that is there, the most promising first, within counted work, so
 that the same seed gives the same figures. From the two bounds follows a range; what was not reached
 has no figure.

@@ -52,7 +52,7 @@ def attempts_needed(problem: Problem, campaign: Campaign, at: datetime) -> float
 
     Notes
     -----
-    MODEL.md 6, "A list done in time".
+    `docs/folder.md`, `finish_by`.
     """
     if campaign.finish_by is None or not campaign.attempts_left:
         return 0.0

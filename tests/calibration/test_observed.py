@@ -70,7 +70,7 @@ def test_lines_in_service_are_those_that_were_there(whole_seconds: bool) -> None
 
 
 def test_the_emulated_days_come_to_the_exact_long_run_figures() -> None:
-    """MODEL 3, first check case: 95 and 5 lines, attempts of 25 s, one in a hundred asks, 180 s."""
+    """A check case of the model: 95 and 5 lines, attempts of 25 s, one in a hundred asks, 180 s."""
     hours = 48.0
     attempts = emulate(Truth(), Shift(1.79e9, 1, hours), 11)
     time = 2 * hours

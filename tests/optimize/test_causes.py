@@ -44,7 +44,7 @@ def test_campaigns_that_ask_for_more_dialers_than_there_are_are_told_together() 
 
 @pytest.mark.parametrize(("dialers", "most"), [(2, 50), (3, 67), (4, 75)])
 def test_the_share_that_can_be_had_by_all_is_told(dialers: int, most: int) -> None:
-    # On dialers of G domains a share above 1 - 1/G cannot be had (MODEL.md 6), to the nearest
+    # On dialers of G domains a share above 1 - 1/G cannot be had, to the nearest
     # per cent: 67 % of three, where no domain has more than 33.5 % of the calls.
     problem = fleet(3, dialers, survivable_share=0.9)
     (cause,) = common_causes(problem, OPTIONS)

@@ -298,5 +298,5 @@ def test_two_failures_at_once_need_more_places() -> None:
     assert find_conflicts(given, PlanOptions()) == ()
     (conflict,) = find_conflicts(given, PlanOptions(failures=2))
     assert "campaign C needs 34 % to survive any 2 failures at once" in conflict.requirements
-    # Shares are asked for by whole per cents (MODEL.md 6).
+    # Shares are asked for by whole per cents.
     assert {m.column: m.change_to for m in conflict.members}["survivable_share"] == 0.33

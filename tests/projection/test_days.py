@@ -37,7 +37,7 @@ def days(cv: float, count: int = 400_000) -> np.ndarray:
 
 
 def test_the_first_check_case_on_nine_of_ten_days() -> None:
-    """MODEL: paused 29 to 49 % of the time, 11.9 to 33.0 abandoned calls an hour."""
+    """Paused 29 to 49 % of the time, 11.9 to 33.0 abandoned calls an hour."""
     (row,) = run((95, 5), answer_rate_day_cv=0.15).assignments
     assert row.all_busy_share == pytest.approx(0.399945, abs=5e-7)  # of the mean day
     assert row.day_low["all_busy_share"] == pytest.approx(0.29, abs=0.01)

@@ -1,4 +1,4 @@
-"""Lists that are to be done in time: attempts left over the open hours left (MODEL.md 6)."""
+"""Lists that are to be done in time: attempts left over the open hours left."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_without_hours_all_is_missing_and_an_empty_list_needs_nothing() -> None:
 
 
 def fleet(**changes: Any) -> Problem:
-    """7 dial lines and 1 agent line: 460.8 attempts an hour (check value of MODEL.md 3)."""
+    """7 dial lines and 1 agent line: 460.8 attempts an hour (a check value of the model)."""
     fields: dict[str, Any] = {"records": 4608, "finish_by": date(2026, 3, 2)}
     return Problem(
         dialers=(Dialer(dialer_id="D", ports=8),),

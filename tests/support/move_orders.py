@@ -27,7 +27,7 @@ def assignments(state: State) -> tuple[LineAssignment, ...]:
     )
 
 
-# The definitions of MODEL.md 6 and 7, by the closed forms
+# The definitions, by the closed forms
 
 
 class Counted(NamedTuple):

@@ -1,6 +1,6 @@
 """Forecasts corrected by how far those of the days before were off, where that is no chance.
 
-The model has its limits (MODEL 4): where a site differs from it, each day is off to the same side.
+The model has its limits: where a site differs from it, each day is off to the same side.
 """
 
 from __future__ import annotations

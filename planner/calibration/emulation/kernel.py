@@ -1,4 +1,4 @@
-"""One campaign on one dialer for a day, attempt by attempt, compiled; the semantics of MODEL 2.
+"""One campaign on one dialer for a day, attempt by attempt, compiled.
 
 All compiled functions lie in this file, so that their cache is made anew when it changes.
 """

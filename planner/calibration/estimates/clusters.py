@@ -150,7 +150,7 @@ def spread_of_clusters(means: Floats, within: Floats) -> Interval:
     Notes
     -----
     W. Viechtbauer, Confidence intervals for the amount of heterogeneity, Stat. Med. 26, 2007. Days
-    are gamma distributed (MODEL 4), whose squares vary more than normal ones: degrees of freedom
+    are gamma distributed, whose squares vary more than normal ones: degrees of freedom
     are taken off for their kurtosis.
     """
     count = len(means)

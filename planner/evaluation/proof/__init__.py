@@ -1,1 +1,1 @@
-"""What a bound rests on, and a check of it that knows no optimiser (MODEL.md 7)."""
+"""What a bound rests on, and a check of it that knows no optimiser."""

@@ -367,7 +367,7 @@ class Bounds:
         attempts: Floats,
         floors: list[tuple[Bools, str, int]],
     ) -> Ints:
-        """By how much splits fall short ``[split, kind]``, as MODEL.md 6 counts it."""
+        """By how much splits fall short ``[split, kind]``."""
         campaign = self.world.problem.campaigns[c]
         used, total = (dial > 0).sum(axis=1), handled.sum(axis=1)
         short = np.zeros((len(dial), len(KINDS)), np.int64)

@@ -1,4 +1,4 @@
-"""What each campaign must reach, and by how much a split falls short of it (MODEL.md 6).
+"""What each campaign must reach, and by how much a split falls short of it.
 
 A shortfall is a whole number: dialers or lines missing, or per cents missing, rounded up.
 """

@@ -27,8 +27,8 @@ STYLE = """
 }
 """.strip()
 _ORDER = (
-    "Set the rows in the order of their numbers, over all dialers: then every step fits. Tick each "
-    "once it is set."
+    "Set the rows in the order of their numbers, over all dialers: lines are lowered before others "
+    "take their place. Tick each once it is set."
 )
 
 

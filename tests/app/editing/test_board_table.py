@@ -90,7 +90,7 @@ def test_a_dialer_that_a_campaign_may_not_use_is_closed() -> None:
     assert board.rows[1].closed == (0, 1)
 
 
-# Engset, 95 dial and 5 agent lines: paused 0.399945, 79.260393 transfers an hour (MODEL.md 3);
+# Engset, 95 dial and 5 agent lines: paused 0.399945, 79.260393 transfers an hour;
 # the broadcast answers 10 x 3600/36 x 0.5 = 500 messages.
 @pytest.mark.parametrize(
     ("measure", "solar", "news", "column"),

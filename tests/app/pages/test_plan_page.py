@@ -294,5 +294,5 @@ def test_the_nearest_plan_can_be_taken(app: AppTest) -> None:
     assert "Solar (priority 1): should run on 3 dialers, runs on 2." in told
     app.button(key="take-nearest").click().run()
     assert not app.exception
-    # Two dialers of 100 ports and 10 agents: 95 + 5 lines on each (README, MODEL.md 3).
+    # Two dialers of 100 ports and 10 agents: 95 + 5 lines on each (README).
     assert lines(app) == {("Solar", "D1"): (95, 5), ("Solar", "D2"): (95, 5)}

@@ -10,7 +10,7 @@ from tests.support.batches import CAMPAIGNS, DIALERS, batch, campaign, folders, 
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
 LINES = ["campaign_id", "dialer_id", "dial_lines", "agent_lines"]
-#: An hour by MODEL.md 3 with 7 dial lines and 1 agent line.
+#: An hour by the closed form with 7 dial lines and 1 agent line.
 HANDLED = 60.48
 
 

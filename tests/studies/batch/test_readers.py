@@ -35,7 +35,7 @@ def test_campaigns_and_dialers_have_their_totals(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert batch(folders(tmp_path / "in", ["a"]), "--out", out) == 0
     (solar,), (d1,) = rows(out / "campaigns.csv"), rows(out / "dialers.csv")
-    # 7 dial lines and 1 agent line on 8 ports: 60.48 transfers an hour (MODEL.md 3).
+    # 7 dial lines and 1 agent line on 8 ports: 60.48 transfers an hour.
     assert (solar["plan_id"], solar["campaign_id"], solar["dial_lines"]) == ("a", "Solar", "7")
     assert float(solar["transfers_per_hour"]) == pytest.approx(60.48)
     assert (d1["plan_id"], d1["dialer_id"], d1["ports_used"], d1["ports_free"]) == (

@@ -35,7 +35,7 @@ def test_every_problem_gets_its_rows_in_the_order_of_the_names(tmp_path: Path) -
         "a": "8",
         "b": "9",
     }
-    # MODEL.md: 7 dial lines and 1 agent line carry 60.48 transfers an hour.
+    # By the closed form 7 dial lines and 1 agent line carry 60.48 transfers an hour.
     of_c = next(row for row in rows(out / "projection.csv") if row["plan_id"] == "c")
     assert float(of_c["transfers_per_hour"]) == pytest.approx(60.48)
     assert rows(out / "errors.csv") == []
@@ -86,7 +86,7 @@ def test_figures_by_formula_are_marked_as_not_certified(tmp_path: Path) -> None:
     assert batch(source, "--out", tmp_path / "quick", "--figures", "formulas") == 0
     found = {way: rows(tmp_path / way / "plans.csv")[0] for way in ("auto", "quick")}
     assert (found["auto"]["figures"], found["quick"]["figures"]) == ("simulate", "formulas")
-    # The formula leaves the variation of attempts out: MODEL.md's 60.48 an hour again.
+    # The formula leaves the variation of attempts out: 60.48 an hour again.
     quick = rows(tmp_path / "quick" / "projection.csv")[0]
     assert float(quick["transfers_per_hour"]) == pytest.approx(60.48)
     assert "transfers_per_hour_low" not in quick
