@@ -161,6 +161,10 @@ def _plan_code(status: PlanStatus) -> int:
 
 def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
     """Plan every interval of a week that differs."""
+    from planner.studies.week import USUAL_PRICE, line_worth
+
+    if arguments.move_cost is None:
+        arguments.move_cost = USUAL_PRICE * line_worth(problem)
     week = _watched_week(problem, arguments)
     if arguments.out is not None and any(result.plan for result in week.plans):
         with writing(arguments.out):

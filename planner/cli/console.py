@@ -108,7 +108,7 @@ class ProgressPrinter(ProgressLine):
 
 
 class WeekPrinter(ProgressLine):
-    """Callback that shows how far the plans of a week are, each with its own time limit."""
+    """Callback that shows how far the plans of a week are, with one time limit for all."""
 
     def __init__(self, stream: TextIO, time_limit: float) -> None:
         super().__init__(stream)
@@ -117,8 +117,9 @@ class WeekPrinter(ProgressLine):
 
     def __call__(self, number: int, count: int, progress: Progress) -> None:
         """Show the state of one plan of so many."""
-        text = f"plan {number} of {count}, {progress_words(progress, self._time_limit)}"
-        done = (number - 1 + min(progress.seconds / self._time_limit, 1.0)) / count
+        each = self._time_limit / count
+        text = f"plan {number} of {count}, {progress_words(progress, each)}"
+        done = (number - 1 + min(progress.seconds / each, 1.0)) / count
         self.show(done, text, time.monotonic() - self._start)
 
 

@@ -159,7 +159,11 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         metavar="YYYY-MM-DD",
         help="any day of the week that --interval is about (default the coming Monday)",
     )
-    add_move_cost(parser, "; with --interval all to those of the interval before", "0")
+    add_move_cost(
+        parser,
+        "; with --interval all to those of the interval before",
+        "0; with --interval all 5 %% of what a line earns",
+    )
     add_abandon_days(parser)
     parser.add_argument(
         "--keep-current",

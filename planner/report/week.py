@@ -127,7 +127,7 @@ def _row(week: WeekPlan, interval: IntervalPlan) -> list[str]:
     shown = _WITHOUT_PLAN.get(result.status, NOTHING) if result and value is None else NOTHING
     return [
         NOTHING if interval.plan is None else str(interval.plan + 1),
-        amount(value.value_per_hour) if value else shown,
+        amount(value.value_per_hour + value.move_cost_per_hour) if value else shown,
         NOTHING if gap is None else share(gap),
         NOTHING if interval.lines_moved is None else f"{interval.lines_moved:,}",
         _who(interval),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 
@@ -23,6 +24,12 @@ from planner.tables.folder import ProblemSource, as_problem
 
 #: (dial lines, agent lines) by (campaign id, dialer id).
 Lines = Mapping[tuple[str, str], tuple[int, int]]
+
+
+#: A plan may take so long at the least [s], whatever is left of the time for all.
+SHORTEST = 0.5
+#: Price of a moved line unless asked for, as a share of what a line earns: few moves are left.
+USUAL_PRICE = 0.05
 
 
 class IntervalPlan(Contract):
@@ -123,6 +130,20 @@ class WeekPlan(Contract):
         )
 
 
+def line_worth(problem: Problem) -> float:
+    """What a line earns in an hour, on average; of a fleet without lines the mean value of a call.
+
+    It gives the price of moved lines a scale, no more.
+    """
+    from planner.evaluation.arrays import evaluate
+
+    lines = sum(a.dial_lines + a.agent_lines for a in problem.assignments)
+    if lines:
+        plan = LinePlan(assignments=problem.assignments)
+        return evaluate(problem, plan, 0.0).value.throughput_value_per_hour / lines
+    return sum(c.value for c in problem.campaigns) / max(len(problem.campaigns), 1)
+
+
 def plan_week(
     problem: ProblemSource,
     options: PlanOptions | None = None,
@@ -145,7 +166,7 @@ def plan_week(
     ----------
     problem : what is planned, or the path of its folder or workbook; its lines are those before
         the week
-    options : of each plan; defaults where None. The time limit is for each plan
+    options : of each plan; defaults where None. The time limit is for all plans together
     week : any day of it; None: the coming Monday's, or this one on a Monday (UTC)
     on_progress : told the plan's number, how many there are, and how far it is
     stop : polled; once it says True the plan under way ends with its best lines so far, and those
@@ -207,6 +228,7 @@ class _Planner:
         self._count = len(running_sets) if options.move_cost else len(set(running_sets))
         self._on_progress = on_progress
         self._stop = stop
+        self._end = time.monotonic() + options.time_limit
         self._places: dict[tuple[RunningSet, tuple[LineAssignment, ...]], int] = {}
         self.plans: list[PlanResult] = []
         self.problems: list[Problem] = []
@@ -234,15 +256,18 @@ class _Planner:
         if self._stop():
             return PlanResult(status=PlanStatus.NO_PLAN, options=self._options, stopped_early=True)
         number = len(self.plans) + 1
-        return plan(
+        left = (self._end - time.monotonic()) / max(self._count - number + 1, 1)
+        found = plan(
             given,
-            self._options,
+            self._options.model_copy(update={"time_limit": max(left, SHORTEST)}),
             at=at,
             on_progress=lambda progress: self._on_progress(number, self._count, progress),
             stop=self._stop,
             in_order=False,
             compared=False,
         )
+        # What was asked for; the share of the time that was left differs from run to run.
+        return found.model_copy(update={"options": self._options})
 
 
 def _locked(problem: Problem, options: PlanOptions) -> tuple[LineAssignment, ...]:

@@ -60,7 +60,7 @@ def test_a_week_is_planned_interval_by_interval_and_written(
     shifts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    how = ["--interval", "all", "--week", "2026-01-05", "--out", str(out)]
+    how = ["--interval", "all", "--week", "2026-01-05", "--move-cost", "0", "--out", str(out)]
     assert main(["plan", str(shifts), *how, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert {file.name for file in out.iterdir()} == {"day.csv", "projection.csv", "plan.json"}

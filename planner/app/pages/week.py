@@ -20,7 +20,6 @@ from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_nothing_open
 from planner.app.widgets.handing_out import show_handout
 from planner.app.widgets.moments import reader_zone
-from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.report.charts.week import week_chart
@@ -28,16 +27,17 @@ from planner.report.given_up import given_up_sentences
 from planner.report.handout import Handout, of_week
 from planner.report.week import total_pairs, write_week
 from planner.report.words import STOPPED_EARLY, amount
-from planner.studies.week import WeekPlan
+from planner.studies.week import USUAL_PRICE, WeekPlan
+from planner.studies.week import line_worth as studies_line_worth
 from planner.studies.week_spans import coming_monday, week_of, week_spell
 
 _STUDY = "week"
 _PURPOSE = "This page plans a week: which lines change when."
 #: Price of a moved line, of what a line earns in an hour [per cent]; few moves at first.
 _PRICES = (0, 1, 2, 5, 10, 20, 50, 100)
-_FEW = 20
-#: Of each plan [s].
-_TIME_LIMITS = {"Quick: 3 s a plan": 3.0, "Usual: 10 s a plan": 10.0, "Long: 60 s a plan": 60.0}
+_FEW = round(100 * USUAL_PRICE)
+#: Of all plans together [s].
+_TIME_LIMITS = {"Quick: 20 s": 20.0, "Usual: 60 s": 60.0, "Long: 5 minutes": 300.0}
 _WHOLE = "Whole week"
 _WORTH, _TRIED = "week-line-worth", "weeks-tried"
 
@@ -113,19 +113,8 @@ def line_worth(problem: Problem) -> float:
     """
     known: tuple[Problem, float] | None = st.session_state.get(_WORTH)
     if known is None or known[0] is not problem:
-        known = st.session_state[_WORTH] = problem, worth_of(problem)
+        known = st.session_state[_WORTH] = problem, studies_line_worth(problem)
     return known[1]
-
-
-def worth_of(problem: Problem) -> float:
-    """See :func:`line_worth`."""
-    from planner.evaluation.arrays import evaluate
-
-    plan = LinePlan(assignments=problem.assignments)
-    lines = sum(a.dial_lines + a.agent_lines for a in plan.assignments)
-    if lines:
-        return evaluate(problem, plan, 0.0).value.throughput_value_per_hour / lines
-    return sum(c.value for c in problem.campaigns) / max(len(problem.campaigns), 1)
 
 
 def _show_totals(week: WeekPlan) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.app.pages.week import worth_of
+from planner.studies.week import line_worth
 from planner.tables.folder import read_folder
 from tests.support.pages import ROOT, finished, go_to, new_session, text
 
@@ -92,5 +92,5 @@ def test_the_week_can_be_handed_out_and_taken_away(two: AppTest) -> None:
 def test_the_price_is_of_what_a_line_earns() -> None:
     # 158.520786 an hour of 2 x (95 + 5) lines.
     quickstart = read_folder(ROOT / "data" / "quickstart")
-    assert worth_of(quickstart) == pytest.approx(158.520786 / 200)
-    assert worth_of(quickstart.model_copy(update={"assignments": ()})) == 1.0
+    assert line_worth(quickstart) == pytest.approx(158.520786 / 200)
+    assert line_worth(quickstart.model_copy(update={"assignments": ()})) == 1.0
