@@ -142,6 +142,7 @@ def test_a_backup_of_an_earlier_version_is_brought_up_to_date(
     other = sqlite3.connect(file)
     for table in ("versions", "drafts", "scenarios"):
         other.execute(f"ALTER TABLE {table} DROP COLUMN serial")
+    other.execute("ALTER TABLE plans DROP COLUMN deleted_at")
     other.execute("UPDATE alembic_version SET version_num = '0002'")
     other.commit()
     store.create("Tuesday", lines, "Ann")

@@ -20,7 +20,7 @@ from planner.contracts.result import Status
 from planner.tables.folder import read_folder
 from tests.vicidial.builder import Site, two_servers
 from tests.vicidial.test_follow import always_open, statuses
-from tests.vicidial.test_write import agents_kept, lines
+from tests.vicidial.writing import agents_kept, lines
 
 PAGE = Path(__file__).parents[2] / "docs" / "vicidial.md"
 #: Commands of the page that are tried elsewhere: the browser, and what belongs to other pages.

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,43 +9,7 @@ import pytest
 
 from planner.vicidial.database import Database
 from tests.vicidial.builder import Site, two_servers
-from tests.vicidial.writing import lines, prepared, write
-
-
-def remote_agents_script(site: Site, stop: threading.Event, lasting: float) -> None:
-    """Keeps the remote lines as VICIdial does; surplus ones stay ready for a while."""
-    own = Site.__new__(Site)
-    own.name, own.server, own.connection = site.name, site.server, site.server.connect(site.name)
-    gone_at: dict[str, float] = {}
-    while not stop.is_set():
-        wanted = {}
-        for row in own.rows("SELECT * FROM vicidial_remote_agents WHERE status = 'ACTIVE'"):
-            for place in range(row["number_of_lines"]):
-                wanted[str(int(row["user_start"]) + place)] = row
-        own.run("UPDATE vicidial_live_agents SET last_update_time = NOW()")
-        there = {row["user"] for row in own.rows("SELECT user FROM vicidial_live_agents")}
-        for user in wanted.keys() - there:
-            own.agent(wanted[user]["campaign_id"], wanted[user]["server_ip"], user, "READY")
-        now = time.monotonic()
-        for user in there - wanted.keys():
-            if now >= gone_at.setdefault(user, now + lasting):
-                own.run("DELETE FROM vicidial_live_agents WHERE user = %s", user)
-        stop.wait(0.02)
-    own.close()
-
-
-@contextmanager
-def agents_kept(site: Site, lasting: float) -> Iterator[None]:
-    stop = threading.Event()
-    thread = threading.Thread(target=remote_agents_script, args=(site, stop, lasting))
-    thread.start()
-    try:
-        while len(site.rows("SELECT * FROM vicidial_live_agents")) < 13:
-            time.sleep(0.02)
-        yield
-    finally:
-        stop.set()
-        thread.join()
+from tests.vicidial.writing import agents_kept, lines, prepared, write
 
 
 def test_surplus_lines_are_waited_for_before_others_are_raised(site: Site, tmp_path: Path) -> None:

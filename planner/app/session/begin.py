@@ -13,7 +13,10 @@ from planner.app.session.workspace import Workspace
 
 
 def begin_run(workspace: Workspace) -> None:
-    """Open what the link or the server names, and take in edits."""
+    """Open what the link or the server names, take in edits, and keep them as a draft.
+
+    Before anything is drawn: what a user sees taken in is kept, also if the page is left at once.
+    """
     begin_asking()
     register(workspace)
     if not workspace.looked_for_drafts:
@@ -24,13 +27,13 @@ def begin_run(workspace: Workspace) -> None:
     open_wanted_plan(workspace)
     open_named_folder(workspace)
     workspace.absorb_edits()
+    keep_draft(workspace)
 
 
 def end_run(workspace: Workspace, notices: DeltaGenerator) -> None:
-    """Keep the lines as a draft, and say on top of the page where that cannot be done.
+    """Keep what changed while the page was drawn, and say on top where that cannot be done.
 
-    It comes last: writing to a disk takes as long as working out all figures, and who has typed
-    waits for these. What was told in this run is not told again.
+    What was told in this run is not told again.
     """
     try:
         keep_draft(workspace)

@@ -133,6 +133,8 @@ def _on_several(
 
 def all_splits(options: list[Options], agents: int, most_lines: int, most: int) -> Ints | None:
     """Every choice of an option by dialer ``[split, dialer]``; None where there are too many."""
+    if _are_more(options, agents, most_lines, most):
+        return None
     chosen = np.zeros((1, 0), np.int64)
     agent, lines = np.zeros(1, np.int64), np.zeros(1, np.int64)
     for here in options:
@@ -148,3 +150,17 @@ def all_splits(options: list[Options], agents: int, most_lines: int, most: int) 
         if len(chosen) > most:
             return None
     return chosen
+
+
+def _are_more(options: list[Options], agents: int, most_lines: int, most: int) -> bool:
+    """Whether the first dialers alone have too many choices, counted by agent lines."""
+    if most_lines < sum(int(o.dial.max(initial=0)) for o in options):
+        return False  # which lines leave out some of them is not counted
+    counts = np.zeros(agents + 1)
+    counts[0] = 1.0
+    for here in options:
+        lines = here.agent[here.agent <= agents]
+        counts = np.convolve(counts, np.bincount(lines, minlength=agents + 1))[: agents + 1]
+        if counts.sum() > most:
+            return True
+    return False
