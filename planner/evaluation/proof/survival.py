@@ -190,7 +190,8 @@ def _bounds(
         moves = np.where((slack < 0) | (each > 0), slack, 0.0)
         size = np.maximum((moves**2).sum(axis=1), 1e-300)
         goal = target if target > NEVER else best[here] - 0.05 * np.abs(best[here])
-        step = np.where(np.isfinite(value), value - goal, 0.0) / size
+        known = np.isfinite(value)
+        step = np.where(known, np.where(known, value, 0.0) - np.where(known, goal, 0.0), 0.0) / size
         now[here] = np.maximum(each - step[:, None] * moves, 0.0)
         stuck = (moves == 0).all(axis=1) | ~np.isfinite(value)
         near = best[here] <= target + NEAR * (1 + abs(target))
