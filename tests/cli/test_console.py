@@ -70,9 +70,9 @@ def test_a_week_says_which_of_its_plans_is_under_way(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("planner.cli.console.time.monotonic", lambda: next(clock))
     stream = Terminal()
     with WeekPrinter(stream, 60.0) as progress:
-        progress(2, 4, at(30.0))
-    # One of four plans is done and half the time of the second is over: 1.5 / 4 of 20 marks.
-    assert "[#######-------------] plan 2 of 4, 30 s of at most 60 s" in stream.getvalue()
+        progress(2, 4, at(7.0))
+    # One of four plans is done, and 7 of the 15 s that each of them has: 1.47 / 4 of 20 marks.
+    assert "[#######-------------] plan 2 of 4, 7 s of at most 15 s" in stream.getvalue()
 
 
 def test_the_first_interrupt_asks_to_stop_and_says_so_once() -> None:
