@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.evaluation.proof.floors import Floor, floors
 from planner.evaluation.proof.record import Proof
 from planner.evaluation.proof.splits import (
     NEVER,
@@ -122,7 +123,7 @@ class Bounds:
         total = 0.0
         for c, k, place, price in self._prices_of_needs(duals):
             self.exact = False
-            full = 100.0 if KINDS[k] != "limits" else float(self._floors(c)[place][2])
+            full = 100.0 if KINDS[k] != "limits" else float(floors(self.world.problem, c)[place][2])
             most = min(float(self.most[c, k]), full)
             total += max(price - float(short[c, k]), 0.0) * most - price * full
         return total
@@ -135,7 +136,7 @@ class Bounds:
             if mine != c:
                 continue
             if KINDS[k] == "limits":
-                here, what, _ = self._floors(c)[place]
+                here, what, _ = floors(self.world.problem, c)[place]
                 credit[0 if what == "dial" else 1] += price * here
             elif KINDS[k] == "finish_by" and np.isfinite(campaign.min_attempts_per_hour):
                 credit[2] += price * 100.0 / campaign.min_attempts_per_hour
@@ -316,9 +317,9 @@ class Bounds:
     def _list(self, c: int) -> Splits | None:
         world, campaign = self.world, self.world.problem.campaigns[c]
         asks = campaign.min_transfers_per_hour or campaign.min_attempts_per_hour
-        floors = self._floors(c)
+        least = floors(self.world.problem, c)
         limit = campaign.max_abandon_rate if campaign.is_live_transfer else None
-        if not (campaign.least_surviving_share or asks or floors or limit is not None):
+        if not (campaign.least_surviving_share or asks or least or limit is not None):
             return None
         whole = Part(world.low, world.high)
         options = [self._options(whole, c, d) for d in range(len(world.ports))]
@@ -334,7 +335,7 @@ class Bounds:
 
         dial, agent, handled = picked("dial"), picked("agent"), picked("handled")
         attempts = picked("attempts")
-        short = self._short(c, dial, agent, handled, attempts, floors)
+        short = self._short(c, dial, agent, handled, attempts, least)
         holds = np.all(short <= self.most[c], axis=1)
         if limit is not None:
             abandoned, answered = picked("abandoned").sum(axis=1), picked("answered").sum(axis=1)
@@ -343,21 +344,6 @@ class Bounds:
             return None
         return Splits(dial[holds], agent[holds], handled[holds], attempts[holds], short[holds])
 
-    def _floors(self, c: int) -> list[tuple[Bools, str, int]]:
-        """Least lines of a campaign: dialers, dial or agent, how many."""
-        from planner.contracts.pools import counted_dialers, limits_at
-
-        problem, found = self.world.problem, []
-        for row in limits_at(problem, None):
-            if row.campaign_id != problem.campaigns[c].campaign_id:
-                continue
-            names = {d.dialer_id for d in counted_dialers(problem, row)}
-            here = np.array([d.dialer_id in names for d in problem.dialers], np.bool_)
-            for what, least in (("dial", row.min_dial_lines), ("agent", row.min_agent_lines)):
-                if least:
-                    found.append((here, what, least))
-        return found
-
     def _short(
         self,
         c: int,
@@ -365,7 +351,7 @@ class Bounds:
         agent: Ints,
         handled: Floats,
         attempts: Floats,
-        floors: list[tuple[Bools, str, int]],
+        least: list[Floor],
     ) -> Ints:
         """By how much splits fall short ``[split, kind]``."""
         campaign = self.world.problem.campaigns[c]
@@ -379,9 +365,9 @@ class Bounds:
             if asked:
                 share = np.zeros(len(found)) if np.isinf(asked) else found / asked
                 short[:, k] = np.maximum(np.ceil(100 * (1 - share) - 1e-6), 0)
-        for here, what, least in floors:
+        for here, what, lowest in least:
             lines = (dial if what == "dial" else agent)[:, here].sum(axis=1)
-            short[:, 3] += np.maximum(least - lines, 0)
+            short[:, 3] += np.maximum(lowest - lines, 0)
         short[:, 4] = np.maximum(campaign.min_dialers - used, 0)
         if campaign.least_surviving_share > 0:
             left = total - (handled @ self.world.lost.T).max(axis=1, initial=0.0)
