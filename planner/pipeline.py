@@ -77,8 +77,8 @@ def plan(
     from planner.contracts.faults import PlanFault
     from planner.evaluation.cannot_run import runnable_only
     from planner.evaluation.check import REQUIREMENT_RULES, check
-    from planner.projection.abandon_days import with_abandon_days
-    from planner.projection.finish import with_attempts_needed
+    from planner.projection.figures.abandon_days import with_abandon_days
+    from planner.projection.hours.finish import with_attempts_needed
 
     problem = as_problem(problem)
     options = options or PlanOptions()
@@ -123,7 +123,7 @@ def _with_days_kept(
     given : the same with limits of the days that were asked for
     clock : a plan for the mean day may take as long again
     """
-    from planner.projection.abandon_days import abandon_days
+    from planner.projection.figures.abandon_days import abandon_days
 
     assert result.plan is not None
     asked = result.options.abandon_days

@@ -42,7 +42,7 @@ def beside_lines(problem: Problem, result: PlanResult, at: datetime) -> dict[str
     from planner.evaluation.arrays import PlanArrays
     from planner.evaluation.pool_use import seated
     from planner.evaluation.stopped import stopped_values
-    from planner.projection.finish import finishes
+    from planner.projection.hours.finish import finishes
 
     assert result.plan is not None
     plan, pools = seated(problem, result.plan)

@@ -71,8 +71,8 @@ def _proofs(path: Path) -> list[Proof]:
 def _planned_problem(problem: Problem, claims: dict[str, Any]) -> Problem:
     """What was planned: who could run at the moment of the plan, and what was needed from then."""
     from planner.evaluation.cannot_run import runnable_only
-    from planner.projection.abandon_days import with_abandon_days
-    from planner.projection.finish import with_attempts_needed
+    from planner.projection.figures.abandon_days import with_abandon_days
+    from planner.projection.hours.finish import with_attempts_needed
     from planner.studies.week_spans import at_moment
 
     at = datetime.fromisoformat(claims["at"]) if claims.get("at") else None

@@ -18,7 +18,7 @@ from planner.contracts.result import AssignmentFigures, Engine, Status
 from planner.projection.figures import days
 from planner.projection.figures.intervals import share_ends
 from planner.projection.figures.simulated import Paused
-from planner.projection.hours_left import RUNS
+from planner.projection.hours.hours_left import RUNS
 from planner.projection.pairs import Pair
 from planner.projection.rows import Rows
 from planner.traffic.arguments import Floats

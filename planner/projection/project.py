@@ -11,6 +11,7 @@ from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures
 from planner.projection.effort import Effort, EngineChoice
 from planner.projection.figures import exact
+from planner.projection.hours.outages import overlap_notes
 from planner.projection.joint import campaigns_joint
 from planner.projection.notes import (
     assumption_notes,
@@ -19,7 +20,6 @@ from planner.projection.notes import (
     settling_notes,
     staff_notes,
 )
-from planner.projection.outages import overlap_notes
 from planner.projection.pairs import limits
 from planner.projection.rows import Rows, quick_rows, rows_at
 from planner.projection.timeline import timeline

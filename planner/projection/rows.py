@@ -8,13 +8,13 @@ from datetime import datetime
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import AssignmentFigures, Ending, Engine
-from planner.projection.calendar import first_open
 from planner.projection.effort import Effort, EngineChoice
 from planner.projection.figures import days, exact, simulated
 from planner.projection.figures.ending_lists import ending_lists
 from planner.projection.figures.intervals import Interval
 from planner.projection.figures.passages import Row
-from planner.projection.hours_left import (
+from planner.projection.hours.calendar import first_open
+from planner.projection.hours.hours_left import (
     FOR_EVER,
     RUNS,
     Until,

@@ -16,8 +16,8 @@ from planner.contracts.problem import (
     Problem,
 )
 from planner.contracts.result import Status
-from planner.projection.calendar import has_calendar, has_stopped, is_open, next_open
-from planner.projection.outages import out_of_service
+from planner.projection.hours.calendar import has_calendar, has_stopped, is_open, next_open
+from planner.projection.hours.outages import out_of_service
 
 
 class StatusView(NamedTuple):

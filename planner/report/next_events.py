@@ -9,7 +9,7 @@ from typing import NamedTuple
 from planner.contracts.problem import Problem
 from planner.contracts.projected import Projection, TimelineStep
 from planner.contracts.result import AssignmentFigures, Ending, Status
-from planner.projection.calendar import next_open
+from planner.projection.hours.calendar import next_open
 from planner.report.words import duration, share, to_minute
 
 #: Below this chance to be all busy within the hour, no time is promised.

@@ -17,8 +17,8 @@ from planner.evaluation.differences import lines_moved
 from planner.evaluation.given_up import is_given_up
 from planner.evaluation.runnable import RunnableLines, runnable_lines, runnable_problem
 from planner.evaluation.simulated import limits_broken
-from planner.projection.calendar import first_open
 from planner.projection.effort import EngineChoice
+from planner.projection.hours.calendar import first_open
 from planner.projection.project import plan_figures
 from planner.projection.status import status_now
 

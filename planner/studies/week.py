@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Contract, LineAssignment, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress, relative_gap
-from planner.projection.finish import with_attempts_needed
+from planner.projection.hours.finish import with_attempts_needed
 from planner.studies.week_spans import (
     Idle,
     RunningSet,

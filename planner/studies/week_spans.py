@@ -15,7 +15,7 @@ from planner.contracts.fields import FIRST_DATE
 from planner.contracts.pools import limits_at, pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Dialer, Problem
 from planner.contracts.weekly import Window
-from planner.projection.calendar import (
+from planner.projection.hours.calendar import (
     Spell,
     figures_at,
     has_stopped,
@@ -23,7 +23,7 @@ from planner.projection.calendar import (
     open_spells,
     with_calendar,
 )
-from planner.projection.finish import with_attempts_needed
+from planner.projection.hours.finish import with_attempts_needed
 
 _WEEK = timedelta(days=7)
 

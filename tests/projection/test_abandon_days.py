@@ -16,7 +16,7 @@ from planner.contracts.result import PlanOptions
 from planner.evaluation.check import check
 from planner.evaluation.rates import rates, rates_table
 from planner.pipeline import plan
-from planner.projection.abandon_days import abandon_days, with_abandon_days
+from planner.projection.figures.abandon_days import abandon_days, with_abandon_days
 from planner.report.days import abandon_day_sentences
 from planner.traffic.exact.engset import stationary
 

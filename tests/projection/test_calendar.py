@@ -6,7 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from planner.contracts.problem import Campaign, Dialer, Interval, Problem
-from planner.projection.calendar import figures_at, has_stopped, is_open, next_open, open_spells
+from planner.projection.hours.calendar import (
+    figures_at,
+    has_stopped,
+    is_open,
+    next_open,
+    open_spells,
+)
 from tests.support.builders import solar
 
 BERLIN = ZoneInfo("Europe/Berlin")

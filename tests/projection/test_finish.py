@@ -10,7 +10,7 @@ import pytest
 from planner.contracts.problem import Dialer, Outage, Problem
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.pipeline import plan
-from planner.projection.finish import NEVER, attempts_needed
+from planner.projection.hours.finish import NEVER, attempts_needed
 from planner.report.plan import plan_text
 from planner.report.plan_document import plan_document
 from planner.studies.week_spans import at_moment

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.problem import Dialer, Problem
-from planner.projection.calendar import Spell
+from planner.projection.hours.calendar import Spell
 from planner.studies.week_spans import at_moment, spans
 from tests.support.builders import solar
 

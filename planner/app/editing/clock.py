@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import Status
-from planner.projection.calendar import next_open, open_spells
+from planner.projection.hours.calendar import next_open, open_spells
 from planner.projection.status import status_now
 
 #: So far ahead changes are looked for; a page that is open for longer looks again.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from planner.app.editing.assessment import Assessment
 from planner.app.editing.board.table import handled
 from planner.contracts.problem import Campaign
-from planner.projection.calendar import open_spells
+from planner.projection.hours.calendar import open_spells
 from planner.report.losses import change
 from planner.report.words import amount, share
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import Status
-from planner.projection.calendar import open_spells
+from planner.projection.hours.calendar import open_spells
+from planner.projection.hours.outages import out_of_service
+from planner.projection.hours.shifts import shift_changes
 from planner.projection.network import Stretch
-from planner.projection.outages import out_of_service
 from planner.projection.pairs import Pair, pairs_at
-from planner.projection.shifts import shift_changes
 from planner.projection.status import status_now
 from planner.traffic.arguments import Floats
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from planner.contracts.answers import Finish
 from planner.contracts.problem import Campaign, Dialer, Problem
-from planner.projection.calendar import Spell, open_spells, with_calendar
+from planner.projection.hours.calendar import Spell, open_spells, with_calendar
 
 _HOUR = timedelta(hours=1)
 #: Attempts an hour that no fleet makes: asked where no hours are left, so that all is missing.

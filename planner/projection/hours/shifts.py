@@ -10,7 +10,7 @@ import numpy as np
 from planner.contracts.pools import pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Problem
 from planner.evaluation.check_sums import seat_in_proportion
-from planner.projection.calendar import is_open
+from planner.projection.hours.calendar import is_open
 
 Key = tuple[str, str]
 _DAY = timedelta(days=1)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import Ending, Status
 from planner.evaluation.rates import SECONDS_PER_HOUR
-from planner.projection.calendar import open_spells
-from planner.projection.outages import next_outage
+from planner.projection.hours.calendar import open_spells
+from planner.projection.hours.outages import next_outage
 from planner.projection.pairs import Pair
 
 #: Who runs longer than this is taken to run for ever.
