@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.evaluation.proof.floors import Floor, floors
+from planner.evaluation.proof.box import Box, options_in
+from planner.evaluation.proof.floors import floors
+from planner.evaluation.proof.listed import KINDS, Splits, largest_listed, list_splits
 from planner.evaluation.proof.record import Proof
 from planner.evaluation.proof.splits import (
     NEVER,
     Options,
-    all_splits,
     largest_by_programme,
     largest_with_abandonment,
 )
@@ -27,34 +28,6 @@ from planner.evaluation.proof.world import Row, World, talk_minutes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-
-KINDS = (
-    "runs", "min_transfers_per_hour", "finish_by", "limits", "min_dialers", "survivable_share",
-)  # fmt: skip
-#: Splits of a campaign that are listed, at most.
-MOST_SPLITS = 200_000
-
-
-@dataclass(frozen=True)
-class Part:
-    """A box: least and most (dial, agent) lines ``[campaign, dialer, 2]``, what failures take."""
-
-    low: Ints
-    high: Ints
-    least_taken: float = 0.0
-    most_here: float = np.inf
-
-
-@dataclass
-class Splits:
-    """All splits of one campaign: lines and figures ``[split, dialer]``, and what each misses."""
-
-    dial: Ints
-    agent: Ints
-    handled: Floats
-    attempts: Floats
-    short: Ints
 
 
 @dataclass
@@ -84,7 +57,7 @@ class Bounds:
                 which[index[name], KINDS.index(kind)] = True
             self.sums.append((which, int(total)))
 
-    def at(self, part: Part, duals: dict[str, Any], feasibility: bool) -> float:
+    def at(self, box: Box, duals: dict[str, Any], feasibility: bool) -> float:
         """Bound on the plans of a box; -inf where it holds none."""
         world, value = self.world, self.proof.counted is None and not feasibility
         rows = [(float(price), self._row(name)) for name, price in duals["rows"].items()]
@@ -99,10 +72,10 @@ class Bounds:
             short = short + price * which
             total += price * most
         if value:
-            total -= self._unpaid(failure) * part.least_taken
+            total -= self._unpaid(failure) * box.least_taken
         total += self._needed(duals, short)
         for c in range(len(world.problem.campaigns)):
-            own = self._campaign(part, c, rows, share, short[c], duals, value)
+            own = self._campaign(box, c, rows, share, short[c], duals, value)
             if own == NEVER:
                 return NEVER
             total += max(own, -1.0) if feasibility else own
@@ -195,7 +168,7 @@ class Bounds:
 
     def _campaign(
         self,
-        part: Part,
+        box: Box,
         c: int,
         rows: list[tuple[float, Row]],
         share: Floats,
@@ -212,12 +185,14 @@ class Bounds:
             charge += price * np.array([row.dial[c], row.agent[c], row.attempt[c]])
         charge[0] += extra
         charge -= self._credit(c, duals, share.shape)
-        options = [self._options(part, c, d) for d in range(len(share))]
+        options = [options_in(self.world, box, c, d) for d in range(len(share))]
         if any(len(o.dial) == 0 for o in options):
             return NEVER
         listed = self._listed(c)
         if listed is not None:
-            return self._largest_listed(part, c, charge, share, short, listed, value)
+            return largest_listed(
+                self.world, box, c, self.proof.move_cost, charge, share, short, listed, value
+            )
         worth = [
             self._worth(c, d, o, charge[:, d], float(share[d]), value)
             + self._told_calls(c, duals, o)
@@ -267,26 +242,6 @@ class Bounds:
             costs[0] = costs[0] + float(short[runs]) if empty else np.inf
         return costs, least
 
-    def _options(self, part: Part, c: int, d: int) -> Options:
-        """What the campaign may have on one dialer in the box."""
-        world, campaign = self.world, self.world.problem.campaigns[c]
-        table = world.table(c)
-        (n_low, a_low), (n_high, a_high) = part.low[c, d], part.high[c, d]
-        least = campaign.min_agent_lines if campaign.is_live_transfer else 0
-        grid: Ints = np.indices(table.handled.shape)
-        agent, dial = grid[0], grid[1]
-        fits = (dial >= max(n_low, 1)) & (dial <= n_high) & (agent >= a_low) & (agent <= a_high)
-        fits &= (agent >= least) & (dial >= agent)
-        fits &= dial + world.port_of_agent[d] * agent <= world.room[d]
-        if np.isfinite(part.most_here) and campaign.value > 0:
-            fits &= np.asarray(campaign.value * table.handled) <= part.most_here
-        nothing = int(n_low == 0 and a_low == 0)
-        figures: tuple[NDArray[Any], ...] = (
-            *(dial, agent, table.handled, table.abandoned, table.live_answered, table.attempts),
-        )
-        columns = [np.concatenate([np.zeros(nothing, f.dtype), f[fits]]) for f in figures]
-        return Options(*columns)
-
     def _worth(
         self, c: int, d: int, o: Options, charge: Floats, share: float, value: bool
     ) -> Floats:
@@ -298,114 +253,12 @@ class Bounds:
         campaign, dialer = self.world.problem.campaigns[c], self.world.problem.dialers[d]
         call = campaign.value - dialer.cost_per_talk_minute * talk_minutes(campaign)
         worth = worth + share * (call * o.handled - dialer.cost_per_attempt * o.attempts)
-        return np.asarray(worth - self._moves(c, d, o.dial, o.agent), np.float64)
-
-    def _moves(self, c: int, d: int, dial: Ints, agent: Ints) -> Floats:
-        """What the lines cost that are added against the current ones."""
-        now = self.world.now
-        if not self.proof.move_cost or now is None or now[c].max() < 0:
-            return np.zeros(len(dial))
-        added = np.maximum(dial - now[c, d, 0], 0) + np.maximum(agent - now[c, d, 1], 0)
-        return np.asarray(self.proof.move_cost * added, np.float64)
+        return np.asarray(
+            worth - self.world.moves(self.proof.move_cost, c, d, o.dial, o.agent), np.float64
+        )
 
     def _listed(self, c: int) -> Splits | None:
         """All splits of a campaign whose dialers are tied together, where they are few."""
         if c not in self._lists:
-            self._lists[c] = self._list(c)
+            self._lists[c] = list_splits(self.world, self.most[c], c)
         return self._lists[c]
-
-    def _list(self, c: int) -> Splits | None:
-        world, campaign = self.world, self.world.problem.campaigns[c]
-        asks = campaign.min_transfers_per_hour or campaign.min_attempts_per_hour
-        least = floors(self.world.problem, c)
-        limit = campaign.max_abandon_rate if campaign.is_live_transfer else None
-        if not (campaign.least_surviving_share or asks or least or limit is not None):
-            return None
-        whole = Part(world.low, world.high)
-        options = [self._options(whole, c, d) for d in range(len(world.ports))]
-        agents = campaign.agent_lines if campaign.is_live_transfer else 0
-        lines = 10**12 if campaign.max_dial_lines is None else campaign.max_dial_lines
-        chosen = all_splits(options, agents, lines, MOST_SPLITS * 5)
-        if chosen is None:
-            return None
-
-        def picked(name: str) -> NDArray[Any]:
-            columns = [getattr(o, name)[chosen[:, d]] for d, o in enumerate(options)]
-            return np.stack(columns, axis=1)
-
-        dial, agent, handled = picked("dial"), picked("agent"), picked("handled")
-        attempts = picked("attempts")
-        short = self._short(c, dial, agent, handled, attempts, least)
-        holds = np.all(short <= self.most[c], axis=1)
-        if limit is not None:
-            abandoned, answered = picked("abandoned").sum(axis=1), picked("answered").sum(axis=1)
-            holds &= abandoned <= limit * answered + 1e-9 * (1 + answered)
-        if holds.sum() > MOST_SPLITS:
-            return None
-        return Splits(dial[holds], agent[holds], handled[holds], attempts[holds], short[holds])
-
-    def _short(
-        self,
-        c: int,
-        dial: Ints,
-        agent: Ints,
-        handled: Floats,
-        attempts: Floats,
-        least: list[Floor],
-    ) -> Ints:
-        """By how much splits fall short ``[split, kind]``."""
-        campaign = self.world.problem.campaigns[c]
-        used, total = (dial > 0).sum(axis=1), handled.sum(axis=1)
-        short = np.zeros((len(dial), len(KINDS)), np.int64)
-        short[:, 0] = (used == 0) & (campaign.min_dialers >= 1)
-        for k, found, asked in (
-            (1, total, campaign.min_transfers_per_hour),
-            (2, attempts.sum(axis=1), campaign.min_attempts_per_hour),
-        ):
-            if asked:
-                share = np.zeros(len(found)) if np.isinf(asked) else found / asked
-                short[:, k] = np.maximum(np.ceil(100 * (1 - share) - 1e-6), 0)
-        for here, what, lowest in least:
-            lines = (dial if what == "dial" else agent)[:, here].sum(axis=1)
-            short[:, 3] += np.maximum(lowest - lines, 0)
-        short[:, 4] = np.maximum(campaign.min_dialers - used, 0)
-        if campaign.least_surviving_share > 0:
-            left = total - (handled @ self.world.lost.T).max(axis=1, initial=0.0)
-            missing = campaign.least_surviving_share - left / np.where(total > 0, total, 1.0)
-            short[:, 5] = np.where(total > 0, np.maximum(np.ceil(100 * missing - 1e-6), 0), 0)
-        return short
-
-    def _largest_listed(
-        self,
-        part: Part,
-        c: int,
-        charge: Floats,
-        share: Floats,
-        short: Floats,
-        listed: Splits,
-        value: bool,
-    ) -> float:
-        """The largest of all splits that lie in the box."""
-        campaign = self.world.problem.campaigns[c]
-        inside = np.all((listed.dial >= part.low[c, :, 0]) & (listed.dial <= part.high[c, :, 0]), 1)
-        inside &= np.all(
-            (listed.agent >= part.low[c, :, 1]) & (listed.agent <= part.high[c, :, 1]), 1
-        )
-        if np.isfinite(part.most_here) and campaign.value > 0:
-            here = campaign.value * listed.handled
-            inside &= np.all(here <= part.most_here, axis=1)
-        if not inside.any():
-            return NEVER
-        dial, agent = listed.dial[inside], listed.agent[inside]
-        worth = -dial @ charge[0] - agent @ charge[1] - listed.attempts[inside] @ charge[2]
-        worth = worth - listed.short[inside] @ short
-        if value:
-            dialers = self.world.problem.dialers
-            minutes = talk_minutes(campaign)
-            call = np.array([campaign.value - d.cost_per_talk_minute * minutes for d in dialers])
-            each = np.array([d.cost_per_attempt for d in dialers])
-            worth = worth + listed.handled[inside] @ (share * call)
-            worth = worth - listed.attempts[inside] @ (share * each)
-            for d in range(len(dialers)):
-                worth = worth - self._moves(c, d, dial[:, d], agent[:, d])
-        return float(worth.max())

@@ -10,7 +10,8 @@ import numpy as np
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
 from planner.evaluation.check import REQUIREMENT_RULES, check
-from planner.evaluation.proof.bound import Bounds, Part
+from planner.evaluation.proof.bound import Bounds
+from planner.evaluation.proof.box import Box
 from planner.evaluation.proof.record import Node, Proof
 from planner.evaluation.proof.world import World
 
@@ -61,59 +62,59 @@ def check_proof(problem: Problem, proof: Proof, seconds: float = float("inf")) -
     world = World(problem, proof.failures, proof.keep_current)
     bounds = Bounds(world, proof, end)
     highest, leaves = -np.inf, 0
-    waiting: list[tuple[int, Part]] = [(0, Part(world.low, world.high))]
+    waiting: list[tuple[int, Box]] = [(0, Box(world.low, world.high))]
     seen: set[int] = set()
     try:
         while waiting:
-            place, part = waiting.pop()
+            place, box = waiting.pop()
             if place in seen or not 0 <= place < len(proof.nodes):
                 return Verdict(None, False, leaves, f"node {place} is missing or used twice")
             seen.add(place)
-            if np.any(part.low > part.high):
+            if np.any(box.low > box.high):
                 continue
             node = proof.nodes[place]
             if node.children:
                 highest = max(highest, _target(node))
-                pairs = zip(node.children, _parts(world, proof, node, part), strict=True)
+                pairs = zip(node.children, _halves(world, proof, node, box), strict=True)
                 waiting += list(pairs)
                 continue
             if time.monotonic() > end:
                 return Verdict(None, False, leaves)
             leaves += 1
-            highest = max(highest, _leaf(bounds, node, part))
+            highest = max(highest, _leaf(bounds, node, box))
     except (KeyError, ValueError, IndexError, TypeError) as error:
         return Verdict(None, False, leaves, str(error))
     bound = None if highest == -np.inf else float(highest)
     return Verdict(bound, True, leaves, exact=bounds.exact)
 
 
-def _leaf(bounds: Bounds, node: Node, part: Part) -> float:
+def _leaf(bounds: Bounds, node: Node, box: Box) -> float:
     """Bound of a leaf; -inf where it holds no plan."""
-    if np.array_equal(part.low, part.high) and _breaks_a_limit(bounds, part):
+    if np.array_equal(box.low, box.high) and _breaks_a_limit(bounds, box):
         return -np.inf
     if node.duals is None:
         raise ValueError("a leaf without duals")
     if not node.empty:
-        return bounds.at(part, node.duals, feasibility=False)
-    found = bounds.at(part, node.duals, feasibility=True)
+        return bounds.at(box, node.duals, feasibility=False)
+    found = bounds.at(box, node.duals, feasibility=True)
     if found >= NO_PLAN:
         raise ValueError(f"a leaf is said to hold no plan, and may hold one: {found:.3g}")
     return -np.inf
 
 
-def _breaks_a_limit(bounds: Bounds, part: Part) -> bool:
+def _breaks_a_limit(bounds: Bounds, box: Box) -> bool:
     """Whether the only plan of a box breaks a limit that is never given up."""
     problem = bounds.world.problem
     lines = tuple(
         LineAssignment(
             campaign_id=campaign.campaign_id,
             dialer_id=dialer.dialer_id,
-            dial_lines=int(part.low[c, d, 0]),
-            agent_lines=int(part.low[c, d, 1]),
+            dial_lines=int(box.low[c, d, 0]),
+            agent_lines=int(box.low[c, d, 1]),
         )
         for c, campaign in enumerate(problem.campaigns)
         for d, dialer in enumerate(problem.dialers)
-        if part.low[c, d].any()
+        if box.low[c, d].any()
     )
     found = check(problem, LinePlan(assignments=lines), failures=bounds.proof.failures)
     soft = REQUIREMENT_RULES if bounds.most.any() else frozenset()
@@ -125,10 +126,10 @@ def _target(node: Node) -> float:
     return -np.inf if node.taken is None else float(node.taken[1])
 
 
-def _parts(world: World, proof: Proof, node: Node, part: Part) -> tuple[Part, Part]:
-    """The two parts of a box that is split."""
+def _halves(world: World, proof: Proof, node: Node, box: Box) -> tuple[Box, Box]:
+    """The two halves of a box that is split."""
     if node.taken is not None:
-        return _told_apart(world, proof, part, *node.taken)
+        return _told_apart(world, proof, box, *node.taken)
     if node.split is None:
         raise ValueError("a node with children that is not split")
     campaign, dialer, what, at = node.split
@@ -137,15 +138,15 @@ def _parts(world: World, proof: Proof, node: Node, part: Part) -> tuple[Part, Pa
         world.problem.dialer_index[dialer],
         ("dial", "agent").index(what),
     )
-    low, high = part.low.copy(), part.high.copy()
+    low, high = box.low.copy(), box.high.copy()
     high[place] = min(high[place], int(at))
     low[place] = max(low[place], int(at) + 1)
-    return replace(part, high=high), replace(part, low=low)
+    return replace(box, high=high), replace(box, low=low)
 
 
 def _told_apart(
-    world: World, proof: Proof, part: Part, taken: float, target: float
-) -> tuple[Part, Part]:
+    world: World, proof: Proof, box: Box, taken: float, target: float
+) -> tuple[Box, Box]:
     """Plans worth more than the target of which the worst failure takes at most so much, or more.
 
     Where failures at once take k of G domains, they take any one and, of the others, no less than
@@ -159,8 +160,8 @@ def _told_apart(
         raise ValueError("plans told apart by what failures take, which does not count")
     domains = len(problem.failure_domains)
     others = (min(proof.failures, domains) - 1) / max(domains - 1, 1)
-    total = max(target + proof.redundancy * part.least_taken, 0.0)
+    total = max(target + proof.redundancy * box.least_taken, 0.0)
     most = np.inf if others >= 1 else (taken - others * total) / (1 - others)
     most = most * (1 + 1e-9) + 1e-9
-    less = replace(part, most_here=min(part.most_here, most))
-    return less, replace(part, least_taken=max(part.least_taken, taken))
+    less = replace(box, most_here=min(box.most_here, most))
+    return less, replace(box, least_taken=max(box.least_taken, taken))

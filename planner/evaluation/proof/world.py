@@ -65,6 +65,14 @@ class World:
             self._tables[c] = Tables(*figures)
         return self._tables[c]
 
+    def moves(self, price: float, c: int, d: int, dial: Ints, agent: Ints) -> Floats:
+        """What the lines of a campaign on a dialer cost that are added to the current ones."""
+        now = self.now
+        if not price or now is None or now[c].max() < 0:
+            return np.zeros(len(dial))
+        added = np.maximum(dial - now[c, d, 0], 0) + np.maximum(agent - now[c, d, 1], 0)
+        return np.asarray(price * added, np.float64)
+
     def _room(self) -> Ints:
         """Most lines on each dialer: its ports, or the channels of its carrier where fewer."""
         channels = {g.trunk_group: g.channels for g in self.problem.trunk_groups}
