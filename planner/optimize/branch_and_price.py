@@ -79,7 +79,7 @@ class BranchAndPrice:
         self._state.bound = min(self._state.bound, root.bound)
         self._push(self._model.box, root)
         self._update_bound()
-        self._state.offer(rounded_columns(self._model, root.weights), root)
+        self._state.offer(rounded_columns(self._model, root.mix), root)
         boxes = stale = 0
         tight = not self._state.large
         self._part_by_taken()
@@ -326,8 +326,8 @@ class BranchAndPrice:
             if child is None:
                 self._tree.empty(part, self._master.empty_duals)
                 continue
-            if len(child.weights) == self._model.campaigns:  # nothing is mixed
-                self._state.offer(rounded_columns(self._model, child.weights), None)
+            if len(child.mix) == self._model.campaigns:  # nothing is mixed
+                self._state.offer(rounded_columns(self._model, child.mix), None)
             half = self._push(part, child)
             if half is not None:
                 kept.append(half)

@@ -33,7 +33,7 @@ def split_box(
     differ there, else by dial lines. Where nothing is mixed, the widest range is halved.
     """
     spread = np.zeros((model.campaigns, model.dialers))
-    for c in {k.campaign for k, share in relaxation.weights if share < 1 - SMALLEST_SHARE}:
+    for c in {k.campaign for k, share in relaxation.mix if share < 1 - SMALLEST_SHARE}:
         columns, shares = _mix_of(relaxation, c)
         calls = [model.tables[c][HANDLED, k.agent_lines, k.dial_lines] for k in columns]
         spread[c] = model.value[c] * _spread(np.array(calls), shares) + SMALLEST_SHARE
@@ -59,7 +59,7 @@ def split_box(
 
 def _mix_of(relaxation: Relaxation, campaign: int) -> tuple[list[Column], Floats]:
     """A campaign's columns in the mix, and their shares."""
-    mine = [(k, share) for k, share in relaxation.weights if k.campaign == campaign]
+    mine = [(k, share) for k, share in relaxation.mix if k.campaign == campaign]
     return [k for k, _ in mine], np.array([share for _, share in mine])
 
 
@@ -93,12 +93,12 @@ def branch_on_worst_loss(
     for itself, as all together. Half of the difference is to be worth ``precision`` of the plan's
     value and ``share`` of what the bound is above the target.
     """
-    if model.weight <= 0 or model.has_costs or not model.aim.is_value or not relaxation.weights:
+    if model.weight <= 0 or model.has_costs or not model.aim.is_value or not relaxation.mix:
         return None
     mixed = max(_taken(model, relaxation), box.loss_low)
     alone = max(
         float(model.value[k.campaign] * k.calls.max())
-        for k, share in relaxation.weights
+        for k, share in relaxation.mix
         if share > LEAST_SHARE
     )
     needed = min(_least_taken(model, alone, target + model.weight * box.loss_low), box.loss_high)
@@ -121,7 +121,7 @@ def halves_at_loss(model: Model, box: Box, taken: float, target: float) -> tuple
 def _taken(model: Model, relaxation: Relaxation) -> float:
     """What the worst failure takes of a mix [value per hour]."""
     lost = np.zeros(len(model.lost))
-    for k, share in relaxation.weights:
+    for k, share in relaxation.mix:
         lost += share * model.value[k.campaign] * k.lost
     return float(lost.max(initial=0.0))
 

@@ -44,7 +44,7 @@ class PrimalHeuristics:
         first = self.rounds == 1
         if best.by_boxes:
             if best.columns is None or afresh:
-                best.offer(rounded_columns(self._model, relaxation.weights), relaxation)
+                best.offer(rounded_columns(self._model, relaxation.mix), relaxation)
             if not first and not self._finished():
                 self._choose_from_pool(relaxation)
             return first or best.value > before + SMALLEST_GAIN * abs(before)
@@ -66,7 +66,7 @@ class PrimalHeuristics:
         known = self._state.columns
         if self.rounds > 1 and known and not afresh:
             return known
-        if not construction.start(relaxation.weights, known):
+        if not construction.start(relaxation.mix, known):
             return known or (construction.begun() if self.rounds == 1 else None)
         self._state.take(construction)
         return construction.columns() if afresh or not known else self._state.columns

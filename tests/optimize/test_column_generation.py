@@ -67,8 +67,8 @@ def test_a_relaxation_is_proven_within_what_is_asked_for(seed: int) -> None:
     solved = generate_columns(master, model.box, start=first, precision=1e-6)
     assert solved is not None
     assert solved.bound <= first.bound
-    worth = sum(share * model.value[k.campaign] * k.handled for k, share in solved.weights)
-    ports = np.sum([share * k.lines for k, share in solved.weights], axis=0)
+    worth = sum(share * model.value[k.campaign] * k.handled for k, share in solved.mix)
+    ports = np.sum([share * k.lines for k, share in solved.mix], axis=0)
     assert np.all(ports <= [d.ports + 1e-6 for d in model.problem.dialers])
     # Sites of two dialers are bounded by relaxations: what they leave is not mixed away.
     assert worth <= solved.bound * (1 + 1e-9)

@@ -36,14 +36,14 @@ class Scope(NamedTuple):
     agent_cost: Ints
     lost: NDArray[np.bool_]  # [failure, dialer]
     price: Floats  # per port
-    per_dial: Floats  # [capacity, dialer] weights, as the next two
+    per_dial: Floats  # [capacity, dialer] coefficients, as the next two
     per_agent: Floats
     per_attempt: Floats
     counts_lines: NDArray[np.bool_]
     room: Floats  # [capacity]
     call_value: Floats
     attempt_cost: Floats
-    need_dial: Floats  # [need, dialer] weights of what the campaign must reach, as the next
+    need_dial: Floats  # [need, dialer] coefficients of what the campaign must reach, as the next
     need_agent: Floats
     need_call: Floats  # [need], as the next two
     need_attempt: Floats
@@ -78,7 +78,7 @@ def improve_split(
     Excess over the limits (0: all hold) and value of the split, line prices taken off.
     """
     c, box = campaign, model.box
-    per_dial, per_agent, per_attempt = model.weights(c)
+    per_dial, per_agent, per_attempt = model.row_coefficients(c)
     needs = [n for n in model.all_needs if n.campaign == c]
     shape = len(needs), model.dialers
     scope = Scope(

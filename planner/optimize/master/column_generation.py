@@ -27,10 +27,10 @@ NEAR = 5e-3
 
 @dataclass(frozen=True)
 class Relaxation:
-    """Solved relaxation of one box: bound, weights of the columns ``(column, share)``, prices."""
+    """Solved relaxation of one box: bound, mix of the columns ``(column, share)``, prices."""
 
     bound: float
-    weights: tuple[tuple[Column, float], ...]
+    mix: tuple[tuple[Column, float], ...]
     duals: Duals
     campaign_bounds: Floats  # [campaign] on the value of its splits at the prices
     proof_duals: Duals | None = None  # from which the bound follows, where not from these
@@ -209,9 +209,9 @@ def _unproven(master: RestrictedMaster, box: Box, start: Relaxation | None) -> R
 
     The box must then be split further.
     """
-    weights = master.weights(solve_again=True)
+    mix = master.mix(solve_again=True)
     bound = start or at_prices(master, box, master.even_duals(0.0))
-    return None if bound is None else replace(bound, weights=weights)
+    return None if bound is None else replace(bound, mix=mix)
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ class ColumnGeneration:
             return _unproven(master, self.box, None)
         if best.bound <= self.target:
             return best
-        return replace(best, weights=master.weights(solve_again=added > 0 or solved is None))
+        return replace(best, mix=master.mix(solve_again=added > 0 or solved is None))
 
     def _closed(self, bound: float, value: float, waiting: StallCounter) -> bool:
         """Whether a bound is as close to what the known columns are worth as asked for."""

@@ -170,7 +170,7 @@ class RestrictedMaster:
         self._failures.charge(self._objective, 0.0 if feasibility else self.model.weight)
         self._required.charge(self._objective, feasibility)
 
-    def weights(self, solve_again: bool) -> tuple[tuple[Column, float], ...]:
+    def mix(self, solve_again: bool) -> tuple[tuple[Column, float], ...]:
         """Columns that the relaxation uses, and the share of each."""
         if solve_again and not self._solved():
             return ()

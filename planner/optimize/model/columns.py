@@ -70,7 +70,7 @@ def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
         and bool(np.all(short <= most))
         and abandons_little
     )
-    per_dial, per_agent, per_attempt = model.weights(campaign)
+    per_dial, per_agent, per_attempt = model.row_coefficients(campaign)
     used = per_dial @ dial_lines + per_agent @ agent_lines + per_attempt @ attempts
     return Column(
         campaign=campaign,

@@ -101,11 +101,11 @@ class Model:
         """Capacities that count the lines of some pairs only."""
         return tuple(k for k, row in enumerate(self.capacities) if row.pairs is not None)
 
-    def weights(self, c: int) -> tuple[Floats, Floats, Floats]:
-        """Weights ``[capacity, dialer]`` of a campaign's dial lines, agent lines and attempts."""
-        if c not in self._weights:
+    def row_coefficients(self, c: int) -> tuple[Floats, Floats, Floats]:
+        """Coefficients ``[capacity, dialer]`` of its dial lines, agent lines and attempts."""
+        if c not in self._coefficients:
             key = c if any(self.capacities[k].pairs[c].any() for k in self.pair_rows) else -1  # type: ignore[index]
-            if key not in self._weights:
+            if key not in self._coefficients:
                 masks = [k.members if k.pairs is None else k.pairs[c] for k in self.capacities]
                 if key < 0:
                     masks = [
@@ -113,16 +113,16 @@ class Model:
                         for k in self.capacities
                     ]
                 here = np.array(masks, dtype=np.float64).reshape(-1, self.dialers)
-                self._weights[key] = (
+                self._coefficients[key] = (
                     here * np.array([k.dial for k in self.capacities])[:, None],
                     here * np.array([k.agent for k in self.capacities]).reshape(here.shape),
                     here * np.array([k.attempt for k in self.capacities])[:, None],
                 )
-            self._weights[c] = self._weights[key]
-        return self._weights[c]
+            self._coefficients[c] = self._coefficients[key]
+        return self._coefficients[c]
 
     @cached_property
-    def _weights(self) -> dict[int, tuple[Floats, Floats, Floats]]:
+    def _coefficients(self) -> dict[int, tuple[Floats, Floats, Floats]]:
         return {}
 
     def worth(self, c: int, calls: Floats, attempts: Floats) -> Floats:

@@ -14,13 +14,13 @@ from planner.optimize.model.repair import secure_survival, share_missing
 from planner.optimize.pricing.prices import NEVER, Limits, Prices
 from planner.optimize.pricing.split_program import split_worth
 from planner.optimize.pricing.survival.buckets import (
+    BucketPieces,
     Buckets,
-    Parts,
     best_in_bucket,
-    best_in_part,
+    best_in_piece,
     calls_of,
     domain_cap,
-    tighten_part,
+    tighten_piece,
 )
 
 Floats = NDArray[np.float64]
@@ -28,14 +28,14 @@ Ints = NDArray[np.int64]
 
 #: A bucket is split in two up to so often at a time, until its ends are so close.
 MOST_SPLITS, NARROW = 64, 0.999999
-#: So often is looked at buckets and parts for one split, where one is known: most take a few
+#: So often is looked at buckets and pieces for one split, where one is known: most take a few
 #: hundred, a hundredth some thousands, and a few would take half a minute.
 MOST_EVALUATIONS = 20_000
 #: It is no use to go on where so many splits leave more than this share of what was unproven.
 SPLITS_AT_A_TIME, STALLED = 8, 0.9
-#: Parts of a bucket looked at for a likely split: those that were best last.
-LIKELY_PARTS = 6
-#: What comes next for a bucket or a part of one.
+#: Pieces of a bucket looked at for a likely split: those that were best last.
+LIKELY_PIECES = 6
+#: What comes next for a bucket or a piece of one.
 _BUCKET, _SEEN, _TIGHTENED, _SPLIT = 0.0, 1.0, 2.0, 3.0
 
 
@@ -47,8 +47,8 @@ class Case(NamedTuple):
     fleet: Fleet
     campaign: int
     buckets: Buckets
-    parts: Parts
-    most_used: int  # parts are told apart by the dialers used up to so many
+    pieces: BucketPieces
+    most_used: int  # pieces are told apart by the dialers used up to so many
 
 
 class Found(NamedTuple):
@@ -109,19 +109,19 @@ def likely_split(
 def _near(
     case: Case, place: int, enough: float, known: float, dial: Ints, agent: Ints
 ) -> tuple[float, int]:
-    """Best split of a bucket's likely parts, tightened down to ``enough``; evaluations."""
-    limits, prices, buckets, parts = case.limits, case.prices, case.buckets, case.parts
-    mine = _of_bucket(parts, place)
-    mine = mine[np.argsort(-parts.last[mine], kind="mergesort")][:LIKELY_PARTS]
+    """Best split of a bucket's likely pieces, tightened down to ``enough``; evaluations."""
+    limits, prices, buckets, pieces = case.limits, case.prices, case.buckets, case.pieces
+    mine = _of_bucket(pieces, place)
+    mine = mine[np.argsort(-pieces.last[mine], kind="mergesort")][:LIKELY_PIECES]
     best, evaluations = NEVER, 0
     dial[:] = limits.n_low
     agent[:] = limits.a_low
     here_dial, here_agent = dial.copy(), agent.copy()
     for p in mine:
-        price, above = parts.price[p], max(enough, best)
-        bound = best_in_part(limits, prices, buckets, parts, p, price, here_dial, here_agent)
-        bound, more = tighten_part(
-            limits, prices, buckets, parts, p, bound, here_dial, here_agent, above, known
+        price, above = pieces.price[p], max(enough, best)
+        bound = best_in_piece(limits, prices, buckets, pieces, p, price, here_dial, here_agent)
+        bound, more = tighten_piece(
+            limits, prices, buckets, pieces, p, bound, here_dial, here_agent, above, known
         )
         evaluations += 1 + more
         if bound > best:
@@ -134,9 +134,9 @@ def _near(
 class _Proof(NamedTuple):
     """What a proof works on."""
 
-    dial: Ints  # [part, dialer] the split that attains the part's bound about
+    dial: Ints  # [piece, dialer] the split that attains the piece's bound about
     agent: Ints
-    bound: Floats  # [part]
+    bound: Floats  # [piece]
     best_dial: Ints  # [dialer] of the best split known
     best_agent: Ints
     mended: Ints  # [split, dial or agent lines, dialer] splits cut until they survive
@@ -146,7 +146,7 @@ class _Proof(NamedTuple):
 
 _KNOWN, _UNPROVEN = 0, 1
 _EVALUATIONS, _SPLITS, _MENDED, _ORDER = 0, 1, 2, 3
-#: By bound, highest first, equals in the order they came: (-bound, order, stage, bucket, part).
+#: By bound, highest first, equals in the order they came: (-bound, order, stage, bucket, piece).
 _Queue = list[tuple[float, float, float, float, float]]
 
 
@@ -158,8 +158,8 @@ def proven_split(
     """Best split and a bound on all, within ``slack`` of a split's worth where it is quick.
 
     Buckets not looked at yet have the bound of the one before, since a smaller cap gives no
-    more. Parts of buckets are looked at, then tightened, then split as far as it matters. No
-    split is worth less than ``least``. The parts must have room for as many as are split, and
+    more. Pieces of buckets are looked at, then tightened, then split as far as it matters. No
+    split is worth less than ``least``. The pieces must have room for as many as are split, and
     ``mended``, [split, dial or agent lines, dialer], for those that were cut until they survive.
     """
     w = _begin_proof(case, known_dial, known_agent, mended)
@@ -181,7 +181,7 @@ def proven_split(
         elif _ends(case, w, bound, p, slack, dial, agent):
             return Found(bound, place, counts[_MENDED], counts[_EVALUATIONS])
         else:
-            other = _split_part(case.parts, case.buckets, p, case.most_used)
+            other = _split_piece(case.pieces, case.buckets, p, case.most_used)
             _push(w, queue, bound, _SEEN, place, p)
             _push(w, queue, bound, _SEEN, place, other)
     return Found(NEVER, -1, counts[_MENDED], counts[_EVALUATIONS])
@@ -190,15 +190,15 @@ def proven_split(
 @compiled
 def _begin_proof(case: Case, known_dial: Ints, known_agent: Ints, mended: Ints) -> _Proof:
     known, which = best_known(case, known_dial, known_agent)
-    parts, dialers = len(case.parts.low), len(case.limits.room)
+    pieces, dialers = len(case.pieces.low), len(case.limits.room)
     best_dial, best_agent = np.zeros(dialers, np.int64), np.zeros(dialers, np.int64)
     if which >= 0:
         best_dial[:] = known_dial[which]
         best_agent[:] = known_agent[which]
     return _Proof(
-        np.zeros((parts, dialers), np.int64),
-        np.zeros((parts, dialers), np.int64),
-        np.zeros(parts),
+        np.zeros((pieces, dialers), np.int64),
+        np.zeros((pieces, dialers), np.int64),
+        np.zeros(pieces),
         best_dial,
         best_agent,
         mended,
@@ -208,52 +208,52 @@ def _begin_proof(case: Case, known_dial: Ints, known_agent: Ints, mended: Ints) 
 
 
 @compiled
-def _push(w: _Proof, queue: _Queue, bound: float, stage: float, place: int, part: int) -> None:
+def _push(w: _Proof, queue: _Queue, bound: float, stage: float, place: int, piece: int) -> None:
     w.counts[_ORDER] += 1
-    heapq.heappush(queue, (-bound, float(w.counts[_ORDER]), stage, float(place), float(part)))
+    heapq.heappush(queue, (-bound, float(w.counts[_ORDER]), stage, float(place), float(piece)))
 
 
 @compiled
 def _open_bucket(
     case: Case, w: _Proof, queue: _Queue, bound: float, place: int, dial: Ints, agent: Ints
 ) -> None:
-    """Have the parts of a bucket looked at, and the one after it."""
+    """Have the pieces of a bucket looked at, and the one after it."""
     found = best_in_bucket(case.limits, case.prices, case.buckets, place, dial, agent)
     w.counts[_EVALUATIONS] += 1
-    for part in _of_bucket(case.parts, place):
-        _push(w, queue, min(bound, found), _SEEN, place, part)
+    for piece in _of_bucket(case.pieces, place):
+        _push(w, queue, min(bound, found), _SEEN, place, piece)
     if place + 1 < len(case.buckets.low):
         _push(w, queue, min(bound, found), _BUCKET, place + 1, 0)
 
 
 @compiled
 def _look(case: Case, w: _Proof, queue: _Queue, bound: float, place: int, p: int) -> None:
-    """Bound a part at its own price of the floor."""
-    parts, price = case.parts, case.parts.price[p]
-    w.bound[p] = best_in_part(
-        case.limits, case.prices, case.buckets, parts, p, price, w.dial[p], w.agent[p]
+    """Bound a piece at its own price of the floor."""
+    pieces, price = case.pieces, case.pieces.price[p]
+    w.bound[p] = best_in_piece(
+        case.limits, case.prices, case.buckets, pieces, p, price, w.dial[p], w.agent[p]
     )
     w.counts[_EVALUATIONS] += 1
     if w.bound[p] > NEVER:
         _push(w, queue, min(bound, w.bound[p]), _TIGHTENED, place, p)
     else:  # whatever the prices
-        parts.alive[p] = False
+        pieces.alive[p] = False
 
 
 @compiled
 def _tighten(
     case: Case, w: _Proof, queue: _Queue, bound: float, place: int, p: int, least: float
 ) -> None:
-    """Bound a part more closely while it is the best."""
+    """Bound a piece more closely while it is the best."""
     enough = -queue[0][0] if len(queue) > 0 else NEVER
-    w.bound[p], evaluations = tighten_part(
-        case.limits, case.prices, case.buckets, case.parts, p, w.bound[p], w.dial[p], w.agent[p],
+    w.bound[p], evaluations = tighten_piece(
+        case.limits, case.prices, case.buckets, case.pieces, p, w.bound[p], w.dial[p], w.agent[p],
         enough, w.worth[_KNOWN],
     )  # fmt: skip
     w.counts[_EVALUATIONS] += evaluations
     bound = min(bound, w.bound[p])
     if bound < least:  # no split is worth so little: there is none
-        case.parts.alive[p] = False
+        case.pieces.alive[p] = False
     else:  # one that is not the best any more is tightened further when it is again
         _push(w, queue, bound, _SPLIT if bound >= enough else _TIGHTENED, place, p)
 
@@ -262,7 +262,7 @@ def _tighten(
 def _ends(
     case: Case, w: _Proof, bound: float, p: int, slack: float, dial: Ints, agent: Ints
 ) -> bool:
-    """Whether a part is not to be split any more; then ``dial`` and ``agent`` are the split found.
+    """Whether a piece is not to be split any more; then ``dial`` and ``agent`` are the split found.
 
     Its split is mended first: lines are cut until it survives each failure.
     """
@@ -295,49 +295,49 @@ def _ends(
     elif not survives:
         dial[:] = w.dial[p]
         agent[:] = w.agent[p]
-    return bool(ends or case.parts.low[p] >= NARROW * case.parts.high[p])
+    return bool(ends or case.pieces.low[p] >= NARROW * case.pieces.high[p])
 
 
 @compiled
-def _of_bucket(parts: Parts, place: int) -> Ints:
-    """The parts of a bucket in which there may be splits."""
-    filled = parts.filled[0]
-    return np.flatnonzero(parts.alive[:filled] & (parts.bucket[:filled] == place))
+def _of_bucket(pieces: BucketPieces, place: int) -> Ints:
+    """The pieces of a bucket in which there may be splits."""
+    filled = pieces.filled[0]
+    return np.flatnonzero(pieces.alive[:filled] & (pieces.bucket[:filled] == place))
 
 
 @lean
-def _split_part(parts: Parts, buckets: Buckets, p: int, most_used: int) -> int:
-    """Split a part of a bucket in two for good: itself and a new one, whose number is returned.
+def _split_piece(pieces: BucketPieces, buckets: Buckets, p: int, most_used: int) -> int:
+    """Split a piece of a bucket in two for good: itself and a new one, whose number is returned.
 
     First by what is missing of the share that must survive, then by the dialers used, since floor
     prices of their own tell splits on few dialers from those on more, then in the middle.
     """
-    other = int(parts.filled[0])
-    parts.filled[0] += 1
-    parts.bucket[other] = parts.bucket[p]
-    parts.alive[other] = True
-    parts.low[other] = parts.low[p]
-    parts.high[other] = parts.high[p]
-    parts.cap[other] = parts.cap[p]
-    parts.used[other] = parts.used[p]
-    parts.exactly[other] = parts.exactly[p]
-    parts.price[other] = parts.price[p]
-    parts.last[other] = parts.last[p]
-    parts.fewest[other] = parts.fewest[p]
-    parts.most[other] = parts.most[p]
-    if parts.fewest[p] < parts.most[p]:
-        missing = (parts.fewest[p] + parts.most[p]) // 2
-        parts.most[p] = missing
-        parts.fewest[other] = missing + 1
-        parts.cap[p] = domain_cap(min(buckets.keep + missing / 100.0, 1.0), parts.high[p])
-    elif not parts.exactly[p] and parts.used[p] < most_used:
-        parts.exactly[p] = True
-        parts.used[other] += 1
+    other = int(pieces.filled[0])
+    pieces.filled[0] += 1
+    pieces.bucket[other] = pieces.bucket[p]
+    pieces.alive[other] = True
+    pieces.low[other] = pieces.low[p]
+    pieces.high[other] = pieces.high[p]
+    pieces.cap[other] = pieces.cap[p]
+    pieces.used[other] = pieces.used[p]
+    pieces.exactly[other] = pieces.exactly[p]
+    pieces.price[other] = pieces.price[p]
+    pieces.last[other] = pieces.last[p]
+    pieces.fewest[other] = pieces.fewest[p]
+    pieces.most[other] = pieces.most[p]
+    if pieces.fewest[p] < pieces.most[p]:
+        missing = (pieces.fewest[p] + pieces.most[p]) // 2
+        pieces.most[p] = missing
+        pieces.fewest[other] = missing + 1
+        pieces.cap[p] = domain_cap(min(buckets.keep + missing / 100.0, 1.0), pieces.high[p])
+    elif not pieces.exactly[p] and pieces.used[p] < most_used:
+        pieces.exactly[p] = True
+        pieces.used[other] += 1
     else:
-        middle = max(np.sqrt(parts.low[p] * parts.high[p]), parts.high[p] / 2)
-        parts.cap[other] = middle * parts.cap[p] / parts.high[p]
-        parts.high[other] = middle
-        parts.low[p] = middle
+        middle = max(np.sqrt(pieces.low[p] * pieces.high[p]), pieces.high[p] / 2)
+        pieces.cap[other] = middle * pieces.cap[p] / pieces.high[p]
+        pieces.high[other] = middle
+        pieces.low[p] = middle
     return other
 
 

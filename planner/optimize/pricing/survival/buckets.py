@@ -1,7 +1,7 @@
 """Bounds on the splits of a campaign that must survive, told apart by its calls per hour.
 
 In a bucket each failure domain may carry so many calls at most, and the bucket's floor is priced.
-Buckets are split into parts where they decide, for good.
+Buckets are split into pieces where they decide, for good.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class Buckets(NamedTuple):
     shares: Floats  # of a call's worth, tried as the price of a domain's cap
 
 
-class Parts(NamedTuple):
-    """Parts of buckets, arrays by part; of which ``filled[0]`` are there, the others are room.
+class BucketPieces(NamedTuple):
+    """Pieces of buckets, arrays by piece; of which ``filled[0]`` are there, the others are room.
 
     Their splits are on ``used`` dialers, or more of them where not ``exactly``; of the share that
     must survive ``fewest`` to ``most`` per cents are missing.
@@ -76,10 +76,10 @@ class Parts(NamedTuple):
     filled: Ints
 
 
-def whole(buckets: Buckets) -> Parts:
-    """Each bucket as its only part."""
+def whole(buckets: Buckets) -> BucketPieces:
+    """Each bucket as its only piece."""
     count = len(buckets.low)
-    return Parts(
+    return BucketPieces(
         np.arange(count),
         np.full(count, True),
         buckets.low.copy(),
@@ -95,15 +95,15 @@ def whole(buckets: Buckets) -> Parts:
     )
 
 
-def with_room(parts: Parts, more: int) -> Parts:
-    """Those parts that are alive, with room for so many more."""
-    alive = np.flatnonzero(parts.alive[: parts.filled[0]])
+def with_room(pieces: BucketPieces, more: int) -> BucketPieces:
+    """Those pieces that are alive, with room for so many more."""
+    alive = np.flatnonzero(pieces.alive[: pieces.filled[0]])
     room = {
         name: np.concatenate([values[alive], np.zeros(more, values.dtype)])
-        for name, values in parts._asdict().items()
+        for name, values in pieces._asdict().items()
         if name != "filled"
     }
-    return Parts(**room, filled=np.array([len(alive)]))
+    return BucketPieces(**room, filled=np.array([len(alive)]))
 
 
 @compiled
@@ -116,57 +116,57 @@ def best_in_bucket(
 
 
 @compiled
-def best_in_part(
-    limits: Limits, prices: Prices, buckets: Buckets, parts: Parts, p: int, price: float,
+def best_in_piece(
+    limits: Limits, prices: Prices, buckets: Buckets, pieces: BucketPieces, p: int, price: float,
     dial: Ints, agent: Ints,
 ) -> float:  # fmt: skip
-    """Bound on the splits in a part with its floor at a price; fills the split as above."""
-    cap, used, exactly = parts.cap[p], parts.used[p], parts.exactly[p]
+    """Bound on the splits in a piece with its floor at a price; fills the split as above."""
+    cap, used, exactly = pieces.cap[p], pieces.used[p], pieces.exactly[p]
     charged = paid_more(prices, price)
     bound = _best_under(limits, charged, cap, used, exactly, buckets.shares, dial, agent)
     if bound <= NEVER:
         return bound
-    bound -= price * parts.low[p] + prices.surviving * parts.fewest[p]
+    bound -= price * pieces.low[p] + prices.surviving * pieces.fewest[p]
     if exactly:
         bound -= prices.missing * max(limits.asked - used, 0)
     return float(bound)
 
 
 @compiled
-def tighten_part(
-    limits: Limits, prices: Prices, buckets: Buckets, parts: Parts, p: int, bound: float,
+def tighten_piece(
+    limits: Limits, prices: Prices, buckets: Buckets, pieces: BucketPieces, p: int, bound: float,
     dial: Ints, agent: Ints, enough: float, known: float,
 ) -> tuple[float, int]:  # fmt: skip
     """The least bound over some prices of the floor, or one below ``enough``; and the evaluations.
 
-    ``bound`` and the split are those at the part's own price; the best ones replace them, and
+    ``bound`` and the split are those at the piece's own price; the best ones replace them, and
     their price is kept as the next start. The price follows the slope of the bound, as far as
     would bring it down to what a split is ``known`` to be worth (B. T. Polyak, Minimization of
     unsmooth functionals, USSR Computational Mathematics and Mathematical Physics 9, 1969).
     """
-    price, step, now, evaluations = parts.price[p], 1.0, bound, 0
+    price, step, now, evaluations = pieces.price[p], 1.0, bound, 0
     now_dial, now_agent = dial.copy(), agent.copy()
     for _ in range(FLOOR_TRIALS):
         if bound < enough:
             break
-        short = parts.low[p] - calls_of(limits, now_dial, now_agent)
+        short = pieces.low[p] - calls_of(limits, now_dial, now_agent)
         if short == 0 or (short < 0 and price == 0):
             break
         over = now - known
         if known <= NEVER:
-            earned = most_paid(prices) * parts.high[p]
+            earned = most_paid(prices) * pieces.high[p]
             over = FIRST_AIM * max(abs(now), earned)
         price = max(price + step * max(over, 0.0) / short, 0.0)
-        now = best_in_part(limits, prices, buckets, parts, p, price, now_dial, now_agent)
+        now = best_in_piece(limits, prices, buckets, pieces, p, price, now_dial, now_agent)
         evaluations += 1
         if now < bound:
             bound = now
-            parts.price[p] = price
+            pieces.price[p] = price
             dial[:] = now_dial
             agent[:] = now_agent
         else:
             step /= 2
-    parts.last[p] = bound
+    pieces.last[p] = bound
     return bound, evaluations
 
 

@@ -54,11 +54,11 @@ class SurvivingPricer:
         self.bucket_evaluations = 0  # how often a bucket was looked at
         if wider is None:
             self._buckets = live_buckets(model, campaign, limits)
-            self._parts = whole(self._buckets)
+            self._pieces = whole(self._buckets)
             self._place = -1  # of the bucket that was best last
         else:
             self._buckets, self._place = wider._buckets, wider._place
-            self._parts = with_room(wider._parts, 0)
+            self._pieces = with_room(wider._pieces, 0)
             self._known.take(wider._known)
 
     def quick(self, prices: Prices) -> Split | None:
@@ -79,7 +79,7 @@ class SurvivingPricer:
 
     def proven(self, prices: Prices, slack: float) -> Split | None:
         """Best split and a bound on all, within ``slack`` of a split's worth where it is quick."""
-        self._parts = with_room(self._parts, MOST_SPLITS)
+        self._pieces = with_room(self._pieces, MOST_SPLITS)
         paid = max(float(prices.call.max(initial=0.0)), 0.0)
         slack = max(slack, SLACK * paid * float(self._buckets.high.max(initial=0.0)))
         dial, agent = self._empty(), self._empty()
@@ -98,7 +98,7 @@ class SurvivingPricer:
             self._fleet,
             self._campaign,
             self._buckets,
-            self._parts,
+            self._pieces,
             self._most_used,
         )
 
