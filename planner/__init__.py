@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planner.contracts.problem import Problem
     from planner.contracts.projected import Projection
     from planner.contracts.result import PlanOptions, PlanResult
-    from planner.pipeline import plan, project, simulate
+    from planner.pipeline.pipeline import plan, project, simulate
     from planner.studies.batch.run import BatchOptions, BatchSummary, run_batch
     from planner.studies.frontier import Frontier, frontier
     from planner.studies.week import plan_week
@@ -56,10 +56,10 @@ _HOME = {
     "PlanResult": "planner.contracts.result",
     "Projection": "planner.contracts.projected",
     "read_folder": "planner.tables.folder",
-    "plan": "planner.pipeline",
+    "plan": "planner.pipeline.pipeline",
     "plan_week": "planner.studies.week",
-    "project": "planner.pipeline",
-    "simulate": "planner.pipeline",
+    "project": "planner.pipeline.pipeline",
+    "simulate": "planner.pipeline.pipeline",
     "whatif": "planner.studies.whatif",
     "frontier": "planner.studies.frontier",
     "calibrate": "planner.calibration.calibrate",

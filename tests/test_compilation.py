@@ -8,13 +8,14 @@ import threading
 import numba
 import pytest
 
-from planner import compilation as compiling
-from planner import compiled, planning
 from planner.app.jobs.fair_queue import Turns
 from planner.app.jobs.jobs import Job, here
 from planner.cli.console import ProgressPrinter
-from planner.compilation import COMPILATION, Compilation, Stopwatch
+from planner.compiling import compilation as compiling
+from planner.compiling import compiled
+from planner.compiling.compilation import COMPILATION, Compilation, Stopwatch
 from planner.contracts.result import PlanOptions
+from planner.pipeline.pipeline import planning
 
 assert compiled  # its import has numba tell what it compiles
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from planner import kept_code
+from planner.compiling import kept_code
 
-PACKAGE = Path(kept_code.__file__).parent
+PACKAGE = Path(kept_code.__file__).parents[1]
 #: Compiles one function, or loads it, and tells how often something was compiled and its result.
 SCRIPT = """
 import logging

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import planner
 from planner.contracts.result import PlanOptions  # the same
-from planner.pipeline import plan, project, simulate
+from planner.pipeline.pipeline import plan, project, simulate
 from planner.studies.batch.run import run_batch
 from planner.studies.frontier import frontier
 from planner.studies.whatif import whatif

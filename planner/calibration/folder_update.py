@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from planner.calibration.estimates.passes import pass_figure
 from planner.calibration.result import REQUEST_RATE, Estimate, Estimates, HourEstimate
 from planner.contracts.problem import Campaign, Interval, Overflow, Problem
-from planner.contracts.weekly import format_clock, format_days
+from planner.contracts.values.weekly import format_clock, format_days
 from planner.tables.cells import columns, spelt
 from planner.tables.folder import folder_content, read_content
 from planner.tables.sheets import csv_sheet

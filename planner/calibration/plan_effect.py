@@ -24,7 +24,7 @@ def plan_effect(before: Problem, after: Problem) -> PlanEffect | None:
     if not before.assignments:
         return None
     from planner.evaluation.arrays import evaluate
-    from planner.evaluation.check import check
+    from planner.evaluation.limits.check import check
     from planner.projection.effort import EngineChoice
     from planner.projection.project import plan_figures
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE, YEARS
-from planner.contracts.weekly import DAY_NAMES, MINUTES_PER_DAY, parse_clock, parse_days
+from planner.contracts.values.weekly import DAY_NAMES, MINUTES_PER_DAY, parse_clock, parse_days
 
 #: Every interval of the week; this very moment.
 ALL, NOW = "all", "now"

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from planner.cli.arguments import ALL, NOW
-from planner.cli.batch_command import run_batch_command
-from planner.cli.calibrate_command import run_calibrate
+from planner.cli.calibrate.command import run_calibrate
 from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.handouts import require_handout, write_plan_handout, write_week_handout
 from planner.cli.output_folder import require_writable, writing
 from planner.cli.proofs import check_claims, write_proofs
-from planner.cli.study_commands import run_frontier, run_whatif
-from planner.cli.vicidial_commands import run_vicidial
+from planner.cli.studies.batch_command import run_batch_command
+from planner.cli.studies.commands import run_frontier, run_whatif
+from planner.cli.vicidial.commands import run_vicidial
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
@@ -32,11 +32,21 @@ from planner.evaluation.notes import problem_notes
 from planner.evaluation.proof.record import Proof
 from planner.report.check import check_text
 from planner.report.documents import check_document, fault_document, to_json
-from planner.report.plan import plan_text
-from planner.report.plan_document import plan_document
-from planner.report.projection import projection_document, projection_text, write_projection_files
+from planner.report.plans.plan import plan_text
+from planner.report.plans.plan_document import plan_document
+from planner.report.projections.projection import (
+    projection_document,
+    projection_text,
+    write_projection_files,
+)
+from planner.report.studies.week import (
+    moment_document,
+    moment_text,
+    week_document,
+    week_text,
+    write_week,
+)
 from planner.report.text_layout import clean
-from planner.report.week import moment_document, moment_text, week_document, week_text, write_week
 from planner.studies.week_spans import (
     Moment,
     at_moment,
@@ -48,7 +58,7 @@ from planner.tables.folder import read_folder, read_with_notes
 from planner.tables.folder_writing import write_assignments, write_projection
 from planner.tables.writing import write_text
 from planner.version import __version__
-from planner.vicidial.targets import carry_settings
+from planner.vicidial.writing.targets import carry_settings
 
 if TYPE_CHECKING:
     from planner.studies.week import WeekPlan
@@ -101,7 +111,7 @@ def _current_breaches(problem: Problem) -> list[str]:
     """What the current lines break; nothing where there are none."""
     if not problem.assignments:
         return []
-    from planner.evaluation.check import check
+    from planner.evaluation.limits.check import check
 
     found = check(problem, LinePlan(assignments=problem.assignments))
     return [breach.message for breach in found]
@@ -202,7 +212,7 @@ def _watched_plan(
     proofs: list[Proof],
 ) -> PlanResult:
     """Plan with progress on standard error; Ctrl-C ends it with the best plan so far."""
-    from planner.pipeline import plan
+    from planner.pipeline.pipeline import plan
 
     with (
         ProgressPrinter(sys.stderr, options.time_limit) as progress,
@@ -252,7 +262,7 @@ def _project(arguments: argparse.Namespace) -> int:
 
 def _watched_projection(problem: Problem, arguments: argparse.Namespace) -> Projection:
     """Project with progress on standard error."""
-    from planner.pipeline import project
+    from planner.pipeline.pipeline import project
 
     given = {
         "at": arguments.at,
@@ -292,7 +302,7 @@ def _app(arguments: argparse.Namespace) -> int:
 
 def _from_anywhere(source: str) -> str:
     """An address as it is; the path of a file such that it holds in any folder."""
-    from planner.app.editing.download import is_address
+    from planner.app.editing.live.download import is_address
 
     return source if is_address(source) else str(Path(source).resolve())
 

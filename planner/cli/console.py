@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Self, TextIO
 
-from planner.compilation import COMPILATION, WORDS
-from planner.contracts.per_cent import per_cent
+from planner.compiling.compilation import COMPILATION, WORDS
 from planner.contracts.result import Progress
+from planner.contracts.values.per_cent import per_cent
 from planner.report.text_layout import clean
 from planner.report.words import amount, share
 

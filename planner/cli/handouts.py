@@ -48,7 +48,7 @@ def write_plan_handout(
     file: Path, folder: Path, problem: Problem, result: PlanResult, at: datetime | None
 ) -> None:
     """Write what a plan changes against the current lines."""
-    from planner.report.handout import of_plan, write_handout
+    from planner.report.plans.handout import of_plan, write_handout
 
     handout = of_plan(result, problem.assignments, fleet=folder.resolve().stem, at=at)
     with _writing(file):
@@ -57,7 +57,7 @@ def write_plan_handout(
 
 def write_week_handout(file: Path, folder: Path, problem: Problem, week: WeekPlan) -> None:
     """Write what changes when in a week."""
-    from planner.report.handout import of_week, write_handout
+    from planner.report.plans.handout import of_week, write_handout
 
     handout = of_week(week, problem.assignments, fleet=folder.resolve().stem)
     with _writing(file):

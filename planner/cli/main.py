@@ -25,13 +25,13 @@ from planner.cli.arguments import (
     number,
     week_day,
 )
-from planner.cli.batch_arguments import add_batch_arguments
-from planner.cli.calibrate_arguments import add_calibrate_arguments
+from planner.cli.calibrate.arguments import add_calibrate_arguments
 from planner.cli.exit_codes import BAD_INPUT
 from planner.cli.log import configure
 from planner.cli.output import Output
-from planner.cli.study_arguments import add_frontier_arguments, add_whatif_arguments
-from planner.cli.vicidial_arguments import add_vicidial_arguments
+from planner.cli.studies.arguments import add_frontier_arguments, add_whatif_arguments
+from planner.cli.studies.batch_arguments import add_batch_arguments
+from planner.cli.vicidial.arguments import add_vicidial_arguments
 from planner.contracts.faults import InputError
 from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS
 from planner.version import __version__

@@ -70,7 +70,7 @@ def _proofs(path: Path) -> list[Proof]:
 
 def _planned_problem(problem: Problem, claims: dict[str, Any]) -> Problem:
     """What was planned: who could run at the moment of the plan, and what was needed from then."""
-    from planner.evaluation.cannot_run import runnable_only
+    from planner.evaluation.running.cannot_run import runnable_only
     from planner.projection.figures.abandon_days import with_abandon_days
     from planner.projection.hours.finish import with_attempts_needed
     from planner.studies.week_spans import at_moment
@@ -88,7 +88,7 @@ def _verdict(
     folder: Path, proofs: Sequence[Proof], plan: Path, claims: dict[str, Any]
 ) -> dict[str, Any]:
     from planner.evaluation.arrays import evaluate
-    from planner.evaluation.check import REQUIREMENT_RULES, check
+    from planner.evaluation.limits.check import REQUIREMENT_RULES, check
     from planner.evaluation.proof.check import check_proof
 
     problem = _planned_problem(read_folder(folder), claims)

@@ -17,10 +17,13 @@ from pydantic import (
     model_validator,
 )
 
-from planner.contracts.agents import LimitRow, PoolRow, named_limits, pools_in_force
-from planner.contracts.dialer import Dialer, TrunkGroup
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.fields import (
+from planner.contracts.fleet.agents import LimitRow, PoolRow, named_limits, pools_in_force
+from planner.contracts.fleet.dialer import Dialer, TrunkGroup
+from planner.contracts.fleet.line_assignment import AssignmentStop, LineAssignment, PoolLines
+from planner.contracts.fleet.references import common_zone, reference_faults
+from planner.contracts.limits import MAX_LINES, MAX_VALUE
+from planner.contracts.values.fields import (
     ID_SEPARATOR,
     Contract,
     Day,
@@ -31,11 +34,8 @@ from planner.contracts.fields import (
     Share,
     Timezone,
 )
-from planner.contracts.limits import MAX_LINES, MAX_VALUE
-from planner.contracts.line_assignment import AssignmentStop, LineAssignment, PoolLines
-from planner.contracts.references import common_zone, reference_faults
-from planner.contracts.times import Interval, Outage
-from planner.contracts.weekly import Window, merged, parse_schedule
+from planner.contracts.values.times import Interval, Outage
+from planner.contracts.values.weekly import Window, merged, parse_schedule
 
 __all__ = [
     "AssignmentStop",

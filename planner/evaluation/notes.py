@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planner.contracts.lookalikes import alike, difference
-from planner.contracts.per_cent import per_cent
-from planner.contracts.pools import counted_dialers, serving, without_a_moment
+from planner.contracts.fleet.pools import counted_dialers, serving, without_a_moment
 from planner.contracts.problem import Dialer, Problem
+from planner.contracts.values.lookalikes import alike, difference
+from planner.contracts.values.per_cent import per_cent
 
 #: People type whole per cents: a share is met when it is met to the nearest one.
 _HALF_A_PER_CENT = 0.005

@@ -9,9 +9,9 @@ import numpy as np
 
 from planner.contracts.answers import LineReason, StrandedLines
 from planner.contracts.line_plan import LinePlan
-from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
+from planner.contracts.values.per_cent import per_cent
 from planner.evaluation.marginal import (
     OneMore,
     Step,

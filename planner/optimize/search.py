@@ -13,7 +13,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import PlanArrays
-from planner.evaluation.check_sums import overfull_pools
+from planner.evaluation.limits.check_sums import overfull_pools
 from planner.optimize.branch_and_price import BranchAndPrice, SearchResult
 from planner.optimize.model.model import build_model
 from planner.optimize.model.requirements import Aim

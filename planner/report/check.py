@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from planner.contracts.problem import CampaignKind
 from planner.evaluation.load import CampaignLoad, FleetLoad
-from planner.report.plan import _text
+from planner.report.plans.plan import _text
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table
 from planner.report.words import amount
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
-from planner.contracts.per_cent import per_cent
 from planner.contracts.result import AssignmentFigures, PlanResult, PlanStatus, Status
+from planner.contracts.values.per_cent import per_cent
 
 #: Below one pause in a month of round-the-clock dialing nobody would ever see it.
 SELDOM_PAUSES_PER_HOUR = 1 / (30 * 24)

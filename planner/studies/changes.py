@@ -10,9 +10,9 @@ from fractions import Fraction
 from typing import Any
 
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.fields import ID_SEPARATOR, Contract
+from planner.contracts.fleet.references import reference_faults
 from planner.contracts.problem import Campaign, CampaignKind, Problem
-from planner.contracts.references import reference_faults
+from planner.contracts.values.fields import ID_SEPARATOR, Contract
 from planner.studies.expressions import TARGETS, Expression, Target, number, read_expression
 from planner.tables.cells import columns, fields_of_type, spelt
 from planner.tables.rows import read_rows

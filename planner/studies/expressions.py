@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.fields import Contract
-from planner.contracts.line_assignment import LineAssignment
+from planner.contracts.fleet.agents import LimitRow, PoolRow
+from planner.contracts.fleet.line_assignment import LineAssignment
 from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
+from planner.contracts.values.fields import Contract
 from planner.tables.cells import columns, fields_of_type
 
 #: In place of an id: every row of the table.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from planner.contracts.answers import Conflict
 from planner.contracts.limits import MAX_LEVELS, MAX_POINTS
 from planner.contracts.line_plan import LinePlan
-from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Contract, LineAssignment, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, relative_gap
+from planner.contracts.values.per_cent import per_cent
 from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def frontier(
 def current_lines(problem: Problem, failures: int = 1) -> CurrentLines | None:
     """The problem's own lines by the planning tables, beside the plans to choose from."""
     from planner.evaluation.arrays import evaluate
-    from planner.evaluation.check import check
+    from planner.evaluation.limits.check import check
 
     line_plan = LinePlan(assignments=problem.assignments)
     if not line_plan.assignments:
@@ -202,7 +202,7 @@ def _search(
     level: float,
     stop: Callable[[], bool],
 ) -> _Search:
-    from planner.pipeline import plan
+    from planner.pipeline.pipeline import plan
 
     weighted = options.model_copy(update={"redundancy": weight})
     return _Search(
@@ -237,7 +237,7 @@ def _point(
     """A plan's figures by the tables it was made with, and the search that proves most of it."""
     from planner.contracts.faults import PlanFault
     from planner.evaluation.arrays import evaluate
-    from planner.evaluation.check import check
+    from planner.evaluation.limits.check import check
 
     failures = found_by.result.options.failures
     breaches = check(problem, line_plan, failures)
@@ -270,7 +270,7 @@ def _point(
 def _proven(line_plan: LinePlan, by: _Search) -> Iterator[tuple[float, _Search, float]]:
     """Gap, search and value, where the plan holds the limits of a search that has a bound."""
     from planner.evaluation.arrays import evaluate
-    from planner.evaluation.check import check
+    from planner.evaluation.limits.check import check
 
     bound = by.result.bound_per_hour
     failures = by.result.options.failures

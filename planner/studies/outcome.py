@@ -12,10 +12,10 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import AssignmentFigures, Engine, PlanOptions
 from planner.evaluation.arrays import lost_dialers
-from planner.evaluation.check import check
 from planner.evaluation.differences import lines_moved
-from planner.evaluation.given_up import is_given_up
-from planner.evaluation.runnable import RunnableLines, runnable_lines, runnable_problem
+from planner.evaluation.limits.check import check
+from planner.evaluation.limits.given_up import is_given_up
+from planner.evaluation.running.runnable import RunnableLines, runnable_lines, runnable_problem
 from planner.evaluation.simulated import limits_broken
 from planner.projection.effort import EngineChoice
 from planner.projection.hours.calendar import first_open

@@ -32,7 +32,7 @@ def replanned(
     move_cost : what each line that a dialer gets in addition must gain [value/h]
     before : the world before anything changed, with its lines; None: not told
     """
-    from planner.evaluation.runnable import runnable_problem
+    from planner.evaluation.running.runnable import runnable_problem
 
     running = runnable_problem(problem)
     best = _best(running, options, move_cost, stop)
@@ -59,7 +59,7 @@ def _best(
     A search that counts moves may end without a plan, or with more given up, where one that does
     not count them finds a better one.
     """
-    from planner.pipeline import plan
+    from planner.pipeline.pipeline import plan
 
     priced = options.model_copy(update={"move_cost": move_cost, "relax": True})
     best = plan(running, priced, stop=stop, explained=False, in_order=False)
@@ -151,7 +151,7 @@ def _with_outcome(
 def _table_aim(problem: Problem, options: PlanOptions) -> float:
     """The aim of a problem's lines that can run, by the planning tables [value/h]."""
     from planner.evaluation.arrays import evaluate
-    from planner.evaluation.runnable import runnable_lines
+    from planner.evaluation.running.runnable import runnable_lines
 
     lines = runnable_lines(problem).plan
     found = evaluate(problem, lines, options.redundancy, failures=options.failures)
@@ -162,7 +162,7 @@ def _unasked(
     running: Problem, best: PlanResult, options: PlanOptions, stop: Callable[[], bool]
 ) -> Iterator[Unasked]:
     """Plans without a requirement that is kept and costs much."""
-    from planner.pipeline import plan
+    from planner.pipeline.pipeline import plan
 
     assert best.value is not None
     rough = options.model_copy(

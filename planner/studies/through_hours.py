@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import Status
-from planner.evaluation.runnable import runnable_lines
+from planner.evaluation.running.runnable import runnable_lines
 from planner.projection.figures.exact import figures
 from planner.projection.pairs import Pair
 from planner.projection.timeline.horizon import horizon

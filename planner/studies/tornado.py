@@ -14,7 +14,7 @@ from planner.contracts.problem import Contract, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.rates import SECONDS_PER_HOUR, rates
-from planner.evaluation.runnable import (
+from planner.evaluation.running.runnable import (
     Ints,
     apportioned,
     fitting_lines,
@@ -76,8 +76,8 @@ def sensitivities(
 
     Whole numbers are rounded, halves up, and change by 1 at least; shares stay within 1. Lines
     stay as they are, but for those that no longer fit (see
-    :func:`planner.evaluation.runnable.runnable_lines`); where calls per second no longer suffice,
-    dial lines count in proportion. The aim is that of the planning tables.
+    :func:`planner.evaluation.running.runnable.runnable_lines`); where calls per second no longer
+    suffice, dial lines count in proportion. The aim is that of the planning tables.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def _varied(problem: Problem, item: Input, value: float) -> Problem:
 
 
 def _best_aim(problem: Problem, options: PlanOptions, stop: Callable[[], bool]) -> float | None:
-    from planner.pipeline import plan
+    from planner.pipeline.pipeline import plan
 
     if stop():
         return None

@@ -251,7 +251,7 @@ class _Planner:
         return self._places[key]
 
     def _plan(self, given: Problem, at: datetime) -> PlanResult:
-        from planner.pipeline import plan
+        from planner.pipeline.pipeline import plan
 
         if self._stop():
             return PlanResult(status=PlanStatus.NO_PLAN, options=self._options, stopped_early=True)

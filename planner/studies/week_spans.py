@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from planner.contracts.agents import LimitRow, PoolRow
-from planner.contracts.fields import FIRST_DATE
-from planner.contracts.pools import limits_at, pools_at
+from planner.contracts.fleet.agents import LimitRow, PoolRow
+from planner.contracts.fleet.pools import limits_at, pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Dialer, Problem
-from planner.contracts.weekly import Window
+from planner.contracts.values.fields import FIRST_DATE
+from planner.contracts.values.weekly import Window
 from planner.projection.hours.calendar import (
     Spell,
     figures_at,

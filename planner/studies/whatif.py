@@ -174,8 +174,8 @@ def default_move_cost(kept: Outcome) -> float:
 def _planned_lines(
     problem: Problem, options: PlanOptions, stop: Callable[[], bool]
 ) -> tuple[LineAssignment, ...]:
-    from planner.evaluation.runnable import runnable_problem
-    from planner.pipeline import plan
+    from planner.evaluation.running.runnable import runnable_problem
+    from planner.pipeline.pipeline import plan
 
     relaxed = options.model_copy(update={"relax": True})
     result = plan(runnable_problem(problem), relaxed, stop=stop, explained=False, in_order=False)

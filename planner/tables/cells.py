@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from planner.contracts.fields import ID_SEPARATOR, Contract
-from planner.contracts.hours import format_row_days
 from planner.contracts.limits import MAX_LINES, YEARS
 from planner.contracts.problem import Campaign
-from planner.contracts.weekly import format_clock, format_schedule
+from planner.contracts.values.fields import ID_SEPARATOR, Contract
+from planner.contracts.values.hours import format_row_days
+from planner.contracts.values.weekly import format_clock, format_schedule
 from planner.tables import spelling
 from planner.tables.spelling import Mark, Understood
 

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.fields import Contract
-from planner.contracts.line_assignment import LineAssignment
+from planner.contracts.fleet.agents import LimitRow, PoolRow
+from planner.contracts.fleet.line_assignment import LineAssignment
+from planner.contracts.fleet.references import Earlier, reference_faults
 from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
-from planner.contracts.references import Earlier, reference_faults
 from planner.contracts.table_size import extent_faults
-from planner.contracts.times import Interval, Outage
+from planner.contracts.values.fields import Contract
+from planner.contracts.values.times import Interval, Outage
 from planner.tables.cells import columns
 from planner.tables.files import content_of, csv_files_in, what_instead, what_is_there
 from planner.tables.rows import Rows, read_rows

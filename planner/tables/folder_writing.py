@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from planner.contracts.fields import Contract
-from planner.contracts.line_assignment import LineAssignment
+from planner.contracts.fleet.line_assignment import LineAssignment
 from planner.contracts.problem import Problem
 from planner.contracts.result import FIGURE_NAMES, AssignmentFigures
+from planner.contracts.values.fields import Contract
 from planner.tables.cells import columns, spelt
 from planner.tables.folder import TABLES
 from planner.tables.writing import write_csv

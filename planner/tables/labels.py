@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from planner.contracts.fields import Contract
+from planner.contracts.values.fields import Contract
 from planner.tables.cells import columns, expected
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.fields import FIRST_DATE, ID_SEPARATOR, Contract
+from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Campaign
-from planner.contracts.times import Interval, Outage
+from planner.contracts.values.fields import FIRST_DATE, ID_SEPARATOR, Contract
+from planner.contracts.values.times import Interval, Outage
 from planner.tables.cells import (
     SHARED_CELLS,
     columns,

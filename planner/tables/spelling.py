@@ -10,8 +10,8 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
-from planner.contracts.fields import ID_SEPARATOR
-from planner.contracts.weekly import DAY_NAMES
+from planner.contracts.values.fields import ID_SEPARATOR
+from planner.contracts.values.weekly import DAY_NAMES
 
 _DASHES = re.compile(r"\s*[\u2010-\u2015\u2212]\s*")
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from planner.app.editing.live_rows import read_snapshot
+from planner.app.editing.live.live_rows import read_snapshot
 from planner.app.jobs import worker_process
 from planner.app.pages import live_panel
 

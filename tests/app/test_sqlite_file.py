@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from planner.app.editing.edited_lines import EditedLines, open_lines
-from planner.app.editing.levers import Levers
+from planner.app.editing.worlds.levers import Levers
 from planner.app.store import Store, StoreUnavailable, UnreadableRow
 from planner.app.store import scenarios as scenarios_module
 from planner.app.store import store as store_module

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from planner.app.editing.edited_lines import EditedLines, apply_edits, open_lines, redo, undo
-from planner.app.editing.levers import Levers
+from planner.app.editing.worlds.levers import Levers
 from planner.app.store import SaveConflict, ScenarioConflict, Store, StoreUnavailable, store_url
 from planner.tables.folder import read_folder
 from tests.support.writers import writers

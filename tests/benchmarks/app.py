@@ -25,7 +25,7 @@ from planner.app.editing.edited_lines import open_lines
 from planner.app.editing.repairs import fix_all
 from planner.app.store import Store
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from planner.tables.folder import read_folder
 from planner.tables.folder_writing import write_folder
 from tests.benchmarks.reporting import Row, main

@@ -28,7 +28,7 @@ def cost(seed: int, dialers: int, campaigns: int) -> Cost:
     """Plan one problem."""
     from planner.contracts.result import PlanOptions, relative_gap
     from planner.optimize import search
-    from planner.planning import with_plan
+    from planner.pipeline.planning import with_plan
     from planner.projection.project import plan_figures
 
     given, boxes = problem(seed, dialers, campaigns), []

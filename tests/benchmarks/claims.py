@@ -22,7 +22,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions, PlanResult
 from planner.evaluation.arrays import evaluate
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from planner.evaluation.reasons import explain
 from planner.evaluation.worth import resources
 from planner.evaluation.worth.limits import without_limits

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, relative_gap
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.search import compile_search, optimize
 from planner.optimize.search_params import DEFAULT, SearchParams

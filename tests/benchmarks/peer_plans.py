@@ -11,8 +11,8 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import PlanArrays, evaluate, lost_dialers
-from planner.evaluation.check import check
-from planner.evaluation.runnable import apportioned
+from planner.evaluation.limits.check import check
+from planner.evaluation.running.runnable import apportioned
 
 Ints = NDArray[np.int64]
 #: Rounds of cutting after which a peer's lines are given up.

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.network import COLUMNS
 from planner.traffic.simulation.simulate import simulate

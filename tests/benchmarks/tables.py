@@ -18,8 +18,8 @@ import numpy as np
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanFigures, PlanOptions
 from planner.optimize.search import compile_search
-from planner.pipeline import plan
-from planner.planning import beside_simulation
+from planner.pipeline.pipeline import plan
+from planner.pipeline.planning import beside_simulation
 from tests.benchmarks.fleets import Family, fleet
 from tests.benchmarks.reporting import Row, table
 

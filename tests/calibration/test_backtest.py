@@ -12,7 +12,7 @@ from planner.calibration.backtest.result import Backtest
 from planner.calibration.backtest.run import backtest
 from planner.calibration.emulation.days import Shift, Truth, emulate
 from planner.contracts.faults import InputError
-from planner.report.backtest import backtest_document, backtest_text
+from planner.report.calls.backtest import backtest_document, backtest_text
 
 TRUTH = Truth(
     dialers=("D1",), dial_lines=30, agent_lines=4, answer_rate=0.2, talk_seconds=120.0,

@@ -65,7 +65,7 @@ def test_a_place_that_cannot_be_written_is_told_before_planning(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("kept")
-    monkeypatch.setattr("planner.pipeline.plan", pytest.fail)
+    monkeypatch.setattr("planner.pipeline.pipeline.plan", pytest.fail)
     assert main(["plan", QUICKSTART, "--out", str(tmp_path / place)]) == 2
     assert "expected a folder that can be written" in capsys.readouterr().err
     assert (tmp_path / "file").read_text() == "kept"

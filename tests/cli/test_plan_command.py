@@ -104,7 +104,7 @@ def test_the_options_reach_the_planner(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(options)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("planner.pipeline.plan", plan)
+    monkeypatch.setattr("planner.pipeline.pipeline.plan", plan)
     flags = ["--redundancy", "0.3", "--gap", "0.01", "--time-limit", "9", "--seed", "5"]
     assert main(["plan", QUICKSTART, *flags, "--keep-current", "--move-cost", "2"]) == 4
     asked = {"redundancy": 0.3, "gap": 0.01, "time_limit": 9, "seed": 5, "move_cost": 2}
@@ -114,7 +114,7 @@ def test_the_options_reach_the_planner(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_interrupt_ends_the_run_with_what_it_has(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from planner.pipeline import plan
+    from planner.pipeline.pipeline import plan
 
     def interrupted(
         problem: Problem,
@@ -129,7 +129,7 @@ def test_an_interrupt_ends_the_run_with_what_it_has(
         assert stop()
         return plan(problem, options, on_progress=on_progress)
 
-    monkeypatch.setattr("planner.pipeline.plan", interrupted)
+    monkeypatch.setattr("planner.pipeline.pipeline.plan", interrupted)
     assert main(["plan", QUICKSTART]) == 0
     printed = capsys.readouterr()
     assert "Stopping with the best plan so far" in printed.err
@@ -161,6 +161,6 @@ def test_a_run_that_is_stopped_before_any_plan_is_4(
     def stopped(_problem: Problem, options: PlanOptions, **_: object) -> PlanResult:
         return PlanResult(status="no_plan", options=options, stopped_early=True)
 
-    monkeypatch.setattr("planner.pipeline.plan", stopped)
+    monkeypatch.setattr("planner.pipeline.pipeline.plan", stopped)
     assert main(["plan", QUICKSTART]) == 4
     assert capsys.readouterr().out.startswith("Stopped before any plan was found.")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from planner.compilation import WORDS
+from planner.compiling.compilation import WORDS
 from tests.support.program import PLANNER, QUICKSTART, run
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from planner.cli.main import main
-from planner.cli.study_arguments import worlds_of
+from planner.cli.studies.arguments import worlds_of
 from tests.support.program import QUICKSTART
 
 D1_DOWN = ["--set", "dialer.D1.in_service=false"]

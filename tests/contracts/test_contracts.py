@@ -23,7 +23,7 @@ from planner.contracts.problem import (
     TrunkGroup,
 )
 from planner.contracts.result import FIGURE_NAMES, PlanOptions, Progress, relative_gap
-from planner.contracts.weekly import (
+from planner.contracts.values.weekly import (
     Window,
     format_days,
     format_schedule,

@@ -13,7 +13,7 @@ import pytest
 from planner.cli.arguments import add_failures, add_search, add_seed, moment
 from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanOptions
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.studies.frontier import frontier
 from tests.support.builders import solar
 

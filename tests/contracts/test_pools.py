@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from planner.contracts.agents import LimitRow, PoolRow
-from planner.contracts.line_assignment import LineAssignment
-from planner.contracts.pools import (
+from planner.contracts.fleet.agents import LimitRow, PoolRow
+from planner.contracts.fleet.line_assignment import LineAssignment
+from planner.contracts.fleet.pools import (
     counted_dialers,
     limits_at,
     pools_at,

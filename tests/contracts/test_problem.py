@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from planner.contracts.problem import Dialer, Interval, LineAssignment, Outage, Problem
-from planner.contracts.weekly import Window
+from planner.contracts.values.weekly import Window
 from tests.support.builders import solar
 
 

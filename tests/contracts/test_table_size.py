@@ -9,7 +9,7 @@ import pytest
 
 from planner.contracts.faults import InputError
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.pipeline import plan, project, simulate
+from planner.pipeline.pipeline import plan, project, simulate
 from planner.tables.folder import read_folder
 
 FIGURES: dict[str, Any] = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.contracts.weekly import (
+from planner.contracts.values.weekly import (
     Window,
     format_clock,
     format_days,

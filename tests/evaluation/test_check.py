@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Dialer, LineAssignment, Problem, TrunkGroup
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from tests.support.builders import solar
 
 

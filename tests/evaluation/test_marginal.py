@@ -12,7 +12,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from planner.evaluation.marginal import OneMore, Step
 from planner.evaluation.reasons import explain
 from planner.optimize.search import optimize
@@ -167,7 +167,7 @@ def test_many_names_are_counted() -> None:
 
 
 def test_a_plan_that_is_not_explained_is_the_same_plan() -> None:
-    from planner.pipeline import plan
+    from planner.pipeline.pipeline import plan
 
     given = Problem(dialers=(dialer("D"),), campaigns=(campaign(),))
     told, bare = plan(given), plan(given, explained=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.contracts.agents import LimitRow, PoolRow
+from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.evaluation.moves.ordered import ordered_moves

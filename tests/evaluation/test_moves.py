@@ -11,7 +11,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.evaluation.differences import lines_moved
 from planner.evaluation.moves.ordered import ordered_moves
-from planner.evaluation.runnable import runnable_lines
+from planner.evaluation.running.runnable import runnable_lines
 from tests.support.builders import solar
 
 NEWS = {"kind": "broadcast", "attempt_seconds": 30, "answer_rate": 0.5}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from planner.contracts.agents import LimitRow, PoolRow
+from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Dialer, Problem, TrunkGroup
 from planner.evaluation.notes import problem_notes
 from tests.support.builders import solar

@@ -10,9 +10,9 @@ import pytest
 import planner
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
-from planner.evaluation.cannot_run import runnable_only
 from planner.evaluation.proof.check import check_proof
 from planner.evaluation.proof.record import Proof
+from planner.evaluation.running.cannot_run import runnable_only
 from planner.optimize.search import optimize
 from tests.support.draw import draw, write_folder
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.answers import Worth
+from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Dialer, LineAssignment, Problem, TrunkGroup
 from planner.evaluation.worth import resources
 from planner.evaluation.worth.changed import Changed

@@ -7,7 +7,7 @@ import pytest
 from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from planner.optimize.search import optimize
 from tests.support.builders import tiny_problem
 from tests.support.reference import best_value_by_enumeration

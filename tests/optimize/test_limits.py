@@ -8,7 +8,7 @@ import planner
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanResult, PlanStatus
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from planner.optimize.search import optimize
 from tests.support.one_agent import campaign, dialer, handled, lines, problem
 from tests.support.reference import hourly_rates

@@ -12,7 +12,7 @@ import pytest
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
-from planner.evaluation.cannot_run import runnable_only
+from planner.evaluation.running.cannot_run import runnable_only
 from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.model.requirements import KINDS, RUNS, SURVIVES, USED
 from planner.optimize.nearest import Nearest, Sum, nearest_plan

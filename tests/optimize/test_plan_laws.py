@@ -8,7 +8,7 @@ import pytest
 from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.search import optimize
 from tests.support.builders import tiny_problem

@@ -13,11 +13,11 @@ from planner.cli.start import main
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import PlanOptions
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from planner.evaluation.rates import rates, rates_table
-from planner.pipeline import plan
+from planner.pipeline.pipeline import plan
 from planner.projection.figures.abandon_days import abandon_days, with_abandon_days
-from planner.report.days import abandon_day_sentences
+from planner.report.projections.days import abandon_day_sentences
 from planner.traffic.exact.engset import stationary
 
 OTHER_DAYS = 200_000

@@ -10,7 +10,7 @@ import pytest
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.contracts.projected import Projection
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.traffic.exact.engset import all_busy_share
 from planner.traffic.exact.passage import mean_seconds_to_all_busy
 from tests.support.builders import solar

@@ -9,10 +9,10 @@ import pytest
 
 from planner.contracts.problem import Dialer, Outage, Problem
 from planner.contracts.result import PlanOptions, PlanStatus
-from planner.pipeline import plan
+from planner.pipeline.pipeline import plan
 from planner.projection.hours.finish import NEVER, attempts_needed
-from planner.report.plan import plan_text
-from planner.report.plan_document import plan_document
+from planner.report.plans.plan import plan_text
+from planner.report.plans.plan_document import plan_document
 from planner.studies.week_spans import at_moment
 from tests.support import one_agent
 

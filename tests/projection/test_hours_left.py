@@ -10,7 +10,7 @@ import pytest
 
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import AssignmentFigures, Ending
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.tables.folder import read_folder
 from planner.traffic.exact.passage import first_passage_probability
 from tests.support.builders import solar

@@ -12,7 +12,7 @@ import pytest
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
 from planner.contracts.projected import Projection
 from planner.contracts.result import Engine
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.tables.folder import read_folder
 from planner.traffic.exact.passage import all_busy_transient
 from tests.support.builders import solar

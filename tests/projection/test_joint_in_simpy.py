@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from tests.projection.campaign_in_simpy import InSimPy, Rules
 from tests.support.builders import solar
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from planner.contracts.faults import InputError
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.tables.folder import read_folder
 
 AT = datetime(2030, 3, 4, 9, tzinfo=UTC)

@@ -19,8 +19,8 @@ from planner.contracts.result import (
     PlanStatus,
 )
 from planner.evaluation.arrays import evaluate
-from planner.pipeline import project
-from planner.planning import beside_simulation
+from planner.pipeline.pipeline import project
+from planner.pipeline.planning import beside_simulation
 from planner.projection.effort import EngineChoice
 from planner.projection.planned import table_figures
 from planner.projection.project import quick_figures

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import Status
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.projection.hours.outages import OutOfService, out_of_service, overlap_notes
 from planner.tables.folder import read_folder
 from tests.support.builders import solar

@@ -11,7 +11,7 @@ import pytest
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.contracts.projected import Projection
 from planner.contracts.result import Status
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.projection.passes import highest_rate, pass_attempts, pass_factors
 from planner.traffic.exact.engset import all_busy_share
 from tests.support.builders import solar

@@ -9,7 +9,7 @@ import pytest
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.contracts.result import FIGURE_NAMES, AssignmentFigures, Engine, Status
-from planner.pipeline import project, simulate
+from planner.pipeline.pipeline import project, simulate
 from tests.support.builders import solar
 
 MONDAY_NINE = datetime(2030, 3, 4, 9, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 
 from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures, Engine, Status
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.tables.folder import read_folder
 
 CASES = Path(__file__).parents[1] / "data/cases/projection"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from planner.contracts.agents import PoolRow
+from planner.contracts.fleet.agents import PoolRow
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import Status
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.projection.pairs import pairs_at
 from planner.traffic.exact.engset import all_busy_share
 

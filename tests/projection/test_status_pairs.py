@@ -14,7 +14,7 @@ import pytest
 
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import Status
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.projection.status import status_now
 from tests.support.builders import solar
 

@@ -13,7 +13,7 @@ import pytest
 from planner.contracts.problem import Dialer, Interval, LineAssignment, Outage, Problem
 from planner.contracts.projected import Completion, Projection
 from planner.contracts.result import FIGURE_NAMES, Status
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.projection.effort import Effort, EngineChoice
 from planner.projection.pairs import limits
 from planner.projection.timeline import timeline

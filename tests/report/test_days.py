@@ -5,10 +5,10 @@ from pathlib import Path
 
 from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures
-from planner.report.days import day_sentences
 from planner.report.documents import assignment_row
 from planner.report.html.reports import html_report
-from planner.report.projection import projection_text
+from planner.report.projections.days import day_sentences
+from planner.report.projections.projection import projection_text
 from planner.tables.folder_writing import write_projection
 from tests.support.results import figures
 

@@ -14,8 +14,8 @@ from planner.contracts.projected import Completion, Projection, TimelineStep
 from planner.contracts.result import PlanStatus, Status
 from planner.evaluation.load import fleet_load
 from planner.report.documents import assignment_row, check_document, fault_document, to_json
-from planner.report.plan_document import plan_document
-from planner.report.projection import projection_document
+from planner.report.plans.plan_document import plan_document
+from planner.report.projections.projection import projection_document
 from tests.support.results import MONDAY_NINE, figures, plan_result, two_dialers
 
 ROW = [

@@ -6,8 +6,8 @@ from typing import Any
 
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.report.charts.studies import clickable_frontier, frontier_chart
-from planner.report.frontier import against_sentence, current_sentence, sweep_sentences
 from planner.report.html.reports import frontier_page
+from planner.report.studies.frontier import against_sentence, current_sentence, sweep_sentences
 from planner.studies.frontier import CurrentLines, Frontier, FrontierPoint, Sweep
 
 NOW = CurrentLines(

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import Move, PlanOptions
-from planner.report.handout import (
+from planner.report.html.handout import handout_page
+from planner.report.plans.handout import (
     COLUMNS,
     clock_words,
     of_lines,
@@ -21,7 +22,6 @@ from planner.report.handout import (
     table_rows,
     write_handout,
 )
-from planner.report.html.handout import handout_page
 from planner.studies.week import IntervalPlan, WeekPlan
 from tests.support.results import plan_result, two_dialers
 

@@ -11,8 +11,8 @@ from planner.contracts.projected import CampaignJoint, JointStep, Projection
 from planner.contracts.result import Engine
 from planner.report.charts.projection import projection_figures
 from planner.report.html.reports import html_report
-from planner.report.joint import joint_sentences
-from planner.report.projection import (
+from planner.report.projections.joint import joint_sentences
+from planner.report.projections.projection import (
     projection_document,
     projection_text,
     write_projection_files,

@@ -10,7 +10,7 @@ from planner.contracts.comparison import CampaignOutcome, Comparison, Outcome, R
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.report.charts.losses import losses_chart
 from planner.report.html.whatif import comparison_page
-from planner.report.losses import breach_lists, campaign_lines, loss_sentences, total_lines
+from planner.report.plans.losses import breach_lists, campaign_lines, loss_sentences, total_lines
 
 
 def outcome(values: dict[str, float], **changes: Any) -> Outcome:

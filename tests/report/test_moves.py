@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from planner.contracts.problem import Dialer, LineAssignment
 from planner.contracts.result import LineChange, Move
-from planner.report.moves import move_sentences, way_sentence, without_move
-from planner.report.plan import plan_text
-from planner.report.plan_document import plan_document
+from planner.report.plans.moves import move_sentences, way_sentence, without_move
+from planner.report.plans.plan import plan_text
+from planner.report.plans.plan_document import plan_document
 from tests.support.results import plan_result, two_dialers
 
 

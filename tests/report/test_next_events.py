@@ -8,7 +8,7 @@ from typing import Any
 from planner.contracts.problem import Problem
 from planner.contracts.projected import TimelineStep
 from planner.contracts.result import AssignmentFigures, Ending, Status
-from planner.report.next_events import NextEvent, next_event
+from planner.report.projections.next_events import NextEvent, next_event
 from tests.support.builders import solar
 from tests.support.results import MONDAY_NINE, figures, two_dialers
 

@@ -11,7 +11,7 @@ from planner.contracts.problem import Dialer, LineAssignment
 from planner.contracts.result import CampaignTotals, PlanOptions, PlanStatus, PlanValue
 from planner.evaluation.load import fleet_load
 from planner.report.check import check_text
-from planner.report.plan import plan_text
+from planner.report.plans.plan import plan_text
 from planner.report.text_layout import WIDTH
 from tests.support.builders import solar
 from tests.support.results import figures, plan_result, two_dialers

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from planner.contracts.agents import PoolRow
+from planner.contracts.fleet.agents import PoolRow
 from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanOptions
-from planner.pipeline import plan
-from planner.report.plan import plan_text
-from planner.report.plan_document import plan_document
+from planner.pipeline.pipeline import plan
+from planner.report.plans.plan import plan_text
+from planner.report.plans.plan_document import plan_document
 from tests.support import one_agent
 from tests.support.builders import solar
 from tests.support.results import plan_result

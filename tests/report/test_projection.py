@@ -15,7 +15,7 @@ from planner.contracts.projected import Completion, Projection, TimelineStep
 from planner.contracts.result import AssignmentFigures, Status
 from planner.report.charts.projection import projection_figures
 from planner.report.html.reports import html_report
-from planner.report.projection import (
+from planner.report.projections.projection import (
     letter_of,
     list_sentences,
     next_sentence,

@@ -9,7 +9,7 @@ import pytest
 
 from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures, Ending, Status
-from planner.report.projection import next_sentence, next_sentences, projection_text
+from planner.report.projections.projection import next_sentence, next_sentences, projection_text
 from tests.support.results import figures
 
 AT = datetime(2030, 3, 4, 9, tzinfo=UTC)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from planner.report.week import _hours
+from planner.report.studies.week import _hours
 from planner.studies.week import IntervalPlan
 
 NEW_YORK = ZoneInfo("America/New_York")

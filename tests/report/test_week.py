@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
+from planner.report.studies.week import moment_text, week_text
 from planner.report.text_layout import WIDTH
-from planner.report.week import moment_text, week_text
 from planner.studies.week import IntervalPlan, WeekPlan
 from planner.studies.week_spans import Idle, Moment, WhyNot
 from tests.support.results import plan_result, two_dialers

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import planner.pipeline
+import planner.pipeline.pipeline
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, PlanResult
 from planner.evaluation.arrays import PlanArrays, evaluate
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from planner.studies.frontier import Frontier, FrontierPoint, frontier, non_dominated
 from tests.support import one_agent
 from tests.support.builders import solar, tiny_problem
@@ -73,14 +73,14 @@ def test_the_ends_are_the_best_of_all_plans(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS[2:4])
 def test_no_plan_seen_beats_a_point(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     problem, seen = tiny(seed), []
-    real = planner.pipeline.plan
+    real = planner.pipeline.pipeline.plan
 
     def watched(*arguments: Any, **named: Any) -> PlanResult:
         result = real(*arguments, **named)
         seen.append(result)
         return result
 
-    monkeypatch.setattr("planner.pipeline.plan", watched)
+    monkeypatch.setattr("planner.pipeline.pipeline.plan", watched)
     found = frontier(problem, EXACT, points=4, levels=2).points
     plans = [judged(problem, result.plan) for result in seen if result.plan is not None]
     assert len(plans) >= 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from planner.contracts.agents import LimitRow, PoolRow
+from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Dialer, Problem
 from planner.projection.hours.calendar import Spell
 from planner.studies.week_spans import at_moment, spans

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from planner.contracts.agents import LimitRow, PoolRow
 from planner.contracts.faults import InputError
-from planner.contracts.line_assignment import LineAssignment
+from planner.contracts.fleet.agents import LimitRow, PoolRow
+from planner.contracts.fleet.line_assignment import LineAssignment
 from planner.contracts.problem import Dialer, Problem, TrunkGroup
 from planner.studies.changes import changed_problem
 from tests.support.builders import solar

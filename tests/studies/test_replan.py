@@ -12,8 +12,8 @@ from planner.contracts.comparison import Comparison, Replanned
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import PlanStatus
 from planner.report.html.whatif import comparison_page
-from planner.report.whatif import comparison_text
-from planner.report.whatif_files import comparison_document, write_comparison_files
+from planner.report.studies.whatif import comparison_text
+from planner.report.studies.whatif_files import comparison_document, write_comparison_files
 from planner.studies.whatif import whatif
 from tests.support.builders import solar
 from tests.support.reference import hourly_rates

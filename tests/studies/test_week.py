@@ -13,8 +13,8 @@ import pytest
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
-from planner.pipeline import plan
-from planner.report.week import week_document, week_text
+from planner.pipeline.pipeline import plan
+from planner.report.studies.week import week_document, week_text
 from planner.studies.week import WeekPlan, plan_week
 from planner.studies.week_spans import WhyNot
 from tests.support import one_agent
@@ -114,7 +114,7 @@ def test_each_plan_starts_from_the_lines_of_the_interval_before(
         assert options.move_cost == 2.5
         return plan(problem, options, **how)
 
-    monkeypatch.setattr("planner.pipeline.plan", recorded)
+    monkeypatch.setattr("planner.pipeline.pipeline.plan", recorded)
     given = one_dialer(
         campaign("A", "Mon 09:00-13:00"),
         campaign("B", "Mon 10:00-11:00"),

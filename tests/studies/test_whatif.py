@@ -14,7 +14,7 @@ from planner.contracts.comparison import Outcome
 from planner.contracts.faults import InputError
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions, PlanStatus, Status
-from planner.report.whatif import comparison_text
+from planner.report.studies.whatif import comparison_text
 from planner.studies.whatif import NoPlan, planning_anew, whatif
 from tests.support.builders import solar
 from tests.support.reference import hourly_rates
@@ -280,7 +280,7 @@ def test_all_faults_of_all_worlds_are_told_at_once() -> None:
 
 
 def test_nothing_is_planned_where_an_expression_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("planner.pipeline.plan", pytest.fail)
+    monkeypatch.setattr("planner.pipeline.pipeline.plan", pytest.fail)
     with pytest.raises(InputError):
         whatif(example(assignments=()), {"a": ["dialer.D9.ports=1"]}, replan=True)
 

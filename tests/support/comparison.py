@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
-from planner.evaluation.cannot_run import runnable_only
+from planner.evaluation.running.cannot_run import runnable_only
 from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.model.requirements import KINDS
 from planner.optimize.nearest import Nearest, nearest_plan

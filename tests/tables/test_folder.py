@@ -9,7 +9,7 @@ import pytest
 from planner.contracts.faults import InputError
 from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.contracts.result import AssignmentFigures, Engine, Status
-from planner.contracts.weekly import Window
+from planner.contracts.values.weekly import Window
 from planner.tables.folder import read_folder, read_uploads
 from planner.tables.folder_writing import (
     PROJECTION_COLUMNS,

@@ -25,7 +25,7 @@ from planner.contracts.problem import (
     Problem,
     TrunkGroup,
 )
-from planner.contracts.weekly import Window
+from planner.contracts.values.weekly import Window
 from planner.tables.folder import read_folder, read_uploads
 from planner.tables.folder_writing import write_folder
 from planner.tables.sheets import plain_text, safe_text

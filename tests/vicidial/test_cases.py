@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from planner.contracts.faults import InputError
-from planner.vicidial.cases import filled_cases
+from planner.vicidial.emulation.cases import filled_cases
 
 MEASURED = Path(__file__).parents[1] / "data" / "vicidial"
 RESULTS = {

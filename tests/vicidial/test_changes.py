@@ -6,9 +6,7 @@ import random
 
 import pytest
 
-from planner.vicidial.changes import changes_to
-from planner.vicidial.regimes import effective_lines
-from planner.vicidial.replay import replayed
+from planner.vicidial.reading.regimes import effective_lines
 from planner.vicidial.settings import (
     CampaignSettings,
     RemoteAgents,
@@ -18,7 +16,9 @@ from planner.vicidial.settings import (
     TrunkRow,
     differences,
 )
-from planner.vicidial.targets import Lines, Target
+from planner.vicidial.writing.changes import changes_to
+from planner.vicidial.writing.replay import replayed
+from planner.vicidial.writing.targets import Lines, Target
 
 SEEDS = range(80)
 

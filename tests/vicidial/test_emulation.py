@@ -12,9 +12,9 @@ import pytest
 from planner.cli.main import main
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.tables.folder import read_folder
-from planner.vicidial.day_figures import Figure, difference, figures, rate, share
-from planner.vicidial.emulation import Days, column, emulate, system_of, with_lines
-from planner.vicidial.loop_state import System
+from planner.vicidial.emulation.day_figures import Figure, difference, figures, rate, share
+from planner.vicidial.emulation.emulation import Days, column, emulate, system_of, with_lines
+from planner.vicidial.emulation.loop_state import System
 from planner.vicidial.settings import (
     CampaignSettings,
     RemoteAgents,

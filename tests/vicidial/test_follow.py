@@ -15,10 +15,10 @@ import pytest
 
 from planner.cli.main import main
 from planner.contracts.result import Status
-from planner.vicidial.address import address_of
-from planner.vicidial.database import Database
-from planner.vicidial.follow import Look, follow
-from planner.vicidial.live import live_file, look, read_basis
+from planner.vicidial.live.follow import Look, follow
+from planner.vicidial.live.live import live_file, look, read_basis
+from planner.vicidial.reading.address import address_of
+from planner.vicidial.reading.database import Database
 from tests.vicidial.builder import Site, two_servers
 
 ALWAYS = {"ct_default_start": 0, "ct_default_stop": 2400}

@@ -10,13 +10,13 @@ import pytest
 from planner.cli.main import main
 from planner.contracts.faults import InputError
 from planner.tables.folder import read_folder
-from planner.vicidial.address import address_of
-from planner.vicidial.changes import changes_to
-from planner.vicidial.database import Database
-from planner.vicidial.emulation import system_of
+from planner.vicidial.emulation.emulation import system_of
+from planner.vicidial.reading.address import address_of
+from planner.vicidial.reading.database import Database
+from planner.vicidial.reading.site import read_site
 from planner.vicidial.settings import read_settings_file
-from planner.vicidial.site import read_site
-from planner.vicidial.targets import read_target
+from planner.vicidial.writing.changes import changes_to
+from planner.vicidial.writing.targets import read_target
 from tests.vicidial.builder import Site, site_of
 from tests.vicidial.mariadb import Server
 from tests.vicidial.random_sites import fill

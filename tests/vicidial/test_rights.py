@@ -13,7 +13,7 @@ import pytest
 
 from planner.cli.main import main
 from planner.contracts.faults import InputError
-from planner.vicidial.address import PASSWORD_VARIABLE, address_of
+from planner.vicidial.reading.address import PASSWORD_VARIABLE, address_of
 from tests.vicidial.builder import Site, two_servers
 from tests.vicidial.test_write import LOG, PLAN, lines
 
@@ -101,7 +101,7 @@ def test_without_the_right_to_write_nothing_is_begun(
 
 
 def test_reading_cannot_write_even_as_root(site: Site) -> None:
-    from planner.vicidial.database import Database
+    from planner.vicidial.reading.database import Database
 
     database = Database(address_of(site.dsn))
     with pytest.raises(InputError, match="READ ONLY"):

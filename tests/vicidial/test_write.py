@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from planner.vicidial.database import Database
+from planner.vicidial.reading.database import Database
 from tests.vicidial.builder import Site, two_servers
 from tests.vicidial.writing import LOG, PLAN, WRITTEN, lines, prepared, write
 
@@ -158,7 +158,7 @@ def _state(site: Site) -> dict[str, dict[Any, int]]:
 KILLED_FOR_GOOD = """
 import os, signal, sys
 from planner.cli.main import main
-from planner.vicidial.database import Database
+from planner.vicidial.reading.database import Database
 original, left = Database.execute, [int(sys.argv.pop(1))]
 def execute(self, text, values=()):
     left[0] -= 1

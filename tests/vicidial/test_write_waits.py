@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from planner.vicidial.database import Database
+from planner.vicidial.reading.database import Database
 from tests.vicidial.builder import Site, two_servers
 from tests.vicidial.writing import agents_kept, lines, prepared, write
 

@@ -11,7 +11,7 @@ from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import AssignmentFigures, Status
 from planner.evaluation.arrays import Evaluation, evaluate
-from planner.evaluation.check import Breach, check
+from planner.evaluation.limits.check import Breach, check
 from planner.projection.project import quick_figures
 from planner.projection.status import status_now
 

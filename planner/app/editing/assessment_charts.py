@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from planner.app.editing.assessment import Assessment, status_shares
-from planner.contracts.per_cent import PER_CENT_LABELS, per_cent
 from planner.contracts.result import Status
+from planner.contracts.values.per_cent import PER_CENT_LABELS, per_cent
 from planner.report.charts.figure import STATUS_COLOURS, Drawing, Spec
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.contracts.problem import Dialer
 from planner.evaluation.arrays import PlanArrays
-from planner.evaluation.check import (
+from planner.evaluation.limits.check import (
     Breach,
     campaign_breaches,
     check,

@@ -10,7 +10,7 @@ from planner.app.editing.assessment import Assessment
 from planner.app.editing.board.table import handled
 from planner.contracts.problem import Campaign
 from planner.projection.hours.calendar import open_spells
-from planner.report.losses import change
+from planner.report.plans.losses import change
 from planner.report.words import amount, share
 
 #: A campaign that loses more than this part of its calls is told in words.

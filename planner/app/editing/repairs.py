@@ -9,7 +9,7 @@ from planner.app.editing.edit_check import Changes, EditCheck, Limit, limit_of
 from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.app.editing.quick_edits import evened_out, with_lines
 from planner.contracts.problem import LineAssignment
-from planner.evaluation.check import Breach
+from planner.evaluation.limits.check import Breach
 
 #: Dial lines are cut to so many parts of what they are, the most that holds the limit.
 _PARTS = 256

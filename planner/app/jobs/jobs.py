@@ -12,10 +12,10 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from planner.app.jobs.fair_queue import Turns
 from planner.app.jobs.worker_process import apart
-from planner.compilation import COMPILATION, Stopwatch
+from planner.compiling.compilation import COMPILATION, Stopwatch
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, PlanResult, Progress
-from planner.pipeline import plan
+from planner.pipeline.pipeline import plan
 
 #: A run uses one core, now and then two.
 _TURNS = Turns(max(2, os.cpu_count() or 1))

@@ -21,7 +21,7 @@ from functools import partial
 from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
-from planner.compilation import COMPILATION
+from planner.compiling.compilation import COMPILATION
 
 #: Of 19, the lowest: a page that needs a core gets nine tenths of it.
 _NICENESS = 10
@@ -89,7 +89,7 @@ def apart(
     stop : polled here; once it says True the work is told so
     paced : whether the work waits until ``report`` has returned
     compiling : called here with True when machine code begins to be made there, with False when
-        that ends; see :mod:`planner.compilation`
+        that ends; see :mod:`planner.compiling.compilation`
 
     Returns
     -------

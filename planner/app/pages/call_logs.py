@@ -22,8 +22,8 @@ from planner.calibration.folder_update import CellChange, update_tables
 from planner.calibration.preview import Preview, preview_log
 from planner.calibration.readers.log_files import SUFFIXES
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.per_cent import per_cent
-from planner.report.backtest import TITLES
+from planner.contracts.values.per_cent import per_cent
+from planner.report.calls.backtest import TITLES
 from planner.report.charts.calibration import coverage_chart, estimates_chart, levels_chart
 from planner.report.text_layout import NOTHING
 from planner.tables.folder import read_uploads

@@ -20,8 +20,8 @@ from planner.app.session.sources import (
 )
 from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace, workspace
-from planner.contracts.fields import Contract
 from planner.contracts.problem import Problem
+from planner.contracts.values.fields import Contract
 from planner.tables.cells import columns, fields_of_type
 from planner.tables.folder import TABLES, read_folder, read_uploads
 from planner.tables.labels import FIRST, TOPICS, label, told

@@ -14,7 +14,7 @@ from planner.app.widgets.empty_page import show_nothing_open
 from planner.app.widgets.handing_out import show_handout
 from planner.app.widgets.moments import is_picked, pick_moment, reader_zone
 from planner.contracts.comparison import Comparison
-from planner.report.handout import Handout, of_lines, of_moves, of_plan, of_week
+from planner.report.plans.handout import Handout, of_lines, of_moves, of_plan, of_week
 from planner.studies.week import WeekPlan
 
 _PURPOSE = "This page prints what to set on which dialer."

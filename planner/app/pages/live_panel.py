@@ -11,9 +11,16 @@ import pandas as pd
 import streamlit as st
 
 from planner.app.editing.edited_lines import EditedLines
-from planner.app.editing.live import live_of, oldest, other_lines, typed_busy, untold, with_typed
-from planner.app.editing.live_rows import SNAPSHOT, Snapshot, read_apart, read_snapshot
-from planner.app.editing.live_source import LiveSource, Reading
+from planner.app.editing.live.live import (
+    live_of,
+    oldest,
+    other_lines,
+    typed_busy,
+    untold,
+    with_typed,
+)
+from planner.app.editing.live.live_rows import SNAPSHOT, Snapshot, read_apart, read_snapshot
+from planner.app.editing.live.live_source import LiveSource, Reading
 from planner.app.jobs.worker_process import WorkFailed, apart
 from planner.app.session.text import moment_words, plain
 from planner.app.session.workspace import Workspace

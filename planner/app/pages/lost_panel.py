@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from planner.app.editing.edited_lines import EditedLines
-from planner.app.editing.lost_dialers import lost_dialers
+from planner.app.editing.live.lost_dialers import lost_dialers
 from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace
 from planner.app.widgets import running
@@ -15,8 +15,8 @@ from planner.app.widgets.given_up import show_given_up
 from planner.contracts.comparison import Comparison
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.result import PlanFigures, PlanOptions
-from planner.report.moves import move_sentences
-from planner.report.whatif import MOST_FIRST_MOVES, first_move_sentences, unasked_sentences
+from planner.report.plans.moves import move_sentences
+from planner.report.studies.whatif import MOST_FIRST_MOVES, first_move_sentences, unasked_sentences
 from planner.studies.whatif import whatif
 
 _STUDY = "lost"

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from planner.app.editing.clock import next_change, next_run
-from planner.app.editing.live import with_live
+from planner.app.editing.live.live import with_live
 from planner.app.jobs.jobs import unstoppable
 from planner.app.pages.live_panel import show_busy, show_live
 from planner.app.pages.lost_panel import show_lost
@@ -26,12 +26,12 @@ from planner.app.widgets.moments import is_picked, pick_clock, pick_moment, read
 from planner.contracts.problem import Problem
 from planner.contracts.projected import CampaignJoint, JointStep, Projection
 from planner.contracts.result import AssignmentFigures, Engine, Status
-from planner.pipeline import project
+from planner.pipeline.pipeline import project
 from planner.report.charts.figure import STATUS_COLOURS, Figure
 from planner.report.charts.projection import projection_figures
-from planner.report.days import EXPLAINED, day_sentences
-from planner.report.next_events import next_events
-from planner.report.projection import list_sentences
+from planner.report.projections.days import EXPLAINED, day_sentences
+from planner.report.projections.next_events import next_events
+from planner.report.projections.projection import list_sentences
 from planner.report.words import duration, share, to_minute
 
 _STUDY = "status"

@@ -10,7 +10,7 @@ from planner.contracts.problem import Dialer, Problem
 from planner.contracts.projected import CampaignJoint, Projection
 from planner.contracts.result import AssignmentFigures, Status
 from planner.report.charts.figure import STATUS_COLOURS
-from planner.report.next_events import NextEvent
+from planner.report.projections.next_events import NextEvent
 from planner.report.words import share
 
 #: None, some and all paused; the same colours as in the chart over time.

@@ -17,8 +17,8 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.report.charts.studies import clickable_frontier
-from planner.report.frontier import against_sentence, current_sentence, sweep_sentences
-from planner.report.losses import change
+from planner.report.plans.losses import change
+from planner.report.studies.frontier import against_sentence, current_sentence, sweep_sentences
 from planner.report.words import STOPPED_EARLY, amount, close_share, share
 from planner.studies.frontier import (
     CurrentLines,

@@ -23,9 +23,9 @@ from planner.app.widgets.moments import reader_zone
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.report.charts.week import week_chart
-from planner.report.given_up import given_up_sentences
-from planner.report.handout import Handout, of_week
-from planner.report.week import total_pairs, write_week
+from planner.report.plans.given_up import given_up_sentences
+from planner.report.plans.handout import Handout, of_week
+from planner.report.studies.week import total_pairs, write_week
 from planner.report.words import STOPPED_EARLY, amount
 from planner.studies.week import USUAL_PRICE, WeekPlan
 from planner.studies.week import line_worth as studies_line_worth

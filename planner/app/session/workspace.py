@@ -23,9 +23,9 @@ from planner.app.editing.edited_lines import (
     take_plan,
     undo,
 )
-from planner.app.editing.levers import Levers
-from planner.app.editing.live import LiveState
-from planner.app.editing.world_cache import WorldCache
+from planner.app.editing.live.live import LiveState
+from planner.app.editing.worlds.levers import Levers
+from planner.app.editing.worlds.world_cache import WorldCache
 from planner.app.jobs.jobs import PlanJob, StudyJob
 from planner.app.store import DraftEntry, ScenarioEntry, VersionEntry
 from planner.contracts.faults import Fault, InputError

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from planner.app.editing.levers import Levers
+from planner.app.editing.worlds.levers import Levers
 from planner.app.store.clock import moment, now
 from planner.app.store.faults import UnreadableRow
 from planner.app.store.records import ScenarioConflict, ScenarioEntry

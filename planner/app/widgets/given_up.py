@@ -8,7 +8,7 @@ import streamlit as st
 
 from planner.app.session.text import plain
 from planner.contracts.answers import GivenUp, LeftOut, LimitBroken
-from planner.report.given_up import broken_sentences, given_up_sentences, left_out_sentences
+from planner.report.plans.given_up import broken_sentences, given_up_sentences, left_out_sentences
 
 
 def show_given_up(

@@ -6,8 +6,8 @@ import re
 
 import streamlit as st
 
-from planner.report.handout import Handout, handout_csv
 from planner.report.html.handout import STYLE, handout_body, handout_page
+from planner.report.plans.handout import Handout, handout_csv
 
 
 def show_handout(handout: Handout, key: str) -> None:

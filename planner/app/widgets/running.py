@@ -11,7 +11,7 @@ from planner.app.jobs.jobs import StudyJob
 from planner.app.session.text import plain
 from planner.app.session.user import run_owner
 from planner.app.session.workspace import Workspace
-from planner.compilation import WORDS
+from planner.compiling.compilation import WORDS
 from planner.report.words import duration
 
 _REFRESH_SECONDS = 0.5

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from planner.calibration.attempts import Codes, Floats
-from planner.compiled import compiled
+from planner.compiling.compiled import compiled
 
 ATTEMPT_ENDS, TALK_ENDS, WRAP_ENDS, GIVES_UP, CUT_OFF, AGENTS_CHANGE = range(6)
 #: What a callee is: nobody, a machine, a human, a human who asks for an agent.

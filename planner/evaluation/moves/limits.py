@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Problem
+from planner.contracts.values.per_cent import per_cent
 from planner.evaluation.moves.pools import least_rows, most_rows, pool_rows
 from planner.evaluation.moves.rows import Floats, Ints, Ledger, Row
 from planner.evaluation.rates import SECONDS_PER_HOUR

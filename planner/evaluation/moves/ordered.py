@@ -11,12 +11,12 @@ import numpy as np
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
 from planner.contracts.result import Move, PlanOptions
-from planner.evaluation.cannot_run import reason_it_cannot_run
 from planner.evaluation.moves.halves import best_steps, half_way
 from planner.evaluation.moves.limits import LEAST_WHOLE, Course, course
 from planner.evaluation.moves.rows import Ledger, Lines, Pair, Step
 from planner.evaluation.moves.scores import along_order, states
-from planner.evaluation.runnable import stop_reason
+from planner.evaluation.running.cannot_run import reason_it_cannot_run
+from planner.evaluation.running.runnable import stop_reason
 
 
 class OrderedMoves(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from planner.contracts.agents import LimitRow, PoolRow, limits_in_force, pools_in_force
+from planner.contracts.fleet.agents import LimitRow, PoolRow, limits_in_force, pools_in_force
 from planner.contracts.problem import Problem
 from planner.evaluation.moves.rows import Bools, Ledger, Row
 

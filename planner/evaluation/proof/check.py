@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
-from planner.evaluation.check import REQUIREMENT_RULES, check
+from planner.evaluation.limits.check import REQUIREMENT_RULES, check
 from planner.evaluation.proof.bound import Bounds
 from planner.evaluation.proof.box import Box
 from planner.evaluation.proof.record import Node, Proof

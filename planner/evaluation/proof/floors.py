@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.contracts.pools import counted_dialers, limits_at
+from planner.contracts.fleet.pools import counted_dialers, limits_at
 from planner.contracts.problem import Problem
 
 #: Dialers counted, dial or agent lines, how many at the least.

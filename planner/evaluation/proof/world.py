@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.contracts.pools import counted_dialers, limits_at, pools_at
+from planner.contracts.fleet.pools import counted_dialers, limits_at, pools_at
 from planner.contracts.problem import Campaign, Problem
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.rates import SECONDS_PER_HOUR, rates_table

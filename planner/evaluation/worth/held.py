@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from planner.contracts.agents import MOST_FIELDS
 from planner.contracts.answers import Worth
-from planner.contracts.per_cent import per_cent
+from planner.contracts.fleet.agents import MOST_FIELDS
 from planner.contracts.problem import Campaign, Problem
+from planner.contracts.values.per_cent import per_cent
 
 #: Limits on what there is: what they cost is told as what one more would bring.
 OF_RESOURCES = ("agent_lines", "pool", "ports", "channels", "cps", "trunk_cps")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from planner.contracts.agents import LEAST_FIELDS, MOST_FIELDS
-from planner.contracts.pools import limits_at
+from planner.contracts.fleet.agents import LEAST_FIELDS, MOST_FIELDS
+from planner.contracts.fleet.pools import limits_at
 from planner.contracts.problem import Campaign, Problem
 from planner.evaluation.worth.changed import Changed, Edit, changed
 

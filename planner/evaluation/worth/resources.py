@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planner.contracts.pools import pools_at
+from planner.contracts.fleet.pools import pools_at
 from planner.contracts.problem import Campaign, Problem
 from planner.evaluation.worth.changed import Changed, Edit, changed
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined, lean
+from planner.compiling.compiled import compiled, inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics.kernel_tools import copy_lines, draw
 from planner.optimize.heuristics.line_allocation import (

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined, lean
+from planner.compiling.compiled import compiled, inlined, lean
 from planner.optimize.heuristics.kernel_tools import copy_lines, draw
 from planner.optimize.heuristics.parallel_annealing import PARALLEL_RUNS, Best, cool_down
 from planner.optimize.heuristics.penalised_plan import (

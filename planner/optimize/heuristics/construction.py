@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled
+from planner.compiling.compiled import compiled
 from planner.optimize.heuristics.insertion import Scratch, insert, scratch
 from planner.optimize.heuristics.plan_state import (
     DualGuide,

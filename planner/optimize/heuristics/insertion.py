@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined, lean
+from planner.compiling.compiled import compiled, inlined, lean
 from planner.optimize.heuristics.kernel_tools import draw
 from planner.optimize.heuristics.plan_state import (
     NEVER,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import inlined
+from planner.compiling.compiled import inlined
 
 RandomState = NDArray[np.uint64]
 

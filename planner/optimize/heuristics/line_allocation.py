@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import inlined, lean
+from planner.compiling.compiled import inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics.kernel_tools import RandomState, forget, random_state
 from planner.optimize.heuristics.worst_failure import lose, worst

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled
+from planner.compiling.compiled import compiled
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.columns import Column, make_column
 from planner.optimize.model.model import Model

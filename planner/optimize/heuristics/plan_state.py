@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined, lean
+from planner.compiling.compiled import compiled, inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics.kernel_tools import RandomState, random_state
 from planner.optimize.model.fleet import NONE, Fleet, entry

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import lean
+from planner.compiling.compiled import lean
 from planner.optimize.model.fleet import NONE, Fleet
 
 Floats = NDArray[np.float64]

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 from planner.contracts.limits import MAX_LINES
-from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Campaign, Problem
+from planner.contracts.values.per_cent import per_cent
 from planner.optimize.infeasible.requirement import (
     Change,
     Easing,

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from planner.contracts.answers import Conflict
-from planner.contracts.per_cent import per_cent
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
+from planner.contracts.values.per_cent import per_cent
 from planner.optimize.infeasible.feasibility import FeasibilityTests
 from planner.optimize.infeasible.requirements import locked_only
 from planner.optimize.search import optimize

@@ -10,7 +10,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.contracts.table_size import table_entries
-from planner.evaluation.check import check
+from planner.evaluation.limits.check import check
 from planner.evaluation.rates import SECONDS_PER_HOUR
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.infeasible.least_lines import Blocks

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import inlined
+from planner.compiling.compiled import inlined
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.model import Model
 from planner.optimize.model.tables import ABANDONED, ANSWERED

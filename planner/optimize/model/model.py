@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.contracts.fleet.pools import pools_at
 from planner.contracts.limits import MAX_LINES
 from planner.contracts.line_plan import LinePlan
-from planner.contracts.pools import pools_at
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import lost_dialers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.compiled import inlined, lean
+from planner.compiling.compiled import inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.fleet import Fleet, Ints, entry
 from planner.optimize.model.tables import ABANDONED, ANSWERED, HANDLED

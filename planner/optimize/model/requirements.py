@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.contracts.pools import limits_at
+from planner.contracts.fleet.pools import limits_at
 from planner.contracts.problem import Problem
 from planner.optimize.model.rows import floor_members
 

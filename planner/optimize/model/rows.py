@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.contracts.agents import LimitRow, PoolRow
-from planner.contracts.pools import counted_dialers, limits_at, pools_at
+from planner.contracts.fleet.agents import LimitRow, PoolRow
+from planner.contracts.fleet.pools import counted_dialers, limits_at, pools_at
 from planner.contracts.problem import Problem
 from planner.evaluation.rates import SECONDS_PER_HOUR
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled
+from planner.compiling.compiled import compiled
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.tables import ABANDONED, ANSWERED, HANDLED
 from planner.optimize.pricing.prices import NEVER, Limits, Prices, Split

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled
+from planner.compiling.compiled import compiled
 from planner.optimize.cores import side_by_side
 from planner.optimize.model.fleet import Fleet
 from planner.optimize.model.requirements import SURVIVES, USED

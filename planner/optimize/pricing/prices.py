@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled
+from planner.compiling.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

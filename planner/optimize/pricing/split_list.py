@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, lean
+from planner.compiling.compiled import compiled, lean
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.columns import line_room
 from planner.optimize.model.model import Model

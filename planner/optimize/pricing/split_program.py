@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined, lean
+from planner.compiling.compiled import compiled, inlined, lean
 from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 from planner.optimize.pricing.prices import NEVER, Limits, Prices, Split
 

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from planner.contracts.fields import FIRST_DATE
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.weekly import MINUTES_PER_DAY, Window
+from planner.contracts.values.fields import FIRST_DATE
+from planner.contracts.values.weekly import MINUTES_PER_DAY, Window
 
 _DAY = timedelta(days=1)
 #: A weekly window can fall into the hour that a clock change skips, but not two weeks running.

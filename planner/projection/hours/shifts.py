@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from planner.contracts.pools import pools_at
+from planner.contracts.fleet.pools import pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Problem
-from planner.evaluation.check_sums import seat_in_proportion
+from planner.evaluation.limits.check_sums import seat_in_proportion
 from planner.projection.hours.calendar import is_open
 
 Key = tuple[str, str]

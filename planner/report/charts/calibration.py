@@ -10,8 +10,8 @@ from planner.calibration.backtest.result import Backtest
 from planner.calibration.backtest.scores import BAND
 from planner.calibration.folder_update import FIGURES
 from planner.calibration.result import Estimates
-from planner.contracts.per_cent import PER_CENT_LABELS
 from planner.contracts.problem import Campaign
+from planner.contracts.values.per_cent import PER_CENT_LABELS
 from planner.report.charts.figure import Figure
 from planner.report.words import share
 

@@ -7,10 +7,10 @@ from typing import Any
 import altair as alt
 
 from planner.contracts.comparison import World
-from planner.contracts.per_cent import PER_CENT_LABELS
+from planner.contracts.values.per_cent import PER_CENT_LABELS
 from planner.report.charts.figure import Figure
 from planner.report.charts.rows import WIDTH, read_out
-from planner.report.losses import BEFORE, MOVED, UNMOVED, Line, campaign_lines, total_lines
+from planner.report.plans.losses import BEFORE, MOVED, UNMOVED, Line, campaign_lines, total_lines
 from planner.report.words import amount, share
 
 _ROW = 26  # pixels

@@ -8,9 +8,9 @@ from typing import Any
 
 import altair as alt
 
-from planner.contracts.per_cent import PER_CENT_LABELS
 from planner.contracts.projected import JointStep, Projection
 from planner.contracts.result import AssignmentFigures, Status
+from planner.contracts.values.per_cent import PER_CENT_LABELS
 from planner.report.charts.figure import STATUS_COLOURS, Figure
 from planner.report.charts.rows import CLOCK, WIDTH, blocks_in_rows, local_time, pair_name, read_out
 from planner.report.charts.state_timeline import DIALING, state_timeline

@@ -8,10 +8,10 @@ from typing import Any
 import altair as alt
 
 from planner.contracts.comparison import Comparison, Tornado
-from planner.contracts.per_cent import PER_CENT_LABELS
+from planner.contracts.values.per_cent import PER_CENT_LABELS
 from planner.report.charts.figure import Figure
-from planner.report.frontier import current_sentence
-from planner.report.whatif import named_outcomes
+from planner.report.studies.frontier import current_sentence
+from planner.report.studies.whatif import named_outcomes
 from planner.report.words import amount, close_share, share
 from planner.studies.frontier import CurrentLines, Frontier, FrontierPoint
 

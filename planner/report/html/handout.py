@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from planner.report.handout import Handout, Occasion, Setting, clock_words
 from planner.report.html.page import page
+from planner.report.plans.handout import Handout, Occasion, Setting, clock_words
 from planner.report.text_layout import clean
 
 STYLE = """

@@ -7,13 +7,13 @@ from typing import Any
 
 from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures
-from planner.report import frontier as frontier_report
 from planner.report.charts.projection import projection_figures
 from planner.report.charts.studies import frontier_chart
-from planner.report.days import EXPLAINED, day_sentences
 from planner.report.html.page import bullet_list, drawn_figure, heading, html_table, page
-from planner.report.joint import joint_sentences
-from planner.report.projection import next_sentences
+from planner.report.projections.days import EXPLAINED, day_sentences
+from planner.report.projections.joint import joint_sentences
+from planner.report.projections.projection import next_sentences
+from planner.report.studies import frontier as frontier_report
 from planner.report.words import amount, duration, share
 from planner.studies.frontier import Frontier
 

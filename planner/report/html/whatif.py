@@ -8,13 +8,13 @@ from datetime import date
 from planner.contracts.comparison import Comparison, Replanned, World
 from planner.report.charts.losses import legend_sentence, losses_chart
 from planner.report.charts.studies import tornado_chart, worlds_chart
-from planner.report.given_up import broken_sentences, given_up_sentences, left_out_sentences
 from planner.report.html.page import bullet_list, drawn_figure, heading, html_table, page
 from planner.report.html.page import paragraph as said
-from planner.report.losses import TITLES as LOSS_TITLES
-from planner.report.losses import breach_lists, campaign_lines, loss_sentences, total_lines
-from planner.report.moves import move_sentences, way_sentence
-from planner.report.whatif import (
+from planner.report.plans.given_up import broken_sentences, given_up_sentences, left_out_sentences
+from planner.report.plans.losses import TITLES as LOSS_TITLES
+from planner.report.plans.losses import breach_lists, campaign_lines, loss_sentences, total_lines
+from planner.report.plans.moves import move_sentences, way_sentence
+from planner.report.studies.whatif import (
     TITLES,
     first_move_sentences,
     lost_sentences,

@@ -7,7 +7,7 @@ from typing import Any
 
 from planner.report.text_layout import bullets, section, table
 from planner.report.words import share
-from planner.vicidial.attempts import Counts
+from planner.vicidial.logs.attempts import Counts
 
 #: Launches that are no attempts of the table, by what they are counted as.
 _LEFT_OUT = {

@@ -6,8 +6,8 @@ from typing import Any
 
 from planner.report.text_layout import Row, bullets, section, table, wrapped
 from planner.report.words import amount, share
-from planner.vicidial.comparison import PLAN, TODAY, Case, Emulated
-from planner.vicidial.day_figures import FIGURES, Figure, figures
+from planner.vicidial.emulation.comparison import PLAN, TODAY, Case, Emulated
+from planner.vicidial.emulation.day_figures import FIGURES, Figure, figures
 
 _WAYS = {TODAY: "today", PLAN: "plan"}
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from planner.contracts.result import Status
 from planner.report.text_layout import clean
-from planner.vicidial.follow import Look
+from planner.vicidial.live.follow import Look
 
 
 class LookPrinter:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from planner.report.text_layout import bullets, section, table, wrapped
-from planner.vicidial.regimes import Regime
-from planner.vicidial.site import Site
+from planner.vicidial.reading.regimes import Regime
+from planner.vicidial.reading.site import Site
 
 #: Warnings of one kind that are printed; the notes beside the folder hold all.
 MOST_ALIKE = 3

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from planner.report.text_layout import bullets, clean, section
-from planner.vicidial.apply import LiveLines, spelt
-from planner.vicidial.changes import Changes
-from planner.vicidial.database import Database
-from planner.vicidial.steps import Phase, Step
+from planner.vicidial.reading.database import Database
+from planner.vicidial.writing.apply import LiveLines, spelt
+from planner.vicidial.writing.changes import Changes
+from planner.vicidial.writing.steps import Phase, Step
 
 _TITLES = {
     Phase.LIMIT: "Limits where there are none",

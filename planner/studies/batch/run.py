@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from planner.compilation import COMPILATION
+from planner.compiling.compilation import COMPILATION
 from planner.contracts.faults import Fault, InputError
 from planner.studies.batch.input.items import Context, Item
 from planner.studies.batch.input.sources import Problems, open_problems

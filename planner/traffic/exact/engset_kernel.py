@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.compiled import compiled, inlined
+from planner.compiling.compiled import compiled, inlined
 from planner.traffic.arguments import Floats
 
 FIGURES = 7  # in the order of planner.traffic.exact.engset.Stationary

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.compiled import compiled
+from planner.compiling.compiled import compiled
 from planner.traffic.arguments import Floats
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.compiled import compiled
+from planner.compiling.compiled import compiled
 from planner.traffic.arguments import Floats
 
 #: Largest R*t of one step: exp(-512) is far from underflow, and few terms are wasted on the tail.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiled import compiled, inlined
+from planner.compiling.compiled import compiled, inlined
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import Integers, push, reschedule
 from planner.traffic.simulation.pair_events import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled
+from planner.compiling.compiled import compiled
 from planner.traffic.arguments import Floats
 
 Integers = NDArray[np.int64]

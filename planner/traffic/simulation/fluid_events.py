@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiled import lean
+from planner.compiling.compiled import lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import drop_earliest, push, replace_earliest
 from planner.traffic.simulation.fluid_level import CALM, FILLING, is_lost

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiled import compiled, lean
+from planner.compiling.compiled import compiled, lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_kernel import start
 from planner.traffic.simulation.event_queue import Integers, push, reschedule

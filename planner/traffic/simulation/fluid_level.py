@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiled import inlined, lean
+from planner.compiling.compiled import inlined, lean
 from planner.traffic.simulation.pair_events import free_agents
 from planner.traffic.simulation.run_state import (
     ABANDONS,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiled import compiled, inlined
+from planner.compiling.compiled import compiled, inlined
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import drop_earliest, push
 from planner.traffic.simulation.run_state import (

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiled import compiled
+from planner.compiling.compiled import compiled
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import Integers, drop_earliest, push, replace_earliest
 from planner.traffic.simulation.pair_events import duration, remaining_duration

@@ -11,7 +11,7 @@ from http.client import HTTPException
 
 import pytest
 
-from planner.app.editing.download import download, is_address
+from planner.app.editing.live.download import download, is_address
 
 CONTENT = b"campaign_id,dialer_id\n"
 
@@ -63,7 +63,7 @@ def test_the_content_comes_as_it_is_whatever_the_case_of_the_scheme(scheme: str)
 def test_an_answer_that_trickles_ends_with_the_time_for_all_of_it(
     monkeypatch: pytest.MonkeyPatch, slow: str
 ) -> None:
-    monkeypatch.setattr("planner.app.editing.download._ALL_SECONDS", 0.5)
+    monkeypatch.setattr("planner.app.editing.live.download._ALL_SECONDS", 0.5)
     begin = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n" + (b"\r\n" if slow == "body" else b"")
     drops = [b"x"] * 100 if slow == "body" else [b"a: b\r\n"] * 50
     start = time.monotonic()

@@ -6,8 +6,8 @@ from datetime import time
 
 import pytest
 
-from planner.app.editing.lever_words import change_words, expression_words, lever_cells
-from planner.app.editing.levers import Levers
+from planner.app.editing.worlds.lever_words import change_words, expression_words, lever_cells
+from planner.app.editing.worlds.levers import Levers
 from tests.support.builders import solar
 
 

@@ -6,7 +6,7 @@ from datetime import time
 
 import pytest
 
-from planner.app.editing.levers import Levers, in_words, with_new_campaigns, without_unknown
+from planner.app.editing.worlds.levers import Levers, in_words, with_new_campaigns, without_unknown
 from planner.contracts.comparison import Sensitivity, Tornado
 from planner.contracts.faults import InputError
 from planner.contracts.problem import CampaignStop, Dialer, LineAssignment, Problem

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.app.editing.live import (
+from planner.app.editing.live.live import (
     LiveState,
     live_of,
     oldest,
@@ -18,7 +18,7 @@ from planner.app.editing.live import (
     with_live,
     with_typed,
 )
-from planner.app.editing.live_rows import read_snapshot
+from planner.app.editing.live.live_rows import read_snapshot
 from planner.contracts.faults import InputError
 from planner.contracts.problem import AssignmentStop
 from planner.tables.folder import read_folder

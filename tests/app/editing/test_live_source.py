@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.app.editing.live_rows import Snapshot
-from planner.app.editing.live_source import MOST_BYTES, LiveSource, fetch
+from planner.app.editing.live.live_rows import Snapshot
+from planner.app.editing.live.live_source import MOST_BYTES, LiveSource, fetch
 from planner.contracts.faults import InputError
 
 PARTS = [b"campaign_id,dialer_id\n", b"Solar,", b"D1\n", b"Solar,D2\n"]

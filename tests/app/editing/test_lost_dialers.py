@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from planner.app.editing.live import LiveState
-from planner.app.editing.lost_dialers import lost_dialers
+from planner.app.editing.live.live import LiveState
+from planner.app.editing.live.lost_dialers import lost_dialers
 from planner.contracts.problem import AssignmentStop, Dialer, Problem
 from tests.support.builders import solar
 

@@ -11,7 +11,7 @@ from planner.app.editing.edited_lines import EditedLines, open_lines
 from planner.app.editing.quick_edits import with_lines
 from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
 from planner.contracts.problem import Dialer, LineAssignment, Problem, TrunkGroup
-from planner.evaluation.check import Breach, check
+from planner.evaluation.limits.check import Breach, check
 from tests.support.builders import solar
 
 

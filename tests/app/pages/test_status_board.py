@@ -9,7 +9,7 @@ from planner.app.pages.status_board import board, status_chips, together
 from planner.contracts.problem import Dialer, Problem
 from planner.contracts.projected import CampaignJoint, Projection
 from planner.contracts.result import Engine, Status
-from planner.report.next_events import NextEvent
+from planner.report.projections.next_events import NextEvent
 from tests.support.builders import solar
 from tests.support.results import MONDAY_NINE, figures, two_dialers
 

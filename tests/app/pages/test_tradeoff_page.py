@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.cli.main import _parser
-from planner.cli.study_commands import _options
+from planner.cli.studies.commands import _options
 from planner.studies.frontier import frontier
 from planner.tables.folder import read_folder
 from tests.support.pages import ROOT, finished, go_to, lines, text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.app.editing.levers import Levers
+from planner.app.editing.worlds.levers import Levers
 from planner.app.jobs.jobs import StudyJob
 from planner.app.jobs.jobs import here as run_here
 from tests.support.pages import (

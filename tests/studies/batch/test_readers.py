@@ -133,7 +133,7 @@ def test_names_that_differ_in_case_only_are_hinted_at(tmp_path: Path) -> None:
 
 
 def test_lines_moved_are_counted_as_everywhere(tmp_path: Path) -> None:
-    from planner.pipeline import plan
+    from planner.pipeline.pipeline import plan
     from planner.studies.whatif import whatif
 
     source, out = folders(tmp_path / "in", ["a"]), tmp_path / "out"

@@ -57,7 +57,7 @@ def test_a_stopped_run_resumes_to_the_same_bytes_without_planning_twice(
 def test_a_finished_run_resumes_at_once(
     source: Path, undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planner.pipeline.plan", None)
+    monkeypatch.setattr("planner.pipeline.pipeline.plan", None)
     assert batch(source, "--out", tmp_path / "undisturbed", "--resume") == 0
     assert results(tmp_path / "undisturbed") == undisturbed
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from planner.app.editing.edited_lines import EditMessage, PairKey
 from planner.contracts.problem import Dialer
-from planner.evaluation.check import Breach
+from planner.evaluation.limits.check import Breach
 
 #: Where a broken limit of a campaign is shown: at the end that has its figure, else at its name.
 _END_OF_RULE = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from planner.app.editing.assessment import Assessment
 from planner.contracts.result import CampaignTotals
-from planner.evaluation.check import Breach
+from planner.evaluation.limits.check import Breach
 from planner.report.words import amount, share
 
 #: The headline figure in which a limit of this rule shows, and what is past it, one and several.

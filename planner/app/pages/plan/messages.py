@@ -10,7 +10,7 @@ from planner.app.editing.edited_lines import EditedLines
 from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
 from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace
-from planner.evaluation.check import Breach
+from planner.evaluation.limits.check import Breach
 
 #: So many broken limits are read at a time; more are turned over like pages. Steps are looked for
 #: only for those in view: of a large fleet, hundreds may be broken at once.

@@ -18,12 +18,12 @@ from planner.app.session.user import run_owner
 from planner.app.session.workspace import Workspace
 from planner.app.widgets.given_up import show_given_up
 from planner.app.widgets.headline import show_headline
-from planner.compilation import WORDS
+from planner.compiling.compilation import WORDS
 from planner.contracts.answers import NearestPlan
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.result import PlanOptions, PlanResult, Progress
 from planner.evaluation.differences import changes
-from planner.report.moves import move_sentences, way_sentence
+from planner.report.plans.moves import move_sentences, way_sentence
 from planner.report.words import amount, duration, quality, share
 
 _REFRESH_SECONDS = 0.5

@@ -6,7 +6,7 @@ import streamlit as st
 
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.session.text import plain
-from planner.pipeline import reasons
+from planner.pipeline.pipeline import reasons
 
 
 def show_why(edited: EditedLines) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.lever_words import change_words, lever_cells
-from planner.app.editing.levers import Levers, without_unknown
-from planner.app.editing.world_cache import WorldCache
+from planner.app.editing.worlds.lever_words import change_words, lever_cells
+from planner.app.editing.worlds.levers import Levers, without_unknown
+from planner.app.editing.worlds.world_cache import WorldCache
 from planner.app.pages.plans.saved_list import pick_entry
 from planner.app.pages.whatif.saved import (
     MOST_WORLDS,

@@ -11,7 +11,7 @@ from planner.app.session.text import plain
 from planner.app.widgets.charts import show_figure
 from planner.contracts.comparison import World
 from planner.report.charts.losses import legend_sentence, losses_chart
-from planner.report.losses import (
+from planner.report.plans.losses import (
     MOVED,
     TITLES,
     UNMOVED,
@@ -20,7 +20,7 @@ from planner.report.losses import (
     loss_sentences,
     total_lines,
 )
-from planner.report.whatif import lost_sentences, status_sentences
+from planner.report.studies.whatif import lost_sentences, status_sentences
 
 _MEASURES = {"Value an hour": "value_per_hour", "Transfers or messages an hour": "handled_per_hour"}
 #: Rows that are seen without scrolling.

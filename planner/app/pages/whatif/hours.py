@@ -8,12 +8,12 @@ from datetime import datetime, time
 import pandas as pd
 import streamlit as st
 
-from planner.app.editing.levers import Levers
-from planner.app.editing.world_cache import WorldCache
+from planner.app.editing.worlds.levers import Levers
+from planner.app.editing.worlds.world_cache import WorldCache
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.moments import chosen_moment
 from planner.report.charts.figure import Drawing
-from planner.report.losses import BEFORE, change
+from planner.report.plans.losses import BEFORE, change
 from planner.report.words import amount
 from planner.studies.through_hours import Stretch, total
 

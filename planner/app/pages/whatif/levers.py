@@ -6,7 +6,7 @@ import streamlit as st
 from pydantic import ValidationError
 from streamlit.delta_generator import DeltaGenerator
 
-from planner.app.editing.levers import Levers
+from planner.app.editing.worlds.levers import Levers
 from planner.app.session.text import plain
 from planner.app.session.workspace import Setting
 from planner.contracts.faults import InputError

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from planner.app.editing.edited_lines import open_lines
-from planner.app.editing.levers import Levers
+from planner.app.editing.worlds.levers import Levers
 from planner.app.jobs.jobs import StudyJob
 from planner.app.pages.whatif.levers import put
 from planner.app.session.text import plain
@@ -21,9 +21,9 @@ from planner.contracts.comparison import Comparison, Replanned, World
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
-from planner.report.handout import of_moves
-from planner.report.moves import move_sentences, way_sentence
-from planner.report.whatif import first_moves, unasked_sentences, without_plan_sentences
+from planner.report.plans.handout import of_moves
+from planner.report.plans.moves import move_sentences, way_sentence
+from planner.report.studies.whatif import first_moves, unasked_sentences, without_plan_sentences
 from planner.report.words import duration, share
 from planner.studies.whatif import planning_anew, whatif
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import streamlit as st
 
 from planner.app.editing.edited_lines import EditedLines
-from planner.app.editing.lever_words import change_words
-from planner.app.editing.levers import Levers, in_words, without_unknown
-from planner.app.editing.world_cache import WorldCache, new_campaigns
+from planner.app.editing.worlds.lever_words import change_words
+from planner.app.editing.worlds.levers import Levers, in_words, without_unknown
+from planner.app.editing.worlds.world_cache import WorldCache, new_campaigns
 from planner.app.pages.whatif.compared import show_lists, show_losses, show_picture
 from planner.app.pages.whatif.hours import show_hours
 from planner.app.pages.whatif.levers import put, show_levers
@@ -26,7 +26,7 @@ from planner.contracts.comparison import Comparison
 from planner.contracts.faults import InputError
 from planner.contracts.problem import Problem
 from planner.report.charts.studies import tornado_chart
-from planner.report.losses import BEFORE
+from planner.report.plans.losses import BEFORE
 from planner.report.words import amount
 
 _PURPOSE = "This page tells what happens if a dialer goes down, agents are missing or figures move."

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from planner.app.editing.levers import without_unknown
+from planner.app.editing.worlds.levers import without_unknown
 from planner.app.pages.whatif.levers import put
 from planner.app.session.persistence import from_store, store
 from planner.app.session.text import moment_words, plain

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.contracts.comparison import Comparison
-from planner.report.whatif import TITLES, side_by_side
+from planner.report.studies.whatif import TITLES, side_by_side
 
 
 def show_worlds(found: Comparison) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, lean
+from planner.compiling.compiled import compiled, lean
 from planner.optimize.model.fleet import Fleet
 from planner.optimize.model.repair import secure_survival, share_missing
 from planner.optimize.pricing.prices import NEVER, Limits, Prices

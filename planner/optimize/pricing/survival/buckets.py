@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, inlined, lean
+from planner.compiling.compiled import compiled, inlined, lean
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import Model
 from planner.optimize.model.requirements import SURVIVES

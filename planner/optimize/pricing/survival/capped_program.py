@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiled import compiled, lean
+from planner.compiling.compiled import compiled, lean
 from planner.optimize.pricing.prices import NEVER, Limits, Prices, Split
 from planner.optimize.pricing.split_program import Work, best_end, new_work, programme, read_back
 

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from planner.compilation import COMPILATION
+from planner.compiling.compilation import COMPILATION
 from planner.contracts.faults import Fault, InputError
 from planner.studies.batch.input.items import Context, Item
 from planner.studies.batch.results.rows import Planned, failed_rows

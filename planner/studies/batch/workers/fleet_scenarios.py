@@ -107,8 +107,8 @@ def _before(
 @lru_cache(maxsize=_AT_HAND)
 def _cached(fleet: str, options: str) -> tuple[Outcome | None, tuple[LineAssignment, ...]]:
     """What the current lines of a fleet come to, or where it has none those of its plan."""
-    from planner.evaluation.runnable import runnable_problem
-    from planner.pipeline import plan
+    from planner.evaluation.running.runnable import runnable_problem
+    from planner.pipeline.pipeline import plan
 
     problem = Problem.model_validate_json(fleet)
     asked = PlanOptions.model_validate_json(options)

@@ -96,7 +96,7 @@ def _planned(item: Item, context: Context) -> Planned:
 
 
 def _planned_scenario(item: Item, source: FleetScenario, context: Context) -> Planned:
-    from planner.evaluation.runnable import runnable_problem
+    from planner.evaluation.running.runnable import runnable_problem
 
     fleet = source.fleet.problem(context)
     require_concerned(source, fleet)
@@ -108,7 +108,7 @@ def _planned_scenario(item: Item, source: FleetScenario, context: Context) -> Pl
 
 
 def _searched(item: Item, problem: Problem, context: Context) -> tuple[PlanResult, Planned]:
-    from planner.pipeline import plan
+    from planner.pipeline.pipeline import plan
 
     result = plan(problem, context.options, explained=False, in_order=False)
     members = [member for conflict in result.conflicts for member in conflict.members]

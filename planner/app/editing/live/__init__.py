@@ -1,0 +1,1 @@
+"""What the dialers report right now, laid over the lines of a plan."""

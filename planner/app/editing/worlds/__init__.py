@@ -1,0 +1,1 @@
+"""Changed worlds by a few levers."""

@@ -1,0 +1,1 @@
+"""The command that estimates figures from call logs."""

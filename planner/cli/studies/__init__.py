@@ -1,0 +1,1 @@
+"""Commands that plan many times: what-if, frontier and batch."""

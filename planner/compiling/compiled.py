@@ -1,0 +1,53 @@
+"""Marks the inner loops that numba compiles; compiled code is kept between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numba
+from numba.core import event
+
+from planner.compiling.compilation import COMPILATION
+from planner.compiling.kept_code import KeptCode
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile on first call, keep the machine code on disk, run without the interpreter lock."""
+    return cast("Callable[P, R]", _kept(function, _nrt=True))
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """As :func:`compiled`, and copied into its callers: for what runs at every event."""
+    return cast("Callable[P, R]", _kept(function, inline="always"))
+
+
+def lean(function: Callable[P, R]) -> Callable[P, R]:
+    """As :func:`compiled`, for functions that make no arrays: none of their uses is counted.
+
+    Counting who uses an array, at every call that is handed one, took most of the time of searches
+    that make millions of small steps.
+    """
+    return cast("Callable[P, R]", _kept(function, _nrt=False))
+
+
+def _kept(function: Callable[..., Any], **options: Any) -> Any:
+    made: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    made._cache = KeptCode(function)  # type: ignore[no-untyped-call]
+    return made
+
+
+class _Listener(event.Listener):
+    """Hears of each function that is compiled, and of none that is loaded from disk."""
+
+    def on_start(self, event: Any) -> None:  # noqa: ARG002
+        COMPILATION.note(True)
+
+    def on_end(self, event: Any) -> None:  # noqa: ARG002
+        COMPILATION.note(False)
+
+
+event.register("numba:compile", _Listener())  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""Rows of the input besides campaigns: dialers, carriers, lines, agents and references."""

@@ -1,0 +1,1 @@
+"""The one path every interface takes: problem, plan, check, projection, and the reasons."""

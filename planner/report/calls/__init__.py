@@ -1,0 +1,1 @@
+"""Calibrations and backtests as text, JSON and CSV."""

@@ -1,0 +1,1 @@
+"""Projections as text: what happens next, figures, days and statuses."""

@@ -1,0 +1,1 @@
+"""Comparisons, trade-offs and weeks as text and files."""

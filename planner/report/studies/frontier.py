@@ -1,0 +1,222 @@
+"""A frontier as text: the plans to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from planner.contracts.problem import LineAssignment
+from planner.contracts.result import PlanStatus
+from planner.contracts.values.per_cent import per_cent
+from planner.report.plans.losses import change
+from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
+from planner.report.words import amount, close_share, share
+from planner.studies.frontier import CurrentLines, Frontier, FrontierPoint, Sweep
+from planner.tables.cells import columns, spelt
+from planner.tables.writing import write_csv
+from planner.version import __version__
+
+TITLES = (
+    ">Plan",
+    ">Value/h",
+    ">Survives/h",
+    "Worst failure",
+    ">Abandoned",
+    ">Weight",
+    ">Level",
+    ">Proven within",
+)
+
+
+def frontier_text(found: Frontier) -> str:
+    """The plans, most throughput first, or why there are none."""
+    if not found.points:
+        return "\n".join(_without_plan(found)) + "\n"
+    said = (
+        "Plans that no other plan found beats in value, in what survives the worst failure and in "
+        "abandoned calls per live answer"
+    )
+    lines = [
+        *wrapped(said, ""),
+        *section("An hour while running, by the planning tables", table(TITLES, rows(found))),
+        *section("How to read it", bullets(EXPLAINED)),
+    ]
+    if found.current is not None:
+        now = found.current
+        against = [f"Plan {p.number}: {against_sentence(p, now)}" for p in found.points]
+        lines += section(
+            "Against the lines as they are", bullets([current_sentence(found), *against])
+        )
+    lines += section("Searches that gave nothing more", bullets(sweep_sentences(found)))
+    if found.stopped_early:
+        lines += section("Notes", bullets(["Stopped early: some searches are not finished."]))
+    return "\n".join(lines) + "\n"
+
+
+def current_sentence(found: Frontier) -> str:
+    """What the lines as they are come to; blank without any."""
+    now = found.current
+    if now is None:
+        return ""
+    lost = f" if {now.worst_failure_domain} fails" if now.worst_failure_domain else ""
+    count = len(now.breaches)
+    broken = "" if not count else f"; {count} limit{'s' if count > 1 else ''} broken"
+    return (
+        f"The lines as they are: {amount(now.throughput_value_per_hour)} value an hour, "
+        f"{amount(now.surviving_value_per_hour)} left{lost}, abandon rate "
+        f"{close_share(now.abandon_rate)}{broken}; by the planning tables, as the plans."
+    )
+
+
+def against_sentence(point: FrontierPoint, now: CurrentLines) -> str:
+    """What a plan gains and what it costs against the lines as they are.
+
+    ``Gains 412.0 of what is left after the worst failure (+7.0 %); costs 95.0 value an hour
+    (-1.0 %); abandon rate 1.88 % instead of 2.11 %.``
+    """
+    gains: list[str] = []
+    costs: list[str] = []
+    for before, after, what in (
+        (now.throughput_value_per_hour, point.throughput_value_per_hour, "value an hour"),
+        (
+            now.surviving_value_per_hour,
+            point.surviving_value_per_hour,
+            "of what is left after the worst failure",
+        ),
+    ):
+        step = change(before, after)
+        if step != "0 %":
+            told = f"{amount(abs(after - before))} {what}"
+            told += "" if step == NOTHING else f" ({step})"
+            (gains if after > before else costs).append(told)
+    parts = [
+        *([f"gains {' and '.join(gains)}"] if gains else []),
+        *([f"costs {' and '.join(costs)}"] if costs else []),
+    ] or ["as much value, and as much left after the worst failure"]
+    old, new = close_share(now.abandon_rate), close_share(point.abandon_rate)
+    parts.append(f"abandon rate {new}" + ("" if old == new else f" instead of {old}"))
+    if now.breaches:
+        count = len(now.breaches)
+        parts.append(f"keeps the {f'{count} limits' if count > 1 else 'limit'} broken now")
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def sweep_sentences(found: Frontier) -> list[str]:
+    """Searches that gave no plan, and how many gave one that others beat or equal."""
+    told = [
+        f"{_of_what(search)}: {_NOTHING_FOUND[search.status]}."
+        for search in found.sweep
+        if search.status in _NOTHING_FOUND
+    ]
+    with_plan = len(found.sweep) - len(told)
+    beaten = with_plan - len(found.points)
+    if beaten > 0:
+        told.append(
+            f"{beaten} of {with_plan} plans found are not shown: another is as good or better in "
+            "all three."
+        )
+    return told
+
+
+_NOTHING_FOUND = {
+    PlanStatus.INFEASIBLE: "no plan holds all limits",
+    PlanStatus.NO_PLAN: "no plan was found in time",
+}
+
+
+def _of_what(search: Sweep) -> str:
+    words = f"Weight {per_cent(search.redundancy)} on what survives"
+    if search.abandon_level < 1:
+        words += (
+            f", at most {per_cent(search.abandon_level, 0 if search.abandon_level >= 0.1 else 1)}"
+        )
+        words += " of the abandoned calls"
+    return words
+
+
+EXPLAINED = (
+    "Weight: the --redundancy at which the plan is closest to the best possible; plan with it to "
+    "get this trade-off.",
+    "Level: 1 keeps the limits of the files; at 0.5 every campaign may abandon half of what the "
+    "plan of that weight abandons at level 1.",
+    "Proven within: no plan of that weight and level is better by more than this.",
+)
+
+
+def rows(found: Frontier) -> list[list[str]]:
+    """Cells of a row for each plan."""
+    return [_row(point) for point in found.points]
+
+
+def _row(point: FrontierPoint) -> list[str]:
+    return [
+        str(point.number),
+        amount(point.throughput_value_per_hour),
+        amount(point.surviving_value_per_hour),
+        point.worst_failure_domain or NOTHING,
+        close_share(point.abandon_rate),
+        f"{point.redundancy:.2f}",
+        f"{point.abandon_level:g}",
+        share(point.gap),
+    ]
+
+
+def _without_plan(found: Frontier) -> list[str]:
+    if not found.conflicts:
+        return wrapped("Stopped before any plan was found. A longer --time-limit may help.", "")
+    lines = ["No plan meets all requirements."]
+    for conflict in found.conflicts:
+        lines += section("These cannot hold together", bullets(conflict.requirements))
+        lines += section("Any one of these would help", bullets(conflict.relaxations))
+    return lines
+
+
+_LINE_FIELDS = ("campaign_id", "dialer_id", "dial_lines", "agent_lines", "locked")
+
+
+def frontier_document(found: Frontier) -> dict[str, Any]:
+    """The points with their lines, and the searches."""
+    return {
+        "points": [
+            point.model_dump(exclude={"lines"}) | {"assignments": [_line(a) for a in point.lines]}
+            for point in found.points
+        ],
+        "sweep": [search.model_dump(mode="json") for search in found.sweep],
+        "current": found.current and found.current.model_dump(mode="json"),
+        "conflicts": [conflict.model_dump(mode="json") for conflict in found.conflicts],
+        "stopped_early": found.stopped_early,
+        "options": found.options.model_dump(exclude={"seed", "redundancy"}),
+        "seed": found.options.seed,
+        "version": __version__,
+    }
+
+
+def _line(item: LineAssignment) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in _LINE_FIELDS}
+
+
+def write_frontier_files(folder: Path, found: Frontier) -> None:
+    """Write frontier.csv, a row for each plan, and lines.csv, the assignments of each.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    """
+    names = [name for name in FrontierPoint.model_fields if name != "lines"]
+    write_csv(
+        folder / "frontier.csv",
+        names,
+        ([getattr(point, name) for name in names] for point in found.points),
+    )
+    known = columns(LineAssignment)
+    write_csv(folder / "lines.csv", ["number", *known], _lines(found.points, known.values()))
+
+
+def _lines(points: Iterable[FrontierPoint], names: Iterable[str]) -> Iterator[list[object]]:
+    fields = list(names)
+    for point in points:
+        for item in point.lines:
+            yield [point.number, *(spelt(item, name) for name in fields)]

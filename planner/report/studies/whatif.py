@@ -1,0 +1,282 @@
+"""A comparison as text: scenarios side by side, then of each what is lost and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from planner.contracts.comparison import (
+    Comparison,
+    Outcome,
+    Replanned,
+    Tornado,
+    World,
+)
+from planner.contracts.result import PlanStatus
+from planner.evaluation.moves.gains import BroughtBack, brought_back
+from planner.report.plans.given_up import (
+    broken_sentences,
+    given_up_sentences,
+    left_out_sentences,
+)
+from planner.report.plans.losses import BEFORE, campaign_lines, change, loss_sentences
+from planner.report.plans.losses import TITLES as LOSS_TITLES
+from planner.report.plans.moves import move_sentences, way_sentence
+from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
+from planner.report.words import STOPPED_EARLY, amount, share
+
+#: Longer lists are counted; the files of --out hold them all.
+_MOST_ITEMS = 30
+_MOST_INPUTS = 20
+#: What is done with the lines, in files.
+KEPT, ANEW = "as now", "anew"
+#: The same on pages.
+_LINES = {KEPT: "as they are", ANEW: "after the moves"}
+#: First moves that are told with what they bring back; campaigns that are named in one sentence.
+MOST_FIRST_MOVES, MOST_NAMED = 3, 5
+_UNASKED = {
+    "survivable_share": "A share of the calls survives any failure",
+    "min_dialers": "Campaigns run on several dialers",
+}
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """Worlds side by side, each in detail, the inputs the aim hangs on, and notes."""
+    lines = [
+        *wrapped(_title(comparison), ""),
+        *section("Money, an hour while running", _columns(comparison, _MONEY)),
+        *section("Calls and agents, an hour while running", _columns(comparison, _CALLS)),
+    ]
+    for world in comparison.worlds:
+        lines += _world(comparison.base, world)
+    if comparison.tornado is not None:
+        lines += section("Each input 10 % lower and higher", _tornado(comparison.tornado))
+    lines += section("Notes", bullets(comparison.notes))
+    return "\n".join(lines) + "\n"
+
+
+def _title(comparison: Comparison) -> str:
+    if comparison.base_is_plan:
+        return "What if: compared with the plan, for there are no current lines"
+    return "What if: compared with the current lines"
+
+
+TITLES = (
+    "Scenario",
+    "Lines",
+    ">Value/h",
+    ">Change",
+    ">Survives/h",
+    ">Transfers/h",
+    ">Abandoned",
+    ">Idle agents",
+    ">Moved",
+    ">Limits broken",
+)
+
+
+#: Columns of the text's two tables, by their places in TITLES.
+_MONEY, _CALLS = (0, 1, 2, 3, 4, 9), (0, 1, 5, 6, 7, 8)
+
+
+def _columns(comparison: Comparison, places: Sequence[int]) -> list[str]:
+    rows = [[row[place] for place in places] for row in side_by_side(comparison)]
+    return table([TITLES[place] for place in places], rows)
+
+
+def outcomes(comparison: Comparison) -> Iterator[tuple[World, str, Outcome]]:
+    """Every outcome with its world and what was done with the lines, the base first."""
+    for world in (comparison.base, *comparison.worlds):
+        yield world, KEPT, world.kept
+        if world.replanned is not None and world.replanned.outcome is not None:
+            yield world, ANEW, world.replanned.outcome
+
+
+def named_outcomes(comparison: Comparison) -> Iterator[tuple[str, Outcome]]:
+    """Every outcome with its name on pages: ``Before``, ``D1 down, as they are``."""
+    for world, lines, found in outcomes(comparison):
+        name = BEFORE if world is comparison.base else f"{world.name}, {_LINES[lines]}"
+        yield name, found
+
+
+def side_by_side(comparison: Comparison) -> list[list[str]]:
+    """Cells of a row for each outcome."""
+    base = comparison.base.kept
+    return [
+        [
+            BEFORE if world is comparison.base else world.name,
+            _LINES[lines],
+            amount(found.value_per_hour),
+            NOTHING if found is base else change(base.value_per_hour, found.value_per_hour),
+            amount(found.surviving_value_per_hour),
+            _amount(found.transfers_per_hour),
+            NOTHING if found.abandon_rate is None else share(found.abandon_rate),
+            _amount(found.agents_idle),
+            str(found.lines_moved),
+            str(len(found.breaches)),
+        ]
+        for world, lines, found in outcomes(comparison)
+    ]
+
+
+def _world(base: World, world: World) -> list[str]:
+    lines = ["", *wrapped(f"{world.name}: {', '.join(world.expressions) or 'nothing changes'}", "")]
+    lines += [line for text in loss_sentences(base, world) for line in wrapped(text, "  ")]
+    lines += section("Lines that cannot run", _shortened(lost_sentences(world.kept)))
+    lines += section("Status changes", _shortened(status_sentences(base.kept, world.kept)))
+    lines += section("Limits broken if nobody reacts", bullets(world.kept.breaches))
+    lines += section("Value an hour by campaign", _campaigns(base, world))
+    return lines + (_anew(world.replanned) if world.replanned is not None else [])
+
+
+def _shortened(sentences: Sequence[str]) -> list[str]:
+    return bullets(_first(sentences))
+
+
+def _first(items: Sequence[str]) -> list[str]:
+    """Items up to a number that can be read, and how many more there are."""
+    rest = len(items) - _MOST_ITEMS
+    return [*items[:_MOST_ITEMS], *([f"and {rest} more"] if rest > 0 else [])]
+
+
+def lost_sentences(found: Outcome) -> list[str]:
+    """Lines that cannot run, each with its reason."""
+    return [
+        f"{item.campaign_id} on {item.dialer_id}: {item.dial_lines} dial and {item.agent_lines} "
+        f"agent lines, because {item.reason}."
+        for item in found.lost
+    ]
+
+
+def status_sentences(base: Outcome, found: Outcome) -> list[str]:
+    """Where a campaign's status on a dialer differs from the base."""
+    before = {(f.campaign_id, f.dialer_id): f.status for f in base.figures}
+    after = {(f.campaign_id, f.dialer_id): f.status for f in found.figures}
+    return [
+        f"{campaign} on {dialer}: {before.get((campaign, dialer), 'no lines')}, then "
+        f"{after.get((campaign, dialer), 'no lines')}."
+        for campaign, dialer in dict.fromkeys([*before, *after])
+        if before.get((campaign, dialer)) != after.get((campaign, dialer))
+    ]
+
+
+def _campaigns(base: World, world: World) -> list[str]:
+    """Campaigns whose value differs in any state, the largest loss first."""
+    lines = campaign_lines(base, world)
+    rows = [
+        line.told() for line in lines if len({line.before, line.unmoved, line.moved} - {None}) > 1
+    ]
+    return table(["Campaign", *LOSS_TITLES[1:]], rows) if rows else []
+
+
+def _anew(found: Replanned) -> list[str]:
+    if found.outcome is None:
+        return section("No plan", bullets(without_plan_sentences(found)))
+    moves = [
+        f"{move.step}. {told}"
+        for move, told in zip(found.moves, move_sentences(found.moves), strict=True)
+    ]
+    told = [line for item in moves for line in wrapped(item, "  ")] or ["  No line has to move."]
+    gained = section("Given up", bullets(given_up_sentences(found.given_up)))
+    gained += section("Cannot run", bullets(left_out_sentences(found.left_out)))
+    gained += section("Kept, but costs much", bullets(unasked_sentences(found)))
+    gained += section("First moves", bullets(first_move_sentences(found)))
+    gained += section("Moves, in this order", told)
+    gained += wrapped(way_sentence(found.value_before_moves, found.moves), "  ")
+    if found.gap is not None:
+        gained += wrapped(
+            f"The price of these moves is {amount(found.move_cost_per_hour)} an hour. No plan has "
+            f"more than {_amount(found.bound_per_hour)} an hour of the aim less the price of its "
+            f"moves; this one is within {share(found.gap)} of that.",
+            "  ",
+        )
+    if found.stopped_early:
+        gained += wrapped(STOPPED_EARLY, "  ")
+    gained += section("Limits broken after the moves", bullets(found.outcome.breaches))
+    return gained + section(
+        "Limits that the simulation breaks", bullets(broken_sentences(found.limits_broken))
+    )
+
+
+def first_moves(found: Replanned, most: int | None = None) -> tuple[BroughtBack, ...]:
+    """Moves with the share of the loss that each brings back; none where nothing was lost."""
+    before, after = found.value_before_failure, found.value_before_moves
+    if before is None or after is None:
+        return ()
+    return brought_back(before, after, found.moves, most)
+
+
+def first_move_sentences(found: Replanned) -> list[str]:
+    """The first moves and how much of the loss they bring back."""
+    told = first_moves(found, MOST_FIRST_MOVES)
+    return [
+        f"{item.move.instruction} {_back(item.share)}, {share(max(item.share_so_far, 0.0))} so far."
+        for item in told
+    ]
+
+
+def _back(part: float) -> str:
+    if part < 0:
+        return f"Takes another {share(-part)} of the loss to make room"
+    return f"Brings back {share(part)} of the loss"
+
+
+def unasked_sentences(found: Replanned) -> list[str]:
+    """What a requirement that is kept costs: the plan without it stands beside."""
+    if found.outcome is None:
+        return []
+    told = []
+    for item in found.unasked:
+        names = ", ".join(item.campaigns[:MOST_NAMED])
+        rest = len(item.campaigns) - MOST_NAMED
+        names += f" and {rest} more" if rest > 0 else ""
+        told.append(
+            f"{_UNASKED[item.requirement]} ({names}): without that there is a plan of "
+            f"{amount(item.value_per_hour)} an hour instead of "
+            f"{amount(found.outcome.aim_per_hour)}."
+        )
+    return told
+
+
+def without_plan_sentences(found: Replanned) -> list[str]:
+    """Why no lines were found."""
+    if found.status is not PlanStatus.INFEASIBLE:
+        return ["Stopped before any plan was found. A longer --time-limit may help."]
+    sentences = ["No plan meets all requirements."]
+    for conflict in found.conflicts:
+        together = "; ".join(_first(conflict.requirements))
+        sure = "" if conflict.smallest else " (not proven the smallest set)"
+        sentences.append(f"Cannot hold together{sure}: {together}.")
+        if conflict.relaxations:
+            easings = "; ".join(_first(conflict.relaxations))
+            sentences.append(f"Any one of these would help: {easings}.")
+        elif conflict.all_tried:
+            sentences.append("No change of one of these alone helps.")
+        if not conflict.all_tried:
+            sentences.append("Not all changes could be tried in time: others may help too.")
+    return sentences
+
+
+def _tornado(tornado: Tornado) -> list[str]:
+    titles = ["Input", ">Tried", ">If lower", ">If higher"]
+    if tornado.replanned:
+        titles = ["Input", ">If lower", ">If higher", ">Lower, moved", ">Higher, moved"]
+    rows = []
+    for row in tornado.rows[:_MOST_INPUTS]:
+        aims = [amount(row.low_aim), amount(row.high_aim)]
+        if tornado.replanned:
+            aims += [_amount(row.low_replanned), _amount(row.high_replanned)]
+        else:
+            aims.insert(0, f"{row.low_input:.4g} to {row.high_input:.4g}")
+        rows.append([row.input, *aims])
+    rest = len(tornado.rows) - _MOST_INPUTS
+    return [
+        *wrapped(
+            f"Now {amount(tornado.base_aim)} an hour, of the aim by the planning tables.", "  "
+        ),
+        *table(titles, rows),
+        *([f"  and {rest} inputs that matter less"] if rest > 0 else []),
+    ]
+
+
+def _amount(value: float | None) -> str:
+    return NOTHING if value is None else amount(value)

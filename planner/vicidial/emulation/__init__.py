@@ -1,0 +1,1 @@
+"""VICIdial's own way of dialing, emulated."""

@@ -1,0 +1,1 @@
+"""What a VICIdial system does right now, followed."""

@@ -1,0 +1,1 @@
+"""A VICIdial database read into a planning folder, with what is to be known about it."""

@@ -1,0 +1,262 @@
+"""Brings a plan into the settings of a VICIdial system, step by step, and takes it back.
+
+There are no transactions in its tables: every state between two steps is one that people can work
+in, and the journal undoes any of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from planner.contracts.faults import Fault, InputError
+from planner.vicidial.reading.database import Database
+from planner.vicidial.reading.facts import REMOTE_PREFIX
+from planner.vicidial.reading.reading import read_settings
+from planner.vicidial.settings import RemoteAgents, Settings, differences
+from planner.vicidial.writing.changes import Changes
+from planner.vicidial.writing.journal import Journal, keep_journal, read_journal
+from planner.vicidial.writing.steps import TRUNKS, LogEntry, Phase, Statement, Step
+
+#: Between two looks at the agent lines that are there [s].
+_POLL = 0.5
+#: A line whose row is older is gone already [s].
+_FRESH = 30
+#: New lines are there after two loops of 2 s [s].
+APPEAR_SECONDS = 10.0
+#: Statements that change nothing and fail without the right to change.
+_TRIALS = (
+    f"INSERT INTO {TRUNKS} (server_ip, campaign_id, dedicated_trunks, trunk_restriction) "
+    "SELECT '', '', 0, 'MAXIMUM_LIMIT' FROM DUAL WHERE 1 = 0",
+    f"UPDATE {TRUNKS} SET dedicated_trunks = 0, trunk_restriction = 'MAXIMUM_LIMIT' WHERE 1 = 0",
+    f"DELETE FROM {TRUNKS} WHERE 1 = 0",
+    "UPDATE vicidial_remote_agents SET number_of_lines = 1, status = 'ACTIVE' WHERE 1 = 0",
+    "UPDATE vicidial_campaigns SET dial_method = 'RATIO', available_only_ratio_tally = 'Y', "
+    "auto_dial_level = '1' WHERE 1 = 0",
+)
+
+
+class Stopped(RuntimeError):
+    """It ended between two steps; the journal undoes what was done."""
+
+
+class LiveLines(NamedTuple):
+    """Remote lines of a row that are there, beside those that are set."""
+
+    row: RemoteAgents
+    there: int
+
+
+def require_unchanged(database: Database, before: Settings) -> None:
+    """Refuse to write over what somebody changed since the reading.
+
+    Raises
+    ------
+    InputError
+        With every difference.
+    """
+    found = differences(before, read_settings(database))
+    if found:
+        raise InputError(
+            [
+                Fault("database", None, None, None, f"what was read ({change}): read and plan anew")
+                for change in found
+            ]
+        )
+
+
+def apply(
+    database: Database,
+    changes: Changes,
+    before: Settings,
+    folder: Path,
+    user: str,
+    wait: float,
+    say: Callable[[str], None],
+) -> list[LiveLines]:
+    """Execute the steps, read back, and compare the lines that are there.
+
+    Parameters
+    ----------
+    database : may write
+    changes : none that cannot be made
+    before : the settings as the plan knew them
+    folder : where the journal is kept
+    user : noted in the admin log
+    wait : longest wait for surplus agent lines to go [s]
+    say : told what is being done
+
+    Returns
+    -------
+    Rows of remote agents whose lines are not there as set.
+
+    Raises
+    ------
+    InputError
+        If something changed since the reading, or a right is missing: nothing was changed.
+    Stopped
+        If a row was not as expected, or surplus lines do not go.
+    """
+    require_unchanged(database, before)
+    for trial in _TRIALS:
+        database.execute(trial)
+    journal = Journal(database=str(database.address), before=before, steps=changes.steps)
+    keep_journal(folder, journal)
+    begins = LogEntry(section="PLANNER", kind="OTHER", record="begin", code="PLANNER WRITE")
+    note(database, begins, f"{len(changes.steps)} steps", user)
+    waited = False
+    for step in changes.steps:
+        if step.phase > Phase.LOWER_AGENTS and not waited:
+            wait_for_surplus(database, before, changes.steps, wait, say)
+            waited = True
+        say(step.what)
+        if database.execute(step.do.text, step.do.values) != 1:
+            raise Stopped(f"{step.what}: its row is not as it was read")
+        note(database, step.log, spelt(database, step.do), user)
+    found = differences(changes.expected, read_settings(database))
+    if found:
+        raise Stopped(f"read back, and not as written: {'; '.join(found)}")
+    return compare_lines(database, changes, before)
+
+
+def undo(database: Database, folder: Path, user: str, say: Callable[[str], None]) -> list[str]:
+    """Take back whatever was done of the last run; what differs from before it is returned.
+
+    Raises
+    ------
+    InputError
+        If there is no journal, or it is of another database.
+    """
+    journal = read_journal(folder)
+    if journal.database != str(database.address):
+        wanted = f"the database that was written to, {journal.database}"
+        raise InputError([Fault("DSN", None, None, str(database.address), wanted)])
+    for step in reversed(journal.steps):
+        if database.execute(step.undo.text, step.undo.values):
+            say(f"undone: {step.what}")
+            note(database, step.undo_log, spelt(database, step.undo), user)
+    found = differences(journal.before, read_settings(database))
+    if not found:
+        keep_journal(folder, journal.model_copy(update={"undone": True}))
+    return found
+
+
+def spelt(database: Database, statement: Statement) -> str:
+    """A statement with its values in it."""
+    values = tuple(database.literal(value) for value in statement.values)
+    return f"{statement.text % values};"
+
+
+def note(database: Database, entry: LogEntry, statement: str, user: str) -> None:
+    """Write a row of the admin log, as the admin page does."""
+    database.execute(
+        "INSERT INTO vicidial_admin_log SET event_date = NOW(), user = %s, ip_address = %s, "
+        "event_section = %s, event_type = %s, record_id = %s, event_code = %s, event_sql = %s, "
+        "event_notes = %s",
+        (
+            user[:20],
+            database.client[:15],
+            entry.section[:30],
+            entry.kind,
+            entry.record[:50],
+            entry.code,
+            statement,
+            "planner",
+        ),
+    )
+
+
+def wait_for_surplus(
+    database: Database,
+    before: Settings,
+    steps: Sequence[Step],
+    wait: float,
+    say: Callable[[str], None],
+) -> None:
+    """Wait until lines that were taken away are gone: they take calls for some 30 s yet.
+
+    Raises
+    ------
+    Stopped
+        If some still wait for calls at the end. Those in a call end with it.
+    """
+    users = _surplus_users(before, steps)
+    if not users:
+        return
+    end = time.monotonic() + wait
+    told = False
+    while True:
+        ready, in_call = _there(database, users)
+        if not ready + in_call:
+            return
+        if time.monotonic() >= end:
+            break
+        if not told:
+            say(f"waiting for {ready + in_call} surplus agent lines to go (some 30 s)")
+            told = True
+        time.sleep(_POLL)
+    if ready:
+        raise Stopped(f"{ready} surplus agent lines still wait for calls after {wait:g} s")
+    say(f"{in_call} surplus agent lines are in a call, which goes on")
+
+
+def _surplus_users(before: Settings, steps: Sequence[Step]) -> list[str]:
+    """User numbers of remote lines that the steps take away."""
+    rows = {row.remote_agent_id: row for row in before.remote_agents}
+    found = []
+    for step in steps:
+        if step.phase is not Phase.LOWER_AGENTS:
+            continue
+        lines, status, key = step.do.values[:3]
+        row = rows[int(key)]
+        left = int(lines) if status == "ACTIVE" else 0
+        found += users_of(row)[left:]
+    return found
+
+
+def users_of(row: RemoteAgents) -> list[str]:
+    """User numbers of the lines of a row; with as many digits as the first."""
+    if not (row.user_start.isascii() and row.user_start.isdigit()):
+        return [row.user_start] if row.lines else []
+    first, width = int(row.user_start), len(row.user_start)
+    return [str(first + place).zfill(width) for place in range(row.lines)]
+
+
+def _there(database: Database, users: Sequence[str]) -> tuple[int, int]:
+    """Remote lines of these users that wait, and those in a call."""
+    marks = ", ".join(["%s"] * len(users))
+    rows = database.query(
+        "SELECT status = 'READY' AS ready, COUNT(*) AS agents FROM vicidial_live_agents "
+        f"WHERE extension LIKE '{REMOTE_PREFIX}%%' AND user IN ({marks}) AND status <> 'PAUSED' "
+        f"AND last_update_time >= NOW() - INTERVAL {_FRESH} SECOND GROUP BY 1",
+        users,
+    )
+    found = {bool(row["ready"]): int(row["agents"]) for row in rows}
+    return found.get(True, 0), found.get(False, 0)
+
+
+def compare_lines(database: Database, changes: Changes, before: Settings) -> list[LiveLines]:
+    """Rows of remote agents that were changed and whose lines are not there soon after."""
+    old = {row.remote_agent_id: row for row in before.remote_agents}
+    changed = [row for row in changes.expected.remote_agents if old[row.remote_agent_id] != row]
+    end = time.monotonic() + APPEAR_SECONDS
+    while True:
+        found = [
+            LiveLines(row, sum(_there(database, users_of(row)))) for row in changed if row.lines
+        ]
+        found = [item for item in found if item.there != item.row.lines]
+        if not found or time.monotonic() >= end or _nobody(database):
+            return found
+        time.sleep(_POLL)
+
+
+def _nobody(database: Database) -> bool:
+    """Whether no remote line is there at all: the scripts that keep them do not run."""
+    rows = database.query(
+        "SELECT COUNT(*) AS agents FROM vicidial_live_agents "
+        f"WHERE extension LIKE '{REMOTE_PREFIX}%' "
+        f"AND last_update_time >= NOW() - INTERVAL {_FRESH} SECOND"
+    )
+    return not rows[0]["agents"]
