@@ -1,8 +1,7 @@
 """Simulates servers that dial as VICIdial does: in loops, each for its own agents. Compiled.
 
 What an attempt, a request, a talk and a wait are is as in :mod:`planner.traffic.simulation`; what
-differs is who launches when. All compiled functions lie in this file, as machine code is kept by
-file.
+differs is who launches when.
 """
 
 from __future__ import annotations
@@ -14,6 +13,14 @@ import numpy as np
 from planner.compiling.compiled import inlined, lean
 from planner.traffic.simulation.pair_events import duration
 from planner.vicidial.allocation import allot, calls_wanted, fill
+from planner.vicidial.emulation.event_heap import (
+    EVENTS,
+    EVER_HELD,
+    HELD,
+    OVERFLOWN,
+    drop_first,
+    push,
+)
 from planner.vicidial.emulation.loop_state import (
     ABANDONS,
     ALL_BUSY,
@@ -34,57 +41,6 @@ from planner.vicidial.emulation.loop_state import (
 )
 
 _LOOP, _FILL, _ATTEMPT_ENDS, _TALK_ENDS, _AGENT_FREE, _GIVES_UP = range(6)
-#: Scalars of a world: events, callers who wait, callers who ever waited, and whether there was no
-#: room for an event.
-_EVENTS, _HELD, _EVER_HELD, _OVERFLOWN = range(4)
-
-
-@lean
-def _push(world: Any, time: float, event: tuple[int, int, int, int, int, int]) -> None:
-    """Add an event."""
-    times, events = world.times, world.events
-    place = world.scalars[_EVENTS]
-    if place == times.size:
-        world.scalars[_OVERFLOWN] = 1
-        return
-    world.scalars[_EVENTS] += 1
-    while place > 0:
-        above = (place - 1) >> 1
-        if times[above] <= time:
-            break
-        times[place] = times[above]
-        for column in range(6):
-            events[place, column] = events[above, column]
-        place = above
-    times[place] = time
-    for column in range(6):
-        events[place, column] = event[column]
-
-
-@lean
-def _drop_first(world: Any) -> None:
-    """Take the earliest event out."""
-    times, events = world.times, world.events
-    world.scalars[_EVENTS] -= 1
-    last = world.scalars[_EVENTS]
-    time = times[last]
-    place = 0
-    while True:
-        below = 2 * place + 1
-        if below >= last:
-            break
-        if below + 1 < last and times[below + 1] < times[below]:
-            below += 1
-        if times[below] >= time:
-            break
-        times[place] = times[below]
-        for column in range(6):
-            events[place, column] = events[below, column]
-        place = below
-    times[place] = time
-    for column in range(6):
-        events[place, column] = events[last, column]
-
 
 _allot, _fill, _calls_wanted = lean(allot), lean(fill), lean(calls_wanted)
 
@@ -150,7 +106,7 @@ def _agent_for(world: Any, c: int, s: int) -> int:
 def _held_for(world: Any, c: int, a: int) -> int:
     """Place of the caller that a free agent gets: who waited longest; -1 if nobody."""
     held, first = world.held, -1
-    for place in range(world.scalars[_HELD]):
+    for place in range(world.scalars[HELD]):
         if held[place, 1] != c:
             continue
         if held[place, 0] == a or world.campaigns[c].search == ANY_SERVER:
@@ -165,8 +121,8 @@ def _end_wait(world: Any, place: int) -> None:
     """A caller waits no more."""
     held = world.held
     world.pairs[held[place, 0], held[place, 1]].waiting -= 1
-    world.scalars[_HELD] -= 1
-    for later in range(place, world.scalars[_HELD]):
+    world.scalars[HELD] -= 1
+    for later in range(place, world.scalars[HELD]):
         for column in range(4):
             held[later, column] = held[later + 1, column]
 
@@ -187,7 +143,7 @@ def _launch(
     for place in range(new):
         end = first + place * gap
         end += duration(rng, world.campaigns[c].attempt_seconds, world.campaigns[c].attempt_cv)
-        _push(world, end, (_ATTEMPT_ENDS, s, c, 0, 0, kind))
+        push(world, end, (_ATTEMPT_ENDS, s, c, 0, 0, kind))
     world.pairs[s, c].attempts += new
     world.pairs[s, c].balance += new * kind
     world.servers[s].calls += new
@@ -227,7 +183,7 @@ def _loop(world: Any, s: int, now: float, rng: Any) -> None:
         gap = world.servers[s].launch_gap
         launched += _launch(world, s, c, new, now + launched * gap, gap, 0, rng)
     again = now + world.loop_seconds + launched * world.servers[s].launch_gap
-    _push(world, again, (_LOOP, s, 0, 0, 0, 0))
+    push(world, again, (_LOOP, s, 0, 0, 0, 0))
 
 
 @lean
@@ -256,7 +212,7 @@ def _fill_others(world: Any, now: float, rng: Any) -> None:
             launched += new
             needed -= new
     again = now + world.loop_seconds + launched * world.fill_gap
-    _push(world, again, (_FILL, 0, 0, 0, 0, 0))
+    push(world, again, (_FILL, 0, 0, 0, 0, 0))
 
 
 @lean
@@ -276,7 +232,7 @@ def _talk(
     world.pairs[s, c].talking += 1
     world.pairs[s, c].totals[TRANSFERS] += 1.0
     world.pairs[a, c].totals[TALK_SECONDS] += min(talk, until - now)
-    _push(world, now + talk, (_TALK_ENDS, s, c, a, 0, is_balance))
+    push(world, now + talk, (_TALK_ENDS, s, c, a, 0, is_balance))
 
 
 @lean
@@ -298,27 +254,27 @@ def _end_attempt(
         _take_agent(world, a, c, now)
         _talk(world, s, c, a, is_balance, now, until, rng)
         return
-    place = world.scalars[_HELD]
+    place = world.scalars[HELD]
     if world.campaigns[c].wait_limit <= 0.0 or place == MOST_HELD:
         world.pairs[s, c].totals[ABANDONS] += 1.0
         _end_call(world, s, c, is_balance)
         return
-    world.scalars[_EVER_HELD] += 1
-    number = world.scalars[_EVER_HELD]
+    world.scalars[EVER_HELD] += 1
+    number = world.scalars[EVER_HELD]
     world.held[place, 0], world.held[place, 1] = s, c
     world.held[place, 2], world.held[place, 3] = number, is_balance
-    world.scalars[_HELD] += 1
+    world.scalars[HELD] += 1
     world.pairs[s, c].waiting += 1
     wait = world.campaigns[c].wait_limit
     if world.campaigns[c].patience_seconds < np.inf:
         wait = min(wait, world.campaigns[c].patience_seconds * rng.standard_exponential())
-    _push(world, now + wait, (_GIVES_UP, s, c, 0, number, is_balance))
+    push(world, now + wait, (_GIVES_UP, s, c, 0, number, is_balance))
 
 
 @lean
 def _give_up(world: Any, s: int, c: int, number: int, is_balance: int) -> None:
     """A caller has waited long enough, unless an agent came."""
-    for place in range(world.scalars[_HELD]):
+    for place in range(world.scalars[HELD]):
         if world.held[place, 2] == number:
             _end_wait(world, place)
             world.pairs[s, c].totals[ABANDONS] += 1.0
@@ -366,7 +322,7 @@ def _end_talk(
         wrap_up *= 2.0 * rng.random()
     else:
         wrap_up *= rng.standard_exponential()
-    _push(world, now + wrap_up, (_AGENT_FREE, 0, c, a, 0, 0))
+    push(world, now + wrap_up, (_AGENT_FREE, 0, c, a, 0, 0))
 
 
 @lean
@@ -374,9 +330,9 @@ def _begin(world: Any, rng: Any) -> None:
     """All loops start, not in step."""
     for s in range(world.servers.size):
         if world.servers[s].up == 1:
-            _push(world, rng.random() * world.loop_seconds, (_LOOP, s, 0, 0, 0, 0))
+            push(world, rng.random() * world.loop_seconds, (_LOOP, s, 0, 0, 0, 0))
     if world.balance_order.size > 0:
-        _push(world, rng.random() * world.loop_seconds, (_FILL, 0, 0, 0, 0, 0))
+        push(world, rng.random() * world.loop_seconds, (_FILL, 0, 0, 0, 0, 0))
 
 
 @lean
@@ -399,14 +355,14 @@ def _finish(world: Any, until: float) -> None:
 def dial_day(world: Any, until: float, rng: Any) -> bool:
     """Dial for a day, from a new state on; whether there was room for all events."""
     _begin(world, rng)
-    while world.scalars[_EVENTS] > 0 and world.scalars[_OVERFLOWN] == 0:
+    while world.scalars[EVENTS] > 0 and world.scalars[OVERFLOWN] == 0:
         now = world.times[0]
         if now >= until:
             break
         events = world.events
         kind, s, c, a = events[0, 0], events[0, 1], events[0, 2], events[0, 3]
         number, is_balance = events[0, 4], events[0, 5]
-        _drop_first(world)
+        drop_first(world)
         if kind == _ATTEMPT_ENDS:
             _end_attempt(world, s, c, is_balance, now, until, rng)
         elif kind == _LOOP:
@@ -420,4 +376,4 @@ def dial_day(world: Any, until: float, rng: Any) -> bool:
         else:
             _fill_others(world, now, rng)
     _finish(world, until)
-    return bool(world.scalars[_OVERFLOWN] == 0)
+    return bool(world.scalars[OVERFLOWN] == 0)

@@ -8,8 +8,9 @@ import pytest
 
 from planner.app.editing.assessment import assess
 from planner.app.editing.board.over_limit import over_limit
+from planner.app.editing.board.parts import Board, Measure
 from planner.app.editing.board.slack import slack_sentences
-from planner.app.editing.board.table import Board, Measure, draw_board
+from planner.app.editing.board.table import draw_board
 from planner.app.editing.edited_lines import EditedLines, EditMessage, apply_edits, open_lines
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 

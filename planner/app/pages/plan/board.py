@@ -17,7 +17,8 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from planner.app.editing.assessment import Assessment
-from planner.app.editing.board.table import Board, Cell, Measure, Note, draw_board
+from planner.app.editing.board.parts import Board, Cell, Measure, Note
+from planner.app.editing.board.table import draw_board
 from planner.app.editing.edited_lines import PairKey
 from planner.app.session.workspace import BOARD_KEY, Workspace
 from planner.version import __version__

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 import streamlit as st
 
-from planner.app.editing.board.table import Measure
+from planner.app.editing.board.parts import Measure
 from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.app.editing.quick_edits import clear, even_out, match_agents
 from planner.app.session.workspace import Workspace
