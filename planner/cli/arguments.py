@@ -150,6 +150,18 @@ def add_abandon_days(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_abandon_level(parser: argparse.ArgumentParser) -> None:
+    """Add what share of the abandoned calls campaigns may keep, as the frontier's levels."""
+    parser.add_argument(
+        "--abandon-level",
+        type=number(0, 1, above=True),
+        default=1.0,
+        metavar="SHARE",
+        help="let every campaign abandon at most this share of what the plan without it abandons, "
+        "which is made first: 0.5 is half of it, as in planner frontier (default 1)",
+    )
+
+
 def add_relax(parser: argparse.ArgumentParser) -> None:
     """Add whether the nearest plan is taken where not everything can be had."""
     parser.add_argument(

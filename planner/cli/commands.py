@@ -161,6 +161,7 @@ def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
         failures=arguments.failures,
         relax=arguments.relax,
         abandon_days=arguments.abandon_days,
+        abandon_level=arguments.abandon_level,
     )
 
 

@@ -11,6 +11,7 @@ from types import TracebackType
 
 from planner.cli.arguments import (
     add_abandon_days,
+    add_abandon_level,
     add_folder,
     add_json,
     add_move_cost,
@@ -165,6 +166,7 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         "0; with --interval all 5 %% of what a line earns",
     )
     add_abandon_days(parser)
+    add_abandon_level(parser)
     parser.add_argument(
         "--keep-current",
         action="store_true",

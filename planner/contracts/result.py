@@ -88,6 +88,8 @@ class PlanOptions(Contract):
     ``relax`` asks for the nearest plan where not everything can be had.
     ``figures`` as formulas leave out the simulation. ``abandon_days`` is the share of the days on
     which each abandonment limit is to hold, where days differ; None: on the mean day.
+    ``abandon_level``: every live-transfer campaign may abandon at most this share of what the plan
+    with 1 abandons, which is then made first.
     """
 
     redundancy: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -100,6 +102,7 @@ class PlanOptions(Contract):
     figures: PlanFigures = PlanFigures.AUTO
     relax: bool = False
     abandon_days: Annotated[float, Field(gt=0, lt=1)] | None = None
+    abandon_level: Annotated[float, Field(gt=0, le=1)] = 1.0
 
 
 class AssignmentFigures(Contract):

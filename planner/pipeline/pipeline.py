@@ -75,6 +75,7 @@ def plan(
         If a plan of ours breaks a limit: a fault in the planner.
     """
     from planner.contracts.faults import PlanFault
+    from planner.evaluation.abandon_levels import abandon_rates, tightened
     from planner.evaluation.limits.check import REQUIREMENT_RULES, check
     from planner.evaluation.running.cannot_run import runnable_only
     from planner.projection.figures.abandon_days import with_abandon_days
@@ -84,6 +85,11 @@ def plan(
     options = options or PlanOptions()
     _require_sound_extent(problem)
     at = at or datetime.now(UTC)
+    if options.abandon_level < 1:
+        loosest = _with_every_call(problem, options, on_progress, stop, at)
+        if loosest.plan is None:
+            return loosest
+        problem = tightened(problem, abandon_rates(loosest), options.abandon_level)
     mean_day, left_out = runnable_only(with_attempts_needed(problem, at), at)
     given = with_abandon_days(mean_day, options.abandon_days)
     clock = Clock()
@@ -110,6 +116,27 @@ def plan(
     from planner.pipeline.explained import with_reasons
 
     return with_reasons(given, result, clock, stop, on_progress, compared=compared)
+
+
+def _with_every_call(
+    problem: Problem,
+    options: PlanOptions,
+    on_progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+    at: datetime,
+) -> PlanResult:
+    """The plan of abandonment level 1, whose abandoned calls another level takes a share of."""
+    update = {"abandon_level": 1.0, "figures": PlanFigures.FORMULAS}
+    found = plan(
+        problem,
+        options.model_copy(update=update),
+        on_progress=on_progress,
+        stop=stop,
+        explained=False,
+        at=at,
+        in_order=False,
+    )
+    return found.model_copy(update={"options": options})
 
 
 def _with_days_kept(

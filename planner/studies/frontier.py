@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
 from planner.contracts.answers import Conflict
 from planner.contracts.limits import MAX_LEVELS, MAX_POINTS
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Contract, LineAssignment, Problem
-from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, relative_gap
+from planner.contracts.result import (
+    PlanFigures,
+    PlanOptions,
+    PlanResult,
+    PlanStatus,
+    relative_gap,
+)
 from planner.contracts.values.per_cent import per_cent
+from planner.evaluation.abandon_levels import abandon_rates, tightened
 from planner.tables.folder import ProblemSource, as_problem
-
-if TYPE_CHECKING:
-    pass
 
 #: Figures that agree in so many digits are the same.
 _DIGITS = 9
+#: Less than this share of a value, and less than this of an abandon rate, is rounding: tables show
+#: four digits of the one and hundredths of a per cent of the other.
+SAME_VALUE, SAME_RATE = 0.0005, 0.0001
 
 
 class FrontierPoint(Contract):
     """A plan that no other plan seen beats in every respect.
 
-    ``gap`` is proven: by the objective with weight ``redundancy``, among plans that abandon no
-    more than ``abandon_level`` allows, no plan is better by more than this share.
+    ``redundancy`` and ``abandon_level`` are the options of the search that found it: a plan made
+    with them has these lines. ``gap`` is proven: by the objective with that weight, among plans
+    that abandon no more than that level allows, no plan is better by more than this share.
     """
 
     number: int
@@ -56,12 +63,16 @@ class CurrentLines(Contract):
 
 
 class Sweep(Contract):
-    """One search of the sweep: its weight and level, how it ended, and its proven bound."""
+    """One search of the sweep: its weight and level, how it ended, and its proven bound.
+
+    ``why`` tells, of a search that gave no plan, what cannot hold together; blank where unknown.
+    """
 
     redundancy: float
     abandon_level: float
     status: PlanStatus
     bound_per_hour: float | None
+    why: tuple[str, ...] = ()
 
 
 class Frontier(Contract):
@@ -91,8 +102,9 @@ def frontier(
 
     Each weight of the surviving value, evenly from 0 to 1, is planned with the limits of the
     problem, which is abandonment level 1; then with the abandon rate of every live-transfer
-    campaign limited to 1/2, 1/4, ... of what it was at level 1. Every plan found is a candidate at
-    every weight and level whose limits it holds.
+    campaign limited to 1/2, 1/4, ... of what it was at level 1. Each plan tells the options that
+    made it: :func:`planner.plan` with them finds the same lines, if its search ends before the
+    time limit does.
 
     Parameters
     ----------
@@ -107,8 +119,8 @@ def frontier(
     Returns
     -------
     Frontier. No point is dominated by any plan seen: none has more throughput, more surviving
-    value and a lower abandon rate, or two of these and the third the same. Each is verified
-    against every limit of the problem, on planning tables corrected by its own simulation.
+    value and a lower abandon rate, or two of these and the third the same, or worse by no more than
+    rounding. Each is verified against every limit of the problem.
 
     Raises
     ------
@@ -132,15 +144,15 @@ def frontier(
         if level < 1 and not loosest.get(weight):
             continue  # nobody is abandoned, or there is no plan: nothing to tighten
         on_progress(number / len(grid), _phase(weight, level))
-        tightened = _tightened(problem, loosest[weight], level) if level < 1 else problem
-        search = _search(tightened, options, weight, level, stop)
+        given = tightened(problem, loosest[weight], level) if level < 1 else problem
+        search = _search(given, options, weight, level, stop)
         searches.append(search)
         if search.result.status is PlanStatus.INFEASIBLE and level == 1:
             break  # no weight changes that
         if level == 1:
-            loosest[weight] = _abandon_rates(search.result)
+            loosest[weight] = abandon_rates(search.result)
     found = [(s.result.plan, s) for s in searches if s.result.plan is not None]
-    candidates = [_point(problem, line_plan, by, searches) for line_plan, by in found]
+    candidates = [_point(problem, line_plan, by) for line_plan, by in found]
     kept = non_dominated(candidates)
     return Frontier(
         options=options,
@@ -178,9 +190,8 @@ def _phase(weight: float, level: float) -> str:
 
 @dataclass(frozen=True)
 class _Search:
-    """One planning run, and the problem it solved."""
+    """One planning run."""
 
-    problem: Problem
     weight: float
     level: float
     result: PlanResult
@@ -192,6 +203,7 @@ class _Search:
             abandon_level=self.level,
             status=self.result.status,
             bound_per_hour=self.result.bound_per_hour,
+            why=next((c.requirements for c in self.result.conflicts), ()),
         )
 
 
@@ -204,49 +216,28 @@ def _search(
 ) -> _Search:
     from planner.pipeline.pipeline import plan
 
-    weighted = options.model_copy(update={"redundancy": weight})
+    # The simulation beside a plan changes no line of it, and the points tell none of its figures.
+    weighted = options.model_copy(
+        update={"redundancy": weight, "abandon_level": 1.0, "figures": PlanFigures.FORMULAS}
+    )
     return _Search(
-        problem, weight, level, plan(problem, weighted, stop=stop, explained=False, in_order=False)
+        weight, level, plan(problem, weighted, stop=stop, explained=False, in_order=False)
     )
 
 
-def _abandon_rates(result: PlanResult) -> dict[str, float]:
-    """The abandon rates of a plan that can be tightened, by campaign id."""
-    return {c.campaign_id: c.abandon_rate for c in result.campaigns if c.abandon_rate}
-
-
-def _tightened(problem: Problem, rates: Mapping[str, float], level: float) -> Problem:
-    """The problem with every campaign's abandon rate limited to a share of what it was."""
-
-    def limit(campaign_id: str, given: float | None) -> float | None:
-        if campaign_id not in rates:
-            return given
-        tight = rates[campaign_id] * level
-        return tight if given is None else min(given, tight)
-
-    campaigns = tuple(
-        c.model_copy(update={"max_abandon_rate": limit(c.campaign_id, c.max_abandon_rate)})
-        for c in problem.campaigns
-    )
-    return problem.model_copy(update={"campaigns": campaigns})
-
-
-def _point(
-    problem: Problem, line_plan: LinePlan, found_by: _Search, searches: Sequence[_Search]
-) -> FrontierPoint:
-    """A plan's figures by the tables it was made with, and the search that proves most of it."""
+def _point(problem: Problem, line_plan: LinePlan, by: _Search) -> FrontierPoint:
+    """A plan's figures by the tables it was made with, and what its own search proves."""
     from planner.contracts.faults import PlanFault
     from planner.evaluation.arrays import evaluate
     from planner.evaluation.limits.check import check
 
-    failures = found_by.result.options.failures
+    failures = by.result.options.failures
     breaches = check(problem, line_plan, failures)
     if breaches:
         raise PlanFault("; ".join(breach.message for breach in breaches))
-    order = [found_by, *(s for s in searches if s is not found_by)]
-    proofs = [proof for by in order for proof in _proven(line_plan, by)]
-    gap, by, value = min(proofs, key=lambda proof: proof[0])  # on ties the plan's own search
     found = evaluate(problem, line_plan, by.weight, failures)
+    value = found.value.value_per_hour
+    bound = max(by.result.bound_per_hour or value, value)
     totals = {
         rate: _total(getattr(c, rate) for c in found.campaigns)
         for rate in ("transfers_per_hour", "messages_per_hour", "abandons_per_hour")
@@ -260,24 +251,33 @@ def _point(
         redundancy=by.weight,
         abandon_level=by.level,
         value_per_hour=value,
-        bound_per_hour=max(by.result.bound_per_hour or 0.0, value),
-        gap=gap,
+        bound_per_hour=bound,
+        gap=relative_gap(value, bound),
         lines=line_plan.assignments,
         **totals,
     )
 
 
-def _proven(line_plan: LinePlan, by: _Search) -> Iterator[tuple[float, _Search, float]]:
-    """Gap, search and value, where the plan holds the limits of a search that has a bound."""
-    from planner.evaluation.arrays import evaluate
-    from planner.evaluation.limits.check import check
+def options_to_plan(options: PlanOptions, point: FrontierPoint) -> PlanOptions:
+    """The options with which :func:`planner.plan` finds the lines of a point."""
+    update = {"redundancy": point.redundancy, "abandon_level": point.abandon_level}
+    return options.model_copy(update=update)
 
-    bound = by.result.bound_per_hour
-    failures = by.result.options.failures
-    if bound is not None and not check(by.problem, line_plan, failures):
-        found = evaluate(by.problem, line_plan, by.weight, failures)
-        value = found.value.value_per_hour
-        yield relative_gap(value, bound), by, value
+
+def told_options(options: PlanOptions, point: FrontierPoint) -> str:
+    """The options of ``planner plan`` that find the lines of a point, but for those of default.
+
+    ``--redundancy 0.25 --abandon-level 0.5``
+    """
+    told = options_to_plan(options, point)
+    names = ("redundancy", "abandon_level", "failures", "gap", "time_limit", "seed")
+    usual = PlanOptions()
+    parts = [
+        f"--{name.replace('_', '-')} {getattr(told, name)!r}"
+        for name in names
+        if getattr(told, name) != getattr(usual, name)
+    ]
+    return " ".join(parts)
 
 
 def _fleet_abandon_rate(problem: Problem, line_plan: LinePlan) -> float:
@@ -296,7 +296,7 @@ def _total(values: Iterable[float | None]) -> float | None:
 
 
 def non_dominated(points: Iterable[FrontierPoint]) -> list[FrontierPoint]:
-    """The points that no other beats in every respect, most throughput first.
+    """The points that no other beats in every respect but for rounding, most throughput first.
 
     Of points with the same figures the one with the smallest gap is kept.
     """
@@ -305,19 +305,32 @@ def non_dominated(points: Iterable[FrontierPoint]) -> list[FrontierPoint]:
         known = by_figures.get(_figures(point))
         if known is None or point.gap < known.gap:
             by_figures[_figures(point)] = point
-    kept = [mine for mine in by_figures if not any(_beats(other, mine) for other in by_figures)]
-    return [by_figures[figures] for figures in sorted(kept, reverse=True)]
+    exact = [mine for mine in by_figures if not any(_beats(other, mine) for other in by_figures)]
+    kept = sorted(exact, reverse=True)
+    for mine in sorted(exact):
+        # Of those still kept, lest three points drop each other in a circle.
+        if any(_beats_but_for_rounding(other, mine) for other in kept):
+            kept.remove(mine)
+    return [by_figures[figures] for figures in kept]
 
 
-def _figures(point: FrontierPoint) -> tuple[float, ...]:
+def _figures(point: FrontierPoint) -> tuple[float, float, float]:
     """What is better the larger it is, without the rounding of sums."""
     figures = (
         point.throughput_value_per_hour,
         point.surviving_value_per_hour,
         -point.abandon_rate,
     )
-    return tuple(float(f"{figure:.{_DIGITS}g}") for figure in figures)
+    value, survives, rate = (float(f"{figure:.{_DIGITS}g}") for figure in figures)
+    return value, survives, rate
 
 
 def _beats(other: tuple[float, ...], mine: tuple[float, ...]) -> bool:
     return other != mine and all(a >= b for a, b in zip(other, mine, strict=True))
+
+
+def _beats_but_for_rounding(other: tuple[float, ...], mine: tuple[float, ...]) -> bool:
+    """Whether another is better in something, and worse in nothing by more than rounding."""
+    hairs = (SAME_VALUE * abs(mine[0]), SAME_VALUE * abs(mine[1]), SAME_RATE)
+    pairs = list(zip(other, mine, hairs, strict=True))
+    return all(a >= b - hair for a, b, hair in pairs) and any(a > b + hair for a, b, hair in pairs)

@@ -7,7 +7,13 @@ from typing import Any
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.report.charts.studies import clickable_frontier, frontier_chart
 from planner.report.html.reports import frontier_page
-from planner.report.studies.frontier import against_sentence, current_sentence, sweep_sentences
+from planner.report.studies.frontier import (
+    against_sentence,
+    current_sentence,
+    frontier_document,
+    how_to_plan,
+    sweep_sentences,
+)
 from planner.studies.frontier import CurrentLines, Frontier, FrontierPoint, Sweep
 
 NOW = CurrentLines(
@@ -39,8 +45,10 @@ def point(number: int, value: float, left: float, **changes: Any) -> FrontierPoi
     return FrontierPoint(**(fields | changes))
 
 
-def search(redundancy: float, level: float, status: PlanStatus) -> Sweep:
-    return Sweep(redundancy=redundancy, abandon_level=level, status=status, bound_per_hour=None)
+def search(redundancy: float, level: float, status: PlanStatus, *why: str) -> Sweep:
+    return Sweep(
+        redundancy=redundancy, abandon_level=level, status=status, bound_per_hour=None, why=why
+    )
 
 
 def found(*points: FrontierPoint, **changes: Any) -> Frontier:
@@ -73,15 +81,39 @@ def test_searches_that_gave_nothing_are_told() -> None:
         search(0.0, 1.0, PlanStatus.OPTIMAL),
         search(0.5, 1.0, PlanStatus.FEASIBLE),
         search(1.0, 1.0, PlanStatus.NO_PLAN),
-        search(0.0, 0.25, PlanStatus.INFEASIBLE),
+        search(0.0, 0.25, PlanStatus.INFEASIBLE, "lock of 8 agents", "at most 1 % abandoned"),
+        search(0.5, 0.25, PlanStatus.INFEASIBLE, "lock of 8 agents", "at most 1 % abandoned"),
+        search(0.0, 0.125, PlanStatus.INFEASIBLE, *(f"limit {n}" for n in range(6))),
     )
     assert sweep_sentences(found(point(1, 200.0, 100.0), sweep=sweep)) == [
         "Weight 100 % on what survives: no plan was found in time.",
-        "Weight 0 % on what survives, at most 25 % of the abandoned calls: no plan holds all "
-        "limits.",
-        "1 of 2 plans found are not shown: another is as good or better in all three.",
+        "Weights 0 % and 50 % on what survives, at most 25 % of the abandoned calls: no plan holds "
+        "all limits: these cannot hold together: lock of 8 agents; at most 1 % abandoned.",
+        "Weight 0 % on what survives, at most 12.5 % of the abandoned calls: no plan holds all "
+        "limits: these cannot hold together: limit 0; limit 1; limit 2; limit 3; and 2 more.",
+        "1 of 2 plans found are not shown: another is as good or better in all three, but for "
+        "rounding.",
     ]
     assert sweep_sentences(found(point(1, 1.0, 1.0), sweep=sweep[:1])) == []
+
+
+def test_each_plan_tells_the_command_that_makes_it_again() -> None:
+    options = PlanOptions(failures=2, time_limit=5.0)
+    given = found(
+        point(1, 200.0, 100.0, redundancy=0.0),
+        point(2, 190.0, 110.0, redundancy=1 / 3, abandon_level=0.25),
+        options=options,
+    )
+    assert how_to_plan(given) == [
+        "Plan 1: planner plan DIR --failures 2 --time-limit 5.0",
+        "Plan 2: planner plan DIR --redundancy 0.3333333333333333 --abandon-level 0.25 "
+        "--failures 2 --time-limit 5.0",
+    ]
+    told = [row["plan_options"] for row in frontier_document(given)["points"]]
+    assert [f"Plan {n}: planner plan DIR {text}" for n, text in enumerate(told, 1)] == how_to_plan(
+        given
+    )
+    assert how_to_plan(given)[1].removeprefix("Plan 2: ") in frontier_page(given)
 
 
 def layers(given: Frontier) -> list[list[dict[str, Any]]]:

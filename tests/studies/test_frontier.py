@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planner.pipeline.pipeline
+from planner.cli.main import main
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, PlanResult
 from planner.evaluation.arrays import PlanArrays, evaluate
 from planner.evaluation.limits.check import check
 from planner.studies.frontier import Frontier, FrontierPoint, frontier, non_dominated
+from planner.tables.folder_writing import write_folder
 from tests.support import one_agent
 from tests.support.builders import solar, tiny_problem
 from tests.support.reference import best_value_by_enumeration
@@ -92,6 +96,53 @@ def test_no_plan_seen_beats_a_point(seed: int, monkeypatch: pytest.MonkeyPatch) 
             all(a >= b - 1e-7 * (1 + abs(b)) for a, b in zip(figures(p), mine, strict=True))
             for p in found
         )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_options_that_a_point_tells_make_its_lines_again(
+    seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_folder(tiny(seed), tmp_path / "fleet")
+    command = ["frontier", str(tmp_path / "fleet"), "--json", "--points", "3", "--gap", "0.0"]
+    assert main([*command, "--levels", "3", "--failures", "1", "--seed", "7"]) == 0
+    points = json.loads(capsys.readouterr().out)["points"]
+    assert points
+    for point in points:
+        told = point["plan_options"].split()
+        assert {"--seed", "--gap"} <= set(told)
+        assert main(["plan", str(tmp_path / "fleet"), "--json", *told]) == 0
+        again = json.loads(capsys.readouterr().out)
+        keys = ("campaign_id", "dialer_id", "dial_lines", "agent_lines")
+        lines = [[row[key] for key in keys] for row in again["assignments"]]
+        assert lines == [[row[key] for key in keys] for row in point["assignments"]]
+        assert again["value_per_hour"] == pytest.approx(point["value_per_hour"], rel=1e-12)
+
+
+def test_half_a_level_abandons_half_of_what_the_plan_without_it_abandons() -> None:
+    problem = two_dialers()
+    (whole,) = planner.pipeline.pipeline.plan(problem, PlanOptions(), explained=False).campaigns
+    half = planner.pipeline.pipeline.plan(problem, PlanOptions(abandon_level=0.5), explained=False)
+    assert whole.abandon_rate == pytest.approx(0.021137, rel=1e-4)  # two of 95 + 5 lines
+    assert half.campaigns[0].abandon_rate is not None
+    assert 0 < half.campaigns[0].abandon_rate <= 0.5 * whole.abandon_rate
+    assert half.options.abandon_level == 0.5
+
+
+def test_being_ahead_by_less_than_is_shown_keeps_no_point() -> None:
+    best = _point(1000.0, 600.0, 0.0187)
+    hair = _point(990.0, 600.1, 0.01862)  # ahead by 0.02 % and by 0.008 points: rounding
+    fewer = _point(990.0, 600.0, 0.0180)
+    safer = _point(990.0, 606.0, 0.0187)
+    assert non_dominated([hair, best]) == [best]
+    assert non_dominated([best, fewer]) == [best, fewer]
+    assert non_dominated([safer, best]) == [best, safer]
+    # Each of three beats the next but for rounding: one of them stays at the least.
+    around = [
+        _point(1000.0, 1000.4, 0.01),
+        _point(1000.4, 999.8, 0.01),
+        _point(999.8, 1000.0, 0.0099),
+    ]
+    assert non_dominated(around)
 
 
 @settings(deadline=None)

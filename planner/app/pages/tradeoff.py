@@ -18,7 +18,12 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.report.charts.studies import clickable_frontier
 from planner.report.plans.losses import change
-from planner.report.studies.frontier import against_sentence, current_sentence, sweep_sentences
+from planner.report.studies.frontier import (
+    against_sentence,
+    command_to_plan,
+    current_sentence,
+    sweep_sentences,
+)
 from planner.report.words import STOPPED_EARLY, amount, close_share, share
 from planner.studies.frontier import (
     CurrentLines,
@@ -140,7 +145,7 @@ def _show_points(here: Workspace, found: Frontier) -> None:
         )
     picked = _picked(found, clicked, rows)
     if picked is not None:
-        _show_picked(here, picked, now)
+        _show_picked(here, picked, now, command_to_plan(found.options, picked))
     if found.stopped_early:
         st.caption(STOPPED_EARLY)
     told = sweep_sentences(found)
@@ -187,7 +192,9 @@ def _picked(found: Frontier, clicked: Any, rows: Any) -> FrontierPoint | None:
     return found.points[choice[0]] if choice and choice[0] < len(found.points) else None
 
 
-def _show_picked(here: Workspace, point: FrontierPoint, now: CurrentLines | None) -> None:
+def _show_picked(
+    here: Workspace, point: FrontierPoint, now: CurrentLines | None, command: str
+) -> None:
     against = ""
     if now is not None:
         against = f"\n\n**Against the lines now**: {plain(against_sentence(point, now))}"
@@ -197,7 +204,7 @@ def _show_picked(here: Workspace, point: FrontierPoint, now: CurrentLines | None
             f"{amount(point.surviving_value_per_hour)} left when "
             f"{plain(point.worst_failure_domain or 'nothing')} fails, abandon rate "
             f"{close_share(point.abandon_rate)}."
-            f"{against}"
+            f"{against}\n\nOn the command line: `{command}`"
         )
         st.space("stretch")
         if st.button(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from planner.contracts.problem import LineAssignment
-from planner.contracts.result import PlanStatus
+from planner.contracts.result import PlanOptions, PlanStatus
 from planner.contracts.values.per_cent import per_cent
 from planner.report.plans.losses import change
 from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
 from planner.report.words import amount, close_share, share
-from planner.studies.frontier import CurrentLines, Frontier, FrontierPoint, Sweep
+from planner.studies.frontier import (
+    CurrentLines,
+    Frontier,
+    FrontierPoint,
+    Sweep,
+    told_options,
+)
 from planner.tables.cells import columns, spelt
 from planner.tables.writing import write_csv
 from planner.version import __version__
@@ -41,6 +47,7 @@ def frontier_text(found: Frontier) -> str:
         *wrapped(said, ""),
         *section("An hour while running, by the planning tables", table(TITLES, rows(found))),
         *section("How to read it", bullets(EXPLAINED)),
+        *section("To make one of them again", bullets(how_to_plan(found))),
     ]
     if found.current is not None:
         now = found.current
@@ -52,6 +59,19 @@ def frontier_text(found: Frontier) -> str:
     if found.stopped_early:
         lines += section("Notes", bullets(["Stopped early: some searches are not finished."]))
     return "\n".join(lines) + "\n"
+
+
+def how_to_plan(found: Frontier) -> list[str]:
+    """The command that finds the lines of each plan.
+
+    ``Plan 2: planner plan DIR --redundancy 0.25 --abandon-level 0.5``
+    """
+    return [f"Plan {p.number}: {command_to_plan(found.options, p)}" for p in found.points]
+
+
+def command_to_plan(options: PlanOptions, point: FrontierPoint) -> str:
+    """The command that finds the lines of a plan, in the folder that the frontier is of."""
+    return f"planner plan DIR {told_options(options, point)}".rstrip()
 
 
 def current_sentence(found: Frontier) -> str:
@@ -105,19 +125,47 @@ def against_sentence(point: FrontierPoint, now: CurrentLines) -> str:
 
 def sweep_sentences(found: Frontier) -> list[str]:
     """Searches that gave no plan, and how many gave one that others beat or equal."""
-    told = [
-        f"{_of_what(search)}: {_NOTHING_FOUND[search.status]}."
-        for search in found.sweep
-        if search.status in _NOTHING_FOUND
-    ]
-    with_plan = len(found.sweep) - len(told)
+    without = [search for search in found.sweep if search.status in _NOTHING_FOUND]
+    by_reason: dict[str, list[Sweep]] = {}
+    for search in without:
+        by_reason.setdefault(_why_nothing(search), []).append(search)
+    told = [f"{_of_which(searches)}: {why}." for why, searches in by_reason.items()]
+    with_plan = len(found.sweep) - len(without)
     beaten = with_plan - len(found.points)
     if beaten > 0:
         told.append(
             f"{beaten} of {with_plan} plans found are not shown: another is as good or better in "
-            "all three."
+            "all three, but for rounding."
         )
     return told
+
+
+#: Requirements that are named of a search without a plan, at the most.
+_NAMED = 4
+
+
+def _why_nothing(search: Sweep) -> str:
+    """``no plan holds all limits: these cannot hold together: ...``."""
+    said = _NOTHING_FOUND[search.status]
+    if not search.why:
+        return said
+    rest = len(search.why) - _NAMED
+    more = f"; and {rest} more" if rest > 0 else ""
+    return f"{said}: these cannot hold together: {'; '.join(search.why[:_NAMED])}{more}"
+
+
+def _of_which(searches: Sequence[Sweep]) -> str:
+    """Which searches of one level, or one after the other, gave nothing for the same reason."""
+    levels = dict.fromkeys(search.abandon_level for search in searches)
+    words = []
+    for level in levels:
+        weights = [s.redundancy for s in searches if s.abandon_level == level]
+        shown = [per_cent(weight) for weight in weights]
+        told = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+        plural = "s" if len(shown) > 1 else ""
+        words.append(f"weight{plural} {told} on what survives{_of_calls(level)}")
+    text = "; ".join(words)
+    return f"{text[0].upper()}{text[1:]}"
 
 
 _NOTHING_FOUND = {
@@ -126,21 +174,17 @@ _NOTHING_FOUND = {
 }
 
 
-def _of_what(search: Sweep) -> str:
-    words = f"Weight {per_cent(search.redundancy)} on what survives"
-    if search.abandon_level < 1:
-        words += (
-            f", at most {per_cent(search.abandon_level, 0 if search.abandon_level >= 0.1 else 1)}"
-        )
-        words += " of the abandoned calls"
-    return words
+def _of_calls(level: float) -> str:
+    if level == 1:
+        return ""
+    digits = 0 if (100 * level).is_integer() else 1
+    return f", at most {per_cent(level, digits)} of the abandoned calls"
 
 
 EXPLAINED = (
-    "Weight: the --redundancy at which the plan is closest to the best possible; plan with it to "
-    "get this trade-off.",
-    "Level: 1 keeps the limits of the files; at 0.5 every campaign may abandon half of what the "
-    "plan of that weight abandons at level 1.",
+    "Weight: the --redundancy of the search that found the plan.",
+    "Level: its --abandon-level. 1 keeps the limits of the files; at 0.5 every campaign may "
+    "abandon half of what the plan of that weight abandons at level 1.",
     "Proven within: no plan of that weight and level is better by more than this.",
 )
 
@@ -180,7 +224,11 @@ def frontier_document(found: Frontier) -> dict[str, Any]:
     """The points with their lines, and the searches."""
     return {
         "points": [
-            point.model_dump(exclude={"lines"}) | {"assignments": [_line(a) for a in point.lines]}
+            point.model_dump(exclude={"lines"})
+            | {
+                "plan_options": told_options(found.options, point),
+                "assignments": [_line(a) for a in point.lines],
+            }
             for point in found.points
         ],
         "sweep": [search.model_dump(mode="json") for search in found.sweep],
@@ -208,8 +256,11 @@ def write_frontier_files(folder: Path, found: Frontier) -> None:
     names = [name for name in FrontierPoint.model_fields if name != "lines"]
     write_csv(
         folder / "frontier.csv",
-        names,
-        ([getattr(point, name) for name in names] for point in found.points),
+        [*names, "plan_options"],
+        (
+            [*(getattr(point, name) for name in names), told_options(found.options, point)]
+            for point in found.points
+        ),
     )
     known = columns(LineAssignment)
     write_csv(folder / "lines.csv", ["number", *known], _lines(found.points, known.values()))
