@@ -147,7 +147,8 @@ class FeasibilityTests:
             block = self._blocks.block(campaign, problem)
             locks = [a for a in problem.assignments if a.campaign_id == campaign.campaign_id]
             used = [a for a in locks if a.dial_lines]
-            more = max(self._least_dialers(campaign) - len(used), 0)
+            must_run = campaign.min_dialers >= 1 or bool(used)
+            more = max(self._least_dialers(campaign) - len(used), 0) if must_run else 0
             agents = more * block.agent_lines + sum(a.agent_lines for a in used)
             lines = more * block.dial_lines + sum(a.dial_lines for a in used)
             if campaign.is_live_transfer and agents > campaign.agent_lines:
@@ -171,7 +172,7 @@ class FeasibilityTests:
         return ports > sum(d.ports for d in working) or attempts > speed * (1 + LIMIT_ROUNDING)
 
     def _least_dialers(self, campaign: Campaign) -> int:
-        """Dialers on which a campaign must run: those asked for, or domains to survive failures."""
+        """Dialers of a campaign that runs: those asked for, or domains to survive failures."""
         live = campaign.is_live_transfer
         answered = campaign.transfer_probability if live else campaign.answer_rate
         return campaign.min_dialers if answered == 0 else self._wanted(campaign)

@@ -210,7 +210,8 @@ class _Counting:
     def spread_at_all(self, c: int, failures: int) -> bool:
         """Of k failure domains in use, f of them have at least f/k of the calls: k >= f / (1 - s).
 
-        Says nothing of campaigns whose calls nobody handles: nothing of them can be lost.
+        Says nothing of campaigns whose calls nobody handles: nothing of them can be lost. One that
+        may be without lines needs these domains only where it has some.
         """
         campaign, block = self.problem.campaigns[c], self.blocks[c]
         live = campaign.is_live_transfer
@@ -229,9 +230,14 @@ class _Counting:
                 some = self.model.new_bool_var("")
                 self.model.add(some <= sum(self.used(c, d) for d in members))
                 in_use.append(some)
+        must_run = campaign.min_dialers >= 1 or bool(self.locks(c))
         if len(in_use) < needed:
-            return False
-        self.model.add(sum(in_use) >= int(needed))
+            if not must_run:
+                self.model.add(self._all_used(c) == 0)
+            return not must_run
+        for d in [None] if must_run else range(len(self.problem.dialers)):
+            runs = 1 if d is None else self.used(c, d)
+            self.model.add(sum(in_use) >= int(needed) * runs)
         return True
 
     def hold_speed(self) -> None:
