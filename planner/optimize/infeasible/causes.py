@@ -67,7 +67,8 @@ def _columns(problem: Problem) -> Iterator[Column]:
     def asked(name: str, least: float) -> list[float]:
         return [v for c in problem.campaigns if (v := getattr(c, name)) > least]
 
-    for name, least in (("min_dialers", 0), ("min_agent_lines", 1)):
+    # To let campaigns go without lines (min_dialers 0) mends nothing that they ask for.
+    for name, least in (("min_dialers", 1), ("min_agent_lines", 1)):
         values = asked(name, least)
         if len(values) > 1:
             levels = tuple(range(int(max(values)) - 1, least - 1, -1))
