@@ -18,6 +18,7 @@ from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.handouts import require_handout, write_plan_handout, write_week_handout
 from planner.cli.output_folder import require_writable, writing
+from planner.cli.plan_options import plan_options
 from planner.cli.proofs import check_claims, write_proofs
 from planner.cli.studies.batch_command import run_batch_command
 from planner.cli.studies.commands import run_frontier, run_whatif
@@ -132,7 +133,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     at = moment.at if moment is not None else arguments.at
     proofs: list[Proof] = []
     result = _watched_plan(
-        problem, _plan_options(arguments), at, quiet=arguments.json, proofs=proofs
+        problem, plan_options(arguments), at, quiet=arguments.json, proofs=proofs
     )
     if arguments.proof is not None:
         write_proofs(arguments.proof, proofs)
@@ -148,21 +149,6 @@ def _plan(arguments: argparse.Namespace) -> int:
     text = (moment_text(moment) if moment else "") + plan_text(result, problem, why=arguments.why)
     print(document if arguments.json else text, end="")
     return _plan_code(result.status)
-
-
-def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
-    return PlanOptions(
-        redundancy=arguments.redundancy,
-        gap=arguments.gap,
-        time_limit=arguments.time_limit,
-        seed=arguments.seed,
-        keep_current=arguments.keep_current,
-        move_cost=arguments.move_cost or 0.0,
-        failures=arguments.failures,
-        relax=arguments.relax,
-        abandon_days=arguments.abandon_days,
-        abandon_level=arguments.abandon_level,
-    )
 
 
 def _plan_code(status: PlanStatus) -> int:
@@ -193,7 +179,7 @@ def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
     """Plan a week with progress on standard error; Ctrl-C ends it with the plans so far."""
     from planner.studies.week import plan_week
 
-    options = _plan_options(arguments)
+    options = plan_options(arguments)
     with (
         WeekPrinter(sys.stderr, options.time_limit) as progress,
         stop_on_interrupt(progress.say) as stop,

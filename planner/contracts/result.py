@@ -146,6 +146,12 @@ class AssignmentFigures(Contract):
     day_low: dict[str, float] = Field(default_factory=dict)
     day_high: dict[str, float] = Field(default_factory=dict)
 
+    @property
+    def handled_per_hour(self) -> float | None:
+        """Transfers an hour that reach an agent; of a broadcast, messages."""
+        found = self.transfers_per_hour
+        return self.live_answers_per_hour if found is None else found
+
 
 #: The figures of CONTRACT order, without the key, status and engine columns.
 FIGURE_NAMES: tuple[str, ...] = tuple(

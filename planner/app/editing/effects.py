@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from planner.app.editing.assessment import Assessment
-from planner.app.editing.board.table import handled
 from planner.contracts.problem import Campaign
 from planner.projection.hours.calendar import open_spells
 from planner.report.plans.losses import change
@@ -84,7 +83,9 @@ def _effect(campaign: Campaign, now: Assessment, then: Assessment) -> Effect:
 
 
 def _calls(view: Assessment, campaign_id: str) -> float:
-    return sum(handled(f) or 0.0 for (name, _), f in view.figures.items() if name == campaign_id)
+    return sum(
+        f.handled_per_hour or 0.0 for (name, _), f in view.figures.items() if name == campaign_id
+    )
 
 
 def _attempts(view: Assessment, campaign_id: str) -> float:

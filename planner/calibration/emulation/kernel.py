@@ -12,6 +12,7 @@ import numpy as np
 
 from planner.calibration.attempts import Codes, Floats
 from planner.compiling.compiled import compiled
+from planner.traffic.simulation.pair_events import duration
 
 ATTEMPT_ENDS, TALK_ENDS, WRAP_ENDS, GIVES_UP, CUT_OFF, AGENTS_CHANGE = range(6)
 #: What a callee is: nobody, a machine, a human, a human who asks for an agent.
@@ -20,17 +21,6 @@ NOBODY, MACHINE, HUMAN, ASKS = range(4)
 LAUNCHED, ENDED, REQUESTED, CONNECTED, RELEASED, KIND, OUTCOME = range(7)
 #: Places of lengths of time in the argument ``lengths``; a cv follows its mean.
 ATTEMPT, RING, TALK, WRAP_UP, PATIENCE, LONGEST = 0, 2, 3, 5, 6, 7
-
-
-@compiled
-def duration(rng: Any, mean: float, cv: float) -> float:
-    """Draw a time: constant, exponential or lognormal."""
-    if cv == 0.0:
-        return mean
-    if cv == 1.0:
-        return mean * float(rng.standard_exponential())
-    variance = np.log1p(cv * cv)
-    return float(mean * np.exp(np.sqrt(variance) * rng.standard_normal() - 0.5 * variance))
 
 
 @compiled

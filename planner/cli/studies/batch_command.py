@@ -10,7 +10,7 @@ from typing import TextIO
 
 from planner.cli.console import ProgressLine, stop_on_interrupt
 from planner.cli.exit_codes import BAD_INPUT, DONE, FAULT, INFEASIBLE, STOPPED
-from planner.contracts.result import PlanFigures, PlanOptions
+from planner.cli.plan_options import plan_options
 from planner.studies.batch.options import BatchOptions, BatchSummary
 from planner.studies.batch.run import run_batch
 
@@ -58,7 +58,7 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
     from planner.studies.batch.workers.cluster import ClusterLost
 
     options = BatchOptions(
-        plan=_plan_options(arguments),
+        plan=plan_options(arguments),
         format=arguments.format,
         workers=arguments.workers,
         cluster=arguments.cluster,
@@ -87,20 +87,6 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
     where = arguments.out / f"plans.{arguments.format}"
     print(summary_json(summary) if arguments.json else summary_words(summary, str(where)))
     return exit_code(summary)
-
-
-def _plan_options(arguments: argparse.Namespace) -> PlanOptions:
-    """What every plan is asked for; an option of ``planner batch`` is passed on here."""
-    return PlanOptions(
-        redundancy=arguments.redundancy,
-        gap=arguments.gap,
-        time_limit=arguments.time_limit,
-        seed=arguments.seed,
-        keep_current=arguments.keep_current,
-        move_cost=arguments.move_cost,
-        figures=PlanFigures(arguments.figures),
-        relax=arguments.relax,
-    )
 
 
 def exit_code(summary: BatchSummary) -> int:

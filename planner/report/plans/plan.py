@@ -225,14 +225,11 @@ def lines_table(result: PlanResult) -> list[str]:
 
 
 def _line_row(figures: AssignmentFigures) -> list[str]:
-    handled = figures.transfers_per_hour
-    if handled is None:
-        handled = figures.live_answers_per_hour
     return [
         figures.dialer_id,
         str(figures.dial_lines),
         str(figures.agent_lines),
-        _amount(handled),
+        _amount(figures.handled_per_hour),
         expected_status(figures),
     ]
 

@@ -183,14 +183,11 @@ def _joint(projection: Projection) -> list[str]:
 
 
 def _figure_row(figures: AssignmentFigures) -> list[str]:
-    handled = figures.transfers_per_hour
-    if handled is None:
-        handled = figures.live_answers_per_hour
     return [
         figures.dialer_id,
         str(figures.dial_lines),
         str(figures.agent_lines),
-        _told(handled, amount),
+        _told(figures.handled_per_hour, amount),
         _told(figures.abandon_rate, share),
         _told(figures.all_busy_share, share),
         _told(figures.pauses_per_hour, amount),

@@ -134,7 +134,7 @@ class _Drawing:
                 paused = figures.all_busy_share if figures is not None else None
                 return ("", 0.0) if paused is None else (share(paused), paused)
             case Measure.CALLS:
-                calls = handled(figures)
+                calls = None if figures is None else figures.handled_per_hour
                 if calls is None:
                     return "", 0.0
                 return amount(calls), calls / (self.calls[item.campaign_id] or 1.0)
@@ -159,7 +159,7 @@ class _Drawing:
     def _calls_by_campaign(self, view: Assessment) -> dict[str, float]:
         found: dict[str, float] = {}
         for (name, _), figures in view.figures.items():
-            found[name] = found.get(name, 0.0) + (handled(figures) or 0.0)
+            found[name] = found.get(name, 0.0) + (figures.handled_per_hour or 0.0)
         return found
 
     def _ports(self, use: Mapping[str, DialerUse]) -> Foot:
@@ -207,14 +207,6 @@ _END_HEADS = (
         "that must",
     ),
 )
-
-
-def handled(figures: AssignmentFigures | None) -> float | None:
-    """Transfers an hour, of a broadcast messages; None without figures."""
-    if figures is None:
-        return None
-    found = figures.transfers_per_hour
-    return figures.live_answers_per_hour if found is None else found
 
 
 def _counts(item: LineAssignment) -> tuple[int, int]:
@@ -275,7 +267,7 @@ def _cell_words(
     if figures is not None:
         if figures.all_busy_share is not None:
             parts.append(f"paused {share(figures.all_busy_share)} of the time")
-        calls = handled(figures)
+        calls = figures.handled_per_hour
         what = "messages" if figures.transfers_per_hour is None else "transfers"
         if calls is not None:
             parts.append(f"{amount(calls)} {what} an hour")
