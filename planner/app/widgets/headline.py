@@ -116,7 +116,7 @@ def _show_figure(
 ) -> None:
     value = getattr(now, figure.name)
     label, unit, explained = _words_of(figure, now)
-    delta, is_change = _change(figure, value, getattr(before, figure.name, None))
+    delta, is_change = _change(figure, value, getattr(before, figure.name, None), against)
     # Only what stands out has a place of its own: each costs the browser time at every edit.
     place = f"over-{figure.name}-{_key(against)}"
     with st.container(key=place, height="stretch") if over else nullcontext():
@@ -148,13 +148,15 @@ def _key(against: str) -> str:
     return against.replace(" ", "-")
 
 
-def _change(figure: _Figure, value: float | None, before: float | None) -> tuple[str | None, bool]:
+def _change(
+    figure: _Figure, value: float | None, before: float | None, against: str
+) -> tuple[str | None, bool]:
     """The change in words, and whether there is one."""
     if value is None or before is None:
         return None, False
     change = value - before
     if abs(change) <= _ROUNDING * max(abs(before), 1.0):
-        return "±0", False
+        return f"as {against}", False
     sign = "+" if change > 0 else "-"
     if figure.words is share:
         # The difference of two shares is no share of anything.

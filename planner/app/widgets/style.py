@@ -27,6 +27,9 @@ _RULES = """
 [class*="st-key-tiles-"] [data-testid^="stMetricDelta"] { font-size: 0.75rem; }
 [class*="st-key-over-"] [data-testid="stMetricValue"] { color: light-dark(#a8201a, #ff9d94); }
 [class*="st-key-over-"] [data-testid="stMetric"] { border-color: #d03b3b; }
+/* White on what is light enough to be read on a dark page cannot be read itself. */
+button[kind="primary"]:not(:disabled) :is(p, span), .stMultiSelect span[title],
+.stMultiSelect span[title] ~ * { color: light-dark(#ffffff, #10151c); }
 /* Whoever works by keyboard sees where they are: links and small buttons did not show it. */
 a:focus-visible, button:focus-visible, summary:focus-visible {
   outline: 2px solid currentColor !important; outline-offset: 2px;

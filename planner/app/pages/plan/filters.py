@@ -41,9 +41,11 @@ def choose_view(
         pairs = tuple(key for key in pairs if key[0] in in_campaigns and key[1] in on_dialers)
     with edits:
         _show_quick_edits(workspace, pairs, len(edited.pairs))
-    if chosen is None:
-        with part:
+    with part:
+        if chosen is None:
             pairs = _part(pairs)
+        elif chosen.column is not None:
+            st.caption("Type into a cell, or paste")
     return chosen, pairs
 
 

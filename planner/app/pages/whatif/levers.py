@@ -53,14 +53,15 @@ def show_levers(
             key=f"down-{place}",
             placeholder="None",
         )
-        since = st.time_input(
-            "Down from",
-            value=None,
-            key=f"from-{place}",
-            disabled=not down,
-            help="Today, in your time zone; blank is from now on. What that costs through the "
-            "hours stands below the scenarios.",
-        )
+        since = None
+        if down:
+            since = st.time_input(
+                "Down from",
+                value=None,
+                key=f"from-{place}",
+                help="Today, in your time zone; blank is from now on. What that costs through the "
+                "hours stands below the scenarios.",
+            )
         agents = per_cent("Agents on shift", "agents", -100, "Agent lines that have an agent")
         channels = 0
         if problem.trunk_groups:
