@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 
@@ -26,6 +26,7 @@ class Family:
     locks: float = 0.0  # share of campaigns with a locked assignment
     equal_dialers: bool = False
     sites: bool = False  # several dialers fail together
+    site_count: int = 0  # how many sites they are at; 0: as many as dialers at each
     trunks: bool = False  # carrier capacity shared by dialers
     calls_per_second: bool = False
     failures: int = 1  # at once
@@ -35,6 +36,9 @@ class Family:
     capped: float = 0.0  # share of campaigns with few dial lines
     free_agent_lines: float = 0.0  # share of dialers whose agent lines use no ports
     out: bool = False  # one dialer is out of service
+    shares: tuple[float, ...] = (0.3, 0.5)  # that must survive, as far as they can be had
+    abandon_rates: tuple[float, ...] = (0.02, 0.03, 0.05)
+    carriers_fail: bool = False  # what one carrier serves fails together
 
 
 FAMILIES = (
@@ -74,10 +78,32 @@ SINGLE_LIMITS = (
     Family("out of service", out=True),
 )
 
+#: What operators of two to eight dialers build.
+_SHARES = (0.3, 0.4, 0.5, 0.6)
+OPERATORS = (
+    Family("two sites, equal", survivable=0.7, sites=True, site_count=2, equal_dialers=True,
+           shares=_SHARES),
+    Family("two sites", survivable=0.7, sites=True, site_count=2, shares=_SHARES),
+    Family("three sites, equal", survivable=0.7, sites=True, site_count=3, equal_dialers=True,
+           shares=_SHARES),
+    Family("three sites", survivable=0.7, sites=True, site_count=3, shares=_SHARES),
+    Family("dialers alone", survivable=0.7, shares=_SHARES, redundancy=0.2),
+    Family("carriers that fail", survivable=0.5, trunks=True, carriers_fail=True,
+           calls_per_second=True, shares=(0.3, 0.4)),
+    Family("abandoned calls", abandon=1.0, abandon_rates=(0.01, 0.03), ports_per_need=1.2),
+    Family("locks at sites", locks=0.3, survivable=0.4, sites=True, site_count=2,
+           shares=_SHARES, redundancy=0.3),
+    Family("two failures", survivable=0.6, failures=2, redundancy=0.3, shares=(0.1, 0.2, 0.3)),
+    Family("all at once", redundancy=0.2, survivable=0.4, abandon=0.3, abandon_rates=(0.01, 0.03),
+           broadcast=0.15, locks=0.1, sites=True, site_count=2, trunks=True,
+           calls_per_second=True, shares=_SHARES),
+)  # fmt: skip
+
 
 def fleet(dialers: int, campaigns: int, family: Family, seed: int) -> Problem:
     """Random problem of a size and family; the same seed gives the same problem."""
     draw = random.Random(f"{dialers} {campaigns} {family.name} {seed}")
+    family = _that_can_be_had(family, dialers)
     jobs = [_campaign(draw, f"C{c}", family, dialers) for c in range(campaigns)]
     ports = family.ports_per_need * sum(_need(job) for job in jobs) / dialers
     machines = [_dialer(draw, d, dialers, ports, family) for d in range(dialers)]
@@ -86,9 +112,19 @@ def fleet(dialers: int, campaigns: int, family: Family, seed: int) -> Problem:
     return Problem(
         dialers=tuple(machines),
         campaigns=tuple(jobs),
-        trunk_groups=tuple(_trunk_group(name, machines) for name in groups),
+        trunk_groups=tuple(_trunk_group(name, machines, family) for name in groups),
         assignments=tuple(_locks(draw, jobs, machines, family)),
     )
+
+
+def _that_can_be_had(family: Family, dialers: int) -> Family:
+    """Without shares that no plan on so many sites or dialers can keep."""
+    sites = min(family.site_count or dialers, dialers)
+    most = 1 - family.failures / sites
+    shares = tuple(share for share in family.shares if share <= most + 1e-9)
+    if family.sites and not family.site_count:
+        return family
+    return replace(family, shares=shares or (0.0,), survivable=family.survivable * bool(shares))
 
 
 def _campaign(draw: random.Random, name: str, family: Family, dialers: int) -> Campaign:
@@ -111,8 +147,8 @@ def _campaign(draw: random.Random, name: str, family: Family, dialers: int) -> C
         transfer_rate=round(draw.uniform(0.05, 0.2), 3),
         talk_seconds=round(draw.uniform(120, 540)),
         value=round(draw.uniform(1, 12), 1),
-        survivable_share=draw.choice([0.3, 0.5]) if survives else 0.0,
-        max_abandon_rate=draw.choice([0.02, 0.03, 0.05])
+        survivable_share=draw.choice(family.shares) if survives else 0.0,
+        max_abandon_rate=draw.choice(family.abandon_rates)
         if draw.random() < family.abandon
         else None,
         min_dialers=2 if survives else 1,
@@ -151,10 +187,8 @@ def _dialer(draw: random.Random, d: int, dialers: int, ports: float, family: Fam
         dialer_id=f"D{d}",
         ports=size,
         cps=round(size / 32, 2) if family.calls_per_second and draw.random() < 0.5 else None,
-        failure_domain=f"site {d * math.ceil(math.sqrt(dialers)) // dialers}"
-        if family.sites
-        else None,
-        trunk_group=f"carrier {d % max(1, dialers // 3)}" if family.trunks else None,
+        failure_domain=_site(d, dialers, family),
+        trunk_group=f"carrier {d % _carriers(dialers, family)}" if family.trunks else None,
         agent_lines_use_ports=not (
             family.free_agent_lines and draw.random() < family.free_agent_lines
         ),
@@ -162,10 +196,27 @@ def _dialer(draw: random.Random, d: int, dialers: int, ports: float, family: Fam
     )
 
 
-def _trunk_group(name: str, machines: list[Dialer]) -> TrunkGroup:
+def _site(d: int, dialers: int, family: Family) -> str | None:
+    if not family.sites:
+        return None
+    count = family.site_count or math.ceil(math.sqrt(dialers))
+    return f"site {d * min(count, dialers) // dialers}"
+
+
+def _carriers(dialers: int, family: Family) -> int:
+    """Two at the least where they fail: nothing would survive the only one."""
+    return max(1 + family.carriers_fail, dialers // 3)
+
+
+def _trunk_group(name: str, machines: list[Dialer], family: Family) -> TrunkGroup:
     """Carrier capacity for nine tenths of the ports that share it."""
     ports = sum(m.ports for m in machines if m.trunk_group == name)
-    return TrunkGroup(trunk_group=name, channels=int(0.9 * ports), cps=round(ports / 30, 2))
+    return TrunkGroup(
+        trunk_group=name,
+        channels=int(0.9 * ports),
+        cps=round(ports / 30, 2),
+        fails_together=family.carriers_fail,
+    )
 
 
 def _locks(
