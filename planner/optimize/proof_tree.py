@@ -65,7 +65,7 @@ class ProofTree:
             told["campaigns"] = {
                 name: bound
                 for c, (name, bound) in enumerate(zip(names, bounds.tolist(), strict=True))
-                if self._model.survivable[c] > 0
+                if self._model.survivable[c] > 0 or np.isfinite(self._model.abandon_limit[c])
             }
         self.nodes[box.node].duals = told
 

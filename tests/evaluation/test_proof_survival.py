@@ -11,7 +11,8 @@ import pytest
 
 from planner.contracts.result import PlanOptions
 from planner.evaluation.proof.check import check_proof
-from planner.evaluation.proof.splits import NEVER, Options
+from planner.evaluation.proof.programme import NEVER
+from planner.evaluation.proof.splits import Options, largest_with_abandonment
 from planner.evaluation.proof.survival import Asked, largest_surviving
 from planner.optimize.search import optimize
 from tests.benchmarks.fleets import FAMILIES, fleet
@@ -73,9 +74,9 @@ def test_no_split_that_survives_is_above_the_bound(seed: int) -> None:
     worth, options, asked = drawn(seed)
     best = best_of_all(worth, options, asked)
     for target in (best, best - 5.0, best + 5.0):
-        found = largest_surviving(worth, options, asked, target, math.inf)
+        found, _ = largest_surviving(worth, options, asked, target, math.inf)
         assert found >= best - 1e-6 * (1 + abs(best))
-    assert largest_surviving(worth, options, asked, NEVER, math.inf) >= best - 1e-6
+    assert largest_surviving(worth, options, asked, NEVER, math.inf)[0] >= best - 1e-6
 
 
 @pytest.mark.parametrize(("family", "seed"), [("survivable shares", 2), ("everything", 1)])
@@ -101,4 +102,48 @@ def test_the_bound_of_a_fleet_whose_splits_are_too_many_to_list_is_shown(
 def test_what_the_time_ends_is_a_bound_all_the_same() -> None:
     worth, options, asked = drawn(1)
     best = best_of_all(worth, options, asked)
-    assert largest_surviving(worth, options, asked, best, -math.inf) >= best - 1e-6
+    assert largest_surviving(worth, options, asked, best, -math.inf)[0] >= best - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_ranges_found_at_other_worths_give_a_bound_all_the_same(seed: int) -> None:
+    worth, options, asked = drawn(seed)
+    best = best_of_all(worth, options, asked)
+    _, known = largest_surviving(worth, options, asked, best, math.inf)
+    draw = np.random.default_rng(seed)
+    other = [
+        w + draw.normal(0, 10, len(w)) * (o.dial > 0) for w, o in zip(worth, options, strict=True)
+    ]
+    found, _ = largest_surviving(other, options, asked, best, math.inf, known)
+    assert found >= best_of_all(other, options, asked) - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_split_within_its_abandoned_calls_is_above_the_bound(seed: int) -> None:
+    """Whatever price is tried first, and however low the bound is wanted."""
+    worth, options, asked = drawn(seed)
+    draw = np.random.default_rng(seed)
+    limit, none = 0.05, [np.zeros(1)]
+    options = [
+        replace(
+            o,
+            answered=np.concatenate([*none, draw.uniform(20, 60, len(o.dial) - 1)]),
+            abandoned=np.concatenate([*none, draw.uniform(0, 6, len(o.dial) - 1)]),
+        )
+        for o in options
+    ]
+    best = -asked.missing[0]
+    for chosen in itertools.product(*(range(len(o.dial)) for o in options)):
+        picked = list(zip(options, chosen, strict=True))
+        used = sum(o.dial[i] > 0 for o, i in picked)
+        over = sum(o.abandoned[i] - limit * o.answered[i] for o, i in picked)
+        if over > 0 or used < max(asked.least_used, 1):
+            continue
+        if sum(o.agent[i] for o, i in picked) <= asked.agents:
+            value = float(sum(w[i] for w, i in zip(worth, chosen, strict=True)))
+            best = max(best, value - asked.missing[min(used, len(asked.missing) - 1)])
+    for target, first in ((NEVER, None), (best, None), (best, 3.0), (best + 5.0, 0.01)):
+        found, _ = largest_with_abandonment(
+            worth, options, asked.agents, limit, asked.least_used, asked.missing, target, first
+        )
+        assert found >= best - 1e-6

@@ -16,23 +16,48 @@ from numpy.typing import NDArray
 from planner.evaluation.proof.box import Box, options_in
 from planner.evaluation.proof.floors import floors
 from planner.evaluation.proof.listed import KINDS, Splits, largest_listed, list_splits
+from planner.evaluation.proof.programme import NEVER
 from planner.evaluation.proof.record import Proof
 from planner.evaluation.proof.splits import (
-    NEVER,
     Options,
     largest_by_programme,
     largest_with_abandonment,
 )
-from planner.evaluation.proof.survival import Asked, largest_surviving
+from planner.evaluation.proof.survival import Asked, Ranges, largest_surviving
 from planner.evaluation.proof.world import Row, World, talk_minutes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class _Case:
+    """A campaign in a box at some duals: what its lines are charged, calls and shortfalls."""
+
+    campaign: int
+    box: Box
+    charge: Floats  # [dial line, agent line or attempt, dialer]
+    share: Floats  # [dialer] of a call's value that counts
+    short: Floats  # [kind]
+    duals: dict[str, Any]
+    value: bool
+
+    def key(self) -> tuple[object, ...]:
+        """What the largest value depends on."""
+        c, box = self.campaign, self.box
+        needs = tuple(tuple(need) for need in self.duals.get("needs", []))
+        arrays = box.low[c], box.high[c], self.charge, self.share, self.short
+        told = tuple(self.duals.get("abandoned", {}).items())
+        return c, box.most_here, self.value, needs, told, *(a.tobytes() for a in arrays)
+
+
 @dataclass
 class Bounds:
-    """Bounds of leaves of one proof; lists of splits are made once."""
+    """Bounds of leaves of one proof.
+
+    Leaves differ in little: what was found for one is kept for the next, lists of splits, options,
+    ranges of calls and prices to begin with, and the campaigns that are the same.
+    """
 
     world: World
     proof: Proof
@@ -40,6 +65,10 @@ class Bounds:
     #: Whether every maximum so far was found exactly: else a claim may hold though it is not shown.
     exact: bool = True
     _lists: dict[int, Splits | None] = field(default_factory=dict)
+    _made: dict[tuple[object, ...], Options] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], float] = field(default_factory=dict)
+    _ranges: dict[int, Ranges | None] = field(default_factory=dict)
+    _prices: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         campaigns = self.world.problem.campaigns
@@ -73,13 +102,62 @@ class Bounds:
             total += price * most
         if value:
             total -= self._unpaid(failure) * box.least_taken
-        total += self._needed(duals, short)
-        for c in range(len(world.problem.campaigns)):
-            own = self._campaign(box, c, rows, share, short[c], duals, value)
+        total += self._needed(duals, short) + self._dial_limits(duals)
+        charges = self._charges(rows, duals)
+        cases = [
+            _Case(c, box, charges[:, c], share, short[c], duals, value)
+            for c in range(len(world.problem.campaigns))
+        ]
+        for case in cases:
+            if not self._is_loose(case.campaign):
+                own = self._exactly(case)
+                if own == NEVER:
+                    return NEVER
+                total += max(own, -1.0) if feasibility else own
+        loose = [case for case in cases if self._is_loose(case.campaign)]
+        return total + self._loosely(loose, total, feasibility)
+
+    def _loosely(self, cases: list[_Case], before: float, feasibility: bool) -> float:
+        """Bounds of campaigns that are bounded only, in sum: as close as the claim needs it.
+
+        What the claim leaves after all that the search says they are worth need not be saved.
+        """
+        told = [self._target(case) for case in cases]
+        claim = NEVER if feasibility or self.proof.bound is None else self.proof.bound
+        spare = max(claim - before - sum(told), 0.0) if np.isfinite(sum(told)) else 0.0
+        total = 0.0
+        for case, target in zip(cases, told, strict=True):
+            self.exact = False
+            own = self._roughly(case, target + spare)
             if own == NEVER:
                 return NEVER
+            spare = max(spare + target - own, 0.0) if np.isfinite(target) else 0.0
             total += max(own, -1.0) if feasibility else own
-        return float(total + self._dial_limits(duals))
+        return total
+
+    def _target(self, case: _Case) -> float:
+        """What the search says that the splits of a campaign are worth at the most."""
+        name = self.world.problem.campaigns[case.campaign].campaign_id
+        return float(case.duals.get("campaigns", {}).get(name, NEVER))
+
+    def _is_loose(self, c: int) -> bool:
+        """Whether the splits of a campaign are tied together, and too many to be listed."""
+        campaign = self.world.problem.campaigns[c]
+        limited = campaign.max_abandon_rate is not None and campaign.is_live_transfer
+        return (campaign.least_surviving_share > 0 or limited) and self._listed(c) is None
+
+    def _charges(self, rows: list[tuple[float, Row]], duals: dict[str, Any]) -> Floats:
+        """Price of a dial line, an agent line and an attempt ``[3, campaign, dialer]``."""
+        problem = self.world.problem
+        charge: Floats = np.zeros((3, len(problem.campaigns), len(problem.dialers)))
+        for price, row in rows:
+            for kind, each in enumerate((row.dial, row.agent, row.attempt)):
+                charge[kind] += price * each
+        for name, price in duals["dial_lines"].items():
+            charge[0, problem.campaign_index[name]] += float(price)
+        for c in {c for c, *_ in self._prices_of_needs(duals)}:
+            charge[:, c] -= self._credit(c, duals, charge.shape[2:])
+        return charge
 
     def _prices_of_needs(self, duals: dict[str, Any]) -> list[tuple[int, int, int, float]]:
         """Campaign, kind, which of its floors, and price, of what is a row of the master."""
@@ -166,69 +244,83 @@ class Bounds:
             raise ValueError("failures are charged more than the weight of what survives")
         return max(self.proof.redundancy - given, 0.0)
 
-    def _campaign(
-        self,
-        box: Box,
-        c: int,
-        rows: list[tuple[float, Row]],
-        share: Floats,
-        short: Floats,
-        duals: dict[str, Any],
-        value: bool,
-    ) -> float:
+    def _exactly(self, case: _Case) -> float:
         """Largest value of a campaign's splits in the box, less what they are charged."""
-        campaign = self.world.problem.campaigns[c]
-        extra = float(duals["dial_lines"].get(campaign.campaign_id, 0.0))
-        # Per dial line, agent line and attempt, by dialer.
-        charge: Floats = np.zeros((3, len(share)))
-        for price, row in rows:
-            charge += price * np.array([row.dial[c], row.agent[c], row.attempt[c]])
-        charge[0] += extra
-        charge -= self._credit(c, duals, share.shape)
-        options = [options_in(self.world, box, c, d) for d in range(len(share))]
-        if any(len(o.dial) == 0 for o in options):
-            return NEVER
-        listed = self._listed(c)
+        known = self._known.get(case.key())
+        if known is None:
+            known = self._largest(case)
+            self._known[case.key()] = known
+        return known
+
+    def _largest(self, case: _Case) -> float:
+        listed = self._listed(case.campaign)
         if listed is not None:
             return largest_listed(
-                self.world, box, c, self.proof.move_cost, charge, share, short, listed, value
-            )
-        worth = [
-            self._worth(c, d, o, charge[:, d], float(share[d]), value)
-            + self._told_calls(c, duals, o)
-            for d, o in enumerate(options)
-        ]
-        return self._largest(c, worth, options, short, duals)
+                self.world, case.box, case.campaign, self.proof.move_cost,
+                case.charge, case.share, case.short, listed, case.value,
+            )  # fmt: skip
+        options = self._options(case)
+        if any(len(o.dial) == 0 for o in options):
+            return NEVER
+        missing, least = self._missing(case.campaign, case.short)
+        agents = self._agents(case.campaign)
+        return largest_by_programme(self._worths(case, options), options, agents, least, missing)
 
-    def _largest(
-        self,
-        c: int,
-        worth: list[Floats],
-        options: list[Options],
-        short: Floats,
-        duals: dict[str, Any],
-    ) -> float:
-        """The largest worth of a campaign whose splits are not listed, or an upper bound."""
-        campaign = self.world.problem.campaigns[c]
-        missing, least = self._missing(c, short)
-        agents = campaign.agent_lines if campaign.is_live_transfer else 0
+    def _roughly(self, case: _Case, target: float) -> float:
+        """An upper bound on what a campaign is worth; about the target or less."""
+        known = self._known.get(case.key(), np.inf)
+        if known <= target:
+            return known
+        c, options = case.campaign, self._options(case)
+        if any(len(o.dial) == 0 for o in options):
+            return NEVER
+        campaign, worth = self.world.problem.campaigns[c], self._worths(case, options)
+        missing, least = self._missing(c, case.short)
         if campaign.least_surviving_share > 0:
-            self.exact = False
-            allowed = float(self.most[c, KINDS.index("survivable_share")]) / 100
             asked = Asked(
-                agents=agents,
+                agents=self._agents(c),
                 least_used=least,
                 missing=missing,
                 lost=self.world.lost.astype(np.float64),
-                share=max(campaign.least_surviving_share - allowed - 1e-8, 0.0),
+                share=max(campaign.least_surviving_share - self._allowed(c) - 1e-8, 0.0),
             )
-            target = float(duals.get("campaigns", {}).get(campaign.campaign_id, NEVER))
-            return largest_surviving(worth, options, asked, target, self.end)
-        if campaign.max_abandon_rate is not None and campaign.is_live_transfer:
-            self.exact = False
-            limit = campaign.max_abandon_rate
-            return largest_with_abandonment(worth, options, agents, limit, least, missing)
-        return largest_by_programme(worth, options, agents, least, missing)
+            found, self._ranges[c] = largest_surviving(
+                worth, options, asked, target, self.end, self._ranges.get(c)
+            )
+        else:
+            limit = campaign.max_abandon_rate or 0.0
+            found, self._prices[c] = largest_with_abandonment(
+                worth, options, self._agents(c), limit, least, missing, target, self._prices.get(c)
+            )
+        self._known[case.key()] = found
+        return found
+
+    def _allowed(self, c: int) -> float:
+        """Share of a campaign's calls that may be missing of what must survive."""
+        return float(self.most[c, KINDS.index("survivable_share")]) / 100
+
+    def _agents(self, c: int) -> int:
+        campaign = self.world.problem.campaigns[c]
+        return campaign.agent_lines if campaign.is_live_transfer else 0
+
+    def _options(self, case: _Case) -> list[Options]:
+        """What the campaign may have on each dialer in the box; made once for the same ranges."""
+        c, box, found = case.campaign, case.box, []
+        for d in range(len(self.world.ports)):
+            key = c, d, box.low[c, d].tobytes(), box.high[c, d].tobytes(), box.most_here
+            if key not in self._made:
+                self._made[key] = options_in(self.world, box, c, d)
+            found.append(self._made[key])
+        return found
+
+    def _worths(self, case: _Case, options: list[Options]) -> list[Floats]:
+        """Value of the options of each dialer, less what they are charged."""
+        c = case.campaign
+        return [
+            self._worth(c, d, o, case.charge[:, d], float(case.share[d]), case.value)
+            + self._told_calls(c, case.duals, o)
+            for d, o in enumerate(options)
+        ]
 
     def _missing(self, c: int, short: Floats) -> tuple[list[float], int]:
         """What using so many dialers costs, and the fewest that a split with lines may use."""

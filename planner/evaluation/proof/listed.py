@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from planner.evaluation.proof.box import Box, options_in
 from planner.evaluation.proof.floors import Floor, floors
-from planner.evaluation.proof.splits import NEVER, all_splits
+from planner.evaluation.proof.programme import NEVER
+from planner.evaluation.proof.splits import all_splits
 from planner.evaluation.proof.world import World, talk_minutes
 
 Floats = NDArray[np.float64]

@@ -9,17 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.evaluation.proof.programme import NEVER, Asking, Grid, Programme
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-NEVER = -np.inf
-#: Prices of an abandoned call tried.
-ABANDON_TRIALS = 16
+#: Prices of an abandoned call tried at a time, how often, and how far apart at first.
+PRICES, ABANDON_TRIALS, APART = 9, 4, 4.0
+
+
+class _Places(NamedTuple):
+    """Where each option with lines stands by agent lines: which, its row, its place there."""
+
+    which: Ints
+    row: Ints
+    place: Ints
+    width: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,28 @@ class Options:
     answered: Floats
     attempts: Floats
 
+    @cached_property
+    def places(self) -> _Places:
+        """Where the options stand in a table by agent lines; worked out once."""
+        which = np.flatnonzero(self.dial > 0)
+        which = which[np.argsort(self.agent[which], kind="stable")]
+        row = self.agent[which]
+        count = np.bincount(row)
+        place = np.arange(len(row)) - (np.cumsum(count) - count)[row]
+        return _Places(which, row, place, int(count.max(initial=1)))
+
+
+def grid_of(worth: Floats, here: Options, amount: Floats, agents: int) -> Grid:
+    """The options of a dialer as a table, with at most so many agent lines."""
+    at = here.places
+    shape = int(at.row.max(initial=0)) + 1, at.width
+    values, amounts = np.full(shape, NEVER), np.zeros(shape)
+    values[at.row, at.place] = worth[at.which]
+    amounts[at.row, at.place] = amount[at.which]
+    none = np.flatnonzero(here.dial == 0)
+    nothing = float(worth[none].max()) if len(none) else NEVER
+    return Grid(values[: agents + 1], amounts[: agents + 1], nothing)
+
 
 def largest_by_programme(
     worth: list[Floats], options: list[Options], agents: int, least_used: int, missing: list[float]
@@ -45,27 +78,18 @@ def largest_by_programme(
     ``missing[u]`` is what using ``u`` dialers costs, for up to the last index, which stands for so
     many or more; fewer than ``least_used`` are not allowed, but none at all as ``missing[0]`` says.
     """
+    grids = [grid_of(w, o, o.handled, agents) for w, o in zip(worth, options, strict=True)]
     top = len(missing) - 1
-    best = np.full((top + 1, agents + 1), NEVER)
-    best[0, 0] = 0.0
-    for value, here in zip(worth, options, strict=True):
-        after = np.full_like(best, NEVER)
-        for used, lines in product((0, 1), np.unique(here.agent).tolist()):
-            mine = (here.agent == lines) & ((here.dial > 0) == bool(used))
-            if not mine.any() or lines > agents:
-                continue
-            most = float(value[mine].max())
-            for u in range(top + 1):
-                to = min(u + used, top)
-                moved = best[u, : agents + 1 - lines] + most
-                np.maximum(after[to, lines:], moved, out=after[to, lines:])
-        best = after
-    ends = [
-        float(best[u].max()) - missing[u]
-        for u in range(top + 1)
-        if u >= least_used or u in (0, top)
-    ]
-    return max(ends, default=NEVER)
+    cost = [m if u >= least_used or u in (0, top) else np.inf for u, m in enumerate(missing)]
+    return float(_values(grids, agents, np.array(cost), np.zeros((1, len(grids))))[0])
+
+
+def _values(grids: list[Grid], agents: int, cost: Floats, price: Floats) -> Floats:
+    """The largest sum at each price, less what so many dialers used cost."""
+    every = list(range(len(grids)))
+    best = Programme(grids, every, agents, len(cost) - 1, Asking(price)).best
+    ends: Floats = (best.max(axis=2) - cost).max(axis=1)
+    return ends
 
 
 def largest_with_abandonment(
@@ -75,11 +99,14 @@ def largest_with_abandonment(
     limit: float,
     least_used: int,
     missing: list[float],
-) -> float:
+    target: float = NEVER,
+    first: float | None = None,
+) -> tuple[float, float]:
     """As above, of splits that abandon at most ``limit`` of their live answers; an upper bound.
 
     On a single dialer exactly; on several the abandoned calls beyond the limit are charged, and the
-    least over some prices counts: each is a bound.
+    least over some prices counts: each is a bound. It need not be lower than ``target``; ``first``
+    is the price to begin with. Also the price found.
     """
     over = [o.abandoned - limit * o.answered for o in options]
     alone = NEVER
@@ -94,41 +121,40 @@ def largest_with_abandonment(
         alone -= missing[min(1, len(missing) - 1)]
     none = -missing[0] if all((o.dial == 0).any() for o in options) else NEVER
     two = [missing[min(u, len(missing) - 1)] for u in range(max(len(missing), 3))]
+    cost = [m if u >= max(least_used, 2) else np.inf for u, m in enumerate(two)]
+    grids = [grid_of(w, o, x, agents) for w, o, x in zip(worth, options, over, strict=True)]
 
-    def charged(price: float) -> float:
-        prices = [w - price * o for w, o in zip(worth, over, strict=True)]
-        return _on_several(prices, options, agents, max(least_used, 2), two)
+    def charged(prices: Floats) -> Floats:
+        return _values(grids, agents, np.array(cost), -np.repeat(prices[:, None], len(grids), 1))
 
-    scale = max((float(np.abs(w).max(initial=0.0)) for w in worth), default=1.0)
-    several = _least(charged, max(scale, 1e-9) * 1e-3)
-    return max(alone, none, several)
+    if not first:
+        scale = max((float(np.abs(w).max(initial=0.0)) for w in worth), default=1.0)
+        first = max(scale, 1e-9) * 1e-3
+    several, price = _least(charged, first, max(target, alone, none))
+    return max(alone, none, several), price
 
 
-def _least(bound: Callable[[float], float], step: float) -> float:
-    """About the least value of a convex function of a price >= 0; every value of it is a bound."""
-    low, price, best = 0.0, step, min(bound(0.0), bound(step))
-    while (found := bound(2 * price)) < best:
-        low, price, best = price, 2 * price, found
-        if price > 1e12 * step:
-            return best
-    high = 2 * price
+def _least(bound: Callable[[Floats], Floats], first: float, target: float) -> tuple[float, float]:
+    """About the least value of a convex function of prices >= 0, or one below the target.
+
+    Every value of it is a bound. Also the price where it was found.
+    """
+    best = float(bound(np.array([first]))[0])
+    price, apart = first, APART
+    if best <= target:
+        return best, price
     for _ in range(ABANDON_TRIALS):
-        left, right = low + (high - low) * 0.382, low + (high - low) * 0.618
-        at_left, at_right = bound(left), bound(right)
-        best = min(best, at_left, at_right)
-        if at_left <= at_right:
-            high = right
-        else:
-            low = left
-    return best
-
-
-def _on_several(
-    worth: list[Floats], options: list[Options], agents: int, least: int, missing: list[float]
-) -> float:
-    """The programme without the ends on fewer than ``least`` dialers."""
-    blocked = [np.inf if u < least else cost for u, cost in enumerate(missing)]
-    return largest_by_programme(worth, options, agents, least, blocked)
+        tried = price * apart ** np.linspace(-4, 4, PRICES)
+        tried[0] = 0.0 if apart == APART else tried[0]
+        found = bound(tried)
+        place = int(found.argmin())
+        if found[place] < best:
+            best, price = float(found[place]), float(tried[place])
+        if best <= target or price == 0.0:
+            break
+        if 0 < place < PRICES - 1:  # the least lies between the neighbours
+            apart = apart ** (1 / 4)
+    return best, price
 
 
 def all_splits(options: list[Options], agents: int, most_lines: int, most: int) -> Ints | None:
