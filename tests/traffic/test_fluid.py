@@ -10,7 +10,7 @@ import pytest
 from planner.traffic.exact import engset, hold
 from planner.traffic.exact.passage import all_busy_transient
 from planner.traffic.simulation.estimates import Precision
-from planner.traffic.simulation.fluid import calm_waits
+from planner.traffic.simulation.flow.fluid import calm_waits
 from planner.traffic.simulation.network import COLUMNS, Network
 from planner.traffic.simulation.simulate import simulate
 from tests.support.networks import network

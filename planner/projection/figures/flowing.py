@@ -13,7 +13,7 @@ from planner.projection.figures import exact
 from planner.projection.figures.intervals import Interval
 from planner.projection.pairs import UNNOTICED_DELAY
 from planner.traffic.arguments import Floats
-from planner.traffic.simulation.fluid import calm_waits
+from planner.traffic.simulation.flow.fluid import calm_waits
 from planner.traffic.simulation.network import COLUMNS, Network
 
 #: What happens at a request for an agent, its talk and the pause that it may begin takes as long

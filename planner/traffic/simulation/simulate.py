@@ -60,7 +60,7 @@ def simulate(
     judged : the bins whose figures count, e.g. without a warm-up
     steady : the judged bins show a steady state, nothing changes and no list ends: what is known of
         it then narrows the intervals
-    calm : launches flow (:mod:`planner.traffic.simulation.fluid`), with that share of the lines
+    calm : launches flow (:mod:`planner.traffic.simulation.flow`), with that share of the lines
         waiting, [stretch, pair]; None: each is simulated
     threads : at most so many replications at a time; all cores by default
 
@@ -156,8 +156,8 @@ def _run(network: Network, bin_edges: Floats, seed: int, number: int, calm: Floa
         stretch = stretches(network)
         events = event_kernel.run(state, rng, stretch, edges, changes, bins, totals, joint)
     else:
-        from planner.traffic.simulation import fluid_kernel
-        from planner.traffic.simulation.fluid import fluid_state
+        from planner.traffic.simulation.flow import fluid_kernel
+        from planner.traffic.simulation.flow.fluid import fluid_state
 
         state = fluid_state(network)
         joint = np.zeros((bin_edges.size - 1, state.joint.size))

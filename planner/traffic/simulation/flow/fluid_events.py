@@ -13,7 +13,7 @@ import numpy as np
 from planner.compiling.compiled import lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import drop_earliest, push, replace_earliest
-from planner.traffic.simulation.fluid_level import CALM, FILLING, is_lost
+from planner.traffic.simulation.flow.fluid_level import CALM, FILLING, is_lost
 from planner.traffic.simulation.pair_events import (
     account,
     duration,

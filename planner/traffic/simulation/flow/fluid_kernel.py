@@ -17,8 +17,15 @@ from planner.compiling.compiled import compiled, lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_kernel import start
 from planner.traffic.simulation.event_queue import Integers, push, reschedule
-from planner.traffic.simulation.fluid_events import happen, launch_timed, schedule
-from planner.traffic.simulation.fluid_level import AT_ONCE, CALM, FILLING, aim, flow, level_ends
+from planner.traffic.simulation.flow.fluid_events import happen, launch_timed, schedule
+from planner.traffic.simulation.flow.fluid_level import (
+    AT_ONCE,
+    CALM,
+    FILLING,
+    aim,
+    flow,
+    level_ends,
+)
 from planner.traffic.simulation.pair_events import account, account_joint, serve_held, update_status
 from planner.traffic.simulation.run_state import (
     ATTEMPT_SECONDS,

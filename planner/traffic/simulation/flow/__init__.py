@@ -1,0 +1,1 @@
+"""Runs in which launches flow between the requests for an agent."""
