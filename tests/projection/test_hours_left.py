@@ -44,6 +44,14 @@ def row(given: Problem, at: datetime = NOON, dialer: str = "D1", **how: Any) -> 
     return next(f for f in found.assignments if f.dialer_id == dialer)
 
 
+@pytest.mark.parametrize("microsecond", [1, 345_678, 999_999])
+def test_running_ends_with_its_window_to_the_microsecond(microsecond: int) -> None:
+    """A moment too early would still show the status before the change."""
+    given = read_folder(CASES / "window_closes")
+    at = MONDAY.replace(hour=11, minute=17, second=5, microsecond=microsecond)
+    assert row(given, at, engine="markov").runs_until == NOON
+
+
 @pytest.mark.parametrize("engine", ["auto", "markov", "simulate"])
 def test_what_happens_after_the_window_closes_does_not_count(engine: str) -> None:
     given = read_folder(CASES / "window_closes")

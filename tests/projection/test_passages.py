@@ -86,7 +86,7 @@ def test_rows_are_the_same_for_any_number_of_threads(monkeypatch: pytest.MonkeyP
 
 
 def test_wanted_precision_is_met_where_the_budget_allows_it() -> None:
-    problem = two_campaigns(None, wrap_up_seconds=20.0)
+    problem = two_campaigns(None, talk_cv=0.7)
     pairs = pairs_at(problem, None)
     shared = limits(problem, pairs)
     ((row, met),) = passages.passages(pairs[:1], shared, Effort())

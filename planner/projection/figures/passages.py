@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
@@ -25,7 +25,8 @@ from planner.projection.figures.shared_limits import BATCHES, MOST_MISSING
 from planner.projection.network import always_on, network
 from planner.projection.pairs import Limits, Pair
 from planner.traffic.arguments import Floats
-from planner.traffic.exact.passage_in_spans import passage_in_spans
+from planner.traffic.exact.call_chain import Chain, call_chain, passage_of_chain
+from planner.traffic.exact.passage_in_spans import SpanPassage, passage_in_spans
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.network import Network
 from planner.traffic.simulation.simulate import simulate
@@ -100,9 +101,13 @@ def _alone(
     left = max(effort.budget.passages - joint.events, 0.5 * effort.budget.passages)
     seed = effort.part(1.0, 2).seed
     simulated = effort.engine is EngineChoice.SIMULATE
-    exactly = {p for p in live if not simulated and is_birth_death(pairs[p])}
-    rows = {p: exact_row(pairs[p], joint.effects[p], ends[p]) for p in exactly}
-    live = [place for place in live if place not in exactly]
+    rows: dict[int, Row] = {}
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for place in [] if simulated else live:
+            row = exact_row(pairs[place], joint.effects[place], ends[place], pool.map)
+            if row is not None:
+                rows[place] = row
+    live = [place for place in live if place not in rows]
     runs = [SinglePairRuns(pairs[place], joint.effects[place], (seed, place)) for place in live]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         while todo := [run for run in runs if run.more > 0]:
@@ -122,33 +127,63 @@ def _alone(
 def is_birth_death(pair: Pair) -> bool:
     """Whether the busy agent lines are a birth-death chain, but for what limits hold back."""
     campaign, lines, agents = pair.campaign, pair.item.dial_lines, pair.agent_lines
-    memoryless = campaign.attempt_cv == campaign.talk_cv == 1.0 and campaign.wrap_up_seconds == 0.0
     paced = campaign.pacing is not None and any(
         math.ceil(campaign.pacing * (agents - busy)) < lines - busy for busy in range(agents)
     )
-    begins = pair.busy_agent_lines < agents <= lines and campaign.transfer_probability > 0.0
-    return memoryless and not paced and begins
+    return campaign.wrap_up_seconds == 0.0 and not paced
 
 
-def exact_row(pair: Pair, held: Sequence[SharedLimitEffect], runs_seconds: float) -> Row:
-    """The row of a chain, by what was held back in each batch; its spread tells the error."""
+def exact_row(
+    pair: Pair,
+    held: Sequence[SharedLimitEffect],
+    runs_seconds: float,
+    each: Callable[..., Iterable[SpanPassage | None]] = map,
+) -> Row | None:
+    """The row of exponential times, by what was held back in each batch; None for a simulation.
+
+    The spread of the batches tells the error. ``each`` maps a function over them.
+    """
     campaign = pair.campaign
-    levels, horizons = list(PASSAGE_QUANTILES.values()), list(PASSAGE_HORIZONS.values())
-    found = [
-        passage_in_spans(
-            pair.item.dial_lines,
-            pair.agent_lines,
-            pair.busy_agent_lines,
-            campaign.attempt_seconds,
-            campaign.transfer_probability,
-            campaign.talk_seconds or 1.0,
-            effect.starts,
-            np.maximum(effect.kept, 1e-6),
-            levels,
-            sorted(min(longest, runs_seconds) for longest in horizons),
-        )
-        for effect in held
-    ]
+    begins = pair.busy_agent_lines < pair.agent_lines <= pair.item.dial_lines
+    memoryless = campaign.attempt_cv == campaign.talk_cv == 1.0
+    if not (memoryless and begins and campaign.transfer_probability > 0.0):
+        return None
+    times = sorted(min(longest, runs_seconds) for longest in PASSAGE_HORIZONS.values())
+    chain = None
+    if not is_birth_death(pair):
+        chain = call_chain(_single_pair(pair))
+        if chain is None:
+            return None
+    found = list(each(lambda effect: _by_chain(pair, chain, effect, times), held))
+    known = [one for one in found if one is not None]
+    return _row_of(known, runs_seconds) if len(known) == len(found) else None
+
+
+def _by_chain(
+    pair: Pair, chain: Chain | None, effect: SharedLimitEffect, times: Sequence[float]
+) -> SpanPassage | None:
+    """One batch; without a chain by the birth-death chain of the busy agent lines."""
+    campaign, levels = pair.campaign, list(PASSAGE_QUANTILES.values())
+    kept = np.maximum(effect.kept, 1e-6)
+    if chain is not None:
+        own = effect._replace(kept=kept)
+        return passage_of_chain(chain, campaign.transfer_probability, own, levels, times)
+    return passage_in_spans(
+        pair.item.dial_lines,
+        pair.agent_lines,
+        pair.busy_agent_lines,
+        campaign.attempt_seconds,
+        campaign.transfer_probability,
+        campaign.talk_seconds or 1.0,
+        effect.starts,
+        kept,
+        levels,
+        times,
+    )
+
+
+def _row_of(found: Sequence[SpanPassage], runs_seconds: float) -> Row:
+    """Means over the batches, and what their spread tells."""
     row: Row = {}
     times = np.array([[one.mean, *one.quantiles] for one in found])
     for place, name in enumerate(("seconds_to_all_busy_mean", *PASSAGE_QUANTILES)):
@@ -161,7 +196,9 @@ def exact_row(pair: Pair, held: Sequence[SharedLimitEffect], runs_seconds: float
         row.pop("seconds_to_all_busy_mean", None)
     shares = np.clip([one.probabilities for one in found], 0.0, 1.0)
     for place, name in enumerate(PASSAGE_HORIZONS):
-        value, half = float(shares[:, place].mean()), _between(shares[:, place]) + _ALIKE
+        value, half = float(shares[:, place].mean()), _between(shares[:, place])
+        # The error of a chance is in proportion to it, or to what is missing to 1.
+        half += _ALIKE * min(value, 1.0 - value) + 1e-15
         row[name] = Interval(value, max(value - half, 0.0), min(value + half, 1.0))
     return row
 

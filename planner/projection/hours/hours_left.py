@@ -31,7 +31,9 @@ class Until(NamedTuple):
         """When that is, on the clock of ``at``; None for never, or beyond all calendars."""
         if self.what is None or self.at is None or self.seconds > LOOK_AHEAD.total_seconds():
             return None
-        return self.at + timedelta(seconds=round(self.seconds, 3))
+        # Windows and outages end to the microsecond; the end of a list is an estimate.
+        digits = 3 if self.what is Ending.LIST else 6
+        return self.at + timedelta(seconds=round(self.seconds, digits))
 
 
 FOR_EVER = Until(float("inf"), None, None)

@@ -9,9 +9,13 @@ import numpy as np
 from planner.compiling.compiled import compiled, inlined
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import Integers, push, reschedule
+from planner.traffic.simulation.outside_changes import (
+    change_figures,
+    end_joint_bin,
+    end_pair_bin,
+)
 from planner.traffic.simulation.pair_events import (
     account,
-    account_joint,
     count_waiting,
     end_calls,
     happen,
@@ -217,28 +221,9 @@ def lose_calls(pair: Any, campaign: Any, group: Any, now: float) -> None:
 
 
 @compiled
-def time_talks(state: RunState, rng: Any, p: int, now: float) -> None:
-    """Give the memoryless talks of pair p end times: they outlast a change of the talk time."""
-    pair = state.pairs[p]
-    mean = state.campaigns[pair.campaign].talk_seconds
-    while pair.timed_talks < pair.talking:
-        end = now + mean * rng.standard_exponential()
-        push(state.talk_ends, pair.heap, pair.timed_talks, end)
-        pair.timed_talks += 1
-
-
-@compiled
 def change(state: RunState, rng: Any, stretch: Stretch, s: int, now: float) -> None:
     """Apply what holds from change ``s`` on."""
-    for p in range(state.pairs.size):
-        c = state.pairs[p].campaign
-        if stretch.talk_seconds[s, c] != state.campaigns[c].talk_seconds:
-            time_talks(state, rng, p, now)
-    for c in range(state.campaigns.size):
-        campaign = state.campaigns[c]
-        campaign.talk_seconds = stretch.talk_seconds[s, c]
-        campaign.answer_rate = stretch.answer_rate[s, c]
-        campaign.request_rate = stretch.answer_rate[s, c] * stretch.transfer_rate[s, c]
+    change_figures(state, rng, stretch, s, now)
     for p in range(state.pairs.size):
         pair = state.pairs[p]
         campaign, group = state.campaigns[pair.campaign], state.groups[pair.group]
@@ -283,7 +268,9 @@ def start(state: RunState, rng: Any) -> None:
         campaign.calls += pair.talking
         state.groups[pair.group].calls += pair.talking
         while campaign.talk_cv != 1.0 and pair.timed_talks < pair.talking:
-            end = remaining_duration(rng, campaign.talk_seconds, campaign.talk_cv)
+            end = remaining_duration(
+                rng, campaign.talk_seconds, campaign.talk_cv, campaign.talk_spread
+            )
             push(state.talk_ends, pair.heap, pair.timed_talks, end)
             pair.timed_talks += 1
     for c in range(state.campaigns.size):
@@ -368,16 +355,8 @@ def run(
                 complete(state, pair.campaign, now)
             events += 1
         for p in range(pairs.size):
-            account(pairs[p], edges[j + 1])
             if pairs[p].gate >= 0:
                 count_waiting(pairs[p], campaigns[pairs[p].campaign], edges[j + 1])
-            under_way = pairs[p].attempts * edges[j + 1]
-            pairs[p].totals[ATTEMPT_SECONDS] += under_way
-            totals[bins[j], p] += pairs[p].totals
-            pairs[p].totals[:] = 0.0
-            pairs[p].totals[ATTEMPT_SECONDS] = -under_way
-        for c in range(campaigns.size):
-            account_joint(campaigns[c], joint, edges[j + 1])
-        joint_totals[bins[j]] += joint
-        joint[:] = 0.0
+            end_pair_bin(pairs[p], edges[j + 1], totals[bins[j], p])
+        end_joint_bin(campaigns, joint, edges[j + 1], joint_totals[bins[j]])
     return events

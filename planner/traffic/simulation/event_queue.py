@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiling.compiled import compiled
+from planner.compiling.compiled import lean
 from planner.traffic.arguments import Floats
 
 Integers = NDArray[np.int64]
 
 
-@compiled
+@lean
 def push(times: Floats, first: int, count: int, time: float) -> None:
     """Add a time to the heap of ``count`` times that starts at ``first``."""
     child = count
@@ -24,7 +24,7 @@ def push(times: Floats, first: int, count: int, time: float) -> None:
     times[first + child] = time
 
 
-@compiled
+@lean
 def replace_earliest(times: Floats, first: int, count: int, time: float) -> None:
     """Put another time in the place of the earliest of the ``count`` from ``first`` on."""
     parent, child = 0, 1
@@ -38,13 +38,13 @@ def replace_earliest(times: Floats, first: int, count: int, time: float) -> None
     times[first + parent] = time
 
 
-@compiled
+@lean
 def drop_earliest(times: Floats, first: int, count: int) -> None:
     """Remove the earliest time from the heap of ``count`` times that starts at ``first``."""
     replace_earliest(times, first, count - 1, times[first + count - 1])
 
 
-@compiled
+@lean
 def reschedule(keys: Floats, winners: Integers, leaf: int, time: float) -> None:
     """Set when ``leaf`` happens next; ``winners[1]`` is then the first of all leaves to happen.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiling.compiled import compiled, inlined
+from planner.compiling.compiled import inlined, lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import drop_earliest, push
 from planner.traffic.simulation.run_state import (
@@ -38,24 +38,55 @@ from planner.traffic.simulation.run_state import (
 )
 
 
-@compiled
-def duration(rng: Any, mean: float, cv: float) -> float:
-    """Draw a time: constant, exponential or lognormal."""
+@lean
+def duration(rng: Any, mean: float, cv: float, spread: float) -> float:
+    """Draw a time: constant, exponential or lognormal with that spread of its logarithm."""
     if cv == 0.0:
         return mean
     if cv == 1.0:
         return mean * float(rng.standard_exponential())
-    variance = np.log1p(cv * cv)
-    return float(mean * np.exp(np.sqrt(variance) * rng.standard_normal() - 0.5 * variance))
+    return float(mean * np.exp(spread * (rng.standard_normal() - 0.5 * spread)))
 
 
-@compiled
-def remaining_duration(rng: Any, mean: float, cv: float) -> float:
+@lean
+def spread_of(cv: float) -> float:
+    """Standard deviation of the logarithm of a lognormal time."""
+    return float(np.sqrt(np.log1p(cv * cv)))
+
+
+@lean
+def attempts_until_request(rng: Any, request_rate: float) -> float:
+    """Draw how many attempts it takes until one asks for an agent, that one included.
+
+    One number instead of one for each attempt: their outcomes are independent of all else.
+    """
+    if request_rate >= 1.0:
+        return 1.0
+    if request_rate <= 0.0:
+        return np.inf
+    return float(1.0 + np.floor(-rng.standard_exponential() / np.log1p(-request_rate)))
+
+
+@lean
+def remaining_duration(rng: Any, mean: float, cv: float, spread: float) -> float:
     """Draw what is left of a time that is under way since long: of a length-biased one, a part."""
     if cv == 1.0:
         return mean * float(rng.standard_exponential())
     # A lognormal weighted by its length is the lognormal with a mean longer by 1 + cv^2.
-    return duration(rng, mean * (1.0 + cv * cv), cv) * float(rng.random())
+    return duration(rng, mean * (1.0 + cv * cv), cv, spread) * float(rng.random())
+
+
+@inlined
+def attempt_duration(campaign: Any, rng: Any) -> float:
+    """Draw how long an attempt takes."""
+    spread = campaign.attempt_spread
+    return duration(rng, campaign.attempt_seconds, campaign.attempt_cv, spread)
+
+
+@inlined
+def talk_duration(campaign: Any, rng: Any) -> float:
+    """Draw how long a talk takes."""
+    return duration(rng, campaign.talk_seconds, campaign.talk_cv, campaign.talk_spread)
 
 
 @inlined
@@ -184,7 +215,7 @@ def launch(
     pair.totals[ATTEMPTS] += 1.0
     pair.totals[ATTEMPT_SECONDS] -= now  # its end is added when it comes
     if campaign.attempt_cv != 1.0:
-        end = now + duration(rng, campaign.attempt_seconds, campaign.attempt_cv)
+        end = now + attempt_duration(campaign, rng)
         push(attempt_ends, pair.heap, pair.timed_attempts, end)
         pair.timed_attempts += 1
 
@@ -200,19 +231,19 @@ def end_calls(campaign: Any, group: Any, count: int, now: float) -> None:
         campaign.completed_at = min(campaign.completed_at, now)
 
 
-@compiled
+@lean
 def start_talk(pair: Any, campaign: Any, talk_ends: Floats, rng: Any, now: float) -> None:
     """Connect a callee, who holds a dial line already, to a free agent line."""
     account(pair, now)
     pair.talking += 1
     pair.totals[TRANSFERS] += 1.0
     if campaign.talk_cv != 1.0:
-        end = now + duration(rng, campaign.talk_seconds, campaign.talk_cv)
+        end = now + talk_duration(campaign, rng)
         push(talk_ends, pair.heap, pair.timed_talks, end)
         pair.timed_talks += 1
 
 
-@compiled
+@lean
 def serve_held(pair: Any, campaign: Any, talk_ends: Floats, rng: Any, now: float) -> None:
     """Give free agent lines to held callers."""
     while pair.held > 0 and free_agents(pair) > 0:
@@ -251,7 +282,7 @@ def end_attempt(
     end_calls(campaign, group, 1, now)
 
 
-@compiled
+@lean
 def end_talk(pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now: float) -> None:
     """A talk ends; its agent wraps up or is free."""
     account(pair, now)
@@ -261,6 +292,26 @@ def end_talk(pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, 
     else:
         serve_held(pair, campaign, talk_ends, rng, now)
     end_calls(campaign, group, 1, now)
+
+
+@inlined
+def ring_call(
+    pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now: float, x: float
+) -> None:
+    """A talk, a held caller's patience or a wrap-up ends; ``x`` is uniform over their rates."""
+    part = (pair.talking - pair.timed_talks) / campaign.talk_seconds
+    if x < part:
+        end_talk(pair, campaign, group, talk_ends, rng, now)
+        return
+    x -= part
+    if pair.held > 0 and (pair.wrapping == 0 or x < pair.held / campaign.patience_seconds):
+        pair.held -= 1
+        pair.totals[ABANDONS] += 1.0
+        end_calls(campaign, group, 1, now)
+    elif pair.wrapping > 0:
+        account(pair, now)
+        pair.wrapping -= 1
+        serve_held(pair, campaign, talk_ends, rng, now)
 
 
 @inlined
@@ -275,20 +326,7 @@ def ring_clock(
         # x / part is uniform again: it decides the outcome.
         end_attempt(pair, campaign, group, talk_ends, rng, now, x / part)
         return
-    x -= part
-    part = (pair.talking - pair.timed_talks) / campaign.talk_seconds
-    if x < part:
-        end_talk(pair, campaign, group, talk_ends, rng, now)
-        return
-    x -= part
-    if pair.held > 0 and (pair.wrapping == 0 or x < pair.held / campaign.patience_seconds):
-        pair.held -= 1
-        pair.totals[ABANDONS] += 1.0
-        end_calls(campaign, group, 1, now)
-    elif pair.wrapping > 0:
-        account(pair, now)
-        pair.wrapping -= 1
-        serve_held(pair, campaign, talk_ends, rng, now)
+    ring_call(pair, campaign, group, talk_ends, rng, now, x - part)
 
 
 @inlined

@@ -55,6 +55,7 @@ CAMPAIGN = np.dtype(
         *((name, np.float64) for name in ("attempt_seconds", "attempt_cv", "talk_seconds")),
         *((name, np.float64) for name in ("talk_cv", "wrap_up_seconds", "patience_seconds")),
         *((name, np.float64) for name in ("pacing", "answer_rate", "request_rate", "left")),
+        *((name, np.float64) for name in ("attempt_spread", "talk_spread")),  # of the logarithm
         ("completed_at", np.float64),
         ("uses_agents", np.int64),
         ("calls", np.int64),
@@ -74,9 +75,13 @@ DIALER = np.dtype([("spacing", np.float64), ("ready", np.float64)])
 GROUP = np.dtype(
     [*DIALER.descr, ("channels", np.float64), ("calls", np.int64), ("freed", np.int64)]
 )
-#: Behind it are the pairs at the places first..last - 1; ``turn`` is that of the last launch.
+#: Behind it are the pairs at the places first..last - 1; ``turn`` is that of the last launch. Where
+#: launches flow, so many pairs are ``filling`` up.
 GATE = np.dtype(
-    [("group", np.int64), ("first", np.int64), ("last", np.int64), ("turn", np.float64)]
+    [
+        *((name, np.int64) for name in ("group", "first", "last", "filling")),
+        ("turn", np.float64),
+    ]
 )
 
 
@@ -136,6 +141,8 @@ def new_state(network: Network) -> RunState:
         campaigns[name] = getattr(network, name)
     for name in ("patience_seconds", "pacing", "uses_agents"):
         campaigns[name] = getattr(network, name)
+    for name in ("attempt", "talk"):
+        campaigns[f"{name}_spread"] = np.sqrt(np.log1p(campaigns[f"{name}_cv"] ** 2))
     campaigns["left"], campaigns["completed_at"] = network.attempts_left, np.inf
     campaigns["talk_seconds"] = network.talk_seconds[0]
     campaigns["listed"], campaigns["pass_attempts"] = network.attempts_left, network.pass_attempts

@@ -15,7 +15,12 @@ import numpy as np
 from planner.compiling.compiled import compiled
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import Integers, drop_earliest, push, replace_earliest
-from planner.traffic.simulation.pair_events import duration, remaining_duration
+from planner.traffic.simulation.pair_events import (
+    attempts_until_request,
+    duration,
+    remaining_duration,
+    spread_of,
+)
 from planner.traffic.simulation.single_pair import SharedLimitEffect, SinglePair
 
 #: Places in the counts of what is under way.
@@ -49,11 +54,11 @@ def first_passage(
     talk_ends: Floats,
 ) -> tuple[float, int]:
     """One run: seconds, and the number of events."""
-    count, rates = np.zeros(3, np.int64), np.zeros(4)
+    count, rates, unasked = np.zeros(3, np.int64), np.zeros(4), np.zeros(1)
     now, events, span = 0.0, 0, 0
     for talk in range(pair.busy):
         if pair.talk_cv != 1.0:
-            end = remaining_duration(rng, pair.talk_seconds, pair.talk_cv)
+            end = remaining_duration(rng, pair.talk_seconds, pair.talk_cv, spread_of(pair.talk_cv))
             push(talk_ends, 0, talk, end)
         count[_TALKING] += 1
     while count[_TALKING] + count[_WRAPPING] < pair.agent_lines:
@@ -70,7 +75,7 @@ def first_passage(
         attempt_end, asks, ended = np.inf, False, 0
         if pair.attempt_cv != 1.0:
             attempt_end, asks, ended = next_attempt_that_matters(
-                pair, effect.wait, until, most, rng, count[_ATTEMPTS], attempt_ends
+                pair, effect.wait, until, most, rng, count[_ATTEMPTS], attempt_ends, unasked
             )
             events += ended
         now = min(then, change, talk_end, attempt_end)
@@ -104,10 +109,11 @@ def launch(
     attempt_ends: Floats,
 ) -> None:
     """Launch attempts until ``most`` are in progress."""
+    spread = spread_of(pair.attempt_cv)
     while count[_ATTEMPTS] < most:
         if pair.attempt_cv != 1.0:
             late = effect.first_launches * rng.random() if first else effect.wait
-            end = now + late + duration(rng, pair.attempt_seconds, pair.attempt_cv)
+            end = now + late + duration(rng, pair.attempt_seconds, pair.attempt_cv, spread)
             push(attempt_ends, 0, count[_ATTEMPTS], end)
         count[_ATTEMPTS] += 1
 
@@ -139,23 +145,23 @@ def next_attempt_that_matters(
     rng: Any,
     attempts: int,
     attempt_ends: Floats,
+    unasked: Floats,
 ) -> tuple[float, bool, int]:
     """First end up to ``until`` of an attempt that asks for an agent or is not followed by another.
 
     Those before it are replaced by the attempts that follow them. Returns the end, infinite for
     none, whether it asks, and how many were replaced.
     """
-    variance = np.log1p(pair.attempt_cv**2)
-    spread, centre = np.sqrt(variance), np.log(pair.attempt_seconds) - 0.5 * variance
-    replaced = 0
+    spread, replaced = spread_of(pair.attempt_cv), 0
     while attempts > 0 and attempt_ends[0] <= until:
         end = attempt_ends[0]
-        asks = rng.random() < pair.transfer_probability
+        if unasked[0] <= 0.0:
+            unasked[0] = attempts_until_request(rng, pair.transfer_probability)
+        unasked[0] -= 1.0
+        asks = unasked[0] <= 0.0
         if asks or attempts > most:
             return end, asks, replaced
-        length = pair.attempt_seconds
-        if spread > 0.0:
-            length = np.exp(centre + spread * rng.standard_normal())
+        length = duration(rng, pair.attempt_seconds, pair.attempt_cv, spread)
         replace_earliest(attempt_ends, 0, attempts, end + wait + length)
         replaced += 1
     return np.inf, False, replaced
@@ -165,7 +171,7 @@ def next_attempt_that_matters(
 def start_talk(pair: SinglePair, rng: Any, now: float, count: Integers, talk_ends: Floats) -> None:
     """A callee asks for an agent, and one is free."""
     if pair.talk_cv != 1.0:
-        end = now + duration(rng, pair.talk_seconds, pair.talk_cv)
+        end = now + duration(rng, pair.talk_seconds, pair.talk_cv, spread_of(pair.talk_cv))
         push(talk_ends, 0, count[_TALKING], end)
     count[_TALKING] += 1
 

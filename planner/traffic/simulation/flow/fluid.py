@@ -11,13 +11,15 @@ from planner.traffic.simulation.run_state import PAIR, RunState, new_state
 
 #: A pair, and the level of its attempts in progress: what it is, what it shall be, with all lines
 #: in use, how it moves and until when; the level up to which requests are drawn, when the next
-#: timed attempt asks for an agent, and the share of lines that wait although nothing fills up.
+#: timed attempt asks for an agent, how many end until then, and the share of lines that wait
+#: although nothing fills up.
 FLUID_PAIR = np.dtype(
     [
         *PAIR.descr,
         *((name, np.float64) for name in ("level", "target", "wanted", "launch_rate")),
         *((name, np.float64) for name in ("flow_since", "mode_ends", "bound", "asks", "calm")),
-        ("mode", np.int64),
+        *((name, np.float64) for name in ("unasked", "demand")),
+        *((name, np.int64) for name in ("mode", "kind")),
     ]
 )
 #: Of a limit of calls per second, the part in use up to which waits are short and launches flow.
@@ -30,7 +32,7 @@ def fluid_state(network: Network) -> RunState:
     pairs = np.zeros(len(state.pairs), FLUID_PAIR)
     for name in PAIR.names or ():
         pairs[name] = state.pairs[name]
-    pairs["mode_ends"], pairs["asks"] = np.inf, np.inf
+    pairs["mode_ends"], pairs["asks"], pairs["kind"] = np.inf, np.inf, -1
     # Nothing hangs on when the attempts of a broadcast end.
     state.campaigns["attempt_cv"][state.campaigns["uses_agents"] == 0] = 1.0
     return state._replace(pairs=pairs)

@@ -13,13 +13,13 @@ import numpy as np
 from planner.compiling.compiled import lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import drop_earliest, push, replace_earliest
-from planner.traffic.simulation.flow.fluid_level import CALM, FILLING, is_lost
+from planner.traffic.simulation.flow.fluid_level import CALM, FILLING, answers_of_others, is_lost
 from planner.traffic.simulation.pair_events import (
-    account,
-    duration,
+    attempt_duration,
+    attempts_until_request,
     end_talk,
     free_agents,
-    serve_held,
+    ring_call,
     start_talk,
 )
 from planner.traffic.simulation.run_state import (
@@ -35,7 +35,7 @@ from planner.traffic.simulation.run_state import (
 @lean
 def launch_timed(pair: Any, campaign: Any, attempt_ends: Floats, rng: Any, now: float) -> None:
     """Start one attempt with an end of its own."""
-    end = now + duration(rng, campaign.attempt_seconds, campaign.attempt_cv)
+    end = now + attempt_duration(campaign, rng)
     push(attempt_ends, pair.heap, pair.timed_attempts, end)
     pair.timed_attempts += 1
     pair.attempts += 1
@@ -45,24 +45,31 @@ def launch_timed(pair: Any, campaign: Any, attempt_ends: Floats, rng: Any, now: 
 
 @lean
 def next_request(pair: Any, campaign: Any, until: float, attempt_ends: Floats, rng: Any) -> float:
-    """When a timed attempt next asks for an agent, up to ``until``; those before it are done."""
+    """When a timed attempt next asks for an agent, up to ``until``; those before it are done.
+
+    Their outcomes count as means where nothing hangs on them.
+    """
     lost = is_lost(pair, campaign)
+    others = answers_of_others(campaign)
     wait = pair.calm * campaign.attempt_seconds
     while pair.timed_attempts > 0 and attempt_ends[pair.heap] <= until:
         end = attempt_ends[pair.heap]
-        outcome = rng.random()
-        if outcome < campaign.answer_rate:
-            pair.totals[LIVE_ANSWERS] += 1.0
-        asks = outcome < campaign.request_rate
-        if asks and campaign.uses_agents == 1 and not lost:
-            return float(end)
-        pair.totals[ATTEMPT_SECONDS] += end
         if lost:
             pair.totals[LATE_ATTEMPTS] += 1.0
-            pair.totals[LATE_REQUESTS] += asks
-            pair.totals[ABANDONS] += asks
+            pair.totals[LIVE_ANSWERS] += campaign.answer_rate
+            pair.totals[LATE_REQUESTS] += campaign.request_rate
+            pair.totals[ABANDONS] += campaign.request_rate
+        else:
+            if pair.unasked <= 0.0:
+                pair.unasked = attempts_until_request(rng, campaign.request_rate)
+            pair.unasked -= 1.0
+            if pair.unasked <= 0.0:
+                pair.totals[LIVE_ANSWERS] += 1.0
+                return float(end)
+            pair.totals[LIVE_ANSWERS] += others
+        pair.totals[ATTEMPT_SECONDS] += end
         if pair.mode == CALM and pair.attempts <= pair.target:
-            length = duration(rng, campaign.attempt_seconds, campaign.attempt_cv)
+            length = attempt_duration(campaign, rng)
             replace_earliest(attempt_ends, pair.heap, pair.timed_attempts, end + wait + length)
             pair.totals[ATTEMPTS] += 1.0
             pair.totals[ATTEMPT_SECONDS] -= end
@@ -137,19 +144,7 @@ def ring(pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now:
                 pair.totals[LIVE_ANSWERS] += 1.0
             take_request(pair, campaign, talk_ends, rng, now)
         return
-    x -= part
-    part = (pair.talking - pair.timed_talks) / campaign.talk_seconds
-    if x < part:
-        end_talk(pair, campaign, group, talk_ends, rng, now)
-        return
-    x -= part
-    if pair.held > 0 and (pair.wrapping == 0 or x < pair.held / campaign.patience_seconds):
-        pair.held -= 1
-        pair.totals[ABANDONS] += 1.0
-    elif pair.wrapping > 0:
-        account(pair, now)
-        pair.wrapping -= 1
-        serve_held(pair, campaign, talk_ends, rng, now)
+    ring_call(pair, campaign, group, talk_ends, rng, now, x - part)
 
 
 @lean

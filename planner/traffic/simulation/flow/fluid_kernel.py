@@ -16,7 +16,7 @@ import numpy as np
 from planner.compiling.compiled import compiled, lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_kernel import start
-from planner.traffic.simulation.event_queue import Integers, push, reschedule
+from planner.traffic.simulation.event_queue import Integers, reschedule
 from planner.traffic.simulation.flow.fluid_events import happen, launch_timed, schedule
 from planner.traffic.simulation.flow.fluid_level import (
     AT_ONCE,
@@ -26,7 +26,12 @@ from planner.traffic.simulation.flow.fluid_level import (
     flow,
     level_ends,
 )
-from planner.traffic.simulation.pair_events import account, account_joint, serve_held, update_status
+from planner.traffic.simulation.outside_changes import (
+    change_figures,
+    end_joint_bin,
+    end_pair_bin,
+)
+from planner.traffic.simulation.pair_events import account, serve_held, update_status
 from planner.traffic.simulation.run_state import (
     ATTEMPT_SECONDS,
     ATTEMPTS,
@@ -35,8 +40,8 @@ from planner.traffic.simulation.run_state import (
     Stretch,
 )
 
-#: Numbers of a dialer while a gate is shared: demand of those whose lines are all in use, lines of
-#: those that fill up, lines of the others.
+#: What is kept of each dialer and of each gate: demand of those whose lines are all in use, lines
+#: of those that fill up, lines of the others.
 DEMAND, FILLING_LINES, OTHER_LINES = range(3)
 
 
@@ -49,6 +54,7 @@ def share_gate(
     gate: Any,
     gate_pairs: Integers,
     rates: Floats,
+    whole: Floats,
     keys: Floats,
     winners: Integers,
     attempt_ends: Floats,
@@ -60,25 +66,8 @@ def share_gate(
     """Split the calls per second of a gate among the pairs that fill up.
 
     Who has all lines in use takes what these need, at most a share by dial lines; the rest goes to
-    the others in proportion to theirs.
+    the others in proportion to theirs. ``whole`` is the row of the gate in ``rates``.
     """
-    whole = rates[-1]
-    whole[:] = 0.0
-    for place in range(gate.first, gate.last):
-        rates[pairs[gate_pairs[place]].dialer] = 0.0
-    for place in range(gate.first, gate.last):
-        pair = pairs[gate_pairs[place]]
-        if pair.status != RUNNING:
-            continue
-        number = FILLING_LINES if pair.mode == FILLING else OTHER_LINES
-        rates[pair.dialer, number] += pair.dial_lines
-        whole[number] += pair.dial_lines
-        if number == OTHER_LINES:
-            demand = pair.target / campaigns[pair.campaign].attempt_seconds
-            rates[pair.dialer, DEMAND] += demand
-            whole[DEMAND] += demand
-    if whole[FILLING_LINES] == 0.0:
-        return
     spacing = groups[gate.group].spacing
     of_group = np.inf if spacing == 0.0 else spare(1.0 / spacing, whole)
     asked = 0.0
@@ -103,6 +92,28 @@ def share_gate(
 
 
 @lean
+def count_lines(pair: Any, campaign: Any, of_dialer: Floats, of_gate: Floats) -> None:
+    """Bring what is kept of the dialer and the gate of a pair up to date."""
+    kind, demand = -1, 0.0
+    if pair.status == RUNNING:
+        kind = FILLING_LINES
+        if pair.mode != FILLING:
+            kind, demand = OTHER_LINES, pair.target / campaign.attempt_seconds
+    if demand != pair.demand:
+        of_dialer[DEMAND] += demand - pair.demand
+        of_gate[DEMAND] += demand - pair.demand
+        pair.demand = demand
+    if kind != pair.kind:
+        if pair.kind >= 0:
+            of_dialer[pair.kind] -= pair.dial_lines
+            of_gate[pair.kind] -= pair.dial_lines
+        if kind >= 0:
+            of_dialer[kind] += pair.dial_lines
+            of_gate[kind] += pair.dial_lines
+        pair.kind = kind
+
+
+@lean
 def spare(rate: float, of: Floats) -> float:
     """Calls per second left to those that fill up."""
     lines = of[FILLING_LINES] + of[OTHER_LINES]
@@ -120,27 +131,41 @@ def own_rate(pair: Any, dialers: Any, rates: Floats, of_group: float, whole: Flo
 
 
 @lean
-def settle(state: RunState, rates: Floats, rng: Any, p: int, now: float, edge: float) -> None:
-    """After something happened at a pair: its status, launches and clock."""
+def settle(
+    state: RunState, rates: Floats, rng: Any, p: int, now: float, edge: float, filled: bool
+) -> None:
+    """After something happened at a pair: its status, launches and clock.
+
+    ``filled``: whether it was filling up before.
+    """
     pairs, campaigns = state.pairs, state.campaigns
     pair = pairs[p]
     campaign = campaigns[pair.campaign]
     update_status(pair, campaign, state.joint, now)
-    filled = pair.mode == FILLING
+    filling = pair.mode == FILLING
     aim(pair, campaign, now)
-    if pair.mode == FILLING and (pair.gate < 0 or not filled):
+    if pair.mode == FILLING and (pair.gate < 0 or not filling):
         fill_at_once(pair, campaign, state.attempt_ends, rng, now)
     time = schedule(pair, campaign, state.attempt_ends, state.talk_ends, rng, now, edge)
     reschedule(state.keys, state.winners, p, time)
-    if pair.gate >= 0 and filled != (pair.mode == FILLING):
+    if pair.gate < 0:
+        return
+    whole = rates[state.dialers.size + pair.gate]
+    count_lines(pair, campaign, rates[pair.dialer], whole)
+    if filled == (pair.mode == FILLING):
+        return
+    gate = state.gates[pair.gate]
+    gate.filling += -1 if filled else 1
+    if gate.filling > 0:
         share_gate(
             pairs,
             campaigns,
             state.dialers,
             state.groups,
-            state.gates[pair.gate],
+            gate,
             state.gate_pairs,
             rates,
+            whole,
             state.keys,
             state.winners,
             state.attempt_ends,
@@ -186,30 +211,18 @@ def change(
     edge: float,
 ) -> None:
     """Apply what holds from change ``s`` on."""
-    for p in range(state.pairs.size):
-        pair = state.pairs[p]
-        mean = state.campaigns[pair.campaign].talk_seconds
-        if stretch.talk_seconds[s, pair.campaign] != mean:
-            # Memoryless talks outlast a change of the talk time.
-            while pair.timed_talks < pair.talking:
-                end = now + mean * rng.standard_exponential()
-                push(state.talk_ends, pair.heap, pair.timed_talks, end)
-                pair.timed_talks += 1
-    for c in range(state.campaigns.size):
-        campaign = state.campaigns[c]
-        campaign.talk_seconds = stretch.talk_seconds[s, c]
-        campaign.answer_rate = stretch.answer_rate[s, c]
-        campaign.request_rate = stretch.answer_rate[s, c] * stretch.transfer_rate[s, c]
+    change_figures(state, rng, stretch, s, now)
     for p in range(state.pairs.size):
         pair = state.pairs[p]
         pair.agent_lines, pair.calm = stretch.agent_lines[s, p], calm[s, p]
         pair.window_open = stretch.window_open[s, p]
+        pair.unasked = 0.0  # drawn anew by the rate of now
         if stretch.in_service[s, p] == 0 and pair.in_service == 1:
             lose_calls(pair, now)
         pair.in_service = stretch.in_service[s, p]
         serve_held(pair, state.campaigns[pair.campaign], state.talk_ends, rng, now)
     for p in range(state.pairs.size):
-        settle(state, rates, rng, p, now, edge)
+        settle(state, rates, rng, p, now, edge, state.pairs[p].mode == FILLING)
 
 
 @lean
@@ -235,9 +248,10 @@ def happen_until(state: RunState, rates: Floats, rng: Any, edge: float) -> int:
         pair = state.pairs[p]
         campaign = state.campaigns[pair.campaign]
         flow(pair, campaign, now)
+        filled = pair.mode == FILLING
         group = state.groups[pair.group]
         happen(pair, campaign, group, state.attempt_ends, state.talk_ends, rng, now)
-        settle(state, rates, rng, p, now, edge)
+        settle(state, rates, rng, p, now, edge, filled)
         events += 1
 
 
@@ -259,7 +273,7 @@ def run(
     """
     events = 0
     pairs, campaigns, joint = state.pairs, state.campaigns, state.joint
-    rates = np.zeros((state.dialers.size + 1, 3))  # by dialer; the last row is the whole gate
+    rates = np.zeros((state.dialers.size + state.gates.size, 3))  # by dialer, then by gate
     start(state, rng)
     for j in range(edges.size - 1):
         edge = edges[j + 1]
@@ -271,14 +285,6 @@ def run(
         for p in range(pairs.size):
             pair = pairs[p]
             flow(pair, campaigns[pair.campaign], edge)
-            account(pair, edge)
-            under_way = pair.attempts * edge
-            pair.totals[ATTEMPT_SECONDS] += under_way
-            totals[bins[j], p] += pair.totals
-            pair.totals[:] = 0.0
-            pair.totals[ATTEMPT_SECONDS] = -under_way
-        for c in range(campaigns.size):
-            account_joint(campaigns[c], joint, edge)
-        joint_totals[bins[j]] += joint
-        joint[:] = 0.0
+            end_pair_bin(pair, edge, totals[bins[j], p])
+        end_joint_bin(campaigns, joint, edge, joint_totals[bins[j]])
     return events

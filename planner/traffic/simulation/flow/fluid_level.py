@@ -47,6 +47,14 @@ def fall_rate(pair: Any, campaign: Any) -> float:
     return float(left / campaign.attempt_seconds)
 
 
+@inlined
+def answers_of_others(campaign: Any) -> float:
+    """Share of the attempts that ask for nobody which a person answers."""
+    if campaign.request_rate >= 1.0:
+        return 0.0
+    return float((campaign.answer_rate - campaign.request_rate) / (1.0 - campaign.request_rate))
+
+
 @lean
 def flow(pair: Any, campaign: Any, now: float) -> None:
     """Bring the level of memoryless attempts up to now, and count what came and went."""
@@ -75,9 +83,8 @@ def flow(pair: Any, campaign: Any, now: float) -> None:
         return
     if campaign.uses_agents == 0:
         pair.totals[LIVE_ANSWERS] += ended * campaign.answer_rate
-    elif campaign.request_rate < 1.0:
-        others = (campaign.answer_rate - campaign.request_rate) / (1.0 - campaign.request_rate)
-        pair.totals[LIVE_ANSWERS] += ended * others
+    else:
+        pair.totals[LIVE_ANSWERS] += ended * answers_of_others(campaign)
     if campaign.uses_agents == 1 and free_agents(pair) <= 0:
         pair.totals[LATE_ATTEMPTS] += ended
 
