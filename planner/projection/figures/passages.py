@@ -92,7 +92,8 @@ def _alone(
     None where limits hold back too much for that.
     """
     live = list(ends)
-    if len(pairs) == 1 and not any(limits.sharing(pairs[0])):
+    unshared = len(pairs) == 1 and not any(limits.sharing(pairs[0]))
+    if unshared:
         joint = shared_limits.unlimited(pairs)
     else:
         joint = shared_limits.measure(pairs, limits, effort.part(1.0, 1))
@@ -108,7 +109,10 @@ def _alone(
             if row is not None:
                 rows[place] = row
     live = [place for place in live if place not in rows]
-    runs = [SinglePairRuns(pairs[place], joint.effects[place], (seed, place)) for place in live]
+    runs = [
+        SinglePairRuns(pairs[place], joint.effects[place], (seed, place), alike=unshared)
+        for place in live
+    ]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         while todo := [run for run in runs if run.more > 0]:
             tasks = product(todo, range(BATCHES))
@@ -118,8 +122,8 @@ def _alone(
             for run in todo:
                 run.plan(left / len(todo))
     for place, run in zip(live, runs, strict=True):
-        rows[place] = passage_row(run.seconds, ends[place])
-    if len(pairs) == 1 and not any(limits.sharing(pairs[0])):
+        rows[place] = run.row(ends[place])
+    if unshared:
         return rows
     return {place: with_flow_error(row, float(joint.missing[place])) for place, row in rows.items()}
 
@@ -207,9 +211,14 @@ class SinglePairRuns:
     """Runs of one pair alone, in batches, until its row is precise enough."""
 
     def __init__(
-        self, pair: Pair, held: Sequence[SharedLimitEffect], seed: tuple[int, int]
+        self,
+        pair: Pair,
+        held: Sequence[SharedLimitEffect],
+        seed: tuple[int, int],
+        *,
+        alike: bool = False,
     ) -> None:
-        self.single, self.held, self.seed = _single_pair(pair), held, seed
+        self.single, self.held, self.seed, self.alike = _single_pair(pair), held, seed, alike
         self.seconds: Floats = np.empty((BATCHES, 0))
         self.longest, self.more, self.rounds, self.spent = JOINT_SECONDS, FIRST_ALONE, 0, 0.0
 
@@ -231,6 +240,11 @@ class SinglePairRuns:
         self.spent += events
         return events
 
+    def row(self, runs_seconds: float = math.inf) -> Row:
+        """What the runs tell; batches that are all alike differ by chance only, as runs do."""
+        seconds = self.seconds.reshape(1, -1) if self.alike else self.seconds
+        return passage_row(seconds, runs_seconds)
+
     def plan(self, budget: float) -> None:
         """Say how many runs more are needed, within a budget of events."""
         count = self.seconds.shape[1]
@@ -242,7 +256,7 @@ class SinglePairRuns:
             self.longest, self.spent = LONGEST_SECONDS, 0.0
             self.seconds = np.empty((BATCHES, 0))
             return
-        worst = shortfall(passage_row(self.seconds))
+        worst = shortfall(self.row())
         needed = count * min(worst, 100.0) ** 2 * _MARGIN if worst > 1.0 else 0.0
         affordable = count + budget / max(each, 1e-9)
         self.more = int(min(needed, affordable, MOST_ALONE, 8 * count)) - count

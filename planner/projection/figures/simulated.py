@@ -31,6 +31,9 @@ FEWEST_CALLS, MOST_CALLS = 20.0, 60.0
 #: Replications at first: with fewer, what is known of a steady state tells less. Where they hold
 #: so many attempts that they take a second, fewer, whose intervals hold as well.
 FEWEST_RUNS, FEWEST_LONG_RUNS, MANY_ATTEMPTS = 24, 9, 5e6
+#: Where runs are short, as many at first as a part of the budget allows, up to so many: who looks
+#: again and again whether few runs agree well enough stops where they do so by chance.
+FIRST_PART, MOST_FIRST_RUNS = 0.1, 200
 #: Attempts of the fewest and shortest runs that would take more than some half a minute.
 MOST_ATTEMPTS = 1.2e8
 
@@ -100,6 +103,8 @@ def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
     attempts = call * sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs)
     shortest = attempts * (WARM_UP_CALLS + FEWEST_CALLS)
     runs = max(min(int(MANY_ATTEMPTS / shortest), FEWEST_RUNS), FEWEST_LONG_RUNS)
+    longest = attempts * (WARM_UP_CALLS + MOST_CALLS)
+    runs = max(runs, min(int(FIRST_PART * effort.budget.figures / longest), MOST_FIRST_RUNS))
     precision = Precision(events=effort.budget.figures, fewest=runs)
     if effort.replications is not None:
         precision = Precision(fewest=effort.replications, most=effort.replications)
