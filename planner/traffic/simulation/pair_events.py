@@ -39,19 +39,25 @@ from planner.traffic.simulation.run_state import (
 
 
 @lean
-def duration(rng: Any, mean: float, cv: float, spread: float) -> float:
-    """Draw a time: constant, exponential or lognormal with that spread of its logarithm."""
+def spread_of(cv: float) -> float:
+    """Standard deviation of the logarithm of a lognormal time."""
+    return float(np.sqrt(np.log1p(cv * cv)))
+
+
+@lean
+def duration(rng: Any, mean: float, cv: float) -> float:
+    """Draw a time: constant, exponential or lognormal."""
+    return duration_of(rng, mean, cv, spread_of(cv))
+
+
+@lean
+def duration_of(rng: Any, mean: float, cv: float, spread: float) -> float:
+    """As :func:`duration`, with the spread of the logarithm known: it need not be found anew."""
     if cv == 0.0:
         return mean
     if cv == 1.0:
         return mean * float(rng.standard_exponential())
     return float(mean * np.exp(spread * (rng.standard_normal() - 0.5 * spread)))
-
-
-@lean
-def spread_of(cv: float) -> float:
-    """Standard deviation of the logarithm of a lognormal time."""
-    return float(np.sqrt(np.log1p(cv * cv)))
 
 
 @lean
@@ -73,20 +79,20 @@ def remaining_duration(rng: Any, mean: float, cv: float, spread: float) -> float
     if cv == 1.0:
         return mean * float(rng.standard_exponential())
     # A lognormal weighted by its length is the lognormal with a mean longer by 1 + cv^2.
-    return duration(rng, mean * (1.0 + cv * cv), cv, spread) * float(rng.random())
+    return duration_of(rng, mean * (1.0 + cv * cv), cv, spread) * float(rng.random())
 
 
 @inlined
 def attempt_duration(campaign: Any, rng: Any) -> float:
     """Draw how long an attempt takes."""
     spread = campaign.attempt_spread
-    return duration(rng, campaign.attempt_seconds, campaign.attempt_cv, spread)
+    return duration_of(rng, campaign.attempt_seconds, campaign.attempt_cv, spread)
 
 
 @inlined
 def talk_duration(campaign: Any, rng: Any) -> float:
     """Draw how long a talk takes."""
-    return duration(rng, campaign.talk_seconds, campaign.talk_cv, campaign.talk_spread)
+    return duration_of(rng, campaign.talk_seconds, campaign.talk_cv, campaign.talk_spread)
 
 
 @inlined

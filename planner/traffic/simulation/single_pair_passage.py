@@ -18,6 +18,7 @@ from planner.traffic.simulation.event_queue import Integers, drop_earliest, push
 from planner.traffic.simulation.pair_events import (
     attempts_until_request,
     duration,
+    duration_of,
     remaining_duration,
     spread_of,
 )
@@ -113,7 +114,7 @@ def launch(
     while count[_ATTEMPTS] < most:
         if pair.attempt_cv != 1.0:
             late = effect.first_launches * rng.random() if first else effect.wait
-            end = now + late + duration(rng, pair.attempt_seconds, pair.attempt_cv, spread)
+            end = now + late + duration_of(rng, pair.attempt_seconds, pair.attempt_cv, spread)
             push(attempt_ends, 0, count[_ATTEMPTS], end)
         count[_ATTEMPTS] += 1
 
@@ -161,7 +162,7 @@ def next_attempt_that_matters(
         asks = unasked[0] <= 0.0
         if asks or attempts > most:
             return end, asks, replaced
-        length = duration(rng, pair.attempt_seconds, pair.attempt_cv, spread)
+        length = duration_of(rng, pair.attempt_seconds, pair.attempt_cv, spread)
         replace_earliest(attempt_ends, 0, attempts, end + wait + length)
         replaced += 1
     return np.inf, False, replaced
@@ -171,7 +172,7 @@ def next_attempt_that_matters(
 def start_talk(pair: SinglePair, rng: Any, now: float, count: Integers, talk_ends: Floats) -> None:
     """A callee asks for an agent, and one is free."""
     if pair.talk_cv != 1.0:
-        end = now + duration(rng, pair.talk_seconds, pair.talk_cv, spread_of(pair.talk_cv))
+        end = now + duration(rng, pair.talk_seconds, pair.talk_cv)
         push(talk_ends, 0, count[_TALKING], end)
     count[_TALKING] += 1
 
