@@ -149,7 +149,7 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         type=interval,
         metavar="all|now|'Mon 09:00'",
         help="all: plan every time of the week in which other campaigns run or figures of "
-        "intervals.csv differ, each with the time limit. now: plan this moment, or that of --at. A "
+        "intervals.csv differ, all within the time limit. now: plan this moment, or that of --at. A "
         "weekday and time, on the clock of most "
         "campaigns or of a zone named after it ('Mon 09:00 America/Chicago'): plan that moment. "
         "Campaigns that cannot run then give their ports to others",
@@ -163,7 +163,7 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     add_move_cost(
         parser,
         "; with --interval all to those of the interval before",
-        "0; with --interval all 5 %% of what a line earns",
+        "0; with --interval all 20 %% of what a line earns",
     )
     add_abandon_days(parser)
     add_abandon_level(parser)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from planner.contracts.line_plan import LinePlan
-from planner.contracts.problem import Contract, LineAssignment, Problem
+from planner.contracts.problem import Contract, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress, relative_gap
 from planner.projection.hours.finish import with_attempts_needed
+from planner.studies.week_planner import Lines, WeekPlanner
 from planner.studies.week_spans import (
     Idle,
     RunningSet,
     Span,
-    among_running,
     coming_monday,
     spans,
     week_of,
@@ -22,14 +21,8 @@ from planner.studies.week_spans import (
 )
 from planner.tables.folder import ProblemSource, as_problem
 
-#: (dial lines, agent lines) by (campaign id, dialer id).
-Lines = Mapping[tuple[str, str], tuple[int, int]]
-
-
-#: A plan may take so long at the least [s], whatever is left of the time for all.
-SHORTEST = 0.5
 #: Price of a moved line unless asked for, as a share of what a line earns: few moves are left.
-USUAL_PRICE = 0.05
+USUAL_PRICE = 0.2
 
 
 class IntervalPlan(Contract):
@@ -57,7 +50,7 @@ class WeekTotals(Contract):
     """What the plans of a week come to; values are sums over hours, not rates.
 
     ``value``, ``bound`` and ``gap`` concern the aim (value, or with redundancy its blend), over the
-    hours that have a plan.
+    hours that have a plan; what moves cost is not in them.
     """
 
     hours_planned: float
@@ -86,6 +79,9 @@ class WeekPlan(Contract):
     intervals: tuple[IntervalPlan, ...]
     plans: tuple[PlanResult, ...]
     problems: tuple[Problem, ...]
+    #: Aim and lines moved of the best plan of each time for itself; None without a price of moves.
+    value_if_lines_move: float | None = None
+    lines_moved_if_they_move: int | None = None
 
     @property
     def status(self) -> PlanStatus:
@@ -154,11 +150,11 @@ def plan_week(
 ) -> WeekPlan:
     """Plan every interval of a week that differs.
 
-    Each plan is made with the lines of the interval before as the current ones, so that
-    ``move_cost`` keeps lines in place. Times in which the same campaigns run with the same figures
-    on the same dialers share one plan; with a ``move_cost`` only if their campaigns also come from
-    the same lines, for otherwise other lines may be worth keeping. Campaigns that cannot run give
-    their ports to others. Locked lines stay in every interval in which their campaign runs; with
+    Times in which the same campaigns run with the same figures on the same dialers are searched
+    once. With a ``move_cost`` lines are then kept from time to time, over the whole week at once,
+    where moving them gains less than that for each hour (:func:`keep_lines`); the bound of each
+    plan is that of its search, which counts no moves. Campaigns that cannot run give their ports to
+    others. Locked lines stay in every interval in which their campaign runs; with
     ``keep_current`` all lines of the problem do. With ``relax`` every interval in which not
     everything can be had gets the nearest plan.
 
@@ -166,7 +162,8 @@ def plan_week(
     ----------
     problem : what is planned, or the path of its folder or workbook; its lines are those before
         the week
-    options : of each plan; defaults where None. The time limit is for all plans together
+    options : of each plan; defaults where None. The time limit is for all plans together: half of
+        it for their searches, the rest for checking and simulating them, which are not cut short
     week : any day of it; None: the coming Monday's, or this one on a Monday (UTC)
     on_progress : told the plan's number, how many there are, and how far it is
     stop : polled; once it says True the plan under way ends with its best lines so far, and those
@@ -189,15 +186,20 @@ def plan_week(
     now = datetime.now(UTC)
     problem = with_attempts_needed(problem, now if spell.start < now < spell.end else spell.start)
     found = spans(problem, spell)
-    planner = _Planner(problem, options, found, on_progress, stop)
-    lines = LinePlan(assignments=problem.assignments).lines()
-    intervals = []
-    for number, span in enumerate(found, 1):
-        place = planner.place(span.running_set, lines, span.spell.start)
-        after = None if place is None else planner.plans[place].plan
+    planner = WeekPlanner(problem, options, found, on_progress, stop)
+    chosen = planner.lines()
+    lines = freely = LinePlan(assignments=problem.assignments).lines()
+    intervals, value_freely, moved_freely = [], 0.0, 0
+    for number, (span, after) in enumerate(zip(found, chosen, strict=True), 1):
+        place = planner.place(span, after, lines)
         moves = _moves(lines, after, span.running_set) if after else (None, None)
         intervals.append(_interval(number, span, place, *moves))
-        lines = lines if after is None else after.lines()
+        free = planner.best(span)
+        if after is not None and free is not None and free.plan is not None:
+            lines = after.lines()
+            value_freely += span.hours * (free.value.value_per_hour if free.value else 0.0)
+            moved_freely += _moves(freely, free.plan, span.running_set)[0] or 0
+            freely = free.plan.lines()
     return WeekPlan(
         monday=monday,
         timezone=zone.key,
@@ -205,94 +207,9 @@ def plan_week(
         intervals=tuple(intervals),
         plans=tuple(planner.plans),
         problems=tuple(planner.problems),
+        value_if_lines_move=value_freely if options.move_cost else None,
+        lines_moved_if_they_move=moved_freely if options.move_cost else None,
     )
-
-
-class _Planner:
-    """Plans each running set when it is first met, or met with other lines, and remembers it."""
-
-    def __init__(
-        self,
-        problem: Problem,
-        options: PlanOptions,
-        found: tuple[Span, ...],
-        on_progress: Callable[[int, int, Progress], None],
-        stop: Callable[[], bool],
-    ) -> None:
-        self._problem = problem
-        self._locked = _locked(problem, options)
-        # What is to stay is locked by name; the lines of the interval before are not.
-        self._options = options.model_copy(update={"keep_current": False})
-        running_sets = [span.running_set for span in found if span.running_set.campaigns]
-        #: Plans to be made, at most.
-        self._count = len(running_sets) if options.move_cost else len(set(running_sets))
-        self._on_progress = on_progress
-        self._stop = stop
-        self._end = time.monotonic() + options.time_limit
-        self._places: dict[tuple[RunningSet, tuple[LineAssignment, ...]], int] = {}
-        self.plans: list[PlanResult] = []
-        self.problems: list[Problem] = []
-
-    def place(self, running_set: RunningSet, lines: Lines, at: datetime) -> int | None:
-        """Place of a running set's plan, made from these lines if new; None if nobody runs."""
-        if not running_set.campaigns:
-            return None
-        current = _current(self._locked, lines)
-        given = among_running(
-            self._problem.model_copy(update={"assignments": current}), running_set
-        )
-        key = running_set, given.assignments if self._options.move_cost else ()
-        if key not in self._places:
-            self._places[key] = len(self.plans)
-            self.plans.append(self._plan(given, at))
-            self.problems.append(given)
-        elif self._options.move_cost:
-            self._count -= 1
-        return self._places[key]
-
-    def _plan(self, given: Problem, at: datetime) -> PlanResult:
-        from planner.pipeline.pipeline import plan
-
-        if self._stop():
-            return PlanResult(status=PlanStatus.NO_PLAN, options=self._options, stopped_early=True)
-        number = len(self.plans) + 1
-        left = (self._end - time.monotonic()) / max(self._count - number + 1, 1)
-        found = plan(
-            given,
-            self._options.model_copy(update={"time_limit": max(left, SHORTEST)}),
-            at=at,
-            on_progress=lambda progress: self._on_progress(number, self._count, progress),
-            stop=self._stop,
-            in_order=False,
-            compared=False,
-        )
-        # What was asked for; the share of the time that was left differs from run to run.
-        return found.model_copy(update={"options": self._options})
-
-
-def _locked(problem: Problem, options: PlanOptions) -> tuple[LineAssignment, ...]:
-    """The lines that stay in every interval, as locks."""
-    return tuple(
-        item.model_copy(update={"locked": True})
-        for item in problem.assignments
-        if item.locked or (options.keep_current and (item.dial_lines or item.agent_lines))
-    )
-
-
-def _current(locked: tuple[LineAssignment, ...], lines: Lines) -> tuple[LineAssignment, ...]:
-    """The lines before an interval: the locks, and elsewhere what there was."""
-    kept = {(item.campaign_id, item.dialer_id) for item in locked}
-    others = (
-        LineAssignment(
-            campaign_id=campaign_id,
-            dialer_id=dialer_id,
-            dial_lines=dial_lines,
-            agent_lines=agent_lines,
-        )
-        for (campaign_id, dialer_id), (dial_lines, agent_lines) in lines.items()
-        if (campaign_id, dialer_id) not in kept
-    )
-    return (*locked, *others)
 
 
 def _moves(

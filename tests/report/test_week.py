@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
-from planner.report.studies.week import moment_text, week_text
+from planner.report.studies.week import moment_text, week_document, week_text
 from planner.report.text_layout import WIDTH
 from planner.studies.week import IntervalPlan, WeekPlan
 from planner.studies.week_spans import Idle, Moment, WhyNot
@@ -139,8 +139,14 @@ def test_a_moment_says_when_it_is_and_who_cannot_run_then() -> None:
     )
 
 
-def test_the_bound_of_a_week_with_a_price_of_moves_is_of_the_aim_less_that_price() -> None:
-    # The value of the hours is 158.520786 each; the aim and its bound have the price taken off.
-    text = week_text(week(interval(0, 9, 3, 0), move_cost=2.0))
-    assert "  Aim            475.6: the value less the price of moved lines\n" in text
-    assert "of the aim, gap" in text
+def test_a_week_with_a_price_of_moves_tells_what_keeping_lines_saves_and_costs() -> None:
+    # The value of the hours is 158.520786 each, 475.562 in all: a hundredth less than 480.366.
+    given = week(interval(0, 9, 3, 0, lines_moved=2), move_cost=2.0)
+    kept = given.model_copy(
+        update={"value_if_lines_move": 480.366, "lines_moved_if_they_move": 1204}
+    )
+    text = week_text(kept)
+    assert "  Lines kept     2 instead of 1,204 lines moved, for 1.0 % of the value\n" in text
+    assert "of the value, gap" in text
+    assert "Lines kept" not in week_text(given)
+    assert week_document(kept)["lines_moved_if_they_move"] == 1204

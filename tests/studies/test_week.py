@@ -102,27 +102,51 @@ def test_a_running_set_that_comes_again_is_planned_once() -> None:
     assert set(calls) == {(1, 1)}
 
 
-def test_each_plan_starts_from_the_lines_of_the_interval_before(
+def test_with_a_price_lines_stay_where_moving_gains_less_over_the_week() -> None:
+    # Order of running sets: A, A + B, A again. Together 3 + 1 lines each. A line that A gives at 10
+    # and gets at 11 costs twice half the price for what it earns in two hours: the fourth earns
+    # h(4) - h(3) = 4.15 in each, the fifth 2.84, the sixth 2.06, the seventh 1.57.
+    given = one_dialer(
+        campaign("A", "Mon 09:00-10:00; Mon 10:00-11:00; Mon 11:00-12:00"),
+        campaign("B", "Mon 10:00-11:00"),
+    )
+    for price, kept, moved in ((2.0, 7, 4), (5.0, 5, 2), (9.0, 3, 0)):
+        found = planned(given, PlanOptions(gap=0.0, move_cost=price))
+        assert lines_by_hour(found) == {
+            "Mon 09": {"A": (kept, 1)},
+            "Mon 10": {"A": (3, 1), "B": (3, 1)},
+            "Mon 11": {"A": (kept, 1)},
+        }
+        totals = found.totals()
+        assert totals.lines_moved == moved
+        assert totals.value == pytest.approx(2 * handled(kept) + 2 * handled(3))
+        # What the hours could bring is told beside it: moves are not in it.
+        assert totals.bound == pytest.approx(2 * handled(7) + 2 * handled(3))
+        assert found.value_if_lines_move == pytest.approx(totals.bound)
+        assert found.lines_moved_if_they_move == 4
+
+
+def test_with_a_price_each_running_set_is_still_searched_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Order of running sets: A, A + B, A again, A + C. With B, A has 3 lines; a fourth then gains
-    # 4.15 and a fifth h(5) - h(4) = 2.84 an hour, a sixth only 2.06.
     seen: list[Problem] = []
 
     def recorded(problem: Problem, options: PlanOptions, **how: Any) -> PlanResult:
         seen.append(problem)
-        assert options.move_cost == 2.5
         return plan(problem, options, **how)
 
     monkeypatch.setattr("planner.pipeline.pipeline.plan", recorded)
-    given = one_dialer(
-        campaign("A", "Mon 09:00-13:00"),
-        campaign("B", "Mon 10:00-11:00"),
-        campaign("C", "Mon 12:00-13:00"),
-    )
-    planned(given, PlanOptions(gap=0.0, move_cost=2.5))
-    starts = [[(a.campaign_id, a.dial_lines) for a in problem.assignments] for problem in seen]
-    assert starts == [[], [("A", 7)], [("A", 3)], [("A", 5)]]
+    found = planned(one_dialer(A, B), PlanOptions(gap=0.0, move_cost=1.0))
+    assert len(seen) == len({tuple(c.campaign_id for c in problem.campaigns) for problem in seen})
+    assert len(seen) == 3
+    assert all(result.options.move_cost == 1.0 for result in found.plans)
+
+
+def test_the_lines_before_the_week_are_kept_too() -> None:
+    # From 4 + 1 lines the fifth dial line earns 2.84 and the sixth 2.06 in the one hour there is.
+    given = one_dialer(campaign("A", "Mon 09:00-10:00"), assignments=(item("A", 4, 1),))
+    found = planned(given, PlanOptions(gap=0.0, move_cost=5.0))
+    assert lines_by_hour(found) == {"Mon 09": {"A": (5, 1)}}
 
 
 def test_an_interval_that_cannot_be_planned_does_not_stop_the_others() -> None:
@@ -179,39 +203,12 @@ def test_without_a_day_the_coming_week_is_planned(monkeypatch: pytest.MonkeyPatc
     assert found.status is PlanStatus.OPTIMAL
 
 
-def test_with_a_move_cost_a_running_set_that_comes_again_is_planned_from_what_ran_before() -> None:
-    # A alone, A with B, A alone again. With B they have 3 + 1 lines each; one line more gains
-    # h(4) - h(3) = 4.15, the fourth h(7) - h(6) = 1.57. At 2 a line, A takes two of the four dial
-    # lines back: h(5) - h(4) = 2.84, h(6) - h(5) = 2.06. At first it comes from nothing: 7 lines.
-    given = one_dialer(
-        campaign("A", "Mon 09:00-10:00; Mon 10:00-11:00; Mon 11:00-12:00"),
-        campaign("B", "Mon 10:00-11:00"),
-    )
-    found = planned(given, PlanOptions(gap=0.0, move_cost=2.0))
-    assert lines_by_hour(found) == {
-        "Mon 09": {"A": (7, 1)},
-        "Mon 10": {"A": (3, 1), "B": (3, 1)},
-        "Mon 11": {"A": (6, 1)},
-    }
-    assert [i.plan for i in found.intervals if i.running] == [0, 1, 2]
-    again = found.plans[2].value
-    assert again is not None
-    assert again.move_cost_per_hour == pytest.approx(3 * 2.0)
-    assert again.value_per_hour == pytest.approx(handled(6) - 6.0)
-
-
-def test_with_a_move_cost_a_running_set_that_comes_again_from_equal_lines_is_planned_once() -> None:
+def test_the_same_hours_of_all_days_have_the_same_lines() -> None:
     given = one_dialer(campaign("A", "Mon-Fri 09:00-17:00"))
-    calls: list[tuple[int, int]] = []
-    found = planned(
-        given,
-        PlanOptions(gap=0.0, move_cost=2.0),
-        on_progress=lambda number, count, _: calls.append((number, count)),
-    )
-    # From nothing on Monday; from its own lines on every other day.
-    assert [i.plan for i in found.intervals if i.running] == [0, 1, 1, 1, 1]
+    found = planned(given, PlanOptions(gap=0.0, move_cost=2.0))
+    lines = [found.plans[i.plan].plan for i in found.intervals if i.plan is not None]
+    assert len({plan.assignments for plan in lines if plan}) == 1
     assert {i.lines_moved for i in found.intervals if i.running} == {None, 0}
-    assert {number for number, _ in calls} == {1, 2}
 
 
 def test_every_hour_answers_and_tells_what_it_gives_up() -> None:

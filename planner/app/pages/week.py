@@ -83,8 +83,8 @@ def _show_start(here: Workspace, problem: Problem) -> object:
             key="week-price",
             format_func=lambda part: f"{part} %",
             width=300,
-            help="Of what a line earns in an hour, to be gained in each hour by each line that a "
-            "dialer gets in addition. 0 %: lines move wherever that gains anything.",
+            help="Of what a line earns in an hour, to be gained in each hour by each line that "
+            "moves. 0 %: lines move wherever that gains anything.",
         )
         limit = _TIME_LIMITS[
             st.selectbox("How long", list(_TIME_LIMITS), key="week-limit", width=200)

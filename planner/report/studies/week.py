@@ -84,20 +84,34 @@ def total_pairs(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
 def _values(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
     mean = amount(totals.throughput_value / totals.hours_planned)
     rows = [("Value", f"{amount(totals.throughput_value)} ({mean} an hour planned)")]
-    weight, price = week.options.redundancy, week.options.move_cost
-    if weight or price:
+    weight = week.options.redundancy
+    if weight:
         parts = f"{share(1 - weight)} value, {share(weight)} after the worst failure"
-        less = "less the price of moved lines"
-        what = f"{parts}, {less}" if weight and price else parts if weight else f"the value {less}"
-        rows.append(("Aim", f"{amount(totals.value)}: {what}"))
-    of_what = "the aim" if weight or price else "the value"
+        rows.append(("Aim", f"{amount(totals.value)}: {parts}"))
+    of_what = "the aim" if weight else "the value"
     bound = f"at most {amount(totals.bound)} of {of_what}, gap {share(totals.gap)}"
     left = f"{amount(totals.surviving_value)} if the worst failure lasted all these hours"
     rows += [("Best possible", bound), ("Worst failure", left)]
     if any(i.lines_moved is not None for i in week.intervals):
         moved = f"{totals.lines_moved:,} taken from campaigns that go on"
         rows.append(("Lines moved", f"{moved}, {totals.lines_added:,} added"))
-    return rows
+    kept = kept_sentence(week, totals)
+    return [*rows, ("Lines kept", kept)] if kept else rows
+
+
+def kept_sentence(week: WeekPlan, totals: WeekTotals) -> str:
+    """What keeping lines from time to time saves and costs; blank where moves have no price.
+
+    ``2,737 instead of 16,308 lines moved, for 0.26 % of the value``
+    """
+    freely, moved = week.value_if_lines_move, week.lines_moved_if_they_move
+    if freely is None or moved is None or not totals.hours_planned:
+        return ""
+    of_what = "the aim" if week.options.redundancy else "the value"
+    costs = max(freely - totals.value, 0.0) / max(abs(freely), 1e-6)
+    return (
+        f"{totals.lines_moved:,} instead of {moved:,} lines moved, for {share(costs)} of {of_what}"
+    )
 
 
 def _given_up(week: WeekPlan) -> Iterator[str]:
@@ -237,6 +251,8 @@ def week_document(week: WeekPlan) -> dict[str, Any]:
         "week": week.monday.isoformat(),
         "timezone": week.timezone,
         "totals": week.totals().model_dump(),
+        "value_if_lines_move": week.value_if_lines_move,
+        "lines_moved_if_they_move": week.lines_moved_if_they_move,
         "intervals": [_interval(week, interval, zone) for interval in week.intervals],
         "plans": [
             plan_document(result, problem)

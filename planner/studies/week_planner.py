@@ -1,0 +1,215 @@
+"""Searches the plans of a week, keeps lines from time to time, and tells each plan once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+
+from planner.contracts.line_plan import LinePlan
+from planner.contracts.problem import LineAssignment, Problem
+from planner.contracts.result import PlanFigures, PlanOptions, PlanResult, PlanStatus, Progress
+from planner.studies.kept_lines import keep_lines
+from planner.studies.times_of_week import Follows, Time
+from planner.studies.week_spans import RunningSet, Span, among_running
+
+#: (dial lines, agent lines) by (campaign id, dialer id).
+Lines = Mapping[tuple[str, str], tuple[int, int]]
+
+#: A search may take so long at the least [s], whatever is left of the time for all.
+SHORTEST = 0.5
+#: Share of the time limit for the searches; the rest is for checking and simulating their plans.
+SEARCHES = 0.5
+
+
+class WeekPlanner:
+    """The plans of a week: one search for each running set, one result for each set of lines."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        options: PlanOptions,
+        found: Sequence[Span],
+        on_progress: Callable[[int, int, Progress], None],
+        stop: Callable[[], bool],
+    ) -> None:
+        self._problem = problem
+        self._locked = _locked(problem, options)
+        self._options = options
+        self._spans = [span for span in found if span.running_set.campaigns]
+        self._all_spans = found
+        self._on_progress, self._stop = on_progress, stop
+        self._end = time.monotonic() + SEARCHES * options.time_limit
+        self._best: dict[RunningSet, PlanResult] = {}
+        self._made: dict[tuple[RunningSet, LinePlan], PlanResult] = {}
+        self._places: dict[tuple[RunningSet, LinePlan | None, tuple[LineAssignment, ...]], int] = {}
+        self.plans: list[PlanResult] = []
+        self.problems: list[Problem] = []
+
+    def lines(self) -> list[LinePlan | None]:
+        """The lines of every interval; None where nobody can run, or where there is no plan."""
+        self._search()
+        chosen = self._kept()
+        return [chosen.get(number) for number in range(len(self._all_spans))]
+
+    def best(self, span: Span) -> PlanResult | None:
+        """What the search found for an interval; None where nobody can run."""
+        return self._best.get(span.running_set)
+
+    def place(self, span: Span, after: LinePlan | None, before: Lines) -> int | None:
+        """Place of the result with these lines from those before, made if new."""
+        best = self.best(span)
+        if best is None:
+            return None
+        given = self._given(span.running_set, before)
+        # Without a price nothing hangs on the lines before: the first of a kind stands for all.
+        key = span.running_set, after, given.assignments if self._options.move_cost else ()
+        if key not in self._places:
+            self._places[key] = len(self.plans)
+            self.plans.append(self._result(span, given, best, after))
+            self.problems.append(given)
+        return self._places[key]
+
+    def _search(self) -> None:
+        """One search for each running set, each with its share of the time that is left."""
+        count = len({span.running_set for span in self._spans})
+        lines: Lines = LinePlan(assignments=self._problem.assignments).lines()
+        for span in self._spans:
+            if span.running_set not in self._best:
+                number = len(self._best) + 1
+                self._best[span.running_set] = self._plan(span, lines, number, count)
+            plan = self._best[span.running_set].plan
+            lines = lines if plan is None else plan.lines()
+
+    def _plan(self, span: Span, lines: Lines, number: int, count: int) -> PlanResult:
+        from planner.pipeline.pipeline import plan
+
+        if self._stop():
+            return PlanResult(status=PlanStatus.NO_PLAN, options=self._options, stopped_early=True)
+        left = (self._end - time.monotonic()) / (count - number + 1)
+        start = time.monotonic()
+        found = plan(
+            self._given(span.running_set, lines),
+            self._searched(max(left, SHORTEST)),
+            at=span.spell.start,
+            on_progress=lambda progress: self._on_progress(number, count, progress),
+            stop=self._stop,
+            explained=False,
+            in_order=False,
+        )
+        if found.proof is not None:  # its check has time of its own
+            self._end += min(found.proof.seconds, time.monotonic() - start)
+        return found
+
+    def _searched(self, seconds: float) -> PlanOptions:
+        """Options of a search: what is to stay is locked by name, moves cost nothing yet."""
+        return self._options.model_copy(
+            update={
+                "keep_current": False,
+                "move_cost": 0.0,
+                "time_limit": seconds,
+                "figures": PlanFigures.FORMULAS,
+            }
+        )
+
+    def _given(self, running_set: RunningSet, lines: Lines) -> Problem:
+        current = _current(self._locked, lines)
+        return among_running(self._problem.model_copy(update={"assignments": current}), running_set)
+
+    def _kept(self) -> dict[int, LinePlan]:
+        """Lines by interval: of the searches, or with a price of moves kept from time to time."""
+        planned = [
+            (number, span, result.plan)
+            for number, span in enumerate(self._all_spans)
+            if (result := self.best(span)) is not None and result.plan is not None
+        ]
+        freely = {number: plan for number, _, plan in planned}
+        options = self._options
+        if not options.move_cost or options.abandon_level < 1 or self._stop() or not planned:
+            return freely
+        kinds = _kinds([span for _, span, _ in planned])
+        times: dict[int, Time] = {}
+        for kind, (_, span, plan) in zip(kinds, planned, strict=True):
+            hours = span.hours + (times[kind].hours if kind in times else 0.0)
+            times[kind] = Time(self._fleet(span), hours, plan)
+        before = LinePlan(assignments=self._problem.assignments).lines()
+        found = keep_lines(
+            [times[kind] for kind in sorted(times)],
+            _follows(kinds, [span for _, span, _ in planned]),
+            options.move_cost,
+            before=before,
+            redundancy=options.redundancy,
+            failures=options.failures,
+            stop=self._stop,
+        )
+        return {number: found[kind] for kind, (number, _, _) in zip(kinds, planned, strict=True)}
+
+    def _fleet(self, span: Span) -> Problem:
+        """What the lines of an interval have to hold: only locked lines are given."""
+        from planner.pipeline.other_lines import asked_at
+
+        given = self._given(span.running_set, {})
+        return asked_at(given, self._options, span.spell.start)
+
+    def _result(
+        self, span: Span, given: Problem, best: PlanResult, after: LinePlan | None
+    ) -> PlanResult:
+        """The result with these lines; each simulated and explained once."""
+        from planner.evaluation.differences import changes
+        from planner.pipeline.other_lines import finished, with_other_lines
+
+        if after is None:
+            return best.model_copy(update={"options": self._options})
+        key = span.running_set, after
+        at = span.spell.start
+        if key not in self._made:
+            searched = best.options.model_copy(update={"figures": self._options.figures})
+            best = best.model_copy(update={"options": searched})
+            found = best
+            if after != best.plan:
+                found = with_other_lines(given, best, after, at)
+            self._made[key] = finished(given, found, at, self._stop)
+        # What was asked for; the share of the time that was left differs from run to run.
+        update = {"options": self._options, "changes": changes(given, after)}
+        return self._made[key].model_copy(update=update)
+
+
+def _kinds(found: Sequence[Span]) -> list[int]:
+    """Intervals of one number have the same lines: the same run in them, before and after."""
+    sets = [None, *(span.running_set for span in found), None]
+    keys = list(zip(sets, sets[1:], sets[2:], strict=False))
+    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    return [places[key] for key in keys]
+
+
+def _follows(kinds: Sequence[int], found: Sequence[Span]) -> list[Follows]:
+    """Which kinds come after which, and how long the later ones last in all."""
+    hours: dict[tuple[int, int], float] = {}
+    for pair, span in zip(pairwise(kinds), found[1:], strict=True):
+        hours[pair] = hours.get(pair, 0.0) + span.hours
+    return [Follows(before, after, total) for (before, after), total in hours.items()]
+
+
+def _locked(problem: Problem, options: PlanOptions) -> tuple[LineAssignment, ...]:
+    """The lines that stay in every interval, as locks."""
+    return tuple(
+        item.model_copy(update={"locked": True})
+        for item in problem.assignments
+        if item.locked or (options.keep_current and (item.dial_lines or item.agent_lines))
+    )
+
+
+def _current(locked: tuple[LineAssignment, ...], lines: Lines) -> tuple[LineAssignment, ...]:
+    """The lines before an interval: the locks, and elsewhere what there was."""
+    kept = {(item.campaign_id, item.dialer_id) for item in locked}
+    others = (
+        LineAssignment(
+            campaign_id=campaign_id,
+            dialer_id=dialer_id,
+            dial_lines=dial_lines,
+            agent_lines=agent_lines,
+        )
+        for (campaign_id, dialer_id), (dial_lines, agent_lines) in lines.items()
+        if (campaign_id, dialer_id) not in kept
+    )
+    return (*locked, *others)
