@@ -149,8 +149,8 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         type=interval,
         metavar="all|now|'Mon 09:00'",
         help="all: plan every time of the week in which other campaigns run or figures of "
-        "intervals.csv differ, all within the time limit. now: plan this moment, or that of --at. A "
-        "weekday and time, on the clock of most "
+        "intervals.csv differ, all within the time limit. now: plan this moment, or that of "
+        "--at. A weekday and time, on the clock of most "
         "campaigns or of a zone named after it ('Mon 09:00 America/Chicago'): plan that moment. "
         "Campaigns that cannot run then give their ports to others",
     )

@@ -103,27 +103,36 @@ def test_a_running_set_that_comes_again_is_planned_once() -> None:
 
 
 def test_with_a_price_lines_stay_where_moving_gains_less_over_the_week() -> None:
-    # Order of running sets: A, A + B, A again. Together 3 + 1 lines each. A line that A gives at 10
-    # and gets at 11 costs twice half the price for what it earns in two hours: the fourth earns
-    # h(4) - h(3) = 4.15 in each, the fifth 2.84, the sixth 2.06, the seventh 1.57.
+    # Order of running sets: A, A + B, A again. A alone has n dial lines, with B beside it k, and B
+    # 6 - k: worth 2 h(n) + h(k) + h(6 - k) less the price of n - k moved lines, half of it when they
+    # go and half when they come back. By enumeration of n and k:
     given = one_dialer(
         campaign("A", "Mon 09:00-10:00; Mon 10:00-11:00; Mon 11:00-12:00"),
         campaign("B", "Mon 10:00-11:00"),
     )
-    for price, kept, moved in ((2.0, 7, 4), (5.0, 5, 2), (9.0, 3, 0)):
+    for price in (2.0, 5.0):
+        worth = {
+            (n, k): 2 * handled(n) + handled(k) + handled(6 - k) - price * abs(n - k)
+            for n in range(1, 8)
+            for k in range(1, 6)
+        }
+        n, k = max(worth, key=lambda pair: worth[pair])
         found = planned(given, PlanOptions(gap=0.0, move_cost=price))
         assert lines_by_hour(found) == {
-            "Mon 09": {"A": (kept, 1)},
-            "Mon 10": {"A": (3, 1), "B": (3, 1)},
-            "Mon 11": {"A": (kept, 1)},
+            "Mon 09": {"A": (n, 1)},
+            "Mon 10": {"A": (k, 1), "B": (6 - k, 1)},
+            "Mon 11": {"A": (n, 1)},
         }
         totals = found.totals()
-        assert totals.lines_moved == moved
-        assert totals.value == pytest.approx(2 * handled(kept) + 2 * handled(3))
+        assert totals.lines_moved == n - k
+        assert totals.value == pytest.approx(worth[n, k] + price * (n - k))
         # What the hours could bring is told beside it: moves are not in it.
         assert totals.bound == pytest.approx(2 * handled(7) + 2 * handled(3))
         assert found.value_if_lines_move == pytest.approx(totals.bound)
         assert found.lines_moved_if_they_move == 4
+    dear = planned(given, PlanOptions(gap=0.0, move_cost=50.0)).totals()
+    assert dear.lines_moved == 0
+    assert dear.value >= 4 * handled(3)  # as many lines as both have together, all the time
 
 
 def test_with_a_price_each_running_set_is_still_searched_once(
