@@ -35,16 +35,17 @@ coverage: $(VENV)/.test chromium mariadb ## run the tests and show the lines tha
 	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile
 
 # The trial knows nothing of this folder: what the wheel forgets is missing there. The wheel is
-# built from the sdist, so that both are tried.
-dist: $(VENV)/.test ## build wheel and sdist, install the wheel into an empty environment, try it
+# built from the sdist, so that both are tried; once with what the command line needs, once with all.
+dist: $(VENV)/.test ## build wheel and sdist, install the wheel into empty environments, try it
 	rm -rf dist build/trial
 	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
-	$(PYTHON) -m venv build/trial/env
-	build/trial/env/bin/pip install --quiet --require-hashes --requirement requirements.lock
-	build/trial/env/bin/pip install --quiet --no-deps dist/*.whl
-	cp -r data/quickstart build/trial/problem
-	cd build/trial && env/bin/planner check problem >/dev/null && \
-	  env/bin/planner plan problem --out plan >/dev/null && test -s plan/assignments.csv
+	@for kind in plain full; do \
+	  lock=requirements.lock; test $$kind = full || lock=requirements-plain.lock; \
+	  $(PYTHON) -m venv build/trial/$$kind/env && mkdir build/trial/$$kind/empty && \
+	  build/trial/$$kind/env/bin/pip install --quiet --require-hashes --requirement $$lock && \
+	  build/trial/$$kind/env/bin/pip install --quiet --no-deps dist/*.whl && \
+	  (cd build/trial/$$kind/empty && ../env/bin/python $(CURDIR)/.ci/try_wheel.py ../env/bin/planner $$kind) || exit 1; \
+	done
 
 fuzz: $(VENV)/.test ## plan 20,000 wrong folders (hours); told is every answer that is not clear
 	$(BIN)/python -m tests.fuzz.long
@@ -61,11 +62,13 @@ sbom: requirements.lock $(TOOLS)/.stamp ## list what the planner is made of in s
 audit: requirements.lock $(TOOLS)/.stamp ## look for known vulnerabilities; needs PyPI's advisories
 	@$(TOOLS)/bin/python .ci/audit.py $(TOOLS)/bin/pip-audit requirements.lock
 
-lock: $(TOOLS)/.stamp ## refresh the three lock files
+lock: $(TOOLS)/.stamp ## refresh the four lock files
 	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
-	  --extra vicidial pyproject.toml --output-file requirements.lock
+	  --extra all pyproject.toml --output-file requirements.lock
 	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
-	  --constraint requirements.lock --extra vicidial --extra test pyproject.toml --output-file requirements-test.lock
+	  --constraint requirements.lock pyproject.toml --output-file requirements-plain.lock
+	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
+	  --constraint requirements.lock --extra all --extra test pyproject.toml --output-file requirements-test.lock
 	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-strip-extras \
 	  --python-version 3.11 .ci/tools.in --output-file .ci/tools.lock
 

@@ -4,7 +4,7 @@ Streamlit's own start opens its socket in a way that leaves Nagle's algorithm on
 not told, so asyncio does not switch it off): each of a hundred small answers then waits for the
 browser to acknowledge the one before. uvicorn's own sockets do not.
 
-Whatever else can be set is taken from ``.streamlit/config.toml``, as Streamlit does.
+Whatever else can be set is taken from our ``.streamlit/config.toml``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import signal
 import sys
 import threading
 import time
+import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,8 +33,8 @@ from planner.app.guard.gate import App, Gate
 from planner.app.guard.headers import headers_of
 from planner.app.guard.log import hide_session_ids
 from planner.app.guard.uploads import UploadLimits
+from planner.shipped import shipped
 
-_ROOT = Path(__file__).resolve().parents[2]
 #: Open pages get so long to close their connections when the server ends [s].
 _GRACE_SECONDS = 2
 _MEGABYTE = 1_000_000
@@ -49,7 +51,7 @@ def main() -> None:
     arguments = parser.parse_args()
     address, port = arguments.address, arguments.port
     # The pages ask at which address they are served before they let anybody in.
-    load_config_options({"server.address": address, "server.port": port})
+    load_config_options(_settings() | {"server.address": address, "server.port": port})
     hide_session_ids()
     # Streamlit would ask a server elsewhere for it, to compare it with where a request comes from.
     net_util.get_external_ip = lambda: None
@@ -62,7 +64,7 @@ def main() -> None:
     print(f"The planner is open at http://{_named(address)}:{port} (Ctrl-C ends it).", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.run(
-            guarded(st.App(_ROOT / "app.py")),
+            guarded(st.App(shipped() / "app.py")),
             host=address,
             port=port,
             ws="websockets-sansio",
@@ -71,6 +73,20 @@ def main() -> None:
             log_level="warning",
             access_log=False,
         )
+
+
+def _settings() -> dict[str, Any]:
+    """Ours, by Streamlit's names, wherever the app is started from."""
+    with (shipped() / ".streamlit" / "config.toml").open("rb") as file:
+        return dict(_flat(tomllib.load(file)))
+
+
+def _flat(section: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in section.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield above + name, value
 
 
 def guarded(app: App) -> Gate:

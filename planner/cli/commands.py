@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import logging
 import os
 import socket
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,8 +17,10 @@ from zoneinfo import ZoneInfo
 from planner.cli.arguments import ALL, NOW
 from planner.cli.calibrate.command import run_calibrate
 from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
+from planner.cli.examples import copy_examples
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.handouts import require_handout, write_plan_handout, write_week_handout
+from planner.cli.html_report import write_report
 from planner.cli.output_folder import require_writable, writing
 from planner.cli.plan_options import plan_options
 from planner.cli.proofs import check_claims, write_proofs
@@ -48,6 +52,7 @@ from planner.report.studies.week import (
     write_week,
 )
 from planner.report.text_layout import clean
+from planner.shipped import settings_root
 from planner.studies.week_spans import (
     Moment,
     at_moment,
@@ -65,7 +70,6 @@ if TYPE_CHECKING:
     from planner.studies.week import WeekPlan
 
 _log = logging.getLogger(__name__)
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -80,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         "calibrate": run_calibrate,
         "vicidial": run_vicidial,
         "app": _app,
+        "examples": copy_examples,
     }
     _log.info("planner %s, %s", __version__, arguments.command)
     code = command[arguments.command](arguments)
@@ -237,14 +242,18 @@ def _project(arguments: argparse.Namespace) -> int:
     projection = _watched_projection(problem, arguments)
     document = to_json(projection_document(projection))
     if arguments.out is not None:
-        from planner.report.html.reports import html_report
-
         with writing(arguments.out):
             write_projection_files(arguments.out, projection)
             write_text(arguments.out / "projection.json", document)
-            write_text(arguments.out / "report.html", html_report(projection))
+            write_report(arguments.out, partial(_projection_page, projection))
     print(document if arguments.json else projection_text(projection), end="")
     return DONE
+
+
+def _projection_page(projection: Projection) -> str:
+    from planner.report.html.reports import html_report
+
+    return html_report(projection)
 
 
 def _watched_projection(problem: Problem, arguments: argparse.Namespace) -> Projection:
@@ -266,9 +275,8 @@ def _watched_projection(problem: Problem, arguments: argparse.Namespace) -> Proj
 
 def _app(arguments: argparse.Namespace) -> int:
     """Become the web server, so that signals reach it and its exit code is ours."""
-    script = _ROOT / "app.py"
-    if not script.is_file():
-        raise InputError([Fault(str(script), None, None, None, "this file: run from a clone")])
+    if importlib.util.find_spec("streamlit") is None:  # told before anything starts
+        raise ModuleNotFoundError("no streamlit", name="streamlit")
     if arguments.folder is not None:
         read_folder(arguments.folder)  # its faults are told here, before any browser opens
     _require_sign_in(arguments.address)
@@ -283,7 +291,7 @@ def _app(arguments: argparse.Namespace) -> int:
         environment["PLANNER_FOLDER"] = str(arguments.folder.resolve())
     command = [sys.executable, "-m", "planner.app.server"]
     command += [f"--address={arguments.address}", f"--port={arguments.port}"]
-    os.chdir(_ROOT)  # where the server finds its settings
+    os.chdir(settings_root())
     os.execve(sys.executable, command, environment)
 
 
@@ -307,14 +315,14 @@ def _require_sign_in(address: str) -> None:
     )
 
     try:
-        known = is_configured(_ROOT, os.environ)
+        known = is_configured(settings_root(), os.environ)
     except ValueError as error:
         raise InputError([Fault(ACCOUNTS_VARIABLE, None, None, None, str(error))]) from error
     try:
         allowed = read_allowed(os.environ.get(ALLOWED_VARIABLE, ""))
     except ValueError as error:
         raise InputError([Fault(ALLOWED_VARIABLE, None, None, None, str(error))]) from error
-    if has_oidc(_ROOT) and not allowed and not is_this_machine(address):
+    if has_oidc(settings_root()) and not allowed and not is_this_machine(address):
         wanted = f"a list of those whom the provider may let in: {WHO}"
         raise InputError([Fault("app", None, None, address, wanted)])
     if not known and not is_this_machine(address):

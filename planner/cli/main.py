@@ -35,6 +35,7 @@ from planner.cli.studies.batch_arguments import add_batch_arguments
 from planner.cli.vicidial.arguments import add_vicidial_arguments
 from planner.contracts.faults import InputError
 from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS
+from planner.shipped import extra_that_lacks
 from planner.version import __version__
 
 _EXIT_CODES = """exit codes:
@@ -67,6 +68,13 @@ def _run(arguments: argparse.Namespace) -> int:
     except InputError as error:
         commands.tell_faults(error, as_json=getattr(arguments, "json", False))
         return BAD_INPUT
+    except ModuleNotFoundError as error:
+        extra = extra_that_lacks(error)
+        if extra is None:
+            raise
+        words = f"planner {arguments.command} needs more than is installed"
+        print(f"{words}: pip install 'planner[{extra}]'.", file=sys.stderr)
+        return BAD_INPUT
 
 
 def _tell_fault(
@@ -97,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_calibrate(commands)
     _add_vicidial(commands)
     _add_app(commands)
+    _add_examples(commands)
     return parser
 
 
@@ -288,6 +297,12 @@ def _add_vicidial(commands: _Commands[argparse.ArgumentParser]) -> None:
     purpose = "read, follow, emulate and set the lines of a VICIdial system"
     example = "planner vicidial read mysql://planner@db1/asterisk --out site"
     add_vicidial_arguments(_command(commands, "vicidial", purpose, example))
+
+
+def _add_examples(commands: _Commands[argparse.ArgumentParser]) -> None:
+    purpose = "copy the example folders, to plan them and to change them"
+    parser = _command(commands, "examples", purpose, "planner examples my-examples")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="folder that gets them")
 
 
 def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:

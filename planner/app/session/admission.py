@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from math import ceil
-from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -22,8 +21,7 @@ from planner.app.signin import (
     is_this_machine,
     read_accounts,
 )
-
-_ROOT = Path(__file__).resolve().parents[3]
+from planner.shipped import settings_root
 
 
 def admitted() -> bool:
@@ -58,7 +56,7 @@ def show_sign_out() -> None:
 def _is_admitted(accounts: dict[str, str], allowed: tuple[str, ...], token: str | None) -> bool:
     if _signed_in(token) in accounts:
         return True
-    if has_oidc(_ROOT):
+    if has_oidc(settings_root()):
         if not allowed and not _is_here():
             st.error(f"Nobody can sign in: {WHO}.", icon=":material/lock:")
             return False
@@ -128,7 +126,7 @@ def _ask(accounts: dict[str, str], token: str | None) -> bool:
             "To sign in, let your browser keep cookies of this page.", icon=":material/cookie:"
         )
         return False
-    if not has_oidc(_ROOT):
+    if not has_oidc(settings_root()):
         st.title("Line planner")
     with st.form("sign-in", width=420):
         given = ""

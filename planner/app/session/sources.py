@@ -15,13 +15,14 @@ from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
+from planner.shipped import shipped
 from planner.tables.folder import TABLES, read_folder, read_uploads
 
 #: Environment variable with the planning folder that is open from the start.
 FOLDER_VARIABLE = "PLANNER_FOLDER"
 #: What a fleet is called whose files have no name of their own.
 UPLOADED = "Uploaded fleet"
-_DATA = Path(__file__).resolve().parents[3] / "data"
+_DATA = shipped() / "data"
 EXAMPLES = {
     "quickstart": "One campaign, ten agent lines, two dialers of 100 ports",
     "regional": "Ten campaigns on six dialers in three sites, with limits that bind",

@@ -6,9 +6,12 @@ import argparse
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from planner.cli.console import StepPrinter, stop_on_interrupt
+from planner.cli.html_report import write_report
 from planner.cli.output_folder import require_writable, writing
 from planner.cli.studies.arguments import worlds_of
 from planner.contracts.comparison import Comparison
@@ -17,6 +20,9 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.tables.folder import read_folder
 from planner.tables.writing import write_text
+
+if TYPE_CHECKING:
+    from planner.studies.frontier import Frontier
 
 DONE, INFEASIBLE, STOPPED = 0, 3, 4
 
@@ -97,15 +103,17 @@ def _write_comparison(arguments: argparse.Namespace, found: Comparison) -> None:
 
     document = to_json(comparison_document(found))
     if arguments.out is not None:
-        from planner.report.html.whatif import comparison_page
-
-        fleet, today = arguments.folder.resolve().name, datetime.now(UTC).date()
-        page = comparison_page(found, fleet=fleet, on=today)
         with writing(arguments.out):
             write_comparison_files(arguments.out, found)
             write_text(arguments.out / "whatif.json", document)
-            write_text(arguments.out / "report.html", page)
+            write_report(arguments.out, partial(_comparison_page, found, arguments.folder))
     print(document if arguments.json else comparison_text(found), end="")
+
+
+def _comparison_page(found: Comparison, folder: Path) -> str:
+    from planner.report.html.whatif import comparison_page
+
+    return comparison_page(found, fleet=folder.resolve().name, on=datetime.now(UTC).date())
 
 
 def _exit_code(found: Comparison) -> int:
@@ -144,13 +152,17 @@ def run_frontier(arguments: argparse.Namespace) -> int:
     )
     document = to_json(frontier_document(found))
     if found.points and arguments.out is not None:
-        from planner.report.html.reports import frontier_page
-
         with writing(arguments.out):
             write_frontier_files(arguments.out, found)
             write_text(arguments.out / "frontier.json", document)
-            write_text(arguments.out / "report.html", frontier_page(found))
+            write_report(arguments.out, partial(_frontier_page, found))
     print(document if arguments.json else frontier_text(found), end="")
     if found.points:
         return DONE
     return INFEASIBLE if found.conflicts else STOPPED
+
+
+def _frontier_page(found: Frontier) -> str:
+    from planner.report.html.reports import frontier_page
+
+    return frontier_page(found)
