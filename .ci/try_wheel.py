@@ -29,7 +29,8 @@ def main() -> None:
         print(f"the plain environment weighs {weight / 1e6:.0f} MB")
         assert weight < MOST_BYTES
         for command, extra in (("app", "app"), ("batch", "batch"), ("calibrate", "")):
-            words = {"batch": ["examples", "--out", "all"], "calibrate": ["examples/calls"]}
+            many = ["examples", "--out", "all", "--workers", "2"]
+            words = {"batch": many, "calibrate": ["examples/calls"]}
             said = run(program, command, *words.get(command, []), code=2)
             assert f"planner[{extra}" in said, said
     else:

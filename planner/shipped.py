@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -40,6 +41,12 @@ EXTRAS = {
     "uvicorn": "app",
     "vl_convert": "report",
 }
+
+
+def require(library: str) -> None:
+    """Raise :class:`ModuleNotFoundError` where a library is not installed, without loading it."""
+    if importlib.util.find_spec(library) is None:
+        raise ModuleNotFoundError(f"No module named {library!r}", name=library)
 
 
 def extra_that_lacks(error: ModuleNotFoundError) -> str | None:

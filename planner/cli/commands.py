@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import logging
 import os
 import socket
@@ -52,7 +51,7 @@ from planner.report.studies.week import (
     write_week,
 )
 from planner.report.text_layout import clean
-from planner.shipped import settings_root
+from planner.shipped import require, settings_root
 from planner.studies.week_spans import (
     Moment,
     at_moment,
@@ -275,8 +274,7 @@ def _watched_projection(problem: Problem, arguments: argparse.Namespace) -> Proj
 
 def _app(arguments: argparse.Namespace) -> int:
     """Become the web server, so that signals reach it and its exit code is ours."""
-    if importlib.util.find_spec("streamlit") is None:  # told before anything starts
-        raise ModuleNotFoundError("no streamlit", name="streamlit")
+    require("streamlit")  # told before anything starts
     if arguments.folder is not None:
         read_folder(arguments.folder)  # its faults are told here, before any browser opens
     _require_sign_in(arguments.address)

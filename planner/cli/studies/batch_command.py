@@ -11,6 +11,7 @@ from typing import TextIO
 from planner.cli.console import ProgressLine, stop_on_interrupt
 from planner.cli.exit_codes import BAD_INPUT, DONE, FAULT, INFEASIBLE, STOPPED
 from planner.cli.plan_options import plan_options
+from planner.shipped import require
 from planner.studies.batch.options import BatchOptions, BatchSummary
 from planner.studies.batch.run import run_batch
 
@@ -57,6 +58,8 @@ def run_batch_command(arguments: argparse.Namespace) -> int:
     """Plan many problems, and tell how many of them ended how."""
     from planner.studies.batch.workers.cluster import ClusterLost
 
+    if arguments.format == "parquet":
+        require("pyarrow")  # told before anything is planned
     options = BatchOptions(
         plan=plan_options(arguments),
         format=arguments.format,
