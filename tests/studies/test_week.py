@@ -104,8 +104,8 @@ def test_a_running_set_that_comes_again_is_planned_once() -> None:
 
 def test_with_a_price_lines_stay_where_moving_gains_less_over_the_week() -> None:
     # Order of running sets: A, A + B, A again. A alone has n dial lines, with B beside it k, and B
-    # 6 - k: worth 2 h(n) + h(k) + h(6 - k) less the price of n - k moved lines, half of it when they
-    # go and half when they come back. By enumeration of n and k:
+    # 6 - k: worth 2 h(n) + h(k) + h(6 - k) less the price of n - k moved lines, half of it when
+    # they go and half when they come back. By enumeration of n and k:
     given = one_dialer(
         campaign("A", "Mon 09:00-10:00; Mon 10:00-11:00; Mon 11:00-12:00"),
         campaign("B", "Mon 10:00-11:00"),
