@@ -98,6 +98,18 @@ class GivenUp(Contract):
     kept_instead: tuple[KeptInstead, ...] = ()
 
 
+class Needed(Contract):
+    """Changes with all of which everything that is asked for could be kept.
+
+    ``set`` are expressions of ``--set``, ``words`` say the same one by one, and ``value_per_hour``
+    is that of a plan that was made with them.
+    """
+
+    set: tuple[str, ...]
+    words: tuple[str, ...]
+    value_per_hour: float
+
+
 class NearestPlan(Contract):
     """The plan that gives up as little as can be, beside the answer that there is no other."""
 
@@ -105,6 +117,7 @@ class NearestPlan(Contract):
     value_per_hour: float
     bound_per_hour: float
     given_up: tuple[GivenUp, ...] = ()
+    needed: tuple[Needed, ...] = ()  # ways to keep everything
 
 
 class ProofCheck(Contract):

@@ -18,6 +18,7 @@ from planner.contracts.answers import (
     LimitBroken,
     LineReason,
     NearestPlan,
+    Needed,
     PoolUse,
     ProofCheck,
     StoppedValue,
@@ -285,6 +286,7 @@ class PlanResult(Contract):
     conflicts: tuple[Conflict, ...] = ()
     nearest: NearestPlan | None = None
     given_up: tuple[GivenUp, ...] = ()
+    needed: tuple[Needed, ...] = ()  # ways to keep everything, where something is given up
     left_out: tuple[LeftOut, ...] = ()
     stopped: tuple[StoppedValue, ...] = ()
     finish: tuple[Finish, ...] = ()

@@ -10,6 +10,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import CampaignTotals, DialerUse, PlanResult, PlanStatus, Progress
 from planner.evaluation.reasons import Explanation, explain
 from planner.evaluation.worth.held import told_limits
+from planner.optimize.infeasible.needed import needed_to_keep_all
 from planner.optimize.one_more import OneMore, one_more
 from planner.pipeline.planning import Clock
 
@@ -54,6 +55,8 @@ def with_reasons(
         "stranded": found.stranded,
         "seconds": clock.seconds,
     }
+    if result.given_up and not stop():
+        update["needed"] = needed_to_keep_all(problem, result.options, stop)
     return result.model_copy(update=update)
 
 

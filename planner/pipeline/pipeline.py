@@ -78,6 +78,7 @@ def plan(
     from planner.evaluation.abandon_levels import abandon_rates, tightened
     from planner.evaluation.limits.check import REQUIREMENT_RULES, check
     from planner.evaluation.running.cannot_run import runnable_only
+    from planner.optimize.infeasible.needed import needed_to_keep_all
     from planner.projection.figures.abandon_days import with_abandon_days
     from planner.projection.hours.finish import with_attempts_needed
 
@@ -97,6 +98,10 @@ def plan(
     if found.outcome.plan is None:
         none = without_plan(given, options, found, clock, stop)
         none = with_checked_bound(given, none, found, on_proof)
+        if explained and none.nearest is not None and not stop():
+            needed = needed_to_keep_all(given, options, stop)
+            nearest = none.nearest.model_copy(update={"needed": needed})
+            none = none.model_copy(update={"nearest": nearest})
         return none.model_copy(update={"left_out": left_out, "at": at})
     breaches = check(given, found.outcome.plan, failures=options.failures)
     broken = [b.message for b in breaches if not (found.gives_up and b.rule in REQUIREMENT_RULES)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 
+from planner.contracts.answers import Needed
 from planner.contracts.comparison import Replanned, Unasked
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanFigures, PlanOptions, PlanResult, PlanStatus
@@ -47,8 +49,22 @@ def replanned(
     aim = None if before is None else _table_aim(before, options)
     lost = aim is not None and aim > _table_aim(problem, options)
     found = _with_outcome(problem, best, options, gains_first=lost)
-    found = found.model_copy(update={"value_before_failure": aim})
+    needed = _needed(running, best, options, stop)
+    found = found.model_copy(update={"value_before_failure": aim, "needed": needed})
     return found.model_copy(update={"unasked": tuple(_unasked(running, best, options, stop))})
+
+
+def _needed(
+    running: Problem, best: PlanResult, options: PlanOptions, stop: Callable[[], bool]
+) -> tuple[Needed, ...]:
+    """Ways to keep everything, where something is given up."""
+    from planner.evaluation.running.cannot_run import runnable_only
+    from planner.optimize.infeasible.needed import needed_to_keep_all
+
+    if not best.given_up or stop():
+        return ()
+    given, _ = runnable_only(running, best.at or datetime.now(UTC))
+    return needed_to_keep_all(given, options, stop)
 
 
 def _best(

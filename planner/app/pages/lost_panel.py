@@ -51,7 +51,7 @@ def _show_moves(workspace: Workspace, found: Comparison) -> None:
     if again is None or again.outcome is None:
         st.warning("No lines were found for the dialers that are left.", icon=":material/block:")
         return
-    show_given_up(again.given_up, again.left_out, again.limits_broken)
+    show_given_up(again.given_up, again.left_out, again.limits_broken, again.needed)
     told = first_move_sentences(again) or move_sentences(again.moves)[:MOST_FIRST_MOVES]
     if not told:
         st.markdown("No line has to move.")

@@ -7,14 +7,21 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from planner.app.session.text import plain
-from planner.contracts.answers import GivenUp, LeftOut, LimitBroken
-from planner.report.plans.given_up import broken_sentences, given_up_sentences, left_out_sentences
+from planner.contracts.answers import GivenUp, LeftOut, LimitBroken, Needed
+from planner.report.plans.given_up import (
+    NEEDED,
+    broken_sentences,
+    given_up_sentences,
+    left_out_sentences,
+    needed_sentences,
+)
 
 
 def show_given_up(
     given_up: Iterable[GivenUp],
     left_out: Iterable[LeftOut] = (),
     limits_broken: Iterable[LimitBroken] = (),
+    needed: Iterable[Needed] = (),
 ) -> None:
     """Each in a box of its own; nothing where there is nothing to tell."""
     told = list(given_up_sentences(given_up))
@@ -23,6 +30,9 @@ def show_given_up(
             f"**Not everything can be had.** This plan gives up:\n\n{_bullets(told)}",
             icon=":material/rule:",
         )
+    ways = list(needed_sentences(needed))
+    if ways:
+        st.info(f"**{NEEDED}**:\n\n{_bullets(ways)}", icon=":material/add_circle:")
     out = list(left_out_sentences(left_out))
     if out:
         st.info(f"Cannot run:\n\n{_bullets(out)}", icon=":material/block:")

@@ -10,7 +10,13 @@ from planner.report.charts.losses import legend_sentence, losses_chart
 from planner.report.charts.studies import tornado_chart, worlds_chart
 from planner.report.html.page import bullet_list, drawn_figure, heading, html_table, page
 from planner.report.html.page import paragraph as said
-from planner.report.plans.given_up import broken_sentences, given_up_sentences, left_out_sentences
+from planner.report.plans.given_up import (
+    NEEDED,
+    broken_sentences,
+    given_up_sentences,
+    left_out_sentences,
+    needed_sentences,
+)
 from planner.report.plans.losses import TITLES as LOSS_TITLES
 from planner.report.plans.losses import breach_lists, campaign_lines, loss_sentences, total_lines
 from planner.report.plans.moves import move_sentences, way_sentence
@@ -71,6 +77,7 @@ def _scenario(base: World, world: World, number: int) -> Iterator[str]:
 
 def _moves(found: Replanned) -> Iterator[str]:
     yield from _listed("Given up", list(given_up_sentences(found.given_up)), level=3)
+    yield from _listed(NEEDED, list(needed_sentences(found.needed)), level=3)
     yield from _listed("Cannot run", list(left_out_sentences(found.left_out)), level=3)
     yield from _listed("Kept, but costs much", unasked_sentences(found), level=3)
     yield from _listed("First moves", first_move_sentences(found), level=3)

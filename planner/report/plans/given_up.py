@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from planner.contracts.answers import GivenUp, KeptInstead, LeftOut, LimitBroken
+from planner.contracts.answers import GivenUp, KeptInstead, LeftOut, LimitBroken, Needed
 from planner.report.words import amount, share
 
 _ASKED = {
@@ -29,6 +29,8 @@ _KEPT = {
 }
 _RATES = ("min_transfers_per_hour", "finish_by")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+#: Over the ways in which nothing would be given up.
+NEEDED = "What it would take to keep everything"
 #: Campaigns that are named as those who keep something.
 MOST_KEEPERS = 3
 
@@ -78,6 +80,22 @@ def _asked(keeper: KeptInstead) -> str:
     if keeper.requirement == "min_dialers" and keeper.asked < len(_NUMBERS):
         return _NUMBERS[int(keeper.asked)]
     return _words(keeper.requirement)(keeper.asked)
+
+
+def needed_sentences(items: Iterable[Needed]) -> Iterator[str]:
+    """A sentence for each way to keep everything.
+
+    ``Give dialer D2 12 ports, and put 5 agent lines of campaign Tax on shift: then everything can
+    be had, for 109.0 an hour or a little more.``
+    """
+    for item in items:
+        first, *rest = item.words
+        ways = first if not rest else f"{', '.join((first, *rest[:-1]))}, and {rest[-1]}"
+        value = amount(item.value_per_hour)
+        yield (
+            f"{ways[0].upper()}{ways[1:]}: then everything can be had; a plan made with that "
+            f"brings {value} an hour."
+        )
 
 
 def left_out_sentences(items: Iterable[LeftOut]) -> Iterator[str]:

@@ -15,7 +15,13 @@ from planner.contracts.result import (
     PlanStatus,
 )
 from planner.evaluation.worth.held import ends_words
-from planner.report.plans.given_up import broken_sentences, given_up_sentences, left_out_sentences
+from planner.report.plans.given_up import (
+    NEEDED,
+    broken_sentences,
+    given_up_sentences,
+    left_out_sentences,
+    needed_sentences,
+)
 from planner.report.plans.helps import help_lines
 from planner.report.plans.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.projections.days import abandon_day_sentences
@@ -42,6 +48,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *wrapped(f"Plan, {quality(result)}", ""),
             *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
             *section("Given up", bullets(given_up_sentences(result.given_up))),
+            *section(NEEDED, bullets(needed_sentences(result.needed))),
             *section("Cannot run", bullets(left_out_sentences(result.left_out))),
             *section(
                 "Limits that the simulation breaks", bullets(broken_sentences(result.limits_broken))
@@ -80,7 +87,8 @@ def nearest_lines(result: PlanResult) -> list[str]:
     brings = f"It brings {amount(nearest.value_per_hour)} an hour. Take it with --relax."
     given_up = bullets(given_up_sentences(nearest.given_up))
     lines = section("The nearest plan gives up", given_up)
-    return [*lines, *wrapped(brings, "  ")]
+    needed = section(NEEDED, bullets(needed_sentences(nearest.needed)))
+    return [*lines, *wrapped(brings, "  "), *needed]
 
 
 def conflict_lines(result: PlanResult) -> list[str]:

@@ -56,6 +56,7 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "abandon_days_cost_per_hour_low": result.abandon_days_cost_low,
         "abandon_days_cost_per_hour_high": result.abandon_days_cost_high,
         "given_up": [item.model_dump(mode="json") for item in result.given_up],
+        "needed": [item.model_dump(mode="json") for item in result.needed],
         "left_out": [item.model_dump(mode="json") for item in result.left_out],
         "nearest": result.nearest and _nearest_document(result.nearest),
         "value_before_moves": result.value_before_moves,
@@ -89,6 +90,7 @@ def _nearest_document(nearest: NearestPlan) -> dict[str, Any]:
             for item in nearest.plan.assignments
         ],
         "given_up": [item.model_dump(mode="json") for item in nearest.given_up],
+        "needed": [item.model_dump(mode="json") for item in nearest.needed],
     }
 
 

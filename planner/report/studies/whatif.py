@@ -14,9 +14,11 @@ from planner.contracts.comparison import (
 from planner.contracts.result import PlanStatus
 from planner.evaluation.moves.gains import BroughtBack, brought_back
 from planner.report.plans.given_up import (
+    NEEDED,
     broken_sentences,
     given_up_sentences,
     left_out_sentences,
+    needed_sentences,
 )
 from planner.report.plans.losses import BEFORE, campaign_lines, change, loss_sentences
 from planner.report.plans.losses import TITLES as LOSS_TITLES
@@ -177,6 +179,7 @@ def _anew(found: Replanned) -> list[str]:
     ]
     told = [line for item in moves for line in wrapped(item, "  ")] or ["  No line has to move."]
     gained = section("Given up", bullets(given_up_sentences(found.given_up)))
+    gained += section(NEEDED, bullets(needed_sentences(found.needed)))
     gained += section("Cannot run", bullets(left_out_sentences(found.left_out)))
     gained += section("Kept, but costs much", bullets(unasked_sentences(found)))
     gained += section("First moves", bullets(first_move_sentences(found)))

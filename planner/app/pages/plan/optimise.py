@@ -62,7 +62,7 @@ def show_proposal(workspace: Workspace, view: Assessment, at: datetime) -> None:
         return
     if result.plan is None:
         if result.nearest is not None:
-            show_given_up(result.nearest.given_up, result.left_out)
+            show_given_up(result.nearest.given_up, result.left_out, needed=result.nearest.needed)
             nearest = take_plan(workspace.edited, result.nearest.plan)
             show_effects(view, assess(nearest, at, view))
         _show_conflicts(result)
@@ -198,7 +198,7 @@ def _show_result(
 ) -> None:
     assert result.plan is not None
     line_plan = result.plan
-    show_given_up(result.given_up, result.left_out, result.limits_broken)
+    show_given_up(result.given_up, result.left_out, result.limits_broken, result.needed)
     frame = _change_frame(edited, line_plan)
     st.subheader("Your lines are this plan" if frame.empty else "Proposed plan")
     st.markdown(

@@ -1,0 +1,126 @@
+"""What would be needed to keep everything that is asked for: a port here, an agent there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from planner.contracts.answers import Needed
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.optimize.infeasible.campaign_requirements import agent_lines_on_shift
+from planner.optimize.infeasible.feasibility import FeasibilityTests
+from planner.optimize.infeasible.fleet_requirements import channels_of, out_of_service, ports_of
+from planner.optimize.infeasible.requirement import Easing, NoLimit, Requirement
+from planner.optimize.infeasible.requirements import lifts, locked_only, room_for, with_changes
+from planner.optimize.search import optimize
+
+#: A way is sought for so long [s] at the most, and then tried with a plan so close, as long.
+SECONDS, TRIAL_GAP = 2.0, 0.05
+#: Dialers are lent so many times the ports that the least lines of all campaigns take, and more
+#: agents are called in than are there by this factor: for calls that campaigns must reach.
+MORE = 3
+_TABLES = {"dialers": "dialer", "campaigns": "campaign", "trunk_groups": "trunk_group"}
+
+
+def needed_to_keep_all(
+    problem: Problem, options: PlanOptions, stop: Callable[[], bool] = lambda: False
+) -> tuple[Needed, ...]:
+    """Ways in which everything could be kept, each tried with a plan.
+
+    The first has more ports, channels and agent lines, none of which could be left out or be fewer
+    beside the others. The second has dialers back in service, where some are out. Where neither
+    is told, no way was found in time, or more of these does not help.
+
+    Parameters
+    ----------
+    problem : in which not everything can be had; its requirements are all in force
+    options : failures at once, locks, and the time limit [s] of this search too
+    stop : polled between trials
+    """
+    given = locked_only(problem, options.keep_current)
+    room = _room(given)
+    more = [
+        *(channels_of(g, given, room) for g in given.trunk_groups),
+        *(ports_of(d, room) for d in given.dialers if d.in_service),
+        *(agent_lines_on_shift(c, room) for c in given.campaigns if c.is_live_transfer),
+    ]
+    back = [out_of_service(d) for d in given.dialers if not d.in_service]
+    found = []
+    for resources in (more, back):
+        seconds = min(SECONDS, options.time_limit)
+        tests = FeasibilityTests(options, time.monotonic() + seconds, stop)
+        ways = _least(given, resources, tests) if resources else None
+        told = None if not ways else _tried(problem, options, ways, stop)
+        if told is not None:
+            found.append(told)
+    return tuple(found)
+
+
+def _room(problem: Problem) -> NoLimit:
+    """Enough ports and agents, also for calls that must be reached."""
+    room = room_for(problem)
+    ports = {d.dialer_id: MORE * room.ports[d.dialer_id] for d in problem.dialers}
+    agents = {name: MORE * count for name, count in room.agent_lines.items()}
+    return NoLimit(ports, agents)
+
+
+def _least(
+    problem: Problem, resources: Sequence[Requirement], tests: FeasibilityTests
+) -> list[Easing] | None:
+    """The fewest of each resource with which there is a plan; None where none was found."""
+
+    def fits(lifted: Sequence[Requirement], eased: Sequence[Easing]) -> bool:
+        changes = [*lifts(lifted), *(change for easing in eased for change in easing.changes)]
+        return tests.is_infeasible(with_changes(problem, changes)) is False
+
+    if not fits(resources, ()):
+        return None
+    kept = list(resources)
+    for resource in resources:  # those that are not needed at all go first
+        rest = [r for r in kept if r is not resource]
+        if fits(rest, ()):
+            kept = rest
+    eased: list[Easing] = []
+    while kept:
+        resource, *kept = kept
+        low, high = 0, resource.steps  # some step is needed; all of them are enough
+        while high - low > 1:
+            middle = (low + high) // 2
+            if fits(kept, [*eased, resource.easing(middle)]):
+                high = middle
+            else:
+                low = middle
+        eased.append(resource.easing(high))
+    return eased
+
+
+def _tried(
+    problem: Problem, options: PlanOptions, ways: Sequence[Easing], stop: Callable[[], bool]
+) -> Needed | None:
+    """A way with the value of a plan made with it; None where no plan was found in time."""
+    changes = [change for easing in ways for change in easing.changes]
+    limited = options.model_copy(
+        update={
+            "gap": max(options.gap, TRIAL_GAP),
+            "time_limit": min(SECONDS, options.time_limit),
+            "move_cost": 0.0,
+        }
+    )
+    outcome = optimize(with_changes(problem, changes), limited, stop=stop)
+    if outcome.plan is None or outcome.value is None:
+        return None
+    expressions = tuple(
+        f"{_TABLES[change.table]}.{'.'.join(change.key)}.{column}={_spelt(value)}"
+        for change in changes
+        for column, value in (change.update or {}).items()
+    )
+    return Needed(
+        set=expressions,
+        words=tuple(easing.words for easing in ways),
+        value_per_hour=outcome.value,
+    )
+
+
+def _spelt(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,78 @@
+"""What it would take to keep everything: as little as counting says, and a plan with it exists.
+
+Least lines of a campaign of one agent line are 1 + 1 on a dialer: two ports.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.contracts.problem import Dialer, Problem
+from planner.contracts.result import PlanOptions, PlanStatus
+from planner.optimize.infeasible.needed import needed_to_keep_all
+from planner.pipeline.pipeline import plan
+from planner.studies.changes import changed_problem
+from planner.studies.whatif import whatif
+from tests.support import one_agent
+
+EXACT = PlanOptions(gap=0.0)
+
+
+def fleet(*ports: int, campaigns: int = 1, agents: int = 1, **asked: object) -> Problem:
+    return Problem(
+        dialers=tuple(Dialer(dialer_id=f"D{n}", ports=p) for n, p in enumerate(ports)),
+        campaigns=tuple(
+            one_agent.campaign(f"C{n}", agent_lines=agents, **asked) for n in range(campaigns)
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        # Two campaigns of two ports each on three ports: one port more.
+        (fleet(3, campaigns=2), {"dialer.D0.ports=4"}),
+        # On two dialers with one agent: one agent more, and no port.
+        (fleet(4, 4, min_dialers=2), {"campaign.C0.agent_lines=2"}),
+        # On two dialers, of which one has a single port, with one agent: one of both.
+        (fleet(4, 1, min_dialers=2), {"dialer.D1.ports=2", "campaign.C0.agent_lines=2"}),
+    ],
+)
+def test_no_more_is_asked_for_than_counting_says(problem: Problem, expected: set[str]) -> None:
+    (found,) = needed_to_keep_all(problem, EXACT)
+    assert set(found.set) == expected
+    mended = plan(changed_problem(problem, found.set), EXACT, explained=False)
+    assert mended.status is PlanStatus.OPTIMAL
+    assert mended.value is not None
+    assert 0.9 * mended.value.value_per_hour <= found.value_per_hour
+    assert found.value_per_hour <= mended.value.value_per_hour + 1e-9
+    # Without any one of its changes there still is no plan.
+    for left_out in found.set:
+        rest = [expression for expression in found.set if expression != left_out]
+        again = plan(changed_problem(problem, rest), EXACT, explained=False)
+        assert again.status is PlanStatus.INFEASIBLE
+
+
+def test_a_dialer_that_is_out_is_told_as_a_way_of_its_own() -> None:
+    problem = fleet(4, 4, min_dialers=2, agents=2)
+    down = changed_problem(problem, ["dialer.D1.in_service=false"])
+    result = plan(down, EXACT.model_copy(update={"relax": True}))
+    assert [item.requirement for item in result.given_up] == ["min_dialers"]
+    assert [item.set for item in result.needed] == [("dialer.D1.in_service=true",)]
+    asked = plan(down, EXACT)
+    assert asked.nearest is not None
+    assert asked.nearest.needed == result.needed
+
+
+def test_the_world_of_a_what_if_tells_the_same_ways_as_its_plan() -> None:
+    problem = fleet(4, 4, min_dialers=2, agents=2)
+    (world,) = whatif(
+        problem, {"D1 down": ["dialer.D1.in_service=false"]}, EXACT, replan=True
+    ).worlds
+    assert world.replanned is not None
+    assert [item.set for item in world.replanned.needed] == [("dialer.D1.in_service=true",)]
+
+
+def test_nothing_is_told_where_no_line_more_helps() -> None:
+    # One dialer: nothing survives its failure, whatever it has.
+    assert needed_to_keep_all(fleet(8, survivable_share=0.5), EXACT) == ()
