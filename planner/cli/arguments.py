@@ -78,6 +78,13 @@ def interval(text: str) -> WeeklyHour | str:
     return word if word in (ALL, NOW) else weekly_hour(text)
 
 
+def one_interval(text: str) -> WeeklyHour | str:
+    """``now``, or a weekly hour."""
+    if text.strip().lower() == ALL:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected now, or a weekday and time")
+    return interval(text)
+
+
 def weekly_hour(text: str) -> WeeklyHour:
     """Weekday and minute of the day of ``Mon 09:00``, or of ``Mon 09:00 America/Chicago``."""
     day, clock, zone = [*text.split(maxsplit=2), "", "", ""][:3]

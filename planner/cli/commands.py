@@ -7,11 +7,10 @@ import logging
 import os
 import socket
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from planner.cli.arguments import ALL, NOW
 from planner.cli.calibrate.command import run_calibrate
@@ -20,6 +19,7 @@ from planner.cli.examples import copy_examples
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.handouts import require_handout, write_plan_handout, write_week_handout
 from planner.cli.html_report import write_report
+from planner.cli.moments import moment_named
 from planner.cli.output_folder import require_writable, writing
 from planner.cli.plan_options import plan_options
 from planner.cli.proofs import check_claims, write_proofs
@@ -53,11 +53,7 @@ from planner.report.studies.week import (
 from planner.report.text_layout import clean
 from planner.shipped import require, settings_root
 from planner.studies.week_spans import (
-    Moment,
     at_moment,
-    coming_monday,
-    week_of,
-    weekly_moment,
 )
 from planner.tables.folder import read_folder, read_with_notes
 from planner.tables.folder_writing import write_assignments, write_projection
@@ -133,7 +129,8 @@ def _plan(arguments: argparse.Namespace) -> int:
         return _plan_week(problem, arguments)
     moment = None
     if arguments.interval is not None:
-        problem, moment = _at_interval(problem, arguments)
+        moment = moment_named(problem, arguments.interval, at=arguments.at, week=arguments.week)
+        problem, _ = at_moment(problem, moment.at)
     at = moment.at if moment is not None else arguments.at
     proofs: list[Proof] = []
     result = _watched_plan(
@@ -215,21 +212,6 @@ def _watched_plan(
             return plan(
                 problem, options, on_progress=progress, stop=stop, at=at, on_proof=proofs.extend
             )
-
-
-def _at_interval(problem: Problem, arguments: argparse.Namespace) -> tuple[Problem, Moment]:
-    """The problem of a moment: who can run then, with the figures of then."""
-    hour = arguments.interval
-    zone = problem.common_zone
-    if hour == NOW:
-        at = arguments.at or datetime.now(UTC)
-    else:
-        week = arguments.week
-        monday = week_of(week) if week else coming_monday(datetime.now(UTC).date())
-        zone = ZoneInfo(hour.zone) if hour.zone else zone
-        at = weekly_moment(monday, hour.day, hour.minute, zone)
-    given, idle = at_moment(problem, at)
-    return given, Moment(at.astimezone(zone), zone.key, idle)
 
 
 def _project(arguments: argparse.Namespace) -> int:

@@ -77,8 +77,9 @@ class Replanned(Contract):
     proven. ``value_before_moves`` is the aim before the first move, by the planning tables as that
     after each of them, and ``value_before_failure`` that of the base. ``given_up`` is what the
     nearest plan gives up where not everything can be had, ``needed`` what it would take to keep it;
-    ``unasked`` are plans without a
-    requirement that is kept and costs much.
+    ``moves_back`` lead back to the lines of the base once the dialers that it has are in service
+    again, and ``value_before_moves_back`` is the aim then, before the first of them. ``unasked``
+    are plans without a requirement that is kept and costs much.
     """
 
     status: PlanStatus
@@ -87,6 +88,8 @@ class Replanned(Contract):
     bound_per_hour: float | None = None
     gap: float | None = None
     moves: tuple[Move, ...] = ()
+    moves_back: tuple[Move, ...] = ()
+    value_before_moves_back: float | None = None
     value_before_moves: float | None = None
     value_before_failure: float | None = None
     given_up: tuple[GivenUp, ...] = ()

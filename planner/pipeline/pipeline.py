@@ -45,6 +45,7 @@ def plan(
     at: datetime | None = None,
     in_order: bool = True,
     compared: bool = True,
+    checked: bool = True,
     on_proof: Callable[[Sequence[Proof]], None] = lambda _: None,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
@@ -58,6 +59,7 @@ def plan(
     explained : also tell what binds, and why each line is there
     compared : and what one more is worth, what limits cost and what would help most: plans made
         again with something changed, which may take several times as long as the plan
+    checked : also have the bound checked by another program; else it is told as not checked
     at : the moment from which on it is planned, with a UTC offset; None: now
     in_order : also put the moves from the current lines to the plan in order
     on_proof : called with what the bound rests on: of a relaxed plan also of each sum given up
@@ -97,7 +99,7 @@ def plan(
     found = find_plan(given, options, clock, on_progress, stop)
     if found.outcome.plan is None:
         none = without_plan(given, options, found, clock, stop)
-        none = with_checked_bound(given, none, found, on_proof)
+        none = with_checked_bound(given, none, found, on_proof) if checked else none
         if explained and none.nearest is not None and not stop():
             needed = needed_to_keep_all(given, options, stop)
             nearest = none.nearest.model_copy(update={"needed": needed})
@@ -110,7 +112,7 @@ def plan(
     result = with_plan_found(problem, options, found.outcome, clock)
     told = {"left_out": left_out, "at": at} | what_is_given_up(given, options, found)
     result = result.model_copy(update=told | beside_lines(given, result, at))
-    result = with_checked_bound(given, result, found, on_proof)
+    result = with_checked_bound(given, result, found, on_proof) if checked else result
     if options.figures is PlanFigures.AUTO:
         result = beside_simulation(mean_day, result, stop)
     result = _with_days_kept(mean_day, given, result, clock, stop)

@@ -35,6 +35,8 @@ _log = logging.getLogger(__name__)
 LONGEST_CHECK, CHECKING_SHARE = 2.0, 0.25
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
 SHORTEST_ROUND = 2.0
+#: Of a time limit below this a round still takes as long as it needs for a plan [s].
+SHORTEST_LIMIT = 0.5
 
 
 def beside_lines(problem: Problem, result: PlanResult, at: datetime) -> dict[str, object]:
@@ -221,7 +223,10 @@ class Clock:
     def limited(self, options: PlanOptions) -> PlanOptions:
         """The options with what is left of the time limit."""
         spent = self.seconds - (COMPILATION.seconds - self._compiled)
-        left = max(options.time_limit - spent, SHORTEST_ROUND)
+        shortest = SHORTEST_ROUND
+        if options.time_limit >= SHORTEST_LIMIT:  # who asks for a second waits no longer
+            shortest = min(shortest, options.time_limit)
+        left = max(options.time_limit - spent, shortest)
         return options.model_copy(update={"time_limit": left})
 
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 from planner.contracts.answers import Needed
 from planner.contracts.comparison import Replanned, Unasked
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanFigures, PlanOptions, PlanResult, PlanStatus
+from planner.projection.effort import EngineChoice
 
 #: A requirement costs much where the plan without it is worth so much more.
 MUCH = 0.05
@@ -25,6 +27,7 @@ def replanned(
     stop: Callable[[], bool] = lambda: False,
     *,
     before: Problem | None = None,
+    first: bool = False,
 ) -> Replanned:
     """Optimise a world anew, with few moves.
 
@@ -33,11 +36,13 @@ def replanned(
     problem : the world with its current lines
     move_cost : what each line that a dialer gets in addition must gain [value/h]
     before : the world before anything changed, with its lines; None: not told
+    first : a first answer, while people wait for it: one search, whose bound nobody checks, figures
+        by formula, and no plan without a requirement that costs much
     """
     from planner.evaluation.running.runnable import runnable_problem
 
     running = runnable_problem(problem)
-    best = _best(running, options, move_cost, stop)
+    best = _best(running, options, move_cost, stop, first=first)
     if best.plan is None or best.value is None:
         return Replanned(
             status=best.status,
@@ -48,10 +53,31 @@ def replanned(
         )
     aim = None if before is None else _table_aim(before, options)
     lost = aim is not None and aim > _table_aim(problem, options)
-    found = _with_outcome(problem, best, options, gains_first=lost)
+    engine = EngineChoice.MARKOV if first else EngineChoice.AUTO
+    found = _with_outcome(problem, best, options, engine, gains_first=lost)
     needed = _needed(running, best, options, stop)
     found = found.model_copy(update={"value_before_failure": aim, "needed": needed})
+    if before is not None and not stop():
+        found = found.model_copy(update=_back(before, problem, best.plan, options))
+    if first:
+        return found
     return found.model_copy(update={"unasked": tuple(_unasked(running, best, options, stop))})
+
+
+def _back(
+    before: Problem, problem: Problem, plan: LinePlan, options: PlanOptions
+) -> dict[str, object]:
+    """The moves back to the lines before, for when the dialers that were lost are there again."""
+    from planner.evaluation.moves.ordered import ordered_moves
+
+    out = {d.dialer_id for d in problem.dialers if not d.in_service}
+    if not any(d.in_service and d.dialer_id in out for d in before.dialers):
+        return {}
+    lines = LinePlan(assignments=before.assignments)
+    known = {c.campaign_id for c in before.campaigns}
+    now = [item for item in plan.assignments if item.campaign_id in known]
+    found = ordered_moves(before, now, lines, options, gains_first=True)
+    return {"moves_back": found.moves, "value_before_moves_back": found.value_before}
 
 
 def _needed(
@@ -68,7 +94,12 @@ def _needed(
 
 
 def _best(
-    running: Problem, options: PlanOptions, move_cost: float, stop: Callable[[], bool]
+    running: Problem,
+    options: PlanOptions,
+    move_cost: float,
+    stop: Callable[[], bool],
+    *,
+    first: bool,
 ) -> PlanResult:
     """The best plan less the price of its moves; a price never is what a requirement fails for.
 
@@ -78,7 +109,9 @@ def _best(
     from planner.pipeline.pipeline import plan
 
     priced = options.model_copy(update={"move_cost": move_cost, "relax": True})
-    best = plan(running, priced, stop=stop, explained=False, in_order=False)
+    best = plan(running, priced, stop=stop, explained=False, in_order=False, checked=not first)
+    if first and best.plan is not None:
+        return best
     short = best.plan is None or _given_up_unproven(best)
     if not short or move_cost == 0 or stop():
         return best
@@ -130,7 +163,12 @@ def _priced(running: Problem, result: PlanResult, options: PlanOptions) -> PlanR
 
 
 def _with_outcome(
-    problem: Problem, best: PlanResult, options: PlanOptions, *, gains_first: bool
+    problem: Problem,
+    best: PlanResult,
+    options: PlanOptions,
+    engine: EngineChoice,
+    *,
+    gains_first: bool,
 ) -> Replanned:
     """The outcome and the moves; where something was lost, what brings back most comes first."""
     from planner.evaluation.differences import lines_moved
@@ -150,6 +188,7 @@ def _with_outcome(
             best.plan,
             options,
             moved=moved,
+            engine=engine,
             given_up=best.given_up,
         ),
         move_cost_per_hour=best.value.move_cost_per_hour,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from planner.contracts.comparison import Comparison, Outcome, Replanned, Tornado, World
 from planner.contracts.faults import Fault, InputError
@@ -10,6 +11,7 @@ from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.studies.changes import changed_problem
 from planner.studies.replan import replanned
+from planner.studies.week_spans import Idle, at_moment
 from planner.tables.folder import ProblemSource, as_problem
 
 #: The base's name; no other world can have it.
@@ -28,6 +30,8 @@ def whatif(
     move_cost: float | None = None,
     tornado: bool = False,
     engine: str = "auto",
+    at: datetime | None = None,
+    first: bool = False,
     on_progress: Callable[[float, str], None] = lambda *_: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Comparison:
@@ -48,6 +52,10 @@ def whatif(
     tornado : also vary each input of the base by 10 %; with ``replan`` each variation is planned
     engine : of the figures of lines that stay: ``auto``: exact where the formulas hold, else
         simulated; ``markov``: the formulas whatever they assume, at once; ``simulate``
+    at : a moment, with a UTC offset: only who can run then, with the figures of then, is
+        compared; None: all campaigns run at once with their own figures
+    first : with ``replan`` a first answer, while people wait: moves whose bound nobody checks,
+        and figures by formula
     on_progress : told the share of the work done, and what is being done
     stop : polled; once it says True, a search ends with the best plan so far, and worlds that were
         not begun are not planned anew; their figures are then by formula
@@ -66,7 +74,11 @@ def whatif(
     """
     problem, worlds = as_problem(problem), _as_lists(worlds)
     base_is_plan = not any(a.dial_lines or a.agent_lines for a in problem.assignments)
-    changed = changed_problems(problem, worlds, without_lines=base_is_plan)
+    whole = problem
+    changed = _at(at, changed_problems(whole, worlds, without_lines=base_is_plan))
+    idle: tuple[Idle, ...] = ()
+    if at is not None:
+        problem, idle = at_moment(problem, at)
     from planner.projection.effort import EngineChoice
     from planner.studies.outcome import kept_outcome
 
@@ -76,7 +88,7 @@ def whatif(
     work.on(BASE)
     if base_is_plan:
         problem = with_lines(problem, _planned_lines(problem, options, stop))
-        changed = changed_problems(problem, worlds)
+        changed = _at(at, changed_problems(with_lines(whole, problem.assignments), worlds))
     base = World(name=BASE, kept=kept_outcome(problem, options, problem, made_by))
     if move_cost is None:
         move_cost = options.move_cost or default_move_cost(base.kept)
@@ -92,7 +104,7 @@ def whatif(
         kept = kept_outcome(world, options, problem, engine_here)
         if replan and again is None:
             work.on(planning_anew(name))
-            again = replanned(world, options, move_cost, stop, before=problem)
+            again = replanned(world, options, move_cost, stop, before=problem, first=first)
         made.append(World(name=name, expressions=tuple(worlds[name]), kept=kept, replanned=again))
     return Comparison(
         options=options,
@@ -101,8 +113,23 @@ def whatif(
         worlds=tuple(made),
         move_cost=move_cost if replan else None,
         tornado=_tornado(problem, options, replan, work, stop) if tornado else None,
-        notes=(*_notes(problem, base, made), *_stop_notes(left_out)),
+        notes=(*_moment_notes(at, idle), *_notes(problem, base, made), *_stop_notes(left_out)),
     )
+
+
+def _at(at: datetime | None, worlds: Mapping[str, Problem]) -> dict[str, Problem]:
+    """The worlds as they are at a moment; as they are at any time where there is none."""
+    if at is None:
+        return dict(worlds)
+    return {name: at_moment(world, at)[0] for name, world in worlds.items()}
+
+
+def _moment_notes(at: datetime | None, idle: Sequence[Idle]) -> list[str]:
+    if at is None:
+        return []
+    out = "; ".join(f"{item.campaign_id}: {item.why}" for item in idle)
+    told = f" Cannot run then: {out}." if out else ""
+    return [f"Compared as of {at:%a %Y-%m-%d %H:%M} ({at:%Z}).{told}"]
 
 
 def planning_anew(name: str) -> str:

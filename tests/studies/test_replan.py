@@ -12,7 +12,7 @@ from planner.contracts.comparison import Comparison, Replanned
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import PlanStatus
 from planner.report.html.whatif import comparison_page
-from planner.report.studies.whatif import comparison_text
+from planner.report.studies.whatif import comparison_text, first_move_sentences
 from planner.report.studies.whatif_files import comparison_document, write_comparison_files
 from planner.studies.whatif import whatif
 from tests.support.builders import solar
@@ -156,3 +156,47 @@ def test_after_a_loss_what_brings_back_most_comes_first() -> None:
     assert [move["campaign_id"] for move in moves] == ["A", "B"]
     parts = [move["brought_back"] for move in moves]
     assert parts == pytest.approx([12_000 / 13_800, 1_800 / 13_800])
+
+
+def test_once_the_dialer_is_back_the_moves_lead_to_the_lines_as_they_were() -> None:
+    compared, found = down()
+    assert found.outcome is not None
+    now = {(a.campaign_id, a.dialer_id): (a.dial_lines, a.agent_lines) for a in found.outcome.lines}
+    for move in found.moves_back:
+        place = move.campaign_id, move.dialer_id
+        assert now.get(place, (0, 0)) == (move.dial_lines_from, move.agent_lines_from)
+        now[place] = move.dial_lines_to, move.agent_lines_to
+    assert now == {("Solar", "D1"): (95, 5), ("Solar", "D2"): (95, 5)}
+    # Two of 95 + 5 lines: README, 158.520786 an hour.
+    assert found.moves_back[-1].value_after == pytest.approx(158.520786)
+    title = "Once what is lost is back: to the lines as they were"
+    assert title in words(compared)
+    assert title in comparison_page(compared)
+    (world,) = comparison_document(compared)["worlds"]
+    assert len(world["replanned"]["moves_back"]) == len(found.moves_back)
+
+
+def test_nothing_comes_back_where_no_dialer_was_lost() -> None:
+    problem = two_dialers(assignments=(lines("D1", 95, 5), lines("D2", 95, 5)))
+    fewer = whatif(problem, {"fewer": ["campaign.Solar.agent_lines-=2"]}, replan=True).worlds[0]
+    assert fewer.replanned is not None
+    assert fewer.replanned.moves_back == ()
+
+
+def test_a_first_answer_has_the_moves_and_words_of_the_whole_one() -> None:
+    problem = two_dialers(
+        campaigns=(solar(min_dialers=2),),
+        assignments=(lines("D1", 95, 5), lines("D2", 95, 5)),
+    )
+    whole = whatif(problem, {"down": D1_DOWN}, replan=True).worlds[0].replanned
+    first = (
+        whatif(problem, {"down": D1_DOWN}, replan=True, engine="markov", first=True)
+        .worlds[0]
+        .replanned
+    )
+    assert whole is not None
+    assert first is not None
+    assert first.moves == whole.moves
+    assert first_move_sentences(first) == first_move_sentences(whole) != []
+    assert first.given_up == whole.given_up != ()
+    assert first.unasked == ()

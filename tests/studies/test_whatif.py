@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from planner.contracts.comparison import Outcome
 from planner.contracts.faults import InputError
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions, PlanStatus, Status
+from planner.contracts.values.times import Interval
 from planner.report.studies.whatif import comparison_text
 from planner.studies.whatif import NoPlan, planning_anew, whatif
+from tests.support import one_agent
 from tests.support.builders import solar
 from tests.support.reference import hourly_rates
 from tests.support.results import two_dialers
@@ -358,3 +360,31 @@ def test_a_stop_keeps_what_was_planned_and_begins_nothing_more() -> None:
         # Check value of 95 + 5 lines on D2 alone.
         assert world.kept.transfers_per_hour == pytest.approx(79.260393, abs=1e-6)
     assert found.notes[-1].endswith("by formula: second, third.")
+
+
+def test_a_moment_has_only_who_runs_then_with_the_figures_of_then() -> None:
+    # Day runs from 9 to 17 on Mondays, Late from 17 on; at 10 Day's one agent has other talk times:
+    # half as long, at which one agent line with 7 dial lines handles 2 * 72 * x / (1 + x) an hour
+    # with x = 7 * 0.375.
+    day = one_agent.campaign("Day", schedule="Mon 09:00-17:00", start=date(2026, 1, 1))
+    late = one_agent.campaign("Late", schedule="Mon 17:00-20:00", start=date(2026, 1, 1))
+    problem = one_agent.problem(
+        campaigns=[day, late],
+        assignments=(one_agent.item("D", 3, 1, "Day"), one_agent.item("D", 3, 1, "Late")),
+        intervals=(
+            Interval(
+                campaign_id="Day", days=(0,), from_minute=600, to_minute=660, talk_seconds=25.0
+            ),
+        ),
+    )
+    at = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+    found = whatif(problem, {"same": []}, replan=True, move_cost=0.0, at=at)
+    assert [c.campaign_id for c in found.base.kept.campaigns] == ["Day"]
+    x = 3 * 0.375
+    assert found.base.kept.value_per_hour == pytest.approx(144 * x / (1 + x))
+    again = found.worlds[0].replanned
+    assert again is not None
+    assert again.outcome is not None
+    x = 7 * 0.375
+    assert again.outcome.value_per_hour == pytest.approx(144 * x / (1 + x))
+    assert "Compared as of Mon 2026-03-02 10:30 (UTC). Cannot run then: Late" in found.notes[0]

@@ -21,7 +21,7 @@ from planner.studies.whatif import whatif
 
 _STUDY = "lost"
 #: A first answer, while people wait for it: time of the search [s], and its gap.
-_TIME_LIMIT, _GAP = 2.0, 0.005
+_TIME_LIMIT, _GAP = 1.5, 0.005
 
 
 def show_lost(workspace: Workspace, edited: EditedLines) -> None:
@@ -36,7 +36,13 @@ def show_lost(workspace: Workspace, edited: EditedLines) -> None:
         changes = [f"dialer.{dialer}.in_service=false" for dialer in lost]
         options = PlanOptions(time_limit=_TIME_LIMIT, gap=_GAP, figures=PlanFigures.FORMULAS)
         study = partial(
-            whatif, edited.problem, {name: changes}, options, replan=True, engine="markov"
+            whatif,
+            edited.problem,
+            {name: changes},
+            options,
+            replan=True,
+            engine="markov",
+            first=True,
         )
         running.start(workspace, _STUDY, key, study)
     st.error(f"**Lost: {plain(', '.join(lost))}.**", icon=":material/power_off:")
@@ -59,6 +65,11 @@ def _show_moves(workspace: Workspace, found: Comparison) -> None:
     st.markdown("First moves:\n\n" + "\n".join(f"1. {plain(text)}" for text in told))
     for text in unasked_sentences(again):
         st.caption(plain(text))
+    if again.moves_back:
+        st.caption(
+            "Once it is back: Undo brings the lines as they were, by "
+            f"{len(again.moves_back)} moves that *What if* lists."
+        )
     rest = len(again.moves) - len(told)
     if rest > 0:
         st.caption(f"{rest} more, in *What if* or once these lines are taken.")

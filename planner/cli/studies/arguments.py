@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from planner.cli.arguments import add_move_cost, number
+from planner.cli.arguments import add_move_cost, number, one_interval
 from planner.contracts.limits import MAX_LEVELS, MAX_POINTS
 from planner.report.text_layout import clean
 
@@ -48,6 +48,15 @@ def add_whatif_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also plan the lines of each world anew, with few moves, and list the moves; "
         "without it the current lines stay as they are",
+    )
+    parser.add_argument(
+        "--interval",
+        type=one_interval,
+        metavar="now|'Mon 09:00'",
+        help="compare that moment: who can run then, with the figures and dialers of then; on the "
+        "clock of most campaigns, or of a zone named after it ('Mon 09:00 America/Chicago'), in "
+        "the coming week. Campaigns that cannot run get no lines (default: all run at once, with "
+        "their own figures)",
     )
     add_move_cost(parser, "", "5 %% of what a line earns")
     parser.add_argument(

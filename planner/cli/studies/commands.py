@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.cli.console import StepPrinter, stop_on_interrupt
 from planner.cli.html_report import write_report
+from planner.cli.moments import moment_named
 from planner.cli.output_folder import require_writable, writing
 from planner.cli.studies.arguments import worlds_of
 from planner.contracts.comparison import Comparison
@@ -36,6 +37,9 @@ def run_whatif(arguments: argparse.Namespace) -> int:
     has_lines = any(a.dial_lines or a.agent_lines for a in problem.assignments)
     changed_problems(problem, worlds, without_lines=not has_lines)  # faults first, then a folder
     require_writable(arguments.out)
+    at = None
+    if arguments.interval is not None:
+        at = moment_named(problem, arguments.interval).at
     try:
         found = _watched(
             lambda **how: whatif(
@@ -45,6 +49,7 @@ def run_whatif(arguments: argparse.Namespace) -> int:
                 replan=arguments.replan,
                 move_cost=arguments.move_cost,
                 tornado=arguments.tornado,
+                at=at,
                 **how,
             ),
             quiet=arguments.json,

@@ -15,8 +15,9 @@ from planner.optimize.infeasible.requirement import Easing, NoLimit, Requirement
 from planner.optimize.infeasible.requirements import lifts, locked_only, room_for, with_changes
 from planner.optimize.search import optimize
 
-#: A way is sought for so long [s] at the most, and then tried with a plan so close, as long.
-SECONDS, TRIAL_GAP = 2.0, 0.05
+#: A way is sought for so long [s], or for this share of the time limit, at the most; then it is
+#: tried with a plan so close, as long again.
+SECONDS, SHARE, TRIAL_GAP = 2.0, 0.1, 0.05
 #: Dialers are lent so many times the ports that the least lines of all campaigns take, and more
 #: agents are called in than are there by this factor: for calls that campaigns must reach.
 MORE = 3
@@ -48,7 +49,7 @@ def needed_to_keep_all(
     back = [out_of_service(d) for d in given.dialers if not d.in_service]
     found = []
     for resources in (more, back):
-        seconds = min(SECONDS, options.time_limit)
+        seconds = min(SECONDS, SHARE * options.time_limit)
         tests = FeasibilityTests(options, time.monotonic() + seconds, stop)
         ways = _least(given, resources, tests) if resources else None
         told = None if not ways else _tried(problem, options, ways, stop)
@@ -103,7 +104,7 @@ def _tried(
     limited = options.model_copy(
         update={
             "gap": max(options.gap, TRIAL_GAP),
-            "time_limit": min(SECONDS, options.time_limit),
+            "time_limit": min(SECONDS, SHARE * options.time_limit),
             "move_cost": 0.0,
         }
     )

@@ -21,7 +21,9 @@ from planner.report.plans.losses import TITLES as LOSS_TITLES
 from planner.report.plans.losses import breach_lists, campaign_lines, loss_sentences, total_lines
 from planner.report.plans.moves import move_sentences, way_sentence
 from planner.report.studies.whatif import (
+    BACK,
     TITLES,
+    back_sentences,
     first_move_sentences,
     lost_sentences,
     side_by_side,
@@ -87,6 +89,7 @@ def _moves(found: Replanned) -> Iterator[str]:
     ]
     moves += filter(None, [way_sentence(found.value_before_moves, found.moves)])
     yield from _listed("Moves, in this order", moves or ["No line has to move."], level=3)
+    yield from _listed(BACK, back_sentences(found), level=3)
     broken = list(broken_sentences(found.limits_broken))
     yield from _listed("Limits that the simulation breaks", broken, level=3)
 

@@ -34,7 +34,9 @@ KEPT, ANEW = "as now", "anew"
 #: The same on pages.
 _LINES = {KEPT: "as they are", ANEW: "after the moves"}
 #: First moves that are told with what they bring back; campaigns that are named in one sentence.
-MOST_FIRST_MOVES, MOST_NAMED = 3, 5
+MOST_FIRST_MOVES, MOST_NAMED = 5, 5
+#: Over the moves back.
+BACK = "Once what is lost is back: to the lines as they were"
 _UNASKED = {
     "survivable_share": "A share of the calls survives any failure",
     "min_dialers": "Campaigns run on several dialers",
@@ -194,10 +196,21 @@ def _anew(found: Replanned) -> list[str]:
         )
     if found.stopped_early:
         gained += wrapped(STOPPED_EARLY, "  ")
+    back = [line for item in back_sentences(found) for line in wrapped(item, "  ")]
+    gained += section(BACK, back)
     gained += section("Limits broken after the moves", bullets(found.outcome.breaches))
     return gained + section(
         "Limits that the simulation breaks", bullets(broken_sentences(found.limits_broken))
     )
+
+
+def back_sentences(found: Replanned) -> list[str]:
+    """The moves back to the lines before, numbered, and what they come to."""
+    told = [
+        f"{move.step}. {words}"
+        for move, words in zip(found.moves_back, move_sentences(found.moves_back), strict=True)
+    ]
+    return [*told, *filter(None, [way_sentence(found.value_before_moves_back, found.moves_back)])]
 
 
 def first_moves(found: Replanned, most: int | None = None) -> tuple[BroughtBack, ...]:

@@ -58,6 +58,8 @@ def _replanned(found: Replanned) -> dict[str, Any]:
         "value_before_moves": found.value_before_moves,
         "value_before_failure": found.value_before_failure,
         "moves": _moves(found),
+        "moves_back": [move.model_dump() for move in found.moves_back],
+        "value_before_moves_back": found.value_before_moves_back,
         "given_up": [item.model_dump(mode="json") for item in found.given_up],
         "needed": [item.model_dump(mode="json") for item in found.needed],
         "left_out": [item.model_dump(mode="json") for item in found.left_out],

@@ -23,7 +23,13 @@ from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
 from planner.report.plans.handout import of_moves
 from planner.report.plans.moves import move_sentences, way_sentence
-from planner.report.studies.whatif import first_moves, unasked_sentences, without_plan_sentences
+from planner.report.studies.whatif import (
+    BACK,
+    back_sentences,
+    first_moves,
+    unasked_sentences,
+    without_plan_sentences,
+)
 from planner.report.words import duration, share
 from planner.studies.whatif import planning_anew, whatif
 
@@ -115,6 +121,9 @@ def show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
         st.markdown("\n".join(_listed(again)) or "No line has to move.")
     if again.moves:
         st.caption(plain(way_sentence(again.value_before_moves, again.moves)))
+    if again.moves_back:
+        with st.expander(f"{BACK} ({len(again.moves_back)} moves)"):
+            st.markdown("\n".join(f"- {plain(text)}" for text in back_sentences(again)))
     told = "Puts them in the plan as one edit, which can be undone."
     if new is not None:
         told = f"Opens the plan with these lines and the new campaign {plain(new.campaign_id)}."
