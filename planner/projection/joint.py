@@ -95,7 +95,7 @@ def _joint(name: str, blocks: Sequence[Block]) -> CampaignJoint:
         campaign_id=name,
         dialers=len(whole) - 1,
         none_paused=none,
-        some_paused=max(1.0 - none - all_, 0.0),
+        some_paused=float(whole[1:-1].sum()),
         all_paused=all_,
         paused_distribution=tuple(whole.tolist()),
         engine=Engine.MARKOV if all(b.parts is None for b in blocks) else Engine.SIMULATE,
@@ -112,7 +112,9 @@ def _days(pairs: Sequence[Pair], joint: CampaignJoint) -> tuple[dict[str, float]
     drawn = days.days_of(campaign)
     shares = np.stack([days.figures_by_day(pair, drawn)["all_busy_share"] for pair in pairs])
     none, all_ = np.prod(1.0 - shares, axis=0), np.prod(shares, axis=0)
-    by_day = {"none_paused": none, "some_paused": 1.0 - none - all_, "all_paused": all_}
+    by_day = {"none_paused": none, "all_paused": all_}
+    if len(pairs) > 1:
+        by_day["some_paused"] = np.maximum(1.0 - none - all_, 0.0)
     ends = {name: days.moved(name, getattr(joint, name), values) for name, values in by_day.items()}
     return {n: low for n, (low, _) in ends.items()}, {n: high for n, (_, high) in ends.items()}
 
@@ -125,7 +127,7 @@ def _ends(
     if not parts or min(len(part) for part in parts) < 2:
         return {}, {}
     if len(blocks) == 1:
-        some_parts = np.clip(1.0 - parts[0][:, 0] - parts[0][:, -1], 0.0, 1.0)
+        some_parts = parts[0][:, 1:-1].sum(axis=1)
         columns = np.stack([parts[0][:, 0], some_parts, parts[0][:, -1]], axis=1)
         lows, highs = share_ends(columns)
     else:
@@ -137,10 +139,11 @@ def _ends(
         lows = np.array([none_low, max(some - down, 0.0), all_low])
         highs = np.array([none_high, min(some + up, 1.0), all_high])
     names = ("none_paused", "some_paused", "all_paused")
-    return (
-        dict(zip(names, lows.tolist(), strict=True)),
-        dict(zip(names, highs.tolist(), strict=True)),
-    )
+    low, high = (dict(zip(names, ends.tolist(), strict=True)) for ends in (lows, highs))
+    if sum(len(block.distribution) - 1 for block in blocks) == 1:
+        # Of one dialer it is known that never only some are paused.
+        del low["some_paused"], high["some_paused"]
+    return low, high
 
 
 def _product(parts: Sequence[Floats], place: int, value: float) -> tuple[float, float]:

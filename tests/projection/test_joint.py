@@ -133,3 +133,13 @@ def test_dialers_that_share_a_list_are_counted_while_it_lasts() -> None:
     assert first.high["none_paused"] > first.none_paused > first.low["none_paused"] > 0
     # Completed long before: nothing dials in the third hour, also not on D1 in its outage.
     assert all(step.start < AT + timedelta(hours=2) for step in found.timeline_joint)
+
+
+@pytest.mark.parametrize("engine", ["markov", "simulate"])
+def test_of_one_dialer_never_only_some_are_paused(engine: str) -> None:
+    found = run(problem((50, 5), wrap_up_seconds=20.0), engine=engine, hours=1)
+    for told in (*found.campaigns_joint, *found.timeline_joint):
+        assert told.some_paused == 0.0
+        assert "some_paused" not in {**told.low, **told.high}
+        for name, low in told.low.items():
+            assert low <= getattr(told, name) <= told.high[name]

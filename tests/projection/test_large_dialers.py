@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from planner.contracts.faults import InputError
+from planner.contracts.result import Engine
 from planner.pipeline.pipeline import project
 from planner.tables.folder import read_folder
+from planner.traffic.exact.engset import stationary
 
 AT = datetime(2030, 3, 4, 9, tzinfo=UTC)
 
@@ -36,3 +38,19 @@ def test_a_projection_needs_no_planning_tables(tmp_path: Path) -> None:
     found = project(read_folder(given, to_plan=False), at=AT, hours=1)
     assert len(found.assignments) == 24
     assert all(row.all_busy_share is not None for row in found.assignments)
+
+
+def test_a_full_dialer_behind_its_limit_is_projected(tmp_path: Path) -> None:
+    """24 campaigns fill 100,000 ports, and 93 % of 3,000 calls per second are in use."""
+    given = folder(tmp_path, 24)
+    (given / "dialers.csv").write_text("dialer_id,ports,cps\nD,100000,3000\n")
+    lines = [f"C{number},D,3100,300" for number in range(24)]
+    header = "campaign_id,dialer_id,dial_lines,agent_lines"
+    (given / "assignments.csv").write_text("\n".join([header, *lines]) + "\n")
+    found = project(read_folder(given, to_plan=False), at=AT, hours=0.25, replications=2)
+    alone = stationary(3100, 300, 25.0, 0.01, 180.0)
+    for row in found.assignments:
+        assert row.engine is Engine.SIMULATE
+        assert row.transfers_per_hour == pytest.approx(
+            3600.0 * float(alone.transfers_per_second), rel=0.02
+        )

@@ -136,3 +136,31 @@ def test_a_flow_with_a_list_is_refused() -> None:
     world = network({(0, 0): (50, 6)}, attempts_left=1000.0)
     with pytest.raises(ValueError, match="endless"):
         simulate(world, [0.0, 10.0], seed=1, calm=np.zeros((1, 1)))
+
+
+def test_on_a_large_dialer_launches_flow_up_to_its_limit() -> None:
+    """Where a launch waits for a thousandth of an attempt it does not matter who is next."""
+    pairs = {(number, 0): (3000, 30) for number in range(4)}
+    shared = network(pairs, q=0.0012, attempt_seconds=25.0, talk_seconds=180.0, dialer_cps=520.0)
+    waits = calm_waits(shared)
+    assert waits is not None
+    edges, few = [0.0, 900.0, 3600.0], Precision(fewest=8, most=8)
+    by_call = simulate(shared, edges, seed=1, precision=few, judged=slice(1, None))
+    flows = simulate(
+        shared,
+        edges,
+        seed=2,
+        precision=Precision(fewest=100, most=100),
+        judged=slice(1, None),
+        calm=waits,
+    )
+    used = float(by_call.figures["attempts_per_second"].mean.sum()) / 520.0
+    assert 0.7 < used < 0.95
+    for name in ("all_busy_share", "transfers_per_second", "attempts_per_second"):
+        one, other = by_call.figures[name], flows.figures[name]
+        # Four pairs that are alike: the mean over them, with the errors of independent pairs.
+        apart = float(np.mean(one.mean) - np.mean(other.mean))
+        error = float(
+            np.hypot(np.linalg.norm(one.half_width), np.linalg.norm(other.half_width)) / 4
+        )
+        assert abs(apart) < 2.0 * error

@@ -43,12 +43,18 @@ def share_interval(share: float, runs: int) -> tuple[float, float, float]:
     return share, *binomial.share_ends(round(share * runs), runs)
 
 
-def share_ends(parts: Floats) -> tuple[Floats, Floats]:
+def share_ends(
+    parts: Floats, may_have: Floats | float = 1.0, may_lack: Floats | float = 1.0
+) -> tuple[Floats, Floats]:
     """Ends of the 95 % intervals of means over runs of parts in [0, 1], [run, step].
 
     The mean is the share of runs that have any part, times the mean part they have: the errors of
-    both (binomial interval, Student's t) add up as those of independent figures. Where no run has
-    any, a run may have a whole one.
+    both (binomial interval, Student's t) add up as those of independent figures.
+
+    Parameters
+    ----------
+    may_have : part that a run may have where none has any, by step: on average, and at most
+    may_lack : part that may be missing where all have whole ones
     """
     runs = len(parts)
     parts = np.clip(parts, 0.0, 1.0)
@@ -57,7 +63,8 @@ def share_ends(parts: Floats) -> tuple[Floats, Floats]:
     has = small > 0.0
     count = has.sum(axis=0)
     share, mean = count / runs, small.mean(axis=0)
-    size = np.where(count > 0, small.sum(axis=0) / np.maximum(count, 1), 1.0)
+    unseen = np.where(mirrored, may_lack, may_have)
+    size = np.where(count > 0, small.sum(axis=0) / np.maximum(count, 1), unseen)
     squares = np.where(has, (small - size) ** 2, 0.0).sum(axis=0)
     # One part alone tells nothing of how they vary: as much as exponential ones.
     deviation = np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), size)

@@ -37,8 +37,8 @@ Row = dict[str, Interval]
 FIRST_JOINT, MOST_JOINT, JOINT_SECONDS = 64, 20_000, 3600.0
 #: Starting a joint run takes as long as simulating about so many events.
 RUN_EVENTS = 4000.0
-#: Runs of a pair alone, by batch: at first and at most.
-FIRST_ALONE, MOST_ALONE = 64, 8000
+#: Runs of a pair alone, by batch: at first, at most, and at least, where each takes long.
+FIRST_ALONE, MOST_ALONE, FEWEST_ALONE = 64, 8000, 4
 #: Runs are followed to the end, for the mean, where that takes at most so large a part of the
 #: budget with so many runs; the longest one [s].
 MEAN_RUNS, MEAN_PART, LONGEST_SECONDS = 10_000.0, 0.2, 3600.0 * 1000
@@ -110,7 +110,9 @@ def _alone(
                 rows[place] = row
     live = [place for place in live if place not in rows]
     runs = [
-        SinglePairRuns(pairs[place], joint.effects[place], (seed, place), alike=unshared)
+        SinglePairRuns(
+            pairs[place], joint.effects[place], (seed, place), left / len(live), alike=unshared
+        )
         for place in live
     ]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -215,12 +217,15 @@ class SinglePairRuns:
         pair: Pair,
         held: Sequence[SharedLimitEffect],
         seed: tuple[int, int],
+        budget: float,
         *,
         alike: bool = False,
     ) -> None:
         self.single, self.held, self.seed, self.alike = _single_pair(pair), held, seed, alike
         self.seconds: Floats = np.empty((BATCHES, 0))
-        self.longest, self.more, self.rounds, self.spent = JOINT_SECONDS, FIRST_ALONE, 0, 0.0
+        self.longest, self.rounds, self.spent = JOINT_SECONDS, 0, 0.0
+        each = SINGLE_PAIR_EVENT * events_of_an_hour(pair) * BATCHES
+        self.more = max(min(int(budget / max(each, 1.0)), FIRST_ALONE), FEWEST_ALONE)
 
     def simulate(self, batch: int) -> tuple[Floats, int]:
         """Seconds of ``more`` runs of a batch, and the number of events."""
@@ -260,6 +265,13 @@ class SinglePairRuns:
         needed = count * min(worst, 100.0) ** 2 * _MARGIN if worst > 1.0 else 0.0
         affordable = count + budget / max(each, 1e-9)
         self.more = int(min(needed, affordable, MOST_ALONE, 8 * count)) - count
+
+
+def events_of_an_hour(pair: Pair) -> float:
+    """Events of an hour of a pair alone, roughly and at most: a request brings up to three."""
+    campaign = pair.campaign
+    attempts = JOINT_SECONDS * pair.item.dial_lines / campaign.attempt_seconds
+    return attempts * (3.0 * campaign.transfer_probability + (campaign.attempt_cv != 1.0))
 
 
 def _single_pair(pair: Pair) -> SinglePair:

@@ -12,10 +12,15 @@ from planner.contracts.faults import Fault, InputError
 from planner.evaluation.rates import SECONDS_PER_HOUR
 from planner.projection.effort import Effort
 from planner.projection.figures import exact
-from planner.projection.figures.flowing import flowing, waiting_shares, with_flow_error
+from planner.projection.figures.flowing import flowing, fluid_part, waiting_shares, with_flow_error
 from planner.projection.figures.intervals import Interval, interval
 from planner.projection.figures.passages import passages
-from planner.projection.figures.settling import mean_of_runs, never_settles, settling_calls
+from planner.projection.figures.settling import (
+    USUAL_CALLS,
+    mean_of_runs,
+    never_settles,
+    settling_calls,
+)
 from planner.projection.network import always_on, network
 from planner.projection.pairs import Limits, Pair
 from planner.traffic.arguments import Floats
@@ -34,8 +39,9 @@ FEWEST_RUNS, FEWEST_LONG_RUNS, MANY_ATTEMPTS = 24, 9, 5e6
 #: Where runs are short, as many at first as a part of the budget allows, up to so many: who looks
 #: again and again whether few runs agree well enough stops where they do so by chance.
 FIRST_PART, MOST_FIRST_RUNS = 0.1, 200
-#: Attempts of the fewest and shortest runs that would take more than some half a minute.
-MOST_ATTEMPTS = 1.2e8
+#: Attempts of the fewest runs that would take more than some half a minute, so that these are
+#: shorter, and more than some minutes.
+TOO_MANY_ATTEMPTS, MOST_ATTEMPTS = 1.2e8, 1e9
 
 _PER_HOUR = {
     "transfers_per_hour": "transfers_per_second",
@@ -100,26 +106,17 @@ def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
     if any(never_settles(pair) for pair in pairs):
         return _over_hours(pairs, limits, effort)
     call = max(exact.call_seconds(pair) for pair in pairs)
-    attempts = call * sum(p.item.dial_lines / p.campaign.attempt_seconds for p in pairs)
-    shortest = attempts * (WARM_UP_CALLS + FEWEST_CALLS)
-    runs = max(min(int(MANY_ATTEMPTS / shortest), FEWEST_RUNS), FEWEST_LONG_RUNS)
-    longest = attempts * (WARM_UP_CALLS + MOST_CALLS)
-    runs = max(runs, min(int(FIRST_PART * effort.budget.figures / longest), MOST_FIRST_RUNS))
-    precision = Precision(events=effort.budget.figures, fewest=runs)
-    if effort.replications is not None:
-        precision = Precision(fewest=effort.replications, most=effort.replications)
-    if precision.fewest * shortest > MOST_ATTEMPTS:
-        raise InputError([_too_long(pairs, call)])
-    warm_up = max(WARM_UP_CALLS, *(settling_calls(pair) for pair in pairs))
-    affordable = effort.budget.figures / (precision.fewest * attempts) - warm_up
-    counted = min(max(affordable, FEWEST_CALLS), MOST_CALLS)
     together = network([always_on(pairs)], limits)
     calm = flowing(together, effort)
+    attempts = call * attempts_per_second(pairs, flows=calm is not None)
+    length = _length(attempts, max(settling_calls(pair) for pair in pairs), effort)
+    if length.precision.fewest * attempts * (length.warm_up + length.counted) > MOST_ATTEMPTS:
+        raise InputError([_too_long(pairs, call)])
     found = simulate(
         together,
-        [0.0, warm_up * call, (warm_up + counted) * call],
+        [0.0, length.warm_up * call, (length.warm_up + length.counted) * call],
         seed=effort.part(1.0, 0).seed,
-        precision=precision,
+        precision=length.precision,
         judged=slice(1, None),
         steady=True,
         calm=calm,
@@ -128,8 +125,43 @@ def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
     if calm is not None:
         waits = waiting_shares(found.totals[:, 1])
         rows = [with_flow_error(row, wait) for row, wait in zip(rows, waits, strict=True)]
-    met = (shortfalls(found.figures, precision) <= 1.0).tolist()
+    met = (shortfalls(found.figures, length.precision) <= 1.0).tolist()
     return rows, met, _paused(pairs, found.joint[:, 1])
+
+
+class _Length(NamedTuple):
+    """How long runs are, in calls, and how many there are."""
+
+    warm_up: float
+    counted: float
+    precision: Precision
+
+
+def _length(attempts: float, settling: float, effort: Effort) -> _Length:
+    """Length of the runs, by the attempts in a call and the calls until the start is forgotten."""
+    shortest = attempts * (WARM_UP_CALLS + FEWEST_CALLS)
+    runs = max(min(int(MANY_ATTEMPTS / shortest), FEWEST_RUNS), FEWEST_LONG_RUNS)
+    longest = attempts * (WARM_UP_CALLS + MOST_CALLS)
+    runs = max(runs, min(int(FIRST_PART * effort.budget.figures / longest), MOST_FIRST_RUNS))
+    precision = Precision(events=effort.budget.figures, fewest=runs)
+    if effort.replications is not None:
+        precision = Precision(fewest=effort.replications, most=effort.replications)
+    warm_up = max(WARM_UP_CALLS, settling)
+    if precision.fewest * shortest > TOO_MANY_ATTEMPTS:
+        # Thousands of lines: each call time has hundreds of talks to average over.
+        return _Length(max(settling, USUAL_CALLS), USUAL_CALLS, precision)
+    affordable = effort.budget.figures / (precision.fewest * attempts) - warm_up
+    return _Length(warm_up, min(max(affordable, FEWEST_CALLS), MOST_CALLS), precision)
+
+
+def attempts_per_second(pairs: Sequence[Pair], *, flows: bool) -> float:
+    """Attempts of all lines; where launches flow as many as take the same time call by call."""
+    return sum(
+        pair.item.dial_lines
+        / pair.campaign.attempt_seconds
+        * (fluid_part(pair.campaign) if flows else 1.0)
+        for pair in pairs
+    )
 
 
 def _paused(pairs: Sequence[Pair], joint: Floats) -> dict[str, Paused]:

@@ -21,6 +21,7 @@ class SimulatedJoint(NamedTuple):
     dialing: Floats  # [run, step] part of the step in which any of them dials or pauses
     paused: Floats  # [run, step, number paused] part of the step
     all_paused: Floats  # [run, step]
+    part: Floats  # [step] that a pause of any of them takes at most, on average
 
 
 class Together(NamedTuple):
@@ -129,13 +130,21 @@ def _told(
             if ends is None
             else (dict(zip(names, end[step].tolist(), strict=True)) for end in ends)
         )
+        some = max(1.0 - none - all_, 0.0)
+        if count == 1:
+            # Never only some of one dialer: that is no estimate.
+            some = 0.0
+            low, high = (
+                {key: end for key, end in part.items() if key != "some_paused"}
+                for part in (low, high)
+            )
         yield JointStep(
             campaign_id=name,
             start=given.edges[step],
             end=given.edges[step + 1],
             dialers=count,
             none_paused=none,
-            some_paused=max(1.0 - none - all_, 0.0),
+            some_paused=some,
             all_paused=all_,
             paused_distribution=tuple(paused[step, : count + 1].tolist()),
             low=low,
@@ -154,6 +163,10 @@ def _ends(group: SimulatedJoint) -> tuple[Floats, Floats]:
     some = np.clip(dialing - none - all_, 0.0, 1.0)
     parts = np.stack([none, some, all_], axis=-1) / mean[:, None]
     flat = np.clip(parts, 0.0, 1.0).reshape(len(dialing), -1)
-    low, high = share_ends(flat)
+    # Where no pause was seen, some may be short; that some dial is told by the runs alone.
+    whole = np.ones_like(group.part)
+    may_have = np.stack([whole, group.part, group.part], axis=-1).ravel()
+    may_lack = np.stack([group.part, whole, whole], axis=-1).ravel()
+    low, high = share_ends(flat, may_have, may_lack)
     shape = parts.shape[1:]
     return low.reshape(shape), high.reshape(shape)

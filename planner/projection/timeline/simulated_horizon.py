@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.contracts.problem import Overflow
 from planner.projection.effort import Effort
 from planner.projection.figures.flowing import flowing, fluid_part
 from planner.projection.figures.intervals import share_ends
@@ -25,8 +26,12 @@ from planner.traffic.simulation.simulate import simulate
 
 #: A dial list is taken not to run out where that is so many standard deviations away.
 UNTHINKABLE_DEVIATIONS = 10.0
-#: Runs of a horizon, as far as the budget and the memory allow.
-FEWEST_RUNS, MOST_RUNS = 8, 400
+#: Runs of a horizon, as far as the budget and the memory allow; the fewest where each holds more
+#: attempts than take some seconds.
+FEWEST_RUNS, FEWEST_LONG_RUNS, MOST_RUNS = 8, 4, 400
+_LONG_RUN = 2e7
+#: All but one of many agents stay busy after a pause: so many follow each other at most, on average.
+_IN_A_ROW = 10.0
 _MOST_TOTALS = 2e7  # numbers that are kept of all runs
 
 
@@ -76,7 +81,7 @@ def affordable(given: Horizon, group: Sequence[int], events: float, flows: bool 
         attempts += each * float(lengths[given.running(place)].sum())
     kept = len(lengths) * len(group) * len(COLUMNS)
     runs = min(events / max(attempts, 1.0), _MOST_TOTALS / kept, MOST_RUNS)
-    return max(int(runs), FEWEST_RUNS)
+    return max(int(runs), FEWEST_LONG_RUNS if attempts > _LONG_RUN else FEWEST_RUNS)
 
 
 def simulated_courses(
@@ -114,7 +119,8 @@ def simulated_courses(
     for column, place in enumerate(group):
         campaign = given.pairs[place].campaign.campaign_id
         ended = completed_parts(given, place, done[:, names.index(campaign)])
-        found[place] = _course(all_busy[..., column], ended, campaign in lists)
+        part = pause_part(given, place)
+        found[place] = _course(all_busy[..., column], ended, campaign in lists, part)
     completed = {name: np.sort(done[:, c]) for c, name in enumerate(names) if name in lists}
     return Simulated(found, completed, _joints(given, group, outcome.joint, names), runs)
 
@@ -133,6 +139,7 @@ def _joints(
             joint[..., first] / lengths,
             joint[..., counts : counts + len(places) + 1] / lengths[:, None],
             joint[..., first + 1] / lengths,
+            np.max([pause_part(given, place) for place in places], axis=0),
         )
         first = counts + len(places) + 1
     return found
@@ -155,16 +162,37 @@ def completed_parts(given: Horizon, place: int, done: Floats) -> Floats:
     return np.where(np.isnan(stopped), parts, done[:, None] <= stopped)
 
 
-def _course(all_busy: Floats, completed: Floats, may_complete: bool) -> Course:
-    """Means over the runs of [run, step], with their intervals."""
+def pause_part(given: Horizon, place: int) -> Floats:
+    """Part of a step that one pause may take, with those that follow it, where none was seen.
+
+    On average: no more than the agents' talks and wrap-ups last; of times that vary more, what is
+    left of them does.
+    """
+    seconds = []
+    for stretch in given.stretches:
+        pair = stretch.pairs[place]
+        campaign, agents = pair.campaign, max(pair.agent_lines, 1)
+        talk = (campaign.talk_seconds or 0.0) * max(1.0, 0.5 * (1.0 + campaign.talk_cv**2))
+        held = campaign.patience_seconds if campaign.overflow is Overflow.HOLD else 0.0
+        taken = talk + campaign.wrap_up_seconds + held
+        seconds.append(taken if agents == 1 else min(_IN_A_ROW / agents, 1.0) * taken)
+    part = np.array([seconds[s] for s in given.stretch_of]) / np.diff(given.seconds)
+    return np.asarray(np.minimum(part, 1.0))
+
+
+def _course(
+    all_busy: Floats, completed: Floats, may_complete: bool, part: Floats | float = 1.0
+) -> Course:
+    """Means over the runs of [run, step], with their intervals; ``part`` is that of one pause."""
     all_busy = np.broadcast_to(all_busy, completed.shape)
     means = all_busy.mean(axis=0), completed.mean(axis=0)
     if len(all_busy) < 2:
         return Course(*means)
     never = np.zeros_like(means[1]), np.zeros_like(means[1])
-    busy = share_ends(all_busy)
+    busy = share_ends(all_busy, part)
     ended = share_ends(completed) if may_complete else never
-    return Course(*means, Ends(busy, ended, share_ends(1.0 - all_busy - completed)))
+    rest = share_ends(1.0 - all_busy - completed, 1.0, 1.0 if may_complete else part)
+    return Course(*means, Ends(busy, ended, rest))
 
 
 def _settled_spans(given: Horizon, stretches: Sequence[Stretch]) -> list[tuple[int, int]]:

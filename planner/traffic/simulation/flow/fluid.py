@@ -24,6 +24,9 @@ FLUID_PAIR = np.dtype(
 )
 #: Of a limit of calls per second, the part in use up to which waits are short and launches flow.
 MOST_USED = 0.7
+#: On large dialers waits are short even closer to the limit: up to this part in use, where a launch
+#: waits for no more than so small a part of an attempt, also for its turn while others fill up.
+MOST_USED_LARGE, SHORT_WAIT = 0.95, 2e-3
 
 
 def fluid_state(network: Network) -> RunState:
@@ -42,8 +45,8 @@ def calm_waits(network: Network) -> Floats | None:
     """Share of the lines of each pair that wait while nothing fills up, [stretch, pair].
 
     None where launches do not flow: where dial lists end, channels are few, or calls per second are
-    nearly all in use. Each launch waits as customers of a server with constant times do (F.
-    Pollaczek and A. Khinchine), at its dialer and at its trunk group.
+    nearly all in use and waits are long. Each launch waits as customers of a server with constant
+    times do (F. Pollaczek and A. Khinchine), at its dialer and at its trunk group.
     """
     limited = np.isfinite(network.group_channels).any()
     if limited or np.isfinite(network.attempts_left).any():
@@ -58,14 +61,28 @@ def calm_waits(network: Network) -> Floats | None:
         at_group = np.bincount(group % (groups + 1), demand, groups + 1)
         rates = network.dialer_cps, np.append(network.group_cps, np.inf)
         used = [sums / rate for sums, rate in zip((at_dialer, at_group), rates, strict=True)]
-        if max(float(part.max(initial=0.0)) for part in used) > MOST_USED:
+        most = max(float(part.max(initial=0.0)) for part in used)
+        if most > MOST_USED_LARGE:
             return None
         by_dialer, by_group = (
             part / (2.0 * rate * (1.0 - part)) for part, rate in zip(used, rates, strict=True)
         )
         wait = by_dialer[network.dialer] + by_group[group]
         found[number] = wait / (wait + tau)
+        turns = _turn_seconds(network) / tau
+        if most > MOST_USED and max(found[number].max(), turns.max()) > SHORT_WAIT:
+            return None
     return found
+
+
+def _turn_seconds(network: Network) -> Floats:
+    """Seconds from one turn of a pair to the next while all behind its limits wait, by pair."""
+    lines = network.dial_lines.astype(np.float64)
+    groups = len(network.group_cps)
+    group = network.dialer_group[network.dialer] % (groups + 1)
+    at_dialer = np.bincount(network.dialer, lines, len(network.dialer_cps)) / network.dialer_cps
+    at_group = np.bincount(group, lines, groups + 1) / np.append(network.group_cps, np.inf)
+    return np.asarray((at_dialer[network.dialer] + at_group[group]) / np.maximum(lines, 1.0))
 
 
 def _attempts_per_second(network: Network, stretch: int) -> Floats:
