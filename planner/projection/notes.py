@@ -57,7 +57,12 @@ def run_notes(runs: dict[tuple[str, str], int], steps: Sequence[TimelineStep]) -
     """How exact the simulated part of the timeline is."""
     if not runs:
         return
-    widths = [100 * (step.high[key] - low) for step in steps for key, low in step.low.items()]
+    widths = [
+        100 * (step.high[key] - low)
+        for step in steps
+        for key, low in step.low.items()
+        if step.high[key] > low  # a broadcast is known never to pause
+    ]
     ends = "one run tells nothing of chance."
     if widths:
         ends = (

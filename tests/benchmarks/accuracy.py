@@ -1,8 +1,9 @@
 """How right the traffic engines are, against independent values.
 
-``python -m tests.benchmarks.accuracy`` takes about a minute. Every expected value comes from a
+``python -m tests.benchmarks.accuracy`` takes some ten minutes. Every expected value comes from a
 published table, a closed form or exact rational arithmetic, never from the code under test; the
-simulation is judged by a binomial test.
+simulation is judged by a binomial test, and its 95 % intervals of projected figures by how often
+they hold, by figure and by the size of shares (``projection_coverage`` prints more of that).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from planner.traffic.exact.passage import (
 )
 from planner.traffic.simulation.estimates import Precision
 from planner.traffic.simulation.simulate import simulate
+from tests.benchmarks.projection_coverage import intervals
 from tests.benchmarks.reporting import Row, main
 from tests.support.generators import (
     absorbing_generator,
@@ -34,6 +36,8 @@ from tests.support.networks import network
 CASES = 200
 #: A binomial test that a right simulation fails once in a thousand seeds; the seed is fixed.
 LEVEL = 1e-3
+#: Of each case of projected intervals, and what each may take.
+SEEDS, EVENTS = 40, 5e5
 
 
 def row(figure: str, ours: float, expected: float, limit: float, source: str) -> Row:
@@ -208,16 +212,59 @@ def simulation_rows() -> list[Row]:
     ]
 
 
+def coverage_rows() -> list[Row]:
+    """How often the intervals of a projection hold, by figure and by the size of shares."""
+    everything = [one for _, found in intervals(SEEDS, EVENTS) for one in found]
+    told = [one for one in everything if one.common and not one.exact]
+    rows = []
+    for name in sorted({one.figure for one in told}):
+        held = [one.held for one in told if one.figure == name]
+        rows.append(coverage_row(name, held, between=True))
+    shares = [one for one in told if one.figure in ("all_busy_share", "abandon_rate")]
+    for size in sorted({one.size for one in shares}):
+        held = [one.held for one in shares if one.size == size]
+        rows.append(coverage_row(f"shares of {size}", held, between=False))
+    rare = [one.held for one in everything if not one.common and not one.exact]
+    return [*rows, coverage_row("rarer than 1e-5, nearer to always than 0.99", rare, between=False)]
+
+
+def coverage_row(name: str, held: list[bool], *, between: bool) -> Row:
+    """``between``: of so many intervals that 93 to 97 % must hold; else not significantly less."""
+    share, missed = sum(held) / len(held), len(held) - sum(held)
+    often = binomial_tail(missed, len(held), 0.05)
+    return {
+        "figure": f"intervals that hold: {name}",
+        "ours": share,
+        "expected": 0.95,
+        "relative error": abs(share / 0.95 - 1.0) if between else often,
+        "limit": 0.02 / 0.95 if between else LEVEL,
+        "ok": 0.93 <= share <= 0.97 if between else often >= LEVEL,
+        "source": f"{len(held)} intervals" + ("" if between else ", binomial p-value"),
+    }
+
+
 def binomial_tail(count: int, cases: int, share: float) -> float:
     """P(at least ``count`` of ``cases``)."""
     return sum(
-        math.comb(cases, k) * share**k * (1 - share) ** (cases - k) for k in range(count, cases + 1)
+        math.exp(
+            math.lgamma(cases + 1)
+            - math.lgamma(k + 1)
+            - math.lgamma(cases - k + 1)
+            + k * math.log(share)
+            + (cases - k) * math.log1p(-share)
+        )
+        for k in range(count, cases + 1)
     )
 
 
 def rows() -> list[Row]:
     return (
-        published_rows() + rational_rows() + closed_form_rows() + matrix_rows() + simulation_rows()
+        published_rows()
+        + rational_rows()
+        + closed_form_rows()
+        + matrix_rows()
+        + simulation_rows()
+        + coverage_rows()
     )
 
 

@@ -70,7 +70,8 @@ def share_ends(
     deviation = np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), size)
     quantiles = np.array([student_t(max(number - 1, 2)) for number in range(runs + 1)])
     # Of positive sizes on the scale of the logarithm, as few long ones make a mean uneven.
-    spread = np.minimum(quantiles[count] * deviation / size / np.sqrt(np.maximum(count, 1)), 9.0)
+    relative = deviation / np.where(size > 0.0, size, 1.0)
+    spread = np.minimum(quantiles[count] * relative / np.sqrt(np.maximum(count, 1)), 9.0)
     low, high = (end[count] for end in binomial.all_share_ends(runs))
     shorter, longer = mean * -np.expm1(-spread), mean * np.expm1(spread)
     # Where all have parts, and those hardly smaller ones, no run is likely to have none.
