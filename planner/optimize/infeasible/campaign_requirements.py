@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from planner.contracts.limits import MAX_LINES
 from planner.contracts.problem import Campaign, Problem
@@ -20,6 +21,8 @@ from planner.optimize.infeasible.requirement import (
 
 #: Steps in which shares and abandon rates are eased.
 SHARE_STEP, RATE_STEP = 1e-2, 1e-4
+#: Hundredths in which a least number of calls is eased.
+CALL_STEPS = 100
 #: Dialers that are tried one by one when a campaign may use only some.
 MOST_TRIED = 12
 
@@ -53,7 +56,46 @@ def least_dialers(campaign: Campaign, dialers: int) -> Requirement:
     if least > dialers:
         words += f" (there {'is' if dialers == 1 else 'are'} {dialers})"
     found = in_column(campaign, "min_dialers", words, 0, counted(least, 0, said))
-    return Requirement(**{**vars(found), "is_demand": True})
+    return replace(found, is_demand=True)
+
+
+def least_transfers(campaign: Campaign) -> Requirement:
+    """Transfers an hour that a campaign must reach, of a broadcast messages: a demand for lines."""
+    name, least = f"campaign {campaign.campaign_id}", campaign.min_transfers_per_hour
+    calls = "transfers" if campaign.is_live_transfer else "messages"
+
+    def value_at(step: int) -> tuple[float, str]:
+        eased = float(f"{least * (1 - step / CALL_STEPS):.6g}")
+        return eased, f"ask for {eased:g} {calls} an hour of {name}"
+
+    words = f"{name} must reach {least:g} {calls} an hour"
+    found = in_column(campaign, "min_transfers_per_hour", words, 0.0, (CALL_STEPS, value_at))
+    return replace(found, is_demand=True)
+
+
+def done_in_time(campaign: Campaign) -> Requirement:
+    """The day on which a list must be done: a demand for attempts an hour until then."""
+    name, day = f"campaign {campaign.campaign_id}", campaign.finish_by
+    off: dict[str, float | None] = {"finish_by": None, "min_attempts_per_hour": 0.0}
+    gone = (Change("campaigns", (campaign.campaign_id,), off),)
+    easing = Easing(None, f"let the list of {name} take longer", gone)
+    needed = campaign.min_attempts_per_hour
+    so_many = (
+        "more attempts than hours are left"
+        if math.isinf(needed)
+        else f"{needed:,.0f} attempts an hour"
+    )
+    return Requirement(
+        table="campaigns",
+        key=(campaign.campaign_id,),
+        column="finish_by",
+        value=str(day),
+        words=f"the list of {name} must be done by {day} ({so_many})",
+        lifted=gone,
+        steps=1,
+        easing=lambda _: easing,
+        is_demand=True,
+    )
 
 
 def agent_lines_on_shift(campaign: Campaign, room: NoLimit) -> Requirement:

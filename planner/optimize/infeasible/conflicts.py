@@ -225,9 +225,11 @@ def _member(requirement: Requirement, easing: Easing | None) -> ConflictMember:
         else ("dialer_id",),
         "trunk_groups": ("trunk_group",),
         "assignments": ("campaign_id", "dialer_id"),
+        "limits": ("limit",),
+        "pools": ("pool",),
     }[requirement.table]
     return ConflictMember(
-        table=f"{requirement.table}.csv",
+        table="agents.csv" if requirement.table == "pools" else f"{requirement.table}.csv",
         key=dict(zip(keys, requirement.key, strict=True)),
         column=requirement.column,
         value=requirement.value,

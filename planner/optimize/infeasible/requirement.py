@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Campaign, Dialer, TrunkGroup
 
 Value = bool | int | float | str | None
@@ -50,6 +51,8 @@ class Requirement:
     ordered: bool = True
     #: Whether it demands lines; else it only limits them.
     is_demand: bool = False
+    #: The campaign that it concerns where the key does not name it.
+    owner: str | None = None
 
     @property
     def name(self) -> tuple[str, ...]:
@@ -59,7 +62,7 @@ class Requirement:
     @property
     def campaign_id(self) -> str | None:
         """The campaign that it concerns; None if it is about the fleet."""
-        return self.key[0] if self.table in ("campaigns", "assignments") else None
+        return self.key[0] if self.table in ("campaigns", "assignments") else self.owner
 
 
 @dataclass(frozen=True)
@@ -79,19 +82,32 @@ def key_of(row: Any) -> tuple[str, ...]:
             return (row.dialer_id,)
         case TrunkGroup():
             return (row.trunk_group,)
+        case LimitRow():
+            return (str(row.limit),)
+        case PoolRow():
+            return (row.pool,)
         case _:
             return row.campaign_id, row.dialer_id
 
 
+_TABLES: dict[type, str] = {
+    Campaign: "campaigns",
+    Dialer: "dialers",
+    TrunkGroup: "trunk_groups",
+    LimitRow: "limits",
+    PoolRow: "pools",
+}
+
+
 def in_column(
-    row: Campaign | Dialer | TrunkGroup,
+    row: Campaign | Dialer | TrunkGroup | LimitRow | PoolRow,
     column: str,
     words: str,
     lifted: Value,
     easings: tuple[int, Callable[[int], tuple[Any, str]]],
 ) -> Requirement:
     """A requirement in one column of one row; ``easings``: how many, and each value with words."""
-    table = {Campaign: "campaigns", Dialer: "dialers", TrunkGroup: "trunk_groups"}[type(row)]
+    table = _TABLES[type(row)]
     key = key_of(row)
     steps, value_at = easings
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
 from planner.contracts.limits import MAX_LINES
-from planner.contracts.problem import Problem
+from planner.contracts.problem import Campaign, Problem
+from planner.evaluation.rates import rates
 from planner.optimize.infeasible.campaign_requirements import (
     agent_lines_on_shift,
     campaign_limits,
+    done_in_time,
     least_dialers,
+    least_transfers,
 )
 from planner.optimize.infeasible.fleet_requirements import (
     agent_lines_on_ports,
@@ -25,13 +29,16 @@ from planner.optimize.infeasible.fleet_requirements import (
     trunk_speed,
 )
 from planner.optimize.infeasible.requirement import Change, NoLimit, Requirement, key_of
+from planner.optimize.infeasible.sums import least_sums, most_sums, pool_places, pool_sizes
 
 
 def demands_of(problem: Problem) -> list[Requirement]:
     """The requirements that give campaigns lines; without them no line is needed at all."""
     found = [least_dialers(c, len(problem.dialers)) for c in problem.campaigns if c.min_dialers > 0]
+    found += [least_transfers(c) for c in problem.campaigns if c.min_transfers_per_hour > 0]
+    found += [done_in_time(c) for c in problem.campaigns if c.min_attempts_per_hour > 0]
     locks = [locked_lines(a) for a in problem.assignments if a.dial_lines or a.agent_lines]
-    return [*found, *locks]
+    return [*found, *least_sums(problem), *locks]
 
 
 def limits_of(problem: Problem, room: NoLimit, failures: int = 1) -> list[Requirement]:
@@ -48,7 +55,10 @@ def limits_of(problem: Problem, room: NoLimit, failures: int = 1) -> list[Requir
         *(trunk_speed(g) for g in problem.trunk_groups if g.cps is not None),
         *(dialer_speed(d) for d in problem.dialers if d.cps is not None),
         *(agent_lines_on_ports(d) for d in problem.dialers if d.agent_lines_use_ports),
-        *(agent_lines_on_shift(c, room) for c in problem.campaigns if c.is_live_transfer),
+        *most_sums(problem, room),
+        *pool_places(problem),
+        *pool_sizes(problem, room),
+        *(agent_lines_on_shift(c, room) for c in problem.campaigns if _has_a_shift(c)),
         *(channels_of(g, problem, room) for g in problem.trunk_groups),
         *(ports_of(d, room) for d in problem.dialers),
     ]
@@ -79,8 +89,16 @@ def with_changes(problem: Problem, changes: Iterable[Change]) -> Problem:
 
 def demanding(problem: Problem) -> Problem:
     """The problem without the campaigns that no requirement gives lines: they may have none."""
-    locked = {a.campaign_id for a in problem.assignments if a.dial_lines or a.agent_lines}
-    kept = tuple(c for c in problem.campaigns if c.min_dialers > 0 or c.campaign_id in locked)
+    wanted = {a.campaign_id for a in problem.assignments if a.dial_lines or a.agent_lines}
+    wanted |= {r.campaign_id for r in least_sums(problem) if r.campaign_id is not None}
+    kept = tuple(
+        c
+        for c in problem.campaigns
+        if c.min_dialers > 0
+        or c.min_transfers_per_hour > 0
+        or c.min_attempts_per_hour > 0
+        or c.campaign_id in wanted
+    )
     ids = {c.campaign_id for c in kept}
     lines = tuple(a for a in problem.assignments if a.campaign_id in ids)
     return problem.model_copy(update={"campaigns": kept, "assignments": lines})
@@ -105,14 +123,36 @@ def room_for(problem: Problem) -> NoLimit:
     """Enough ports and agents for every demand, on any dialer beside all others."""
     blocks = {}
     agents = {}
+    floors: dict[str, int] = {}
+    for floor in least_sums(problem):
+        owner = str(floor.campaign_id)
+        floors[owner] = floors.get(owner, 0) + int(str(floor.value))
     for campaign in problem.campaigns:
         locks = [a for a in problem.assignments if a.campaign_id == campaign.campaign_id]
         least = campaign.min_agent_lines if campaign.is_live_transfer else 0
         most = max([least, *(a.agent_lines for a in locks)])
-        lines = max([most, 1, *(a.dial_lines for a in locks)])
-        blocks[campaign.campaign_id] = most + lines
-        room = campaign.agent_lines + most * len(problem.dialers)
+        asked = max(_lines_for_calls(campaign), floors.get(campaign.campaign_id, 0))
+        lines = max([most, 1, asked, *(a.dial_lines for a in locks)])
+        blocks[campaign.campaign_id] = max(most, asked) + lines
+        room = campaign.agent_lines + max(most * len(problem.dialers), asked)
         agents[campaign.campaign_id] = min(room, MAX_LINES)
     needed = 2 * sum(blocks.values())
     ports = {d.dialer_id: min(d.ports + needed, MAX_LINES) for d in problem.dialers}
     return NoLimit(ports, agents)
+
+
+def _has_a_shift(campaign: Campaign) -> bool:
+    """Whether its agents are counted for it alone; pools have those of others."""
+    return campaign.is_live_transfer and campaign.own_agent_lines is not None
+
+
+def _lines_for_calls(campaign: Campaign) -> int:
+    """Dial lines, and agents beside them, that reach what it must: as many as of single pairs."""
+    found = rates(campaign, [1], [int(campaign.is_live_transfer)])
+    per_pair = (float(found.handled[0]), float(found.attempts[0]))
+    asked = (campaign.min_transfers_per_hour, campaign.min_attempts_per_hour)
+    lines = [
+        math.ceil(a / p) if 0 < a < p * MAX_LINES else 0
+        for a, p in zip(asked, per_pair, strict=True)
+    ]
+    return max(lines)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from planner.contracts.answers import Conflict
+from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions
 from planner.optimize.infeasible.conflicts import core_problem, find_conflicts
@@ -137,6 +138,71 @@ CASES = {
             ("assignments.csv", "C on D", "locked", True, False),
             ("campaigns.csv", "C", "max_abandon_rate", 0.33, 0.3375),
         },
+    ),
+    # One agent on 8 ports reaches 60.48 transfers an hour, two reach 110.42: by the finite-source
+    # formula of tests/support/exhaustive, over all numbers of dial lines.
+    "least transfers": (
+        problem(campaigns=[campaign(min_transfers_per_hour=100)]),
+        {
+            ("campaigns.csv", "C", "min_transfers_per_hour", 100.0, 60.0),
+            ("campaigns.csv", "C", "agent_lines", 1, 2),
+        },
+    ),
+    # A line of a broadcast makes 180 attempts an hour: 2,000 take twelve.
+    "a list that must be done": (
+        problem(
+            campaigns=[
+                campaign(
+                    kind="broadcast",
+                    agent_lines=0,
+                    transfer_rate=None,
+                    talk_seconds=None,
+                    records=9_999,
+                    finish_by="2030-03-01",
+                    min_attempts_per_hour=2000,
+                )
+            ]
+        ),
+        {
+            ("campaigns.csv", "C", "finish_by", "2030-03-01", None),
+            ("dialers.csv", "D", "ports", 8, 12),
+        },
+    ),
+    "least lines of a limit": (
+        problem(limits=(LimitRow(limit="x", campaign_id="C", min_agent_lines=2),)),
+        {
+            ("limits.csv", "x", "min_agent_lines", 2, 1),
+            ("campaigns.csv", "C", "agent_lines", 1, 2),
+        },
+    ),
+    "most lines of a limit": (
+        problem(
+            campaigns=[campaign(agent_lines=2, min_agent_lines=2)],
+            limits=(LimitRow(limit="x", max_agent_lines=1),),
+        ),
+        {
+            RUNS,
+            ("campaigns.csv", "C", "min_agent_lines", 2, 1),
+            ("limits.csv", "x", "max_agent_lines", 1, 2),
+        },
+    ),
+    "agents of a pool": (
+        problem(
+            dialer("D"),
+            dialer("E"),
+            campaigns=[campaign(agent_lines=None, min_dialers=2)],
+            pools=(PoolRow(pool="A", agent_lines=1),),
+        ),
+        {("campaigns.csv", "C", "min_dialers", 2, 1), ("agents.csv", "A", "agent_lines", 1, 2)},
+    ),
+    "where agents of a pool can sit": (
+        problem(
+            dialer("D"),
+            dialer("E"),
+            campaigns=[campaign(agent_lines=None, min_dialers=2)],
+            pools=(PoolRow(pool="A", agent_lines=3, dialers=("D",)),),
+        ),
+        {("campaigns.csv", "C", "min_dialers", 2, 1), ("agents.csv", "A", "dialers", "D", None)},
     ),
     "a lock above the ports": (
         problem(assignments=(lock(8, 1),)),
