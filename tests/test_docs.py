@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from planner import __version__
-from planner.cli.main import _parser
+from planner.cli.main import _parser, main
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
@@ -103,3 +103,11 @@ def test_the_guide_says_why_each_library_is_needed() -> None:
     needed = [line for line in needed if not line.startswith("planner[")]
     for name in (re.split(r"[\[<>=]", line)[0] for line in needed):
         assert re.search(rf"\b{name}\b", guide), name
+
+
+def test_the_readme_shows_what_the_example_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", str(ROOT / "data" / "quickstart")]) == 0
+    shown = (
+        (ROOT / "README.md").read_text().partition("prints:\n\n```text\n")[2].partition("```")[0]
+    )
+    assert capsys.readouterr().out == shown

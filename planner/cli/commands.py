@@ -126,6 +126,9 @@ def _plan(arguments: argparse.Namespace) -> int:
     require_writable(arguments.out)
     require_handout(arguments.handout)
     if arguments.interval == ALL:
+        if arguments.proof is not None:
+            wanted = "one plan: a moment named by --interval 'Mon 09:00', or no --interval"
+            raise InputError([Fault("--proof", None, None, str(arguments.proof), wanted)])
         return _plan_week(problem, arguments)
     moment = None
     if arguments.interval is not None:

@@ -1,6 +1,6 @@
 """Simulated annealing of where agents sit; the dial lines of a dialer then follow by themselves.
 
-A step moves agents between two dialers, shares out the ports of both anew (``seats.py``), and looks
+A step moves agents between two dialers, shares out the ports of both anew (``line_allocation.py``), and looks
 at the exact value. Campaigns that must survive a failure move with all lines they have on a dialer,
 to where they survive as well.
 
