@@ -86,8 +86,8 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         type=number(0, MAX_VALUE),
         default=0.0,
         metavar="X",
-        help="value per hour that each line must gain that a dialer gets in addition to its current "
-        "ones (default 0)",
+        help="value per hour that each line must gain that a dialer gets in addition to its "
+        "current ones (default 0)",
     )
     parser.add_argument(
         "--keep-current",

@@ -1,11 +1,8 @@
 """Simulated annealing of where agents sit; the dial lines of a dialer then follow by themselves.
 
-A step moves agents between two dialers, shares out the ports of both anew (``line_allocation.py``), and looks
-at the exact value. Campaigns that must survive a failure move with all lines they have on a dialer,
-to where they survive as well.
-
-S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, Optimization by simulated annealing, Science 220, 1983.
-Random numbers come from a seed.
+A step moves agents between two dialers, shares out the ports of both anew
+(``line_allocation.py``), and looks at the exact value. Campaigns that must survive a failure move
+with all lines they have on a dialer, to where they survive as well.
 """
 
 from __future__ import annotations

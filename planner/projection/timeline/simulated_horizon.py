@@ -30,7 +30,8 @@ UNTHINKABLE_DEVIATIONS = 10.0
 #: attempts than take some seconds.
 FEWEST_RUNS, FEWEST_LONG_RUNS, MOST_RUNS = 8, 4, 400
 _LONG_RUN = 2e7
-#: All but one of many agents stay busy after a pause: so many follow each other at most, on average.
+#: All but one of many agents stay busy after a pause: so many follow each other at most, on the
+#: average.
 _IN_A_ROW = 10.0
 _MOST_TOTALS = 2e7  # numbers that are kept of all runs
 
