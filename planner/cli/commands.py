@@ -55,6 +55,7 @@ from planner.shipped import require, settings_root
 from planner.studies.week_spans import (
     at_moment,
 )
+from planner.system import become, claim_port
 from planner.tables.folder import read_folder, read_with_notes
 from planner.tables.folder_writing import write_assignments, write_projection
 from planner.tables.writing import write_text
@@ -275,7 +276,7 @@ def _app(arguments: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "planner.app.server"]
     command += [f"--address={arguments.address}", f"--port={arguments.port}"]
     os.chdir(settings_root())
-    os.execve(sys.executable, command, environment)
+    become(command, environment)
 
 
 def _from_anywhere(source: str) -> str:
@@ -317,7 +318,7 @@ def _require_free(address: str, port: int) -> None:
     try:
         family, kind, *_, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            claim_port(trial)
             trial.bind(place)
     except OSError as error:
         expected = f"an address of this machine and a free port ({error.strerror})"

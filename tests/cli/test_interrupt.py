@@ -15,7 +15,7 @@ import pytest
 from planner.contracts.line_plan import LinePlan
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.limits.check import check
-from planner.studies.batch.workers.uninterrupted import uninterrupted
+from planner.system import uninterrupted
 from planner.tables.folder import read_folder
 from tests.support.program import PLANNER, QUICKSTART
 

@@ -22,6 +22,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
 from planner.compiling.compilation import COMPILATION
+from planner.system import handed_down, pipe_end, step_back
 
 #: Of 19, the lowest: a page that needs a core gets nine tenths of it.
 _NICENESS = 10
@@ -42,9 +43,9 @@ class _Process:
             place = theirs.fileno()
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "planner.app.jobs.worker_process", str(place)],
-                pass_fds=[place],
                 stdin=subprocess.DEVNULL,
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                **handed_down(place),
             )
 
     @property
@@ -217,8 +218,8 @@ class _OtherEnd:
 def main() -> None:
     """Work for the process at the other end of the pipe, until that one ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this one
-    os.nice(_NICENESS)
-    here = _OtherEnd(Connection(int(sys.argv[1])))
+    step_back(_NICENESS)
+    here = _OtherEnd(pipe_end(int(sys.argv[1])))
     threading.Thread(target=here.listen, daemon=True).start()
     here.work()
 

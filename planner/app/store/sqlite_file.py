@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from planner.app.store.faults import StoreUnavailable
+from planner.system import is_ours
 
 #: Device and inode: two files of one path differ in them.
 Identity = tuple[int, int]
@@ -28,7 +29,7 @@ def make_file(path: Path) -> None:
     """Make the file if there is none, and let only its owner read it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ONLY))
-    if path.stat().st_mode & 0o077 and path.stat().st_uid == os.geteuid():
+    if path.stat().st_mode & 0o077 and is_ours(path):
         path.chmod(_OWNER_ONLY)
 
 

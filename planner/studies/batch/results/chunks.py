@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from planner.contracts.faults import Fault, InputError
-from planner.studies.batch.results.files import checksum, flush_folder, write_file
+from planner.studies.batch.results.files import checksum, write_file
 from planner.studies.batch.results.rows import Planned, Rows
+from planner.system import flush_folder
 
 #: Problems whose results are committed together.
 CHUNK_SIZE = 25

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from planner.contracts.faults import Fault, InputError
+from planner.system import flush_folder, hold
 
 _BLOCK = 1 << 20
 
@@ -43,15 +43,6 @@ def keep(temporary: Path, path: Path) -> None:
     flush_folder(path.parent)
 
 
-def flush_folder(folder: Path) -> None:
-    """Flush the names in a folder to disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def checksum(path: Path) -> str | None:
     """SHA-256 of a file; None where it cannot be read."""
     digest = hashlib.sha256()
@@ -81,11 +72,9 @@ def claimed(folder: Path) -> Iterator[None]:
         wanted = f"a folder that can be written ({error.strerror})"
         raise InputError([Fault("--out", None, None, str(folder), wanted)]) from error
     with opened as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not hold(file):
             wanted = "a folder in which no other run is writing"
-            raise InputError([Fault("--out", None, None, str(folder), wanted)]) from error
+            raise InputError([Fault("--out", None, None, str(folder), wanted)])
         try:
             yield
         finally:

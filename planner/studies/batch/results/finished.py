@@ -14,11 +14,12 @@ from planner.contracts.faults import Fault, InputError
 from planner.studies.batch.options import BatchOptions, BatchSummary
 from planner.studies.batch.results.chunks import Chunks, require_same
 from planner.studies.batch.results.columns import COLUMNS, SCENARIOS
-from planner.studies.batch.results.files import checksum, flush_folder, write_file
+from planner.studies.batch.results.files import checksum, write_file
 from planner.studies.batch.results.folder import ResultFolder
 from planner.studies.batch.results.rows import Ending, Planned, Rows
 from planner.studies.batch.results.scenario_table import read_scenarios
 from planner.studies.batch.results.tables import read_table
+from planner.system import flush_folder
 
 MANIFEST, RUN = "manifest.json", "run.json"
 

@@ -20,13 +20,13 @@ from planner.compiling.compilation import COMPILATION
 from planner.contracts.faults import Fault, InputError
 from planner.studies.batch.input.items import Context, Item
 from planner.studies.batch.results.rows import Planned, failed_rows
-from planner.studies.batch.workers.uninterrupted import uninterrupted
 from planner.studies.batch.workers.work import (
     OtherVersions,
     plan_items,
     version_differences,
     versions,
 )
+from planner.system import uninterrupted
 
 #: Work of one task that hides what sending it costs [s], and the most problems of one.
 TASK_SECONDS, MOST_PER_TASK = 0.5, 25

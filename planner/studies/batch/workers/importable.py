@@ -7,7 +7,7 @@ import multiprocessing
 import sys
 
 from planner.contracts.faults import Fault, InputError
-from planner.studies.batch.workers.uninterrupted import uninterrupted
+from planner.system import uninterrupted
 
 _log = logging.getLogger(__name__)
 
