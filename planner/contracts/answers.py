@@ -98,6 +98,23 @@ class GivenUp(Contract):
     kept_instead: tuple[KeptInstead, ...] = ()
 
 
+class Loss(Contract):
+    """A campaign whose calls fall by more than a tenth against the current lines, by the tables.
+
+    ``calls`` are ``transfers``, of a broadcast ``messages``.
+    """
+
+    campaign_id: str
+    calls: str
+    before_per_hour: float
+    after_per_hour: float
+
+    @property
+    def share(self) -> float:
+        """Part of its calls that it loses."""
+        return (self.before_per_hour - self.after_per_hour) / self.before_per_hour
+
+
 class Needed(Contract):
     """Changes with all of which everything that is asked for could be kept.
 

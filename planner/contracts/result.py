@@ -17,6 +17,7 @@ from planner.contracts.answers import (
     LeftOut,
     LimitBroken,
     LineReason,
+    Loss,
     NearestPlan,
     Needed,
     PoolUse,
@@ -287,6 +288,7 @@ class PlanResult(Contract):
     nearest: NearestPlan | None = None
     given_up: tuple[GivenUp, ...] = ()
     needed: tuple[Needed, ...] = ()  # ways to keep everything, where something is given up
+    losses: tuple[Loss, ...] = ()  # campaigns that lose much against the current lines
     left_out: tuple[LeftOut, ...] = ()
     stopped: tuple[StoppedValue, ...] = ()
     finish: tuple[Finish, ...] = ()

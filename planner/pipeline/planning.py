@@ -43,6 +43,7 @@ def beside_lines(problem: Problem, result: PlanResult, at: datetime) -> dict[str
     """Who sits where, which lists are done in time, and what comes only when it is run."""
     from planner.evaluation.arrays import PlanArrays
     from planner.evaluation.limits.pool_use import seated
+    from planner.evaluation.running.losses import losses
     from planner.evaluation.running.stopped import stopped_values
     from planner.projection.hours.finish import finishes
 
@@ -54,6 +55,7 @@ def beside_lines(problem: Problem, result: PlanResult, at: datetime) -> dict[str
         "pools": pools,
         "finish": finishes(problem, attempts, at),
         "stopped": stopped_values(problem, plan),
+        "losses": losses(problem, plan),
     }
 
 

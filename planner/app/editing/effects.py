@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 
 from planner.app.editing.assessment import Assessment
 from planner.contracts.problem import Campaign
+from planner.evaluation.running.losses import CLEAR_LOSS
 from planner.projection.hours.calendar import open_spells
 from planner.report.plans.losses import change
 from planner.report.words import amount, share
 
-#: A campaign that loses more than this part of its calls is told in words.
-CLEAR_LOSS = 0.1
 #: Lists that last longer are not dated.
 _LOOK_AHEAD = timedelta(days=366)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from planner.report.html.page import page
+from planner.report.plans.given_up import LOSSES
 from planner.report.plans.handout import Handout, Occasion, Setting, clock_words
 from planner.report.text_layout import clean
 
@@ -49,6 +50,10 @@ def _parts(handout: Handout) -> Iterator[str]:
         return
     rows = "1 row" if handout.rows == 1 else f"{handout.rows:,} rows"
     yield f"<p>{_text(fleet)}{rows} to set. {_ORDER}</p>"
+    if handout.losses:
+        yield f"<p>{_text(LOSSES)}:</p><ul>"
+        yield from (f"<li>{_text(told)}</li>" for told in handout.losses)
+        yield "</ul>"
     for occasion in handout.occasions:
         yield from _occasion(occasion)
     yield "<p>Set by ______________________ at ______________</p>"

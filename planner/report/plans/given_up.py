@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from planner.contracts.answers import GivenUp, KeptInstead, LeftOut, LimitBroken, Needed
+from planner.contracts.answers import GivenUp, KeptInstead, LeftOut, LimitBroken, Loss, Needed
 from planner.report.words import amount, share
 
 _ASKED = {
@@ -29,6 +29,8 @@ _KEPT = {
 }
 _RATES = ("min_transfers_per_hour", "finish_by")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+#: Over campaigns whose calls fall much.
+LOSSES = "More than a tenth less than with the current lines"
 #: Over the ways in which nothing would be given up.
 NEEDED = "What it would take to keep everything"
 #: Campaigns that are named as those who keep something.
@@ -95,6 +97,15 @@ def needed_sentences(items: Iterable[Needed]) -> Iterator[str]:
         yield (
             f"{ways[0].upper()}{ways[1:]}: then everything can be had; a plan made with that "
             f"brings {value} an hour."
+        )
+
+
+def plan_loss_sentences(items: Iterable[Loss]) -> Iterator[str]:
+    """Sentences such as ``Solar loses 96 % of its transfers: 3.0 instead of 75.0 an hour.``."""
+    for item in items:
+        yield (
+            f"{item.campaign_id} loses {share(item.share)} of its {item.calls}: "
+            f"{amount(item.after_per_hour)} instead of {amount(item.before_per_hour)} an hour."
         )
 
 

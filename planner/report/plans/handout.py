@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import LineChange, Move, PlanResult
 from planner.evaluation.differences import line_differences
+from planner.report.plans.given_up import plan_loss_sentences
 from planner.report.plans.moves import meanwhile
 from planner.studies.week import WeekPlan
 from planner.tables.writing import csv_text, write_text
@@ -56,6 +57,8 @@ class Handout(NamedTuple):
     title: str
     fleet: str
     occasions: tuple[Occasion, ...]
+    #: Campaigns that lose much of their calls once it is set.
+    losses: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -102,10 +105,11 @@ def of_plan(
     at: datetime | None = None,
 ) -> Handout:
     """A plan's moves, in order where it has them, else what differs from the lines before."""
+    losses = tuple(plan_loss_sentences(result.losses))
     if result.moves:
-        return of_moves(result.moves, fleet=fleet, at=at)
+        return of_moves(result.moves, fleet=fleet, at=at)._replace(losses=losses)
     after = result.plan.assignments if result.plan is not None else ()
-    return of_lines(before, after, fleet=fleet, at=at)
+    return of_lines(before, after, fleet=fleet, at=at)._replace(losses=losses)
 
 
 def of_week(

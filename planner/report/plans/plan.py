@@ -16,11 +16,13 @@ from planner.contracts.result import (
 )
 from planner.evaluation.worth.held import ends_words
 from planner.report.plans.given_up import (
+    LOSSES,
     NEEDED,
     broken_sentences,
     given_up_sentences,
     left_out_sentences,
     needed_sentences,
+    plan_loss_sentences,
 )
 from planner.report.plans.helps import help_lines
 from planner.report.plans.moves import meanwhile, rows_of_moves, way_sentence, without_move
@@ -49,6 +51,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
             *section("Given up", bullets(given_up_sentences(result.given_up))),
             *section(NEEDED, bullets(needed_sentences(result.needed))),
+            *section(LOSSES, bullets(plan_loss_sentences(result.losses))),
             *section("Cannot run", bullets(left_out_sentences(result.left_out))),
             *section(
                 "Limits that the simulation breaks", bullets(broken_sentences(result.limits_broken))

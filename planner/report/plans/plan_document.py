@@ -57,6 +57,7 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "abandon_days_cost_per_hour_high": result.abandon_days_cost_high,
         "given_up": [item.model_dump(mode="json") for item in result.given_up],
         "needed": [item.model_dump(mode="json") for item in result.needed],
+        "losses": [item.model_dump() for item in result.losses],
         "left_out": [item.model_dump(mode="json") for item in result.left_out],
         "nearest": result.nearest and _nearest_document(result.nearest),
         "value_before_moves": result.value_before_moves,
