@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Contract, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress, relative_gap
 from planner.projection.hours.finish import with_attempts_needed
-from planner.studies.week_planner import Lines, WeekPlanner
 from planner.studies.week_spans import (
     Idle,
     RunningSet,
@@ -20,6 +20,9 @@ from planner.studies.week_spans import (
     week_spell,
 )
 from planner.tables.folder import ProblemSource, as_problem
+
+if TYPE_CHECKING:
+    from planner.studies.week_planner import Lines
 
 #: Price of a moved line unless asked for, as a share of what a line earns: few moves are left.
 USUAL_PRICE = 0.2
@@ -186,6 +189,8 @@ def plan_week(
     now = datetime.now(UTC)
     problem = with_attempts_needed(problem, now if spell.start < now < spell.end else spell.start)
     found = spans(problem, spell)
+    from planner.studies.week_planner import WeekPlanner
+
     planner = WeekPlanner(problem, options, found, on_progress, stop)
     chosen = planner.lines()
     lines = freely = LinePlan(assignments=problem.assignments).lines()

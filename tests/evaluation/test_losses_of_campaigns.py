@@ -21,16 +21,16 @@ from tests.support import one_agent
 from tests.support.one_agent import handled, item, lines
 
 
-def fleet(*campaigns: tuple[str, float], **lines_now: int) -> Problem:
+def fleet(*campaigns: tuple[str, float], ports: int = 8, **lines_now: int) -> Problem:
     return one_agent.problem(
-        one_agent.dialer(ports=max(8, 8 * (len(lines_now) > 2) * len(lines_now))),
+        one_agent.dialer(ports=ports),
         campaigns=[one_agent.campaign(name, value=value) for name, value in campaigns],
         assignments=tuple(item("D", dial, 1, name) for name, dial in lines_now.items()),
     )
 
 
 def test_only_what_falls_by_more_than_a_tenth_is_named_the_most_first() -> None:
-    problem = fleet(("A", 1.0), ("B", 1.0), ("C", 1.0), A=7, B=7, C=7)
+    problem = fleet(("A", 1.0), ("B", 1.0), ("C", 1.0), ports=24, A=7, B=7, C=7)
     # h(6) / h(7) = 0.974, h(3) / h(7) = 0.824, and C gets nothing at all.
     found = losses(problem, lines(("A", "D", 6, 1), ("B", "D", 3, 1)))
     assert [(loss.campaign_id, loss.calls) for loss in found] == [
