@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -282,3 +283,19 @@ def test_of_a_large_fleet_heads_and_ends_stay_in_view(
         expect(found.locator("tfoot tr").first.locator("td").nth(41)).to_contain_text("of 500")
         expect(cell(page, "Campaign-150", "D41")).to_have_text("33")
         page.close()
+
+
+def test_the_letter_l_locks_what_is_selected_and_unlocks_it(regional: Page) -> None:
+    locked = re.compile(r"\blocked\b")
+    for dialer, key in (("ATL-1", "l"), ("DAL-1", "L")):
+        cell(regional, "Medicare", dialer).click()
+        regional.keyboard.press(key)
+        wait_idle(regional)
+        expect(cell(regional, "Medicare", dialer)).to_have_class(locked)
+    # Both are locked, and what stands between them has no lines: they are unlocked together.
+    cell(regional, "Medicare", "ATL-1").click()
+    cell(regional, "Medicare", "DAL-1").click(modifiers=["Shift"])
+    regional.keyboard.press("l")
+    wait_idle(regional)
+    for dialer in ("ATL-1", "DAL-1"):
+        expect(cell(regional, "Medicare", dialer)).not_to_have_class(locked)

@@ -32,7 +32,7 @@ def test_what_is_no_message_of_the_board_says_nothing(value: object) -> None:
         {},
         batch("1"),
         batch(True),
-        batch(1, "locked"),
+        batch(1, "status"),
         batch(1, ["dial_lines"]),
         batch(1, "dial_lines", "C"),
     ],
@@ -64,3 +64,11 @@ def test_a_message_is_over_once_its_cell_is_typed_anew() -> None:
     assert found.is_about(EditMessage("C", "D", "dial_lines", "no number"))
     assert not found.is_about(EditMessage("C", "D", "agent_lines", "no number"))
     assert not found.is_about(EditMessage("C", "E", "dial_lines", "no number"))
+
+
+def test_a_lock_is_set_by_1_and_taken_off_by_anything_else() -> None:
+    cells = [["C", "D", "1"], ["C", "E", "0"], ["C", "F", "yes"]]
+    typed = read_typed({"mount": "a", "batches": [batch(1, "locked", cells)]})
+    assert typed is not None
+    locks = {dialer: cells["locked"] for (_, dialer), cells in typed.batches[0].edits.items()}
+    assert locks == {"D": True, "E": False, "F": False}

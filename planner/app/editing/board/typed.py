@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from planner.app.editing.edited_lines import EditMessage, PairKey
 
-#: The columns of the lines that the board edits.
-_COLUMNS = ("dial_lines", "agent_lines")
+#: The columns of the lines that the board edits, and what locks them.
+_COLUMNS, _LOCKED = ("dial_lines", "agent_lines"), "locked"
 _STEPS = ("undo", "redo")
 _CELL = 3  # campaign, dialer, what was typed
 
@@ -54,10 +54,12 @@ def _batch(item: object) -> Batch | None:
     number, column, cells = item.get("id"), item.get("column"), item.get("cells")
     if type(number) is int and item.get("step") in _STEPS:
         return Batch(number, {}, item["step"])
-    if type(number) is not int or column not in _COLUMNS or not isinstance(cells, list):
+    if type(number) is not int or not isinstance(cells, list):
+        return None
+    if column not in (*_COLUMNS, _LOCKED):
         return None
     edits: dict[PairKey, dict[str, object]] = {}
     for cell in cells:
         if isinstance(cell, list) and len(cell) == _CELL and all(isinstance(x, str) for x in cell):
-            edits[cell[0], cell[1]] = {column: cell[2]}
+            edits[cell[0], cell[1]] = {column: cell[2] == "1" if column == _LOCKED else cell[2]}
     return Batch(number, edits)

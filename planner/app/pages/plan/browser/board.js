@@ -264,6 +264,7 @@ class Board {
     } else if (ctrl) return;
     else if (event.key === "Enter" || event.key === "F2") this.open();
     else if (event.key === "Delete" || event.key === "Backspace") this.clear();
+    else if (event.key.toLowerCase() === "l") this.lock();
     else if (event.key.length === 1 && event.key !== " ") this.open(event.key);
     else return;
     event.preventDefault();
@@ -321,6 +322,14 @@ class Board {
 
   clear() {
     if (this.told.column) this.type(this.selected().map((place) => [place, ""]));
+  }
+
+  // Lock what is selected and has lines; where all of it is locked, unlock it.
+  lock() {
+    const cells = this.selected().map((place) => this.cellAt(place)).filter((cell) => cell.textContent);
+    const on = cells.some((cell) => !cell.classList.contains("locked")) ? "1" : "0";
+    const wanted = cells.map((cell) => [cell.dataset.campaign, cell.dataset.dialer, on]);
+    if (wanted.length) this.push({ column: "locked", cells: wanted });
   }
 
   selected() {
