@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from planner import __version__
 from planner.cli.main import _parser, main
+from tests.support.notebook import kept, outputs
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
@@ -111,3 +113,8 @@ def test_the_readme_shows_what_the_example_prints(capsys: pytest.CaptureFixture[
         (ROOT / "README.md").read_text().partition("prints:\n\n```text\n")[2].partition("```")[0]
     )
     assert capsys.readouterr().out == shown
+
+
+def test_the_notebook_prints_what_it_shows() -> None:
+    notebook = json.loads((ROOT / "docs" / "python.ipynb").read_text(encoding="utf-8"))
+    assert outputs(notebook) == kept(notebook)
