@@ -15,6 +15,7 @@ from planner.contracts.result import Stage
 from planner.evaluation.proof.record import Proof
 from planner.optimize.branching import branch_on_worst_loss, split_box
 from planner.optimize.heuristics.construction import Construction
+from planner.optimize.heuristics.local_search import refill
 from planner.optimize.heuristics.restricted_master_heuristic import reduced_values
 from planner.optimize.improvement import PrimalHeuristics
 from planner.optimize.kernels import compile_kernels
@@ -32,6 +33,7 @@ from planner.optimize.model.usage import Usage, plan_value
 from planner.optimize.polish import second_stages
 from planner.optimize.proof_tree import ProofTree
 from planner.optimize.search_state import SearchState
+from planner.optimize.warm_start import WarmStart, left_by, start_columns
 
 Floats = NDArray[np.float64]
 
@@ -50,16 +52,23 @@ class SearchResult:
     stopped_early: bool
     stages: tuple[Stage, ...] = ()
     proof: Proof | None = None  # what the bound rests on; None where the checker cannot tell
+    warm: WarmStart | None = None  # what searches of nearly the same problem may begin with
+    looks: int = 0  # how often it looked whether to end: its work
 
 
 class BranchAndPrice:
     """State of one search: pool and relaxation, best plan, open boxes."""
 
-    def __init__(self, state: SearchState, start: LinePlan | None = None) -> None:
+    def __init__(
+        self, state: SearchState, start: LinePlan | None = None, warm: WarmStart | None = None
+    ) -> None:
         self._state = state
+        self._warm = warm
+        self._started: dict[int, Column] = {}  # the plan to begin with
+        self._fresh: list[Column] = []  # splits of campaigns that were priced anew
         self._params = state.params
         self._start = start
-        self._heuristics = PrimalHeuristics(state, self._finished)
+        self._heuristics = PrimalHeuristics(state, self._finished, warm is not None)
         self._model, self._master = state.model, state.master
         self._closed = -np.inf  # highest bound among boxes put aside within the gap
         self._open: list[OpenBox] = []
@@ -79,7 +88,12 @@ class BranchAndPrice:
         self._state.bound = min(self._state.bound, root.bound)
         self._push(self._model.box, root)
         self._update_bound()
-        self._state.offer(rounded_columns(self._model, root.mix), root)
+        if not self._params.relax:
+            return self._glance(root)
+        if self._warm is None or not self._finished():
+            self._state.offer(rounded_columns(self._model, root.mix), root)
+        if self._warm is not None and self._state.columns and not self._finished():
+            self._state.offer(self._state.columns, root)
         boxes = stale = 0
         tight = not self._state.large
         self._part_by_taken()
@@ -95,30 +109,35 @@ class BranchAndPrice:
                     root, tight = self._tightened(root), True
                 if tight:
                     self._part_by_taken()
-            elif not self._state.small:
+            elif not (self._state.small and self._params.splits):
                 break
-            if self._state.small:
+            if self._state.small and self._params.splits:
                 boxes += self._prove(1 + 2 * stale)
-        return self._outcome()
+        found = self._outcome()
+        return replace(found, warm=left_by(self._master, root, self._state.columns or ()))
 
     def _begin_with_start(self) -> None:
         """Take the plan to begin with, if it holds every limit of this problem."""
-        if self._start is None:
-            return
-        lines, model = self._start.lines(), self._model
-        dial = np.zeros((model.campaigns, model.dialers), np.int64)
-        agent = np.zeros_like(dial)
-        problem = model.problem
-        for (campaign, dialer), (n, a) in lines.items():
-            if campaign in problem.campaign_index and dialer in problem.dialer_index:
-                place = problem.campaign_index[campaign], problem.dialer_index[dialer]
-                dial[place], agent[place] = n, a
-        if not model.box.is_empty() and all(
-            model.box.contains(c, dial[c], agent[c]) for c in range(model.campaigns)
-        ):
-            columns = [make_column(model, c, dial[c], agent[c]) for c in range(model.campaigns)]
-            if Usage(model, columns).fits():
-                self._state.keep(columns)
+        self._started = columns = start_columns(self._model, self._start)
+        if len(columns) == self._model.campaigns and Usage(self._model, columns.values()).fits():
+            self._state.keep([columns[c] for c in range(self._model.campaigns)])
+
+    def _glance(self, first: Relaxation) -> SearchResult:
+        """Nothing but a first bound, and a plan near the one to begin with.
+
+        Where a campaign was priced anew its best split takes its place, and the others give way.
+        """
+        begun = {k.campaign: k for k in least_columns(self._model)} | self._started
+        fresh = begun | {k.campaign: k for k in self._fresh}
+        prices = self._master.lagrangian.line_prices(first.duals)
+        for columns, charged in ((begun, None), (fresh, prices)):
+            if self._state.done() or (columns is fresh and not self._fresh):
+                break
+            sweeps = self._params.glance_sweeps
+            found, holds = refill(self._model, list(columns.values()), charged, sweeps)
+            if holds:
+                self._state.keep(found)
+        return self._outcome()
 
     def _prove(self, rounds: int) -> int:
         """Split boxes, as many as so many rounds do, while that is quick; how many were split."""
@@ -166,13 +185,17 @@ class BranchAndPrice:
         if self._model.box.is_empty():
             return None
         state = self._state
-        first = first_prices(self._master, self._model.box, state.interrupted, state.precision())
+        first = self._first_bound()
         if first is None:
             self._master.empty_duals = None
             return None
         self._state.begin(first.bound)
+        if not self._params.relax:
+            return first
         if state.by_boxes:
             self._offer_least()
+        elif self._warm is not None and state.columns is not None:
+            pass
         else:
             construction = Construction(self._master, first.duals, self._state.options.seed)
             if construction.start():
@@ -187,6 +210,17 @@ class BranchAndPrice:
             return self._relax(first)
         share = self._params.first_precision if self._state.large else self._params.root_precision
         return self._relax(first, self._params.patience, share)
+
+    def _first_bound(self) -> Relaxation | None:
+        """A first bound: at the duals to begin with, else at good even prices."""
+        state, box = self._state, self._model.box
+        if self._warm is not None:
+            for column in self._warm.columns_in(self._model):
+                self._master.add(column)
+            found, self._fresh = self._warm.relaxation(self._master, box)
+            if found is not None:
+                return found
+        return first_prices(self._master, box, state.interrupted, state.precision())
 
     def _offer_least(self) -> None:
         """The least that each campaign may have, as it is and filled up."""
@@ -234,6 +268,9 @@ class BranchAndPrice:
         if not self._model.aim.is_value:
             line_plan = self._line_plan(self._state.columns)
             return SearchResult(line_plan, first, bound, False, early, proof=self._proof(bound))
+        if not self._params.polish:
+            line_plan = self._line_plan(self._state.columns)
+            return SearchResult(line_plan, first, bound, False, early, (), self._proof(bound))
         polished = second_stages(
             self._model,
             self._state.columns,

@@ -26,11 +26,13 @@ class PrimalHeuristics:
     ``finished`` says when nothing more is wanted.
     """
 
-    def __init__(self, state: SearchState, finished: Callable[[], bool]) -> None:
-        self._state = state
+    def __init__(
+        self, state: SearchState, finished: Callable[[], bool], warm: bool = False
+    ) -> None:
+        self._state, self._warm = state, warm
         self._model, self._master = state.model, state.master
         self._finished = finished
-        self._enriched = False
+        self._enriched = warm  # what is begun with has been, when it was found
         self.rounds = 0
 
     def run_round(self, relaxation: Relaxation, afresh: bool) -> bool:
@@ -64,7 +66,7 @@ class PrimalHeuristics:
     ) -> list[Column] | None:
         """The plan that a round begins with; None where there is none to improve."""
         known = self._state.columns
-        if self.rounds > 1 and known and not afresh:
+        if (self.rounds > 1 or self._warm) and known and not afresh:
             return known
         if not construction.start(relaxation.mix, known):
             return known or (construction.begun() if self.rounds == 1 else None)
@@ -81,6 +83,8 @@ class PrimalHeuristics:
         Being thorough does not pay at first where carriers limit dialers, whose number of lines
         stays. Where limits tie the dialers of campaigns together, it is dear.
         """
+        if self._warm and first:
+            return (QUICK,)
         carriers = not all(k.is_ports for k in self._model.capacities)
         if first and (carriers or (self._model.tied and not self._state.small)):
             return (QUICK,)

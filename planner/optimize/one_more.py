@@ -9,7 +9,6 @@ has no figure.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,25 +17,22 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.reasons import Explanation
-from planner.evaluation.tolerances import SUM_ROUNDING
 from planner.evaluation.worth import resources
 from planner.evaluation.worth.changed import Changed
 from planner.evaluation.worth.limits import step_of, without_limits
-from planner.optimize.search import optimize
+from planner.optimize.trials import Trials
+from planner.optimize.warm_start import WarmStart
 
-#: Work: how often searches look whether they are to end. Of all of them together, of one, and of
-#: the search that brings the plan's own bound nearer. Some 4 ms each on most fleets.
-ALL_WORK, ONE_WORK, BOUND_WORK = 5000, 200, 200
-#: The share of it where campaigns must survive or abandon little: there each takes longer.
-HARD_SHARE = 0.25
-#: Of all the work, what is left for steps of limits, agents moved and further dialers.
-SECOND_SHARE = 0.2
-#: A safety net, for fleets on which they take far longer [s].
-SECONDS = 60.0
-#: Plans are compared within this share of the gap asked for.
-GAP_SHARE = 0.5
+#: Work is how often searches look whether they are to end, some 4 ms each on most fleets: at the
+#: least, as a share of what the plan took, and at the most. The same seed gives the same figures.
+LEAST_WORK, WORK_SHARE, MOST_WORK = 4500, 1.0, 6000
+#: Of it, what glances at every change may take, and what is left for the second round: steps of
+#: limits, agents moved and further dialers.
+GLANCE_SHARE, SECOND_SHARE = 0.4, 0.15
 #: Campaigns that agents are taken from and given to, tried with each other.
 MOST_GIVERS = MOST_TAKERS = 3
+#: Kinds of dialers of which one more is tried.
+MOST_DIALERS = 3
 
 
 @dataclass(frozen=True)
@@ -51,84 +47,6 @@ class OneMore:
         return self.tried.get((limit, *key))
 
 
-class Trials:
-    """Plans made again with something changed, and how much work was spent on them."""
-
-    def __init__(
-        self,
-        problem: Problem,
-        options: PlanOptions,
-        plan: LinePlan,
-        value: float,
-        bound: float,
-        stop: Callable[[], bool] = lambda: False,
-    ) -> None:
-        self.problem = problem
-        self._gap = max(options.gap * GAP_SHARE, 1e-9)
-        self._options, self._stop = options, stop
-        self._plan, self._value, self._bound = plan, value, bound
-        self._end = time.monotonic() + SECONDS
-        self.work = 0
-        self._found: dict[tuple[str, ...], tuple[Changed, float, float]] = {}
-
-    def spent(self, work: int) -> bool:
-        """Whether there is nothing left of the work, or of the time."""
-        return self.work >= work or self._stop() or time.monotonic() > self._end
-
-    def closer(self) -> None:
-        """Bring the plan's own bound nearer, and its value: what all others are compared with."""
-        if self._bound - self._value <= self._gap * abs(self._value):
-            return
-        found = self._again(self.problem, BOUND_WORK)
-        if found is None:
-            return
-        value, bound, plan = found
-        self._bound = min(self._bound, bound)
-        if value > self._value and plan is not None:
-            self._value, self._plan = value, plan
-
-    def again(self, change: Changed) -> None:
-        """Plan again with a change."""
-        found = self._again(change.problem, ONE_WORK)
-        if found is None:
-            return
-        value, bound, _ = found
-        if change.loosens:  # the plan that is there holds then as well
-            value = max(value, self._value)
-            self._bound = min(self._bound, bound)
-        self._found[(*change.name, *change.expressions)] = change, value, bound
-
-    def _again(self, problem: Problem, most: int) -> tuple[float, float, LinePlan | None] | None:
-        end = self.work + most
-
-        def stop() -> bool:
-            self.work += 1
-            return self.work > end or self._stop()
-
-        left = max(self._end - time.monotonic(), 0.1)
-        options = self._options.model_copy(update={"gap": self._gap, "time_limit": left})
-        found = optimize(problem, options, stop=stop, start=self._plan)
-        if found.value is None or found.bound is None:
-            return None
-        return found.value, max(found.bound, found.value), found.plan
-
-    def worths(self) -> Iterator[tuple[Changed, Worth]]:
-        """What every change is worth, by all that is known in the end.
-
-        A limit taken away is worth no less than one step of it.
-        """
-        for change, value, bound in self._found.values():
-            steps = [v for other, v, _ in self._found.values() if _is_step_of(other, change)]
-            best = max([value, *steps])
-            worth = Worth(
-                _gain(best, self._value), _gain(best, self._bound), _gain(bound, self._value)
-            )
-            if change.loosens:
-                worth = Worth(*(max(figure, 0.0) for figure in worth))
-            # Sums in another order may differ in their last digits.
-            yield change, Worth(worth.value, min(worth[:2]), max(worth[0], worth[2]))
-
-
 def one_more(
     problem: Problem,
     options: PlanOptions,
@@ -138,39 +56,51 @@ def one_more(
     told: Explanation,
     stop: Callable[[], bool] = lambda: False,
     on_share: Callable[[int, int], None] = lambda *_: None,
+    warm: WarmStart | None = None,
+    looks: int = 0,
 ) -> OneMore:
     """Plan again with one more of each, without each limit, and with what else may help.
+
+    Each change is glanced at first: bounded at the duals that are known. Then plans are looked for,
+    those with the most to gain first.
 
     Parameters
     ----------
     problem : without campaigns that cannot run
     plan, value, bound : the plan, what it is worth and the bound of that [value per hour]
-    told : why the plan is as it is, for what is tried first
+    told : why the plan is as it is, for what is glanced at first
     stop : ends it early; what was not reached has no figure
     on_share : told how many changes were tried, and of how many
+    warm, looks : what the plan's search left, and its work
     """
-    trials = Trials(problem, options, plan, value, bound, stop)
-    trials.closer()
+    trials = Trials(problem, options, plan, value, bound, warm, stop)
+    trials.begin()
+    work = min(max(LEAST_WORK, round(WORK_SHARE * looks)), MOST_WORK)
     first = list(_in_turn(_by_promise(problem, options, told)))
-    work = ALL_WORK * (HARD_SHARE if _is_hard(problem) else 1.0)
-    most = round(work * (1 - SECOND_SHARE))
-    for count, change in enumerate(first):
-        if trials.spent(most):
-            break
-        on_share(count, len(first))
-        trials.again(change)
+    _try_all(trials, first, work * (1 - SECOND_SHARE), on_share)
     second = list(_second(problem, trials, first))
-    for count, change in enumerate(second):
-        if trials.spent(round(work)):
-            break
-        on_share(count, len(second))
-        trials.again(change)
+    _try_all(trials, second, work, on_share)
     return _told(trials)
 
 
-def _is_hard(problem: Problem) -> bool:
-    """Whether splits of campaigns are priced by lists of them, which takes longer."""
-    return any(c.survivable_share > 0 or c.max_abandon_rate is not None for c in problem.campaigns)
+def _try_all(
+    trials: Trials, changes: Sequence[Changed], work: float, on_share: Callable[[int, int], None]
+) -> None:
+    """Glance at changes, and look for plans with those that may gain the most."""
+    most = trials.work + GLANCE_SHARE * (work - trials.work)
+    for count, change in enumerate(changes):
+        if trials.spent(round(most)):
+            break
+        on_share(count, 2 * len(changes))
+        trials.glance(change)
+    unclear = [change for change in changes if trials.unclear(change)]
+    unclear.sort(key=lambda change: -trials.promise(change))
+    done = len(changes) - len(unclear)
+    for count, change in enumerate(unclear):
+        if trials.spent(round(work)):
+            break
+        on_share(len(changes) + done + count, 2 * len(changes))
+        trials.search(change)
 
 
 def _by_promise(
@@ -234,12 +164,27 @@ def _in_turn(kinds: Sequence[Sequence[Changed]]) -> Iterator[Changed]:
 
 
 def _second(problem: Problem, trials: Trials, first: Sequence[Changed]) -> Iterator[Changed]:
-    """What is tried once the first gains are known: steps of costly limits, agents moved."""
+    """What is tried once the first gains are known.
+
+    Steps of limits that cost, agents moved, and further dialers.
+    """
     gains = {change.name: worth for change, worth in trials.worths()}
     costly = [c for c in first if c.name in gains and gains[c.name].value > 0]
     costly.sort(key=lambda c: -gains[c.name].value)
     steps = [step for c in costly if (step := step_of(problem, c)) is not None]
-    yield from _in_turn([steps, list(_agents_moved(problem, gains))])
+    yield from _in_turn([steps, list(_agents_moved(problem, gains)), _dialers(problem, gains)])
+
+
+def _dialers(problem: Problem, gains: Mapping[tuple[str, ...], Worth]) -> list[Changed]:
+    """One more dialer like those whose ports gain most, of dialers that are alike but one."""
+    alike = _alike(problem)
+    kinds = [c for c in resources.more_dialers(problem) if c.key[0] in alike.values()]
+
+    def port(change: Changed) -> float:
+        worth = gains.get(("ports", change.key[0]))
+        return 0.0 if worth is None else worth.value
+
+    return sorted(kinds, key=lambda change: -port(change))[:MOST_DIALERS]
 
 
 def _agents_moved(problem: Problem, gains: Mapping[tuple[str, ...], Worth]) -> Iterator[Changed]:
@@ -262,7 +207,11 @@ def _agents_moved(problem: Problem, gains: Mapping[tuple[str, ...], Worth]) -> I
 
 def _told(trials: Trials) -> OneMore:
     """Figures by limit, of whole limits only, and what helps, sorted."""
-    tried = {c.name: worth for c, worth in trials.worths() if c.loosens and not c.step}
+    tried = {
+        c.name: worth
+        for c, worth in trials.worths()
+        if c.loosens and not c.step and c.limit != "dialer"
+    }
     for name, like in _alike(trials.problem).items():
         for limit in ("ports", "cps"):
             if (limit, like) in tried:
@@ -281,14 +230,3 @@ def _told(trials: Trials) -> OneMore:
             )
     helps.sort(key=lambda item: (-item.gain, item.set))
     return OneMore(tried, tuple(helps))
-
-
-def _is_step_of(step: Changed, whole: Changed) -> bool:
-    """Whether a change loosens the same limit as another one, which was tried whole before."""
-    return step.name == whole.name and step.step and not whole.step
-
-
-def _gain(more: float, less: float) -> float:
-    """The difference where it is more than that of the same sum in another order, else 0."""
-    gain = more - less
-    return gain if abs(gain) > SUM_ROUNDING * abs(less) else 0.0

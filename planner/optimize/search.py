@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,7 @@ from planner.optimize.model.model import build_model
 from planner.optimize.model.requirements import Aim
 from planner.optimize.search_params import DEFAULT, SearchParams
 from planner.optimize.search_state import SearchState
+from planner.optimize.warm_start import WarmStart
 
 Floats = NDArray[np.float64]
 
@@ -31,21 +33,32 @@ def optimize(
     aim: Aim | None = None,
     start: LinePlan | None = None,
     params: SearchParams = DEFAULT,
+    warm: WarmStart | None = None,
 ) -> SearchResult:
     """Best plan of a problem within the requested gap, or the best found until stopped.
 
     ``aim`` is what is maximised, the value with everything kept where None. ``start`` is a plan to
-    begin with, ``params`` what the search may spend and which of its parts take part.
+    begin with, ``params`` what the search may spend and which of its parts take part, ``warm`` what
+    a search of nearly the same problem left.
     """
     end = time.monotonic() + options.time_limit
+    looks = 0
+
+    def counted() -> bool:
+        nonlocal looks
+        looks += 1
+        return stop()
+
     more_sets: list[frozenset[int]] = []
     while True:
         left = max(end - time.monotonic(), 0.1 * options.time_limit)
         limited = options.model_copy(update={"time_limit": left}) if more_sets else options
-        found = _optimize(problem, limited, on_progress, stop, aim, start, more_sets, params)
+        found = _optimize(
+            problem, limited, on_progress, counted, aim, start, more_sets, params, warm
+        )
         overfull = _overfull_pools(problem, found.plan)
         if overfull is None or overfull in more_sets:
-            return found
+            return replace(found, looks=looks)
         more_sets.append(overfull)
 
 
@@ -66,13 +79,15 @@ def _optimize(
     start: LinePlan | None,
     more_sets: Sequence[frozenset[int]],
     params: SearchParams,
+    warm: WarmStart | None,
 ) -> SearchResult:
     model = build_model(problem, options, aim, more_sets)
     if model.campaigns == 0 or model.dialers == 0:
         if np.any(model.min_dialers > 0):
             return SearchResult(None, None, None, True, False)
         return SearchResult(LinePlan(assignments=()), 0.0, 0.0, False, False)
-    return BranchAndPrice(SearchState(model, options, params, on_progress, stop), start).run()
+    state = SearchState(model, options, params, on_progress, stop)
+    return BranchAndPrice(state, start, warm).run()
 
 
 @cache

@@ -46,6 +46,14 @@ class SearchParams:
     agent_annealing: bool = True
     cell_annealing: bool = True
     restricted_master: bool = True
+    #: Whether boxes are split, on small fleets.
+    splits: bool = True
+    #: Whether the relaxation is solved; else its first bound is taken, and the plan to begin with
+    #: is improved campaign by campaign so many times.
+    relax: bool = True
+    glance_sweeps: int = 3
+    #: Whether among plans within the gap the evenest, with the fewest moves, is looked for.
+    polish: bool = True
     #: Steps of an annealing run between comparisons, at most, where limits tie the dialers of
     #: campaigns together.
     tied_steps: int = 16_000

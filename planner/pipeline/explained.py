@@ -10,6 +10,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import CampaignTotals, DialerUse, PlanResult, PlanStatus, Progress
 from planner.evaluation.reasons import Explanation, explain
 from planner.evaluation.worth.held import told_limits
+from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.infeasible.needed import needed_to_keep_all
 from planner.optimize.one_more import OneMore, one_more
 from planner.pipeline.planning import Clock
@@ -23,16 +24,18 @@ def with_reasons(
     on_progress: Callable[[Progress], None] = lambda _: None,
     *,
     compared: bool = True,
+    outcome: SearchResult | None = None,
 ) -> PlanResult:
     """The result with what binds and the reason of each line.
 
-    ``compared``: also with what one more is worth, what limits cost and what would help most.
+    ``compared``: also with what one more is worth, what limits cost and what would help most;
+    ``outcome`` is the search that found the plan, from which those for that go on.
     """
     assert result.plan is not None
     found = explain(problem, result.plan, result.options)
     more = OneMore()
     if compared:
-        more = _one_more(problem, result, found, clock, stop, on_progress)
+        more = _one_more(problem, result, found, clock, stop, on_progress, outcome)
     update = {
         "campaigns": tuple(
             _with_worth(row, "agent_line", more.of("agent_lines", row.campaign_id))
@@ -67,12 +70,17 @@ def _one_more(
     clock: Clock,
     stop: Callable[[], bool],
     on_progress: Callable[[Progress], None],
+    outcome: SearchResult | None,
 ) -> OneMore:
     """What one more of each is worth, and each limit less."""
     if result.status is PlanStatus.RELAXED or result.value is None or result.plan is None:
         return OneMore()
-    value = result.value.value_per_hour
+    plan, value = result.plan, result.value.value_per_hour
     bound = value if result.bound_per_hour is None else result.bound_per_hour
+    if result.limits_tightened and outcome is not None and outcome.plan is not None:
+        # Best plans by the tables are compared, with the limits as they were asked for.
+        plan, value = outcome.plan, outcome.value or value
+        bound = max(bound, value)
 
     def tell(done: int, of: int) -> None:
         on_progress(
@@ -84,7 +92,18 @@ def _one_more(
             )
         )
 
-    return one_more(problem, result.options, result.plan, value, bound, found, stop, tell)
+    return one_more(
+        problem,
+        result.options,
+        plan,
+        value,
+        bound,
+        found,
+        stop,
+        tell,
+        None if outcome is None else outcome.warm,
+        0 if outcome is None else outcome.looks,
+    )
 
 
 Told = TypeVar("Told", CampaignTotals, DialerUse, PoolUse)

@@ -14,6 +14,7 @@ from planner.contracts.fleet.references import reference_faults
 from planner.contracts.problem import Campaign, CampaignKind, Problem
 from planner.contracts.values.fields import ID_SEPARATOR, Contract
 from planner.studies.expressions import TARGETS, Expression, Target, number, read_expression
+from planner.studies.new_dialers import with_new_dialers
 from planner.tables.cells import columns, fields_of_type, spelt
 from planner.tables.rows import read_rows
 from planner.tables.sheets import Row, Sheet
@@ -42,7 +43,7 @@ def changed_problem(problem: Problem, texts: Sequence[str], label: str = "") -> 
     to the nearest one, halves up, once after all expressions, so that factors give the same in any
     order. A blank value takes the column's default. Expressions about every row with ``+= -= *=
     /=`` leave blank cells blank, and pass by what does not apply to a broadcast. Lines set for a
-    named campaign and dialer without any start at 0.
+    named campaign and dialer without any start at 0. Dialers that are added come first.
 
     Parameters
     ----------
@@ -57,6 +58,7 @@ def changed_problem(problem: Problem, texts: Sequence[str], label: str = "") -> 
     """
     faults: list[Fault] = []
     drafts: dict[str, list[_Draft]] = {}
+    problem, texts = with_new_dialers(problem, list(texts), faults)
     for text in texts:
         try:
             expression = read_expression(text, problem)

@@ -13,7 +13,7 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.fleet.line_assignment import LineAssignment
 from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
-from planner.contracts.values.fields import Contract
+from planner.contracts.values.fields import ID_SEPARATOR, Contract
 from planner.tables.cells import columns, fields_of_type
 
 #: In place of an id: every row of the table.
@@ -53,6 +53,8 @@ _FILES = {"pools": "agents.csv"}
 _TAIL = re.compile(r"\s*(?P<column>\w+)\s*(?P<operator>[-+*/]?=)(?P<value>.*)", re.ASCII)
 _ANY = re.compile(rf"(?P<key>.*?)\.{_TAIL.pattern}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+#: Adds a dialer like another one, with a new id.
+LIKE = re.compile(r"dialer\s*\.(?P<key>.+)\.\s*like\s*=(?P<value>.*)", re.ASCII | re.IGNORECASE)
 _LONGEST = 2000
 
 
@@ -90,7 +92,7 @@ class Expression:
 
 
 def read_expression(text: str, problem: Problem) -> Expression:
-    """Read ``TABLE.ID.COLUMN OPERATOR VALUE``.
+    """Read ``TABLE.ID.COLUMN OPERATOR VALUE``, or ``dialer.NEW.like=D1``.
 
     Ids may hold dots and operators: of the problem's ids that fit the longest wins.
 
@@ -108,6 +110,8 @@ def read_expression(text: str, problem: Problem) -> Expression:
     if len(shown) > _LONGEST or not shown.isprintable():
         wanted = f"one line of at most {_LONGEST:,} printable letters"
         raise InputError([Fault("Expression", None, None, shown, wanted)])
+    if adds := LIKE.fullmatch(shown):
+        return _new_dialer(shown, adds["key"].strip(), adds["value"].strip(), problem)
     kind, dot, rest = shown.partition(".")
     kind = kind.strip().lower()
     if not dot or kind not in TARGETS:
@@ -129,6 +133,19 @@ def read_expression(text: str, problem: Problem) -> Expression:
             )
     fault = _unreadable(shown, kind, rest, problem)
     raise (UnknownName if _ANY.fullmatch(rest) else InputError)([fault])
+
+
+def _new_dialer(shown: str, new: str, like: str, problem: Problem) -> Expression:
+    """``dialer.NEW.like=D1``: the new id is nobody's, the other one is a dialer's."""
+    known = known_ids(problem, "dialer_id")
+    if like not in known:
+        close = difflib.get_close_matches(like, known, n=1)
+        guess = f", perhaps {close[0]}" if close else ""
+        raise UnknownName([Fault(shown, None, None, like, f"an id of dialers.csv{guess}")])
+    if new in known or new == EVERY or ID_SEPARATOR in new:
+        wanted = "an id that no dialer has yet, such as dialer.NEW.like=D1"
+        raise InputError([Fault(shown, None, None, new, wanted)])
+    return Expression(text=shown, kind="dialer", key=(new,), field="like", operator="=", value=like)
 
 
 def number(text: str) -> Fraction | None:

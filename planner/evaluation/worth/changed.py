@@ -64,6 +64,45 @@ def _spelt(value: float | None) -> str:
     return f"{value:d}" if isinstance(value, int) else repr(value)
 
 
+class NewDialer(NamedTuple):
+    """One more dialer, like another one in all but its id."""
+
+    like: str
+    name: str
+
+    @property
+    def expression(self) -> str:
+        """As ``--set`` reads it: ``dialer.NEW.like=D1``."""
+        return f"dialer.{self.name}.like={self.like}"
+
+    def apply(self, problem: Problem) -> Problem:
+        """The problem with it, also wherever the other one is named."""
+        like = problem.dialers[problem.dialer_index[self.like]]
+
+        def named(ids: tuple[str, ...]) -> tuple[str, ...]:
+            return (*ids, self.name) if self.like in ids else ids
+
+        return Problem(
+            **{name: getattr(problem, name) for name in Problem.model_fields}
+            | {
+                "dialers": (*problem.dialers, like.model_copy(update={"dialer_id": self.name})),
+                "campaigns": tuple(
+                    c
+                    if c.allowed_dialers is None
+                    else c.model_copy(update={"allowed_dialers": named(c.allowed_dialers)})
+                    for c in problem.campaigns
+                ),
+                "pools": tuple(
+                    p.model_copy(update={"dialers": named(p.dialers)}) for p in problem.pools
+                ),
+                "limits": tuple(
+                    row.model_copy(update={"dialer_ids": named(row.dialer_ids)})
+                    for row in problem.limits
+                ),
+            }
+        )
+
+
 @dataclass(frozen=True)
 class Changed:
     """A problem with one thing changed.
@@ -82,7 +121,7 @@ class Changed:
     limit: str
     key: tuple[str, ...]
     words: str
-    edits: tuple[Edit, ...]
+    edits: tuple[Edit | NewDialer, ...]
     problem: Problem
     loosens: bool = True
     step: bool = False
@@ -103,7 +142,7 @@ def changed(
     limit: str,
     key: tuple[str, ...],
     words: str,
-    edits: Sequence[Edit],
+    edits: Sequence[Edit | NewDialer],
     loosens: bool = True,
 ) -> Changed:
     """The problem after edits, one after the other."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from planner.contracts.fleet.agents import LEAST_FIELDS, MOST_FIELDS
 from planner.contracts.fleet.pools import limits_at
 from planner.contracts.problem import Campaign, Problem
-from planner.evaluation.worth.changed import Changed, Edit, changed
+from planner.evaluation.worth.changed import Changed, Edit, NewDialer, changed
 
 #: One step of a share that must survive, and of an abandonment limit.
 SURVIVAL_STEP, ABANDON_STEP = 0.05, 0.01
@@ -84,7 +84,7 @@ def _without_locks(problem: Problem) -> Iterator[Changed]:
 def step_of(problem: Problem, whole: Changed) -> Changed | None:
     """One step of a limit instead of all of it; None where there is none between."""
     edit = whole.edits[0]
-    if edit.add:
+    if isinstance(edit, NewDialer) or edit.add:
         return None
     if edit.kind == "limit":
         return _row_step(problem, whole, edit)
@@ -128,7 +128,9 @@ def _row_step(problem: Problem, whole: Changed, edit: Edit) -> Changed | None:
 
 
 def _one_step(problem: Problem, whole: Changed, value: float, words: str) -> Changed:
-    edit = whole.edits[0]._replace(value=value)
+    edit = whole.edits[0]
+    assert isinstance(edit, Edit)
+    edit = edit._replace(value=value)
     return replace(changed(problem, whole.limit, whole.key, words, [edit]), step=True)
 
 

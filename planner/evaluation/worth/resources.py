@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from planner.contracts.fleet.pools import pools_at
 from planner.contracts.problem import Campaign, Problem
-from planner.evaluation.worth.changed import Changed, Edit, changed
+from planner.evaluation.worth.changed import Changed, Edit, NewDialer, changed
 
 
 def more_agent_lines(problem: Problem) -> Iterator[Changed]:
@@ -76,3 +76,22 @@ def agent_moved(problem: Problem, giver: str, taker: str) -> Changed:
     ]
     words = f"one agent line of {giver} works for {taker}"
     return changed(problem, "agent_moved", (giver, taker), words, edits, loosens=False)
+
+
+#: What a dialer that is tried is called.
+NEW = "NEW"
+
+
+def more_dialers(problem: Problem) -> Iterator[Changed]:
+    """One more dialer like each that is in service, with a failure domain of its own or the same.
+
+    It may count towards a minimum of dialers and leaves every plan as good as it was, unless
+    channels or calls per second of its carrier are what both have to share.
+    """
+    names = {d.dialer_id for d in problem.dialers}
+    name = next(n for n in (NEW, *(f"{NEW}-{i}" for i in range(2, 10**6))) if n not in names)
+    for dialer in problem.dialers:
+        if dialer.in_service:
+            edit = NewDialer(dialer.dialer_id, name)
+            words = f"one more dialer like {dialer.dialer_id}"
+            yield changed(problem, "dialer", (dialer.dialer_id,), words, [edit])

@@ -313,7 +313,10 @@ MOST_SWEEPS = 20
 
 
 def refill(
-    model: Model, columns: Sequence[Column], line_prices: Floats | None = None
+    model: Model,
+    columns: Sequence[Column],
+    line_prices: Floats | None = None,
+    most_sweeps: int = MOST_SWEEPS,
 ) -> tuple[list[Column], bool]:
     """Re-optimise one campaign after the other into the lines it frees, until nothing improves.
 
@@ -328,7 +331,7 @@ def refill(
     usage = Usage(model, current.values())
     free = np.zeros(model.dialers)
     total_excess = 0.0
-    for sweep in range(MOST_SWEEPS):
+    for sweep in range(most_sweeps):
         charged = line_prices is not None and sweep == 0
         changed, total_excess = False, 0.0
         for c in range(model.campaigns):

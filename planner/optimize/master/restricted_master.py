@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,6 +124,19 @@ class RestrictedMaster:
     def even_duals(self, port: float) -> Duals:
         """The same price for every port, even weights of the failures, the rest free."""
         return self.lagrangian.even_duals(port, self._failures.even_prices())
+
+    def of_its_rows(self, duals: Duals) -> Duals:
+        """Duals of another problem without those of campaigns that have no such row here.
+
+        What has no limit must not be charged: the bound would not hold.
+        """
+        abandon, dial = np.zeros(self.model.campaigns), np.zeros(self.model.campaigns)
+        for prices, rows, known in (
+            (abandon, self.abandon_rows, duals.abandon),
+            (dial, self._dial, duals.dial_lines),
+        ):
+            prices[list(rows)] = known[list(rows)]
+        return replace(duals, abandon=abandon, dial_lines=dial)
 
     def keep_only(self, box: Box) -> None:
         """Bar what lies outside a box; a new column may be in the mix."""
