@@ -167,6 +167,19 @@ class LimitBroken(Contract):
     simulated_high: float
 
 
+class LimitTightened(Contract):
+    """A limit that was searched with tightened, since the simulation of a plan before broke it.
+
+    ``limit`` is a column of ``campaigns.csv``, ``asked`` its value there, ``searched_with`` what
+    the planning tables had to hold, so that the simulated plan holds what was asked.
+    """
+
+    campaign_id: str
+    limit: str
+    asked: float
+    searched_with: float
+
+
 class AbandonDays(Contract):
     """On what share of its days a campaign's lines hold its abandonment limit, by the formulas.
 

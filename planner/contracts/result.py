@@ -16,6 +16,7 @@ from planner.contracts.answers import (
     Help,
     LeftOut,
     LimitBroken,
+    LimitTightened,
     LineReason,
     Loss,
     NearestPlan,
@@ -295,11 +296,16 @@ class PlanResult(Contract):
     pools: tuple[PoolUse, ...] = ()
     at: datetime | None = None  # the moment from which on it is planned
     limits_broken: tuple[LimitBroken, ...] = ()
+    limits_tightened: tuple[LimitTightened, ...] = ()
     abandon_days: tuple[AbandonDays, ...] = ()  # of campaigns with a limit whose days differ
     # What it costs to hold the limits on so many days, per hour, from the two bounds.
     abandon_days_cost_low: float | None = None
     abandon_days_cost_high: float | None = None
     proof: ProofCheck | None = None
+    # What the simulation should show, by finer formulas; None where the tables are exact.
+    expected_value_per_hour: float | None = None
+    expected_value_per_hour_low: float | None = None
+    expected_value_per_hour_high: float | None = None
     simulated_value_per_hour: float | None = None  # None where all figures are exact
     simulated_value_per_hour_low: float | None = None
     simulated_value_per_hour_high: float | None = None

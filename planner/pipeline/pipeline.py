@@ -16,6 +16,7 @@ from planner.contracts.result import (
     PlanResult,
     Progress,
 )
+from planner.pipeline.mending import mended, searched_again
 from planner.pipeline.planning import (
     SHORTEST_ROUND,
     Clock,
@@ -115,6 +116,12 @@ def plan(
     result = with_checked_bound(given, result, found, on_proof) if checked else result
     if options.figures is PlanFigures.AUTO:
         result = beside_simulation(mean_day, result, stop)
+        if result.limits_broken:
+
+            def search(tight: Problem, asked: PlanOptions) -> PlanResult | None:
+                return searched_again(problem, tight, mean_day, asked, result, found, clock, stop)
+
+            result = mended(given, result, search, stop)
     result = _with_days_kept(mean_day, given, result, clock, stop)
     if in_order and problem.assignments:  # who cannot run has ports until its lines are taken off
         result = with_moves(problem, result, at)
@@ -122,7 +129,9 @@ def plan(
         return result
     from planner.pipeline.explained import with_reasons
 
-    return with_reasons(given, result, clock, stop, on_progress, compared=compared)
+    return with_reasons(
+        given, result, clock, stop, on_progress, compared=compared, outcome=found.outcome
+    )
 
 
 def _with_every_call(

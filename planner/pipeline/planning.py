@@ -288,6 +288,7 @@ def with_plan_found(
 ) -> PlanResult:
     """The result of a plan that was found, by the planning tables."""
     from planner.evaluation.arrays import evaluate
+    from planner.evaluation.tables_error import expected_value
     from planner.projection.planned import table_figures
 
     assert outcome.plan is not None
@@ -302,7 +303,11 @@ def with_plan_found(
     bound = value if outcome.bound is None else max(outcome.bound, value)
     gap = relative_gap(value, bound)
     proven = gap <= max(options.gap, 1e-9)
+    expected = expected_value(problem, outcome.plan)
     return PlanResult(
+        expected_value_per_hour=None if expected is None else expected.value,
+        expected_value_per_hour_low=None if expected is None else expected.low,
+        expected_value_per_hour_high=None if expected is None else expected.high,
         status=PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE,
         options=options,
         plan=outcome.plan,

@@ -29,6 +29,7 @@ from planner.evaluation.worth.limits import without_limits
 from planner.optimize.one_more import one_more
 from planner.optimize.search import compile_search, optimize
 from planner.studies.changes import changed_problem
+from tests.benchmarks import told_error
 from tests.benchmarks.fleets import FAMILIES, SINGLE_LIMITS, Family, fleet
 from tests.benchmarks.reporting import Row, table
 
@@ -53,8 +54,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--fleets", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=540.0, help="no fleet is begun after that")
+    parser.add_argument("--first", type=int, default=1000, help="fleet, where that is asked for")
+    parser.add_argument("--told-error", action="store_true", help="only whether that holds")
     arguments = parser.parse_args()
     compile_search()
+    if arguments.told_error:
+        sys.exit(not told_error.report(arguments.first, arguments.fleets, arguments.seconds))
     end = time.monotonic() + arguments.seconds
     counts: dict[tuple[str, str], int] = {}
     families = (*FAMILIES, *SINGLE_LIMITS)

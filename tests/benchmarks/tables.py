@@ -79,11 +79,11 @@ def deviating(kind: str, seed: int) -> Problem:
     family = Family(kind, calls_per_second=limited, ports_per_need=1.2, abandon=0.5)
     draw = random.Random(f"{kind} {seed}")
     problem = fleet(3, 4, family, seed)
-    rows = tuple(_deviating(draw, campaign, kind) for campaign in problem.campaigns)
+    rows = tuple(changed_times(draw, campaign, kind) for campaign in problem.campaigns)
     return problem.model_copy(update={"campaigns": rows})
 
 
-def _deviating(draw: random.Random, campaign: Campaign, kind: str) -> Campaign:
+def changed_times(draw: random.Random, campaign: Campaign, kind: str) -> Campaign:
     changes: dict[str, object] = {}
     if kind in ("wrap-up", "all"):
         changes["wrap_up_seconds"] = draw.choice([10.0, 30.0, 60.0])

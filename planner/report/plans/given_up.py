@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from planner.contracts.answers import GivenUp, KeptInstead, LeftOut, LimitBroken, Loss, Needed
+from planner.contracts.answers import (
+    GivenUp,
+    KeptInstead,
+    LeftOut,
+    LimitBroken,
+    LimitTightened,
+    Loss,
+    Needed,
+)
 from planner.report.words import amount, share
 
 _ASKED = {
@@ -122,4 +130,13 @@ def broken_sentences(items: Iterable[LimitBroken]) -> Iterator[str]:
             f"{item.campaign_id}: {item.limit} {share(item.asked)}; {share(item.table)} by the "
             f"planning table, {share(item.simulated)} simulated ({share(item.simulated_low)} to "
             f"{share(item.simulated_high)})."
+        )
+
+
+def tightened_sentences(items: Iterable[LimitTightened]) -> Iterator[str]:
+    """Limits that the tables had to hold more tightly, so that the simulation holds them."""
+    for item in items:
+        yield (
+            f"{item.campaign_id}: {item.limit} {share(item.asked)} holds in the simulation; the "
+            f"planning tables had to hold {share(item.searched_with)} for that."
         )

@@ -23,6 +23,7 @@ from planner.report.plans.given_up import (
     left_out_sentences,
     needed_sentences,
     plan_loss_sentences,
+    tightened_sentences,
 )
 from planner.report.plans.helps import help_lines
 from planner.report.plans.moves import meanwhile, rows_of_moves, way_sentence, without_move
@@ -55,6 +56,10 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *section("Cannot run", bullets(left_out_sentences(result.left_out))),
             *section(
                 "Limits that the simulation breaks", bullets(broken_sentences(result.limits_broken))
+            ),
+            *section(
+                "Limits that the search had to tighten",
+                bullets(tightened_sentences(result.limits_tightened)),
             ),
             *section("In total", _plan_totals(result)),
             *section("Abandoned calls on days that differ", bullets(abandon_day_sentences(result))),
@@ -129,6 +134,11 @@ def _plan_totals(result: PlanResult) -> list[str]:
     if value.cost_per_hour:
         gross, cost = amount(value.gross_value_per_hour), amount(value.cost_per_hour)
         rows.append(("Cost an hour", f"{cost}: {gross} of value before what calls cost"))
+    if result.expected_value_per_hour is not None:
+        ends = result.expected_value_per_hour_low, result.expected_value_per_hour_high
+        between = " to ".join(amount(end or 0.0) for end in ends)
+        rows.append(("Expected", f"{amount(result.expected_value_per_hour)} ({between}): with what"
+                     " the planning tables leave out"))  # fmt: skip
     if result.simulated_value_per_hour is not None:
         low, high = result.simulated_value_per_hour_low, result.simulated_value_per_hour_high
         interval = "" if low is None or high is None else f" ({amount(low)} to {amount(high)})"
