@@ -64,6 +64,7 @@ class BranchAndPrice:
     ) -> None:
         self._state = state
         self._warm = warm
+        self._glances = warm is not None and not state.params.relax
         self._started: dict[int, Column] = {}  # the plan to begin with
         self._fresh: list[Column] = []  # splits of campaigns that were priced anew
         self._params = state.params
@@ -88,7 +89,7 @@ class BranchAndPrice:
         self._state.bound = min(self._state.bound, root.bound)
         self._push(self._model.box, root)
         self._update_bound()
-        if not self._params.relax:
+        if self._glances:
             return self._glance(root)
         if self._warm is None or not self._finished():
             self._state.offer(rounded_columns(self._model, root.mix), root)
@@ -190,7 +191,7 @@ class BranchAndPrice:
             self._master.empty_duals = None
             return None
         self._state.begin(first.bound)
-        if not self._params.relax:
+        if self._glances:
             return first
         if state.by_boxes:
             self._offer_least()

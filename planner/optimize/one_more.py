@@ -138,9 +138,12 @@ def _by_promise(
     ]
 
 
-def _alike(problem: Problem) -> dict[str, str]:
-    """For each dialer the first one that is like it in all but its name: plans may swap them."""
-    named = {a.dialer_id for a in problem.assignments}
+def _alike(problem: Problem, *, lines: bool = True) -> dict[str, str]:
+    """For each dialer the first one that is like it in all but its name: plans may swap them.
+
+    Without ``lines`` those that they have now make no difference.
+    """
+    named = {a.dialer_id for a in problem.assignments} if lines else set()
     for campaign in problem.campaigns:
         named |= set(campaign.allowed_dialers or ())
     for pool in problem.pools:
@@ -177,7 +180,7 @@ def _second(problem: Problem, trials: Trials, first: Sequence[Changed]) -> Itera
 
 def _dialers(problem: Problem, gains: Mapping[tuple[str, ...], Worth]) -> list[Changed]:
     """One more dialer like those whose ports gain most, of dialers that are alike but one."""
-    alike = _alike(problem)
+    alike = _alike(problem, lines=False)
     kinds = [c for c in resources.more_dialers(problem) if c.key[0] in alike.values()]
 
     def port(change: Changed) -> float:

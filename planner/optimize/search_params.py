@@ -48,8 +48,8 @@ class SearchParams:
     restricted_master: bool = True
     #: Whether boxes are split, on small fleets.
     splits: bool = True
-    #: Whether the relaxation is solved; else its first bound is taken, and the plan to begin with
-    #: is improved campaign by campaign so many times.
+    #: Whether the relaxation is solved; else, where a search goes on from another one, its first
+    #: bound is taken, and the plan to begin with is improved campaign by campaign so many times.
     relax: bool = True
     glance_sweeps: int = 3
     #: Whether among plans within the gap the evenest, with the fewest moves, is looked for.
