@@ -50,12 +50,27 @@ _CALLS = ("transfers_per_hour", "attempts_per_hour", "live_answers_per_hour", "a
 
 
 def waiting_shares(totals: Floats) -> Floats:
-    """Of the dial lines that would dial, the part that waits, by pair from [run, pair, column]."""
+    """Of the dial lines that would dial, the part that waits, from totals [run, ..., column]."""
     waiting, trying = (
         totals[..., COLUMNS.index(name)].sum(axis=0)
         for name in ("waiting_seconds", "attempt_seconds")
     )
     return np.asarray(np.maximum(waiting, 0.0) / np.maximum(waiting + trying, 1e-300))
+
+
+def odds_errors(totals: Floats) -> Floats:
+    """What a flow may be wrong by in the logarithm of the odds of a pause, [step, pair].
+
+    From totals [run, step, pair, column], as :func:`with_flow_error` has it.
+    """
+    return np.asarray(_OF_PAUSES * (waiting_shares(totals) + UNNOTICED_DELAY))
+
+
+def further_apart(ends: tuple[Floats, Floats], error: Floats | float) -> tuple[Floats, Floats]:
+    """Ends of shares, each further out by so much in the logarithm of its odds."""
+    low, high = ends
+    factor = np.exp(error)
+    return low / (low + (1.0 - low) * factor), high * factor / (high * factor + 1.0 - high)
 
 
 def with_flow_error(row: Mapping[str, Interval], waits: float) -> dict[str, Interval]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.contracts.projected import JointStep
+from planner.projection.figures.flowing import further_apart
 from planner.projection.figures.intervals import share_ends
 from planner.projection.timeline.horizon import Booleans, Horizon
 from planner.projection.timeline.status_chances import NODE_WEIGHTS, Course
@@ -22,6 +23,7 @@ class SimulatedJoint(NamedTuple):
     paused: Floats  # [run, step, number paused] part of the step
     all_paused: Floats  # [run, step]
     part: Floats  # [step] that a pause of any of them takes at most, on average
+    errors: Floats  # [step] what runs may be wrong by in the logarithm of the odds of a pause
 
 
 class Together(NamedTuple):
@@ -167,6 +169,7 @@ def _ends(group: SimulatedJoint) -> tuple[Floats, Floats]:
     whole = np.ones_like(group.part)
     may_have = np.stack([whole, group.part, group.part], axis=-1).ravel()
     may_lack = np.stack([group.part, whole, whole], axis=-1).ravel()
-    low, high = share_ends(flat, may_have, may_lack)
+    ends = share_ends(flat, may_have, may_lack)
+    low, high = further_apart(ends, np.repeat(group.errors, parts.shape[-1]))
     shape = parts.shape[1:]
     return low.reshape(shape), high.reshape(shape)

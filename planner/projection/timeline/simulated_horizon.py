@@ -11,13 +11,19 @@ import numpy as np
 
 from planner.contracts.problem import Overflow
 from planner.projection.effort import Effort
-from planner.projection.figures.flowing import flowing, fluid_part
+from planner.projection.figures.flowing import (
+    flowing,
+    fluid_part,
+    further_apart,
+    odds_errors,
+)
 from planner.projection.figures.intervals import share_ends
 from planner.projection.figures.settling import settling_seconds
 from planner.projection.network import Stretch, network
 from planner.projection.pairs import Limits, Pair
 from planner.projection.timeline.horizon import Horizon
 from planner.projection.timeline.joint_timeline import SimulatedJoint
+from planner.projection.timeline.measured_waits import measured_waits
 from planner.projection.timeline.status_chances import Course, Ends
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.estimates import Precision
@@ -97,6 +103,8 @@ def simulated_courses(
     edges = given.seconds
     together = network(stretches, shared, lists)
     calm = flowing(together, effort)
+    if calm is None:
+        calm = measured_waits(together, edges, effort)
     runs = effort.replications or affordable(
         given, group, effort.budget.horizon, flows=calm is not None
     )
@@ -116,18 +124,25 @@ def simulated_courses(
             all_busy[:, first:last] = mean[:, None]
     names = list(dict.fromkeys(pair.campaign.campaign_id for pair in stretches[0].pairs))
     done = outcome.completed_at
+    errors = np.zeros(all_busy.shape[1:]) if calm is None else odds_errors(outcome.totals)
     found = {}
     for column, place in enumerate(group):
         campaign = given.pairs[place].campaign.campaign_id
         ended = completed_parts(given, place, done[:, names.index(campaign)])
         part = pause_part(given, place)
-        found[place] = _course(all_busy[..., column], ended, campaign in lists, part)
+        error = errors[:, column]
+        found[place] = _course(all_busy[..., column], ended, campaign in lists, part, error)
     completed = {name: np.sort(done[:, c]) for c, name in enumerate(names) if name in lists}
-    return Simulated(found, completed, _joints(given, group, outcome.joint, names), runs)
+    joints = _joints(given, group, outcome.joint, names, errors.max(axis=1))
+    return Simulated(found, completed, joints, runs)
 
 
 def _joints(
-    given: Horizon, group: Sequence[int], joint: Floats, names: Sequence[str]
+    given: Horizon,
+    group: Sequence[int],
+    joint: Floats,
+    names: Sequence[str],
+    errors: Floats,
 ) -> dict[str, SimulatedJoint]:
     """By campaign, from joint totals [run, step, number]."""
     lengths = np.diff(given.seconds)
@@ -141,6 +156,7 @@ def _joints(
             joint[..., counts : counts + len(places) + 1] / lengths[:, None],
             joint[..., first + 1] / lengths,
             np.max([pause_part(given, place) for place in places], axis=0),
+            errors,
         )
         first = counts + len(places) + 1
     return found
@@ -182,17 +198,28 @@ def pause_part(given: Horizon, place: int) -> Floats:
 
 
 def _course(
-    all_busy: Floats, completed: Floats, may_complete: bool, part: Floats | float = 1.0
+    all_busy: Floats,
+    completed: Floats,
+    may_complete: bool,
+    part: Floats | float = 1.0,
+    error: Floats | float = 0.0,
 ) -> Course:
-    """Means over the runs of [run, step], with their intervals; ``part`` is that of one pause."""
+    """Means over the runs of [run, step], with their intervals.
+
+    Parameters
+    ----------
+    part : of the step that one pause may take
+    error : what the runs may be wrong by in the logarithm of the odds of a pause
+    """
     all_busy = np.broadcast_to(all_busy, completed.shape)
     means = all_busy.mean(axis=0), completed.mean(axis=0)
     if len(all_busy) < 2:
         return Course(*means)
     never = np.zeros_like(means[1]), np.zeros_like(means[1])
-    busy = share_ends(all_busy, part)
+    busy = further_apart(share_ends(all_busy, part), error)
     ended = share_ends(completed) if may_complete else never
     rest = share_ends(1.0 - all_busy - completed, 1.0, 1.0 if may_complete else part)
+    rest = further_apart(rest, error)
     return Course(*means, Ends(busy, ended, rest))
 
 

@@ -48,19 +48,13 @@ def calm_waits(network: Network) -> Floats | None:
     nearly all in use and waits are long. Each launch waits as customers of a server with constant
     times do (F. Pollaczek and A. Khinchine), at its dialer and at its trunk group.
     """
-    limited = np.isfinite(network.group_channels).any()
-    if limited or np.isfinite(network.attempts_left).any():
+    if not may_flow(network):
         return None
     tau = network.attempt_seconds[network.campaign]
     found = np.zeros((len(network.changes), len(network.campaign)))
-    groups = len(network.group_cps)
     group = network.dialer_group[network.dialer]
     for number in range(len(found)):
-        demand = _attempts_per_second(network, number)
-        at_dialer = np.bincount(network.dialer, demand, len(network.dialer_cps))
-        at_group = np.bincount(group % (groups + 1), demand, groups + 1)
-        rates = network.dialer_cps, np.append(network.group_cps, np.inf)
-        used = [sums / rate for sums, rate in zip((at_dialer, at_group), rates, strict=True)]
+        rates, used = _used(network, number)
         most = max(float(part.max(initial=0.0)) for part in used)
         if most > MOST_USED_LARGE:
             return None
@@ -73,6 +67,30 @@ def calm_waits(network: Network) -> Floats | None:
         if most > MOST_USED and max(found[number].max(), turns.max()) > SHORT_WAIT:
             return None
     return found
+
+
+def may_flow(network: Network) -> bool:
+    """Whether launches may flow at all: dial lists are endless, and channels suffice."""
+    return not (
+        np.isfinite(network.group_channels).any() or np.isfinite(network.attempts_left).any()
+    )
+
+
+def most_used(network: Network) -> float:
+    """Of the limits of calls per second, the part in use of the most used one, at its highest."""
+    parts = [part for s in range(len(network.changes)) for part in _used(network, s)[1]]
+    return max(float(part.max(initial=0.0)) for part in parts)
+
+
+def _used(network: Network, stretch: int) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Limits by dialer and by trunk group (none last), and the parts of them in use."""
+    groups = len(network.group_cps)
+    group = network.dialer_group[network.dialer] % (groups + 1)
+    demand = _attempts_per_second(network, stretch)
+    at_dialer = np.bincount(network.dialer, demand, len(network.dialer_cps))
+    at_group = np.bincount(group, demand, groups + 1)
+    limits = network.dialer_cps, np.append(network.group_cps, np.inf)
+    return limits, (at_dialer / limits[0], at_group / limits[1])
 
 
 def _turn_seconds(network: Network) -> Floats:

@@ -29,6 +29,7 @@ from planner.traffic.simulation.run_state import (
     LATE_ATTEMPTS,
     LATE_REQUESTS,
     LIVE_ANSWERS,
+    WAITING_SECONDS,
 )
 
 
@@ -51,7 +52,7 @@ def next_request(pair: Any, campaign: Any, until: float, attempt_ends: Floats, r
     """
     lost = is_lost(pair, campaign)
     others = answers_of_others(campaign)
-    wait = pair.calm * campaign.attempt_seconds
+    wait = pair.calm / (1.0 - pair.calm) * campaign.attempt_seconds
     while pair.timed_attempts > 0 and attempt_ends[pair.heap] <= until:
         end = attempt_ends[pair.heap]
         if lost:
@@ -72,7 +73,8 @@ def next_request(pair: Any, campaign: Any, until: float, attempt_ends: Floats, r
             length = attempt_duration(campaign, rng)
             replace_earliest(attempt_ends, pair.heap, pair.timed_attempts, end + wait + length)
             pair.totals[ATTEMPTS] += 1.0
-            pair.totals[ATTEMPT_SECONDS] -= end
+            pair.totals[ATTEMPT_SECONDS] -= end + wait
+            pair.totals[WAITING_SECONDS] += wait
         else:
             drop_earliest(attempt_ends, pair.heap, pair.timed_attempts)
             pair.timed_attempts -= 1

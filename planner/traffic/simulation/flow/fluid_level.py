@@ -60,7 +60,11 @@ def flow(pair: Any, campaign: Any, now: float) -> None:
     """Bring the level of memoryless attempts up to now, and count what came and went."""
     passed = now - pair.flow_since
     pair.flow_since = now
-    if passed <= 0.0 or campaign.attempt_cv != 1.0:
+    if passed <= 0.0:
+        return
+    if campaign.attempt_cv != 1.0:
+        if pair.status == RUNNING:
+            pair.totals[WAITING_SECONDS] += max(pair.wanted - pair.attempts, 0.0) * passed
         return
     rate = fall_rate(pair, campaign)
     before, area = pair.level, pair.level * passed

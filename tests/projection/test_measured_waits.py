@@ -1,0 +1,88 @@
+"""Timelines where calls per second are nearly all in use, against many runs call by call."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.contracts.projected import Projection
+from planner.contracts.result import Status
+from planner.pipeline.pipeline import project
+from planner.projection.effort import Effort
+from planner.projection.network import network
+from planner.projection.pairs import limits
+from planner.projection.timeline.horizon import horizon
+from planner.projection.timeline.measured_waits import measured_waits
+from planner.traffic.simulation.flow.fluid import calm_waits, most_used
+from tests.support.builders import solar
+
+AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
+HOURS = 1.5
+LINES = {"Large": (60, 6), "Middle": (40, 4), "Small": (12, 2)}
+
+
+def problem(cps: float) -> Problem:
+    """Three campaigns behind one limit; the smallest waits longest for its turn."""
+    own = {"start": "2026-01-01", "schedule": "Mon-Sun 00:00-24:00", "agent_lines": 20}
+    campaigns: tuple[Campaign, ...] = (
+        solar(campaign_id="Large", **own),
+        solar(campaign_id="Middle", attempt_cv=0.5, **own),
+        solar(campaign_id="Small", transfer_rate=0.2, talk_seconds=90.0, **own),
+    )
+    return Problem(
+        dialers=(Dialer(dialer_id="D1", ports=200, cps=cps),),
+        campaigns=campaigns,
+        assignments=tuple(
+            LineAssignment(campaign_id=name, dialer_id="D1", dial_lines=n, agent_lines=a)
+            for name, (n, a) in LINES.items()
+        ),
+    )
+
+
+def use(given: Problem) -> float:
+    ahead = horizon(given, AT, HOURS)
+    together = network(ahead.stretches, limits(given, ahead.pairs))
+    assert calm_waits(together) is None
+    return most_used(together)
+
+
+def chances(found: Projection, name: str) -> np.ndarray:
+    """Chance of a pause and its ends by step, [value, low, high]."""
+    steps = [step for step in found.timeline if step.campaign_id == name]
+    busy = Status.ALL_BUSY
+    rows = [(s.probabilities[busy], s.low[busy], s.high[busy]) for s in steps]
+    return np.array(rows).T
+
+
+@pytest.mark.parametrize("cps", [4.8, 4.0])
+def test_chances_are_those_of_runs_call_by_call(cps: float) -> None:
+    given = problem(cps)
+    assert 0.75 < use(given) < 1.0
+    found = project(given, at=AT, hours=HOURS, seed=1)
+    right = project(given, at=AT, hours=HOURS, seed=2, engine="simulate", replications=400)
+    assert any("400 simulated runs" in note for note in found.notes)
+    for name in LINES:
+        (value, low, high), (by_call, least, most) = chances(found, name), chances(right, name)
+        apart = (value - by_call) / np.hypot((high - low) / 2, (most - least) / 2)
+        # Half widths of 95 %: 1.7 of them are 3.3 standard deviations.
+        assert np.abs(apart).max() < 1.7, name
+        # What runs may be wrong by is little: intervals are no wider than some points.
+        assert (high - low).max() < 0.16, name
+
+
+def test_beyond_its_whole_use_all_goes_call_by_call() -> None:
+    given = problem(2.0)
+    ahead = horizon(given, AT, HOURS)
+    together = network(ahead.stretches, limits(given, ahead.pairs))
+    assert most_used(together) > 1.0
+    assert measured_waits(together, ahead.seconds, Effort()) is None
+
+
+def test_lists_that_end_go_call_by_call() -> None:
+    given = problem(4.8)
+    ahead = horizon(given, AT, HOURS)
+    together = network(ahead.stretches, limits(given, ahead.pairs), {"Large": 500})
+    assert measured_waits(together, ahead.seconds, Effort()) is None
