@@ -42,6 +42,8 @@ def fluid_part(campaign: Campaign) -> float:
 #: What a flow may be wrong by, as a part of the share of lines that wait: found in 48 pairs behind
 #: limits of 40 to 80 % use, and the 23 of the regional example, against runs call by call.
 _OF_PAUSES, _OF_CALLS = 0.5, 0.15
+#: Shares are not told to be rarer.
+_RAREST = 1e-9
 _SHARES = (
     *("all_busy_share", "abandon_rate", "transfer_loss", "agent_occupancy"),
     *exact.PASSAGE_HORIZONS,
@@ -66,10 +68,21 @@ def odds_errors(totals: Floats) -> Floats:
     return np.asarray(_OF_PAUSES * (waiting_shares(totals) + UNNOTICED_DELAY))
 
 
-def further_apart(ends: tuple[Floats, Floats], error: Floats | float) -> tuple[Floats, Floats]:
+def rareness(share: Floats | float) -> Floats:
+    """By how much more the odds of a rare share move than those of a common one.
+
+    What is rare needs many things at once, each of which is a little more or less likely.
+    """
+    rarer = np.minimum(share, np.subtract(1.0, share))
+    return np.asarray(np.maximum(1.0, -np.log(np.clip(rarer, _RAREST, 1.0))))
+
+
+def further_apart(
+    share: Floats, ends: tuple[Floats, Floats], error: Floats | float
+) -> tuple[Floats, Floats]:
     """Ends of shares, each further out by so much in the logarithm of its odds."""
     low, high = ends
-    factor = np.exp(error)
+    factor = np.exp(error * rareness(share))
     return low / (low + (1.0 - low) * factor), high * factor / (high * factor + 1.0 - high)
 
 
@@ -83,7 +96,7 @@ def with_flow_error(row: Mapping[str, Interval], waits: float) -> dict[str, Inte
     for name, (value, low, high) in row.items():
         off = waits * (_OF_CALLS if name in _CALLS else _OF_PAUSES) * value
         if name in _SHARES:
-            off *= 1.0 - value
+            off *= (1.0 - value) * (1.0 if name in _CALLS else float(rareness(value)))
         most = 1.0 if name in _SHARES else math.inf
         found[name] = Interval(
             value,

@@ -203,8 +203,8 @@ def _row_of(found: Sequence[SpanPassage], runs_seconds: float) -> Row:
     shares = np.clip([one.probabilities for one in found], 0.0, 1.0)
     for place, name in enumerate(PASSAGE_HORIZONS):
         value, half = float(shares[:, place].mean()), _between(shares[:, place])
-        # The error of a chance is in proportion to it, or to what is missing to 1.
-        half += _ALIKE * min(value, 1.0 - value) + 1e-15
+        # Without limits the error of a chance is in proportion to it, or to what is missing to 1.
+        half += _ALIKE * (min(value, 1.0 - value) if half == 0.0 else 1.0) + 1e-15
         row[name] = Interval(value, max(value - half, 0.0), min(value + half, 1.0))
     return row
 

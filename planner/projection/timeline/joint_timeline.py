@@ -170,6 +170,7 @@ def _ends(group: SimulatedJoint) -> tuple[Floats, Floats]:
     may_have = np.stack([whole, group.part, group.part], axis=-1).ravel()
     may_lack = np.stack([group.part, whole, whole], axis=-1).ravel()
     ends = share_ends(flat, may_have, may_lack)
-    low, high = further_apart(ends, np.repeat(group.errors, parts.shape[-1]))
+    errors = np.repeat(group.errors, parts.shape[-1])
+    low, high = further_apart(flat.mean(axis=0), ends, errors)
     shape = parts.shape[1:]
     return low.reshape(shape), high.reshape(shape)

@@ -216,10 +216,10 @@ def _course(
     if len(all_busy) < 2:
         return Course(*means)
     never = np.zeros_like(means[1]), np.zeros_like(means[1])
-    busy = further_apart(share_ends(all_busy, part), error)
+    busy = further_apart(means[0], share_ends(all_busy, part), error)
     ended = share_ends(completed) if may_complete else never
     rest = share_ends(1.0 - all_busy - completed, 1.0, 1.0 if may_complete else part)
-    rest = further_apart(rest, error)
+    rest = further_apart(1.0 - means[0] - means[1], rest, error)
     return Course(*means, Ends(busy, ended, rest))
 
 
