@@ -134,6 +134,33 @@ def plan(
     )
 
 
+def compare(
+    problem: ProblemSource,
+    result: PlanResult,
+    *,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> PlanResult:
+    """A plan's result with what one more is worth, what limits cost and what would help most.
+
+    Parameters
+    ----------
+    problem : what was planned, or the path of its folder or workbook
+    result : of :func:`plan`, with a plan
+    on_progress : called with how many changes were tried
+    stop : polled; what was not reached has no figure
+    """
+    from planner.evaluation.running.cannot_run import runnable_only
+    from planner.pipeline.explained import with_reasons
+    from planner.projection.figures.abandon_days import with_abandon_days
+    from planner.projection.hours.finish import with_attempts_needed
+
+    at = result.at or datetime.now(UTC)
+    mean_day, _ = runnable_only(with_attempts_needed(as_problem(problem), at), at)
+    given = with_abandon_days(mean_day, result.options.abandon_days)
+    return with_reasons(given, result, Clock(), stop, on_progress)
+
+
 def _with_every_call(
     problem: Problem,
     options: PlanOptions,

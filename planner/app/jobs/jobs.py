@@ -20,6 +20,9 @@ from planner.pipeline.pipeline import plan
 #: A run uses one core, now and then two.
 _TURNS = Turns(max(2, os.cpu_count() or 1))
 
+#: What one more is worth takes several times as long: pages ask for it by a click.
+_SOLVE = partial(plan, compared=False)
+
 Result = TypeVar("Result")
 
 
@@ -169,7 +172,7 @@ class PlanJob(Job[PlanResult]):
         problem: Problem,
         options: PlanOptions,
         *,
-        solve: Callable[..., PlanResult] = plan,
+        solve: Callable[..., PlanResult] = _SOLVE,
         **settings: Any,
     ) -> None:
         self.problem = problem

@@ -13,6 +13,7 @@ from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.edited_lines import EditedLines, PairKey, take_plan
 from planner.app.jobs.jobs import PlanJob
 from planner.app.pages.plan.effects import show_effects
+from planner.app.pages.plan.helps import show_helps
 from planner.app.session.text import plain
 from planner.app.session.user import run_owner
 from planner.app.session.workspace import Workspace
@@ -204,8 +205,10 @@ def _show_result(
     st.markdown(
         f"{_ending(workspace, result)} after {duration(result.seconds)}; {quality(result)}."
     )
+    problem = workspace.job.problem if workspace.job is not None else edited.problem
     if frame.empty:
         _show_binding(result)
+        show_helps(workspace, problem, result)
         return
     proposed = assess(take_plan(edited, line_plan), at, view)
     show_headline(proposed.headline, view.headline, "now", border=False)
@@ -224,6 +227,7 @@ def _show_result(
         )
     with right:
         _show_binding(result)
+    show_helps(workspace, problem, result)
     _show_moves(edited, result)
 
 
