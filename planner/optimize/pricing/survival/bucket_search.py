@@ -20,6 +20,7 @@ from planner.optimize.pricing.survival.buckets import (
     best_in_piece,
     calls_of,
     domain_cap,
+    pair_cap,
     tighten_piece,
 )
 
@@ -309,8 +310,9 @@ def _of_bucket(pieces: BucketPieces, place: int) -> Ints:
 def _split_piece(pieces: BucketPieces, buckets: Buckets, p: int, most_used: int) -> int:
     """Split a piece of a bucket in two for good: itself and a new one, whose number is returned.
 
-    First by what is missing of the share that must survive, then by the dialers used, since floor
-    prices of their own tell splits on few dialers from those on more, then in the middle.
+    First by what is missing of the share that must survive, then by what one domain carries where
+    any two may fail, by the dialers used, since floor prices of their own tell splits on few
+    dialers from those on more, then in the middle of the calls, or of what one domain carries.
     """
     other = int(pieces.filled[0])
     pieces.filled[0] += 1
@@ -319,6 +321,7 @@ def _split_piece(pieces: BucketPieces, buckets: Buckets, p: int, most_used: int)
     pieces.low[other] = pieces.low[p]
     pieces.high[other] = pieces.high[p]
     pieces.cap[other] = pieces.cap[p]
+    pieces.above[other] = pieces.above[p]
     pieces.used[other] = pieces.used[p]
     pieces.exactly[other] = pieces.exactly[p]
     pieces.price[other] = pieces.price[p]
@@ -330,14 +333,28 @@ def _split_piece(pieces: BucketPieces, buckets: Buckets, p: int, most_used: int)
         pieces.most[p] = missing
         pieces.fewest[other] = missing + 1
         pieces.cap[p] = domain_cap(min(buckets.keep + missing / 100.0, 1.0), pieces.high[p])
+        return other
+    both = pair_cap(buckets, pieces, p)
+    first = max(pieces.above[p], both / 2)
+    wide = buckets.pairs and pieces.cap[p] > first
+    if wide and pieces.above[p] == 0.0:
+        pieces.cap[p] = both / 2
+        pieces.above[other] = both / 2
     elif not pieces.exactly[p] and pieces.used[p] < most_used:
         pieces.exactly[p] = True
         pieces.used[other] += 1
+    elif wide and (pieces.cap[p] - first) * pieces.high[p] > (
+        (pieces.high[p] - pieces.low[p]) * both
+    ):
+        middle = (first + pieces.cap[p]) / 2
+        pieces.cap[p] = middle
+        pieces.above[other] = middle
     else:
         middle = max(np.sqrt(pieces.low[p] * pieces.high[p]), pieces.high[p] / 2)
-        pieces.cap[other] = middle * pieces.cap[p] / pieces.high[p]
         pieces.high[other] = middle
         pieces.low[p] = middle
+        pieces.cap[other] = min(pieces.cap[p], pair_cap(buckets, pieces, other))
+        pieces.alive[other] = pieces.above[other] < pieces.cap[other]
     return other
 
 

@@ -52,6 +52,7 @@ class Buckets(NamedTuple):
     used: int  # dialers, at the least
     keep: float  # share of the calls that a domain may carry where nothing is missing
     most_missing: int  # per cents that may be missing of what survives, at the most
+    pairs: bool  # whether any two domains may fail
     shares: Floats  # of a call's worth, tried as the price of a domain's cap
 
 
@@ -59,7 +60,8 @@ class BucketPieces(NamedTuple):
     """Pieces of buckets, arrays by piece; of which ``filled[0]`` are there, the others are room.
 
     Their splits are on ``used`` dialers, or more of them where not ``exactly``; of the share that
-    must survive ``fewest`` to ``most`` per cents are missing.
+    must survive ``fewest`` to ``most`` per cents are missing; where any two domains may fail, the
+    one that carries most carries more than ``above``.
     """
 
     bucket: Ints
@@ -67,6 +69,7 @@ class BucketPieces(NamedTuple):
     low: Floats
     high: Floats
     cap: Floats
+    above: Floats
     used: Ints
     exactly: Bools
     fewest: Ints
@@ -85,6 +88,7 @@ def whole(buckets: Buckets) -> BucketPieces:
         buckets.low.copy(),
         buckets.high.copy(),
         buckets.cap.copy(),
+        np.zeros(count),
         np.full(count, buckets.used),
         np.full(count, False),
         np.zeros(count, np.int64),
@@ -112,7 +116,8 @@ def best_in_bucket(
 ) -> float:
     """Bound on the splits under a bucket's cap; fills the split that attains it about."""
     cap, used, shares = buckets.cap[bucket], buckets.used, buckets.shares
-    return _best_under(limits, prices, cap, used, False, shares, dial, agent)
+    second = cap / 2 if buckets.pairs else cap
+    return _best_under(limits, prices, cap, second, used, False, shares, dial, agent)
 
 
 @compiled
@@ -123,7 +128,8 @@ def best_in_piece(
     """Bound on the splits in a piece with its floor at a price; fills the split as above."""
     cap, used, exactly = pieces.cap[p], pieces.used[p], pieces.exactly[p]
     charged = paid_more(prices, price)
-    bound = _best_under(limits, charged, cap, used, exactly, buckets.shares, dial, agent)
+    second = second_cap(buckets, pieces, p)
+    bound = _best_under(limits, charged, cap, second, used, exactly, buckets.shares, dial, agent)
     if bound <= NEVER:
         return bound
     bound -= price * pieces.low[p] + prices.surviving * pieces.fewest[p]
@@ -215,11 +221,11 @@ def _on_dialers(limits: Limits, used: int, exactly: bool) -> Limits:
 
 @compiled
 def _best_under(
-    limits: Limits, prices: Prices, cap: float, used: int, exactly: bool, shares: Floats,
-    dial: Ints, agent: Ints,
+    limits: Limits, prices: Prices, cap: float, second: float, used: int, exactly: bool,
+    shares: Floats, dial: Ints, agent: Ints,
 ) -> float:  # fmt: skip
     mine = _on_dialers(limits, used, exactly)
-    bound = fill_capped_split(mine, prices, cap, shares, dial, agent)
+    bound = fill_capped_split(mine, prices, cap, second, shares, dial, agent)
     if bound <= NEVER:
         dial[:] = limits.n_low
         agent[:] = limits.a_low
@@ -239,19 +245,37 @@ def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
     keep = 1 - float(model.survivable[campaign])
     most_missing = min(int(model.aim.most[campaign, SURVIVES]), 100)
     loosest = min(keep + most_missing / 100.0, 1.0)
+    pairs = model.failures > 1 and model.domains > 1
     high = _most_calls(limits, abandon_limit, shares, np.inf)
     found: list[tuple[float, float, float]] = []
     for k in range(BUCKETS if high > NEVER else 0):
         low = high * BUCKET_RATIO if k < BUCKETS - 1 else 0.0
         most = high
         if few:
-            most = _most_calls(limits, abandon_limit, shares, domain_cap(loosest, high), low)
+            cap = domain_cap(loosest, high)
+            second = cap / 2 if pairs else cap
+            most = _most_calls(limits, abandon_limit, shares, cap, second, low)
         if most >= low * (1 - LIMIT_ROUNDING):
             top = min(high, most)
             found.append((low, top, domain_cap(loosest, top)))
         high = low
     lows, highs, caps = np.array(found, dtype=np.float64).reshape(-1, 3).T.copy()
-    return Buckets(lows, highs, caps, limits.least_used, keep, most_missing, shares)
+    return Buckets(lows, highs, caps, limits.least_used, keep, most_missing, pairs, shares)
+
+
+@lean
+def pair_cap(buckets: Buckets, pieces: BucketPieces, p: int) -> float:
+    """Most calls that a failure may take of a split in a piece."""
+    return float(domain_cap(min(buckets.keep + pieces.most[p] / 100.0, 1.0), pieces.high[p]))
+
+
+@lean
+def second_cap(buckets: Buckets, pieces: BucketPieces, p: int) -> float:
+    """Most calls of every domain but one: of two that may fail, one carries half or less."""
+    if not buckets.pairs:
+        return float(pieces.cap[p])
+    both = pair_cap(buckets, pieces, p)
+    return float(max(min(both / 2, both - pieces.above[p]), 0.0))
 
 
 @inlined
@@ -261,7 +285,12 @@ def domain_cap(keep: float, calls: float) -> float:
 
 
 def _most_calls(
-    limits: Limits, abandon_limit: float, shares: Floats, cap: float, enough: float = 0.0
+    limits: Limits,
+    abandon_limit: float,
+    shares: Floats,
+    cap: float,
+    second: float = np.inf,
+    enough: float = 0.0,
 ) -> float:
     """Upper bound on the handled calls of a split under a cap per domain; NEVER if none.
 
@@ -278,7 +307,7 @@ def _most_calls(
         split = (
             plain_split(limits, prices)
             if np.isinf(cap)
-            else capped_split(limits, prices, cap, shares)
+            else capped_split(limits, prices, cap, shares, second)
         )
         if split is None:
             return NEVER
