@@ -283,6 +283,7 @@ class Bounds:
                 missing=missing,
                 lost=self.world.lost.astype(np.float64),
                 share=max(campaign.least_surviving_share - self._allowed(c) - 1e-8, 0.0),
+                at_once=min(self.proof.failures, len(self.world.problem.failure_domains)),
             )
             found, self._ranges[c] = largest_surviving(
                 worth, options, asked, target, self.end, self._ranges.get(c)

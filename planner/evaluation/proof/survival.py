@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.evaluation.proof.programme import FREE, NEVER, UNUSED, USED, Asking, Grid, Programme
-from planner.evaluation.proof.splits import Options, grid_of
+from planner.evaluation.proof.splits import Options, grid_of, largest_by_programme
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -48,6 +48,7 @@ class Asked:
     missing : what using so many dialers costs, the last for so many or more
     lost : ``[case, dialer]`` of the failures that must be survived
     share : of the calls that must be left
+    at_once : failure domains, any so many of which a case takes
     """
 
     agents: int
@@ -55,6 +56,7 @@ class Asked:
     missing: list[float]
     lost: Floats
     share: float
+    at_once: int = 1
 
     @cached_property
     def groups(self) -> list[list[int]]:
@@ -80,8 +82,12 @@ class Asked:
 
     @property
     def least(self) -> int:
-        """Dialers that a split with lines uses at the least."""
-        return max(self.least_used, 1)
+        """Dialers that a split with lines uses at the least.
+
+        On ``m`` of them a failure takes ``at_once / m`` of the calls or more.
+        """
+        survive = np.ceil(self.at_once / max(1.0 - self.share, 1e-3) - 1e-6) if self.share else 1
+        return max(self.least_used, 1, int(survive))
 
     @property
     def top(self) -> int:
@@ -145,8 +151,9 @@ def largest_surviving(
     grids = [grid_of(value, here, here.handled, asked.agents) for value, here in pairs]
     most = sum(float(grid.amount.max(initial=0.0)) for grid in grids)
     none = -asked.missing[0] if all(grid.nothing > NEVER for grid in grids) else NEVER
-    if most <= 0:
-        return none, known
+    if most <= 0:  # without calls nothing need survive
+        free = worth, options, asked.agents, asked.least_used, asked.missing
+        return largest_by_programme(*free), known
     if known is None or known.high.max() < most or len(known.low) > AT_A_TIME:
         known = _at_first(most, len(grids), len(asked.several))
     best, split = none, 0

@@ -334,6 +334,8 @@ def _best_surviving(
         cap, share = np.inf, 1.0
         if trial > 0:
             share = 1.0 - LOWEST_CAP * draw(s.random) ** 2
+            if f.pairs:  # the two that carry most have it together
+                share *= 1.0 - LOWEST_CAP * draw(s.random)
             if trial == 1:
                 share = w.cap[c] * (1.0 + CAP_STEP * (2.0 * draw(s.random) - 1.0))
             cap = max(highest * share, least)

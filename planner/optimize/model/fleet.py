@@ -90,7 +90,11 @@ def fleet_arrays(model: Model) -> Fleet:
         value=model.value,
         agents=model.agents,
         max_lines=model.max_dial_lines,
-        min_used=model.min_dialers,
+        min_used=np.where(
+            model.min_dialers > 0,
+            np.maximum(model.min_dialers, np.minimum(model.least_to_survive, model.dialers)),
+            model.min_dialers,
+        ),
         min_agents=model.min_agent_lines,
         survivable=model.survivable,
         abandon_limit=model.abandon_limit,

@@ -17,7 +17,13 @@ from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import lost_dialers
 from planner.optimize.model.box import Box
 from planner.optimize.model.needs import Need, needs
-from planner.optimize.model.requirements import Aim, Requirements, everything_kept, requirements
+from planner.optimize.model.requirements import (
+    SURVIVES,
+    Aim,
+    Requirements,
+    everything_kept,
+    requirements,
+)
 from planner.optimize.model.rows import Capacity, capacities, pool_pairs, served_by_pools
 from planner.optimize.model.tables import (
     HANDLED,
@@ -90,6 +96,18 @@ class Model:
         rows = any(k.pairs is not None or k.limits_lines for k in self.capacities)
         soft = self.aim.most.any() or not self.aim.is_value
         return bool(more or rows or soft or self.has_costs)
+
+    @cached_property
+    def least_to_survive(self) -> Ints:
+        """Dialers that a split with calls uses at the least, so that its share can survive.
+
+        On ``m`` domains the ``k`` that fail at once take ``k / m`` of the calls or more.
+        """
+        asked = (self.survivable > 0) & (self.aim.most[:, SURVIVES] == 0)
+        asked &= np.array([table[HANDLED].max(initial=0.0) > 0 for table in self.tables])
+        at_once = min(self.failures, self.domains)
+        least = np.ceil(at_once / np.maximum(1.0 - self.survivable, 1e-3) - 1e-6)
+        return np.where(asked, np.maximum(least, at_once + 1), 0).astype(np.int64)
 
     @cached_property
     def all_needs(self) -> tuple[Need, ...]:

@@ -34,7 +34,8 @@ class PricingEffort(Enum):
 def least_used(model: Model, campaign: int) -> int:
     """Dialers that a split with lines uses at the least."""
     asked = int(model.min_dialers[campaign])
-    return max(asked - int(model.aim.most[campaign, USED]), min(asked, 1))
+    least = max(asked - int(model.aim.most[campaign, USED]), min(asked, 1))
+    return max(least, int(model.least_to_survive[campaign]))
 
 
 def may_be_empty(model: Model, campaign: int) -> bool:
@@ -71,7 +72,7 @@ class Pricer:
             model.agent_cost,
             model.domain,
             int(model.agents[c]),
-            int(model.min_dialers[c]),
+            max(int(model.min_dialers[c]), least_used(model, c)),
             least_used(model, c),
             int(model.min_dialers[c]),
             may_be_empty(model, c) and not locked,

@@ -49,7 +49,7 @@ class SurvivingPricer:
         self._fleet = fleet
         self._campaign = campaign
         self._limits = limits
-        self._most_used = min(int(model.min_dialers[campaign]) + MORE_DIALERS, model.dialers)
+        self._most_used = min(limits.min_used + MORE_DIALERS, model.dialers)
         self._known = SplitPool(limits)
         self.bucket_evaluations = 0  # how often a bucket was looked at
         if wider is None:
