@@ -277,13 +277,15 @@ class Bounds:
         campaign, worth = self.world.problem.campaigns[c], self._worths(case, options)
         missing, least = self._missing(c, case.short)
         if campaign.least_surviving_share > 0:
+            domains = self.world.problem.failure_domains
             asked = Asked(
                 agents=self._agents(c),
                 least_used=least,
                 missing=missing,
                 lost=self.world.lost.astype(np.float64),
                 share=max(campaign.least_surviving_share - self._allowed(c) - 1e-8, 0.0),
-                at_once=min(self.proof.failures, len(self.world.problem.failure_domains)),
+                at_once=min(self.proof.failures, len(domains)),
+                domain=tuple(domains.index(d.domain) for d in self.world.problem.dialers),
             )
             found, self._ranges[c] = largest_surviving(
                 worth, options, asked, target, self.end, self._ranges.get(c)

@@ -37,20 +37,21 @@ class Asking(NamedTuple):
     Attributes
     ----------
     price : of an amount ``[price, dialer]``
-    cap : most of an amount on one ``capped`` dialer ``[price]``, and of each group together
+    cap : most of an amount on each dialer ``[price, dialer]``
+    together : most of an amount on each group ``[price]``
     told : whether a dialer must be used ``[price, dialer]``
     """
 
     price: Floats
     cap: Floats | None = None
-    capped: NDArray[np.bool_] | None = None
+    together: Floats | None = None
     told: Ints | None = None
 
     def at(self, which: Ints, less: Floats) -> Asking:
         """The same at some of the prices, so much lower."""
         cap = None if self.cap is None else self.cap[which]
         told = None if self.told is None else self.told[which]
-        return Asking(self.price[which] - less[:, None], cap, self.capped, told)
+        return Asking(self.price[which] - less[:, None], cap, None, told)
 
 
 class _Stage(NamedTuple):
@@ -122,8 +123,8 @@ class Programme:
         """Worths ``[price, agent lines, option]`` of a dialer at some of the prices."""
         grid, x = self._grids[d], self._asking
         worth: Floats = grid.worth + x.price[which, d, None, None] * grid.amount
-        if x.cap is not None and (x.capped is None or x.capped[d]):
-            worth[grid.amount > x.cap[which, None, None]] = NEVER
+        if x.cap is not None:
+            worth[grid.amount > x.cap[which, d, None, None]] = NEVER
         if x.told is not None:
             worth[x.told[which, d] == UNUSED] = NEVER
         return worth
@@ -131,7 +132,7 @@ class Programme:
     def _of_group(self, group: list[int], agents: int) -> _Stage:
         """Several dialers that have at most the cap together."""
         x, count, tried = self._asking, len(self._asking.price), len(SHARES)
-        assert x.cap is not None
+        assert x.together is not None
         each = [self._grids[d] for d in group]
         ratios = [np.max(g.worth[g.amount > 0] / g.amount[g.amount > 0], initial=0.0) for g in each]
         most = np.maximum(max(ratios) + x.price[:, group].max(axis=1), 0.0)
@@ -140,7 +141,7 @@ class Programme:
         fewer = min(agents, sum(len(grid.worth) - 1 for grid in each))
         inner = Programme(self._grids, group, fewer, self._top, x.at(which, less))
         sums = inner.best.reshape(count, tried, *inner.best.shape[1:])
-        sums = sums + (less * x.cap[which]).reshape(count, tried, 1, 1)
+        sums = sums + (less * x.together[which]).reshape(count, tried, 1, 1)
         choice = sums.argmin(axis=1)
         profile = np.take_along_axis(sums, choice[:, None], axis=1)[:, 0]
         return _Stage(profile, -1, inner, choice)

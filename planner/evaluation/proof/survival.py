@@ -27,6 +27,8 @@ Bools = NDArray[np.bool_]
 RANGES, LOWEST, TRIALS, PARTS, NARROW = 24, 1e-3, 10, 2, 1e-3
 #: Dialers used beyond the least that are told apart; not told apart yet.
 MORE_DIALERS, ANY = 2, -1
+#: No domain carries more than half of what two may; what is about half.
+NONE, NEARLY = -2, 0.52
 #: Steps go so much further than would bring the bound down to the target, which it then passes.
 OVER = 1.5
 #: Prices tried where there is no target to come below, and of what is dear.
@@ -49,6 +51,7 @@ class Asked:
     lost : ``[case, dialer]`` of the failures that must be survived
     share : of the calls that must be left
     at_once : failure domains, any so many of which a case takes
+    domain : of each dialer
     """
 
     agents: int
@@ -57,11 +60,14 @@ class Asked:
     lost: Floats
     share: float
     at_once: int = 1
+    domain: tuple[int, ...] = ()
 
     @cached_property
     def groups(self) -> list[list[int]]:
-        """Cases of several dialers, none of which is in two of them."""
+        """Cases of several dialers, none of which is in two of them; of single failures."""
         found: list[list[int]] = []
+        if self.at_once > 1:
+            return found
         for case in self.several:
             members = np.flatnonzero(case).tolist()
             if not any(set(members) & set(group) for group in found):
@@ -79,6 +85,10 @@ class Asked:
         return np.array(
             [float(np.flatnonzero(c).tolist() not in self.groups) for c in self.several]
         )
+
+    def most_lost(self, calls: Floats) -> Floats:
+        """What a failure may take at the most of so many calls."""
+        return (1.0 - self.share) * calls + 1e-9 * (1 + calls)
 
     @property
     def least(self) -> int:
@@ -108,13 +118,18 @@ class Ranges:
     """Ranges of calls, told apart by the dialers used, and prices; together they hold all splits.
 
     ``count`` dialers are used, ANY or so many; the most that is told apart is so many or more.
-    ``use`` says of each dialer whether it is, ``[range, dialer]``. A price is of calls below the
-    range, above it, and of what each case of several dialers may take.
+    ``use`` says of each dialer whether it is, ``[range, dialer]``. Where any two domains may fail,
+    ``big`` is the one that carries more than ``above`` calls, and at most ``upto``; or NONE: all
+    carry at most so many. A price is of calls below the range, above it, and of what each case of
+    several dialers may take.
     """
 
     low: Floats
     high: Floats
     count: Ints
+    big: Ints
+    above: Floats
+    upto: Floats
     use: Ints
     prices: Floats
 
@@ -184,7 +199,8 @@ def _at_first(most: float, dialers: int, cases: int) -> Ranges:
     """Ranges of up to so many calls, those of many calls close together."""
     edges = np.concatenate([[0.0], most * np.geomspace(LOWEST, 1.0, RANGES)])
     use, prices = np.full((RANGES, dialers), FREE), np.zeros((RANGES, 2 + cases))
-    return Ranges(edges[:-1], edges[1:] * (1 + 1e-12), np.full(RANGES, ANY), use, prices)
+    none = np.full(RANGES, ANY), np.full(RANGES, ANY), np.zeros(RANGES), np.full(RANGES, np.inf)
+    return Ranges(edges[:-1], edges[1:] * (1 + 1e-12), *none, use, prices)
 
 
 def _split(open_: Ranges, calls: Floats, found: Floats, asked: Asked) -> tuple[Ranges, Floats]:
@@ -193,12 +209,17 @@ def _split(open_: Ranges, calls: Floats, found: Floats, asked: Asked) -> tuple[R
     A price lets a split be mixed of others, as no plan can be. What takes that away: how many
     dialers are used, then whether each is that a failure takes with others, and fewer calls.
     """
-    any_ = open_.count == ANY
+    any_: Bools = open_.count == ANY
     counts = np.arange(asked.least, asked.top + 1)
     whole = open_.picked(any_)
     by_count = whole.picked(np.repeat(np.arange(len(whole.low)), len(counts)))
     by_count = replace(by_count, count=np.tile(counts, len(whole.low)))
-    rest, calls = open_.picked(~any_), calls[~any_]
+    bounds = [np.repeat(found[any_], len(counts))]
+    rest, calls, found = open_.picked(~any_), calls[~any_], found[~any_]
+    if asked.at_once > 1:
+        by_big, more, left = _by_largest(rest, found, asked)
+        by_count, bounds = by_count.with_more(by_big), [*bounds, more]
+        rest, calls, found = rest.picked(left), calls[left], found[left]
     together: Bools = np.asarray(asked.several.any(axis=0))
     narrow = rest.high - rest.low < NARROW * rest.high
     free = (rest.use == FREE) & (together | narrow[:, None])
@@ -212,8 +233,51 @@ def _split(open_: Ranges, calls: Floats, found: Floats, asked: Asked) -> tuple[R
     cuts = np.linspace(by_use.low, by_use.high, PARTS + 1)
     by_calls = by_use.picked(np.tile(np.arange(len(place)), PARTS))
     by_calls = replace(by_calls, low=cuts[:-1].ravel(), high=cuts[1:].ravel())
-    bounds = np.repeat(found[any_], len(counts)), np.tile(found[~any_][place], PARTS)
+    bounds.append(np.tile(found[place], PARTS))
     return by_count.with_more(by_calls), np.concatenate(bounds)
+
+
+def _by_largest(open_: Ranges, found: Floats, asked: Asked) -> tuple[Ranges, Floats, Bools]:
+    """Parts of ranges by the domain that carries most, where that is not told yet, or wide.
+
+    With their bounds, and which ranges were left as they are.
+    """
+    both = asked.most_lost(open_.high)
+    upto = np.minimum(open_.upto, both)
+    fresh: Bools = (open_.big == ANY) | ((open_.big == NONE) & (upto > NEARLY * both))
+    width = (open_.high - open_.low) / open_.high
+    wide: Bools = (open_.big >= 0) & ((upto - open_.above) / both > width)
+    domains = np.array([NONE, *sorted(set(asked.domain))])
+    told = open_.picked(np.repeat(np.flatnonzero(fresh), len(domains)))
+    big = np.tile(domains, int(fresh.sum()))
+    half = asked.most_lost(told.high) / 2
+    told = replace(
+        told,
+        big=big,
+        above=np.where(big == NONE, 0.0, half),
+        upto=np.where(big == NONE, np.minimum(told.upto, half), told.upto),
+    )
+    cut = open_.picked(wide)
+    middle = (cut.above + upto[wide]) / 2
+    parts = told.with_more(replace(cut, upto=middle), replace(cut, above=middle))
+    bounds = np.repeat(found[fresh], len(domains)), found[wide], found[wide]
+    return parts, np.concatenate(bounds), ~(fresh | wide)
+
+
+def _caps(ranges: Ranges, asked: Asked) -> Floats:
+    """Most calls on each dialer ``[range, dialer]`` of splits that survive.
+
+    Of two domains that may fail, the one that carries less has at most half of what both may have,
+    and no more than the other leaves.
+    """
+    both = asked.most_lost(ranges.high)[:, None]
+    caps = np.where(np.asarray(asked.lost.any(axis=0)), both, np.inf)
+    if asked.at_once < 2:
+        return caps
+    big, above, upto = ranges.big[:, None], ranges.above[:, None], ranges.upto[:, None]
+    mine = (np.array(asked.domain) == big) | (big == NONE)
+    told = np.where(mine, upto, np.maximum(np.minimum(both / 2, both - above), 0.0))
+    return np.where(big == ANY, caps, np.minimum(caps, told * (1 + 1e-9)))
 
 
 def _bounds(
@@ -231,8 +295,7 @@ def _bounds(
     number of their dialers and lines: closer, and ten times as dear.
     """
     low, high = ranges.low, ranges.high
-    cap = (1.0 - asked.share) * high + 1e-9 * (1 + high)
-    several, limited = asked.several, np.asarray(asked.lost.any(axis=0))
+    cap, caps, several = asked.most_lost(high), _caps(ranges, asked), asked.several
     cost = asked.costs(ranges.count)
     best, kept = np.full(len(low), np.inf), ranges.prices.copy()
     told, now = np.zeros((len(low), len(grids))), ranges.prices.copy()
@@ -244,7 +307,7 @@ def _bounds(
     for trial in range(trials):
         each = now[here]
         per_call = (each[:, :1] - each[:, 1:2]) - each[:, 2:] @ several
-        asking = Asking(per_call, cap[here], limited, ranges.use[here])
+        asking = Asking(per_call, caps[here], cap[here], ranges.use[here])
         found = Programme(grids, every, asked.agents, asked.top, asking, groups)
         ends = found.best.max(axis=2) - cost[here]
         value = ends.max(axis=1) - each[:, 0] * low[here] + each[:, 1] * high[here]
