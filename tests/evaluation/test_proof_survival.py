@@ -17,11 +17,12 @@ from planner.evaluation.proof.survival import Asked, largest_surviving
 from planner.optimize.search import optimize
 from tests.benchmarks.fleets import FAMILIES, fleet
 
-#: Which dialers fail together: each alone, two and two, carriers that share a dialer.
+#: Which dialers fail together: each alone, two and two, carriers that share a dialer, any two.
 CASES = (
     np.eye(4)[:, :4],
     np.array([[1, 1, 0, 0], [0, 0, 1, 1]]),
     np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]]),
+    np.array([np.isin(range(4), pair) for pair in itertools.combinations(range(4), 2)]),
 )
 
 
@@ -46,8 +47,12 @@ def drawn(seed: int) -> tuple[list[np.ndarray], list[Options], Asked]:
             agents=int(draw.integers(3, 9)),
             least_used=min(asked, 1),
             missing=missing,
-            lost=CASES[seed % 3].astype(np.float64),
-            share=float(draw.choice([0.25, 0.395, 0.495, 0.6])),
+            lost=CASES[seed % 4].astype(np.float64),
+            at_once=1 + (seed % 4 == 3),
+            domain=(0, 1, 2, 3),
+            share=float(
+                draw.choice([0.25, 0.395, 0.495, 0.6] if seed % 4 < 3 else [0.05, 0.2, 0.3, 0.4])
+            ),
         ),
     )
 
@@ -69,7 +74,7 @@ def best_of_all(worth: list[np.ndarray], options: list[Options], asked: Asked) -
     return best
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(40))
 def test_no_split_that_survives_is_above_the_bound(seed: int) -> None:
     worth, options, asked = drawn(seed)
     best = best_of_all(worth, options, asked)
