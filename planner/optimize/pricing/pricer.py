@@ -130,7 +130,7 @@ class Pricer:
 
     def _or_nothing(self, found: Split | None, prices: Prices) -> Split | None:
         """A split, or none at all where that costs less."""
-        if not self.limits.may_be_empty or self.limits.asked == 0:
+        if not self.limits.may_be_empty or self.limits.least_used == 0:
             return found
         if found is not None and found.bound >= -prices.nothing:
             return found
