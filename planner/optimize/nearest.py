@@ -19,8 +19,21 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import lost_dialers
+from planner.evaluation.limits.alone import missing_alone
+from planner.optimize.attainable import first_plan
 from planner.optimize.branch_and_price import SearchResult
-from planner.optimize.model.requirements import ANY, KINDS, Aim, Requirements, requirements
+from planner.optimize.model.requirements import (
+    ANY,
+    ATTEMPTED,
+    CALLS,
+    KINDS,
+    RUNS,
+    SURVIVES,
+    USED,
+    Aim,
+    Requirements,
+    requirements,
+)
 from planner.optimize.search import optimize
 from planner.optimize.shortfalls import plan_shortfalls
 
@@ -87,11 +100,14 @@ def nearest_plan(
     aim = Aim(most)
     end = time.monotonic() + options.time_limit
     sums: list[Sum] = []
-    best: LinePlan | None = None
+    seconds = SHARE_OF_TIME * options.time_limit
+    begin = options.model_copy(update={"time_limit": seconds})
+    best = first_plan(problem, begin, on_progress, stop)
     for rank, kind, which in _ranked(asked, priority):
         total = None if best is None else _total(problem, asked, best, which)
-        least, outcome = 0, None
-        if total is None or total > 0:
+        alone = _alone(problem, options.failures, aim.most, which)
+        least, outcome = int(alone.sum()), None
+        if total is None or total > least:
             left = max(end - time.monotonic(), 0.05)
             limited = options.model_copy(update={"time_limit": SHARE_OF_TIME * left, "gap": 0.0})
             outcome = optimize(
@@ -100,15 +116,34 @@ def nearest_plan(
             if outcome.plan is None or outcome.value is None or outcome.bound is None:
                 return Nearest(outcome, tuple(sums))
             best, total = outcome.plan, round(-outcome.value)
-            least = max(math.ceil(-outcome.bound - WHOLE_ROUNDING), 0)
+            least = max(math.ceil(-outcome.bound - WHOLE_ROUNDING), least)
         sums.append(Sum(rank, kind, which, total, least, outcome))
-        most = np.where(which, np.minimum(aim.most, total), aim.most)
-        rows = (*aim.sums, (which, total)) if total else aim.sums
+        if total == alone.sum():  # then each campaign misses what it would miss alone, and no more
+            most, rows = np.where(which, alone, aim.most), aim.sums
+        else:
+            most = np.where(which, np.minimum(aim.most, total), aim.most)
+            rows = (*aim.sums, (which, total))
         aim = Aim(most, sums=rows)
     left = max(end - time.monotonic(), SHARE_OF_TIME * options.time_limit)
     limited = options.model_copy(update={"time_limit": left})
     outcome = optimize(problem, limited, on_progress, stop, aim, best)
     return Nearest(outcome, tuple(sums))
+
+
+def _alone(problem: Problem, failures: int, most: Ints, which: Bools) -> Ints:
+    """What campaigns miss in every plan ``[campaign, kind]``; nothing of other kinds.
+
+    Of one that need not run nothing must survive, so that what it misses alone is no bound.
+    """
+    found = np.zeros_like(most)
+    for c, campaign in enumerate(problem.campaigns):
+        missing = missing_alone(problem, campaign, failures)
+        found[c, RUNS], found[c, USED] = missing.runs, missing.dialers
+        found[c, CALLS] = missing.calls if campaign.min_transfers_per_hour > 0 else 0
+        found[c, ATTEMPTED] = missing.calls if campaign.min_attempts_per_hour > 0 else 0
+        found[c, SURVIVES] = missing.survives if most[c, RUNS] == 0 else 0
+    alone: Ints = np.where(which, found, 0)
+    return alone
 
 
 def _ranked(asked: Requirements, priority: Ints) -> Iterator[tuple[int, int, Bools]]:
