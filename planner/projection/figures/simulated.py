@@ -108,6 +108,8 @@ def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
     call = max(exact.call_seconds(pair) for pair in pairs)
     together = network([always_on(pairs)], limits)
     calm = flowing(together, effort)
+    if calm is not None and attempts_per_second(pairs, flows=True) == 0:
+        calm = None  # nothing is left that takes time call by call: broadcasts alone
     attempts = call * attempts_per_second(pairs, flows=calm is not None)
     length = _length(attempts, max(settling_calls(pair) for pair in pairs), effort)
     if length.precision.fewest * attempts * (length.warm_up + length.counted) > MOST_ATTEMPTS:
