@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import date, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.console import StepPrinter, stop_on_interrupt
@@ -56,7 +55,7 @@ def run_whatif(arguments: argparse.Namespace) -> int:
         )
     except NoPlan as error:
         return _tell_no_plan(error.result, problem, as_json=arguments.json)
-    _write_comparison(arguments, found)
+    _write_comparison(arguments, found, problem)
     return _exit_code(found)
 
 
@@ -101,7 +100,7 @@ def _tell_no_plan(result: PlanResult, problem: Problem, *, as_json: bool) -> int
     return INFEASIBLE if result.status is PlanStatus.INFEASIBLE else STOPPED
 
 
-def _write_comparison(arguments: argparse.Namespace, found: Comparison) -> None:
+def _write_comparison(arguments: argparse.Namespace, found: Comparison, problem: Problem) -> None:
     from planner.report.documents import to_json
     from planner.report.studies.whatif import comparison_text
     from planner.report.studies.whatif_files import comparison_document, write_comparison_files
@@ -111,14 +110,16 @@ def _write_comparison(arguments: argparse.Namespace, found: Comparison) -> None:
         with writing(arguments.out):
             write_comparison_files(arguments.out, found)
             write_text(arguments.out / "whatif.json", document)
-            write_report(arguments.out, partial(_comparison_page, found, arguments.folder))
+            today = datetime.now(problem.common_zone).date()
+            fleet = arguments.folder.resolve().name
+            write_report(arguments.out, partial(_comparison_page, found, fleet, today))
     print(document if arguments.json else comparison_text(found), end="")
 
 
-def _comparison_page(found: Comparison, folder: Path) -> str:
+def _comparison_page(found: Comparison, fleet: str, today: date) -> str:
     from planner.report.html.whatif import comparison_page
 
-    return comparison_page(found, fleet=folder.resolve().name, on=datetime.now(UTC).date())
+    return comparison_page(found, fleet=fleet, on=today)
 
 
 def _exit_code(found: Comparison) -> int:
