@@ -26,6 +26,9 @@ Floats = NDArray[np.float64]
 OF_WRAP_UP, OF_PACING, OF_TIMES, OF_HOLDING = 0.002, 0.010, 0.015, 0.010
 #: Of calls per second: as a share of what the chain takes off, and at least.
 OF_QUEUES, LEAST_OF_QUEUES = 0.45, 0.006
+#: Where more than this share of a limit is used, so much more of it for each share above: bursts of
+#: several campaigns meet there.
+BUSY, OF_BUSY = 0.8, 10.0
 #: So many times are the launches of a plan worked out, each time with what the others then leave.
 ROUNDS = 2
 #: Calls per second that are as good as no limit.
@@ -43,7 +46,8 @@ def expected_value(problem: Problem, plan: LinePlan) -> Estimate | None:
     open_share = np.array([_open_share(c) for c in problem.campaigns])[:, None]
     taken = 1.0 - factors
     limited = _limited(problem)[None, :] & arrays.in_use
-    left = open_share + np.where(limited, np.maximum(OF_QUEUES * taken, LEAST_OF_QUEUES), 0.0)
+    of_queues = OF_QUEUES + OF_BUSY * np.maximum(_use(problem, arrays) - BUSY, 0.0)
+    left = open_share + np.where(limited, np.maximum(of_queues * taken, LEAST_OF_QUEUES), 0.0)
     if not (left * arrays.in_use).any():
         return None
     value = float((net * factors).sum())
@@ -75,6 +79,20 @@ def _limited(problem: Problem) -> NDArray[np.bool_]:
         [d.cps is not None or groups.get(d.trunk_group or "") is not None for d in problem.dialers],
         np.bool_,
     )
+
+
+def _use(problem: Problem, arrays: PlanArrays) -> Floats:
+    """Share that is used of each dialer's calls per second, or of its carrier's ``[dialer]``."""
+    per_second = arrays.rates.attempts.sum(axis=0) / SECONDS_PER_HOUR
+    used = np.array(
+        [0.0 if d.cps is None else per_second[i] / d.cps for i, d in enumerate(problem.dialers)]
+    )
+    for group in problem.trunk_groups:
+        members = np.array([d.trunk_group == group.trunk_group for d in problem.dialers], np.bool_)
+        if group.cps is not None:
+            here = float(per_second[members].sum()) / group.cps
+            used[members] = np.maximum(used[members], here)
+    return used
 
 
 def launch_factors(problem: Problem, arrays: PlanArrays) -> Floats:

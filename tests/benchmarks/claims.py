@@ -36,9 +36,9 @@ from tests.benchmarks.reporting import Row, table
 KINDS = ("bound", "one more", "cost of a limit", "helps", "repair", "order of moves", "why")
 TRUE, FALSE, OPEN = "true", "false", "not decided by the gap"
 #: The others plan this many times as closely, and so long [s].
-CLOSER, SECONDS = 0.3, 5.0
+CLOSER, SECONDS = 0.05, 5.0
 #: Claims of one kind that are tried on a fleet, drawn.
-MOST = 5
+MOST = 3
 ROUNDING = 1e-9
 
 
