@@ -60,7 +60,7 @@ def test_an_infeasible_problem_alone_has_its_exit_code(tmp_path: Path) -> None:
 def test_a_fault_of_ours_on_one_problem_is_reported_and_stops_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from planner.pipeline.pipeline import pipeline
+    from planner.pipeline import pipeline
 
     planned = pipeline.plan
 

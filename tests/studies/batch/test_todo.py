@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.pipeline.pipeline import pipeline
+from planner.pipeline import pipeline
 from planner.studies.batch.options import BatchOptions
 from planner.studies.batch.run import run_batch
 from tests.support.batches import (
