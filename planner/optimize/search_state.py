@@ -47,11 +47,10 @@ class SearchState:
         self.options = options
         self.params = params
         cells = model.campaigns * model.dialers
-        self.small, self.large, self.huge = (
-            cells <= params.small,
-            cells > params.large,
-            cells > params.huge,
-        )
+        self.small, self.large = cells <= params.small, cells > params.large
+        # Plans come before a close bound where that takes longest: two failures are dear to price.
+        two = model.failures > 1 and bool(np.any(model.survivable > 0))
+        self.huge = cells > params.huge or (two and not self.small)
         self.master = RestrictedMaster(model, warm=self.small)
         few = cells <= params.few_cells and self.master.lagrangian.exact
         #: Whether plans come from splitting boxes and choosing columns: where that is quickest, and
