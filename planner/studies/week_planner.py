@@ -17,7 +17,10 @@ from planner.studies.week_spans import RunningSet, Span, among_running
 Lines = Mapping[tuple[str, str], tuple[int, int]]
 
 #: A search may take so long at the least [s], whatever is left of the time for all.
-SHORTEST = 0.5
+SHORTEST = 2.0
+#: A search that ended by time without a plan is made again, for so long [s]: no hour goes dark for
+#: want of a few seconds.
+AGAIN = 15.0
 #: Share of the time limit for the searches; the rest is for checking and simulating their plans.
 SEARCHES = 0.5
 
@@ -88,15 +91,21 @@ class WeekPlanner:
             return PlanResult(status=PlanStatus.NO_PLAN, options=self._options, stopped_early=True)
         left = (self._end - time.monotonic()) / (count - number + 1)
         start = time.monotonic()
-        found = plan(
-            self._given(span.running_set, lines),
-            self._searched(max(left, SHORTEST)),
-            at=span.spell.start,
-            on_progress=lambda progress: self._on_progress(number, count, progress),
-            stop=self._stop,
-            explained=False,
-            in_order=False,
-        )
+
+        def searched(seconds: float) -> PlanResult:
+            return plan(
+                self._given(span.running_set, lines),
+                self._searched(seconds),
+                at=span.spell.start,
+                on_progress=lambda progress: self._on_progress(number, count, progress),
+                stop=self._stop,
+                explained=False,
+                in_order=False,
+            )
+
+        found = searched(max(left, SHORTEST))
+        if found.status is PlanStatus.NO_PLAN and not self._stop():
+            found = searched(max(left, AGAIN))
         if found.proof is not None:  # its check has time of its own
             self._end += min(found.proof.seconds, time.monotonic() - start)
         return found

@@ -151,6 +151,24 @@ def test_with_a_price_each_running_set_is_still_searched_once(
     assert all(result.options.move_cost == 1.0 for result in found.plans)
 
 
+def test_an_hour_whose_search_ended_without_a_plan_is_searched_again_and_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits: list[float] = []
+
+    def hurried(problem: Problem, options: PlanOptions, **how: Any) -> PlanResult:
+        limits.append(options.time_limit)
+        if len(limits) == 1:
+            return PlanResult(status=PlanStatus.NO_PLAN, options=options)
+        return plan(problem, options, **how)
+
+    monkeypatch.setattr("planner.pipeline.pipeline.plan", hurried)
+    found = planned(one_dialer(campaign("A", "Mon 09:00-10:00")), PlanOptions(time_limit=1.0))
+    assert lines_by_hour(found) == {"Mon 09": {"A": (7, 1)}}
+    assert len(limits) == 2
+    assert limits[1] > limits[0]
+
+
 def test_the_lines_before_the_week_are_kept_too() -> None:
     # From 4 + 1 lines the fifth dial line earns 2.84 and the sixth 2.06 in the one hour there is.
     given = one_dialer(campaign("A", "Mon 09:00-10:00"), assignments=(item("A", 4, 1),))
