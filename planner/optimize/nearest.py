@@ -40,6 +40,8 @@ from planner.optimize.shortfalls import plan_shortfalls
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
+#: The plan to begin with gets so long [s], if there is as much: all that follows rests on it.
+BEGINNING = 1.5
 #: Share of the time that is left for the search of one sum, at most.
 SHARE_OF_TIME = 0.3
 #: How close to a whole number a bound on shortfalls is one.
@@ -100,7 +102,7 @@ def nearest_plan(
     aim = Aim(most)
     end = time.monotonic() + options.time_limit
     sums: list[Sum] = []
-    seconds = SHARE_OF_TIME * options.time_limit
+    seconds = max(SHARE_OF_TIME * options.time_limit, min(BEGINNING, options.time_limit))
     begin = options.model_copy(update={"time_limit": seconds})
     best = first_plan(problem, begin, on_progress, stop)
     for rank, kind, which in _ranked(asked, priority):
