@@ -1,0 +1,64 @@
+"""Launches that flow stop when all lines are in use, also where a gate is shared out just then."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import planner
+from planner.contracts.fleet.dialer import Dialer, TrunkGroup
+from planner.contracts.fleet.line_assignment import LineAssignment
+from planner.contracts.problem import Campaign, CampaignKind, Overflow, Problem
+
+AT = datetime(2026, 1, 5, 10, tzinfo=UTC)
+SECONDS_PER_HOUR = 3600.0
+
+
+def fleet() -> Problem:
+    """A broadcast on two dialers beside three campaigns with agents, one carrier for all."""
+    talks = {
+        "C0": {"agent_lines": 18, "attempt_seconds": 30.0, "answer_rate": 0.315,
+               "transfer_rate": 0.15, "talk_seconds": 531.0, "overflow": Overflow.HOLD},
+        "C2": {"agent_lines": 17, "attempt_seconds": 30.0, "answer_rate": 0.332,
+               "transfer_rate": 0.068, "talk_seconds": 224.0, "pacing": 4.0},
+        "C3": {"agent_lines": 7, "attempt_seconds": 35.0, "answer_rate": 0.145,
+               "transfer_rate": 0.186, "talk_seconds": 366.0},
+    }  # fmt: skip
+    broadcast = Campaign(
+        campaign_id="C1", kind=CampaignKind.BROADCAST, attempt_seconds=45.0, answer_rate=0.255
+    )
+    lines = [
+        ("C0", "D1", 80, 18), ("C1", "D0", 51, 0), ("C1", "D1", 55, 0), ("C2", "D2", 56, 17),
+        ("C3", "D2", 77, 7),
+    ]  # fmt: skip
+    return Problem(
+        dialers=(
+            Dialer(dialer_id="D0", ports=71, trunk_group="carrier"),
+            Dialer(dialer_id="D1", ports=161, trunk_group="carrier"),
+            Dialer(dialer_id="D2", ports=171, trunk_group="carrier", cps=5.34),
+        ),
+        trunk_groups=(TrunkGroup(trunk_group="carrier", channels=362, cps=13.43),),
+        campaigns=(*(Campaign(campaign_id=name, **row) for name, row in talks.items()), broadcast),
+        assignments=tuple(
+            LineAssignment(campaign_id=c, dialer_id=d, dial_lines=n, agent_lines=a)
+            for c, d, n, a in lines
+        ),
+    )
+
+
+def test_no_line_makes_more_attempts_than_follow_one_another() -> None:
+    problem = fleet()
+    seconds = {c.campaign_id: c.attempt_seconds for c in problem.campaigns}
+    found = planner.project(problem, at=AT, hours=1)
+    for row in found.assignments:
+        assert row.attempts_per_hour is not None
+        most = SECONDS_PER_HOUR * row.dial_lines / seconds[row.campaign_id]
+        assert row.attempts_per_hour <= most, row
+
+
+def test_flowing_attempts_are_those_counted_call_by_call() -> None:
+    flowing = planner.project(fleet(), at=AT, hours=1).assignments
+    single = planner.project(fleet(), at=AT, hours=1, engine="simulate").assignments
+    for one, other in zip(flowing, single, strict=True):
+        low, high = one.low["attempts_per_hour"], one.high["attempts_per_hour"]
+        assert low <= other.high["attempts_per_hour"], one
+        assert high >= other.low["attempts_per_hour"], one
