@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ from planner.optimize.model.model import to_line_plan
 from planner.optimize.model.usage import Usage, plan_value
 from planner.optimize.polish import second_stages
 from planner.optimize.proof_tree import ProofTree
+from planner.optimize.search_result import SearchResult
 from planner.optimize.search_state import SearchState
 from planner.optimize.warm_start import WarmStart, left_by, start_columns
 
@@ -39,21 +40,6 @@ Floats = NDArray[np.float64]
 
 #: A box kept open: minus its bound, its number, what lies in it and what that is worth.
 OpenBox = tuple[float, int, Box, Relaxation]
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """What the search found: plan (None if none), proven bound (None if infeasible)."""
-
-    plan: LinePlan | None
-    value: float | None
-    bound: float | None
-    infeasible: bool
-    stopped_early: bool
-    stages: tuple[Stage, ...] = ()
-    proof: Proof | None = None  # what the bound rests on; None where the checker cannot tell
-    warm: WarmStart | None = None  # what searches of nearly the same problem may begin with
-    looks: int = 0  # how often it looked whether to end: its work
 
 
 class BranchAndPrice:

@@ -21,7 +21,6 @@ from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.limits.alone import missing_alone
 from planner.optimize.attainable import first_plan
-from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.model.requirements import (
     ANY,
     ATTEMPTED,
@@ -35,6 +34,7 @@ from planner.optimize.model.requirements import (
     requirements,
 )
 from planner.optimize.search import optimize
+from planner.optimize.search_result import SearchResult
 from planner.optimize.shortfalls import plan_shortfalls
 
 Bools = NDArray[np.bool_]

@@ -15,10 +15,11 @@ from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.limits.check_sums import overfull_pools
-from planner.optimize.branch_and_price import BranchAndPrice, SearchResult
+from planner.optimize.branch_and_price import BranchAndPrice
 from planner.optimize.model.model import build_model
 from planner.optimize.model.requirements import Aim
 from planner.optimize.search_params import DEFAULT, SearchParams
+from planner.optimize.search_result import SearchResult
 from planner.optimize.search_state import SearchState
 from planner.optimize.warm_start import WarmStart
 

@@ -12,9 +12,9 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.tolerances import SUM_ROUNDING
 from planner.evaluation.worth.changed import Changed
-from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.search import optimize
 from planner.optimize.search_params import DEFAULT
+from planner.optimize.search_result import SearchResult
 from planner.optimize.warm_start import WarmStart
 
 #: Plans are compared within this share of the gap asked for; small fleets, where that is quick,

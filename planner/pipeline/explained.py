@@ -10,9 +10,9 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import CampaignTotals, DialerUse, PlanResult, PlanStatus, Progress
 from planner.evaluation.reasons import Explanation, explain
 from planner.evaluation.worth.held import told_limits
-from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.infeasible.needed import needed_to_keep_all
 from planner.optimize.one_more import OneMore, one_more
+from planner.optimize.search_result import SearchResult
 from planner.pipeline.planning import Clock
 
 

@@ -45,7 +45,7 @@ def with_other_lines(
     """
     from planner.contracts.faults import PlanFault
     from planner.evaluation.limits.check import REQUIREMENT_RULES, check
-    from planner.optimize.branch_and_price import SearchResult
+    from planner.optimize.search_result import SearchResult
     from planner.projection.figures.abandon_days import abandon_days
 
     options = result.options

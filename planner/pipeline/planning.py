@@ -25,8 +25,8 @@ from planner.evaluation.differences import changes
 if TYPE_CHECKING:
     from planner.evaluation.proof.check import Verdict
     from planner.evaluation.proof.record import Proof
-    from planner.optimize.branch_and_price import SearchResult
     from planner.optimize.nearest import Nearest, Sum
+    from planner.optimize.search_result import SearchResult
 
 
 _log = logging.getLogger(__name__)

@@ -23,8 +23,8 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, relative_gap
 from planner.evaluation.limits.check import check
 from planner.evaluation.proof.check import check_proof
-from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.search import compile_search, optimize
+from planner.optimize.search_result import SearchResult
 from planner.pipeline.planning import CHECKING_SHARE, LONGEST_CHECK
 from tests.benchmarks.fleets import OPERATORS, Family, fleet
 from tests.benchmarks.reporting import Row, printed

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, relative_gap
 from planner.evaluation.limits.check import check
-from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.search import compile_search, optimize
 from planner.optimize.search_params import DEFAULT, SearchParams
+from planner.optimize.search_result import SearchResult
 from tests.benchmarks.fleets import FAMILIES, SINGLE_LIMITS, Family, fleet
 from tests.benchmarks.peers import MOST_CELLS, PEERS
 from tests.benchmarks.reporting import Row

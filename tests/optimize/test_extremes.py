@@ -14,8 +14,8 @@ import planner
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.evaluation.limits.check import check
-from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.search import optimize
+from planner.optimize.search_result import SearchResult
 from tests.support.one_agent import campaign, dialer, handled, problem
 
 

@@ -13,10 +13,10 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.running.cannot_run import runnable_only
-from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.model.requirements import KINDS, RUNS, SURVIVES, USED
 from planner.optimize.nearest import Nearest, Sum, nearest_plan
 from planner.optimize.search import optimize
+from planner.optimize.search_result import SearchResult
 from planner.tables.folder import read_folder
 from tests.support.comparison import lines_of
 from tests.support.exhaustive import judge

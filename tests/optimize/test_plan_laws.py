@@ -9,8 +9,8 @@ from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.limits.check import check
-from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.search import optimize
+from planner.optimize.search_result import SearchResult
 from tests.support.builders import tiny_problem
 
 #: Without 105, whose proof without any gap takes as long as all others together.

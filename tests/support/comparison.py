@@ -18,11 +18,11 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.running.cannot_run import runnable_only
-from planner.optimize.branch_and_price import SearchResult
 from planner.optimize.model.requirements import KINDS
 from planner.optimize.nearest import Nearest, nearest_plan
 from planner.optimize.pricing import split_list
 from planner.optimize.search import optimize
+from planner.optimize.search_result import SearchResult
 from planner.tables.folder import read_folder
 from tests.support.draw import Drawn, write_folder
 from tests.support.exhaustive import Answer, Fleet, Plan, fleet_from_tables, judge, solve
