@@ -15,7 +15,7 @@ from planner.compiling import compilation as compiling
 from planner.compiling import compiled
 from planner.compiling.compilation import COMPILATION, Compilation, Stopwatch
 from planner.contracts.result import PlanOptions
-from planner.pipeline.pipeline import planning
+from planner.pipeline import planning
 
 assert compiled  # its import has numba tell what it compiles
 
