@@ -143,7 +143,7 @@ def test_from_opening_the_page_to_a_downloaded_plan(
     for number in range(5):
         type_into(page, quickstart, 0, "Dial lines", str(50 + number))
         type_into(page, quickstart, 1, "Dial lines", str(60 + number))
-    page.get_by_role("button", name="Optimise").click()
+    press(page, "Optimise")
     expect(proposal(page)).to_be_visible(timeout=RUN_MS)
     wait_idle(page)
     tick(grid(page, "Changes of the proposed plan"), 0)
