@@ -45,7 +45,7 @@ def choose_view(
         if chosen is None:
             pairs = _part(pairs)
         elif chosen.column is not None:
-            st.caption("Type into a cell, or paste; L locks")
+            st.caption("Type or paste; L locks")
     return chosen, pairs
 
 
