@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from planner.contracts.line_plan import LinePlan
@@ -127,6 +128,16 @@ class Needed(Contract):
     value_per_hour: float
 
 
+class NeededSearch(StrEnum):
+    """What came of looking for ways to keep everything, where there are none to tell."""
+
+    NOTHING_GIVEN_UP = "nothing is given up"
+    NOT_SOUGHT = "not looked for"
+    FOUND = "found"
+    NOT_IN_TIME = "none found in time"
+    NOT_ENOUGH = "more would not be enough"
+
+
 class NearestPlan(Contract):
     """The plan that gives up as little as can be, beside the answer that there is no other."""
 
@@ -135,6 +146,7 @@ class NearestPlan(Contract):
     bound_per_hour: float
     given_up: tuple[GivenUp, ...] = ()
     needed: tuple[Needed, ...] = ()  # ways to keep everything
+    needed_search: NeededSearch = NeededSearch.NOT_SOUGHT
 
 
 class ProofCheck(Contract):

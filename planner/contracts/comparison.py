@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.contracts.answers import Conflict, GivenUp, LeftOut, LimitBroken, Needed
+from planner.contracts.answers import Conflict, GivenUp, LeftOut, LimitBroken, Needed, NeededSearch
 from planner.contracts.problem import Contract, LineAssignment
 from planner.contracts.result import AssignmentFigures, Move, PlanOptions, PlanStatus
 
@@ -76,7 +76,8 @@ class Replanned(Contract):
     bound concern the aim less that price, by the planning tables, and are None where nothing was
     proven. ``value_before_moves`` is the aim before the first move, by the planning tables as that
     after each of them, and ``value_before_failure`` that of the base. ``given_up`` is what the
-    nearest plan gives up where not everything can be had, ``needed`` what it would take to keep it;
+    nearest plan gives up where not everything can be had, ``needed`` what it would take to keep it
+    (``needed_search``: whether that was found, or looked for at all);
     ``moves_back`` lead back to the lines of the base once the dialers that it has are in service
     again, and ``value_before_moves_back`` is the aim then, before the first of them. ``unasked``
     are plans without a requirement that is kept and costs much.
@@ -94,6 +95,7 @@ class Replanned(Contract):
     value_before_failure: float | None = None
     given_up: tuple[GivenUp, ...] = ()
     needed: tuple[Needed, ...] = ()
+    needed_search: NeededSearch = NeededSearch.NOTHING_GIVEN_UP
     left_out: tuple[LeftOut, ...] = ()
     limits_broken: tuple[LimitBroken, ...] = ()
     unasked: tuple[Unasked, ...] = ()

@@ -21,6 +21,7 @@ from planner.contracts.answers import (
     Loss,
     NearestPlan,
     Needed,
+    NeededSearch,
     PoolUse,
     ProofCheck,
     StoppedValue,
@@ -289,6 +290,7 @@ class PlanResult(Contract):
     nearest: NearestPlan | None = None
     given_up: tuple[GivenUp, ...] = ()
     needed: tuple[Needed, ...] = ()  # ways to keep everything, where something is given up
+    needed_search: NeededSearch = NeededSearch.NOTHING_GIVEN_UP
     losses: tuple[Loss, ...] = ()  # campaigns that lose much against the current lines
     left_out: tuple[LeftOut, ...] = ()
     stopped: tuple[StoppedValue, ...] = ()

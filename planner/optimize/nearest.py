@@ -20,6 +20,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.limits.alone import missing_alone
+from planner.evaluation.limits.check import REQUIREMENT_RULES, check
 from planner.optimize.attainable import first_plan
 from planner.optimize.model.requirements import (
     ANY,
@@ -95,7 +96,11 @@ def nearest_plan(
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Nearest:
-    """The plan that gives up as little as possible, and of these the one worth most."""
+    """The plan that gives up as little as possible, and of these the one worth most.
+
+    Once the time is over no sum is looked for any more: what the plan so far gives up stays, and is
+    not called the least.
+    """
     asked = requirements(problem, lost_dialers(problem, options.failures))
     priority = np.array([c.priority for c in problem.campaigns])
     most = np.where(priority[:, None] > 0, ANY, 0) * np.ones((1, len(KINDS)), np.int64)
@@ -105,13 +110,16 @@ def nearest_plan(
     seconds = max(SHARE_OF_TIME * options.time_limit, min(BEGINNING, options.time_limit))
     begin = options.model_copy(update={"time_limit": seconds})
     best = first_plan(problem, begin, on_progress, stop)
+    if best is None:
+        best = _current_lines(problem, asked, options.failures)
     for rank, kind, which in _ranked(asked, priority):
         total = None if best is None else _total(problem, asked, best, which)
         alone = _alone(problem, options.failures, aim.most, which)
         least, outcome = int(alone.sum()), None
-        if total is None or total > least:
-            left = max(end - time.monotonic(), 0.05)
-            limited = options.model_copy(update={"time_limit": SHARE_OF_TIME * left, "gap": 0.0})
+        left = end - time.monotonic()
+        if total is None or (total > least and left > 0):
+            seconds = SHARE_OF_TIME * max(left, 0.05)
+            limited = options.model_copy(update={"time_limit": seconds, "gap": 0.0})
             outcome = optimize(
                 problem, limited, on_progress, stop, replace(aim, counted=which), best
             )
@@ -130,6 +138,28 @@ def nearest_plan(
     limited = options.model_copy(update={"time_limit": left})
     outcome = optimize(problem, limited, on_progress, stop, aim, best)
     return Nearest(outcome, tuple(sums))
+
+
+def _current_lines(problem: Problem, asked: Requirements, failures: int) -> LinePlan | None:
+    """The lines that are left of the current ones, where they break nothing but requirements.
+
+    They are an answer at least, where nothing better was found in time.
+    """
+    working = {d.dialer_id for d in problem.dialers if d.in_service}
+    lines = LinePlan(
+        assignments=tuple(
+            item
+            for item in problem.assignments
+            if item.dial_lines and item.dialer_id in working
+            if item.campaign_id in problem.campaign_index
+        )
+    )
+    broken = {breach.rule for breach in check(problem, lines, failures)}
+    if not lines.assignments or broken - REQUIREMENT_RULES:
+        return None
+    short = plan_shortfalls(problem, asked, lines)
+    kept = [c for c, campaign in enumerate(problem.campaigns) if campaign.priority == 0]
+    return None if short[kept].any() else lines
 
 
 def _alone(problem: Problem, failures: int, most: Ints, which: Bools) -> Ints:

@@ -59,7 +59,7 @@ def with_reasons(
         "seconds": clock.seconds,
     }
     if result.given_up and not stop():
-        update["needed"] = needed_to_keep_all(problem, result.options, stop)
+        update |= needed_to_keep_all(problem, result.options, stop).told()
     return result.model_copy(update=update)
 
 

@@ -103,7 +103,7 @@ def plan(
         none = with_checked_bound(given, none, found, on_proof) if checked else none
         if explained and none.nearest is not None and not stop():
             needed = needed_to_keep_all(given, options, stop)
-            nearest = none.nearest.model_copy(update={"needed": needed})
+            nearest = none.nearest.model_copy(update=needed.told())
             none = none.model_copy(update={"nearest": nearest})
         return none.model_copy(update={"left_out": left_out, "at": at})
     breaches = check(given, found.outcome.plan, failures=options.failures)

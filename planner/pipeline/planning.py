@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from planner.compiling.compilation import COMPILATION
-from planner.contracts.answers import Conflict, NearestPlan, ProofCheck
+from planner.contracts.answers import Conflict, NearestPlan, NeededSearch, ProofCheck
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import (
@@ -70,7 +70,11 @@ def what_is_given_up(problem: Problem, options: PlanOptions, found: Found) -> di
     asked = asked_of(problem, options.failures)
     told = tuple(given_up(problem, asked, found.outcome.plan, least))
     told = with_keepers(problem, found.outcome.plan, told)
-    return {"given_up": told, "status": PlanStatus.RELAXED}
+    return {
+        "given_up": told,
+        "needed_search": NeededSearch.NOT_SOUGHT,
+        "status": PlanStatus.RELAXED,
+    }
 
 
 def with_checked_bound(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from planner.contracts.answers import Needed
 from planner.contracts.comparison import Replanned, Unasked
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
@@ -37,7 +36,8 @@ def replanned(
     move_cost : what each line that a dialer gets in addition must gain [value/h]
     before : the world before anything changed, with its lines; None: not told
     first : a first answer, while people wait for it: one search, whose bound nobody checks, figures
-        by formula, and no plan without a requirement that costs much
+        by formula, and nothing beside: neither what would be needed to keep everything, nor the way
+        back, nor a plan without a requirement that costs much
     """
     from planner.evaluation.running.runnable import runnable_problem
 
@@ -55,12 +55,12 @@ def replanned(
     lost = aim is not None and aim > _table_aim(problem, options)
     engine = EngineChoice.MARKOV if first else EngineChoice.AUTO
     found = _with_outcome(problem, best, options, engine, gains_first=lost)
-    needed = _needed(running, best, options, stop)
-    found = found.model_copy(update={"value_before_failure": aim, "needed": needed})
-    if before is not None and not stop():
-        found = found.model_copy(update=_back(before, problem, best.plan, options))
+    found = found.model_copy(update={"value_before_failure": aim})
     if first:
         return found
+    found = found.model_copy(update=_needed(running, best, options, stop))
+    if before is not None and not stop():
+        found = found.model_copy(update=_back(before, problem, best.plan, options))
     return found.model_copy(update={"unasked": tuple(_unasked(running, best, options, stop))})
 
 
@@ -82,15 +82,15 @@ def _back(
 
 def _needed(
     running: Problem, best: PlanResult, options: PlanOptions, stop: Callable[[], bool]
-) -> tuple[Needed, ...]:
+) -> dict[str, object]:
     """Ways to keep everything, where something is given up."""
     from planner.evaluation.running.cannot_run import runnable_only
     from planner.optimize.infeasible.needed import needed_to_keep_all
 
     if not best.given_up or stop():
-        return ()
+        return {}
     given, _ = runnable_only(running, best.at or datetime.now(UTC))
-    return needed_to_keep_all(given, options, stop)
+    return needed_to_keep_all(given, options, stop).told()
 
 
 def _best(
@@ -197,6 +197,7 @@ def _with_outcome(
         moves=moves.moves,
         value_before_moves=moves.value_before,
         given_up=best.given_up,
+        needed_search=best.needed_search,
         left_out=best.left_out,
         limits_broken=best.limits_broken,
         stopped_early=best.stopped_early,

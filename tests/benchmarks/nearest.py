@@ -142,7 +142,7 @@ def outage_rows(arguments: argparse.Namespace) -> Iterator[Row]:
 
 
 def _first() -> PlanOptions:
-    return PlanOptions(time_limit=1.5, gap=CLOSE, figures=PlanFigures.FORMULAS)
+    return PlanOptions(time_limit=2.0, gap=CLOSE, figures=PlanFigures.FORMULAS)
 
 
 def _close(problem: Problem, name: str, down: tuple[str, ...]) -> Row:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from planner.contracts.problem import Problem
+from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.running.cannot_run import runnable_only
@@ -21,7 +22,7 @@ from planner.tables.folder import read_folder
 from tests.support.comparison import lines_of
 from tests.support.exhaustive import judge
 from tests.support.exhaustive import read_folder as read_fleet
-from tests.support.one_agent import campaign, dialer, handled, problem
+from tests.support.one_agent import campaign, dialer, handled, item, problem
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
 RIGHT = {
@@ -29,6 +30,9 @@ RIGHT = {
     for kind in ("nearest", "pools")
     for name, right in json.loads((CASES / kind / "right.json").read_text()).items()
 }
+
+#: As on a machine with no time at all.
+HURRIED = PlanOptions(gap=0.0, time_limit=0.01)
 
 
 def found(given: Problem, **options: float) -> Nearest:
@@ -151,3 +155,44 @@ def test_what_must_be_given_up_is_what_is_proven_of_the_first_sum_above_0() -> N
     assert not of_sums((1, 0), (3, 3)).must_give_up
     assert not of_sums((1, 0)).proven
     assert of_sums((1, 1), (3, 3)).proven
+
+
+def too_late(*_: object) -> None:
+    """No plan to begin with, and no time left."""
+    time.sleep(2 * HURRIED.time_limit)
+
+
+def test_where_no_time_is_left_the_current_lines_are_the_answer_not_called_the_least(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Two dialers are asked for and could be had; all lines are on one.
+    asked = campaign(min_dialers=2, agent_lines=2)
+    given = problem(dialer("D"), dialer("E"), campaigns=[asked], assignments=(item("D", 6, 2),))
+    monkeypatch.setattr("planner.optimize.nearest.first_plan", too_late)
+    near = nearest_plan(given, HURRIED)
+    assert near.outcome.plan is not None
+    assert sums(near) == {"1:min_dialers": 1}
+    assert not near.proven
+    assert not near.must_give_up
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        item("D", 7, 2),  # nine lines, eight ports
+        item("F", 6, 2),  # out of service
+    ],
+)
+def test_current_lines_that_break_what_always_holds_are_no_answer(
+    lines: LineAssignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = problem(
+        dialer("D"),
+        dialer("E"),
+        dialer("F", in_service=False),
+        campaigns=[campaign(min_dialers=2, agent_lines=2)],
+        assignments=(lines,),
+    )
+    monkeypatch.setattr("planner.optimize.nearest.first_plan", too_late)
+    # Of the current lines it would be known that they run: nothing would be looked for.
+    assert nearest_plan(given, HURRIED).sums[0].outcome is not None

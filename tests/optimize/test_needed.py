@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import pytest
 
+from planner.contracts.answers import NeededSearch
 from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.optimize.infeasible.needed import needed_to_keep_all
 from planner.pipeline.pipeline import plan
+from planner.report.plans.given_up import NEEDED
+from planner.report.plans.plan import plan_text
 from planner.studies.changes import changed_problem
 from planner.studies.whatif import whatif
 from tests.support import one_agent
@@ -39,7 +42,8 @@ def fleet(*ports: int, campaigns: int = 1, agents: int = 1, **asked: object) -> 
     ],
 )
 def test_no_more_is_asked_for_than_counting_says(problem: Problem, expected: set[str]) -> None:
-    (found,) = needed_to_keep_all(problem, EXACT)
+    (found,), search = needed_to_keep_all(problem, EXACT)
+    assert search is NeededSearch.FOUND
     assert set(found.set) == expected
     mended = plan(changed_problem(problem, found.set), EXACT, explained=False)
     assert mended.status is PlanStatus.OPTIMAL
@@ -62,6 +66,7 @@ def test_a_dialer_that_is_out_is_told_as_a_way_of_its_own() -> None:
     asked = plan(down, EXACT)
     assert asked.nearest is not None
     assert asked.nearest.needed == result.needed
+    assert asked.nearest.needed_search is result.needed_search is NeededSearch.FOUND
 
 
 def test_the_world_of_a_what_if_tells_the_same_ways_as_its_plan() -> None:
@@ -73,6 +78,30 @@ def test_the_world_of_a_what_if_tells_the_same_ways_as_its_plan() -> None:
     assert [item.set for item in world.replanned.needed] == [("dialer.D1.in_service=true",)]
 
 
-def test_nothing_is_told_where_no_line_more_helps() -> None:
+def test_it_is_told_where_no_line_more_helps() -> None:
     # One dialer: nothing survives its failure, whatever it has.
-    assert needed_to_keep_all(fleet(8, survivable_share=0.5), EXACT) == ()
+    problem = fleet(8, survivable_share=0.5)
+    assert needed_to_keep_all(problem, EXACT) == ((), NeededSearch.NOT_ENOUGH)
+    text = plan_text(plan(problem, EXACT), problem)
+    assert "would not be enough, however many" in " ".join(text.split())
+
+
+def test_where_nothing_is_given_up_nothing_is_told_as_needed() -> None:
+    problem = fleet(4)
+    result = plan(problem, EXACT.model_copy(update={"relax": True}))
+    assert (result.needed, result.needed_search) == ((), NeededSearch.NOTHING_GIVEN_UP)
+    assert NEEDED not in plan_text(result, problem)
+
+
+def test_what_was_not_looked_for_is_not_told_as_not_found() -> None:
+    problem = fleet(3, campaigns=2)
+    result = plan(problem, EXACT.model_copy(update={"relax": True}), explained=False)
+    assert result.given_up
+    assert result.needed_search is NeededSearch.NOT_SOUGHT
+    text = " ".join(plan_text(result, problem).split())
+    assert f"{NEEDED} - That was not looked for." in text
+
+
+def test_what_was_not_found_in_time_is_told_as_that() -> None:
+    found = needed_to_keep_all(fleet(3, campaigns=2), EXACT, stop=lambda: True)
+    assert found == ((), NeededSearch.NOT_IN_TIME)

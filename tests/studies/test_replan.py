@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from planner.contracts.answers import NeededSearch
 from planner.contracts.comparison import Comparison, Replanned
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import PlanStatus
@@ -199,4 +200,8 @@ def test_a_first_answer_has_the_moves_and_words_of_the_whole_one() -> None:
     assert first.moves == whole.moves
     assert first_move_sentences(first) == first_move_sentences(whole) != []
     assert first.given_up == whole.given_up != ()
-    assert first.unasked == ()
+    # What the moves do not wait for.
+    assert first.unasked == first.moves_back == first.needed == ()
+    assert first.needed_search is NeededSearch.NOT_SOUGHT
+    assert whole.needed_search is NeededSearch.FOUND
+    assert [way.set for way in whole.needed] == [("dialer.D1.in_service=true",)]

@@ -21,7 +21,7 @@ from planner.studies.whatif import whatif
 
 _STUDY = "lost"
 #: A first answer, while people wait for it: time of the search [s], and its gap.
-_TIME_LIMIT, _GAP = 1.5, 0.005
+_TIME_LIMIT, _GAP = 2.0, 0.005
 
 
 def show_lost(workspace: Workspace, edited: EditedLines) -> None:
@@ -57,7 +57,7 @@ def _show_moves(workspace: Workspace, found: Comparison) -> None:
     if again is None or again.outcome is None:
         st.warning("No lines were found for the dialers that are left.", icon=":material/block:")
         return
-    show_given_up(again.given_up, again.left_out, again.limits_broken, again.needed)
+    show_given_up(again.given_up, again.left_out, again.limits_broken)
     told = first_move_sentences(again) or move_sentences(again.moves)[:MOST_FIRST_MOVES]
     if not told:
         st.markdown("No line has to move.")
@@ -65,11 +65,10 @@ def _show_moves(workspace: Workspace, found: Comparison) -> None:
     st.markdown("First moves:\n\n" + "\n".join(f"1. {plain(text)}" for text in told))
     for text in unasked_sentences(again):
         st.caption(plain(text))
-    if again.moves_back:
-        st.caption(
-            "Once it is back: Undo brings the lines as they were, by "
-            f"{len(again.moves_back)} moves that *What if* lists."
-        )
+    st.caption(
+        "Once it is back: Undo brings the lines as they were. The moves back, and what it would "
+        "take to keep everything: in *What if*."
+    )
     rest = len(again.moves) - len(told)
     if rest > 0:
         st.caption(f"{rest} more, in *What if* or once these lines are taken.")

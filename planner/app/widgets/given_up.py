@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from planner.app.session.text import plain
-from planner.contracts.answers import GivenUp, LeftOut, LimitBroken, Needed
+from planner.contracts.answers import GivenUp, LeftOut, LimitBroken, Needed, NeededSearch
 from planner.report.plans.given_up import (
     NEEDED,
     broken_sentences,
@@ -22,6 +22,7 @@ def show_given_up(
     left_out: Iterable[LeftOut] = (),
     limits_broken: Iterable[LimitBroken] = (),
     needed: Iterable[Needed] = (),
+    needed_search: NeededSearch = NeededSearch.NOTHING_GIVEN_UP,
 ) -> None:
     """Each in a box of its own; nothing where there is nothing to tell."""
     told = list(given_up_sentences(given_up))
@@ -30,7 +31,7 @@ def show_given_up(
             f"**Not everything can be had.** This plan gives up:\n\n{_bullets(told)}",
             icon=":material/rule:",
         )
-    ways = list(needed_sentences(needed))
+    ways = list(needed_sentences(needed, needed_search))
     if ways:
         st.info(f"**{NEEDED}**:\n\n{_bullets(ways)}", icon=":material/add_circle:")
     out = list(left_out_sentences(left_out))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from planner.contracts.answers import Needed
+from planner.contracts.answers import Needed, NeededSearch
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.optimize.infeasible.campaign_requirements import agent_lines_on_shift
@@ -24,14 +25,25 @@ MORE = 3
 _TABLES = {"dialers": "dialer", "campaigns": "campaign", "trunk_groups": "trunk_group"}
 
 
+class Ways(NamedTuple):
+    """Ways to keep everything, and what came of looking for them."""
+
+    needed: tuple[Needed, ...]
+    search: NeededSearch
+
+    def told(self) -> dict[str, object]:
+        """As fields of a result."""
+        return {"needed": self.needed, "needed_search": self.search}
+
+
 def needed_to_keep_all(
     problem: Problem, options: PlanOptions, stop: Callable[[], bool] = lambda: False
-) -> tuple[Needed, ...]:
+) -> Ways:
     """Ways in which everything could be kept, each tried with a plan.
 
     The first has more ports, channels and agent lines, none of which could be left out or be fewer
     beside the others. The second has dialers back in service, where some are out. Where neither
-    is told, no way was found in time, or more of these does not help.
+    is told, it is told whether that is for want of time, or because more of these does not help.
 
     Parameters
     ----------
@@ -48,14 +60,21 @@ def needed_to_keep_all(
     ]
     back = [out_of_service(d) for d in given.dialers if not d.in_service]
     found = []
+    undecided = False
     for resources in (more, back):
+        if not resources:
+            continue
         seconds = min(SECONDS, SHARE * options.time_limit)
         tests = FeasibilityTests(options, time.monotonic() + seconds, stop)
-        ways = _least(given, resources, tests) if resources else None
+        verdict = tests.is_infeasible(with_changes(given, lifts(resources)))
+        ways = _least(given, resources, tests) if verdict is False else None
         told = None if not ways else _tried(problem, options, ways, stop)
         if told is not None:
             found.append(told)
-    return tuple(found)
+        undecided |= told is None and verdict is not True
+    if found:
+        return Ways(tuple(found), NeededSearch.FOUND)
+    return Ways((), NeededSearch.NOT_IN_TIME if undecided else NeededSearch.NOT_ENOUGH)
 
 
 def _room(problem: Problem) -> NoLimit:
@@ -68,15 +87,13 @@ def _room(problem: Problem) -> NoLimit:
 
 def _least(
     problem: Problem, resources: Sequence[Requirement], tests: FeasibilityTests
-) -> list[Easing] | None:
-    """The fewest of each resource with which there is a plan; None where none was found."""
+) -> list[Easing]:
+    """The fewest of each resource with which there is a plan; with all of them there is one."""
 
     def fits(lifted: Sequence[Requirement], eased: Sequence[Easing]) -> bool:
         changes = [*lifts(lifted), *(change for easing in eased for change in easing.changes)]
         return tests.is_infeasible(with_changes(problem, changes)) is False
 
-    if not fits(resources, ()):
-        return None
     kept = list(resources)
     for resource in resources:  # those that are not needed at all go first
         rest = [r for r in kept if r is not resource]

@@ -79,7 +79,7 @@ def _scenario(base: World, world: World, number: int) -> Iterator[str]:
 
 def _moves(found: Replanned) -> Iterator[str]:
     yield from _listed("Given up", list(given_up_sentences(found.given_up)), level=3)
-    yield from _listed(NEEDED, list(needed_sentences(found.needed)), level=3)
+    yield from _listed(NEEDED, list(needed_sentences(found.needed, found.needed_search)), level=3)
     yield from _listed("Cannot run", list(left_out_sentences(found.left_out)), level=3)
     yield from _listed("Kept, but costs much", unasked_sentences(found), level=3)
     yield from _listed("First moves", first_move_sentences(found), level=3)

@@ -12,6 +12,7 @@ from planner.contracts.answers import (
     LimitTightened,
     Loss,
     Needed,
+    NeededSearch,
 )
 from planner.report.words import amount, share
 
@@ -41,6 +42,13 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 LOSSES = "More than a tenth less than with the current lines"
 #: Over the ways in which nothing would be given up.
 NEEDED = "What it would take to keep everything"
+_NONE_NEEDED = {
+    NeededSearch.NOT_SOUGHT: "That was not looked for.",
+    NeededSearch.NOT_IN_TIME: "No way was found within the time for it; there may be one. A longer "
+    "time limit looks longer.",
+    NeededSearch.NOT_ENOUGH: "More ports, channels and agents would not be enough, however many: "
+    "what is asked for has to change, or the dialers.",
+}
 #: Campaigns that are named as those who keep something.
 MOST_KEEPERS = 3
 
@@ -92,12 +100,14 @@ def _asked(keeper: KeptInstead) -> str:
     return _words(keeper.requirement)(keeper.asked)
 
 
-def needed_sentences(items: Iterable[Needed]) -> Iterator[str]:
-    """A sentence for each way to keep everything.
+def needed_sentences(items: Iterable[Needed], search: NeededSearch) -> Iterator[str]:
+    """A sentence for each way to keep everything; where there is none, why.
 
     ``Give dialer D2 12 ports, and put 5 agent lines of campaign Tax on shift: then everything can
     be had, for 109.0 an hour or a little more.``
     """
+    if search in _NONE_NEEDED:
+        yield _NONE_NEEDED[search]
     for item in items:
         first, *rest = item.words
         ways = first if not rest else f"{', '.join((first, *rest[:-1]))}, and {rest[-1]}"

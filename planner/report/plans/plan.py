@@ -51,7 +51,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *wrapped(f"Plan, {quality(result)}", ""),
             *(wrapped(STOPPED_EARLY, "") if result.stopped_early else []),
             *section("Given up", bullets(given_up_sentences(result.given_up))),
-            *section(NEEDED, bullets(needed_sentences(result.needed))),
+            *section(NEEDED, bullets(needed_sentences(result.needed, result.needed_search))),
             *section(LOSSES, bullets(plan_loss_sentences(result.losses))),
             *section("Cannot run", bullets(left_out_sentences(result.left_out))),
             *section(
@@ -95,7 +95,7 @@ def nearest_lines(result: PlanResult) -> list[str]:
     brings = f"It brings {amount(nearest.value_per_hour)} an hour. Take it with --relax."
     given_up = bullets(given_up_sentences(nearest.given_up))
     lines = section("The nearest plan gives up", given_up)
-    needed = section(NEEDED, bullets(needed_sentences(nearest.needed)))
+    needed = section(NEEDED, bullets(needed_sentences(nearest.needed, nearest.needed_search)))
     return [*lines, *wrapped(brings, "  "), *needed]
 
 

@@ -61,6 +61,7 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "abandon_days_cost_per_hour_high": result.abandon_days_cost_high,
         "given_up": [item.model_dump(mode="json") for item in result.given_up],
         "needed": [item.model_dump(mode="json") for item in result.needed],
+        "needed_search": result.needed_search.value,
         "losses": [item.model_dump() for item in result.losses],
         "left_out": [item.model_dump(mode="json") for item in result.left_out],
         "nearest": result.nearest and _nearest_document(result.nearest),
@@ -96,6 +97,7 @@ def _nearest_document(nearest: NearestPlan) -> dict[str, Any]:
         ],
         "given_up": [item.model_dump(mode="json") for item in nearest.given_up],
         "needed": [item.model_dump(mode="json") for item in nearest.needed],
+        "needed_search": nearest.needed_search.value,
     }
 
 

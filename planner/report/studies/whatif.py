@@ -181,7 +181,7 @@ def _anew(found: Replanned) -> list[str]:
     ]
     told = [line for item in moves for line in wrapped(item, "  ")] or ["  No line has to move."]
     gained = section("Given up", bullets(given_up_sentences(found.given_up)))
-    gained += section(NEEDED, bullets(needed_sentences(found.needed)))
+    gained += section(NEEDED, bullets(needed_sentences(found.needed, found.needed_search)))
     gained += section("Cannot run", bullets(left_out_sentences(found.left_out)))
     gained += section("Kept, but costs much", bullets(unasked_sentences(found)))
     gained += section("First moves", bullets(first_move_sentences(found)))

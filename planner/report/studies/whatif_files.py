@@ -62,6 +62,7 @@ def _replanned(found: Replanned) -> dict[str, Any]:
         "value_before_moves_back": found.value_before_moves_back,
         "given_up": [item.model_dump(mode="json") for item in found.given_up],
         "needed": [item.model_dump(mode="json") for item in found.needed],
+        "needed_search": found.needed_search.value,
         "left_out": [item.model_dump(mode="json") for item in found.left_out],
         "limits_broken": [item.model_dump(mode="json") for item in found.limits_broken],
         "unasked": [_unasked(item) for item in found.unasked],

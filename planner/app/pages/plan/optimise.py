@@ -63,7 +63,12 @@ def show_proposal(workspace: Workspace, view: Assessment, at: datetime) -> None:
         return
     if result.plan is None:
         if result.nearest is not None:
-            show_given_up(result.nearest.given_up, result.left_out, needed=result.nearest.needed)
+            show_given_up(
+                result.nearest.given_up,
+                result.left_out,
+                needed=result.nearest.needed,
+                needed_search=result.nearest.needed_search,
+            )
             nearest = take_plan(workspace.edited, result.nearest.plan)
             show_effects(view, assess(nearest, at, view))
         _show_conflicts(result)
@@ -199,7 +204,9 @@ def _show_result(
 ) -> None:
     assert result.plan is not None
     line_plan = result.plan
-    show_given_up(result.given_up, result.left_out, result.limits_broken, result.needed)
+    show_given_up(
+        result.given_up, result.left_out, result.limits_broken, result.needed, result.needed_search
+    )
     frame = _change_frame(edited, line_plan)
     st.subheader("Your lines are this plan" if frame.empty else "Proposed plan")
     st.markdown(

@@ -111,7 +111,9 @@ def show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
         why = "\n".join(f"- {plain(text)}" for text in without_plan_sentences(again))
         st.warning(f"{plain(world.name)}: no plan was found.\n\n{why}", icon=":material/block:")
         return
-    show_given_up(again.given_up, again.left_out, again.limits_broken, again.needed)
+    show_given_up(
+        again.given_up, again.left_out, again.limits_broken, again.needed, again.needed_search
+    )
     for told in unasked_sentences(again):
         st.markdown(f"- {plain(told)}")
     count = "1 move" if len(again.moves) == 1 else f"{len(again.moves) or 'No'} moves"
