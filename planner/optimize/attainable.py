@@ -6,11 +6,11 @@ import math
 import time
 from collections.abc import Callable, Iterator
 
-from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.limits.alone import most_dialers, most_surviving
 from planner.optimize.search import optimize
+from planner.optimize.search_result import SearchResult
 
 #: The plan that begins a search is so close to the best of its problem.
 START_GAP = 0.01
@@ -23,7 +23,7 @@ def first_plan(
     options: PlanOptions,
     on_progress: Callable[[Progress], None],
     stop: Callable[[], bool],
-) -> LinePlan | None:
+) -> SearchResult | None:
     """A plan that falls short of little; None where none was found in time.
 
     Requirements are lowered to what the dialers in service allow each campaign alone: dialers that
@@ -45,7 +45,7 @@ def first_plan(
         )
         outcome = optimize(asked, limited, on_progress, stop)
         if outcome.plan is not None:
-            return outcome.plan
+            return outcome
     return None
 
 

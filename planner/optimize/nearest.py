@@ -109,7 +109,8 @@ def nearest_plan(
     sums: list[Sum] = []
     seconds = max(SHARE_OF_TIME * options.time_limit, min(BEGINNING, options.time_limit))
     begin = options.model_copy(update={"time_limit": seconds})
-    best = first_plan(problem, begin, on_progress, stop)
+    first = first_plan(problem, begin, on_progress, stop)
+    best = None if first is None else first.plan
     if best is None:
         best = _current_lines(problem, asked, options.failures)
     for rank, kind, which in _ranked(asked, priority):
@@ -136,7 +137,8 @@ def nearest_plan(
         aim = Aim(most, sums=rows)
     left = max(end - time.monotonic(), SHARE_OF_TIME * options.time_limit)
     limited = options.model_copy(update={"time_limit": left})
-    outcome = optimize(problem, limited, on_progress, stop, aim, best)
+    warm = None if first is None else first.warm
+    outcome = optimize(problem, limited, on_progress, stop, aim, best, warm=warm)
     return Nearest(outcome, tuple(sums))
 
 

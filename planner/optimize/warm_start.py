@@ -18,6 +18,7 @@ from planner.optimize.model.duals import Duals
 from planner.optimize.model.model import Model
 
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 #: Columns that are handed on for each campaign, those of the least reduced cost.
 MOST_COLUMNS = 120
@@ -102,7 +103,10 @@ class WarmStart:
         same = same and here.limits == there.limits and here.pools == there.pools
         same = same and _rows_of(self.model) == _rows_of(model)
         pairs = zip(here.campaigns, there.campaigns, strict=True)
-        return np.array([same and mine == other for mine, other in pairs], np.bool_)
+        alike = np.array([same and mine == other for mine, other in pairs], np.bool_)
+        if not alike.any():
+            return alike
+        return alike & np.all(_may_miss(self.model) == _may_miss(model), axis=1)
 
     def _same_splits(self, model: Model) -> Bools:
         """Campaigns that have the same splits, too: bounds on them hold in another problem."""
@@ -113,6 +117,13 @@ class WarmStart:
         for mine, other in pairs:
             same &= np.all(mine == other, axis=1)
         return same
+
+
+def _may_miss(model: Model) -> Ints:
+    """By how much campaigns may fall short of what they ask for ``[campaign, kind]``."""
+    asked = np.array([model.requirements.asked(c) for c in range(model.campaigns)])
+    missing: Ints = np.where(asked, model.aim.most, 0)
+    return missing
 
 
 def _rows_of(model: Model) -> list[tuple[object, ...]]:
