@@ -106,7 +106,8 @@ class WarmStart:
         alike = np.array([same and mine == other for mine, other in pairs], np.bool_)
         if not alike.any():
             return alike
-        return alike & np.all(_may_miss(self.model) == _may_miss(model), axis=1)
+        alike &= np.all(_may_miss(self.model) == _may_miss(model), axis=1)
+        return alike
 
     def _same_splits(self, model: Model) -> Bools:
         """Campaigns that have the same splits, too: bounds on them hold in another problem."""
