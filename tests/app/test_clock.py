@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from planner.app.editing.clock import NextRun, next_change, next_run
+from planner.app.editing.clock import NextRun, idle_advice, next_change, next_run
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
 from tests.support.builders import solar
 
@@ -60,3 +60,11 @@ def test_what_never_runs_has_no_next_run() -> None:
     assert next_run(fleet(), MONDAY_NOON) is None  # without a start date it is unscheduled
     over = {"schedule": "Mon-Fri 09:00-17:00", "stop": date(2026, 11, 2)}
     assert next_run(fleet(**over), MONDAY_NOON) is None
+
+
+def test_what_keeps_a_campaign_from_running_is_told_with_its_remedy() -> None:
+    # A campaign without a start or a stop date is Unscheduled.
+    dateless = fleet(schedule="Mon-Fri 09:00-17:00", start=None, stop=None)
+    assert idle_advice(dateless, MONDAY_NOON) == {"Set a start or a stop date.": ("Solar",)}
+    open_now = {"schedule": "Mon-Fri 09:00-17:00", "start": date(2026, 11, 1)}
+    assert idle_advice(fleet(**open_now), MONDAY_NOON) == {}

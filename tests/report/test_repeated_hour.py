@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from planner.report.studies.week import _hours
-from planner.studies.week import IntervalPlan
+from planner.report.studies.week import hours_words
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -26,7 +25,5 @@ NEW_YORK = ZoneInfo("America/New_York")
 def test_windows_that_look_alike_carry_their_offset(
     start: tuple[int, int], end: tuple[int, int], text: str
 ) -> None:
-    interval = IntervalPlan.model_construct(
-        start=datetime(2026, 11, 1, *start, tzinfo=UTC), end=datetime(2026, 11, 1, *end, tzinfo=UTC)
-    )
-    assert _hours(interval, NEW_YORK) == text
+    first, last = (datetime(2026, 11, 1, *clock, tzinfo=UTC) for clock in (start, end))
+    assert hours_words(first, last, NEW_YORK) == text

@@ -55,6 +55,20 @@ def next_run(problem: Problem, at: datetime) -> NextRun | None:
     return None
 
 
+def idle_advice(problem: Problem, at: datetime) -> dict[str, tuple[str, ...]]:
+    """What to do about campaigns that do not run at a moment, each with the campaigns it is for."""
+    campaigns = {c.campaign_id: c for c in problem.campaigns}
+    dialers = {d.dialer_id: d for d in problem.dialers}
+    found: dict[str, dict[str, None]] = {}
+    for a in problem.assignments:
+        if a.dial_lines or a.agent_lines:
+            campaign, dialer = campaigns[a.campaign_id], dialers[a.dialer_id]
+            advice = status_now(problem, campaign, dialer, a, at).advice
+            if advice:
+                found.setdefault(advice, {})[a.campaign_id] = None
+    return {advice: tuple(names) for advice, names in found.items()}
+
+
 def _running(problem: Problem, moment: datetime) -> tuple[str, ...]:
     campaigns = {c.campaign_id: c for c in problem.campaigns}
     dialers = {d.dialer_id: d for d in problem.dialers}

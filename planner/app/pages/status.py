@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from planner.app.editing.clock import next_change, next_run
+from planner.app.editing.clock import idle_advice, next_change, next_run
 from planner.app.editing.live.live import with_live
 from planner.app.jobs.jobs import unstoppable
 from planner.app.pages.live_panel import show_busy, show_live
@@ -95,13 +95,12 @@ def _opening(here: Workspace, problem: Problem, now: datetime) -> datetime:
         return now
     found = next_run(problem, now)
     if found is None:
-        st.info("Nothing runs now, and nothing will as things are set.", icon=":material/bedtime:")
+        told = ["Nothing runs now, and nothing will as things are set.", *_remedies(problem, now)]
+        st.info("\n\n".join(told), icon=":material/bedtime:")
         return now
     if found.at <= now:
         return now
-    who = ", ".join(found.campaigns[:_MOST_NAMED])
-    rest = len(found.campaigns) - _MOST_NAMED
-    who += f" and {rest} more" if rest > 0 else ""
+    who = _named(found.campaigns)
     starts = "starts" if len(found.campaigns) == 1 else "start"
     wait, now_button = st.columns([5, 1], vertical_alignment="center")
     is_now = st.session_state.get(_STAY, False)
@@ -119,6 +118,19 @@ def _opening(here: Workspace, problem: Problem, now: datetime) -> datetime:
         args=({_STAY: not is_now},),
     )
     return now if is_now else found.at
+
+
+def _remedies(problem: Problem, now: datetime) -> list[str]:
+    """What to do so that something runs, and for which campaigns."""
+    return [
+        f"**{plain(_named(campaigns))}**: {plain(advice)}"
+        for advice, campaigns in idle_advice(problem, now).items()
+    ]
+
+
+def _named(campaigns: Sequence[str]) -> str:
+    rest = len(campaigns) - _MOST_NAMED
+    return ", ".join(campaigns[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _turn_with_the_clock(problem: Problem, at: datetime) -> None:

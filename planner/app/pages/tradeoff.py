@@ -12,11 +12,12 @@ import streamlit as st
 from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
+from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_nothing_open
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
-from planner.report.charts.studies import clickable_frontier
+from planner.report.charts.studies import clickable_frontier, frontier_chart
 from planner.report.plans.losses import change
 from planner.report.studies.frontier import (
     against_sentence,
@@ -64,6 +65,7 @@ def show() -> None:
     running.show_running(here, _STUDY, "Planning")
     found: Frontier | None = running.result(here, _STUDY)
     if found is None:
+        _show_now(problem)
         return
     if running.is_out_of_date(here, _STUDY, _fleet(problem)):
         st.caption("Of the fleet and the locks as they were when this was planned.")
@@ -102,6 +104,21 @@ def _show_start(here: Workspace, problem: Problem) -> None:
         "abandoned calls: on a large fleet up to a minute each. Stop at any time and keep what is "
         "found."
     )
+
+
+def _show_now(problem: Problem) -> None:
+    """The lines as they are, on the chart that the plans will be drawn on."""
+    now = current_lines(problem)
+    if now is None:
+        return
+    alone = Frontier(options=PlanOptions(), points=(), sweep=(), current=now)
+    st.markdown(
+        f"{plain(current_sentence(alone))} The plans will be drawn beside them: right is more "
+        "value, up is more that is left after the worst failure."
+    )
+    figure = frontier_chart(alone)
+    with st.container(width=720):
+        show_figure(figure)
 
 
 def _show_none(found: Frontier) -> None:

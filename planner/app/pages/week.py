@@ -22,13 +22,16 @@ from planner.app.widgets.handing_out import show_handout
 from planner.app.widgets.moments import reader_zone
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
-from planner.report.charts.week import week_chart
+from planner.report.charts.week import blocks_as_is, line_blocks, week_chart
 from planner.report.plans.given_up import given_up_sentences
 from planner.report.plans.handout import Handout, of_week
 from planner.report.studies.week import total_pairs, write_week
+from planner.report.studies.week_as_is import TITLES as AS_IS_TITLES
+from planner.report.studies.week_as_is import as_is_rows, as_is_sentence
 from planner.report.words import STOPPED_EARLY, amount
 from planner.studies.week import USUAL_PRICE, WeekPlan
 from planner.studies.week import line_worth as studies_line_worth
+from planner.studies.week_as_is import TimeAsIs, week_as_is
 from planner.studies.week_spans import coming_monday, week_of, week_spell
 
 _STUDY = "week"
@@ -39,7 +42,10 @@ _FEW = round(100 * USUAL_PRICE)
 #: Of all plans together [s].
 _TIME_LIMITS = {"Quick: 20 s": 20.0, "Usual: 60 s": 60.0, "Long: 5 minutes": 300.0}
 _WHOLE = "Whole week"
-_WORTH, _TRIED = "week-line-worth", "weeks-tried"
+_WORTH, _TRIED, _AS_IS = "week-line-worth", "weeks-tried", "week-as-is"
+#: Of the columns of the week as it is [pixels], and the place of the names, which are longest.
+_WIDTHS, _RUNS = (90, 130, 560, 110, 110), 2
+_Key = tuple[Problem, date, PlanOptions]
 
 
 def show() -> None:
@@ -53,10 +59,7 @@ def show() -> None:
     running.show_running(here, _STUDY, "Planning the week", stop="Stop and keep what is planned")
     found: WeekPlan | None = running.result(here, _STUDY)
     if found is None:
-        st.markdown(
-            "Campaigns open and close, and agents come and go: each time gets its own lines, as "
-            "few of them moved as is worth it."
-        )
+        _show_as_is(problem, key[1])
         return
     if running.is_out_of_date(here, _STUDY, key):
         st.caption("Of the fleet, the week and the price as they were when this was planned.")
@@ -66,7 +69,7 @@ def show() -> None:
         _show_week(here, found)
 
 
-def _show_start(here: Workspace, problem: Problem) -> object:
+def _show_start(here: Workspace, problem: Problem) -> _Key:
     """The fields and the button; what a run would be made from."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day = st.date_input(
@@ -77,14 +80,14 @@ def _show_start(here: Workspace, problem: Problem) -> object:
             help="Any day of it",
         )
         price = st.select_slider(
-            "Price of a moved line",
+            "A line moves only for a gain of",
             _PRICES,
             _FEW,
             key="week-price",
-            format_func=lambda part: f"{part} %",
+            format_func=lambda part: f"{part} % of a line",
             width=300,
-            help="Of what a line earns in an hour, to be gained in each hour by each line that "
-            "moves. 0 %: lines move wherever that gains anything.",
+            help="In per cent of what a line of this fleet earns on average. Right: few lines "
+            "move, and some value is left. Left, at 0 %: lines move wherever that gains anything.",
         )
         limit = _TIME_LIMITS[
             st.selectbox("How long", list(_TIME_LIMITS), key="week-limit", width=200)
@@ -102,8 +105,51 @@ def _show_start(here: Workspace, problem: Problem) -> object:
             on_click=running.start,
             args=(here, _STUDY, key, partial(run_week, problem, options, monday)),
         )
-    st.caption(f"A moved line must gain {amount(move_cost)} value an hour.")
+    st.caption(_price_words(problem, price, move_cost))
     return key
+
+
+def _price_words(problem: Problem, price: int, move_cost: float) -> str:
+    """What the price of moves comes to in this fleet."""
+    worth, unit = amount(line_worth(problem)), "in the unit of the campaigns' column *value*"
+    one = f"A line of this fleet earns {worth} an hour on average, {unit}"
+    if not problem.assignments:
+        one = f"A call is worth {worth} on average, {unit}; until there are lines that is the scale"
+    if not price:
+        return f"{one}. At 0 %, lines move wherever that gains anything."
+    return f"{one}. At {price} %, each line that moves must bring {amount(move_cost)} an hour more."
+
+
+def _show_as_is(problem: Problem, monday: date) -> None:
+    """The week before it is planned: what runs when, with the lines that are there now."""
+    zone = reader_zone()
+    known: tuple[object, tuple[TimeAsIs, ...]] | None = st.session_state.get(_AS_IS)
+    if known is None or known[0] != (problem, monday, zone):
+        times = week_as_is(problem, week_spell(monday, zone))
+        known = st.session_state[_AS_IS] = (problem, monday, zone), times
+    times = known[1]
+    st.markdown(
+        f"{plain(as_is_sentence(times))} **Plan the week** gives each time its own lines, as few "
+        "of them moved as is worth it. Nothing changes on the Plan page."
+    )
+    rows = as_is_rows(times, zone)
+    if not rows:
+        return
+    st.subheader("What runs when, with the lines as they are")
+    spell = week_spell(monday, zone)
+    show_figure(week_chart(blocks_as_is(times), zone, *spell))
+    st.caption(
+        f"Dial + agent lines of each campaign while it runs, on the clock of {zone.key}; point at "
+        "a block for its dialers. The colour changes where agents or dialers come and go."
+    )
+    columns = {
+        name: st.column_config.TextColumn(
+            name, alignment="right" if place > _RUNS else "left", width=_WIDTHS[place]
+        )
+        for place, name in enumerate(AS_IS_TITLES)
+    }
+    frame = pd.DataFrame(rows, columns=list(AS_IS_TITLES))
+    st.dataframe(frame, hide_index=True, column_config=columns, alt="Times of the week")
 
 
 def line_worth(problem: Problem) -> float:
@@ -164,10 +210,11 @@ def _show_week(here: Workspace, week: WeekPlan) -> None:
     if picked in names[1:]:
         first = datetime.combine(days[names.index(picked) - 1], datetime.min.time(), zone)
         start, end = first.astimezone(UTC), (first + timedelta(days=1)).astimezone(UTC)
-    show_figure(week_chart(week, zone, start, end))
+    show_figure(week_chart(line_blocks(week), zone, start, end))
     st.caption(
         f"Dial + agent lines of each campaign, on the clock of {zone.key}. A block is a time in "
-        "which none of its lines changes; point at it for its dialers."
+        "which none of its lines changes, the next has another colour; point at one for its "
+        "dialers."
     )
     before = here.edited.baseline.assignments if here.edited is not None else ()
     made = of_week(week, before, fleet=here.source, zone=zone)

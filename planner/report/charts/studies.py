@@ -86,9 +86,11 @@ def tornado_chart(tornado: Tornado) -> Figure:
 
 def frontier_chart(found: Frontier) -> Figure:
     """Plans by value and surviving value, beside the lines as they are, with their frontier."""
-    plans = _plans(found).properties(width=_WIDTH)
-    labels = plans.mark_text(dy=-11).encode(text="Plan:N", color=alt.value("#444"))
-    layers = [*_frontier_line(found), plans.mark_circle(size=90, opacity=1), labels]
+    layers = _frontier_line(found)
+    if found.points:
+        plans = _plans(found).properties(width=_WIDTH)
+        labels = plans.mark_text(dy=-11).encode(text="Plan:N", color=alt.value("#444"))
+        layers += [plans.mark_circle(size=90, opacity=1), labels]
     return Figure(alt.layer(*layers, *_now(found)), _plans_told(found))
 
 
@@ -188,13 +190,15 @@ def _around(values: Sequence[float]) -> alt.Scale:
 
 
 def _plans_told(found: Frontier) -> str:
+    now = current_sentence(found) if found.current is not None else ""
+    if not found.points:
+        return now
     told = [
         f"plan {p.number} {amount(p.throughput_value_per_hour)}, after the worst failure "
         f"{amount(p.surviving_value_per_hour)}, abandoned {share(p.abandon_rate)}"
         for p in found.points
     ]
-    now = f" {current_sentence(found)}" if found.current is not None else ""
-    return f"Value an hour: {_read_out(told)}.{now}"
+    return f"Value an hour: {_read_out(told)}. {now}".rstrip()
 
 
 def _read_out(parts: Sequence[str]) -> str:

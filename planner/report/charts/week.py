@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import altair as alt
 
+from planner.contracts.problem import LineAssignment
 from planner.contracts.result import Status
 from planner.report.charts.figure import STATUS_COLOURS, Figure
 from planner.report.charts.rows import (
@@ -21,11 +22,14 @@ from planner.report.charts.rows import (
     rows_scale,
 )
 from planner.studies.week import WeekPlan
+from planner.studies.week_as_is import TimeAsIs
 
 #: Share of a row that is left blank above and below.
 _BETWEEN = 0.07
 #: A block shorter than this part of the hours shown has no room for words.
 _WORDED = 0.055
+#: Shade of a time in which a campaign could run and has no lines.
+_BLANK = 2
 
 
 class LineBlock(NamedTuple):
@@ -38,6 +42,8 @@ class LineBlock(NamedTuple):
     @property
     def words(self) -> str:
         """Dial and agent lines in all: ``120 + 38``."""
+        if not self.lines:
+            return "no lines"
         dial, agent = sum(d for _, d, _ in self.lines), sum(a for _, _, a in self.lines)
         return f"{dial} + {agent}" if agent else f"{dial}"
 
@@ -47,24 +53,45 @@ def line_blocks(week: WeekPlan) -> dict[str, list[LineBlock]]:
     found: dict[str, list[LineBlock]] = {}
     for interval in week.intervals:
         result = week.result_of(interval)
-        if result is None or result.plan is None:
-            continue
-        lines: dict[str, list[tuple[str, int, int]]] = {}
-        for item in result.plan.assignments:
-            row = (item.dialer_id, item.dial_lines, item.agent_lines)
-            lines.setdefault(item.campaign_id, []).append(row)
-        for name, rows in lines.items():
-            blocks, given = found.setdefault(name, []), tuple(sorted(rows))
-            if blocks and blocks[-1].end == interval.start and blocks[-1].lines == given:
-                blocks[-1] = blocks[-1]._replace(end=interval.end)
-            else:
-                blocks.append(LineBlock(interval.start, interval.end, given))
+        if result is not None and result.plan is not None:
+            for name, lines in _by_campaign(result.plan.assignments).items():
+                _prolong(found, name, LineBlock(interval.start, interval.end, lines))
     return found
 
 
-def week_chart(week: WeekPlan, zone: ZoneInfo, start: datetime, end: datetime) -> Figure:
+def blocks_as_is(times: Iterable[TimeAsIs]) -> dict[str, list[LineBlock]]:
+    """The blocks in which each campaign runs with the lines that it has, also where it has none."""
+    found: dict[str, list[LineBlock]] = {}
+    for time in times:
+        lines = _by_campaign(time.lines.assignments)
+        for name in time.running:
+            _prolong(found, name, LineBlock(time.start, time.end, lines.get(name, ())))
+    return found
+
+
+def _by_campaign(
+    assignments: Iterable[LineAssignment],
+) -> dict[str, tuple[tuple[str, int, int], ...]]:
+    lines: dict[str, list[tuple[str, int, int]]] = {}
+    for item in assignments:
+        row = (item.dialer_id, item.dial_lines, item.agent_lines)
+        lines.setdefault(item.campaign_id, []).append(row)
+    return {name: tuple(sorted(rows)) for name, rows in lines.items()}
+
+
+def _prolong(found: dict[str, list[LineBlock]], name: str, block: LineBlock) -> None:
+    """Add a block, or make the last one longer where the lines go on."""
+    blocks = found.setdefault(name, [])
+    if blocks and blocks[-1].end == block.start and blocks[-1].lines == block.lines:
+        blocks[-1] = blocks[-1]._replace(end=block.end)
+    else:
+        blocks.append(block)
+
+
+def week_chart(
+    rows: Mapping[str, list[LineBlock]], zone: ZoneInfo, start: datetime, end: datetime
+) -> Figure:
     """The blocks from one moment to another, on a zone's clock; their words are lines in all."""
-    rows = line_blocks(week)
     names = list(rows)
     least = (end - start) * _WORDED
     values = [
@@ -78,7 +105,10 @@ def week_chart(week: WeekPlan, zone: ZoneInfo, start: datetime, end: datetime) -
         x=across,
         color=alt.Color(
             "Shade:N",
-            scale=alt.Scale(domain=[0, 1], range=[STATUS_COLOURS[Status.RUNNING], "#2f66b3"]),
+            scale=alt.Scale(
+                domain=[0, 1, _BLANK],
+                range=[STATUS_COLOURS[Status.RUNNING], "#2f66b3", "#6b7280"],
+            ),
             legend=None,
         ),
         tooltip=["Campaign:N", "Time:N", alt.Tooltip("Words:N", title="Dial + agent"), "Dialers:N"],
@@ -92,9 +122,10 @@ def week_chart(week: WeekPlan, zone: ZoneInfo, start: datetime, end: datetime) -
             text="Label:N",
         )
     )
-    told = [f"{name} {len(blocks_of)} times" for name, blocks_of in rows.items()]
+    told = [f"{name} {len(blocks_of)}" for name, blocks_of in rows.items()]
     return Figure(
-        alt.layer(blocks, words), f"How often lines are set in the week: {read_out(told)}."
+        alt.layer(blocks, words),
+        f"In how many times of the week each campaign has lines that stay: {read_out(told)}.",
     )
 
 
@@ -106,7 +137,10 @@ def _drawn(
     span: tuple[datetime, datetime],
     least: timedelta,
 ) -> Iterator[dict[str, Any]]:
-    for number, block in enumerate(blocks):
+    shade, before = 1, None
+    for block in blocks:
+        # Another colour where lines change, so that a row of one colour is one that stays.
+        shade, before = shade if block.lines == before else 1 - shade, block.lines
         first, last = max(block.start, span[0]), min(block.end, span[1])
         if first >= last:
             continue
@@ -118,7 +152,7 @@ def _drawn(
             "Label": block.words if last - first >= least else "",
             "Dialers": dialers,
             "Time": f"{start:%a %H:%M} to {end:%a %H:%M}",
-            "Shade": number % 2,
+            "Shade": shade if block.lines else _BLANK,
             "From": local_time(first.astimezone(zone)),
             "To": local_time(last.astimezone(zone)),
             "Top": place + _BETWEEN,

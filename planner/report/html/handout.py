@@ -15,7 +15,8 @@ STYLE = """
 .handout table { border-collapse: collapse; width: 100%; max-width: 46rem; font-size: .95rem; }
 .handout th, .handout td { padding: .3rem .6rem; text-align: left;
   border-bottom: 1px solid color-mix(in srgb, currentColor 35%, transparent); }
-.handout td:nth-child(3) { width: 45%; }
+.handout td:has(+ .number):not(.number) { width: 45%; }
+.handout tfoot td { font-weight: 600; }
 .handout .number { text-align: right; white-space: nowrap; }
 .handout .new { font-weight: 700; }
 .handout .box { width: 1.2rem; }
@@ -31,6 +32,8 @@ _ORDER = (
     "Set the rows in the order of their numbers, over all dialers: lines are lowered before others "
     "take their place. Tick each once it is set."
 )
+
+_CHECK = "All lines of each dialer, to check its settings against. Tick each row that is right."
 
 
 def handout_page(handout: Handout) -> str:
@@ -49,6 +52,11 @@ def _parts(handout: Handout) -> Iterator[str]:
         yield f"<p>{_text(fleet)}Nothing is to be set: the lines stay as they are.</p>"
         return
     rows = "1 row" if handout.rows == 1 else f"{handout.rows:,} rows"
+    if handout.is_list:
+        yield f"<p>{_text(fleet)}{rows}. {_CHECK}</p>"
+        yield from (_all_of(*item) for o in handout.occasions for item in o.dialers.items())
+        yield "<p>Checked by ______________________ at ______________</p>"
+        return
     yield f"<p>{_text(fleet)}{rows} to set. {_ORDER}</p>"
     if handout.losses:
         yield f"<p>{_text(LOSSES)}:</p><ul>"
@@ -70,6 +78,25 @@ def _occasion(occasion: Occasion) -> Iterator[str]:
             '<th class="number">new</th></tr></thead><tbody>'
             f"{''.join(_row(setting) for setting in settings)}</tbody></table></section>"
         )
+
+
+def _all_of(dialer: str, settings: list[Setting]) -> str:
+    """A dialer with all its lines, old and new the same."""
+    changes = [setting.change for setting in settings]
+    rows = "".join(
+        f'<tr><td class="box"><span></span></td><td>{_text(c.campaign_id)}</td>'
+        f'<td class="number">{c.dial_lines_to:,}</td><td class="number">{c.agent_lines_to:,}</td>'
+        "</tr>"
+        for c in changes
+    )
+    dial, agents = sum(c.dial_lines_to for c in changes), sum(c.agent_lines_to for c in changes)
+    return (
+        f"<section><h2>{_text(dialer)}</h2><table><thead><tr><th>Right</th><th>Campaign</th>"
+        '<th class="number">Dial lines</th><th class="number">Agent lines</th></tr></thead>'
+        f"<tbody>{rows}</tbody><tfoot><tr><td></td><td>Together</td>"
+        f'<td class="number">{dial:,}</td><td class="number">{agents:,}</td></tr></tfoot>'
+        "</table></section>"
+    )
 
 
 def _row(setting: Setting) -> str:

@@ -59,6 +59,8 @@ class Handout(NamedTuple):
     occasions: tuple[Occasion, ...]
     #: Campaigns that lose much of their calls once it is set.
     losses: tuple[str, ...] = ()
+    #: Every row in use, changed or not, to check dialers against: there is nothing to set.
+    is_list: bool = False
 
     @property
     def rows(self) -> int:
@@ -81,6 +83,26 @@ def of_lines(
     at : when it is to be set, on the clock that it is told on
     """
     return Handout(title, fleet, (Occasion(at, _lowered_first(line_differences(before, after))),))
+
+
+def of_all_lines(lines: Iterable[LineAssignment], *, fleet: str = "") -> Handout:
+    """Every row in use as it is, dialer by dialer: what the dialers must say."""
+    used = [item for item in lines if item.dial_lines or item.agent_lines]
+    settings = tuple(
+        Setting(
+            step,
+            LineChange(
+                campaign_id=item.campaign_id,
+                dialer_id=item.dialer_id,
+                dial_lines_from=item.dial_lines,
+                dial_lines_to=item.dial_lines,
+                agent_lines_from=item.agent_lines,
+                agent_lines_to=item.agent_lines,
+            ),
+        )
+        for step, item in enumerate(sorted(used, key=lambda item: item.dialer_id), 1)
+    )
+    return Handout("All lines", fleet, (Occasion(None, settings),), is_list=True)
 
 
 def of_moves(

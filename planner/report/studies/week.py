@@ -127,10 +127,10 @@ def _intervals(week: WeekPlan) -> list[str]:
     days: dict[tuple[str, ...], list[date]] = {}
     for interval in week.intervals:
         if interval.running:
-            row = (_hours(interval, zone), *_row(week, interval))
+            row = (hours_words(interval.start, interval.end, zone), *_row(week, interval))
             days.setdefault(row, []).append(interval.start.astimezone(zone).date())
     titles = ["Days", "Hours", ">Plan", ">Value/h", ">Gap", ">Moved", "Runs"]
-    rows = [(_days(found), *row) for row, found in days.items()]
+    rows = [(days_words(found), *row) for row, found in days.items()]
     return table(titles, rows) if rows else []
 
 
@@ -144,23 +144,26 @@ def _row(week: WeekPlan, interval: IntervalPlan) -> list[str]:
         amount(value.value_per_hour + value.move_cost_per_hour) if value else shown,
         NOTHING if gap is None else share(gap),
         NOTHING if interval.lines_moved is None else f"{interval.lines_moved:,}",
-        _who(interval),
+        who_runs(
+            interval.running,
+            [item.campaign_id for item in interval.idle],
+            interval.dialers_out,
+        ),
     ]
 
 
-def _who(interval: IntervalPlan) -> str:
+def who_runs(running: Sequence[str], idle: Sequence[str], out: Sequence[str]) -> str:
     """Who runs, or who does not where that is shorter; which dialers are out."""
-    idle = [item.campaign_id for item in interval.idle]
     if not idle:
         text = "all campaigns"
-    elif len(interval.running) <= MOST_NAMES:
-        text = ", ".join(interval.running)
+    elif len(running) <= MOST_NAMES:
+        text = ", ".join(running)
     else:
-        text = f"{len(interval.running)} of {len(interval.running) + len(idle)} campaigns"
+        text = f"{len(running)} of {len(running) + len(idle)} campaigns"
         if len(idle) <= MOST_NAMES:
             text += f", without {', '.join(idle)}"
-    if interval.dialers_out:
-        text += f"; out of service: {_listed(interval.dialers_out)}"
+    if out:
+        text += f"; out of service: {_listed(out)}"
     return text
 
 
@@ -175,13 +178,13 @@ def _times(week: WeekPlan, place: int) -> str:
     days: dict[str, list[date]] = {}
     for interval in week.intervals:
         if interval.plan == place:
-            days.setdefault(_hours(interval, zone), []).append(
+            days.setdefault(hours_words(interval.start, interval.end, zone), []).append(
                 interval.start.astimezone(zone).date()
             )
-    return "; ".join(f"{_days(found)} {hours}" for hours, found in days.items())
+    return "; ".join(f"{days_words(found)} {hours}" for hours, found in days.items())
 
 
-def _days(days: Sequence[date]) -> str:
+def days_words(days: Sequence[date]) -> str:
     """``Mon-Fri``, ``Mon, Wed``: runs of three days or more are joined."""
     runs: list[list[date]] = []
     for day in days:
@@ -196,9 +199,9 @@ def _days(days: Sequence[date]) -> str:
     return ", ".join(parts)
 
 
-def _hours(interval: IntervalPlan, zone: ZoneInfo) -> str:
+def hours_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """``09:00-12:00``; the day of the end where it is another one."""
-    start, end = interval.start.astimezone(zone), interval.end.astimezone(zone)
+    start, end = start.astimezone(zone), end.astimezone(zone)
     if end.date() == start.date():
         return f"{_clock(start)}-{_clock(end)}"
     if end.date() == start.date() + timedelta(days=1) and f"{end:%H:%M}" == "00:00":

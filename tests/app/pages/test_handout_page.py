@@ -13,10 +13,25 @@ def shown(app: AppTest) -> str:
     return " ".join(item.proto.body for item in app.get("html"))
 
 
-def test_edited_lines_are_handed_out_against_those_as_opened(app: AppTest) -> None:
+def test_lines_that_nobody_changed_are_listed_whole(app: AppTest) -> None:
     go_to(app, "hand-out")
-    assert "Nothing is to be set" in shown(app)
-    go_to(app, "plan")
+    assert not app.exception
+    assert "2 rows. All lines of each dialer" in shown(app)
+    row = '<td>Solar</td><td class="number">95</td><td class="number">5</td>'
+    assert shown(app).count(row) == 2
+    assert "what is to be set is picked under" in app.caption[0].value
+
+
+def test_without_lines_the_page_says_what_to_do_first(app: AppTest) -> None:
+    for row in (0, 1):
+        edit(app, {row: {"dial_lines": 0, "agent_lines": 0}})
+    go_to(app, "hand-out")
+    app.selectbox(key="handout-of").set_value("All lines on the Plan page, as they are").run()
+    assert not app.exception
+    assert "There are no lines yet" in app.info[0].value
+
+
+def test_edited_lines_are_handed_out_against_those_as_opened(app: AppTest) -> None:
     edit(app, {0: {"dial_lines": 80}})
     assert not app.exception
     go_to(app, "hand-out")

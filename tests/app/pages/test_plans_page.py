@@ -18,6 +18,13 @@ def saved(app: AppTest, name: str, dial_lines: str) -> AppTest:
     return app.button(key="save-new").click().run()
 
 
+def test_the_first_plan_can_be_saved_where_it_will_be_listed(app: AppTest) -> None:
+    go_to(app, "plans")
+    app.button(key="save-new").click().run()
+    assert not app.exception
+    assert [d.value["Plan"].tolist() for d in app.dataframe][:1] == [["quickstart"]]
+
+
 def test_without_plans_the_page_says_what_to_do(app: AppTest) -> None:
     go_to(app, "plans")
     assert not app.exception

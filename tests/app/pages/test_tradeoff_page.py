@@ -12,6 +12,16 @@ from planner.tables.folder import read_folder
 from tests.support.pages import ROOT, finished, go_to, lines, text
 
 
+def test_before_anything_is_found_the_lines_stand_on_the_chart(app: AppTest) -> None:
+    go_to(app, "trade-off")
+    assert not app.exception
+    # Engset for 95 + 5 lines: 79.260393 an hour on each of two dialers.
+    now = "The lines as they are: 158.5 value an hour, 79.3 left if D1 fails"
+    assert now in text(app)
+    (chart,) = app.get("vega_lite_chart")
+    assert chart.proto.alt.startswith(now)
+
+
 def test_the_trade_off_offers_plans_and_takes_one(app: AppTest) -> None:
     go_to(app, "trade-off")
     app.selectbox(key="frontier-size").set_value("Coarse: 3 weights").run()

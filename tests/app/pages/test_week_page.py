@@ -55,6 +55,20 @@ def test_a_week_tells_which_lines_change_when(two: AppTest) -> None:
     assert "5 rows at 3 times." in text(two)
 
 
+def test_before_it_is_planned_the_week_shows_what_runs_when(two: AppTest) -> None:
+    two.date_input(key="week-day").set_value(date(2026, 3, 4)).run()
+    assert not two.exception
+    (times,) = [d.value for d in two.dataframe if "Ports used" in d.value]
+    assert list(zip(times["Days"], times["Hours"], times["Runs"], strict=True)) == [
+        ("Mon", "09:00-10:00", "A"),
+        ("Mon", "10:00-11:00", "all campaigns"),
+        ("Mon", "11:00-12:00", "B"),
+    ]
+    assert "in the 3 h in which a campaign runs" in text(two)
+    # Without lines the mean value of a call is the scale: 20 % of 1.
+    assert "each line that moves must bring 0.2 an hour more" in two.caption[0].value
+
+
 def test_a_change_of_the_price_makes_the_week_out_of_date(two: AppTest) -> None:
     planned(two)
     assert "as they were when this was planned" not in text(two)

@@ -40,6 +40,29 @@ def test_a_dialer_down_halves_the_calls_of_two(app: AppTest) -> None:
     assert "D1 is out of service" in text(app)
 
 
+def test_before_anything_is_changed_each_dialer_is_told_and_an_example_offered(
+    app: AppTest,
+) -> None:
+    go_to(app, "what-if")
+    assert not app.exception
+    (table,) = [d.value for d in app.dataframe if "Lost an hour" in d.value]
+    # Engset for 95 + 5 lines: 79.260393 an hour on each of two dialers.
+    assert table.to_dict("records") == [
+        {
+            "Dialer": name,
+            "Value an hour left": "79.3",
+            "Lost an hour": "79.3",
+            "Change": "-50.0 %",
+            "Campaigns that lose most": "Solar 79.3",
+        }
+        for name in ("D1", "D2")
+    ]
+    app.button(key="whatif-example-0").click().run()
+    assert not app.exception
+    assert app.multiselect(key="down-1").value == ["D1"]
+    assert losses(app)["Solar"]["Change"] == "-50.0 %"
+
+
 def test_a_slider_changes_its_scenario_alone(app: AppTest) -> None:
     go_to(app, "what-if")
     app.selectbox(key="worlds").set_value(3).run()

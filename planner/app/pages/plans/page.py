@@ -24,7 +24,7 @@ from planner.app.session.workspace import Workspace, workspace
 from planner.app.store import DraftEntry, PlanEntry, SaveConflict, VersionEntry
 from planner.app.widgets.drafts import draft_buttons, draft_words
 from planner.app.widgets.headline import show_headline
-from planner.app.widgets.saving import show_conflict
+from planner.app.widgets.saving import show_conflict, show_save
 from planner.evaluation.differences import line_differences
 
 _MINE = "What is open now"
@@ -42,11 +42,7 @@ def show() -> None:
     plans = from_store(lambda store: store.plans())
     show_store_fault()
     if plans == ():
-        st.info(
-            "No plan is saved yet. Open a fleet on the Plan page, and press Save there: it is "
-            "kept here with its history.",
-            icon=":material/lightbulb:",
-        )
+        _show_first(here)
     elif plans:
         st.caption("Click a row to open the plan, or to see its history.")
         picked = pick_entry(plans, "Plan")
@@ -60,6 +56,24 @@ def show() -> None:
         st.divider()
         _show_drafts(here)
     show_store_fault()
+
+
+def _show_first(here: Workspace) -> None:
+    """What to do while nothing is saved."""
+    if here.edited is None:
+        st.info(
+            "No plan is saved yet. Open a fleet on the Plan page, and press Save there: it is "
+            "kept here with its history.",
+            icon=":material/lightbulb:",
+        )
+        return
+    st.info(
+        f"No plan is saved yet. Save the lines of {plain(here.source)} as they are now: they are "
+        "kept here with every later version, and two versions can be compared. A changed dialer "
+        "or campaign is kept with them.",
+        icon=":material/lightbulb:",
+    )
+    show_save(here)
 
 
 def _show_plan(here: Workspace, plan: PlanEntry) -> None:

@@ -12,6 +12,7 @@ from planner.app.editing.worlds.lever_words import change_words
 from planner.app.editing.worlds.levers import Levers, in_words, without_unknown
 from planner.app.editing.worlds.world_cache import WorldCache, new_campaigns
 from planner.app.pages.whatif.compared import show_lists, show_losses, show_picture
+from planner.app.pages.whatif.first_look import show_first_look
 from planner.app.pages.whatif.hours import show_hours
 from planner.app.pages.whatif.levers import put, show_levers
 from planner.app.pages.whatif.moves import planned, show_finding, show_moves
@@ -80,7 +81,10 @@ def _show_scenarios(here: Workspace, edited: EditedLines, count: int) -> None:
         with together:
             show_worlds(found)
     with results:
-        _show_results(here, found, known.problem, levers)
+        if count == 1 and not any(each.expressions for each in levers.values()):
+            show_first_look(here, known)
+        else:
+            _show_results(here, found, known.problem, levers)
     show_hours(known, levers)
     _show_tornado(known)
 

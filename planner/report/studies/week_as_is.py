@@ -1,0 +1,57 @@
+"""A week with the lines as they are, in words: its hours, and what a plan of it could use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from planner.report.studies.week import days_words, hours_words, who_runs
+from planner.report.words import amount, share
+from planner.studies.week_as_is import TimeAsIs
+
+TITLES = ("Days", "Hours", "Runs", "Ports used", "Value an hour")
+
+
+def as_is_sentence(times: Sequence[TimeAsIs]) -> str:
+    """What the week comes to if nobody moves a line.
+
+    ``If the lines stay as they are all week: 412,345 value in the 96 h in which a campaign runs;
+    on average 380 of 980 ports are used then (39 %).``
+    """
+    at_work = [time for time in times if time.running]
+    hours = sum(time.hours for time in at_work)
+    if not hours:
+        return "No campaign runs in this week: look at its schedules and dates on the Data page."
+    used = sum(time.hours * time.ports_used for time in at_work) / hours
+    ports = sum(time.hours * time.ports for time in at_work) / hours
+    when = (
+        "in all hours of the week"
+        if len(at_work) == len(times)
+        else (f"in the {hours:g} h in which a campaign runs")
+    )
+    part = f" ({share(used / ports)})" if ports else ""
+    return (
+        f"If the lines stay as they are all week, they bring {amount(value_as_is(times))} value "
+        f"{when}, and use {used:,.0f} of {ports:,.0f} ports{part} on average then."
+    )
+
+
+def value_as_is(times: Sequence[TimeAsIs]) -> float:
+    """What the lines bring in all of the times together."""
+    return sum(time.hours * time.value_per_hour for time in times)
+
+
+def as_is_rows(times: Sequence[TimeAsIs], zone: ZoneInfo) -> list[tuple[str, ...]]:
+    """A row of :data:`TITLES` for the same hours of several days."""
+    days: dict[tuple[str, ...], list[date]] = {}
+    for time in times:
+        if time.running:
+            row = (
+                hours_words(time.start, time.end, zone),
+                who_runs(time.running, time.idle, time.dialers_out),
+                f"{time.ports_used:,} of {time.ports:,}",
+                amount(time.value_per_hour),
+            )
+            days.setdefault(row, []).append(time.start.astimezone(zone).date())
+    return [(days_words(found), *row) for row, found in days.items()]
