@@ -14,7 +14,7 @@ from tests.browser.driving import cell, grid, rows, wait_idle
 #: Page, and the grid or heading that is there once it is drawn.
 PAGES = {
     "Status": "Status of every campaign and dialer",
-    "What if": "Before and after",
+    "What if": "If one dialer goes down",
     "Week": None,
     "Trade-off": None,
     "Hand-out": None,

@@ -54,7 +54,7 @@ def test_tab_comes_by_every_button_and_shows_where_it_is(page: Page, name: str) 
     if name in ("Status", "What if", "Data"):
         grid(
             page,
-            {"Status": "Status of every", "What if": "Before and", "Data": "Dialers"}[name],
+            {"Status": "Status of every", "What if": "If one dialer", "Data": "Dialers"}[name],
         )
     wait_idle(page)
     found = stops(page)
@@ -110,7 +110,7 @@ def test_a_dialer_goes_down_and_a_slider_moves_by_keyboard(page: Page) -> None:
     page.keyboard.press("Enter")
     rows(page)
     to_page(page, "What if")
-    table = grid(page, "Before and after")
+    grid(page, "If one dialer goes down")
     wait_idle(page)
     page.get_by_label("Dialers down").focus()
     page.keyboard.type("D1", delay=150)
@@ -118,6 +118,7 @@ def test_a_dialer_goes_down_and_a_slider_moves_by_keyboard(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
+    table = grid(page, "Before and after")
     expect(cell(table, 0, "If nobody reacts")).to_have_text("79.3")
     wait_idle(page)
     page.get_by_role("slider", name="Answer rate").focus()
