@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiling.compiled import compiled
+from planner.compiling.compiled import compiled, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.columns import Column, make_column
 from planner.optimize.model.model import Model
@@ -120,7 +120,7 @@ def improve_split(
     return float(excess), float(worth)
 
 
-@compiled
+@lean
 def _rows_excess(scope: Scope, used: Floats, reached: Floats) -> float:
     """Excess over the capacities, and what is missing of what must be reached."""
     excess = 0.0
@@ -191,7 +191,7 @@ def _judge(scope: Scope, n: Ints, a: Ints) -> tuple[float, float]:
     return excess, worth + (scope.weight * worst if scope.weight > 0 else 0.0)
 
 
-@compiled
+@lean
 def _fits(scope: Scope, d: int, n: int, a: int) -> bool:
     """Whether (n, a) lies in the dialer's ranges and is unused, or in use as the kind wants."""
     if not (scope.n_low[d] <= n <= scope.n_high[d] and scope.a_low[d] <= a <= scope.a_high[d]):
@@ -199,7 +199,7 @@ def _fits(scope: Scope, d: int, n: int, a: int) -> bool:
     return a == 0 if n == 0 else n >= a >= scope.min_agents
 
 
-@compiled
+@lean
 def _own_move(scope: Scope, d: int, n: int, a: int, move: int, steps: Ints) -> tuple[int, int]:
     """Lines after one of the moves on a single dialer; the same lines where it has no use."""
     if move < 2 * len(steps):
@@ -223,7 +223,7 @@ OWN_MOVES = 7  # besides the steps
 PAIR_MOVES = 5
 
 
-@compiled
+@lean
 def _pair_move(n: int, a: int, m: int, b: int, move: int) -> tuple[int, int, int, int]:
     """Lines of two dialers after the first one's lines go to the second."""
     if move == 0:  # one agent line
@@ -238,7 +238,7 @@ def _pair_move(n: int, a: int, m: int, b: int, move: int) -> tuple[int, int, int
     return m, b, n, a  # change places
 
 
-@compiled
+@lean
 def _better(excess: float, worth: float, than_excess: float, than_worth: float) -> bool:
     """Less excess, or as much and more value than rounding."""
     if excess != than_excess:
@@ -246,7 +246,14 @@ def _better(excess: float, worth: float, than_excess: float, than_worth: float) 
     return worth > than_worth + SEARCH_ROUNDING * (1e-2 * abs(than_worth) + 1e-9)
 
 
-@compiled
+@lean
+def _put(found: Ints, d: int, n: int, a: int, e: int, m: int, b: int) -> None:
+    """Fill a move. One by one: assigning to a slice takes seconds to compile."""
+    found[0], found[1], found[2] = d, n, a
+    found[3], found[4], found[5] = e, m, b
+
+
+@lean
 def _best_own(
     scope: Scope, n: Ints, a: Ints, steps: Ints, start: tuple[float, float], found: Ints
 ) -> tuple[float, float]:
@@ -262,12 +269,12 @@ def _best_own(
             excess, worth = _judge(scope, n, a)
             if _better(excess, worth, best_excess, best_worth):
                 best_excess, best_worth = excess, worth
-                found[:] = (d, new_n, new_a, -1, 0, 0)
+                _put(found, d, new_n, new_a, -1, 0, 0)
         n[d], a[d] = old_n, old_a
     return best_excess, best_worth
 
 
-@compiled
+@lean
 def _best_pair(
     scope: Scope, n: Ints, a: Ints, start: tuple[float, float], found: Ints
 ) -> tuple[float, float]:
@@ -286,7 +293,7 @@ def _best_pair(
                 excess, worth = _judge(scope, n, a)
                 if _better(excess, worth, best_excess, best_worth):
                     best_excess, best_worth = excess, worth
-                    found[:] = (d, p, x, e, q, y)
+                    _put(found, d, p, x, e, q, y)
             n[d], a[d], n[e], a[e] = old
     return best_excess, best_worth
 

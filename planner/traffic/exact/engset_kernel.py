@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.compiling.compiled import compiled, inlined
+from planner.compiling.compiled import compiled, lean
 from planner.traffic.arguments import Floats
 
 FIGURES = 7  # in the order of planner.traffic.exact.engset.Stationary
 
 
-@inlined
+@lean
 def add_agent_line(
     a: float, lines: float, load: float, share: float, idle: float
 ) -> tuple[float, float, float]:
@@ -27,7 +27,7 @@ def add_agent_line(
     return full, dialing, dialing + max(lines - a, 0.0) * full
 
 
-@inlined
+@lean
 def figures(
     N: float, A: float, nu: float, q: float, mu: float, share: float, dialing: float
 ) -> tuple[float, float, float, float, float, float, float]:
@@ -64,7 +64,9 @@ def scattered(N: Floats, A: Floats, nu: Floats, q: Floats, mu: Floats) -> Floats
         # Beyond A = N + 1 nothing changes any more.
         for a in range(1, int(min(A[j], N[j] + 1.0)) + 1):
             share, dialing, idle = add_agent_line(a, N[j], load, share, idle)
-        out[:, j] = figures(N[j], A[j], nu[j], q[j], mu[j], share, dialing)
+        values = figures(N[j], A[j], nu[j], q[j], mu[j], share, dialing)
+        for k in range(FIGURES):
+            out[k, j] = values[k]
     return out
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiling.compiled import compiled, inlined
+from planner.compiling.compiled import compiled, lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import Integers, push, reschedule
 from planner.traffic.simulation.outside_changes import (
@@ -29,7 +29,7 @@ from planner.traffic.simulation.pair_events import (
 from planner.traffic.simulation.run_state import ATTEMPT_SECONDS, RunState, Stretch
 
 
-@inlined
+@lean
 def pass_gate(
     pair: Any,
     campaign: Any,
@@ -52,7 +52,7 @@ def pass_gate(
 # Arrays of the state are taken out of it before loops: each access counts its references.
 
 
-@inlined
+@lean
 def queue_at_gate(
     pair: Any,
     campaign: Any,
@@ -90,7 +90,7 @@ def queue_at_gate(
         reschedule(keys, winners, leaf, min(keys[leaf], opens))
 
 
-@inlined
+@lean
 def settle_ungated(state: RunState, rng: Any, p: int, now: float) -> None:
     """After something happened at a pair without a gate: its status, launches and clock."""
     keys, winners = state.keys, state.winners

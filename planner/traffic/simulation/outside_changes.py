@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from planner.compiling.compiled import inlined, lean
+from planner.compiling.compiled import lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import push
 from planner.traffic.simulation.pair_events import account, account_joint
@@ -32,7 +32,7 @@ def change_figures(state: RunState, rng: Any, stretch: Stretch, s: int, now: flo
         campaign.request_rate = stretch.answer_rate[s, c] * stretch.transfer_rate[s, c]
 
 
-@inlined
+@lean
 def end_pair_bin(pair: Any, edge: float, totals: Floats) -> None:
     """Add what was counted of a pair to the totals of its bin; attempts under way go on."""
     account(pair, edge)
@@ -44,7 +44,7 @@ def end_pair_bin(pair: Any, edge: float, totals: Floats) -> None:
     pair.totals[ATTEMPT_SECONDS] = -under_way
 
 
-@inlined
+@lean
 def end_joint_bin(campaigns: Any, joint: Floats, edge: float, totals: Floats) -> None:
     """Add what was counted of the dialers of each campaign together to the totals of the bin."""
     for c in range(campaigns.size):

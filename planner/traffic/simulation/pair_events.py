@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiling.compiled import inlined, lean
+from planner.compiling.compiled import lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import drop_earliest, push
 from planner.traffic.simulation.run_state import (
@@ -82,20 +82,20 @@ def remaining_duration(rng: Any, mean: float, cv: float, spread: float) -> float
     return duration_of(rng, mean * (1.0 + cv * cv), cv, spread) * float(rng.random())
 
 
-@inlined
+@lean
 def attempt_duration(campaign: Any, rng: Any) -> float:
     """Draw how long an attempt takes."""
     spread = campaign.attempt_spread
     return duration_of(rng, campaign.attempt_seconds, campaign.attempt_cv, spread)
 
 
-@inlined
+@lean
 def talk_duration(campaign: Any, rng: Any) -> float:
     """Draw how long a talk takes."""
     return duration_of(rng, campaign.talk_seconds, campaign.talk_cv, campaign.talk_spread)
 
 
-@inlined
+@lean
 def account(pair: Any, now: float) -> None:
     """Add the time since the last change of the pair to its totals."""
     passed = now - pair.since
@@ -107,13 +107,13 @@ def account(pair: Any, now: float) -> None:
     pair.since = now
 
 
-@inlined
+@lean
 def free_agents(pair: Any) -> int:
     """Agent lines that can take a call; negative while more talk than are still there."""
     return int(pair.agent_lines - pair.talking - pair.wrapping)
 
 
-@inlined
+@lean
 def account_joint(campaign: Any, joint: Floats, now: float) -> None:
     """Add the time since the last change of any of the campaign's dialers to its joint totals."""
     passed = now - campaign.joint_since
@@ -126,7 +126,7 @@ def account_joint(campaign: Any, joint: Floats, now: float) -> None:
             joint[first + ALL_PAUSED] += passed
 
 
-@inlined
+@lean
 def update_status(pair: Any, campaign: Any, joint: Floats, now: float) -> None:
     """Bring the status of the pair up to date."""
     if pair.in_service == 0:
@@ -151,7 +151,7 @@ def update_status(pair: Any, campaign: Any, joint: Floats, now: float) -> None:
         pair.first_busy = min(pair.first_busy, now)
 
 
-@inlined
+@lean
 def may_launch(pair: Any, campaign: Any) -> bool:
     """Whether the pair has an idle dial line that would dial, but for gates."""
     if pair.status != RUNNING or campaign.left < 1.0:
@@ -163,7 +163,7 @@ def may_launch(pair: Any, campaign: Any) -> bool:
     return bool(pair.attempts < campaign.pacing * free_agents(pair))
 
 
-@inlined
+@lean
 def count_waiting(pair: Any, campaign: Any, now: float) -> None:
     """Bring the dial lines that would launch up to date, and add the time that they waited."""
     pair.totals[WAITING_SECONDS] += pair.waiting * (now - pair.waiting_since)
@@ -177,7 +177,7 @@ def count_waiting(pair: Any, campaign: Any, now: float) -> None:
             pair.waiting = min(float(idle), allowed)
 
 
-@inlined
+@lean
 def take_from_list(campaign: Any, pass_factors: Floats, number: int) -> None:
     """Take one attempt of the dial list of campaign ``number``; its pass sets its answer rate."""
     if campaign.pass_attempts < np.inf:
@@ -189,7 +189,7 @@ def take_from_list(campaign: Any, pass_factors: Floats, number: int) -> None:
     campaign.factors += campaign.factor
 
 
-@inlined
+@lean
 def answer_factor(campaign: Any) -> float:
     """Factor of the answer rate of an attempt that ends: the mean of those in progress.
 
@@ -203,7 +203,7 @@ def answer_factor(campaign: Any) -> float:
     return float(factor)
 
 
-@inlined
+@lean
 def launch(
     pair: Any,
     campaign: Any,
@@ -226,7 +226,7 @@ def launch(
         pair.timed_attempts += 1
 
 
-@inlined
+@lean
 def end_calls(campaign: Any, group: Any, count: int, now: float) -> None:
     """Release the dial lines of calls that ended; the dial list may be completed by that."""
     if count > 0 and group.calls >= group.channels:
@@ -257,7 +257,7 @@ def serve_held(pair: Any, campaign: Any, talk_ends: Floats, rng: Any, now: float
         start_talk(pair, campaign, talk_ends, rng, now)
 
 
-@inlined
+@lean
 def end_attempt(
     pair: Any,
     campaign: Any,
@@ -300,7 +300,7 @@ def end_talk(pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, 
     end_calls(campaign, group, 1, now)
 
 
-@inlined
+@lean
 def ring_call(
     pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now: float, x: float
 ) -> None:
@@ -320,7 +320,7 @@ def ring_call(
         serve_held(pair, campaign, talk_ends, rng, now)
 
 
-@inlined
+@lean
 def ring_clock(
     pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now: float
 ) -> None:
@@ -335,7 +335,7 @@ def ring_clock(
     ring_call(pair, campaign, group, talk_ends, rng, now, x - part)
 
 
-@inlined
+@lean
 def happen(
     pair: Any,
     campaign: Any,
@@ -358,7 +358,7 @@ def happen(
         end_talk(pair, campaign, group, talk_ends, rng, now)
 
 
-@inlined
+@lean
 def set_clock(
     pair: Any, campaign: Any, attempt_ends: Floats, talk_ends: Floats, rng: Any, now: float
 ) -> float:

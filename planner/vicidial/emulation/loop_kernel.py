@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiling.compiled import inlined, lean
+from planner.compiling.compiled import lean
 from planner.traffic.simulation.pair_events import duration
 from planner.vicidial.allocation import allot, calls_wanted, fill
 from planner.vicidial.emulation.event_heap import (
@@ -45,7 +45,7 @@ _LOOP, _FILL, _ATTEMPT_ENDS, _TALK_ENDS, _AGENT_FREE, _GIVES_UP = range(6)
 _allot, _fill, _calls_wanted = lean(allot), lean(fill), lean(calls_wanted)
 
 
-@inlined
+@lean
 def _is_below(kind: int, agents: int, ready: int, in_call: int) -> bool:
     there = ready if kind == WAITING else ready + in_call
     return kind != NO_THRESHOLD and there < agents
@@ -72,7 +72,7 @@ def _wanted(world: Any, c: int, ready: int, in_call: int) -> int:
     )
 
 
-@inlined
+@lean
 def _free_since(world: Any, a: int, c: int) -> float:
     """When the agent became free who has been so for longest."""
     return float(world.free_times[world.pairs[a, c].ring_first + world.pairs[a, c].ring_head])
@@ -127,7 +127,7 @@ def _end_wait(world: Any, place: int) -> None:
             held[later, column] = held[later + 1, column]
 
 
-@inlined
+@lean
 def _end_call(world: Any, s: int, c: int, is_balance: int) -> None:
     world.servers[s].calls -= 1
     world.pairs[s, c].balance -= is_balance

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiling.compiled import inlined, lean
+from planner.compiling.compiled import lean
 from planner.traffic.simulation.pair_events import free_agents
 from planner.traffic.simulation.run_state import (
     ABANDONS,
@@ -30,7 +30,7 @@ AT_ONCE = 1.5
 _ROUNDING = 1e-9
 
 
-@inlined
+@lean
 def is_lost(pair: Any, campaign: Any) -> bool:
     """Whether who asks for an agent now is lost."""
     return bool(
@@ -38,7 +38,7 @@ def is_lost(pair: Any, campaign: Any) -> bool:
     )
 
 
-@inlined
+@lean
 def fall_rate(pair: Any, campaign: Any) -> float:
     """Rate at which attempts end that are not drawn one by one: those that ask for an agent are."""
     left = 1.0
@@ -47,7 +47,7 @@ def fall_rate(pair: Any, campaign: Any) -> float:
     return float(left / campaign.attempt_seconds)
 
 
-@inlined
+@lean
 def answers_of_others(campaign: Any) -> float:
     """Share of the attempts that ask for nobody which a person answers."""
     if campaign.request_rate >= 1.0:
