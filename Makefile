@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := build/tools
+# Files in the order of tests/conftest.py, not those with the most tests first.
+WORKERS := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app test lint pytest coverage chromium mariadb dist fuzz fuzz-tables lock sbom audit clean
+.PHONY: help plan app test lint compile-plans compile-traffic pytest coverage chromium mariadb dist fuzz fuzz-tables lock sbom audit clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,8 +19,8 @@ plan: $(VENV)/.runtime ## plan the example in data/quickstart and print the plan
 app: $(VENV)/.runtime ## open the planner in the browser
 	@$(BIN)/planner app data/quickstart
 
-test: $(VENV)/.test chromium mariadb ## run everything that continuous integration runs
-	@$(MAKE) --no-print-directory --jobs 2 lint dist pytest
+test: ## run everything that continuous integration runs
+	@$(MAKE) --no-print-directory --jobs 2 chromium mariadb compile-plans compile-traffic lint dist pytest
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -26,23 +28,28 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-pytest: $(VENV)/.test chromium mariadb
-	@echo "Compiling the optimiser, once for all tests ..."
-	@$(BIN)/python -c "from planner.optimize.search import compile_search; compile_search()"
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+# Once for all tests: two workers that need the same function would both compile it.
+compile-plans compile-traffic: compile-%: $(VENV)/.test
+	@echo "Compiling for all tests: $* ..."
+	@$(BIN)/python -m tests.support.compiling $*
+
+pytest: $(VENV)/.test chromium mariadb compile-plans compile-traffic
+	$(BIN)/pytest $(WORKERS)
 
 coverage: $(VENV)/.test chromium mariadb ## run the tests and show the lines that none of them runs
-	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --cov $(WORKERS)
 
 # The trial knows nothing of this folder: what the wheel forgets is missing there. The wheel is
 # built from the sdist, so that both are tried; once with what the command line needs, once with all.
+# The first is weighed as pip installs it, with Python's byte code.
 dist: $(VENV)/.test ## build wheel and sdist, install the wheel into empty environments, try it
 	rm -rf dist build/trial
 	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
 	@for kind in plain full; do \
-	  lock=requirements.lock; test $$kind = full || lock=requirements-plain.lock; \
+	  lock=requirements.lock; spare="$(SPARE)"; \
+	  test $$kind = full || { lock=requirements-plain.lock; spare=--quiet; }; \
 	  $(PYTHON) -m venv build/trial/$$kind/env && mkdir build/trial/$$kind/empty && \
-	  build/trial/$$kind/env/bin/pip install --quiet --require-hashes --requirement $$lock && \
+	  build/trial/$$kind/env/bin/pip install $$spare --require-hashes --requirement $$lock && \
 	  build/trial/$$kind/env/bin/pip install --quiet --no-deps dist/*.whl && \
 	  (cd build/trial/$$kind/empty && ../env/bin/python $(CURDIR)/.ci/try_wheel.py ../env/bin/planner $$kind) || exit 1; \
 	done
@@ -88,16 +95,19 @@ $(TOOLS)/.stamp: .ci/tools.lock | $(BIN)/python
 	$(TOOLS)/bin/pip install --quiet --require-hashes --requirement .ci/tools.lock
 	@touch $@
 
+# Python makes byte code of what is imported when it is: making it of all takes as long again.
+SPARE := --quiet --no-compile
+
 # The stamps are newer than what they were made from while the environment is up to date.
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what the planner needs into $(VENV) (a minute or two, once) ..."
-	@$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install $(SPARE) --require-hashes --requirement requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@
 
 $(VENV)/.test: requirements-test.lock $(VENV)/.runtime
 	@echo "Installing what the tests need into $(VENV) ..."
-	@$(BIN)/pip install --quiet --require-hashes --requirement requirements-test.lock
+	@$(BIN)/pip install $(SPARE) --require-hashes --requirement requirements-test.lock
 	@touch $@
 
 # The browser tests drive Debian's Chromium, those of VICIdial start Debian's MariaDB in a folder of
@@ -106,7 +116,7 @@ chromium:
 	@command -v chromium >/dev/null || { $(call debian,chromium,the browser tests); }
 
 # In sbin, which is not on everybody's path. The server that Debian sets up for itself is not used.
-mariadb:
+mariadb: | chromium
 	@PATH="$$PATH:/usr/sbin" command -v mariadbd >/dev/null || \
 	  { $(call debian,mariadb-server,the tests of VICIdial); }
 

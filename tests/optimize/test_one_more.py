@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import planner
 from planner.contracts.problem import Dialer, Problem
-from planner.contracts.result import PlanOptions, Progress
+from planner.contracts.result import PlanOptions, PlanResult, Progress
 from planner.evaluation.worth.limits import without_limits
 from planner.studies.changes import changed_problem
 from tests.support.builders import solar, tiny_problem
@@ -37,11 +38,17 @@ def test_one_more_agent_of_a_pool_that_has_idle_ones_is_worth_nothing() -> None:
     assert all(row.value_of_one_more_agent_line is not None for row in found.pools)
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_what_limits_cost_and_what_helps_holds_against_enumeration(seed: int) -> None:
+@cache
+def planned(seed: int) -> tuple[Problem, float | None, PlanResult]:
+    """A tiny problem, its best value, and its plan with all that is told of it."""
     problem = tiny_problem(seed)
     best = best_value_by_enumeration(problem, 0.0)
-    found = planner.plan(problem, PlanOptions(gap=0))
+    return problem, best, planner.plan(problem, PlanOptions(gap=0))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_limits_cost_and_what_helps_holds_against_enumeration(seed: int) -> None:
+    problem, best, found = planned(seed)
     if best is None:
         assert found.helps == () == found.binding
         return
@@ -57,11 +64,10 @@ def test_what_limits_cost_and_what_helps_holds_against_enumeration(seed: int) ->
 
 @pytest.mark.parametrize("seed", range(30))
 def test_a_limit_is_named_where_it_costs_and_only_there(seed: int) -> None:
-    problem = tiny_problem(seed)
-    best = best_value_by_enumeration(problem, 0.0)
+    problem, best, found = planned(seed)
     if best is None:
         return
-    told = planner.plan(problem, PlanOptions(gap=0)).binding
+    told = found.binding
     for change in without_limits(problem, keep_current=False):
         after = best_value_by_enumeration(change.problem, 0.0)
         assert after is not None

@@ -30,7 +30,7 @@ def wait_for(done: object) -> None:
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """Enough problems that a run is still busy once its first chunk is on disk."""
-    return tables(tmp_path / "large", [f"p{n}" for n in range(500)])
+    return tables(tmp_path / "large", [f"p{n}" for n in range(240)])
 
 
 def test_killed_and_interrupted_runs_end_with_the_bytes_of_an_undisturbed_one(
