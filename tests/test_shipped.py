@@ -83,7 +83,7 @@ def test_examples_are_copied_and_overwrite_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["examples", str(tmp_path / "mine")]) == 0
-    for example in ("quickstart", "regional", "calls"):
+    for example in ("quickstart", "regional", "sites", "calls"):
         there = {path.name: path.read_bytes() for path in (ROOT / "data" / example).iterdir()}
         copied = {path.name: path.read_bytes() for path in (tmp_path / "mine" / example).iterdir()}
         assert copied == there

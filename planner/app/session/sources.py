@@ -26,6 +26,7 @@ _DATA = shipped() / "data"
 EXAMPLES = {
     "quickstart": "One campaign, ten agent lines, two dialers of 100 ports",
     "regional": "Ten campaigns on six dialers in three sites, with limits that bind",
+    "sites": "The same, with agents who sit in two cities and a carrier's limit",
 }
 
 

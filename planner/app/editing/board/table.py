@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from planner.app.editing.assessment import Assessment
 from planner.app.editing.board.broken import BrokenLimits
 from planner.app.editing.board.parts import Board, Cell, Foot, Measure, Note, Row
+from planner.app.editing.board.pools import POOLS_HEAD, PoolSeats
 from planner.app.editing.edited_lines import EditMessage, PairKey
 from planner.contracts.problem import Campaign, Dialer, LineAssignment
 from planner.contracts.result import AssignmentFigures, CampaignTotals, DialerUse
@@ -59,6 +60,7 @@ class _Drawing:
         self.lines = view.edited.by_pair()
         self.before = opened.edited.by_pair()
         self.broken = BrokenLimits(view.breaches, refused)
+        self.pools = PoolSeats(view) if problem.pools else None
         self.calls = self._calls_by_campaign(view)
         self.calls_before = self._calls_by_campaign(opened)
 
@@ -70,11 +72,15 @@ class _Drawing:
             column=self.measure.column,
             dialers=tuple(self._dialer(dialer) for dialer in self.dialers),
             domains=tuple(dialer.domain for dialer in self.dialers),
-            ends=_END_HEADS,
+            ends=(*_END_HEADS, POOLS_HEAD) if self.pools else _END_HEADS,
             rows=tuple(
                 self._row(c, totals[c.campaign_id], before[c.campaign_id]) for c in self.campaigns
             ),
-            feet=(self._ports(use), self._speed(use)),
+            feet=(
+                self._ports(use),
+                self._speed(use),
+                *(self.pools.feet(self.dialers) if self.pools else ()),
+            ),
         )
 
     def _dialer(self, dialer: Dialer) -> Note:
@@ -154,6 +160,7 @@ class _Drawing:
                 campaign.survivable_share or None,
                 "at least",
             ),
+            *([self.pools.end(campaign)] if self.pools else []),
         )
 
     def _calls_by_campaign(self, view: Assessment) -> dict[str, float]:
