@@ -254,7 +254,7 @@ def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
         if few:
             cap = domain_cap(loosest, high)
             second = cap / 2 if pairs else cap
-            most = _most_calls(limits, abandon_limit, shares, cap, second, low)
+            most = _most_calls(limits, abandon_limit, shares, cap, second, low, high)
         if most >= low * (1 - LIMIT_ROUNDING):
             top = min(high, most)
             found.append((low, top, domain_cap(loosest, top)))
@@ -291,12 +291,14 @@ def _most_calls(
     cap: float,
     second: float = np.inf,
     enough: float = 0.0,
+    reached: float = np.inf,
 ) -> float:
     """Upper bound on the handled calls of a split under a cap per domain; NEVER if none.
 
     The abandonment limit enters by its price, doubled while the split breaks the limit and
     bisected after that; every price gives a bound, the least counts. The search ends once a
-    bound is below ``enough``.
+    bound is below ``enough``, or a split that holds the limit has ``reached`` calls: no bound is
+    below those.
     """
     least = np.inf
     low, high, price = 0.0, np.inf, 0.0
@@ -317,7 +319,7 @@ def _most_calls(
         figures = limits.table[:, split.agent_lines, split.dial_lines]
         if figures[ABANDONED].sum() > abandon_limit * figures[ANSWERED].sum():
             low = price
-        elif price == 0:
+        elif price == 0 or figures[HANDLED].sum() >= reached:
             break
         else:
             high = price

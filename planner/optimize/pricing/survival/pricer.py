@@ -21,7 +21,8 @@ from planner.optimize.pricing.survival.bucket_search import (
     proven_split,
     quick_split,
 )
-from planner.optimize.pricing.survival.buckets import live_buckets, whole, with_room
+from planner.optimize.pricing.survival.buckets import whole, with_room
+from planner.optimize.pricing.survival.known_buckets import known_buckets
 from planner.optimize.pricing.survival.known_splits import SplitPool
 
 Ints = NDArray[np.int64]
@@ -53,7 +54,7 @@ class SurvivingPricer:
         self._known = SplitPool(limits)
         self.bucket_evaluations = 0  # how often a bucket was looked at
         if wider is None:
-            self._buckets = live_buckets(model, campaign, limits)
+            self._buckets = known_buckets(model, campaign, limits)
             self._pieces = whole(self._buckets)
             self._place = -1  # of the bucket that was best last
         else:
