@@ -179,6 +179,37 @@ def add_relax(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_keep_current(parser: argparse.ArgumentParser) -> None:
+    """Add whether the current lines stay as they are."""
+    parser.add_argument(
+        "--keep-current",
+        action="store_true",
+        help="keep all lines of assignments.csv as they are, as if locked; only campaigns on "
+        "dialers where they have no lines get new ones",
+    )
+
+
+def add_at(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the moment that is taken for now."""
+    parser.add_argument(
+        "--at",
+        type=moment,
+        metavar="ISO",
+        help=f"the moment {what}, in UTC where it has no offset (default now)",
+    )
+
+
+def add_every(parser: argparse.ArgumentParser, low: float, high: float, usual: float) -> None:
+    """Add how often something is looked at again."""
+    parser.add_argument(
+        "--every",
+        type=number(low, high),
+        default=usual,
+        metavar="SECONDS",
+        help=f"how often to look (default {usual:g})",
+    )
+
+
 def add_search(parser: argparse.ArgumentParser, what: str = "the search") -> None:
     """Add what ends a search."""
     parser.add_argument(

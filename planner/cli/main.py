@@ -12,8 +12,11 @@ from types import TracebackType
 from planner.cli.arguments import (
     add_abandon_days,
     add_abandon_level,
+    add_at,
+    add_every,
     add_folder,
     add_json,
+    add_keep_current,
     add_move_cost,
     add_out,
     add_planning,
@@ -22,7 +25,6 @@ from planner.cli.arguments import (
     add_search,
     add_seed,
     interval,
-    moment,
     number,
     week_day,
 )
@@ -176,12 +178,7 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     add_abandon_days(parser)
     add_abandon_level(parser)
-    parser.add_argument(
-        "--keep-current",
-        action="store_true",
-        help="keep all lines of assignments.csv as they are, as if locked; only campaigns on "
-        "dialers where they have no lines get new ones",
-    )
+    add_keep_current(parser)
     parser.add_argument(
         "--proof",
         type=Path,
@@ -196,12 +193,7 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
         "boxes to tick, and the same as a table beside it (.csv); of a FILE.csv the table alone",
     )
     add_relax(parser)
-    parser.add_argument(
-        "--at",
-        type=moment,
-        metavar="ISO",
-        help="the moment from which on it is planned, in UTC where it has no offset (default now)",
-    )
+    add_at(parser, "from which on it is planned")
     parser.add_argument(
         "--why",
         action="store_true",
@@ -217,12 +209,7 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
     example = "planner project data/regional --at 2030-03-04T09:00+01:00 --hours 4"
     parser = _command(commands, "project", purpose, example)
     add_folder(parser)
-    parser.add_argument(
-        "--at",
-        type=moment,
-        metavar="ISO",
-        help="the moment to start from, in UTC where it has no offset (default now)",
-    )
+    add_at(parser, "to start from")
     parser.add_argument(
         "--hours",
         type=number(0, MAX_HOURS, above=True),
@@ -327,10 +314,4 @@ def _add_app(commands: _Commands[argparse.ArgumentParser]) -> None:
         help="file or http address of an assignments.csv with busy_agent_lines and status as they "
         "are right now; the status page follows it",
     )
-    parser.add_argument(
-        "--every",
-        type=number(1, 86_400),
-        default=10.0,
-        metavar="SECONDS",
-        help="how often to read the live snapshot (default 10)",
-    )
+    add_every(parser, 1, 86_400, 10.0)

@@ -33,7 +33,7 @@ def simulated_value(problem: Problem, figures: Sequence[AssignmentFigures]) -> E
     for row in figures:
         campaign = problem.campaigns[problem.campaign_index[row.campaign_id]]
         dialer = problem.dialers[problem.dialer_index[row.dialer_id]]
-        calls = _figure(row, _handled_name(campaign))
+        calls = _figure(row, handled_name(campaign))
         minutes = (campaign.talk_seconds or 0.0) / 60.0 if campaign.is_live_transfer else 0.0
         worth = campaign.value - dialer.cost_per_talk_minute * minutes
         value += worth * calls.value - dialer.cost_per_attempt * (row.attempts_per_hour or 0.0)
@@ -101,7 +101,7 @@ def _surviving_share(
     problem: Problem, campaign: Campaign, rows: Sequence[AssignmentFigures], failures: int
 ) -> Estimate | None:
     """Share of a campaign's calls that the worst failure leaves."""
-    name = _handled_name(campaign)
+    name = handled_name(campaign)
     calls = {problem.dialer_index[row.dialer_id]: _figure(row, name) for row in rows}
     total = sum(part.value for part in calls.values())
     if total <= 0:
@@ -118,7 +118,8 @@ def _surviving_share(
     return worst
 
 
-def _handled_name(campaign: Campaign) -> str:
+def handled_name(campaign: Campaign) -> str:
+    """The figure that says how many calls a campaign handles in an hour."""
     return "transfers_per_hour" if campaign.is_live_transfer else "live_answers_per_hour"
 
 

@@ -128,8 +128,7 @@ def _handled(problem: Problem, figures: Sequence[AssignmentFigures]) -> np.ndarr
     found = np.zeros((len(problem.campaigns), len(problem.dialers)))
     for row in figures:
         c, d = problem.campaign_index[row.campaign_id], problem.dialer_index[row.dialer_id]
-        live = problem.campaigns[c].is_live_transfer
-        found[c, d] = (row.transfers_per_hour if live else row.live_answers_per_hour) or 0.0
+        found[c, d] = row.handled_per_hour or 0.0
     return found
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from planner.contracts.problem import Problem
 from planner.contracts.result import Status
 from planner.evaluation.running.runnable import runnable_lines
+from planner.evaluation.simulated import handled_name
 from planner.projection.figures.exact import figures
 from planner.projection.pairs import Pair
 from planner.projection.timeline.horizon import horizon
@@ -80,5 +81,4 @@ def _steady(problem: Problem, start: datetime, end: datetime) -> list[Stretch]:
 
 def _value_per_hour(pair: Pair) -> float:
     found = figures(pair)
-    name = "transfers_per_hour" if pair.campaign.is_live_transfer else "live_answers_per_hour"
-    return pair.campaign.value * (found.get(name) or 0.0)
+    return pair.campaign.value * (found.get(handled_name(pair.campaign)) or 0.0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from planner.cli.arguments import number
-from planner.contracts.limits import MAX_VALUE, MAX_WORKERS
+from planner.cli.arguments import add_keep_current, add_move_cost, add_relax, number
+from planner.contracts.limits import MAX_WORKERS
 
 
 def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,25 +75,9 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         "without the simulation that takes most of the time there; plans are then not certified, "
         "and marked so (default auto)",
     )
-    parser.add_argument(
-        "--relax",
-        action="store_true",
-        help="where not everything can be had, take the nearest plan; plans tells how much is "
-        "given up",
-    )
-    parser.add_argument(
-        "--move-cost",
-        type=number(0, MAX_VALUE),
-        default=0.0,
-        metavar="X",
-        help="value per hour that each line must gain that a dialer gets in addition to its "
-        "current ones (default 0)",
-    )
-    parser.add_argument(
-        "--keep-current",
-        action="store_true",
-        help="keep all current lines as they are, as if locked",
-    )
+    add_relax(parser)
+    add_move_cost(parser, "", "0")
+    add_keep_current(parser)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from planner.cli.arguments import add_json, add_seed, number, week_day
+from planner.cli.arguments import add_every, add_json, add_seed, number, week_day
 
 _DSN = (
     "the database: mysql://USER@HOST:3306/asterisk, mysql://USER@/asterisk?unix_socket=FILE, or "
@@ -100,13 +100,7 @@ def _add_follow(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", required=True, help="live file, replaced as a whole"
     )
-    parser.add_argument(
-        "--every",
-        type=number(0.1, 3600),
-        default=5.0,
-        metavar="SECONDS",
-        help="how often to look (default 5)",
-    )
+    add_every(parser, 0.1, 3600, 5.0)
     parser.add_argument(
         "--cycles",
         type=number(1, 10**9, whole=True),

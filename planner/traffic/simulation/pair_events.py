@@ -353,9 +353,17 @@ def happen(
         pair.timed_attempts -= 1
         end_attempt(pair, campaign, group, talk_ends, rng, now, rng.random())
     else:
-        drop_earliest(talk_ends, pair.heap, pair.timed_talks)
-        pair.timed_talks -= 1
-        end_talk(pair, campaign, group, talk_ends, rng, now)
+        end_timed_talk(pair, campaign, group, talk_ends, rng, now)
+
+
+@lean
+def end_timed_talk(
+    pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now: float
+) -> None:
+    """The talk ends whose end is the next of those that are known."""
+    drop_earliest(talk_ends, pair.heap, pair.timed_talks)
+    pair.timed_talks -= 1
+    end_talk(pair, campaign, group, talk_ends, rng, now)
 
 
 @lean

@@ -144,7 +144,5 @@ def _value(problem: Problem, result: PlanResult) -> float:
     total = 0.0
     for row in result.simulated or result.figures:
         campaign = problem.campaigns[problem.campaign_index[row.campaign_id]]
-        live = campaign.is_live_transfer
-        handled = row.transfers_per_hour if live else row.live_answers_per_hour
-        total += campaign.value * (handled or 0.0)
+        total += campaign.value * (row.handled_per_hour or 0.0)
     return total

@@ -17,7 +17,7 @@ from planner.traffic.simulation.flow.fluid_level import CALM, FILLING, answers_o
 from planner.traffic.simulation.pair_events import (
     attempt_duration,
     attempts_until_request,
-    end_talk,
+    end_timed_talk,
     free_agents,
     ring_call,
     start_talk,
@@ -176,6 +176,4 @@ def happen(
             pair.level = pair.target
             pair.mode = CALM
     elif pair.timed_talks > 0 and talk_ends[pair.heap] <= now:
-        drop_earliest(talk_ends, pair.heap, pair.timed_talks)
-        pair.timed_talks -= 1
-        end_talk(pair, campaign, group, talk_ends, rng, now)
+        end_timed_talk(pair, campaign, group, talk_ends, rng, now)
