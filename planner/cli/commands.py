@@ -17,10 +17,10 @@ from planner.cli.calibrate.command import run_calibrate
 from planner.cli.console import ProgressPrinter, SharePrinter, WeekPrinter, stop_on_interrupt
 from planner.cli.examples import copy_examples
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
-from planner.cli.handouts import require_handout, write_plan_handout, write_week_handout
-from planner.cli.html_report import write_report
+from planner.cli.files.handouts import require_handout, write_plan_handout, write_week_handout
+from planner.cli.files.html_report import write_report
+from planner.cli.files.output_folder import require_writable, writing
 from planner.cli.moments import moment_named
-from planner.cli.output_folder import require_writable, writing
 from planner.cli.plan_options import plan_options
 from planner.cli.proofs import check_claims, write_proofs
 from planner.cli.studies.batch_command import run_batch_command

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.cli.exit_codes import BAD_INPUT, DONE
-from planner.cli.output_folder import writing
+from planner.cli.files.output_folder import writing
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem

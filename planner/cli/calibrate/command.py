@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from planner.calibration.result import LogReading
 from planner.cli.console import ProgressLine, StepPrinter
 from planner.cli.exit_codes import DONE
-from planner.cli.output_folder import require_writable, writing
+from planner.cli.files.output_folder import require_writable, writing
 from planner.report.documents import to_json
 
 if TYPE_CHECKING:

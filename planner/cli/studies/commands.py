@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.console import StepPrinter, stop_on_interrupt
-from planner.cli.html_report import write_report
+from planner.cli.files.html_report import write_report
+from planner.cli.files.output_folder import require_writable, writing
 from planner.cli.moments import moment_named
-from planner.cli.output_folder import require_writable, writing
 from planner.cli.studies.arguments import worlds_of
 from planner.contracts.comparison import Comparison
 from planner.contracts.faults import Fault, InputError

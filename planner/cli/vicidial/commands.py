@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from planner.cli.exit_codes import DONE
-from planner.cli.output_folder import require_writable, writing
+from planner.cli.files.output_folder import require_writable, writing
 from planner.cli.vicidial.write import run_write
 from planner.contracts.faults import Fault, InputError
 from planner.report.documents import to_json

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from planner.cli.console import SharePrinter
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
-from planner.cli.output_folder import require_writable, writing
+from planner.cli.files.output_folder import require_writable, writing
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions, PlanStatus

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli.output_folder import require_writable
+from planner.cli.files.output_folder import require_writable
 from planner.contracts.faults import InputError
 
 

@@ -1,0 +1,1 @@
+"""Files that commands write, and the folder that gets them."""
