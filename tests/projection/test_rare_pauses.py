@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures, Engine, Status
 from planner.pipeline.pipeline import project
@@ -31,14 +33,23 @@ def sound(row: AssignmentFigures) -> None:
             assert high <= 1.0, name
 
 
+def tells(found: AssignmentFigures, name: str, exact: float) -> None:
+    """Right to twice the half width of its interval, on whose scale it is no wider than a third."""
+    value, low, high = (
+        math.log(v) for v in (getattr(found, name), found.low[name], found.high[name])
+    )
+    half = (high - low) / 2
+    assert half < 0.35
+    assert abs(value - math.log(exact)) < 2 * half
+
+
 @pytest.mark.parametrize("seed", [100, 101, 102])
 def test_rare_pauses_have_intervals_that_hold(seed: int) -> None:
     """Engset exactly: 0.00376149 of the time, 0.0597 abandoned calls an hour."""
     (row,) = found("rare_pauses", 2, engine="simulate", seed=seed).assignments
     sound(row)
-    assert row.low["all_busy_share"] <= 0.00376149 <= row.high["all_busy_share"]
-    assert row.low["abandons_per_hour"] <= 0.0597 <= row.high["abandons_per_hour"]
-    assert row.high["all_busy_share"] < 0.02
+    tells(row, "all_busy_share", 0.00376149)
+    tells(row, "abandons_per_hour", 0.0597)
 
 
 def test_rare_pauses_by_formula_are_exact() -> None:
@@ -98,3 +109,53 @@ def test_steps_of_what_never_settles_are_their_own() -> None:
         assert (
             running - 2 * (running - low) - 1e-9 <= exact <= running + 2 * (high - running) + 1e-9
         )
+
+
+def alone(dial: int, agents: int, **campaign: object) -> AssignmentFigures:
+    """The row of one campaign on one dialer: attempts of 25 s, talks of 120 s."""
+    fields = {
+        "campaign_id": "C",
+        "agent_lines": agents,
+        "attempt_seconds": 25.0,
+        "answer_rate": 0.5,
+        "talk_seconds": 120.0,
+        "start": "2026-01-01",
+        "schedule": "Mon-Sun 00:00-24:00",
+    }
+    item = LineAssignment(campaign_id="C", dialer_id="D", dial_lines=dial, agent_lines=agents)
+    given = Problem(
+        dialers=(Dialer(dialer_id="D", ports=1000),),
+        campaigns=(Campaign(**(fields | campaign)),),
+        assignments=(item,),
+    )
+    (found,) = project(given, at=AT, hours=1, seed=3).assignments
+    assert found.engine is Engine.SIMULATE
+    return found
+
+
+@pytest.mark.parametrize("talk_cv", [0.0, 0.4])
+def test_three_hundred_thousandths_of_the_time_are_told(talk_cv: float) -> None:
+    """As many agent lines as dial lines: each line is busy as if it were alone."""
+    busy = 3e-5**0.2
+    q = 25.0 / 120.0 * busy / (1.0 - busy)
+    found = alone(5, 5, transfer_rate=q / 0.5, attempt_cv=0.4, talk_cv=talk_cv)
+    tells(found, "all_busy_share", 3e-5)
+    tells(found, "pauses_per_hour", 3e-5 * 5 / 120.0 * 3600.0)
+    tells(found, "mean_pause_seconds", 120.0 / 5)
+    assert found.abandons_per_hour == found.high["abandons_per_hour"] == 0.0  # nobody else dials
+
+
+def test_a_first_pause_that_comes_in_one_hour_of_ten_thousand_is_told() -> None:
+    """Nine lines whose constant attempts ask with a chance of 1e-7, in 12 rounds of 25 s or 144."""
+    found = alone(9, 1, transfer_rate=2e-7, attempt_cv=0.0)
+    sound(found)
+    tells(found, "p_all_busy_5min", -math.expm1(9 * 12 * math.log1p(-1e-7)))
+    tells(found, "p_all_busy_60min", -math.expm1(9 * 144 * math.log1p(-1e-7)))
+
+
+def test_a_pause_of_once_in_many_lives_is_not_told_as_never() -> None:
+    """Engset: 5.6e-12 of the time; talks alone are constant, on which that does not hang."""
+    weights = [math.comb(60, k) * (0.02 * 8 / 60) ** k for k in range(9)]
+    found = alone(60, 8, transfer_rate=0.02 * 8 / 60 * 25 / 120 / 0.5, talk_cv=0.0)
+    sound(found)
+    tells(found, "all_busy_share", weights[8] / sum(weights))

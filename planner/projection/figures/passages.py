@@ -20,6 +20,7 @@ from planner.projection.figures import shared_limits
 from planner.projection.figures.exact import PASSAGE_HORIZONS, PASSAGE_QUANTILES
 from planner.projection.figures.flowing import with_flow_error
 from planner.projection.figures.intervals import Interval, interval, share_interval, t_half_width
+from planner.projection.figures.rare import rare_chances
 from planner.projection.figures.settling import mean_of_runs
 from planner.projection.figures.shared_limits import BATCHES, MOST_MISSING
 from planner.projection.network import always_on, network
@@ -124,7 +125,9 @@ def _alone(
             for run in todo:
                 run.plan(left / len(todo))
     for place, run in zip(live, runs, strict=True):
-        rows[place] = run.row(ends[place])
+        row, own = run.row(ends[place]), effort.part(1.0, 5 + place)
+        runs_seen = run.seconds.size
+        rows[place] = row | rare_chances(row, runs_seen, pairs[place], limits, ends[place], own)
     if unshared:
         return rows
     return {place: with_flow_error(row, float(joint.missing[place])) for place, row in rows.items()}

@@ -3,7 +3,8 @@
 Calls whose times hardly vary stay in step: with one agent line and constant times each round of
 attempts, talk, and attempts anew takes as long as the one before, but for the rounds in which
 nobody asked for an agent. What a round's length varies by adds up, round by round; when the sum is
-about half a round, nobody can tell any more when the first began.
+about half a round, nobody can tell any more when the first began. Lines whose attempts are alike
+also stay in step with each other, until each of them has had a talk.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ USUAL_CALLS = 5.0
 _FORGOTTEN = 0.25
 #: Who needs more calls than this does not settle within any day of dialing.
 MOST_SETTLING_CALLS = 200.0
+#: Calls after which lines that still dial in step are no longer waited for: what they ask for
+#: together is little by then.
+_MOST_IN_STEP = 40.0
 #: With fewer runs that differ from the others than this, their count is a Poisson one.
 _FEW_RUNS = 60
 
@@ -47,7 +51,18 @@ def settling_calls(pair: Pair) -> float:
     mean = wait + (campaign.talk_seconds or 0.0) + campaign.wrap_up_seconds
     if variance <= 0.0:
         return math.inf
-    return max(USUAL_CALLS, _FORGOTTEN * mean * mean / variance)
+    apart = min(_attempts_in_step(pair) * tau / call_seconds(pair), _MOST_IN_STEP)
+    return max(USUAL_CALLS, _FORGOTTEN * mean * mean / variance, apart)
+
+
+def _attempts_in_step(pair: Pair) -> float:
+    """Attempts of a line until it no longer dials in step with those that began with it.
+
+    Their lengths vary by that much, or one of them led to a talk.
+    """
+    campaign = pair.campaign
+    varied = _FORGOTTEN / campaign.attempt_cv**2 if campaign.attempt_cv > 0.0 else math.inf
+    return min(varied, 1.0 / campaign.transfer_probability) if pair.item.dial_lines > 1 else 0.0
 
 
 def never_settles(pair: Pair) -> bool:

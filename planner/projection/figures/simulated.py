@@ -15,6 +15,7 @@ from planner.projection.figures import exact
 from planner.projection.figures.flowing import flowing, fluid_part, waiting_shares, with_flow_error
 from planner.projection.figures.intervals import Interval, interval
 from planner.projection.figures.passages import passages
+from planner.projection.figures.rare import can_split, rare_pauses, too_few
 from planner.projection.figures.settling import (
     USUAL_CALLS,
     mean_of_runs,
@@ -124,6 +125,8 @@ def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
         calm=calm,
     )
     rows = [_row(found, place, pair) for place, pair in enumerate(pairs)]
+    if can_split(pairs[0], limits, effort) and too_few(found, together):
+        rows[0] |= rare_pauses(pairs[0], limits, call, effort.part(1.0, 4))
     if calm is not None:
         waits = waiting_shares(found.totals[:, 1])
         rows = [with_flow_error(row, wait) for row, wait in zip(rows, waits, strict=True)]

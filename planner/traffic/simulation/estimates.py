@@ -31,8 +31,8 @@ _OF_PAUSES = (
     "pauses_per_second",
     "mean_pause_seconds",
 )
-#: Pauses of a replication from which what is known of them narrows the intervals.
-MANY_PAUSES = 10.0
+#: Pauses, or transfers, of a replication from which what is known of them narrows the intervals.
+MANY = 10.0
 
 #: Replications from which what is known of a steady state is worth its degrees of freedom.
 _FIT_FROM = 12
@@ -82,14 +82,16 @@ def balances(network: Network, totals: Floats, bins: slice) -> Floats:
     Transfer requests less those that the attempts should bring, the same while no agent is free,
     talk less that of the transfers: each by Little's law or as a count of independent outcomes.
     And, where they are memoryless and nobody is held, pauses less the rate at which talks or
-    wrap-ups end them over the time in a pause. The last three are left out where pauses are few:
-    a fit to two runs with a pause among many without tells nothing.
+    wrap-ups end them over the time in a pause. The last two are left out where pauses are few, and
+    all where transfers are: a fit to two runs with a pause among many without tells nothing, and of
+    runs without a request the first is the number of attempts itself.
     """
     over = totals[:, bins].sum(axis=1)
     count = {name: over[..., COLUMNS.index(name)] for name in COLUMNS}
     c = network.campaign
     answers, requests = network.answer_rate[0, c], network.transfer_rate[0, c]
-    agents, often = network.uses_agents[c], many_pauses(over)
+    often = many(over, "pauses")
+    agents = network.uses_agents[c] * many(over, "transfers")
     lost = count["transfers"] + count["abandons"] - answers * requests * count["attempts"]
     late = count["late_requests"] - answers * requests * count["late_attempts"]
     talked = count["talk_seconds"] - network.talk_seconds[0, c] * count["transfers"]
@@ -107,10 +109,10 @@ def balances(network: Network, totals: Floats, bins: slice) -> Floats:
     return np.stack(known, axis=-1)
 
 
-def many_pauses(over: Floats) -> Floats:
-    """Whether a fit may use the pauses of a pair: 1 or 0, from [replication, pair, column]."""
-    mean = over[..., COLUMNS.index("pauses")].mean(axis=0)
-    return np.asarray(mean >= MANY_PAUSES, dtype=np.float64)
+def many(over: Floats, column: str) -> Floats:
+    """Whether a fit may use what a column counts: 1 or 0 by pair, of [run, pair, column]."""
+    mean = over[..., COLUMNS.index(column)].mean(axis=0)
+    return np.asarray(mean >= MANY, dtype=np.float64)
 
 
 def estimate(
@@ -127,7 +129,7 @@ def estimate(
     over = totals[:, bins].sum(axis=1)
     plain = Fit.of(None, over[..., 0])
     fit = Fit.of(known, over[..., 0]) if known is not None and len(over) >= _FIT_FROM else plain
-    often = many_pauses(over) > 0
+    often = many(over, "pauses") > 0
 
     def total(names: tuple[str, ...]) -> Floats:
         columns: Floats = over[..., [COLUMNS.index(name) for name in names]]

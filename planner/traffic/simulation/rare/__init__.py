@@ -1,0 +1,1 @@
+"""Pauses that are too rare to be seen in ordinary runs."""
