@@ -58,6 +58,7 @@ def project_assignments(problem: Problem, at: datetime, hours: float, effort: Ef
     assigned = {pair.item.campaign_id for pair in given.pairs}
     campaigns = [c for c in problem.campaigns if c.campaign_id in assigned]
     steps = tuple(timeline.steps(given, found.courses))
+    rows.end_lists(found.completed_at, at)
     figures = rows.figures()
     return Projection(
         at=at,

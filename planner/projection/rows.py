@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,8 @@ from planner.projection.pairs import Limits, Pair, components, limits, pairs_at
 from planner.projection.status import StatusView, status_now
 from planner.projection.timeline.horizon import horizon
 from planner.projection.timeline.simulated_horizon import short_lists
+from planner.projection.timeline.timeline import done_after
+from planner.traffic.arguments import Floats
 
 Key = tuple[str, str]
 #: Random numbers of runs to the end of a list are others than those of the figures.
@@ -59,6 +62,21 @@ class Rows:
     def figures(self) -> tuple[AssignmentFigures, ...]:
         """The rows as they are shown."""
         return tuple(self._row(pair) for pair in self.pairs)
+
+    def end_lists(self, completed_at: Mapping[str, Floats], at: datetime) -> None:
+        """Let lists end when they do in half of the runs that followed them, by campaign id.
+
+        Parameters
+        ----------
+        completed_at : sorted seconds from ``at``, one per run; infinite for later than all of it
+        """
+        for pair in self.pairs:
+            until, runs = self.until[pair.key], completed_at.get(pair.campaign.campaign_id)
+            if until is None or until.what is not Ending.LIST or runs is None:
+                continue
+            middle = done_after(runs, 0.5)
+            if math.isfinite(middle):
+                self.until[pair.key] = Until(middle, Ending.LIST, at)
 
     def _row(self, pair: Pair) -> AssignmentFigures:
         view, until, made = self.views[pair.key], self.until[pair.key], self.made.get(pair.key)

@@ -194,3 +194,20 @@ def test_the_first_of_outage_and_window_ends_it() -> None:
     )
     found = row(given)
     assert (found.runs_until, found.ends_with) == (NOON + timedelta(minutes=20), Ending.OUTAGE)
+
+
+def test_a_list_ends_at_one_moment_wherever_that_is_told() -> None:
+    """The headline's end and the half of the cases of the completion are one figure."""
+    given = problem(records=600)
+    found = project(given, at=NOON, hours=4, seed=2)
+    (line,), (done,) = found.assignments, found.completion
+    assert line.ends_with is Ending.LIST
+    assert line.runs_until == done.p50
+    # 95 lines make 600 attempts of 25 s in some 158 s, and talks of three minutes go on after them.
+    assert NOON + timedelta(seconds=158) < done.p50 < NOON + timedelta(seconds=158 + 4 * 180 + 125)
+
+
+def test_a_short_list_is_followed_in_hundreds_of_runs_however_long_the_horizon() -> None:
+    """No run can hold more attempts than there are: 400 of them are no work."""
+    found = project(problem(records=600), at=NOON, hours=24, seed=2)
+    assert any(note.startswith("Timeline from 400 simulated runs") for note in found.notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -71,21 +72,31 @@ def short_lists(pairs: Sequence[Pair], given: Horizon) -> dict[str, int]:
     return found
 
 
-def affordable(given: Horizon, group: Sequence[int], events: float, flows: bool = False) -> int:
+def affordable(
+    given: Horizon,
+    group: Sequence[int],
+    events: float,
+    flows: bool = False,
+    lists: Mapping[str, int] = MappingProxyType({}),
+) -> int:
     """Runs of the horizon that the budget and the memory allow.
 
     Parameters
     ----------
     flows : launches flow, so that only attempts that ask for an agent take time
+    lists : attempts left by campaign, which no run can exceed
     """
     lengths = np.diff(given.seconds)
-    attempts = 0.0
+    by_campaign: dict[str, float] = {}
     for place in group:
         pair = given.pairs[place]
         each = pair.item.dial_lines / pair.campaign.attempt_seconds
         if flows:
             each *= fluid_part(pair.campaign)
-        attempts += each * float(lengths[given.running(place)].sum())
+        name = pair.campaign.campaign_id
+        whole = each * float(lengths[given.running(place)].sum())
+        by_campaign[name] = by_campaign.get(name, 0.0) + whole
+    attempts = sum(min(whole, lists.get(name, math.inf)) for name, whole in by_campaign.items())
     kept = len(lengths) * len(group) * len(COLUMNS)
     runs = min(events / max(attempts, 1.0), _MOST_TOTALS / kept, MOST_RUNS)
     return max(int(runs), FEWEST_LONG_RUNS if attempts > _LONG_RUN else FEWEST_RUNS)
@@ -106,7 +117,7 @@ def simulated_courses(
     if calm is None:
         calm = measured_waits(together, edges, effort)
     runs = effort.replications or affordable(
-        given, group, effort.budget.horizon, flows=calm is not None
+        given, group, effort.budget.horizon, calm is not None, lists
     )
     outcome = simulate(
         together,

@@ -183,6 +183,11 @@ def completion(
     ]
 
 
+def done_after(runs: Floats, level: float) -> float:
+    """Seconds after which a list is done in such a part of the runs, given in ascending order."""
+    return float(runs[max(math.ceil(level * len(runs)), 1) - 1])
+
+
 def _quantile(
     at: datetime, level: float, completed_at: dict[str, Floats], campaign: Campaign
 ) -> datetime | None:
@@ -190,5 +195,5 @@ def _quantile(
     runs = completed_at.get(campaign.campaign_id)
     if runs is None:
         return None
-    seconds = float(runs[max(math.ceil(level * len(runs)), 1) - 1])
+    seconds = done_after(runs, level)
     return at + timedelta(seconds=round(seconds, 3)) if math.isfinite(seconds) else None
