@@ -19,8 +19,9 @@ from planner.traffic.simulation.simulate import simulate
 
 #: Runs call by call, and runs of a flow from which its waits are corrected, so often.
 BY_CALL_RUNS, FLOW_RUNS, ROUNDS = 8, 40, 3
-#: Beyond its whole use a limit splits calls in ways of its own, and all goes call by call.
-MOST_USED = 1.0
+#: Up to so many times what a limit has may be asked of it; then hardly anybody is ever without a
+#: wait, and all goes call by call.
+MOST_USED = 3.0
 _LONGEST = 0.9  # share of the lines that wait
 
 
