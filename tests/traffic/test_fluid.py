@@ -122,9 +122,14 @@ def test_windows_outages_and_talk_times_change_a_flow_as_they_change_calls() -> 
 
 
 @pytest.mark.parametrize(
-    "changes", [{"attempts_left": 1000.0}, {"dialer_cps": 1.5}, {"dialer_cps": 2.0}]
+    "changes",
+    [
+        {"attempts_left": 1000.0, "pass_attempts": 500.0, "pass_factors": (1.0, 0.5)},
+        {"dialer_cps": 1.5},
+        {"dialer_cps": 2.0},
+    ],
 )
-def test_lists_that_end_and_limits_nearly_used_are_simulated_call_by_call(
+def test_passes_that_differ_and_limits_nearly_used_are_simulated_call_by_call(
     changes: dict[str, Any],
 ) -> None:
     # 50 lines make nearly two attempts a second.
@@ -132,10 +137,65 @@ def test_lists_that_end_and_limits_nearly_used_are_simulated_call_by_call(
     assert calm_waits(network({(0, 0): (50, 6)}, q=0.01, dialer_cps=6.0)) is not None
 
 
-def test_a_flow_with_a_list_is_refused() -> None:
-    world = network({(0, 0): (50, 6)}, attempts_left=1000.0)
-    with pytest.raises(ValueError, match="endless"):
+def test_a_flow_with_passes_that_differ_is_refused() -> None:
+    world = network({(0, 0): (50, 6)}, attempts_left=1000.0, pass_attempts=500.0)
+    with pytest.raises(ValueError, match="each pass"):
         simulate(world, [0.0, 10.0], seed=1, calm=np.zeros((1, 1)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"attempt_cv": 0.6, "talk_cv": 0.5},
+        {"wrap_up_seconds": 30.0, "patience_seconds": 15.0},
+        {"pacing": 8.0, "attempt_cv": 0.0},
+        {"uses_agents": False, "q": 0.0},
+    ],
+)
+def test_a_list_that_flows_ends_when_one_call_by_call_does(changes: dict[str, Any]) -> None:
+    """Two campaigns on two dialers behind limits; the first has a list, which both dialers use."""
+    lines = {(0, 0): (50, 6), (0, 1): (30, 3), (1, 0): (40, 4)}
+    given = {"q": [0.015, 0.01], "dialer_cps": [6.0, 2.6]} | changes
+    world = network(lines, attempts_left=[4000.0, np.inf], **given)
+    waits = calm_waits(world)
+    assert waits is not None
+    edges, runs = np.arange(0.0, 4801.0, 600.0), 200
+    precision = Precision(fewest=runs, most=runs)
+    call = simulate(world, edges, seed=1, precision=precision)
+    flow = simulate(world, edges, seed=2, precision=precision, calm=waits)
+    done, ours = call.completed_at[:, 0], flow.completed_at[:, 0]
+    assert np.isfinite(done).all()
+    assert np.isfinite(ours).all()
+    error = np.hypot(done.std(ddof=1), ours.std(ddof=1)) / runs**0.5
+    # A limit lets launches wait a little longer than a flow has it: by a second or two.
+    assert abs(done.mean() - ours.mean()) < 4.5 * error + 2.0
+    # The spread of 200 runs is known to 5 %.
+    assert 0.75 < ours.std(ddof=1) / done.std(ddof=1) < 1.33
+    assert np.isinf(flow.completed_at[:, 1]).all()
+    for name, least in (("attempts", 2.0), ("transfers", 0.5), ("all_busy", 5.0)):
+        by_call, by_flow = (
+            found.totals[..., COLUMNS.index(name)].mean(axis=0) for found in (call, flow)
+        )
+        spread = np.hypot(*(f.totals[..., COLUMNS.index(name)].std(axis=0) for f in (call, flow)))
+        allowed = 4.5 * spread / runs**0.5 + 0.003 * by_call + least
+        assert np.all(np.abs(by_call - by_flow) < allowed), name
+
+
+def test_no_more_is_launched_than_a_list_has() -> None:
+    lines = {(0, 0): (50, 6), (0, 1): (30, 3)}
+    for cv in (1.0, 0.5):
+        world = network(lines, q=0.015, attempts_left=6000.0, attempt_cv=cv)
+        found = simulate(
+            world,
+            [0.0, 4800.0],
+            seed=3,
+            precision=Precision(fewest=40, most=40),
+            calm=np.zeros((1, 2)),
+        )
+        made = found.totals[:, 0, :, COLUMNS.index("attempts")].sum(axis=1)
+        # Memoryless ones vary by the root of their number, as their ends do.
+        assert abs(made.mean() - 6000.0) < (4.5 * 6000.0**0.5 / 40**0.5 if cv == 1.0 else 1.0)
 
 
 def test_on_a_large_dialer_launches_flow_up_to_its_limit() -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.contracts.problem import Overflow
+from planner.contracts.problem import Campaign, Overflow
 from planner.projection.effort import Effort
 from planner.projection.figures.flowing import (
     flowing,
@@ -87,16 +87,17 @@ def affordable(
     lists : attempts left by campaign, which no run can exceed
     """
     lengths = np.diff(given.seconds)
-    by_campaign: dict[str, float] = {}
+    whole: dict[Campaign, float] = {}
     for place in group:
         pair = given.pairs[place]
-        each = pair.item.dial_lines / pair.campaign.attempt_seconds
-        if flows:
-            each *= fluid_part(pair.campaign)
-        name = pair.campaign.campaign_id
-        whole = each * float(lengths[given.running(place)].sum())
-        by_campaign[name] = by_campaign.get(name, 0.0) + whole
-    attempts = sum(min(whole, lists.get(name, math.inf)) for name, whole in by_campaign.items())
+        own = pair.campaign
+        each = pair.item.dial_lines / own.attempt_seconds
+        whole[own] = whole.get(own, 0.0) + each * float(lengths[given.running(place)].sum())
+    attempts = sum(
+        min(count, lists.get(campaign.campaign_id, math.inf))
+        * (fluid_part(campaign) if flows else 1.0)
+        for campaign, count in whole.items()
+    )
     kept = len(lengths) * len(group) * len(COLUMNS)
     runs = min(events / max(attempts, 1.0), _MOST_TOTALS / kept, MOST_RUNS)
     return max(int(runs), FEWEST_LONG_RUNS if attempts > _LONG_RUN else FEWEST_RUNS)
@@ -113,8 +114,11 @@ def simulated_courses(
     stretches = given.of(group)
     edges = given.seconds
     together = network(stretches, shared, lists)
-    calm = flowing(together, effort)
-    if calm is None:
+    calm = None
+    whole = lists and affordable(given, group, effort.budget.horizon, lists=lists) >= MOST_RUNS
+    if not whole:
+        calm = flowing(together, effort)
+    if calm is None and not whole:
         calm = measured_waits(together, edges, effort)
     runs = effort.replications or affordable(
         given, group, effort.budget.horizon, calm is not None, lists

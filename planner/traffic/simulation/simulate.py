@@ -85,8 +85,8 @@ def simulate(
         raise ValueError("bin_edges must be at least two finite times, the first 0")
     if not np.all(np.diff(edges) > 0):
         raise ValueError("bin_edges must ascend")
-    if calm is not None and np.isfinite(network.attempts_left).any():
-        raise ValueError("where launches flow, dial lists must be endless")
+    if calm is not None and np.isfinite(network.pass_attempts).any():
+        raise ValueError("where launches flow, lists must be the same in each pass")
     if steady and (network.changes.size > 1 or np.isfinite(network.attempts_left).any()):
         raise ValueError("steady must be without changes and with endless dial lists")
     wanted = precision or Precision()

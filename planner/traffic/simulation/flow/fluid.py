@@ -6,8 +6,9 @@ import numpy as np
 
 from planner.traffic.arguments import Floats
 from planner.traffic.exact.engset import stationary
+from planner.traffic.simulation.event_queue import tournament
 from planner.traffic.simulation.network import Network
-from planner.traffic.simulation.run_state import PAIR, RunState, new_state
+from planner.traffic.simulation.run_state import CAMPAIGN, PAIR, RunState, new_state
 
 #: A pair, and the level of its attempts in progress: what it is, what it shall be, with all lines
 #: in use, how it moves and until when; the level up to which requests are drawn, when the next
@@ -22,6 +23,16 @@ FLUID_PAIR = np.dtype(
         *((name, np.int64) for name in ("mode", "kind")),
     ]
 )
+#: A campaign, and the dial lines that use its list, whether that is empty, and the level at which
+#: the last of its attempts ends.
+FLUID_CAMPAIGN = np.dtype(
+    [
+        *CAMPAIGN.descr,
+        *((name, np.float64) for name in ("lines", "emptied", "last")),
+    ]
+)
+#: Where launches flow calls are not counted one by one: more than there ever are.
+_NEVER_DONE = 1 << 40
 #: Of a limit of calls per second, the part in use up to which waits are short and launches flow.
 MOST_USED = 0.7
 #: On large dialers waits are short even closer to the limit: up to this part in use, where a launch
@@ -36,17 +47,23 @@ def fluid_state(network: Network) -> RunState:
     for name in PAIR.names or ():
         pairs[name] = state.pairs[name]
     pairs["mode_ends"], pairs["asks"], pairs["kind"] = np.inf, np.inf, -1
+    campaigns = np.zeros(len(state.campaigns), FLUID_CAMPAIGN)
+    for name in CAMPAIGN.names or ():
+        campaigns[name] = state.campaigns[name]
     # Nothing hangs on when the attempts of a broadcast end.
-    state.campaigns["attempt_cv"][state.campaigns["uses_agents"] == 0] = 1.0
-    return state._replace(pairs=pairs)
+    campaigns["attempt_cv"][campaigns["uses_agents"] == 0] = 1.0
+    np.add.at(campaigns["lines"], network.campaign, network.dial_lines)
+    campaigns["calls"] = np.where(campaigns["left"] >= 1.0, _NEVER_DONE, 0)
+    keys, winners = tournament(len(pairs) + len(state.gates) + len(campaigns))
+    return state._replace(pairs=pairs, campaigns=campaigns, keys=keys, winners=winners)
 
 
 def calm_waits(network: Network) -> Floats | None:
     """Share of the lines of each pair that wait while nothing fills up, [stretch, pair].
 
-    None where launches do not flow: where dial lists end, channels are few, or calls per second are
-    nearly all in use and waits are long. Each launch waits as customers of a server with constant
-    times do (F. Pollaczek and A. Khinchine), at its dialer and at its trunk group.
+    None where launches do not flow: where a list has passes that differ, channels are few, or calls
+    per second are nearly all in use and waits are long. Each launch waits as customers of a server
+    with constant times do (F. Pollaczek and A. Khinchine), at its dialer and at its trunk group.
     """
     if not may_flow(network):
         return None
@@ -70,9 +87,9 @@ def calm_waits(network: Network) -> Floats | None:
 
 
 def may_flow(network: Network) -> bool:
-    """Whether launches may flow at all: dial lists are endless, and channels suffice."""
+    """Whether launches may flow at all: channels suffice, and lists are the same in each pass."""
     return not (
-        np.isfinite(network.group_channels).any() or np.isfinite(network.attempts_left).any()
+        np.isfinite(network.group_channels).any() or np.isfinite(network.pass_attempts).any()
     )
 
 

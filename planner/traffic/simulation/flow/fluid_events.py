@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiling.compiled import lean
+from planner.compiling.compiled import inlined, lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import drop_earliest, push, replace_earliest
 from planner.traffic.simulation.flow.fluid_level import CALM, FILLING, answers_of_others, is_lost
@@ -32,6 +32,17 @@ from planner.traffic.simulation.run_state import (
     WAITING_SECONDS,
 )
 
+#: A list is looked at again after this part of the time in which all lines would use it up, and
+#: no sooner than after this part of an attempt.
+_OF_LIST, _OF_ATTEMPT = 0.1, 0.02
+
+
+@inlined
+def look_seconds(campaign: Any) -> float:
+    """How long a list needs no look: at most a part of it is used up until then."""
+    part = _OF_LIST * campaign.left / campaign.lines
+    return float(campaign.attempt_seconds * max(part, _OF_ATTEMPT))
+
 
 @lean
 def launch_timed(pair: Any, campaign: Any, attempt_ends: Floats, rng: Any, now: float) -> None:
@@ -40,6 +51,7 @@ def launch_timed(pair: Any, campaign: Any, attempt_ends: Floats, rng: Any, now: 
     push(attempt_ends, pair.heap, pair.timed_attempts, end)
     pair.timed_attempts += 1
     pair.attempts += 1
+    campaign.left -= 1.0
     pair.totals[ATTEMPTS] += 1.0
     pair.totals[ATTEMPT_SECONDS] -= now
 
@@ -69,7 +81,8 @@ def next_request(pair: Any, campaign: Any, until: float, attempt_ends: Floats, r
                 return float(end)
             pair.totals[LIVE_ANSWERS] += others
         pair.totals[ATTEMPT_SECONDS] += end
-        if pair.mode == CALM and pair.attempts <= pair.target:
+        if pair.mode == CALM and pair.attempts <= pair.target and campaign.left >= 1.0:
+            campaign.left -= 1.0
             length = attempt_duration(campaign, rng)
             replace_earliest(attempt_ends, pair.heap, pair.timed_attempts, end + wait + length)
             pair.totals[ATTEMPTS] += 1.0
@@ -112,6 +125,9 @@ def schedule(
         earliest = min(earliest, talk_ends[pair.heap])
     if not memoryless:
         earliest = min(earliest, edge)
+        if campaign.left < np.inf and pair.timed_attempts > 0:
+            # Others take of the same list meanwhile.
+            earliest = min(earliest, now + look_seconds(campaign))
         if pair.asks == np.inf:
             pair.asks = next_request(pair, campaign, earliest, attempt_ends, rng)
         earliest = min(earliest, pair.asks)
@@ -170,9 +186,9 @@ def happen(
         pair.totals[ATTEMPT_SECONDS] += now
         take_request(pair, campaign, talk_ends, rng, now)
     elif pair.mode_ends <= now:
-        if campaign.attempt_cv != 1.0:
+        if campaign.attempt_cv != 1.0 and campaign.left >= 1.0:
             launch_timed(pair, campaign, attempt_ends, rng, now)
-        else:
+        elif campaign.attempt_cv == 1.0:
             pair.level = pair.target
             pair.mode = CALM
     elif pair.timed_talks > 0 and talk_ends[pair.heap] <= now:

@@ -17,7 +17,12 @@ from planner.compiling.compiled import compiled, lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_kernel import start
 from planner.traffic.simulation.event_queue import Integers, reschedule
-from planner.traffic.simulation.flow.fluid_events import happen, launch_timed, schedule
+from planner.traffic.simulation.flow.fluid_events import (
+    happen,
+    launch_timed,
+    look_seconds,
+    schedule,
+)
 from planner.traffic.simulation.flow.fluid_level import (
     AT_ONCE,
     CALM,
@@ -95,7 +100,7 @@ def share_gate(
 def count_lines(pair: Any, campaign: Any, of_dialer: Floats, of_gate: Floats) -> None:
     """Bring what is kept of the dialer and the gate of a pair up to date."""
     kind, demand = -1, 0.0
-    if pair.status == RUNNING:
+    if pair.status == RUNNING and campaign.left >= 1.0:
         kind = FILLING_LINES
         if pair.mode != FILLING:
             kind, demand = OTHER_LINES, pair.target / campaign.attempt_seconds
@@ -182,10 +187,12 @@ def fill_at_once(pair: Any, campaign: Any, attempt_ends: Floats, rng: Any, now: 
     most = np.inf if pair.gate < 0 else AT_ONCE
     if campaign.attempt_cv == 1.0:
         if pair.target - pair.level <= most:
-            pair.totals[ATTEMPTS] += pair.target - pair.level
-            pair.level, pair.mode, pair.mode_ends = pair.target, CALM, np.inf
+            launched = min(pair.target - pair.level, campaign.left)
+            pair.totals[ATTEMPTS] += launched
+            campaign.left -= launched
+            pair.level, pair.mode, pair.mode_ends = pair.level + launched, CALM, np.inf
     elif pair.target - pair.attempts <= most:
-        while pair.attempts < pair.target:
+        while pair.attempts < pair.target and campaign.left >= 1.0:
             launch_timed(pair, campaign, attempt_ends, rng, now)
         pair.mode, pair.mode_ends = CALM, np.inf
 
@@ -237,6 +244,54 @@ def look_ahead(state: RunState, rng: Any, now: float, edge: float) -> None:
 
 
 @lean
+def begin_lists(state: RunState, rng: Any) -> None:
+    """Look at the lists at once, each as long as chance lets it seem.
+
+    A level falls by means; how many of so many memoryless attempts have ended varies by their root.
+    """
+    for c in range(state.campaigns.size):
+        campaign = state.campaigns[c]
+        if 1.0 <= campaign.left < np.inf:
+            if campaign.attempt_cv == 1.0:
+                varied = campaign.left + np.sqrt(campaign.left) * rng.standard_normal()
+                campaign.left = max(varied, 1.0)
+            reschedule(state.keys, state.winners, state.pairs.size + state.gates.size + c, 0.0)
+
+
+@lean
+def look_at_list(state: RunState, rates: Floats, rng: Any, c: int, now: float, edge: float) -> None:
+    """Bring what is left of a list up to now; nothing is launched any more once it is empty.
+
+    It is completed when the last of the calls has ended: the last of ``n`` memoryless attempts
+    does when the level is below an exponential variable.
+    """
+    pairs, campaign = state.pairs, state.campaigns[c]
+    level, calls = 0.0, 0
+    for p in range(pairs.size):
+        if pairs[p].campaign == c:
+            flow(pairs[p], campaign, now)
+            level += pairs[p].level
+            calls += pairs[p].timed_attempts + pairs[p].talking + pairs[p].held
+    leaf = pairs.size + state.gates.size + c
+    if campaign.left >= 1.0:
+        reschedule(state.keys, state.winners, leaf, now + look_seconds(campaign))
+        return
+    done = campaign.emptied == 1.0 and calls == 0 and level <= campaign.last
+    if done:
+        campaign.completed_at = now
+    next_look = np.inf if done else now + look_seconds(campaign)
+    reschedule(state.keys, state.winners, leaf, next_look)
+    if done or campaign.emptied == 0.0:
+        campaign.last = rng.standard_exponential()
+        campaign.emptied = 1.0
+        for p in range(pairs.size):
+            if pairs[p].campaign == c:
+                if done:
+                    pairs[p].level = 0.0
+                settle(state, rates, rng, p, now, edge, pairs[p].mode == FILLING)
+
+
+@lean
 def happen_until(state: RunState, rates: Floats, rng: Any, edge: float) -> int:
     """All events before the edge; returns their number."""
     events = 0
@@ -245,6 +300,10 @@ def happen_until(state: RunState, rates: Floats, rng: Any, edge: float) -> int:
         now = state.keys[p]
         if now >= edge:
             return events
+        if p >= state.pairs.size:
+            number = p - state.pairs.size - state.gates.size
+            look_at_list(state, rates, rng, number, now, edge)
+            continue
         pair = state.pairs[p]
         campaign = state.campaigns[pair.campaign]
         flow(pair, campaign, now)
@@ -267,7 +326,7 @@ def run(
     totals: Floats,
     joint_totals: Floats,
 ) -> int:
-    """Simulate as :func:`planner.traffic.simulation.event_kernel.run` does; lists are endless.
+    """Simulate as :func:`planner.traffic.simulation.event_kernel.run` does.
 
     ``calm`` is the share of the lines of a pair that wait while nothing fills up, [change, pair].
     """
@@ -275,6 +334,7 @@ def run(
     pairs, campaigns, joint = state.pairs, state.campaigns, state.joint
     rates = np.zeros((state.dialers.size + state.gates.size, 3))  # by dialer, then by gate
     start(state, rng)
+    begin_lists(state, rng)
     for j in range(edges.size - 1):
         edge = edges[j + 1]
         if j == 0 or changes[j] != changes[j - 1]:

@@ -76,6 +76,7 @@ def flow(pair: Any, campaign: Any, now: float) -> None:
     ended = area * rate
     launched = max(pair.level - before + ended, 0.0)
     pair.totals[ATTEMPTS] += launched
+    campaign.left -= launched
     pair.totals[ATTEMPT_SECONDS] += area
     if pair.status == RUNNING:
         pair.totals[WAITING_SECONDS] += max(pair.wanted * passed - area, 0.0)
@@ -97,7 +98,7 @@ def flow(pair: Any, campaign: Any, now: float) -> None:
 def aim(pair: Any, campaign: Any, now: float) -> None:
     """Say how many attempts shall be in progress, and whether the level rises to that or falls."""
     memoryless = campaign.attempt_cv == 1.0
-    if pair.status != RUNNING:
+    if pair.status != RUNNING or campaign.left < 1.0:
         pair.mode, pair.target, pair.wanted = DRAINING, 0.0, 0.0
         pair.mode_ends = np.inf
         return
