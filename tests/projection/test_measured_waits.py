@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,9 +12,10 @@ from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.projected import Projection
 from planner.contracts.result import Status
 from planner.pipeline.pipeline import project
-from planner.projection.effort import Effort
+from planner.projection.effort import Budget, Effort, EngineChoice
 from planner.projection.network import network
 from planner.projection.pairs import limits
+from planner.projection.project import project_assignments
 from planner.projection.timeline.horizon import horizon
 from planner.projection.timeline.measured_waits import measured_waits
 from planner.traffic.simulation.flow.fluid import calm_waits, most_used
@@ -84,8 +86,29 @@ def test_where_nearly_all_wait_all_goes_call_by_call() -> None:
     assert measured_waits(together, ahead.seconds, Effort()) is None
 
 
-def test_lists_that_end_go_call_by_call() -> None:
+def test_lists_whose_passes_differ_go_call_by_call() -> None:
     given = problem(4.8)
+    large, *others = given.campaigns
+    changed = large.model_copy(update={"answer_rate_by_pass": (0.1, 0.05), "records": 400})
+    given = given.model_copy(update={"campaigns": (changed, *others)})
     ahead = horizon(given, AT, HOURS)
     together = network(ahead.stretches, limits(given, ahead.pairs), {"Large": 500})
     assert measured_waits(together, ahead.seconds, Effort()) is None
+
+
+def test_a_list_that_ends_behind_a_limit_nearly_used_is_done_when_one_call_by_call_is() -> None:
+    given = problem(4.8)
+    large, *others = given.campaigns
+    listed = large.model_copy(update={"records": 6000})
+    given = given.model_copy(update={"campaigns": (listed, *others)})
+    small = Effort(budget=Budget(horizon=1e6))
+    (ours,) = project_assignments(given, AT, HOURS, small).completion
+    right = Effort(EngineChoice.SIMULATE, replications=200, seed=5)
+    (by_call,) = project_assignments(given, AT, HOURS, right).completion
+    assert ours.p50 is not None
+    assert by_call.p50 is not None
+    assert by_call.p05 is not None
+    assert by_call.p95 is not None
+    spread = (by_call.p95 - by_call.p05) / 3.29
+    # The middle of 200 runs is known to 1.25 / sqrt(200) of their spread.
+    assert abs(ours.p50 - by_call.p50) < 4.5 * 1.25 * math.sqrt(2 / 200) * spread
