@@ -287,6 +287,8 @@ class PlanResult(Contract):
     moves: tuple[Move, ...] = ()
     value_before_moves: float | None = None
     conflicts: tuple[Conflict, ...] = ()
+    #: One change of each of several conflicts that were tried together and are enough.
+    repair_together: Needed | None = None
     nearest: NearestPlan | None = None
     given_up: tuple[GivenUp, ...] = ()
     needed: tuple[Needed, ...] = ()  # ways to keep everything, where something is given up

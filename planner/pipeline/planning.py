@@ -245,13 +245,18 @@ def without_plan(
 ) -> PlanResult:
     """The result where there is no plan: why, and the nearest one."""
     from planner.optimize.infeasible.causes import common_causes
-    from planner.optimize.infeasible.conflicts import find_conflicts
+    from planner.optimize.infeasible.conflicts import explained_conflicts
+    from planner.optimize.infeasible.needed import tried_ways
 
     outcome = found.outcome
     conflicts: tuple[Conflict, ...] = ()
+    together = None
     if outcome.infeasible:
         limited = clock.limited(options)
-        conflicts = find_conflicts(problem, limited, proven=True, stop=stop)
+        found_out = explained_conflicts(problem, limited, proven=True, stop=stop)
+        conflicts = found_out.conflicts
+        if found_out.together is not None:
+            together = tried_ways(problem, options, found_out.together, stop)
         if len(conflicts) > 1 or not any(c.relaxations for c in conflicts):
             causes = common_causes(problem, clock.limited(options), stop)
             conflicts = (*causes, *conflicts)
@@ -260,6 +265,7 @@ def without_plan(
         options=options,
         bound_per_hour=outcome.bound,
         conflicts=conflicts,
+        repair_together=together,
         nearest=_nearest(problem, options, found.nearest),
         seconds=clock.seconds,
         stopped_early=outcome.stopped_early,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from planner.contracts.answers import Conflict, ConflictMember
 from planner.contracts.problem import Problem
@@ -23,11 +25,23 @@ from planner.optimize.search import compile_search
 
 #: Conflicts that share no demand are told up to so many.
 MOST_CONFLICTS = 5
+#: Ways to take one change of each of several conflicts that are tried together, at most.
+MOST_TOGETHER = 12
 #: Work limits decide first. The clock ends the search after the time limit, but not before so
 #: long [s]: what was found is told, and that it may not be the smallest.
 LEAST_SECONDS = 5.0
 
 Requirements = Sequence[Requirement]
+
+
+class Explained(NamedTuple):
+    """Why there is no plan; ``together``: one change of each of several conflicts that are enough.
+
+    It is None where there are fewer conflicts than two, or none was found.
+    """
+
+    conflicts: tuple[Conflict, ...]
+    together: tuple[Easing, ...] | None = None
 
 
 def find_conflicts(
@@ -57,8 +71,25 @@ def find_conflicts(
     First come the demands, with all limits in force: a campaign of which nothing is demanded need
     not be looked at. Then the limits, with only the demands found in force.
     """
+    return explained_conflicts(problem, options, proven=proven, stop=stop).conflicts
+
+
+def explained_conflicts(
+    problem: Problem,
+    options: PlanOptions,
+    *,
+    proven: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+) -> Explained:
+    """The conflicts of :func:`find_conflicts`, and where there are several what mends all.
+
+    The change of each is the least with the others out of the way; that they are enough together
+    is tried.
+    """
     locked = locked_only(problem, options.keep_current)
-    return _Search(locked, options, stop).run(proven)
+    in_files = {(a.campaign_id, a.dialer_id) for a in problem.assignments if a.locked}
+    kept = {(a.campaign_id, a.dialer_id) for a in locked.assignments} - in_files
+    return _Search(locked, frozenset(kept), options, stop).run(proven)
 
 
 def core_problem(problem: Problem, core: Requirements, keep_current: bool = False) -> Problem:
@@ -78,11 +109,13 @@ class _Search:
     def __init__(
         self,
         problem: Problem,
+        kept: frozenset[tuple[str, str]],
         options: PlanOptions,
         stop: Callable[[], bool],
     ) -> None:
         self._problem = problem
-        self._demands = demands_of(problem)
+        self._demands = demands_of(problem, kept)
+        self._easings: list[list[Easing]] = []  # of each conflict
         self._failures = options.failures
         compile_search()
         end = time.monotonic() + max(options.time_limit, LEAST_SECONDS)
@@ -90,7 +123,7 @@ class _Search:
         #: Whether all trials of the conflict under way could be decided, and all of its easings.
         self._certain = self._all_tried = True
 
-    def run(self, proven: bool) -> tuple[Conflict, ...]:
+    def run(self, proven: bool) -> Explained:
         """One conflict after the other, without the demands of those before."""
         found: list[tuple[list[Requirement], bool]] = []
         left = self._demands
@@ -101,7 +134,19 @@ class _Search:
                 break
             found.append((core, self._certain))
             left = _others(left, core)
-        return tuple(self._conflict(core, certain, found) for core, certain in found)
+        told = tuple(self._conflict(core, certain, found) for core, certain in found)
+        return Explained(told, self._together())
+
+    def _together(self) -> tuple[Easing, ...] | None:
+        """One change of each conflict, with all of which there is a plan; None if none is found."""
+        if len(self._easings) < 2 or not all(self._easings):
+            return None
+        ways = itertools.product(*self._easings)
+        for way in itertools.islice(ways, MOST_TOGETHER):
+            changes = [change for easing in way for change in easing.changes]
+            if self._trials.is_infeasible(_eased(self._problem, changes)) is False:
+                return tuple({easing.words: easing for easing in way}.values())
+        return None
 
     def _core(self, demands: Requirements, proven: bool) -> list[Requirement] | None:
         """A smallest set of requirements that cannot hold together; None if there is none."""
@@ -138,6 +183,10 @@ class _Search:
         own = self._demanded([r for r in core if r.is_demand])
         self._all_tried = True
         helps = [self._least_change(r, own, whole) for r in core]
+        eased = zip(core, helps, strict=True)
+        known = [(r, easing) for r, easing in eased if easing is not None]
+        known.sort(key=lambda pair: _goes_dark(*pair))
+        self._easings.append([easing for _, easing in known])
         return Conflict(
             requirements=tuple(r.words for r in core),
             relaxations=tuple(easing.words for easing in helps if easing is not None),
@@ -181,6 +230,11 @@ class _Search:
         verdict = self._trials.is_infeasible(problem)
         self._all_tried &= verdict is not None
         return verdict is False
+
+
+def _goes_dark(requirement: Requirement, easing: Easing) -> bool:
+    """Whether a campaign goes without lines by it: what comes last, where others help as well."""
+    return requirement.column == "min_dialers" and easing.value == 0
 
 
 def _quick_explain(items: Requirements, fails: Callable[[Requirements], bool]) -> list[Requirement]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem, TrunkGroup
 from planner.optimize.infeasible.requirement import (
@@ -34,6 +35,20 @@ def locked_lines(item: LineAssignment) -> Requirement:
         steps=1,
         easing=lambda _: easing,
         is_demand=bool(item.dial_lines or item.agent_lines),
+    )
+
+
+def kept_lines(item: LineAssignment, kept: Collection[tuple[str, str]]) -> Requirement:
+    """Current lines that must stay because all of them must, though no file locks them."""
+    free = tuple(Change("assignments", place, None) for place in sorted(kept))
+    easing = Easing(None, "plan without --keep-current", free)
+    return replace(
+        locked_lines(item),
+        column="dial_lines",
+        value=item.dial_lines,
+        words=f"campaign {item.campaign_id} on {item.dialer_id} keeps its {item.dial_lines} + "
+        f"{item.agent_lines} lines (--keep-current)",
+        easing=lambda _: easing,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from planner.contracts.answers import Needed, NeededSearch
@@ -22,7 +22,15 @@ SECONDS, SHARE, TRIAL_GAP = 2.0, 0.1, 0.05
 #: Dialers are lent so many times the ports that the least lines of all campaigns take, and more
 #: agents are called in than are there by this factor: for calls that campaigns must reach.
 MORE = 3
-_TABLES = {"dialers": "dialer", "campaigns": "campaign", "trunk_groups": "trunk_group"}
+#: Tables as the expressions of ``--set`` name them.
+_TABLES = {
+    "dialers": "dialer",
+    "campaigns": "campaign",
+    "trunk_groups": "trunk_group",
+    "assignments": "assignment",
+    "limits": "limit",
+    "pools": "pool",
+}
 
 
 class Ways(NamedTuple):
@@ -68,7 +76,7 @@ def needed_to_keep_all(
         tests = FeasibilityTests(options, time.monotonic() + seconds, stop)
         verdict = tests.is_infeasible(with_changes(given, lifts(resources)))
         ways = _least(given, resources, tests) if verdict is False else None
-        told = None if not ways else _tried(problem, options, ways, stop)
+        told = None if not ways else tried_ways(problem, options, ways, stop)
         if told is not None:
             found.append(told)
         undecided |= told is None and verdict is not True
@@ -113,7 +121,7 @@ def _least(
     return eased
 
 
-def _tried(
+def tried_ways(
     problem: Problem, options: PlanOptions, ways: Sequence[Easing], stop: Callable[[], bool]
 ) -> Needed | None:
     """A way with the value of a plan made with it; None where no plan was found in time."""
@@ -128,11 +136,7 @@ def _tried(
     outcome = optimize(with_changes(problem, changes), limited, stop=stop)
     if outcome.plan is None or outcome.value is None:
         return None
-    expressions = tuple(
-        f"{_TABLES[change.table]}.{'.'.join(change.key)}.{column}={_spelt(value)}"
-        for change in changes
-        for column, value in (change.update or {}).items()
-    )
+    expressions = tuple(text for easing in ways for text in _expressions(easing))
     return Needed(
         set=expressions,
         words=tuple(easing.words for easing in ways),
@@ -140,5 +144,21 @@ def _tried(
     )
 
 
+def _expressions(easing: Easing) -> Iterator[str]:
+    """As ``--set`` reads them; none of an option that is left out, or of what no column holds."""
+    for change in easing.changes:
+        update = change.update
+        if update is None:  # lines that need not stay: by a lock that is taken off
+            update = {} if easing.value is None else {"locked": False}
+        for column, value in update.items():
+            if column != "min_attempts_per_hour":  # which goes with finish_by
+                name = f"{_TABLES[change.table]}.{'.'.join(change.key)}"
+                yield f"{name}.{column}={_spelt(value)}"
+
+
 def _spelt(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return "|".join(str(item) for item in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -23,6 +23,7 @@ from planner.optimize.infeasible.fleet_requirements import (
     dialer_speed,
     fails_together,
     failure_domains,
+    kept_lines,
     locked_lines,
     out_of_service,
     ports_of,
@@ -32,12 +33,21 @@ from planner.optimize.infeasible.requirement import Change, NoLimit, Requirement
 from planner.optimize.infeasible.sums import least_sums, most_sums, pool_places, pool_sizes
 
 
-def demands_of(problem: Problem) -> list[Requirement]:
-    """The requirements that give campaigns lines; without them no line is needed at all."""
+def demands_of(
+    problem: Problem, kept: frozenset[tuple[str, str]] = frozenset()
+) -> list[Requirement]:
+    """The requirements that give campaigns lines; without them no line is needed at all.
+
+    ``kept`` are campaign and dialer of lines that no file locks: all current lines are to stay.
+    """
     found = [least_dialers(c, len(problem.dialers)) for c in problem.campaigns if c.min_dialers > 0]
     found += [least_transfers(c) for c in problem.campaigns if c.min_transfers_per_hour > 0]
     found += [done_in_time(c) for c in problem.campaigns if c.min_attempts_per_hour > 0]
-    locks = [locked_lines(a) for a in problem.assignments if a.dial_lines or a.agent_lines]
+    locks = [
+        kept_lines(a, kept) if (a.campaign_id, a.dialer_id) in kept else locked_lines(a)
+        for a in problem.assignments
+        if a.dial_lines or a.agent_lines
+    ]
     return [*found, *least_sums(problem), *locks]
 
 

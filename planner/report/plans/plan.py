@@ -33,6 +33,9 @@ from planner.report.words import STOPPED_EARLY, amount, close_share, expected_st
 
 #: Tables and simulation are not told apart where they differ by less than this share.
 SMALLEST_ERROR = 0.0005
+#: Over what mends several conflicts at once, and what is told where nothing was found to.
+TOGETHER = "One change for each, tried together"
+NOT_TOGETHER = "No plan was found with one change for each: more may be needed."
 #: Requirements of a conflict that are listed.
 MOST_LISTED = 20
 _TOTALS = {
@@ -111,7 +114,19 @@ def conflict_lines(result: PlanResult) -> list[str]:
         if not conflict.all_tried:
             helps += " (not all could be tried: others may help too)"
         lines += section(helps, bullets(_first(conflict.relaxations)))
-    return lines
+        if conflict.all_tried and not conflict.relaxations:
+            lines += wrapped("No change of one of these alone helps.", "  ")
+    return [*lines, *section(TOGETHER, bullets(together_sentences(result)))]
+
+
+def together_sentences(result: PlanResult) -> list[str]:
+    """What mends several conflicts at once, as it was tried; nothing where there is one."""
+    several = sum(bool(c.members and c.relaxations) for c in result.conflicts) > 1
+    found = result.repair_together
+    if found is not None:
+        brings = f"A plan made with all of these brings {amount(found.value_per_hour)} an hour."
+        return [*found.words, brings]
+    return [NOT_TOGETHER] if several else []
 
 
 def _first(items: Sequence[str]) -> list[str]:

@@ -68,6 +68,8 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "value_before_moves": result.value_before_moves,
         "changes": _changes_in_order(result),
         "conflicts": [conflict.model_dump(mode="json") for conflict in result.conflicts],
+        "repair_together": result.repair_together
+        and result.repair_together.model_dump(mode="json"),
         "stages": [stage.model_dump() for stage in result.stages],
         "options": result.options.model_dump(exclude={"seed"}),
         "at": result.at and result.at.isoformat(),

@@ -25,6 +25,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.result import PlanOptions, PlanResult, Progress
 from planner.evaluation.differences import changes
 from planner.report.plans.moves import move_sentences, way_sentence
+from planner.report.plans.plan import TOGETHER, together_sentences
 from planner.report.words import amount, duration, quality, share
 
 _REFRESH_SECONDS = 0.5
@@ -326,3 +327,7 @@ def _show_conflicts(result: PlanResult) -> None:
             + (f"\n\nAny of these would help:\n\n{helps}" if helps else ""),
             icon=":material/block:",
         )
+    together = together_sentences(result)
+    if together:
+        listed = "\n".join(f"- {plain(text)}" for text in together)
+        st.info(f"**{TOGETHER}**:\n\n{listed}", icon=":material/build:")
