@@ -109,6 +109,10 @@ def test_a_tour_of_all_pages(page: Page, picture: Callable[[str], None]) -> None
     page.get_by_role("button", name="Save as a new scenario").click()
     expect(page.get_by_text("Saved as version 1 of the scenario")).to_be_visible()
 
+    page.get_by_role("link", name="Week", exact=True).click()
+    expect(grid(page, "Times of the week")).to_contain_text("all campaigns")
+    picture("week")
+
     page.get_by_role("link", name="Hand-out").click()
     set_these = page.get_by_role("heading", name=re.compile("^ATL-1: set these lines"))
     expect(set_these).to_be_visible()

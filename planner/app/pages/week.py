@@ -27,7 +27,7 @@ from planner.report.plans.given_up import given_up_sentences
 from planner.report.plans.handout import Handout, of_week
 from planner.report.studies.week import total_pairs, write_week
 from planner.report.studies.week_as_is import TITLES as AS_IS_TITLES
-from planner.report.studies.week_as_is import as_is_rows, as_is_sentence
+from planner.report.studies.week_as_is import as_is_rows, as_is_sentence, value_as_is
 from planner.report.words import STOPPED_EARLY, amount
 from planner.studies.week import USUAL_PRICE, WeekPlan
 from planner.studies.week import line_worth as studies_line_worth
@@ -61,9 +61,15 @@ def show() -> None:
     if found is None:
         _show_as_is(problem, key[1])
         return
-    if running.is_out_of_date(here, _STUDY, key):
+    is_old = running.is_out_of_date(here, _STUDY, key)
+    if is_old:
         st.caption("Of the fleet, the week and the price as they were when this was planned.")
     _show_totals(found)
+    if not is_old and problem.assignments:
+        as_is = amount(value_as_is(_times_as_is(problem, found.monday)))
+        st.markdown(
+            f"The lines of the Plan page, kept all week, would bring {as_is}, whatever limits say."
+        )
     _show_tried(here, found)
     if any(result.plan for result in found.plans):
         _show_week(here, found)
@@ -120,14 +126,18 @@ def _price_words(problem: Problem, price: int, move_cost: float) -> str:
     return f"{one}. At {price} %, each line that moves must bring {amount(move_cost)} an hour more."
 
 
+def _times_as_is(problem: Problem, monday: date) -> tuple[TimeAsIs, ...]:
+    """The week with the lines as they are, worked out once; it begins where a plan of it does."""
+    known: tuple[object, tuple[TimeAsIs, ...]] | None = st.session_state.get(_AS_IS)
+    if known is None or known[0] != (problem, monday):
+        times = week_as_is(problem, week_spell(monday, problem.common_zone))
+        known = st.session_state[_AS_IS] = (problem, monday), times
+    return known[1]
+
+
 def _show_as_is(problem: Problem, monday: date) -> None:
     """The week before it is planned: what runs when, with the lines that are there now."""
-    zone = reader_zone()
-    known: tuple[object, tuple[TimeAsIs, ...]] | None = st.session_state.get(_AS_IS)
-    if known is None or known[0] != (problem, monday, zone):
-        times = week_as_is(problem, week_spell(monday, zone))
-        known = st.session_state[_AS_IS] = (problem, monday, zone), times
-    times = known[1]
+    zone, times = reader_zone(), _times_as_is(problem, monday)
     st.markdown(
         f"{plain(as_is_sentence(times))} **Plan the week** gives each time its own lines, as few "
         "of them moved as is worth it. Nothing changes on the Plan page."

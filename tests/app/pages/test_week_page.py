@@ -108,3 +108,9 @@ def test_the_price_is_of_what_a_line_earns() -> None:
     quickstart = read_folder(ROOT / "data" / "quickstart")
     assert line_worth(quickstart) == pytest.approx(158.520786 / 200)
     assert line_worth(quickstart.model_copy(update={"assignments": ()})) == 1.0
+
+
+def test_a_planned_week_stands_beside_the_lines_as_they_are(app: AppTest) -> None:
+    planned(go_to(app, "week"))
+    # Engset for 95 + 5 lines on each of two dialers: 158.520786 an hour, 168 hours.
+    assert "kept all week, would bring 26,631, whatever limits say" in text(app)
