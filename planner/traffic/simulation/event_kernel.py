@@ -30,48 +30,29 @@ from planner.traffic.simulation.run_state import ATTEMPT_SECONDS, RunState, Stre
 
 
 @lean
-def pass_gate(
-    pair: Any,
-    campaign: Any,
-    dialer: Any,
-    group: Any,
-    gate: Any,
-    attempt_ends: Floats,
-    pass_factors: Floats,
-    rng: Any,
-    now: float,
-) -> None:
-    """Launch one attempt of the pair, whose turn it is, behind its gate."""
+def pass_gate(state: RunState, rng: Any, p: int, now: float) -> None:
+    """Launch one attempt of pair p, whose turn it is, behind its gate."""
+    pair = state.pairs[p]
+    dialer, group, gate = (
+        state.dialers[pair.dialer],
+        state.groups[pair.group],
+        state.gates[pair.gate],
+    )
     # Who has not waited for long does not catch up: turns start from that of the last launch.
     gate.turn = max(pair.turn, gate.turn)
     pair.turn = gate.turn + 1.0 / pair.dial_lines
     dialer.ready, group.ready = now + dialer.spacing, now + group.spacing
-    launch(pair, campaign, group, attempt_ends, pass_factors, rng, now)
-
-
-# Arrays of the state are taken out of it before loops: each access counts its references.
+    campaign = state.campaigns[pair.campaign]
+    launch(pair, campaign, group, state.attempt_ends, state.pass_factors, rng, now)
 
 
 @lean
-def queue_at_gate(
-    pair: Any,
-    campaign: Any,
-    dialer: Any,
-    group: Any,
-    gate: Any,
-    leaf: int,
-    waiting: Floats,
-    keys: Floats,
-    winners: Integers,
-    attempt_ends: Floats,
-    pass_factors: Floats,
-    rng: Any,
-    now: float,
-) -> None:
-    """Launch at once what the pair may, if nobody waits and the gate is open; else take a turn.
-
-    ``leaf`` is that of the gate.
-    """
+def queue_at_gate(state: RunState, rng: Any, p: int, now: float) -> None:
+    """Launch at once what pair p may, if nobody waits and its gate is open; else take a turn."""
+    keys, winners = state.keys, state.winners
+    pair = state.pairs[p]
+    campaign, group = state.campaigns[pair.campaign], state.groups[pair.group]
+    dialer, leaf = state.dialers[pair.dialer], state.pairs.size + pair.gate
     if group.freed == 1:
         # Whoever waited for a channel may be of another pair.
         group.freed = 0
@@ -82,123 +63,81 @@ def queue_at_gate(
             and max(group.ready, dialer.ready) <= now
             and group.calls < group.channels
         ):
-            pass_gate(pair, campaign, dialer, group, gate, attempt_ends, pass_factors, rng, now)
+            pass_gate(state, rng, p, now)
     waits = may_launch(pair, campaign)
-    waiting[pair.place] = pair.turn if waits else np.inf
+    state.waiting[pair.place] = pair.turn if waits else np.inf
     if waits and group.calls < group.channels:
         opens = max(now, group.ready, dialer.ready)
         reschedule(keys, winners, leaf, min(keys[leaf], opens))
+    count_waiting(pair, campaign, now)
 
 
 @lean
-def settle_ungated(state: RunState, rng: Any, p: int, now: float) -> None:
-    """After something happened at a pair without a gate: its status, launches and clock."""
-    keys, winners = state.keys, state.winners
-    attempt_ends, talk_ends = state.attempt_ends, state.talk_ends
-    pass_factors = state.pass_factors
+def set_alarm(state: RunState, rng: Any, p: int, now: float) -> None:
+    """Say when pair p happens next."""
     pair = state.pairs[p]
-    campaign, group = state.campaigns[pair.campaign], state.groups[pair.group]
+    campaign = state.campaigns[pair.campaign]
+    time = set_clock(pair, campaign, state.attempt_ends, state.talk_ends, rng, now)
+    reschedule(state.keys, state.winners, p, time)
+
+
+@lean
+def settle(state: RunState, rng: Any, p: int, now: float) -> None:
+    """After something happened at pair p: its status, its launches, and when it happens next."""
+    pair = state.pairs[p]
+    campaign = state.campaigns[pair.campaign]
     update_status(pair, campaign, state.joint, now)
-    while may_launch(pair, campaign):
-        launch(pair, campaign, group, attempt_ends, pass_factors, rng, now)
-    reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
+    if pair.gate < 0:
+        group = state.groups[pair.group]
+        while may_launch(pair, campaign):
+            launch(pair, campaign, group, state.attempt_ends, state.pass_factors, rng, now)
+    else:
+        queue_at_gate(state, rng, p, now)
+    set_alarm(state, rng, p, now)
 
 
-@compiled
-def settle_gated(
-    pairs: Any,
-    campaigns: Any,
-    dialers: Any,
-    groups: Any,
-    gates: Any,
-    waiting: Floats,
-    keys: Floats,
-    winners: Integers,
-    attempt_ends: Floats,
-    talk_ends: Floats,
-    joint: Floats,
-    pass_factors: Floats,
-    rng: Any,
-    p: int,
-    now: float,
-) -> None:
-    """After something happened at a pair behind a gate."""
-    pair = pairs[p]
-    campaign, group = campaigns[pair.campaign], groups[pair.group]
-    dialer, gate = dialers[pair.dialer], gates[pair.gate]
-    update_status(pair, campaign, joint, now)
-    leaf = pairs.size + pair.gate
-    queue_at_gate(
-        pair,
-        campaign,
-        dialer,
-        group,
-        gate,
-        leaf,
-        waiting,
-        keys,
-        winners,
-        attempt_ends,
-        pass_factors,
-        rng,
-        now,
-    )
-    count_waiting(pair, campaign, now)
-    reschedule(keys, winners, p, set_clock(pair, campaign, attempt_ends, talk_ends, rng, now))
-
-
-@compiled
-def open_gate(
-    pairs: Any,
-    campaigns: Any,
-    dialers: Any,
-    groups: Any,
-    gates: Any,
-    gate_pairs: Integers,
-    waiting: Floats,
-    keys: Floats,
-    winners: Integers,
-    attempt_ends: Floats,
-    talk_ends: Floats,
-    pass_factors: Floats,
-    rng: Any,
-    g: int,
-    now: float,
-) -> None:
-    """Launch one attempt of those that wait at a gate, and say when to look again."""
-    gate = gates[g]
-    group = groups[gate.group]
+@lean
+def next_at_gate(state: RunState, g: int, now: float) -> tuple[int, float, int]:
+    """The pair at gate g whose turn it is, -1 if none may launch now; when one may; who waits."""
+    gate = state.gates[g]
+    group = state.groups[gate.group]
     chosen, chosen_turn, later, waiters = -1, np.inf, np.inf, 0
     if group.calls < group.channels:
         for place in range(gate.first, gate.last):
-            turn = waiting[place]
+            turn = state.waiting[place]
             if turn == np.inf:
                 continue
             waiters += 1
-            p = gate_pairs[place]
-            allowed = max(group.ready, dialers[pairs[p].dialer].ready)
+            p = state.gate_pairs[place]
+            allowed = max(group.ready, state.dialers[state.pairs[p].dialer].ready)
             if allowed > now:
                 later = min(later, allowed)
             elif max(turn, gate.turn) < chosen_turn:
                 chosen, chosen_turn = p, max(turn, gate.turn)
+    return chosen, later, waiters
+
+
+@lean
+def open_gate(state: RunState, rng: Any, g: int, now: float) -> None:
+    """Launch one attempt of those that wait at gate g, and say when to look again."""
+    chosen, later, waiters = next_at_gate(state, g, now)
     if chosen >= 0:
-        pair = pairs[chosen]
-        campaign, dialer = campaigns[pair.campaign], dialers[pair.dialer]
+        pair, gate = state.pairs[chosen], state.gates[g]
+        campaign, group = state.campaigns[pair.campaign], state.groups[gate.group]
         # A dial list may have run out elsewhere since the pair took its turn.
         if may_launch(pair, campaign):
-            pass_gate(pair, campaign, dialer, group, gate, attempt_ends, pass_factors, rng, now)
+            pass_gate(state, rng, chosen, now)
             count_waiting(pair, campaign, now)
-            time = set_clock(pair, campaign, attempt_ends, talk_ends, rng, now)
-            reschedule(keys, winners, chosen, time)
-        waiting[pair.place] = pair.turn if may_launch(pair, campaign) else np.inf
-        if waiters > 1 or waiting[pair.place] < np.inf:
+            set_alarm(state, rng, chosen, now)
+        state.waiting[pair.place] = pair.turn if may_launch(pair, campaign) else np.inf
+        if waiters > 1 or state.waiting[pair.place] < np.inf:
             # A trunk group may launch on another of its dialers at once.
-            of_group = gate.group + 1 < groups.size
-            later = max(now, group.ready if of_group else dialer.ready)
-    reschedule(keys, winners, pairs.size + g, later)
+            of_group = gate.group + 1 < state.groups.size
+            later = max(now, group.ready if of_group else state.dialers[pair.dialer].ready)
+    reschedule(state.keys, state.winners, state.pairs.size + g, later)
 
 
-@compiled
+@lean
 def complete(state: RunState, c: int, now: float) -> None:
     """The dial list of campaign c is done, on all its dialers."""
     for p in range(state.pairs.size):
@@ -206,7 +145,7 @@ def complete(state: RunState, c: int, now: float) -> None:
             update_status(state.pairs[p], state.campaigns[c], state.joint, now)
 
 
-@compiled
+@lean
 def lose_calls(pair: Any, campaign: Any, group: Any, now: float) -> None:
     """The dialer fails: all calls on it are lost."""
     account(pair, now)
@@ -220,7 +159,7 @@ def lose_calls(pair: Any, campaign: Any, group: Any, now: float) -> None:
     end_calls(campaign, group, lost, now)
 
 
-@compiled
+@lean
 def change(state: RunState, rng: Any, stretch: Stretch, s: int, now: float) -> None:
     """Apply what holds from change ``s`` on."""
     change_figures(state, rng, stretch, s, now)
@@ -237,29 +176,10 @@ def change(state: RunState, rng: Any, stretch: Stretch, s: int, now: float) -> N
         # All pairs may want to launch now: none of them is first, they take turns.
         reschedule(state.keys, state.winners, state.pairs.size + g, now)
     for p in range(state.pairs.size):
-        if state.pairs[p].gate < 0:
-            settle_ungated(state, rng, p, now)
-        else:
-            settle_gated(
-                state.pairs,
-                state.campaigns,
-                state.dialers,
-                state.groups,
-                state.gates,
-                state.waiting,
-                state.keys,
-                state.winners,
-                state.attempt_ends,
-                state.talk_ends,
-                state.joint,
-                state.pass_factors,
-                rng,
-                p,
-                now,
-            )
+        settle(state, rng, p, now)
 
 
-@compiled
+@lean
 def start(state: RunState, rng: Any) -> None:
     """Put the talks under way at the start in place, and find lists that are empty already."""
     for p in range(state.pairs.size):
@@ -275,6 +195,28 @@ def start(state: RunState, rng: Any) -> None:
             pair.timed_talks += 1
     for c in range(state.campaigns.size):
         end_calls(state.campaigns[c], state.groups[-1], 0, 0.0)
+
+
+@lean
+def run_until(state: RunState, rng: Any, end: float) -> int:
+    """Event after event until ``end``; returns how many."""
+    pairs, keys, winners = state.pairs, state.keys, state.winners
+    events = 0
+    while True:
+        leaf = winners[1]
+        now = keys[leaf]
+        if now >= end:
+            return events
+        if leaf >= pairs.size:
+            open_gate(state, rng, leaf - pairs.size, now)
+            continue
+        pair = pairs[leaf]
+        campaign, group = state.campaigns[pair.campaign], state.groups[pair.group]
+        happen(pair, campaign, group, state.attempt_ends, state.talk_ends, rng, now)
+        settle(state, rng, leaf, now)
+        if campaign.completed_at == now:
+            complete(state, pair.campaign, now)
+        events += 1
 
 
 @compiled
@@ -294,69 +236,15 @@ def run(
     ``totals[bins[j]]``, by pair and column, and to ``joint_totals[bins[j]]``, by campaign.
     """
     events = 0
-    pairs, campaigns, groups = state.pairs, state.campaigns, state.groups
-    dialers, gates = state.dialers, state.gates
-    gate_pairs, waiting = state.gate_pairs, state.waiting
-    keys, winners = state.keys, state.winners
-    attempt_ends, talk_ends = state.attempt_ends, state.talk_ends
-    joint, pass_factors = state.joint, state.pass_factors
+    pairs, campaigns = state.pairs, state.campaigns
     start(state, rng)
     for j in range(edges.size - 1):
         if j == 0 or changes[j] != changes[j - 1]:
             change(state, rng, stretch, changes[j], edges[j])
-        while True:
-            leaf = winners[1]
-            now = keys[leaf]
-            if now >= edges[j + 1]:
-                break
-            if leaf >= pairs.size:
-                open_gate(
-                    pairs,
-                    campaigns,
-                    dialers,
-                    groups,
-                    gates,
-                    gate_pairs,
-                    waiting,
-                    keys,
-                    winners,
-                    attempt_ends,
-                    talk_ends,
-                    pass_factors,
-                    rng,
-                    leaf - pairs.size,
-                    now,
-                )
-                continue
-            pair = pairs[leaf]
-            campaign, group = campaigns[pair.campaign], groups[pair.group]
-            happen(pair, campaign, group, attempt_ends, talk_ends, rng, now)
-            if pair.gate < 0:
-                settle_ungated(state, rng, leaf, now)
-            else:
-                settle_gated(
-                    pairs,
-                    campaigns,
-                    dialers,
-                    groups,
-                    gates,
-                    waiting,
-                    keys,
-                    winners,
-                    attempt_ends,
-                    talk_ends,
-                    joint,
-                    pass_factors,
-                    rng,
-                    leaf,
-                    now,
-                )
-            if campaign.completed_at == now:
-                complete(state, pair.campaign, now)
-            events += 1
+        events += run_until(state, rng, edges[j + 1])
         for p in range(pairs.size):
             if pairs[p].gate >= 0:
                 count_waiting(pairs[p], campaigns[pairs[p].campaign], edges[j + 1])
             end_pair_bin(pairs[p], edges[j + 1], totals[bins[j], p])
-        end_joint_bin(campaigns, joint, edges[j + 1], joint_totals[bins[j]])
+        end_joint_bin(campaigns, state.joint, edges[j + 1], joint_totals[bins[j]])
     return events
