@@ -11,6 +11,23 @@ from planner.contracts.limits import MAX_WORKERS
 
 def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what is planned, by whom, and where the results go."""
+    _add_files(parser)
+    _add_workers(parser)
+    _add_which(parser)
+    parser.add_argument(
+        "--figures",
+        choices=["auto", "formulas"],
+        default="auto",
+        help="formulas: figures by the exact formulas even where what they assume does not hold, "
+        "without the simulation that takes most of the time there; plans are then not certified, "
+        "and marked so (default auto)",
+    )
+    add_relax(parser)
+    add_move_cost(parser, "", "0")
+    add_keep_current(parser)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source",
         type=Path,
@@ -41,6 +58,9 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         default="csv",
         help="of the tables that are written (default csv)",
     )
+
+
+def _add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers",
         type=number(1, MAX_WORKERS, whole=True),
@@ -53,6 +73,9 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="scheduler of a Dask cluster that plans instead, such as tls://10.0.0.1:8786",
     )
+
+
+def _add_which(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume",
         action="store_true",
@@ -67,17 +90,6 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         help="plan only these again, whether or not they have changed, and keep the other results: "
         "failed for all that ended without a plan, or their names separated by commas",
     )
-    parser.add_argument(
-        "--figures",
-        choices=["auto", "formulas"],
-        default="auto",
-        help="formulas: figures by the exact formulas even where what they assume does not hold, "
-        "without the simulation that takes most of the time there; plans are then not certified, "
-        "and marked so (default auto)",
-    )
-    add_relax(parser)
-    add_move_cost(parser, "", "0")
-    add_keep_current(parser)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ def all_busy_transient(
         raise ValueError("agent_lines must be at least 1 and at most dial_lines")
     times = ascending_times(seconds)
     from planner.traffic.exact.hold_kernel import most_held
-    from planner.traffic.exact.hold_transient import march
+    from planner.traffic.exact.hold_transient import Chain, march
 
     spare = dial_lines - agent_lines
     attempts = spare if attempts_in_progress is None else attempts_in_progress
@@ -136,19 +136,14 @@ def all_busy_transient(
     dialing = np.zeros(agent_lines)
     if busy < agent_lines:
         dialing[busy] = 1.0
-    return Transient(
-        *march(
-            births[:-1],
-            deaths[:-1],
-            dialing,
-            attempts,
-            held_callers,
-            spare,
-            max(most_held(spare, transfer_probability), held_callers),
-            float(transfer_probability),
-            1.0 / attempt_seconds,
-            agent_lines / talk_seconds,
-            1.0 / patience_seconds,
-            times,
-        )
+    chain = Chain(
+        births=births[:-1],
+        deaths=deaths[:-1],
+        spare=spare,
+        most=max(most_held(spare, transfer_probability), held_callers),
+        q=float(transfer_probability),
+        nu=1.0 / attempt_seconds,
+        free_rate=agent_lines / talk_seconds,
+        theta=1.0 / patience_seconds,
     )
+    return Transient(*march(chain, dialing, attempts, held_callers, times))

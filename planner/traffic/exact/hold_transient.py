@@ -11,10 +11,14 @@ than the sums are, they are marched.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from planner.compiling.compiled import compiled
+from planner.compiling.compiled import compiled, lean
 from planner.traffic.arguments import Floats
+from planner.traffic.exact.loops import longer, mass, multiply, multiply_all, scale, total
+from planner.traffic.exact.uniformization import fastest
 
 #: Total probability out of place at which the limit distribution counts as reached.
 SETTLED = 1e-12
@@ -28,7 +32,26 @@ STATE_COST = 8
 BLOCK = 512
 
 
-@compiled
+class Chain(NamedTuple):
+    """The rates of the chain [1/s], and how many states it has.
+
+    ``births`` and ``deaths`` belong to 0..A-1 busy agent lines. A pause begins with ``spare``
+    attempts in progress; an attempt ends at rate ``nu``, with probability ``q`` at an agent. An
+    agent line is freed at ``free_rate``; a held caller gives up at ``theta``. ``most`` is the
+    largest number of held callers that is told apart.
+    """
+
+    births: Floats
+    deaths: Floats
+    spare: int
+    most: int
+    q: float
+    nu: float
+    free_rate: float
+    theta: float
+
+
+@lean
 def jump(paused: Floats, ended: Floats, gone: Floats, q: float, low: int, top: int) -> float:
     """One jump of pauses, in place, in the rows ``low``..``top`` of attempts in progress.
 
@@ -55,6 +78,14 @@ def jump(paused: Floats, ended: Floats, gone: Floats, q: float, low: int, top: i
     return back
 
 
+@lean
+def add_pauses(old: Floats, more: Floats, share: float) -> None:
+    """Add a share of further pauses to the ``old`` ones, row by row."""
+    for i in range(more.shape[0]):
+        for h in range(more.shape[1]):
+            old[i, h] += share * more[i, h]
+
+
 @compiled
 def follow_pause(
     attempts: int, held: int, most: int, ended: Floats, gone: Floats, q: float, jumps: int
@@ -73,26 +104,27 @@ def follow_pause(
     j, width = 0, held + 1
     on[0] = 1.0
     while j < jumps and on[j] > OVER and (top + 1) * (most + 1) * STATE_COST > 2 * j:
-        if low > 0 and paused[low, :width].sum() > NEGLIGIBLE:
+        if low > 0 and mass(paused, low, low + 1, 0, width) > NEGLIGIBLE:
             low -= 1
-        if width <= most and paused[low : top + 1, width - 1].sum() > NEGLIGIBLE:
+        if width <= most and mass(paused, low, top + 1, width - 1, width) > NEGLIGIBLE:
             width += 1
         ends = jump(paused[:, :width], ended, gone, q, low, top)
-        while top > low and paused[top, :width].sum() < NEGLIGIBLE:
-            paused[top, :width] = 0.0
+        while top > low and mass(paused, top, top + 1, 0, width) < NEGLIGIBLE:
+            for h in range(width):
+                paused[top, h] = 0.0
             top -= 1
         j += 1
         if j == room:
-            on, over = np.append(on, np.zeros(room)), np.append(over, np.zeros(room))
             room *= 2
-        on[j], over[j] = paused[low : top + 1, :width].sum(), ends
+            on, over = longer(on, room), longer(over, room)
+        on[j], over[j] = mass(paused, low, top + 1, 0, width), ends
     rest = paused[: top + 1].copy()
     if on[j] <= OVER:
         rest = np.zeros((1, most + 1))
     return on[: j + 1].copy(), over[: j + 1].copy(), rest
 
 
-@compiled
+@lean
 def sums(began: Floats, on: Floats, over: Floats) -> tuple[float, float]:
     """Products of ``began`` with two arrays, in four parts that a processor adds side by side."""
     a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = 0.0
@@ -147,11 +179,11 @@ def poisson_window(x: float, states: int) -> tuple[int, Floats, Floats]:
         weights[n] = weights[n + 1] * (first + n + 1) / x
     # Smallest first.
     whole = weights[: middle + 1].sum() + weights[middle + 1 :][::-1].sum()
-    total = 0.0
+    above = 0.0
     for n in range(weights.size - 1, -1, -1):
         weights[n] /= whole
-        tails[n] = total
-        total += weights[n]
+        tails[n] = above
+        above += weights[n]
     return first, weights, tails
 
 
@@ -169,14 +201,14 @@ def limit(
     for k in range(1, A):
         dialing[k] = dialing[k - 1] * births[k - 1] / deaths[k]
         if dialing[k] > 1e200:
-            dialing[: k + 1] /= 1e200
+            scale(dialing[: k + 1], 1e200)
     began = dialing[A - 1] * entry
     pause = began * (young.sum() + old.sum())
     whole = dialing.sum() + pause
     return dialing / whole, pause / whole, old * (began / whole)
 
 
-@compiled
+@lean
 def jump_dialing(dialing: Floats, up: Floats, down: Floats, back: float) -> None:
     """One jump of the busy agent lines while dialing, in place; ``back`` comes from pauses."""
     below = 0.0
@@ -212,7 +244,7 @@ def read_off(
     return chance, jumps
 
 
-@compiled
+@lean
 def first_pause(
     n: int, share: float, under_way: tuple[Floats, Floats, Floats], old: Floats
 ) -> tuple[float, float]:
@@ -226,69 +258,92 @@ def first_pause(
         return 0.0, 0.0
     if n < last:
         return share * on[n], share * over[n + 1]
-    old[: rest.shape[0]] += share * rest
+    add_pauses(old, rest, share)
     return 0.0, 0.0
 
 
-@compiled
+@lean
 def add(began: Floats, here: int, young: int, share: float) -> int:
     """Add pauses that begin; returns where the next will be. Those of the last jumps are kept."""
     if here == began.size:
-        began[:young] = began[here - young :].copy()
+        for m in range(young):
+            began[m] = began[here - young + m]
         here = young
     began[here] = share
     return here + 1
 
 
-@compiled
+@lean
 def distance(
     dialing: Floats, paused: float, old: Floats, limits: tuple[Floats, float, Floats]
 ) -> float:
     """Probability that is not where it is in the limit."""
-    apart = np.abs(dialing - limits[0]).sum() + np.abs(old - limits[2]).sum()
-    return float(apart + abs(paused - limits[1]))
+    of_dialing, of_old = 0.0, 0.0
+    for k in range(dialing.size):
+        of_dialing += abs(dialing[k] - limits[0][k])
+    for i in range(old.shape[0]):
+        for h in range(old.shape[1]):
+            of_old += abs(old[i, h] - limits[2][i, h])
+    return of_dialing + of_old + abs(paused - limits[1])
+
+
+@compiled
+def jump_chances(chain: Chain) -> tuple[float, Floats, Floats, Floats, Floats]:
+    """Jumps a second; chances of a jump up and down by busy agent lines.
+
+    And in a pause those of an attempt's end by attempts in progress, and of one held caller less
+    by held callers.
+    """
+    ended, gone = np.empty(chain.spare + 1), np.empty(chain.most + 1)
+    for i in range(ended.size):
+        ended[i] = i * chain.nu
+    for h in range(gone.size):
+        gone[h] = h * chain.theta + chain.free_rate
+    rate = max(fastest(chain.births, chain.deaths), ended[-1] + gone[-1])
+    up, down = chain.births.copy(), chain.deaths.copy()
+    for rates in (up, down, ended, gone):
+        scale(rates, rate)
+    return rate, up, down, ended, gone
+
+
+@compiled
+def read_all(
+    times: Floats, rate: float, states: int, paused: Floats, settled: float
+) -> tuple[Floats, Floats]:
+    """Probability of a pause at each time, and the expected seconds paused until then."""
+    chance, seconds, spent = np.empty(times.size), np.empty(times.size), paused.cumsum()
+    for j in range(times.size):
+        x = times[j] * rate
+        chance[j], jumped = read_off(x, states, paused, spent, paused.size - 1, settled)
+        seconds[j] = jumped / rate
+    return chance, seconds
 
 
 @compiled
 def march(
-    births: Floats,
-    deaths: Floats,
-    start: Floats,
-    attempts: int,
-    held: int,
-    spare: int,
-    most: int,
-    q: float,
-    nu: float,
-    free_rate: float,
-    theta: float,
-    times: Floats,
+    chain: Chain, start: Floats, attempts: int, held: int, times: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Follow the chain through ascending times.
 
-    ``births`` and ``deaths`` belong to 0..A-1 busy agent lines, ``start`` is their distribution at
-    the start; what it lacks to 1 is in a pause with ``attempts`` and ``held``. ``most`` is the
-    largest number of held callers that is told apart. Returns the probability of a pause at each
-    time, the expected seconds paused until then, and the distribution of the busy agent lines,
-    0..A, at the last time.
+    ``start`` is the distribution of the busy agent lines 0..A-1; what it lacks to 1 is in a pause
+    with ``attempts`` and ``held``. Returns the probability of a pause at each time, the expected
+    seconds paused until then, and the distribution of the busy agent lines, 0..A, at the last time.
     """
-    A, dialing = start.size, start.copy()
-    ended, gone = np.arange(spare + 1) * nu, np.arange(most + 1) * theta + free_rate
-    rate = max((births + deaths).max(), ended[-1] + gone[-1])
-    up, down, ended, gone = births / rate, deaths / rate, ended / rate, gone / rate
+    A, dialing, q, most = start.size, start.copy(), chain.q, chain.most
+    rate, up, down, ended, gone = jump_chances(chain)
     first, weights, _ = poisson_window(times[-1] * rate, A)
     jumps = first + weights.size
-    on, over, rest = follow_pause(spare, 0, most, ended, gone, q, jumps)
-    share = 1.0 - start.sum()
+    on, over, rest = follow_pause(chain.spare, 0, most, ended, gone, q, jumps)
+    share = 1.0 - total(start)
     under_way = on, over, rest
     if share > 0.0:
         under_way = follow_pause(attempts, held, most, ended, gone, q, jumps)
     young = on.size - 1  # pauses of this age are old
     old = np.zeros((max(rest.shape[0], under_way[2].shape[0]), most + 1))
-    old[: rest.shape[0]] = rest
+    add_pauses(old, rest, 1.0)
     old_jumps = expected_jumps(old, ended, gone, q)
-    old[:] = 0.0
-    limits = limit(births, deaths, on[:young], old_jumps, up[A - 1])
+    multiply_all(old, 0.0)
+    limits = limit(chain.births, chain.deaths, on[:young], old_jumps, up[A - 1])
     on_reversed, over_reversed = on[:young][::-1].copy(), over[1:][::-1].copy()
     # Pauses that began at the last jumps, the newest before ``here``.
     began, here, paused = np.zeros(2 * young + 8 * BLOCK), young, np.zeros(8 * BLOCK)
@@ -297,12 +352,13 @@ def march(
     while True:
         now, back = sums(began[here - young : here], on_reversed, over_reversed)
         first_now, first_back = first_pause(n, share, under_way, old)
-        now += first_now + old.sum()
+        now += first_now + mass(old, 0, old.shape[0], 0, old.shape[1])
         if n == paused.size:
-            paused = np.append(paused, paused)
+            paused = longer(paused, 2 * n)
         paused[n] = now
         if n >= first:
-            last_dialing += weights[n - first] * dialing
+            for k in range(A):
+                last_dialing[k] += weights[n - first] * dialing[k]
             weight_left -= weights[n - first]
         if n + 1 == jumps:
             break
@@ -311,17 +367,17 @@ def march(
             if calm * BLOCK > young + 2 * BLOCK and n >= under_way[0].size:
                 break
             # All probability is 1 but for rounding, which must not build up.
-            scale = 1.0 / (dialing.sum() + now)
-            dialing, old, began, back = dialing * scale, old * scale, began * scale, back * scale
+            whole = 1.0 / (total(dialing) + now)
+            multiply(dialing, whole)
+            multiply(began, whole)
+            multiply_all(old, whole)
+            back *= whole
         back += first_back + jump(old, ended, gone, q, 0, old.shape[0] - 1)
-        old[: rest.shape[0]] += began[here - young] * rest
+        add_pauses(old, rest, began[here - young])
         here = add(began, here, young, dialing[A - 1] * up[A - 1])
         jump_dialing(dialing, up, down, back)
         n += 1
-    chance, seconds, spent = np.empty(times.size), np.empty(times.size), paused[: n + 1].cumsum()
-    for j in range(times.size):
-        chance[j], jumped = read_off(times[j] * rate, A, paused, spent, n, limits[1])
-        seconds[j] = jumped / rate
+    chance, seconds = read_all(times, rate, A, paused[: n + 1], limits[1])
     if n + 1 < jumps:
         last_dialing += max(weight_left, 0.0) * limits[0]
     return chance, seconds, np.append(last_dialing, chance[-1])

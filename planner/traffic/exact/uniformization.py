@@ -17,6 +17,7 @@ import numpy as np
 
 from planner.compiling.compiled import compiled, lean
 from planner.traffic.arguments import Floats
+from planner.traffic.exact.loops import product, scale, total
 
 #: Largest R*t of one step: exp(-512) is far from underflow, and few terms are wasted on the tail.
 LONGEST_STEP = 512.0
@@ -28,31 +29,6 @@ NEGLIGIBLE = 1e-280
 CLOSE, MOST_NEWTON = 1e-13, 20
 #: Values are scaled down past this, long before they overflow.
 HUGE = 1e200
-
-
-@lean
-def total(x: Floats) -> float:
-    """Sum. Loops are compiled in a fraction of the time that expressions of whole arrays take."""
-    found = 0.0
-    for value in x:
-        found += value
-    return found
-
-
-@lean
-def product(x: Floats, y: Floats) -> float:
-    """Sum of the products of two arrays."""
-    found = 0.0
-    for k in range(x.size):
-        found += x[k] * y[k]
-    return found
-
-
-@lean
-def scale(x: Floats, factor: float) -> None:
-    """Divide the values of an array."""
-    for k in range(x.size):
-        x[k] /= factor
 
 
 @lean

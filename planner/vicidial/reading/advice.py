@@ -102,6 +102,12 @@ def _server(server: ServerSettings, settings: Settings, facts: Facts) -> Iterato
 
 
 def _campaign(item: CampaignSettings, settings: Settings, facts: Facts) -> Iterator[Warning]:
+    yield from _dialing(item)
+    yield from _counting(item, settings)
+    yield from _calling_times(item, facts)
+
+
+def _dialing(item: CampaignSettings) -> Iterator[Warning]:
     where = f"campaign {item.campaign_id}"
     if not item.counts_available_only:
         by_threshold = item.available_only_tally_threshold != DISABLED
@@ -133,6 +139,10 @@ def _campaign(item: CampaignSettings, settings: Settings, facts: Facts) -> Itera
             effect="agent lines are counted for each of them: together the figures are too good",
             mend="dial_method = RATIO with agents of its own, or plan the campaigns as one",
         )
+
+
+def _counting(item: CampaignSettings, settings: Settings) -> Iterator[Warning]:
+    where = f"campaign {item.campaign_id}"
     limit = settings.system.auto_dial_limit
     if _number(limit) is not None and item.level > (_number(limit) or 0.0):
         yield Warning(
@@ -162,6 +172,10 @@ def _campaign(item: CampaignSettings, settings: Settings, facts: Facts) -> Itera
             effect="it dials less than its level says while calls are long",
             mend="incall_tally_threshold_seconds = 0",
         )
+
+
+def _calling_times(item: CampaignSettings, facts: Facts) -> Iterator[Warning]:
+    where = f"campaign {item.campaign_id}"
     times = facts.call_times.get(item.local_call_time)
     if times is None:
         yield Warning(
