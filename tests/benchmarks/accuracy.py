@@ -1,6 +1,6 @@
 """How right the traffic engines are, against independent values.
 
-``python -m tests.benchmarks.accuracy`` takes some ten minutes. Every expected value comes from a
+``python -m tests.benchmarks.accuracy`` takes some half an hour. Every expected value comes from a
 published table, a closed form or exact rational arithmetic, never from the code under test; the
 simulation is judged by a binomial test, and its 95 % intervals of projected figures by how often
 they hold, by figure and by the size of shares (``projection_coverage`` prints more of that).

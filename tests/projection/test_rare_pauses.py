@@ -159,3 +159,12 @@ def test_a_pause_of_once_in_many_lives_is_not_told_as_never() -> None:
     found = alone(60, 8, transfer_rate=0.02 * 8 / 60 * 25 / 120 / 0.5, talk_cv=0.0)
     sound(found)
     tells(found, "all_busy_share", weights[8] / sum(weights))
+
+
+def test_attempts_are_no_better_known_than_the_talks_that_keep_lines_from_them() -> None:
+    """One line, constant times: an attempt each 25 s, but for a talk of 120 s in 5e6 of them."""
+    q = 2e-7
+    found = alone(1, 1, transfer_rate=q / 0.5, attempt_cv=0.0, talk_cv=0.0)
+    exact = 3600.0 / (25.0 + 120.0 * q)
+    assert found.low["attempts_per_hour"] <= exact <= found.high["attempts_per_hour"]
+    assert found.high["attempts_per_hour"] - found.low["attempts_per_hour"] < 1e-3 * exact

@@ -156,7 +156,7 @@ def _interval(figure: Estimate, unit: float, *, share: bool) -> Interval:
     value, error = figure.mean, figure.half_width / figure.mean
     if share:
         value, error = figure.mean / (1.0 - figure.mean), error / (1.0 - figure.mean)
-    counted = np.where(error > 0.0, (_Z95 / np.maximum(error, 1e-300)) ** 2, np.inf)
+    counted = np.where(error > 0.0, (_Z95 / np.maximum(error, 1e-9)) ** 2, np.inf)
     low, high = few_event_factors(Events(counted, np.full_like(counted, np.inf)))
     low, high = value * np.minimum(low, np.exp(-error)), value * np.maximum(high, np.exp(error))
     if share:

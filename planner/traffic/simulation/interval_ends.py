@@ -96,7 +96,34 @@ def interval_ends(
             low, high = _nearly_always(value, seconds, network, low, high)
         unknown = ~np.isfinite(half_width[name])
         ends[name] = np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
+    few = (sums["transfers"] < MANY_EVENTS) & (come.occur > 0)
+    for name in ("attempts_per_second", "live_answers_per_second"):
+        if name in ends:
+            ends[name] = _with_idle_lines(network, mean, ends, name, few)
     return ends
+
+
+def _with_idle_lines(
+    network: Network, mean: dict[str, Floats], ends: dict[str, Ends], name: str, few: Floats
+) -> Ends:
+    """Ends of what attempts bring, where few requests were seen, or none.
+
+    Runs that are alike but for these differ by nothing else: how many lines do not dial, for a talk
+    or in a pause, is as uncertain as the requests are.
+    """
+    spare = np.maximum(network.dial_lines - network.agent_lines[0], 0)
+    more, less = np.zeros_like(mean[name]), np.zeros_like(mean[name])
+    for source, lines in (("mean_busy_agent_lines", 1.0), ("all_busy_share", spare)):
+        low, high = ends[source]
+        more += np.nan_to_num(high - mean[source]) * lines / network.dial_lines
+        less += np.nan_to_num(mean[source] - low) * lines / network.dial_lines
+    low, high = ends[name]
+    value = mean[name]
+    wider = (
+        np.minimum(low, value * np.maximum(1.0 - more, 0.0)),
+        np.maximum(high, value * (1.0 + less)),
+    )
+    return np.where(few, wider[0], low), np.where(few, wider[1], high)
 
 
 def _around(value: Floats, error: Floats, events: Events) -> Ends:
