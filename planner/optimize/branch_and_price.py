@@ -82,23 +82,23 @@ class BranchAndPrice:
         if self._warm is not None and self._state.columns and not self._finished():
             self._state.offer(self._state.columns, root)
         boxes = stale = 0
-        tight = not self._state.large
+        proves = self._state.small and self._params.splits
+        tight = not self._state.large and root.solved  # if not, it is once there is a plan
         self._part_by_taken()
         while not self._finished() and boxes < self._params.most_boxes:
-            if stale < self._params.most_stale:
+            if stale < self._params.most_stale or (proves and not self._state.by_boxes):
                 afresh = stale > 0
                 better = self._heuristics.run_round(self._open[0][3] if afresh else root, afresh)
                 stale = 0 if better else stale + 1
-                tighten = not tight and (
-                    stale > 0 or self._state.near(self._params.first_precision)
-                )
-                if tighten and not self._finished():
-                    root, tight = self._tightened(root), True
+                waits = not root.solved or self._state.near(self._params.first_precision)
+                if not tight and (stale > 0 or waits) and not self._finished():
+                    root = self._tightened(root)
+                    tight = root.solved or stale > 0
                 if tight:
                     self._part_by_taken()
-            elif not (self._state.small and self._params.splits):
+            elif not proves:
                 break
-            if self._state.small and self._params.splits:
+            if proves and (stale > 0 or self._state.by_boxes):  # rounds are quicker while they help
                 boxes += self._prove(1 + 2 * stale)
         found = self._outcome()
         return replace(found, warm=left_by(self._master, root, self._state.columns or ()))
@@ -128,13 +128,14 @@ class BranchAndPrice:
 
     def _prove(self, rounds: int) -> int:
         """Split boxes, as many as so many rounds do, while that is quick; how many were split."""
-        most = self._master.lagrangian.bucket_evaluations() + self._params.evaluations_per_round
+        most = self._master.lagrangian.bucket_evaluations()
+        most += rounds * self._params.evaluations_per_round
         boxes = 0
         while boxes < rounds * self._params.boxes_per_round:
             if self._finished() or self._master.lagrangian.bucket_evaluations() > most:
                 break
             if boxes % self._params.boxes_per_plunge == 0:
-                boxes += self._plunge()
+                boxes += self._plunge(most)
             else:
                 self._split(heapq.heappop(self._open))
                 boxes += 1
@@ -252,10 +253,7 @@ class BranchAndPrice:
         early = not self._state.done() and self._state.interrupted()
         self._state.settle()
         first, bound = self._state.value, self._state.bound
-        if not self._model.aim.is_value:
-            line_plan = self._line_plan(self._state.columns)
-            return SearchResult(line_plan, first, bound, False, early, proof=self._proof(bound))
-        if not self._params.polish:
+        if not (self._model.aim.is_value and self._params.polish):
             line_plan = self._line_plan(self._state.columns)
             return SearchResult(line_plan, first, bound, False, early, (), self._proof(bound))
         polished = second_stages(
@@ -310,14 +308,16 @@ class BranchAndPrice:
         highest = max(highest, self._closed, self._state.value)
         self._state.bound = min(self._state.bound, highest)
 
-    def _plunge(self) -> int:
+    def _plunge(self, most: int) -> int:
         """Split the box of the highest bound, then its better half and so on, down to a plan.
 
-        How many boxes were split.
+        Or until so many buckets of calls were looked at; how many boxes were split.
         """
         halves = self._split(heapq.heappop(self._open))
         boxes = 1
         while halves and not self._finished():
+            if self._master.lagrangian.bucket_evaluations() > most:
+                break
             better = min(halves)
             self._open.remove(better)
             heapq.heapify(self._open)

@@ -18,6 +18,9 @@ from planner.optimize.search_state import SearchState
 
 #: Better by less than this, relatively, is nothing.
 SMALLEST_GAIN = 1e-6
+#: How many times as hot annealing begins after so many rounds in a row that found nothing: what is
+#: near the best plan was tried, so that the way to a better one leads through worse ones.
+WARMTH = (1.0, 10.0, 3.0, 30.0)
 
 
 class PrimalHeuristics:
@@ -34,6 +37,7 @@ class PrimalHeuristics:
         self._finished = finished
         self._enriched = warm  # what is begun with has been, when it was found
         self.rounds = 0
+        self._stale = 0  # rounds in a row that found nothing
 
     def run_round(self, relaxation: Relaxation, afresh: bool) -> bool:
         """Look for a better plan by every way that suits the fleet; whether one was found.
@@ -57,9 +61,12 @@ class PrimalHeuristics:
                 plan = self._place(plan, pace)
         if plan and best.params.cell_annealing and not self._finished():
             self._anneal(plan)
-        if best.small and not self._finished():
+        better = best.value > before + SMALLEST_GAIN * abs(before)
+        if best.small and not better and not self._finished():
             self._choose_from_pool(relaxation)
-        return best.value > before + SMALLEST_GAIN * abs(before)
+            better = best.value > before + SMALLEST_GAIN * abs(before)
+        self._stale = 0 if better else self._stale + 1
+        return better
 
     def _begin(
         self, construction: Construction, relaxation: Relaxation, afresh: bool
@@ -117,6 +124,7 @@ class PrimalHeuristics:
             enough=self._state.enough,
             interrupted=self._state.interrupted,
             on_better=lambda: self._state.keep(annealing.columns()),
+            warmth=WARMTH[self._stale % len(WARMTH)] if self._state.small else 1.0,
         )
 
     def _choose_from_pool(self, relaxation: Relaxation) -> None:

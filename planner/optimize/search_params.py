@@ -25,7 +25,7 @@ class SearchParams:
     #: Boxes split between two such rounds, more after rounds that found nothing; they end earlier
     #: once so many buckets of calls were evaluated on the way.
     boxes_per_round: int = 60
-    evaluations_per_round: int = 60_000
+    evaluations_per_round: int = 6_000
     #: Boxes after which one is followed down to a plan.
     boxes_per_plunge: int = 30
     #: Boxes split by what the worst failure takes after a round, at most; what that may differ by

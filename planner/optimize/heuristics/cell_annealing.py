@@ -43,6 +43,8 @@ MOST_CELLS = 4
 STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 80_000, 150, 50, 0.7
 #: Temperature falls geometrically between these shares of the plan's value per campaign.
 HOTTEST, COLDEST = 1.5e-3, 1e-4
+#: So many times the steps are made where it begins hotter.
+WARM_STEPS = 4
 
 
 class CellAnnealing:
@@ -65,21 +67,24 @@ class CellAnnealing:
         enough: Callable[[], float],
         interrupted: Callable[[], bool],
         on_better: Callable[[], None],
+        warmth: float = 1.0,
     ) -> None:
         """Anneal from a plan, which may break limits, until one is worth enough, or to the end.
 
-        Only the plans found that hold every limit count.
+        Only the plans found that hold every limit count. With more ``warmth`` it begins so many
+        times as hot, and takes longer to cool: it gets further away from where it began.
         """
         campaigns = self._model.campaigns
         found = self._best.start_from(columns)
+        slower = WARM_STEPS if warmth > 1 else 1
         scale = abs(self._best.value if found else self._ceiling) / max(campaigns, 1)
         cool_down(
             self._runs,
             self._best,
-            steps=min(STEPS, STEPS_PER_CELL * campaigns * self._model.dialers),
+            steps=min(STEPS, slower * STEPS_PER_CELL * campaigns * self._model.dialers),
             chunks=int(CHUNKS + CHUNKS_PER_CAMPAIGN * campaigns),
             scale=scale,
-            heat=(HOTTEST, COLDEST),
+            heat=(warmth * HOTTEST, COLDEST),
             enough=enough,
             interrupted=interrupted,
             on_better=on_better,

@@ -35,6 +35,7 @@ class Relaxation:
     campaign_bounds: Floats  # [campaign] on the value of its splits at the prices
     proof_duals: Duals | None = None  # from which the bound follows, where not from these
     proof_bounds: Floats | None = None  # [campaign] at those
+    solved: bool = True  # False: more columns, those of plans say, could lower the bound a lot
 
     def proven_by(self) -> tuple[Duals, Floats | None]:
         """The duals from which the bound follows, and the bounds of the campaigns there."""
@@ -211,7 +212,7 @@ def _unproven(master: RestrictedMaster, box: Box, start: Relaxation | None) -> R
     """
     mix = master.mix(solve_again=True)
     bound = start or at_prices(master, box, master.even_duals(0.0))
-    return None if bound is None else replace(bound, mix=mix)
+    return None if bound is None else replace(bound, mix=mix, solved=False)
 
 
 @dataclass(frozen=True)
@@ -283,7 +284,9 @@ class ColumnGeneration:
             return _unproven(master, self.box, None)
         if best.bound <= self.target:
             return best
-        return replace(best, mix=master.mix(solve_again=added > 0 or solved is None))
+        near = solved is not None and best.bound <= solved[0] + NEAR * abs(solved[0])
+        mix = master.mix(solve_again=added > 0 or solved is None)
+        return replace(best, mix=mix, solved=near)
 
     def _closed(self, bound: float, value: float, waiting: StallCounter) -> bool:
         """Whether a bound is as close to what the known columns are worth as asked for."""
