@@ -11,6 +11,9 @@ from planner.optimize.master.initial_duals import first_prices
 from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.model import build_model
 from planner.optimize.pricing.pricer import PricingEffort
+from planner.optimize.search import optimize
+from tests.benchmarks.fleets import OPERATORS
+from tests.benchmarks.operators import operator_fleet
 from tests.support.builders import drawn_fleet
 
 
@@ -85,3 +88,22 @@ def test_a_solver_that_goes_on_for_ever_is_given_up(monkeypatch: pytest.MonkeyPa
     fresh = RestrictedMaster(model)
     assert first_prices(fresh, model.box) is not None
     assert fresh.solve() is None  # no answer is better than half a one
+
+
+def test_a_relaxation_far_above_its_columns_says_so_and_the_search_gets_below_it() -> None:
+    family = next(one for one in OPERATORS if one.name == "two failures")
+    problem = operator_fleet(family, 1)
+    options = PlanOptions(redundancy=family.redundancy, failures=2, gap=0.03, time_limit=60)
+    model = build_model(problem, options)
+    master = RestrictedMaster(model)
+    first = generate_columns(
+        master, model.box, start=first_prices(master, model.box, lambda: False)
+    )
+    assert first is not None
+    # Pricing bounds what survives two failures, and finds few of the splits that come near it.
+    assert not first.solved
+    found = optimize(problem, options)
+    assert found.value is not None
+    assert found.bound is not None
+    assert found.value <= found.bound < first.bound
+    assert found.bound <= 1.031 * found.value
