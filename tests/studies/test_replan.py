@@ -101,6 +101,15 @@ def test_a_share_that_throttles_what_is_left_is_told_with_the_plan_without_it() 
     assert beside.requirement == "survivable_share"
     assert beside.value_per_hour >= best_of(60) * (1 - 0.01)
     assert "A share of the calls survives any failure (Solar): without that" in words(compared)
+    assert found.outcome is not None
+    (large,) = [a for a in beside.lines if a.dialer_id == "D2"]
+    (throttled,) = [a for a in found.outcome.lines if a.dialer_id == "D2"]
+    assert large.dial_lines > throttled.dial_lines  # it need carry no more than what is left may
+    differ = (
+        f"Solar on D2 {large.dial_lines} + {large.agent_lines} instead of "
+        f"{throttled.dial_lines} + {throttled.agent_lines}"
+    )
+    assert differ in words(compared)
 
 
 def test_moves_tell_the_share_of_the_loss_that_they_bring_back() -> None:

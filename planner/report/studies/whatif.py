@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from planner.contracts.comparison import (
     Comparison,
     Outcome,
     Replanned,
     Tornado,
+    Unasked,
     World,
 )
+from planner.contracts.problem import LineAssignment
 from planner.contracts.result import PlanStatus
 from planner.evaluation.moves.gains import BroughtBack, brought_back
 from planner.report.plans.given_up import (
@@ -37,6 +39,8 @@ _LINES = {KEPT: "as they are", ANEW: "after the moves"}
 MOST_FIRST_MOVES, MOST_NAMED = 5, 5
 #: Over the moves back.
 BACK = "Once what is lost is back: to the lines as they were"
+#: Dial and agent lines of a campaign that a dialer does not have.
+NO_LINES = (0, 0)
 _UNASKED = {
     "survivable_share": "A share of the calls survives any failure",
     "min_dialers": "Campaigns run on several dialers",
@@ -248,9 +252,39 @@ def unasked_sentences(found: Replanned) -> list[str]:
         told.append(
             f"{_UNASKED[item.requirement]} ({names}): without that there is a plan of "
             f"{amount(item.value_per_hour)} an hour instead of "
-            f"{amount(found.outcome.aim_per_hour)}."
+            f"{amount(found.outcome.aim_per_hour)}. {_other_lines(item, found.outcome)}".rstrip()
         )
     return told
+
+
+def _other_lines(item: Unasked, kept: Outcome) -> str:
+    """Where its lines differ from those of the plan that keeps the requirement, the most first."""
+    mine, there = _by_place(item.lines), _by_place(kept.lines)
+    differ = [
+        (abs(sum(mine.get(place, NO_LINES)) - sum(there.get(place, NO_LINES))), place)
+        for place in {**there, **mine}
+        if mine.get(place, NO_LINES) != there.get(place, NO_LINES)
+    ]
+    differ.sort(key=lambda row: (-row[0], row[1]))
+    shown = [
+        f"{campaign} on {dialer} {_dial_and_agent(mine.get((campaign, dialer)))} instead of "
+        f"{_dial_and_agent(there.get((campaign, dialer)))}"
+        for _, (campaign, dialer) in differ[:MOST_NAMED]
+    ]
+    if not shown:
+        return ""
+    rest = len(differ) - len(shown)
+    more = f"; {rest} more differ" if rest > 0 else ""
+    return f"Its lines (dial + agent): {'; '.join(shown)}{more}."
+
+
+def _by_place(lines: Iterable[LineAssignment]) -> dict[tuple[str, str], tuple[int, int]]:
+    return {(a.campaign_id, a.dialer_id): (a.dial_lines, a.agent_lines) for a in lines}
+
+
+def _dial_and_agent(lines: tuple[int, int] | None) -> str:
+    dial, agent = lines or NO_LINES
+    return f"{dial} + {agent}"
 
 
 def without_plan_sentences(found: Replanned) -> list[str]:
