@@ -1,0 +1,116 @@
+"""How close plans come where agents are pooled: ``python -m tests.benchmarks.pools``.
+
+Made-up fleets of 20 dialers in four cities and 50 campaigns: 40 of them share the agents of ten
+pools, each of which sits in one city and serves some ten; 20 rows of limits; calls that cost. The
+gap after so many seconds of search, with the processor time that these took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Iterator
+
+from planner.contracts.fleet.agents import LimitRow, PoolRow
+from planner.contracts.problem import Campaign, Dialer, Problem
+from planner.contracts.result import PlanFigures, PlanOptions
+from planner.pipeline.pipeline import plan
+from tests.benchmarks.reporting import Row, printed
+
+DIALERS, CAMPAIGNS, POOLED, POOLS, LIMITS = 20, 50, 40, 10, 20
+CITIES = ("Atlanta", "Dallas", "Chicago", "Denver")
+
+
+def fleet(seed: int) -> Problem:
+    """One fleet; each city has some of the dialers, and two or three pools."""
+    draw = random.Random(seed)
+    dialers = tuple(
+        Dialer(
+            dialer_id=f"D{number}",
+            ports=draw.choice([120, 160, 200]),
+            cps=draw.choice([6, 8, 10]),
+            failure_domain=CITIES[number % len(CITIES)],
+            cost_per_attempt=draw.choice([0, 0.002, 0.004]),
+            cost_per_talk_minute=draw.choice([0.01, 0.02]),
+        )
+        for number in range(DIALERS)
+    )
+    names = [f"C{number}" for number in range(CAMPAIGNS)]
+    campaigns = tuple(
+        Campaign(
+            campaign_id=name,
+            attempt_seconds=draw.uniform(20, 32),
+            answer_rate=draw.uniform(0.1, 0.3),
+            transfer_rate=draw.uniform(0.06, 0.2),
+            talk_seconds=draw.uniform(120, 400),
+            value=draw.choice([3, 5, 8, 12]),
+            max_abandon_rate=0.03,
+            agent_lines=None if number < POOLED else draw.randint(4, 20),
+        )
+        for number, name in enumerate(names)
+    )
+    return Problem(
+        dialers=dialers,
+        campaigns=campaigns,
+        pools=tuple(_pool(draw, number, names, dialers) for number in range(POOLS)),
+        limits=tuple(_limit(draw, number, names, dialers) for number in range(LIMITS)),
+    )
+
+
+def _pool(
+    draw: random.Random, number: int, names: list[str], dialers: tuple[Dialer, ...]
+) -> PoolRow:
+    # Four that no other pool has to serve, so that each campaign has one; and some of the others.
+    own = names[4 * number : 4 * number + 4]
+    city = CITIES[number % len(CITIES)]
+    return PoolRow(
+        pool=f"P{number}",
+        agent_lines=draw.randint(15, 45),
+        campaigns=tuple(dict.fromkeys([*own, *draw.sample(names[:POOLED], 8)])),
+        dialers=tuple(d.dialer_id for d in dialers if d.failure_domain == city),
+    )
+
+
+def _limit(
+    draw: random.Random, number: int, names: list[str], dialers: tuple[Dialer, ...]
+) -> LimitRow:
+    if number % 2:
+        some = draw.sample([d.dialer_id for d in dialers], 3)
+        most = draw.randint(250, 400)
+        return LimitRow(limit=f"L{number}", dialer_ids=tuple(some), max_dial_lines=most)
+    return LimitRow(
+        limit=f"L{number}",
+        campaign_id=draw.choice(names),
+        failure_domains=(draw.choice(CITIES),),
+        max_lines=draw.randint(30, 120),
+    )
+
+
+def rows(count: int, seconds: float) -> Iterator[Row]:
+    """A row for each fleet."""
+    options = PlanOptions(time_limit=seconds, figures=PlanFigures.FORMULAS)
+    for seed in range(count):
+        began, start = time.process_time(), time.perf_counter()
+        found = plan(fleet(seed), options, explained=False, compared=False, checked=False)
+        yield {
+            "fleet": seed,
+            "status": found.status.value,
+            "gap": float("nan") if found.gap is None else found.gap,
+            "value an hour": found.value.value_per_hour if found.value else float("nan"),
+            "at most": found.bound_per_hour or float("nan"),
+            "seconds": time.perf_counter() - start,
+            "processor": time.process_time() - began,
+        }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fleets", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    arguments = parser.parse_args()
+    printed(rows(arguments.fleets, arguments.seconds))
+
+
+if __name__ == "__main__":
+    main()
