@@ -138,10 +138,14 @@ def _times_as_is(problem: Problem, monday: date) -> tuple[TimeAsIs, ...]:
 def _show_as_is(problem: Problem, monday: date) -> None:
     """The week before it is planned: what runs when, with the lines that are there now."""
     zone, times = reader_zone(), _times_as_is(problem, monday)
-    st.markdown(
-        f"{plain(as_is_sentence(times))} **Plan the week** gives each time its own lines, as few "
-        "of them moved as is worth it. Nothing changes on the Plan page."
+    what_next = (
+        "The same campaigns run all week with the same figures: *Optimise* on the Plan page finds "
+        "the best lines, and no other time needs lines of its own."
+        if len(times) == 1
+        else "**Plan the week** gives each time its own lines, as few of them moved as is worth "
+        "it. Nothing changes on the Plan page."
     )
+    st.markdown(f"{plain(as_is_sentence(times))} {what_next}")
     rows = as_is_rows(times, zone)
     if not rows:
         return

@@ -44,14 +44,19 @@ def value_as_is(times: Sequence[TimeAsIs]) -> float:
 
 def as_is_rows(times: Sequence[TimeAsIs], zone: ZoneInfo) -> list[tuple[str, ...]]:
     """A row of :data:`TITLES` for the same hours of several days."""
+    if len(times) == 1 and times[0].running:
+        return [("Mon-Sun", "all hours", *_row(times[0]))]
     days: dict[tuple[str, ...], list[date]] = {}
     for time in times:
         if time.running:
-            row = (
-                hours_words(time.start, time.end, zone),
-                who_runs(time.running, time.idle, time.dialers_out),
-                f"{time.ports_used:,} of {time.ports:,}",
-                amount(time.value_per_hour),
-            )
+            row = (hours_words(time.start, time.end, zone), *_row(time))
             days.setdefault(row, []).append(time.start.astimezone(zone).date())
     return [(days_words(found), *row) for row, found in days.items()]
+
+
+def _row(time: TimeAsIs) -> tuple[str, ...]:
+    return (
+        who_runs(time.running, time.idle, time.dialers_out),
+        f"{time.ports_used:,} of {time.ports:,}",
+        amount(time.value_per_hour),
+    )

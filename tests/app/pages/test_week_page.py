@@ -111,6 +111,12 @@ def test_the_price_is_of_what_a_line_earns() -> None:
 
 
 def test_a_planned_week_stands_beside_the_lines_as_they_are(app: AppTest) -> None:
-    planned(go_to(app, "week"))
+    go_to(app, "week")
+    assert "*Optimise* on the Plan page finds the best lines" in text(app)
+    (times,) = [d.value for d in app.dataframe if "Ports used" in d.value]
+    assert times.iloc[0].tolist() == [
+        "Mon-Sun", "all hours", "all campaigns", "200 of 200", "158.5"
+    ]  # fmt: skip
+    planned(app)
     # Engset for 95 + 5 lines on each of two dialers: 158.520786 an hour, 168 hours.
     assert "kept all week, would bring 26,631, whatever limits say" in text(app)
