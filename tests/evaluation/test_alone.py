@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from planner.contracts.problem import Dialer, Problem
+from planner.contracts.problem import Dialer, Problem, TrunkGroup
 from planner.evaluation.limits.alone import missing_alone, most_surviving
 from planner.optimize.model.requirements import CALLS, RUNS, SURVIVES, USED
 from planner.optimize.shortfalls import asked_of, plan_shortfalls
@@ -15,7 +15,9 @@ from tests.support.one_agent import lines
 
 
 def fleet(*dialers: Dialer, **asked: object) -> Problem:
-    return one_agent.problem(*dialers, campaigns=[one_agent.campaign(**asked)])
+    carrier = TrunkGroup(trunk_group="T", channels=100, fails_together=True)
+    campaigns = [one_agent.campaign(**asked)]
+    return one_agent.problem(*dialers, campaigns=campaigns, trunk_groups=(carrier,))
 
 
 TWO = (one_agent.dialer("D", 4), one_agent.dialer("E", 4))
@@ -28,10 +30,14 @@ OUT = (one_agent.dialer("D", 4), one_agent.dialer("E", 4, in_service=False))
 SMALL = (one_agent.dialer("D", 4), one_agent.dialer("E", 1))
 
 
+CARRIER = (one_agent.dialer("D", 4, trunk_group="T"), one_agent.dialer("E", 4, trunk_group="T"))
+BESIDE = (*CARRIER, one_agent.dialer("F", 4))
+
+
 @pytest.mark.parametrize("failures", [1, 2])
 @pytest.mark.parametrize("asked", [{"min_dialers": 3}, {"survivable_share": 0.7}])
 @pytest.mark.parametrize("agents", [1, 2, 3])
-@pytest.mark.parametrize("dialers", [TWO, SITE, OUT, SMALL])
+@pytest.mark.parametrize("dialers", [TWO, SITE, OUT, SMALL, CARRIER, BESIDE])
 def test_no_split_in_which_the_campaign_runs_misses_less(
     dialers: tuple[Dialer, ...], agents: int, asked: dict[str, float], failures: int
 ) -> None:

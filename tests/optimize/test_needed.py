@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from planner.contracts.answers import NeededSearch
-from planner.contracts.problem import Dialer, Problem
+from planner.contracts.problem import Dialer, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.optimize.infeasible.needed import needed_to_keep_all
 from planner.pipeline.pipeline import plan
@@ -105,3 +105,11 @@ def test_what_was_not_looked_for_is_not_told_as_not_found() -> None:
 def test_what_was_not_found_in_time_is_told_as_that() -> None:
     found = needed_to_keep_all(fleet(3, campaigns=2), EXACT, stop=lambda: True)
     assert found == ((), NeededSearch.NOT_IN_TIME)
+
+
+def test_dialers_that_fail_together_are_told_as_more_than_ports_can_mend() -> None:
+    both = tuple(Dialer(dialer_id=name, ports=8, trunk_group="T") for name in ("D", "E"))
+    carrier = TrunkGroup(trunk_group="T", channels=16, fails_together=True)
+    asked = one_agent.campaign("C", agent_lines=2, survivable_share=0.5)
+    problem = Problem(dialers=both, campaigns=(asked,), trunk_groups=(carrier,))
+    assert needed_to_keep_all(problem, EXACT) == ((), NeededSearch.NOT_ENOUGH)

@@ -53,11 +53,22 @@ def most_dialers(problem: Problem, campaign: Campaign) -> int:
 def most_surviving(problem: Problem, campaign: Campaign, failures: int) -> float:
     """The largest share of its calls that can survive so many failures at once.
 
-    Of k failure domains in use, the f with most calls have at least f/k of them.
+    Of k failure domains in use, the f with most calls have at least f/k of them. The same is true
+    of carriers that fail together, beside the domains of dialers that have none.
     """
-    domains = {dialer.domain for dialer in usable_dialers(problem, campaign)}
-    count = min(len(domains), most_dialers(problem, campaign))
+    count = min(_failures(problem, campaign), most_dialers(problem, campaign))
     return max(1.0 - failures / count, 0.0) if count else 0.0
+
+
+def _failures(problem: Problem, campaign: Campaign) -> int:
+    """The fewest failures that together take all dialers that a campaign may use."""
+    usable = usable_dialers(problem, campaign)
+    carriers = {g.trunk_group for g in problem.trunk_groups if g.fails_together}
+    with_carriers = {
+        ("carrier", d.trunk_group) if d.trunk_group in carriers else ("domain", d.domain)
+        for d in usable
+    }
+    return min(len({d.domain for d in usable}), len(with_carriers))
 
 
 def missing_alone(problem: Problem, campaign: Campaign, failures: int) -> Missing:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from planner.contracts.answers import Needed, NeededSearch
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
+from planner.evaluation.limits.alone import missing_alone
 from planner.optimize.infeasible.campaign_requirements import agent_lines_on_shift
 from planner.optimize.infeasible.feasibility import FeasibilityTests
 from planner.optimize.infeasible.fleet_requirements import channels_of, out_of_service, ports_of
@@ -74,7 +75,8 @@ def needed_to_keep_all(
             continue
         seconds = min(SECONDS, SHARE * options.time_limit)
         tests = FeasibilityTests(options, time.monotonic() + seconds, stop)
-        verdict = tests.is_infeasible(with_changes(given, lifts(resources)))
+        lifted = with_changes(given, lifts(resources))
+        verdict = _misses_even_alone(lifted, options.failures) or tests.is_infeasible(lifted)
         ways = _least(given, resources, tests) if verdict is False else None
         told = None if not ways else tried_ways(problem, options, ways, stop)
         if told is not None:
@@ -83,6 +85,15 @@ def needed_to_keep_all(
     if found:
         return Ways(tuple(found), NeededSearch.FOUND)
     return Ways((), NeededSearch.NOT_IN_TIME if undecided else NeededSearch.NOT_ENOUGH)
+
+
+def _misses_even_alone(problem: Problem, failures: int) -> bool:
+    """Whether a campaign that has to run misses something in every plan, by counting."""
+    return any(
+        any(missing_alone(problem, campaign, failures))
+        for campaign in problem.campaigns
+        if campaign.min_dialers >= 1
+    )
 
 
 def _room(problem: Problem) -> NoLimit:

@@ -44,8 +44,7 @@ LOSSES = "More than a tenth less than with the current lines"
 NEEDED = "What it would take to keep everything"
 _NONE_NEEDED = {
     NeededSearch.NOT_SOUGHT: "That was not looked for.",
-    NeededSearch.NOT_IN_TIME: "No way was found within the time for it; there may be one. A longer "
-    "time limit looks longer.",
+    NeededSearch.NOT_IN_TIME: "No way was found within the time for it; there may be one.",
     NeededSearch.NOT_ENOUGH: "More ports, channels and agents would not be enough, however many: "
     "what is asked for has to change, or the dialers.",
 }
