@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiling.compiled import compiled, inlined, lean
-from planner.optimize.heuristics.kernel_tools import draw
+from planner.optimize.heuristics.kernel_tools import clear_split, copy_split, draw
 from planner.optimize.heuristics.plan_state import (
     NEVER,
     DualGuide,
@@ -173,8 +173,7 @@ def _read_split(w: Scratch, most_used: int, most_agents: int, steps: int) -> flo
     for a in range(most_agents + 1):
         if w.best[most_used, a] > best:
             agents, best = a, w.best[most_used, a]
-    w.dial[:] = 0
-    w.agent[:] = 0
+    clear_split(w.dial, w.agent)
     if best <= NEVER:
         return NEVER
     used = most_used
@@ -198,7 +197,9 @@ def _programme(
     With a cap a failure domain is given one dialer at most, so that it holds for the domain.
     """
     most_used, most_agents = f.min_used[c], f.agents[c]
-    w.best[: most_used + 1, : most_agents + 1] = NEVER
+    for used in range(most_used + 1):
+        for agents in range(most_agents + 1):
+            w.best[used, agents] = NEVER
     w.best[0, 0] = 0.0
     step, i = 0, 0
     while i < count:
@@ -214,7 +215,9 @@ def _programme(
         for j in range(i, end):
             if must < 0 or must == j:
                 _add_step(f, g, s, w, c, candidates[j], cap, step)
-        w.best[: most_used + 1, : most_agents + 1] = w.next[: most_used + 1, : most_agents + 1]
+        for used in range(most_used + 1):
+            for agents in range(most_agents + 1):
+                w.best[used, agents] = w.next[used, agents]
         step += 1
         i = end
     return _read_split(w, most_used, most_agents, step)
@@ -325,8 +328,7 @@ def _best_surviving(
     """Best of the splits under several caps per domain, each cut until enough survives."""
     may_be_out = f.min_used[c] == 0 and f.n_low[c].max() == 0
     best = 0.0 if may_be_out else NEVER
-    w.best_dial[:] = 0
-    w.best_agent[:] = 0
+    clear_split(w.best_dial, w.best_agent)
     highest, best_share = np.inf, w.cap[c]
     fewest = f.min_agents[c]
     least = entry(f, HANDLED, c, fewest, max(fewest, 1)) if fewest < f.rows[c] else 0.0
@@ -353,11 +355,9 @@ def _best_surviving(
         if worth > best:
             best = worth
             best_share = share
-            w.best_dial[:] = w.dial
-            w.best_agent[:] = w.agent
+            copy_split(w.dial, w.agent, w.best_dial, w.best_agent)
     w.cap[c] = best_share
-    w.dial[:] = w.best_dial
-    w.agent[:] = w.best_agent
+    copy_split(w.best_dial, w.best_agent, w.dial, w.agent)
     return best
 
 
