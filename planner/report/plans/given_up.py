@@ -14,6 +14,7 @@ from planner.contracts.answers import (
     Needed,
     NeededSearch,
 )
+from planner.projection.hours.finish import NEVER
 from planner.report.words import amount, share
 
 _ASKED = {
@@ -28,6 +29,7 @@ _ASKED = {
 _GOT = {
     "runs": "it gets no lines",
     "min_dialers": "runs on {got}",
+    "finish_by": "makes {got}",
     "survivable_share": "{got} do",
 }
 _KEPT = {
@@ -72,6 +74,8 @@ def _sentence(item: GivenUp, found: Sequence[KeptInstead]) -> str:
     values = {"asked": words(item.asked), "got": words(item.got), "limit": item.limit or ""}
     asked = _ASKED[item.requirement].format(**values)
     got = _GOT.get(item.requirement, "has {got}").format(**values)
+    if item.requirement == "finish_by" and item.asked >= NEVER:
+        asked, got = "should be done in time, with no open hour left", f"{got} attempts an hour"
     return f"{name}: {asked}, {got}" + (f", so that {_keepers(found)}." if found else ".")
 
 
