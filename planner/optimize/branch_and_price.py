@@ -60,6 +60,7 @@ class BranchAndPrice:
         self._closed = -np.inf  # highest bound among boxes put aside within the gap
         self._open: list[OpenBox] = []
         self._order = itertools.count()
+        self._until_plunge = 0  # boxes to split before one is followed down to a plan again
         self._tree = ProofTree(state.model, state.master.lagrangian.needs)
 
     def run(self) -> SearchResult:
@@ -134,10 +135,12 @@ class BranchAndPrice:
         while boxes < rounds * self._params.boxes_per_round:
             if self._finished() or self._master.lagrangian.bucket_evaluations() > most:
                 break
-            if boxes % self._params.boxes_per_plunge == 0:
+            if self._until_plunge <= 0:
+                self._until_plunge = self._params.boxes_per_plunge
                 boxes += self._plunge(most)
             else:
                 self._split(heapq.heappop(self._open))
+                self._until_plunge -= 1
                 boxes += 1
         return boxes
 
@@ -309,10 +312,7 @@ class BranchAndPrice:
         self._state.bound = min(self._state.bound, highest)
 
     def _plunge(self, most: int) -> int:
-        """Split the box of the highest bound, then its better half and so on, down to a plan.
-
-        Or until so many buckets of calls were looked at; how many boxes were split.
-        """
+        """Split the highest box, then its better half and so on, down to a plan; how many boxes."""
         halves = self._split(heapq.heappop(self._open))
         boxes = 1
         while halves and not self._finished():
