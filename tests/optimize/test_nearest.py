@@ -18,6 +18,7 @@ from planner.optimize.model.requirements import KINDS, RUNS, SURVIVES, USED
 from planner.optimize.nearest import Nearest, Sum, nearest_plan
 from planner.optimize.search import optimize
 from planner.optimize.search_result import SearchResult
+from planner.pipeline.pipeline import plan
 from planner.tables.folder import read_folder
 from tests.support.comparison import lines_of
 from tests.support.exhaustive import judge
@@ -196,3 +197,9 @@ def test_current_lines_that_break_what_always_holds_are_no_answer(
     monkeypatch.setattr("planner.optimize.nearest.first_plan", too_late)
     # Of the current lines it would be known that they run: nothing would be looked for.
     assert nearest_plan(given, HURRIED).sums[0].outcome is not None
+
+
+def test_that_nobody_earns_anything_where_nobody_can_run_needs_no_other_proof() -> None:
+    result = plan(problem(campaigns=[campaign(agent_lines=0)]), explained=False)
+    assert [item.campaign_id for item in result.left_out] == ["C"]
+    assert (result.bound_per_hour, result.proof and result.proof.checked) == (0.0, True)
