@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiling.compiled import compiled, inlined, lean
-from planner.optimize.heuristics.kernel_tools import clear_split, copy_split, draw
+from planner.optimize.heuristics.kernel_tools import draw
 from planner.optimize.heuristics.plan_state import (
     NEVER,
     DualGuide,
@@ -22,6 +22,7 @@ from planner.optimize.heuristics.plan_state import (
     put,
     shrink,
 )
+from planner.optimize.model.copies import clear_split, copy_split
 from planner.optimize.model.fleet import NONE, Fleet, entry
 from planner.optimize.model.repair import hold_abandonment, secure_survival
 from planner.optimize.model.tables import ATTEMPTS, HANDLED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compiling.compiled import inlined, lean
+from planner.compiling.compiled import inlined
 
 RandomState = NDArray[np.uint64]
 
@@ -44,17 +44,3 @@ def copy_lines(source: Ints, target: Ints) -> None:
     for c in range(source.shape[0]):
         for d in range(source.shape[1]):
             target[c, d] = source[c, d]
-
-
-@lean
-def copy_split(dial: Ints, agent: Ints, to_dial: Ints, to_agent: Ints) -> None:
-    """Copy a split, number by number: assigned slices take seconds to compile."""
-    for d in range(dial.size):
-        to_dial[d], to_agent[d] = dial[d], agent[d]
-
-
-@lean
-def clear_split(dial: Ints, agent: Ints) -> None:
-    """Take all lines off."""
-    for d in range(dial.size):
-        dial[d] = agent[d] = 0

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiling.compiled import compiled, lean
+from planner.optimize.model.copies import copy_split
 from planner.optimize.model.fleet import Fleet
 from planner.optimize.model.repair import secure_survival, share_missing
 from planner.optimize.pricing.prices import NEVER, Limits, Prices
@@ -94,15 +95,12 @@ def likely_split(
             if found <= best:
                 break
             best, place = found, place + step
-            best_dial[:] = near_dial
-            best_agent[:] = near_agent
+            copy_split(near_dial, near_agent, best_dial, best_agent)
     if best <= NEVER:
-        best_dial[:] = dial
-        best_agent[:] = agent
+        copy_split(dial, agent, best_dial, best_agent)
     if not secure_survival(case.fleet, case.campaign, best_dial, best_agent):
         return Found(quick, place, 0, evaluations)
-    dial[:] = best_dial
-    agent[:] = best_agent
+    copy_split(best_dial, best_agent, dial, agent)
     return Found(own_worth(case, dial, agent), place, 1, evaluations)
 
 
@@ -115,8 +113,7 @@ def _near(
     mine = _of_bucket(pieces, place)
     mine = mine[np.argsort(-pieces.last[mine], kind="mergesort")][:LIKELY_PIECES]
     best, evaluations = NEVER, 0
-    dial[:] = limits.n_low
-    agent[:] = limits.a_low
+    copy_split(limits.n_low, limits.a_low, dial, agent)
     here_dial, here_agent = dial.copy(), agent.copy()
     for p in mine:
         price, above = pieces.price[p], max(enough, best)
@@ -127,8 +124,7 @@ def _near(
         evaluations += 1 + more
         if bound > best:
             best = bound
-            dial[:] = here_dial
-            agent[:] = here_agent
+            copy_split(here_dial, here_agent, dial, agent)
     return best, evaluations
 
 
@@ -170,8 +166,7 @@ def proven_split(
         entry = heapq.heappop(queue)
         bound, stage, place, p = -entry[0], entry[2], int(entry[3]), int(entry[4])
         if counts[_EVALUATIONS] > MOST_EVALUATIONS and w.worth[_KNOWN] > NEVER:
-            dial[:] = w.best_dial
-            agent[:] = w.best_agent
+            copy_split(w.best_dial, w.best_agent, dial, agent)
             return Found(max(bound, w.worth[_KNOWN]), place, counts[_MENDED], counts[_EVALUATIONS])
         if stage == _BUCKET:
             _open_bucket(case, w, queue, bound, place, dial, agent)
@@ -194,8 +189,7 @@ def _begin_proof(case: Case, known_dial: Ints, known_agent: Ints, mended: Ints) 
     pieces, dialers = len(case.pieces.low), len(case.limits.room)
     best_dial, best_agent = np.zeros(dialers, np.int64), np.zeros(dialers, np.int64)
     if which >= 0:
-        best_dial[:] = known_dial[which]
-        best_agent[:] = known_agent[which]
+        copy_split(known_dial[which], known_agent[which], best_dial, best_agent)
     return _Proof(
         np.zeros((pieces, dialers), np.int64),
         np.zeros((pieces, dialers), np.int64),
@@ -267,22 +261,20 @@ def _ends(
 
     Its split is mended first: lines are cut until it survives each failure.
     """
-    dial[:] = w.dial[p]
-    agent[:] = w.agent[p]
+    copy_split(w.dial[p], w.agent[p], dial, agent)
     if case.buckets.most_missing > 0 and used_enough(case.limits, dial):  # as it is
         missing = share_missing(case.fleet, case.campaign, dial, agent)
         survives = missing <= case.buckets.most_missing
     else:
         survives = secure_survival(case.fleet, case.campaign, dial, agent)
     if survives:
-        w.mended[w.counts[_MENDED], 0] = dial
-        w.mended[w.counts[_MENDED], 1] = agent
+        kept = w.mended[w.counts[_MENDED]]
+        copy_split(dial, agent, kept[0], kept[1])
         w.counts[_MENDED] += 1
         worth = own_worth(case, dial, agent)
         if worth > w.worth[_KNOWN]:
             w.worth[_KNOWN] = worth
-            w.best_dial[:] = dial
-            w.best_agent[:] = agent
+            copy_split(dial, agent, w.best_dial, w.best_agent)
     close = bound <= w.worth[_KNOWN] + slack
     ends = close or w.counts[_SPLITS] == MOST_SPLITS
     if w.counts[_SPLITS] % SPLITS_AT_A_TIME == 0:
@@ -291,11 +283,9 @@ def _ends(
         w.worth[_UNPROVEN] = left
     w.counts[_SPLITS] += 1
     if close:
-        dial[:] = w.best_dial
-        agent[:] = w.best_agent
+        copy_split(w.best_dial, w.best_agent, dial, agent)
     elif not survives:
-        dial[:] = w.dial[p]
-        agent[:] = w.agent[p]
+        copy_split(w.dial[p], w.agent[p], dial, agent)
     return bool(ends or case.pieces.low[p] >= NARROW * case.pieces.high[p])
 
 

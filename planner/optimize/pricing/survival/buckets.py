@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from planner.compiling.compiled import compiled, inlined, lean
 from planner.evaluation.tolerances import LIMIT_ROUNDING
+from planner.optimize.model.copies import copy_split
 from planner.optimize.model.model import Model
 from planner.optimize.model.requirements import SURVIVES
 from planner.optimize.model.tables import ABANDONED, ANSWERED, HANDLED
@@ -168,8 +169,7 @@ def tighten_piece(
         if now < bound:
             bound = now
             pieces.price[p] = price
-            dial[:] = now_dial
-            agent[:] = now_agent
+            copy_split(now_dial, now_agent, dial, agent)
         else:
             step /= 2
     pieces.last[p] = bound
@@ -227,8 +227,7 @@ def _best_under(
     mine = _on_dialers(limits, used, exactly)
     bound = fill_capped_split(mine, prices, cap, second, shares, dial, agent)
     if bound <= NEVER:
-        dial[:] = limits.n_low
-        agent[:] = limits.a_low
+        copy_split(limits.n_low, limits.a_low, dial, agent)
     return bound
 
 
