@@ -87,7 +87,7 @@ class BranchAndPrice:
         tight = not self._state.large and root.solved  # if not, it is once there is a plan
         self._part_by_taken()
         while not self._finished() and boxes < self._params.most_boxes:
-            if stale < self._params.most_stale or (proves and not self._state.by_boxes):
+            if stale < self._params.most_stale or (proves and self._state.anneals):
                 afresh = stale > 0
                 better = self._heuristics.run_round(self._open[0][3] if afresh else root, afresh)
                 stale = 0 if better else stale + 1
@@ -99,7 +99,9 @@ class BranchAndPrice:
                     self._part_by_taken()
             elif not proves:
                 break
-            if proves and (stale > 0 or self._state.by_boxes):  # rounds are quicker while they help
+            if proves and (
+                stale > 0 or not self._state.anneals
+            ):  # rounds are quick while they help
                 boxes += self._prove(1 + 2 * stale)
         found = self._outcome()
         return replace(found, warm=left_by(self._master, root, self._state.columns or ()))

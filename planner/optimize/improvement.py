@@ -14,6 +14,7 @@ from planner.optimize.heuristics.restricted_master_heuristic import (
 )
 from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.model.columns import Column, rounded_columns
+from planner.optimize.model.usage import Usage
 from planner.optimize.search_state import SearchState
 
 #: Better by less than this, relatively, is nothing.
@@ -51,9 +52,14 @@ class PrimalHeuristics:
         if best.by_boxes:
             if best.columns is None or afresh:
                 best.offer(rounded_columns(self._model, relaxation.mix), relaxation)
-            if not first and not self._finished():
+            if best.anneals and best.params.cell_annealing and not self._finished():
+                self._anneal(best.columns or rounded_columns(self._model, relaxation.mix))
+            better = best.value > before + SMALLEST_GAIN * abs(before)
+            if not first and not (best.anneals and better) and not self._finished():
                 self._choose_from_pool(relaxation)
-            return first or best.value > before + SMALLEST_GAIN * abs(before)
+                better = best.value > before + SMALLEST_GAIN * abs(before)
+            self._stale = 0 if better else self._stale + 1
+            return first or better
         seed = best.options.seed + 2 * self.rounds
         plan = self._begin(Construction(self._master, relaxation.duals, seed), relaxation, afresh)
         for pace in self._paces(first or afresh) if plan and self._may_place() else ():
@@ -117,15 +123,20 @@ class PrimalHeuristics:
 
     def _anneal(self, columns: Sequence[Column]) -> None:
         """Make fine changes to a plan, which may break limits, until it is good."""
-        seed = self._state.options.seed + self.rounds
+        seed, special = self._state.options.seed + self.rounds, self._model.special
         annealing = CellAnnealing(self._model, self._state.bound, seed)
         annealing.run(
             columns,
             enough=self._state.enough,
             interrupted=self._state.interrupted,
-            on_better=lambda: self._state.keep(annealing.columns()),
-            warmth=WARMTH[self._stale % len(WARMTH)] if self._state.small else 1.0,
+            on_better=lambda: self._keep_checked(annealing.columns()),
+            warmth=WARMTH[self._stale % len(WARMTH)] if self._state.small or special else 1.0,
         )
+
+    def _keep_checked(self, columns: list[Column]) -> None:
+        """Keep a plan that annealing found, where it holds the fleet's limits by the model too."""
+        if not self._model.special or Usage(self._model, columns).fits():
+            self._state.keep(columns)
 
     def _choose_from_pool(self, relaxation: Relaxation) -> None:
         """Integer master over the most promising columns, then refilling."""

@@ -53,9 +53,11 @@ class SearchState:
         self.huge = cells > params.huge or (two and not self.small)
         self.master = RestrictedMaster(model, warm=self.small)
         few = cells <= params.few_cells and self.master.lagrangian.exact
-        #: Whether plans come from splitting boxes and choosing columns: where that is quickest, and
-        #: where there is what the compiled heuristics do not know.
+        #: Whether plans begin by splitting boxes and choosing columns: where that is quickest, and
+        #: where there is what building plans by compiled heuristics does not know.
         self.by_boxes = few or model.special
+        #: Whether cells are annealed.
+        self.anneals = not self.by_boxes or (model.special and model.plain and not few)
         self.columns: list[Column] | None = None
         self.value = -np.inf
         self.bound = np.inf

@@ -56,6 +56,11 @@ class CellAnnealing:
         self._runs = [CellRun(model, ceiling, own) for own in seeds]
         self._best = Best(model, self._runs)
 
+    @property
+    def value(self) -> float:
+        """What the best plan that holds every limit is worth [value per hour]."""
+        return self._best.value
+
     def columns(self) -> list[Column]:
         """The best plan as one column per campaign."""
         return self._best.columns()

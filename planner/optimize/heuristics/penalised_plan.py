@@ -39,8 +39,9 @@ class Cells(NamedTuple):
     counts: Ints  # [campaign, (dial lines, agent lines)]
     free: Ints  # [dialer] ports
     used: Floats  # [capacity]
+    sums: Floats  # [sum] lines that count for it
     lost: Floats  # [part] value that is lost with it
-    excess: Floats  # [2] lines over the capacities; value of all calls
+    excess: Floats  # [2] lines over the capacities; net value of all calls
     added: Ints  # [1] lines added against the current ones
     own: Floats  # [campaign] price of its broken limits
     random: RandomState  # [1]
@@ -69,6 +70,7 @@ def no_cells(f: Fleet, seed: int) -> Cells:
         counts=np.zeros((campaigns, 2), np.int64),
         free=f.room.copy(),
         used=np.zeros(len(f.limit)),
+        sums=np.zeros(len(f.sum_limit)),
         lost=np.zeros(len(f.parts)),
         excess=np.zeros(2),
         added=np.zeros(1, np.int64),
@@ -86,6 +88,12 @@ def over_limit(f: Fleet, k: int, used: float) -> float:
     return float(over if f.counts_lines[k] else LINES_PER_ATTEMPTS * over / (1.0 + f.limit[k]))
 
 
+@inlined
+def over_sum(f: Fleet, k: int, lines: float) -> float:
+    """Lines over a row of pools or limits.csv."""
+    return float(max(0.0, lines - f.sum_limit[k]))
+
+
 @lean
 def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
     """Set one cell and everything that sums over it."""
@@ -93,14 +101,15 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
     calls = entry(f, HANDLED, c, a, n) - entry(f, HANDLED, c, old_a, old_n)
     attempts = entry(f, ATTEMPTS, c, a, n) - entry(f, ATTEMPTS, c, old_a, old_n)
     ports = n - old_n + f.agent_cost[d] * (a - old_a)
+    worth = f.call_value[c, d] * calls - f.attempt_cost[d] * attempts
     s.handled[c] += calls
-    s.excess[1] += f.value[c] * calls
+    s.excess[1] += worth
     for j in range(f.parts_of.shape[1]):
         k = f.parts_of[d, j]
         if k == NONE:
             break
         s.by_part[c, k] += calls
-        s.lost[k] += f.value[c] * calls
+        s.lost[k] += worth
     s.figures[c, 0] += entry(f, ABANDONED, c, a, n) - entry(f, ABANDONED, c, old_a, old_n)
     s.figures[c, 1] += entry(f, ANSWERED, c, a, n) - entry(f, ANSWERED, c, old_a, old_n)
     s.counts[c, 0] += n - old_n
@@ -116,6 +125,14 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
         more = ports if f.counts_lines[k] else attempts
         s.excess[0] += over_limit(f, k, s.used[k] + more) - over_limit(f, k, s.used[k])
         s.used[k] += more
+    for j in range(f.sums_of.shape[1]):
+        k = f.sums_of[d, j]
+        if k == NONE:
+            break
+        if f.sum_pairs[k, c, d]:
+            lines = f.sum_dial[k] * (n - old_n) + f.sum_agent[k] * (a - old_a)
+            s.excess[0] += over_sum(f, k, s.sums[k] + lines) - over_sum(f, k, s.sums[k])
+            s.sums[k] += lines
     if old_n == 0 and n > 0:
         s.ids[d, s.cells[d]] = c
         s.cells[d] += 1
@@ -143,6 +160,9 @@ def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
     over = s.figures[c, 0] - limit * s.figures[c, 1] if limit < np.inf else 0.0
     if over > SEARCH_ROUNDING * (1.0 + s.figures[c, 1]):
         excess += ABANDONED_PRICE * call * over
+    short = f.least_calls[c] - s.handled[c]
+    if short > 0:
+        excess += CALL_PRICE * call * short
     if f.survivable[c] > 0:
         most = (1.0 - f.survivable[c]) * s.handled[c]
         if f.pairs:
@@ -172,8 +192,11 @@ def holds(f: Fleet, s: Cells) -> bool:
     for c in range(len(s.own)):
         if s.own[c] > 0:
             return False
-    for k in range(len(f.limit)):  # noqa: SIM110 (no generators in compiled code)
+    for k in range(len(f.limit)):
         if over_limit(f, k, s.used[k]) > 0:
+            return False
+    for k in range(len(f.sum_limit)):  # noqa: SIM110
+        if over_sum(f, k, s.sums[k]) > 0:
             return False
     return True
 

@@ -43,7 +43,15 @@ class Fleet(NamedTuple):
     capacities_of: Ints  # [dialer, k] limits beside its ports, NONE where fewer
     counts_lines: NDArray[np.bool_]  # [capacity]
     limit: Floats  # [capacity]
+    sums_of: Ints  # [dialer, k] rows of pools and limits.csv, NONE where fewer
+    sum_pairs: NDArray[np.bool_]  # [sum, campaign, dialer] whose lines count
+    sum_dial: Floats  # [sum] weight of a dial line
+    sum_agent: Floats  # [sum] weight of an agent line
+    sum_limit: Floats  # [sum]
     value: Floats
+    call_value: Floats  # [campaign, dialer] of a call, net of its minutes
+    attempt_cost: Floats  # [dialer]
+    least_calls: Floats  # [campaign] asked for per hour
     agents: Ints
     max_lines: Ints
     min_used: Ints
@@ -63,7 +71,12 @@ class Fleet(NamedTuple):
 def fleet_arrays(model: Model) -> Fleet:
     """The model for compiled code; shares its tables."""
     ports = [k for k in model.capacities if k.is_ports]
-    others = [k for k in model.capacities if not k.is_ports]
+    others = [k for k in model.capacities if k.is_carrier]
+    sums = [k for k in model.capacities if k.limits_lines]
+    shape = len(sums), model.campaigns, model.dialers
+    sum_pairs = np.zeros(shape, np.bool_)
+    for k, row in enumerate(sums):
+        sum_pairs[k] = row.members if row.pairs is None else row.pairs
     room = np.zeros(model.dialers, dtype=np.int64)
     for capacity in ports:
         room[capacity.members] = int(capacity.limit)
@@ -87,7 +100,15 @@ def fleet_arrays(model: Model) -> Fleet:
         capacities_of=_padded(of_dialer),
         counts_lines=np.array([k.counts_lines for k in others], dtype=np.bool_),
         limit=np.array([k.limit for k in others], dtype=np.float64),
+        sums_of=_padded([np.flatnonzero(mine) for mine in np.any(sum_pairs, axis=1).T]),
+        sum_pairs=sum_pairs,
+        sum_dial=np.array([k.dial for k in sums], dtype=np.float64),
+        sum_agent=np.array([k.agent.max(initial=0.0) for k in sums], dtype=np.float64),
+        sum_limit=np.array([k.limit for k in sums], dtype=np.float64),
         value=model.value,
+        call_value=model.call_value,
+        attempt_cost=model.attempt_cost,
+        least_calls=model.requirements.calls,
         agents=model.agents,
         max_lines=model.max_dial_lines,
         min_used=np.where(

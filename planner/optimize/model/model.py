@@ -86,16 +86,23 @@ class Model:
 
     @cached_property
     def special(self) -> bool:
-        """Whether there is what compiled heuristics do not know.
+        """Whether there is what most compiled heuristics do not know.
 
         They know ports and carriers, each campaign's own limits and survival; not pools, limits
         on sums of lines, costs, or shortfalls.
         """
+        rows = any(k.limits_lines for k in self.capacities)
+        return bool(rows or self.has_costs or self.requirements.calls.any() or not self.plain)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the value counts, nothing may be missing, and no attempts or lines are asked for.
+
+        Annealing cell by cell knows all the rest.
+        """
         asked = self.requirements
-        more = asked.calls.any() or asked.attempts.any() or any(asked.floors)
-        rows = any(k.pairs is not None or k.limits_lines for k in self.capacities)
-        soft = self.aim.most.any() or not self.aim.is_value
-        return bool(more or rows or soft or self.has_costs)
+        more = asked.attempts.any() or any(asked.floors)
+        return bool(self.aim.is_value and not more and not self.aim.most.any())
 
     @cached_property
     def least_to_survive(self) -> Ints:

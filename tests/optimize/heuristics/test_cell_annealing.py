@@ -1,0 +1,97 @@
+"""Annealing cell by cell knows pools, sums of lines, costs and calls to be reached.
+
+What it finds is held against the checks and the evaluation of plans, which know no optimiser.
+"""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from planner.contracts.fleet.agents import LimitRow, PoolRow
+from planner.contracts.problem import Campaign, Dialer, Problem
+from planner.contracts.result import PlanOptions
+from planner.evaluation.arrays import evaluate
+from planner.evaluation.limits.check import check
+from planner.optimize.heuristics.cell_annealing import CellAnnealing
+from planner.optimize.model.model import build_model, to_line_plan
+from planner.optimize.search import optimize
+from planner.optimize.warm_start import start_columns
+
+
+def fleet(seed: int) -> Problem:
+    """Four dialers in two cities, six campaigns of which four share the agents of two pools."""
+    draw = random.Random(f"annealed {seed}")
+    dialers = tuple(
+        Dialer(
+            dialer_id=f"D{d}",
+            ports=draw.randint(30, 70),
+            failure_domain=("Dallas", "Atlanta")[d % 2],
+            cost_per_attempt=draw.choice([0.0, 0.003]),
+            cost_per_talk_minute=draw.choice([0.0, 0.02]),
+        )
+        for d in range(4)
+    )
+    campaigns = tuple(
+        Campaign(
+            campaign_id=f"C{c}",
+            attempt_seconds=draw.uniform(20, 32),
+            answer_rate=draw.uniform(0.2, 0.4),
+            transfer_rate=draw.uniform(0.1, 0.3),
+            talk_seconds=draw.uniform(120, 300),
+            value=draw.uniform(3, 12),
+            survivable_share=draw.choice([0.0, 0.3]),
+            min_transfers_per_hour=draw.choice([0.0, 3.0]),
+            agent_lines=None if c < 4 else draw.randint(4, 10),
+        )
+        for c in range(6)
+    )
+    pools = (
+        PoolRow(pool="P", agent_lines=draw.randint(6, 14), campaigns=("C0", "C1", "C2"),
+                dialers=("D0", "D1")),
+        PoolRow(pool="Q", agent_lines=draw.randint(6, 14), campaigns=("C1", "C2", "C3")),
+    )  # fmt: skip
+    limits = (
+        LimitRow(limit="L", dialer_ids=("D0", "D1"), max_dial_lines=draw.randint(30, 60)),
+        LimitRow(limit="M", campaign_id="C2", failure_domains=("Dallas",), max_lines=20),
+    )
+    return Problem(dialers=dialers, campaigns=campaigns, pools=pools, limits=limits)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_plans_found_by_annealing_hold_every_limit_and_are_worth_what_is_said(seed: int) -> None:
+    problem = fleet(seed)
+    options = PlanOptions(redundancy=0.3)
+    model = build_model(problem, options)
+    assert model.special
+    assert model.plain
+    begun = optimize(problem, options.model_copy(update={"gap": 0.2, "time_limit": 20.0}))
+    assert begun.plan is not None
+    assert begun.bound is not None
+    columns = start_columns(model, begun.plan)
+    for warmth in (1.0, 10.0):
+        annealing = CellAnnealing(model, begun.bound, seed)
+        annealing.run(
+            [columns[c] for c in range(model.campaigns)],
+            enough=lambda: float("inf"),
+            interrupted=lambda: False,
+            on_better=lambda: None,
+            warmth=warmth,
+        )
+        dial = np.array([k.dial_lines for k in annealing.columns()])
+        agent = np.array([k.agent_lines for k in annealing.columns()])
+        plan = to_line_plan(model, dial, agent)
+        assert not check(problem, plan, options.failures)
+        value = evaluate(problem, plan, options.redundancy).value.value_per_hour
+        assert annealing.value == pytest.approx(value, rel=1e-9)
+        assert annealing.value > begun.value
+
+
+def test_agents_of_pools_are_put_to_use_within_seconds() -> None:
+    problem = fleet(3)
+    found = optimize(problem, PlanOptions(time_limit=20, gap=0.03))
+    assert found.value is not None
+    assert found.bound is not None
+    assert found.bound <= 1.031 * found.value
