@@ -22,6 +22,8 @@ LINES_PER_DIALER = 30.0
 #: A line over a capacity costs so many times what a line earns on average; a call over a limit of
 #: its campaign so many times its value; the whole of a limit on calls per second so many lines.
 LINE_PRICE, CALL_PRICE, ABANDONED_PRICE, LINES_PER_ATTEMPTS = 4.0, 3.0, 10.0, 50.0
+#: An agent line too many for a pool or a limit, which earns what its dial lines earn, so many.
+LINES_PER_AGENT = 15.0
 
 
 class Cells(NamedTuple):
@@ -90,8 +92,9 @@ def over_limit(f: Fleet, k: int, used: float) -> float:
 
 @inlined
 def over_sum(f: Fleet, k: int, lines: float) -> float:
-    """Lines over a row of pools or limits.csv."""
-    return float(max(0.0, lines - f.sum_limit[k]))
+    """What a row of pools or limits.csv is exceeded by [lines]."""
+    over = max(0.0, lines - f.sum_limit[k])
+    return float(over if f.sum_dial[k] > 0 else LINES_PER_AGENT * over)
 
 
 @lean
