@@ -41,7 +41,7 @@ coverage: $(VENV)/.test chromium mariadb ## run the tests and show the lines tha
 
 # The trial knows nothing of this folder: what the wheel forgets is missing there. The wheel is
 # built from the sdist, so that both are tried; once with what the command line needs, once with all.
-# The first is weighed as pip installs it, with Python's byte code.
+# The first is weighed with Python's byte code, as a user has it.
 dist: $(VENV)/.test ## build wheel and sdist, install the wheel into empty environments, try it
 	rm -rf dist build/trial
 	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null

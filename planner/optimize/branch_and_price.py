@@ -82,12 +82,12 @@ class BranchAndPrice:
             self._state.offer(rounded_columns(self._model, root.mix), root)
         if self._warm is not None and self._state.columns and not self._finished():
             self._state.offer(self._state.columns, root)
-        boxes = stale = 0
-        proves = self._state.small and self._params.splits
+        boxes, stale, proves = 0, 0, self._state.small and self._params.splits
+        seeks = proves and self._state.anneals and self._warm is None
         tight = not self._state.large and root.solved  # if not, it is once there is a plan
         self._part_by_taken()
         while not self._finished() and boxes < self._params.most_boxes:
-            if stale < self._params.most_stale or (proves and self._state.anneals):
+            if stale < self._params.most_stale or seeks:
                 afresh = stale > 0
                 better = self._heuristics.run_round(self._open[0][3] if afresh else root, afresh)
                 stale = 0 if better else stale + 1
@@ -99,12 +99,10 @@ class BranchAndPrice:
                     self._part_by_taken()
             elif not proves:
                 break
-            if proves and (
-                stale > 0 or not self._state.anneals
-            ):  # rounds are quick while they help
+            if proves and (stale > 0 or not seeks):
                 boxes += self._prove(1 + 2 * stale)
-        found = self._outcome()
-        return replace(found, warm=left_by(self._master, root, self._state.columns or ()))
+        left = left_by(self._master, root, self._state.columns or ())
+        return replace(self._outcome(), warm=left)
 
     def _begin_with_start(self) -> None:
         """Take the plan to begin with, if it holds every limit of this problem."""
@@ -259,8 +257,8 @@ class BranchAndPrice:
         self._state.settle()
         first, bound = self._state.value, self._state.bound
         if not (self._model.aim.is_value and self._params.polish):
-            line_plan = self._line_plan(self._state.columns)
-            return SearchResult(line_plan, first, bound, False, early, (), self._proof(bound))
+            plan = self._line_plan(self._state.columns)
+            return SearchResult(plan, first, bound, False, early, (), self._proof(bound))
         polished = second_stages(
             self._model,
             self._state.columns,

@@ -68,7 +68,7 @@ class PrimalHeuristics:
         if plan and best.params.cell_annealing and not self._finished():
             self._anneal(plan)
         better = best.value > before + SMALLEST_GAIN * abs(before)
-        if best.small and not better and not self._finished():
+        if best.small and not (better and not self._warm) and not self._finished():
             self._choose_from_pool(relaxation)
             better = best.value > before + SMALLEST_GAIN * abs(before)
         self._stale = 0 if better else self._stale + 1
@@ -123,14 +123,15 @@ class PrimalHeuristics:
 
     def _anneal(self, columns: Sequence[Column]) -> None:
         """Make fine changes to a plan, which may break limits, until it is good."""
-        seed, special = self._state.options.seed + self.rounds, self._model.special
+        seed = self._state.options.seed + self.rounds
+        hotter = (self._state.small or self._model.special) and not self._warm
         annealing = CellAnnealing(self._model, self._state.bound, seed)
         annealing.run(
             columns,
             enough=self._state.enough,
             interrupted=self._state.interrupted,
             on_better=lambda: self._keep_checked(annealing.columns()),
-            warmth=WARMTH[self._stale % len(WARMTH)] if self._state.small or special else 1.0,
+            warmth=WARMTH[self._stale % len(WARMTH)] if hotter else 1.0,
         )
 
     def _keep_checked(self, columns: list[Column]) -> None:

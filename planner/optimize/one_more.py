@@ -25,7 +25,7 @@ from planner.optimize.warm_start import WarmStart
 
 #: Work is how often searches look whether they are to end, some 4 ms each on most fleets: at the
 #: least, as a share of what the plan took, and at the most. The same seed gives the same figures.
-LEAST_WORK, WORK_SHARE, MOST_WORK = 2000, 1.0, 4500
+LEAST_WORK, WORK_SHARE, MOST_WORK = 4500, 1.0, 4500
 #: Of it, what glances at every change may take, and what is left for the second round: steps of
 #: limits, agents moved and further dialers.
 GLANCE_SHARE, SECOND_SHARE = 0.4, 0.15

@@ -11,16 +11,19 @@ from pathlib import Path
 
 import planner
 from planner.contracts.problem import Dialer, LineAssignment, Problem
-from planner.optimize.search import compile_search
+from planner.contracts.result import PlanOptions
+from planner.optimize.search import compile_search, optimize
 from tests.support.builders import solar
 
-QUICKSTART = Path(__file__).resolve().parents[2] / "data" / "quickstart"
+DATA = Path(__file__).resolve().parents[2] / "data"
 
 
 def compile_plans() -> None:
     """Have the optimiser compiled, and the exact figures of a plan."""
     compile_search()
-    planner.plan(QUICKSTART)
+    planner.plan(DATA / "quickstart")
+    # Campaigns that must survive: a page would wait for that in the first test of a plan.
+    optimize(planner.read_folder(DATA / "regional"), PlanOptions(time_limit=1.0))
 
 
 def compile_traffic() -> None:
