@@ -23,9 +23,9 @@ from planner.evaluation.worth.limits import step_of, without_limits
 from planner.optimize.trials import Trials
 from planner.optimize.warm_start import WarmStart
 
-#: Work is how often searches look whether they are to end, some 4 ms each on most fleets: at the
-#: least, as a share of what the plan took, and at the most. The same seed gives the same figures.
-LEAST_WORK, WORK_SHARE, MOST_WORK = 4500, 1.0, 4500
+#: Work is how often searches look whether they are to end, some 4 ms each on most fleets. The same
+#: seed gives the same figures.
+WORK = 4500
 #: Of it, what glances at every change may take, and what is left for the second round: steps of
 #: limits, agents moved and further dialers.
 GLANCE_SHARE, SECOND_SHARE = 0.4, 0.15
@@ -57,7 +57,6 @@ def one_more(
     stop: Callable[[], bool] = lambda: False,
     on_share: Callable[[int, int], None] = lambda *_: None,
     warm: WarmStart | None = None,
-    looks: int = 0,
 ) -> OneMore:
     """Plan again with one more of each, without each limit, and with what else may help.
 
@@ -71,15 +70,14 @@ def one_more(
     told : why the plan is as it is, for what is glanced at first
     stop : ends it early; what was not reached has no figure
     on_share : told how many changes were tried, and of how many
-    warm, looks : what the plan's search left, and its work
+    warm : what the plan's search left
     """
     trials = Trials(problem, options, plan, value, bound, warm, stop)
     trials.begin()
-    work = min(max(LEAST_WORK, round(WORK_SHARE * looks)), MOST_WORK)
     first = list(_in_turn(_by_promise(problem, options, told)))
-    _try_all(trials, first, work * (1 - SECOND_SHARE), on_share)
+    _try_all(trials, first, WORK * (1 - SECOND_SHARE), on_share)
     second = list(_second(problem, trials, first))
-    _try_all(trials, second, work, on_share)
+    _try_all(trials, second, WORK, on_share)
     return _told(trials)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -43,23 +42,14 @@ def optimize(
     a search of nearly the same problem left.
     """
     end = time.monotonic() + options.time_limit
-    looks = 0
-
-    def counted() -> bool:
-        nonlocal looks
-        looks += 1
-        return stop()
-
     more_sets: list[frozenset[int]] = []
     while True:
         left = max(end - time.monotonic(), 0.1 * options.time_limit)
         limited = options.model_copy(update={"time_limit": left}) if more_sets else options
-        found = _optimize(
-            problem, limited, on_progress, counted, aim, start, more_sets, params, warm
-        )
+        found = _optimize(problem, limited, on_progress, stop, aim, start, more_sets, params, warm)
         overfull = _overfull_pools(problem, found.plan)
         if overfull is None or overfull in more_sets:
-            return replace(found, looks=looks)
+            return found
         more_sets.append(overfull)
 
 

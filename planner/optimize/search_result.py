@@ -22,4 +22,3 @@ class SearchResult:
     stages: tuple[Stage, ...] = ()
     proof: Proof | None = None  # what the bound rests on; None where the checker cannot tell
     warm: WarmStart | None = None  # what searches of nearly the same problem may begin with
-    looks: int = 0  # how often it looked whether to end: its work

@@ -57,7 +57,7 @@ class SearchState:
         #: where there is what building plans by compiled heuristics does not know.
         self.by_boxes = few or model.special
         #: Whether cells are annealed.
-        self.anneals = not self.by_boxes or (model.special and model.plain and not few)
+        self.anneals = not self.by_boxes or (model.special and model.can_be_annealed and not few)
         self.columns: list[Column] | None = None
         self.value = -np.inf
         self.bound = np.inf

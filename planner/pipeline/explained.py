@@ -102,7 +102,6 @@ def _one_more(
         stop,
         tell,
         None if outcome is None else outcome.warm,
-        0 if outcome is None else outcome.looks,
     )
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.benchmarks.app import ROOT, WATCH, percentile, row
+from tests.benchmarks.app import ROOT, browser_edits, percentile, row
 from tests.benchmarks.reporting import Row, main
 from tests.browser.conftest import free_port, serving
 
@@ -55,19 +55,6 @@ def processor_seconds(process_id: int) -> float:
     """Time that a process has computed so far."""
     fields = Path(f"/proc/{process_id}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def edits(page: Page, cell: tuple[str, str]) -> Iterator[float]:
-    """Seconds from Enter to the figures."""
-    where = f"td[data-campaign='{cell[0]}'][data-dialer='{cell[1]}']"
-    for number in range(EDITS):
-        page.locator(where).click()
-        page.keyboard.type(str(20 + 7 * number % 25))
-        page.evaluate(WATCH)
-        page.keyboard.press("Enter")
-        page.wait_for_function("window.took !== null")
-        yield page.evaluate("window.took") / 1000
-        page.wait_for_timeout(250)
 
 
 def changes(page: Page) -> Iterator[tuple[str, float]]:
@@ -113,12 +100,12 @@ def rows(folder: Path) -> Iterator[Row]:
         page.set_default_timeout(60_000)
         page.goto(url)
         page.wait_for_selector(_BOARD, state="attached")
-        page.wait_for_timeout(5000)  # charts, and what is compiled on a first visit
         first = page.locator(_BOARD).first
         cell = first.get_attribute("data-campaign"), first.get_attribute("data-dialer")
-        list(changes(page))[:0]  # each page is drawn once before it counts
+        for _ in changes(page):  # each page is drawn once before it counts
+            pass
         before = processor_seconds(server.pid)
-        waits = list(edits(page, (str(cell[0]), str(cell[1]))))
+        waits = list(browser_edits(page, (str(cell[0]), str(cell[1])), EDITS))
         worked = (processor_seconds(server.pid) - before) / EDITS
         yield from both("edit to figures", waits, 0.3)
         yield row("processor time of the server, an edit", worked, 0.15, "s")

@@ -92,10 +92,12 @@ class Model:
         on sums of lines, costs, or shortfalls.
         """
         rows = any(k.limits_lines for k in self.capacities)
-        return bool(rows or self.has_costs or self.requirements.calls.any() or not self.plain)
+        return bool(
+            rows or self.has_costs or self.requirements.calls.any() or not self.can_be_annealed
+        )
 
     @cached_property
-    def plain(self) -> bool:
+    def can_be_annealed(self) -> bool:
         """Whether the value counts, nothing may be missing, and no attempts or lines are asked for.
 
         Annealing cell by cell knows all the rest.

@@ -66,7 +66,7 @@ def test_plans_found_by_annealing_hold_every_limit_and_are_worth_what_is_said(se
     options = PlanOptions(redundancy=0.3)
     model = build_model(problem, options)
     assert model.special
-    assert model.plain
+    assert model.can_be_annealed
     begun = optimize(problem, options.model_copy(update={"gap": 0.2, "time_limit": 20.0}))
     assert begun.plan is not None
     assert begun.bound is not None
