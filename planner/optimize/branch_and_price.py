@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.line_plan import LinePlan
-from planner.contracts.result import Stage
 from planner.evaluation.proof.record import Proof
 from planner.optimize.branching import branch_on_worst_loss, split_box
 from planner.optimize.heuristics.construction import Construction
@@ -80,10 +79,10 @@ class BranchAndPrice:
             return self._glance(root)
         if self._warm is None or not self._finished():
             self._state.offer(rounded_columns(self._model, root.mix), root)
-        if self._warm is not None and self._state.columns and not self._finished():
+        if self._warm and self._state.columns and not self._finished():
             self._state.offer(self._state.columns, root)
         boxes, stale, proves = 0, 0, self._state.small and self._params.splits
-        seeks = proves and self._state.anneals and self._warm is None
+        seeks = proves and self._state.anneals and self._params.thorough
         tight = not self._state.large and root.solved  # if not, it is once there is a plan
         self._part_by_taken()
         while not self._finished() and boxes < self._params.most_boxes:
@@ -105,10 +104,12 @@ class BranchAndPrice:
         return replace(self._outcome(), warm=left)
 
     def _begin_with_start(self) -> None:
-        """Take the plan to begin with, if it holds every limit of this problem."""
+        """Take the plan to begin with, as the best if it holds every limit of this problem."""
         self._started = columns = start_columns(self._model, self._start)
-        if len(columns) == self._model.campaigns and Usage(self._model, columns.values()).fits():
-            self._state.keep([columns[c] for c in range(self._model.campaigns)])
+        if len(columns) == self._model.campaigns:
+            self._state.begun = begun = [columns[c] for c in range(self._model.campaigns)]
+            if Usage(self._model, begun).fits():
+                self._state.keep(begun)
 
     def _glance(self, first: Relaxation) -> SearchResult:
         """Nothing but a first bound, and a plan near the one to begin with.
@@ -266,21 +267,7 @@ class BranchAndPrice:
             self._state.stop,
         )
         value = plan_value(self._model, polished.columns)
-        stages = (
-            Stage(name="value", unit="per hour", before=first, after=value),
-            Stage(
-                name="all-busy spread",
-                unit="share of time",
-                before=polished.spread_before,
-                after=polished.spread_after,
-            ),
-            Stage(
-                name="lines added",
-                unit="lines",
-                before=polished.added_before,
-                after=polished.added_after,
-            ),
-        )
+        stages = polished.told(first, value)
         line_plan = self._line_plan(polished.columns)
         return SearchResult(line_plan, value, bound, False, early, stages, self._proof(bound))
 

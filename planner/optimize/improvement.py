@@ -53,7 +53,9 @@ class PrimalHeuristics:
             if best.columns is None or afresh:
                 best.offer(rounded_columns(self._model, relaxation.mix), relaxation)
             if best.anneals and best.params.cell_annealing and not self._finished():
-                self._anneal(best.columns or rounded_columns(self._model, relaxation.mix))
+                # A plan that breaks a limit is often near a good one.
+                begun = best.begun if first else None
+                self._anneal(begun or best.columns or rounded_columns(self._model, relaxation.mix))
             better = best.value > before + SMALLEST_GAIN * abs(before)
             if not first and not (best.anneals and better) and not self._finished():
                 self._choose_from_pool(relaxation)
@@ -68,7 +70,7 @@ class PrimalHeuristics:
         if plan and best.params.cell_annealing and not self._finished():
             self._anneal(plan)
         better = best.value > before + SMALLEST_GAIN * abs(before)
-        if best.small and not (better and not self._warm) and not self._finished():
+        if best.small and not (better and best.params.thorough) and not self._finished():
             self._choose_from_pool(relaxation)
             better = best.value > before + SMALLEST_GAIN * abs(before)
         self._stale = 0 if better else self._stale + 1
@@ -124,7 +126,7 @@ class PrimalHeuristics:
     def _anneal(self, columns: Sequence[Column]) -> None:
         """Make fine changes to a plan, which may break limits, until it is good."""
         seed = self._state.options.seed + self.rounds
-        hotter = (self._state.small or self._model.special) and not self._warm
+        hotter = (self._state.small or self._model.special) and self._state.params.thorough
         annealing = CellAnnealing(self._model, self._state.bound, seed)
         annealing.run(
             columns,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.contracts.result import Stage
 from planner.evaluation.rates import rates
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.columns import Column, make_column
@@ -36,6 +37,24 @@ class Stages(NamedTuple):
     spread_after: float
     added_before: int  # lines that dialers get in addition to their current ones
     added_after: int
+
+    def told(self, value: float, after: float) -> tuple[Stage, ...]:
+        """What each stage did, the value of the plan [1/h] first."""
+        return (
+            Stage(name="value", unit="per hour", before=value, after=after),
+            Stage(
+                name="all-busy spread",
+                unit="share of time",
+                before=self.spread_before,
+                after=self.spread_after,
+            ),
+            Stage(
+                name="lines added",
+                unit="lines",
+                before=self.added_before,
+                after=self.added_after,
+            ),
+        )
 
 
 def second_stages(

@@ -52,6 +52,9 @@ class SearchParams:
     #: bound is taken, and the plan to begin with is improved campaign by campaign so many times.
     relax: bool = True
     glance_sweeps: int = 3
+    #: Whether plans are sought for as long as rounds find some, beginning hotter where nothing near
+    #: is better; else boxes are split after each round.
+    thorough: bool = True
     #: Whether among plans within the gap the evenest, with the fewest moves, is looked for.
     polish: bool = True
     #: Steps of an annealing run between comparisons, at most, where limits tie the dialers of

@@ -59,6 +59,8 @@ class SearchState:
         #: Whether cells are annealed.
         self.anneals = not self.by_boxes or (model.special and model.can_be_annealed and not few)
         self.columns: list[Column] | None = None
+        #: A plan to begin with, which may break limits.
+        self.begun: list[Column] | None = None
         self.value = -np.inf
         self.bound = np.inf
         self._rounding = ZERO_ROUNDING * most_worth(model)

@@ -31,7 +31,7 @@ NARROW, NARROW_SHARE = 2.0, 0.5
 #: A safety net, for fleets on which searches take far longer [s].
 SECONDS = 600.0
 #: Searches with a change leave out what makes lines even, and split boxes on small fleets only.
-SMALL = replace(DEFAULT, polish=False, evaluations_per_round=60_000)
+SMALL = replace(DEFAULT, polish=False, thorough=False, evaluations_per_round=60_000)
 LARGE = replace(SMALL, splits=False, most_stale=1)
 GLANCE = replace(SMALL, relax=False)
 

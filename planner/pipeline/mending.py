@@ -77,7 +77,7 @@ def searched_again(
 
     seconds = min(clock.limited(options).time_limit, max(clock.seconds, SHORTEST_ROUND))
     limited = options.model_copy(update={"time_limit": seconds})
-    outcome = optimize(tight, limited, stop=stop, warm=found.outcome.warm)
+    outcome = optimize(tight, limited, stop=stop, start=found.outcome.plan, warm=found.outcome.warm)
     if outcome.plan is None or result.bound_per_hour is None or result.at is None:
         return None
     breaches = check(tight, outcome.plan, failures=options.failures)
