@@ -11,7 +11,6 @@ from planner.compiling.compilation import WORDS
 from planner.compiling.kept_code import FOLDER
 from tests.support.program import PLANNER, QUICKSTART, run
 
-
 #: Loops of a projection by formula, and of a simulated one.
 FORMULA, SIMULATION = "traffic.exact.engset_kernel", "traffic.simulation.event_kernel"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from planner.contracts.fleet.pools import pools_at
@@ -89,7 +90,8 @@ def more_dialers(problem: Problem) -> Iterator[Changed]:
     channels or calls per second of its carrier are what both have to share.
     """
     names = {d.dialer_id for d in problem.dialers}
-    name = next(n for n in (NEW, *(f"{NEW}-{i}" for i in range(2, 10**6))) if n not in names)
+    numbered = (f"{NEW}-{number}" for number in itertools.count(2))
+    name = next(n for n in itertools.chain([NEW], numbered) if n not in names)
     for dialer in problem.dialers:
         if dialer.in_service:
             edit = NewDialer(dialer.dialer_id, name)
