@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Contract, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress, relative_gap
 from planner.projection.hours.finish import with_attempts_needed
+from planner.studies.week_lists import ListNeed, WeekList, list_needs, told_list
 from planner.studies.week_spans import (
     Idle,
     RunningSet,
@@ -22,7 +23,7 @@ from planner.studies.week_spans import (
 from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:
-    from planner.studies.week_planner import Lines
+    from planner.studies.week_planner import Lines, WeekPlanner
 
 #: Price of a moved line unless asked for, as a share of what a line earns: few moves are left.
 USUAL_PRICE = 0.2
@@ -47,6 +48,8 @@ class IntervalPlan(Contract):
     dialers_out: tuple[str, ...]
     lines_moved: int | None = None
     lines_added: int | None = None
+    #: No plan of the week is worth more in an hour of it; None where nothing is proven.
+    bound_per_hour: float | None = None
 
 
 class WeekTotals(Contract):
@@ -85,6 +88,8 @@ class WeekPlan(Contract):
     #: Aim and lines moved of the best plan of each time for itself; None without a price of moves.
     value_if_lines_move: float | None = None
     lines_moved_if_they_move: int | None = None
+    #: Lists that are to be done in time, over the hours of the week together.
+    lists: tuple[WeekList, ...] = ()
 
     @property
     def status(self) -> PlanStatus:
@@ -119,7 +124,7 @@ class WeekPlan(Contract):
                 sums["value"] += interval.hours * value.value_per_hour
                 sums["throughput_value"] += interval.hours * value.throughput_value_per_hour
                 sums["surviving_value"] += interval.hours * value.surviving_value_per_hour
-                sums["bound"] += interval.hours * (result.bound_per_hour or 0.0)
+                sums["bound"] += interval.hours * (interval.bound_per_hour or 0.0)
         return WeekTotals(
             **sums,
             **{f"hours_{name}": count for name, count in hours.items()},
@@ -187,18 +192,20 @@ def plan_week(
     zone = problem.common_zone
     spell = week_spell(monday, zone)
     now = datetime.now(UTC)
-    problem = with_attempts_needed(problem, now if spell.start < now < spell.end else spell.start)
-    found = spans(problem, spell)
+    begins = now if spell.start < now < spell.end else spell.start
+    problem = with_attempts_needed(problem, begins)
+    needs = list_needs(problem, spell, begins)
     from planner.studies.week_planner import WeekPlanner
 
-    planner = WeekPlanner(problem, options, found, on_progress, stop)
+    planner = WeekPlanner(problem, options, spans(problem, spell), on_progress, stop, needs)
     chosen = planner.lines()
     lines = freely = LinePlan(assignments=problem.assignments).lines()
     intervals, value_freely, moved_freely = [], 0.0, 0
-    for number, (span, after) in enumerate(zip(found, chosen, strict=True), 1):
+    for number, (span, after) in enumerate(zip(planner.spans, chosen, strict=True), 1):
         place = planner.place(span, after, lines)
         moves = _moves(lines, after, span.running_set) if after else (None, None)
-        intervals.append(_interval(number, span, place, *moves))
+        update = {"bound_per_hour": planner.bound(span)}
+        intervals.append(_interval(number, span, place, *moves).model_copy(update=update))
         free = planner.best(span)
         if after is not None and free is not None and free.plan is not None:
             lines = after.lines()
@@ -214,7 +221,23 @@ def plan_week(
         problems=tuple(planner.problems),
         value_if_lines_move=value_freely if options.move_cost else None,
         lines_moved_if_they_move=moved_freely if options.move_cost else None,
+        lists=tuple(_list(problem, need, planner, chosen, begins) for need in needs),
     )
+
+
+def _list(
+    problem: Problem,
+    need: ListNeed,
+    planner: WeekPlanner,
+    chosen: Sequence[LinePlan | None],
+    now: datetime,
+) -> WeekList:
+    made = [
+        (span, planner.attempts(span, lines, need.campaign_id) if lines else 0.0)
+        for span, lines in zip(planner.spans, chosen, strict=True)
+        if need.campaign_id in {c.campaign_id for c in span.running_set.campaigns}
+    ]
+    return told_list(problem, need, made, now)
 
 
 def _moves(

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
+
+import numpy as np
 
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanFigures, PlanOptions, PlanResult, PlanStatus, Progress
 from planner.studies.kept_lines import keep_lines
 from planner.studies.times_of_week import Follows, Time
+from planner.studies.week_lists import ROUNDING, ListNeed, asked_by_time, asking
 from planner.studies.week_spans import RunningSet, Span, among_running
 
 #: (dial lines, agent lines) by (campaign id, dialer id).
@@ -23,6 +28,9 @@ SHORTEST = 2.0
 AGAIN = 15.0
 #: Share of the time limit for the searches; the rest is for checking and simulating their plans.
 SEARCHES = 0.5
+#: Times without a plan at what lists ask of them are asked for half as much more than they make, so
+#: often, then for no more; in so many rounds.
+HALVED, MOST_TRIES = 2, 5
 
 
 class WeekPlanner:
@@ -35,15 +43,21 @@ class WeekPlanner:
         found: Sequence[Span],
         on_progress: Callable[[int, int, Progress], None],
         stop: Callable[[], bool],
+        needs: Sequence[ListNeed] = (),
     ) -> None:
         self._problem = problem
         self._locked = _locked(problem, options)
         self._options = options
-        self._spans = [span for span in found if span.running_set.campaigns]
-        self._all_spans = found
+        self._needs = needs
+        #: All times of the week, with what is asked of lists in each.
+        self.spans = [self._asking(span, {}) for span in found]
+        self._asked = found
         self._on_progress, self._stop = on_progress, stop
         self._end = time.monotonic() + SEARCHES * options.time_limit
         self._best: dict[RunningSet, PlanResult] = {}
+        self._free: dict[
+            datetime, PlanResult | None
+        ] = {}  # of times, if nothing were asked of lists
         self._made: dict[tuple[RunningSet, LinePlan], PlanResult] = {}
         self._places: dict[tuple[RunningSet, LinePlan | None, tuple[LineAssignment, ...]], int] = {}
         self.plans: list[PlanResult] = []
@@ -52,8 +66,9 @@ class WeekPlanner:
     def lines(self) -> list[LinePlan | None]:
         """The lines of every interval; None where nobody can run, or where there is no plan."""
         self._search()
+        self._ask_of_lists()
         chosen = self._kept()
-        return [chosen.get(number) for number in range(len(self._all_spans))]
+        return [chosen.get(number) for number in range(len(self.spans))]
 
     def best(self, span: Span) -> PlanResult | None:
         """What the search found for an interval; None where nobody can run."""
@@ -73,18 +88,103 @@ class WeekPlanner:
             self.problems.append(given)
         return self._places[key]
 
-    def _search(self) -> None:
+    def attempts(self, span: Span, lines: LinePlan, name: str) -> float:
+        """Attempts an hour of a campaign that runs, with these lines."""
+        from planner.evaluation.arrays import PlanArrays
+
+        given = self._given(span.running_set, {})
+        by_campaign = PlanArrays(given, lines).rates.attempts.sum(axis=1)
+        return float(by_campaign[given.campaign_index[name]])
+
+    def bound(self, span: Span) -> float | None:
+        """Value per hour that no plan of a time has; None where nothing is proven."""
+        free = self._free.get(span.spell.start) or self.best(span)
+        return None if free is None else free.bound_per_hour
+
+    def _search(self, relax: bool | None = None) -> None:
         """One search for each running set, each with its share of the time that is left."""
-        count = len({span.running_set for span in self._spans})
-        lines: Lines = LinePlan(assignments=self._problem.assignments).lines()
-        for span in self._spans:
+        spans = [span for span in self.spans if span.running_set.campaigns]
+        new = dict.fromkeys(s.running_set for s in spans if s.running_set not in self._best)
+        number, lines = 0, LinePlan(assignments=self._problem.assignments).lines()
+        for span in spans:
             if span.running_set not in self._best:
-                number = len(self._best) + 1
-                self._best[span.running_set] = self._plan(span, lines, number, count)
+                number += 1
+                self._best[span.running_set] = self._plan(span, lines, number, len(new), relax)
             plan = self._best[span.running_set].plan
             lines = lines if plan is None else plan.lines()
 
-    def _plan(self, span: Span, lines: Lines, number: int, count: int) -> PlanResult:
+    def _ask_of_lists(self) -> None:
+        """Ask every time for what lists need of it; where that is more than it makes, anew.
+
+        A time without a plan at that is asked for less, and the others for more; where all cannot
+        make enough, each is asked for the same.
+        """
+        if not self._needs:
+            return
+        free = self.spans
+        most: dict[tuple[datetime, str], float] = {}
+        for tries in range(MOST_TRIES):
+            found = [self._asked_of(need, free, most) for need in self._needs]
+            asked = {key: rate for part in found if part for key, rate in part.items()}
+            if None in found:
+                break
+            self.spans = [self._asking(span, asked) for span in self._asked]
+            for span, other in zip(free, self.spans, strict=True):
+                if span.running_set in self._best and self._makes(span, other):
+                    self._best[other.running_set] = self._best[span.running_set]
+            self._search(relax=False)
+            without = [
+                (span, other)
+                for span, other in zip(free, self.spans, strict=True)
+                if (best := self.best(other)) is not None and best.plan is None
+            ]
+            if not without or self._stop():
+                self._free = {span.spell.start: self.best(span) for span in free}
+                return
+            for span, other in without:
+                for c in other.running_set.campaigns:
+                    made = self._attempts(span, c.campaign_id) if c.finish_by else 0.0
+                    if c.finish_by and c.min_attempts_per_hour > made:
+                        more = (c.min_attempts_per_hour - made) / 2 if tries < HALVED else 0.0
+                        most[span.spell.start, c.campaign_id] = made + more
+        self.spans = list(self._asked)
+        self._search()
+
+    def _asking(self, span: Span, asked: Mapping[tuple[datetime, str], float]) -> Span:
+        """The time with so many attempts an hour asked of the lists, by its start and their ids."""
+        names = [need.campaign_id for need in self._needs]
+        here = {name: asked[start, name] for start, name in asked if start == span.spell.start}
+        return replace(span, running_set=asking(span.running_set, names, here))
+
+    def _asked_of(
+        self, need: ListNeed, free: Sequence[Span], most: Mapping[tuple[datetime, str], float]
+    ) -> dict[tuple[datetime, str], float] | None:
+        """Attempts an hour that a list needs in each time; None where that cannot be had."""
+        name, spans = need.campaign_id, [span for span in free if need.counts_in(span)]
+        if not spans:
+            return {}
+        keys = [(span.spell.start, name) for span in spans]
+        made = [self._attempts(span, name) for span in spans]
+        tops = [most.get(key, np.inf) for key in keys]
+        asked = asked_by_time([span.hours for span in spans], made, tops, need.attempts)
+        return None if asked is None else dict(zip(keys, asked, strict=True))
+
+    def _makes(self, span: Span, asked: Span) -> bool:
+        """Whether the plan of a time makes what is asked of it."""
+        return all(
+            self._attempts(span, c.campaign_id) >= c.min_attempts_per_hour * (1 - ROUNDING)
+            for c in asked.running_set.campaigns
+            if c.finish_by is not None
+        )
+
+    def _attempts(self, span: Span, name: str) -> float:
+        """Attempts an hour of a campaign in the plan found for a time; 0 where there is none."""
+        best = self.best(span)
+        return 0.0 if best is None or best.plan is None else self.attempts(span, best.plan, name)
+
+    def _plan(
+        self, span: Span, lines: Lines, number: int, count: int, relax: bool | None
+    ) -> PlanResult:
         from planner.pipeline.pipeline import plan
 
         if self._stop():
@@ -95,7 +195,7 @@ class WeekPlanner:
         def searched(seconds: float) -> PlanResult:
             return plan(
                 self._given(span.running_set, lines),
-                self._searched(seconds),
+                self._searched(seconds, relax),
                 at=span.spell.start,
                 on_progress=lambda progress: self._on_progress(number, count, progress),
                 stop=self._stop,
@@ -110,10 +210,11 @@ class WeekPlanner:
             self._end += min(found.proof.seconds, time.monotonic() - start)
         return found
 
-    def _searched(self, seconds: float) -> PlanOptions:
+    def _searched(self, seconds: float, relax: bool | None) -> PlanOptions:
         """Options of a search: what is to stay is locked by name, moves cost nothing yet."""
         return self._options.model_copy(
             update={
+                "relax": self._options.relax if relax is None else relax,
                 "keep_current": False,
                 "move_cost": 0.0,
                 "time_limit": seconds,
@@ -129,7 +230,7 @@ class WeekPlanner:
         """Lines by interval: of the searches, or with a price of moves kept from time to time."""
         planned = [
             (number, span, result.plan)
-            for number, span in enumerate(self._all_spans)
+            for number, span in enumerate(self.spans)
             if (result := self.best(span)) is not None and result.plan is not None
         ]
         freely = {number: plan for number, _, plan in planned}

@@ -207,6 +207,10 @@ def _changes(problem: Problem, week: Spell) -> Iterator[datetime]:
         yield from _ends(open_spells(with_calendar(campaign), *week))
     for interval in problem.intervals:
         yield from _window_ends(by_id[interval.campaign_id], interval.windows(), week)
+    for campaign in problem.campaigns:
+        if campaign.finish_by is not None:  # after that day nothing is asked of its hours
+            over = datetime.combine(campaign.finish_by + timedelta(days=1), time(), campaign.zone)
+            yield over.astimezone(UTC)
     for outage in problem.outages:
         yield from (outage.start, outage.end)
     # A window may begin the day before, and clocks of all zones show one of these days.

@@ -13,6 +13,7 @@ from planner.contracts.result import (
     AssignmentFigures,
     PlanResult,
     PlanStatus,
+    relative_gap,
 )
 from planner.report.documents import to_json
 from planner.report.plans.given_up import given_up_sentences, left_out_sentences
@@ -44,6 +45,7 @@ def week_text(week: WeekPlan, *, why: bool = False) -> str:
         *(wrapped(STOPPED_EARLY, "") if any(p.stopped_early for p in week.plans) else []),
         *section("In the week", pairs(total_pairs(week, week.totals()))),
         *section("Given up", bullets(_given_up(week))),
+        *section("Done in time", bullets(_lists(week))),
         *section("Intervals", _intervals(week)),
     ]
     for place, result in enumerate(week.plans):
@@ -121,6 +123,17 @@ def _given_up(week: WeekPlan) -> Iterator[str]:
             yield f"{_times(week, place)}: {told}"
 
 
+def _lists(week: WeekPlan) -> Iterator[str]:
+    """What lists that are to be done in time need in the week, and get."""
+    for item in week.lists:
+        done = "not in this week" if item.done is None else f"about {item.done:%a %Y-%m-%d %H:%M}"
+        yield (
+            f"{item.campaign_id} is to be done by the end of {item.finish_by}: it needs "
+            f"{item.attempts_needed:,.0f} attempts in this week until then, the plans make "
+            f"{item.attempts:,.0f} (all its hours together count); done: {done}."
+        )
+
+
 def _intervals(week: WeekPlan) -> list[str]:
     """One row for the same hours of several days, where plan and lines moved are the same."""
     zone = ZoneInfo(week.timezone)
@@ -137,7 +150,7 @@ def _intervals(week: WeekPlan) -> list[str]:
 def _row(week: WeekPlan, interval: IntervalPlan) -> list[str]:
     result = week.result_of(interval)
     value = result and result.value
-    gap = result.gap if result else None
+    gap = _gap(interval, result)
     shown = _WITHOUT_PLAN.get(result.status, NOTHING) if result and value is None else NOTHING
     return [
         NOTHING if interval.plan is None else str(interval.plan + 1),
@@ -150,6 +163,14 @@ def _row(week: WeekPlan, interval: IntervalPlan) -> list[str]:
             interval.dialers_out,
         ),
     ]
+
+
+def _gap(interval: IntervalPlan, result: PlanResult | None) -> float | None:
+    """How far a plan is from the bound on its hours at the most."""
+    if result is None or result.value is None or interval.bound_per_hour is None:
+        return None
+    value = result.value.value_per_hour + result.value.move_cost_per_hour
+    return relative_gap(value, interval.bound_per_hour)
 
 
 def who_runs(running: Sequence[str], idle: Sequence[str], out: Sequence[str]) -> str:
@@ -256,6 +277,7 @@ def week_document(week: WeekPlan) -> dict[str, Any]:
         "totals": week.totals().model_dump(),
         "value_if_lines_move": week.value_if_lines_move,
         "lines_moved_if_they_move": week.lines_moved_if_they_move,
+        "lists": [item.model_dump(mode="json") for item in week.lists],
         "intervals": [_interval(week, interval, zone) for interval in week.intervals],
         "plans": [
             plan_document(result, problem)
@@ -316,8 +338,8 @@ def _interval(week: WeekPlan, interval: IntervalPlan, zone: ZoneInfo) -> dict[st
         "plan": interval.plan,
         "status": result and result.status.value,
         "value_per_hour": value and value.value_per_hour,
-        "bound_per_hour": result and result.bound_per_hour,
-        "gap": result and result.gap,
+        "bound_per_hour": interval.bound_per_hour,
+        "gap": _gap(interval, result),
         "lines_moved": interval.lines_moved,
         "lines_added": interval.lines_added,
         "running": list(interval.running),
