@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from planner.pipeline.pipeline import plan, project, simulate
     from planner.studies.batch.run import BatchOptions, BatchSummary, run_batch
     from planner.studies.frontier import Frontier, frontier
-    from planner.studies.week import plan_week
+    from planner.studies.week.week import plan_week
     from planner.studies.whatif import whatif
     from planner.tables.folder import read_folder
 
@@ -57,7 +57,7 @@ _HOME = {
     "Projection": "planner.contracts.projected",
     "read_folder": "planner.tables.folder",
     "plan": "planner.pipeline.pipeline",
-    "plan_week": "planner.studies.week",
+    "plan_week": "planner.studies.week.week",
     "project": "planner.pipeline.pipeline",
     "simulate": "planner.pipeline.pipeline",
     "whatif": "planner.studies.whatif",

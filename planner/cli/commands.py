@@ -52,7 +52,7 @@ from planner.report.studies.week import (
 )
 from planner.report.text_layout import clean
 from planner.shipped import require, settings_root
-from planner.studies.week_spans import (
+from planner.studies.week.spans import (
     at_moment,
 )
 from planner.system import become, claim_port
@@ -63,7 +63,7 @@ from planner.version import __version__
 from planner.vicidial.writing.targets import carry_settings
 
 if TYPE_CHECKING:
-    from planner.studies.week import WeekPlan
+    from planner.studies.week.week import WeekPlan
 
 _log = logging.getLogger(__name__)
 
@@ -163,7 +163,7 @@ def _plan_code(status: PlanStatus) -> int:
 
 def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
     """Plan every interval of a week that differs."""
-    from planner.studies.week import USUAL_PRICE, line_worth
+    from planner.studies.week.week import USUAL_PRICE, line_worth
 
     if arguments.move_cost is None:
         arguments.move_cost = USUAL_PRICE * line_worth(problem)
@@ -182,7 +182,7 @@ def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
 
 def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
     """Plan a week with progress on standard error; Ctrl-C ends it with the plans so far."""
-    from planner.studies.week import plan_week
+    from planner.studies.week.week import plan_week
 
     options = plan_options(arguments)
     with (

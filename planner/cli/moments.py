@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from planner.cli.arguments import WeeklyHour
 from planner.contracts.problem import Problem
-from planner.studies.week_spans import Moment, at_moment, coming_monday, week_of, weekly_moment
+from planner.studies.week.spans import Moment, at_moment, coming_monday, week_of, weekly_moment
 
 
 def moment_named(

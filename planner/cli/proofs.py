@@ -73,7 +73,7 @@ def _planned_problem(problem: Problem, claims: dict[str, Any]) -> Problem:
     from planner.evaluation.running.cannot_run import runnable_only
     from planner.projection.figures.abandon_days import with_abandon_days
     from planner.projection.hours.finish import with_attempts_needed
-    from planner.studies.week_spans import at_moment
+    from planner.studies.week.spans import at_moment
 
     at = datetime.fromisoformat(claims["at"]) if claims.get("at") else None
     if at is not None and "idle" in claims:  # a plan of --interval

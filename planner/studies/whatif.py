@@ -11,7 +11,7 @@ from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.studies.changes import changed_problem
 from planner.studies.replan import replanned
-from planner.studies.week_spans import Idle, at_moment
+from planner.studies.week.spans import Idle, at_moment
 from planner.tables.folder import ProblemSource, as_problem
 
 #: The base's name; no other world can have it.

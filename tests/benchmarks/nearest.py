@@ -28,7 +28,7 @@ from planner.evaluation.running.cannot_run import runnable_only
 from planner.optimize.nearest import nearest_plan
 from planner.optimize.search import compile_search
 from planner.pipeline.pipeline import plan
-from planner.studies.week import USUAL_PRICE, WeekPlan, line_worth, plan_week
+from planner.studies.week.week import USUAL_PRICE, WeekPlan, line_worth, plan_week
 from planner.studies.whatif import whatif
 from planner.tables.folder import read_folder
 from tests.benchmarks.batch_problems import write_batch

@@ -13,7 +13,7 @@ from planner.pipeline.pipeline import plan
 from planner.projection.hours.finish import NEVER, attempts_needed
 from planner.report.plans.plan import plan_text
 from planner.report.plans.plan_document import plan_document
-from planner.studies.week_spans import at_moment
+from planner.studies.week.spans import at_moment
 from tests.support import one_agent
 
 MONDAY_ONE = datetime(2026, 3, 2, 13, tzinfo=UTC)

@@ -22,7 +22,7 @@ from planner.report.plans.handout import (
     table_rows,
     write_handout,
 )
-from planner.studies.week import IntervalPlan, WeekPlan
+from planner.studies.week.week import IntervalPlan, WeekPlan
 from tests.support.results import plan_result, two_dialers
 
 CHICAGO = ZoneInfo("America/Chicago")

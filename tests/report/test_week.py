@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.report.studies.week import moment_text, week_document, week_text
 from planner.report.text_layout import WIDTH
-from planner.studies.week import IntervalPlan, WeekPlan
-from planner.studies.week_spans import Idle, Moment, WhyNot
+from planner.studies.week.spans import Idle, Moment, WhyNot
+from planner.studies.week.week import IntervalPlan, WeekPlan
 from tests.support.results import plan_result, two_dialers
 
 CHICAGO = ZoneInfo("America/Chicago")

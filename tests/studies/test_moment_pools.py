@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Dialer, Problem
 from planner.projection.hours.calendar import Spell
-from planner.studies.week_spans import at_moment, spans
+from planner.studies.week.spans import at_moment, spans
 from tests.support.builders import solar
 
 MONDAY = datetime(2026, 11, 30, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import date
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, Progress
-from planner.studies.week import WeekPlan, plan_week
+from planner.studies.week.week import WeekPlan, plan_week
 
 
 def run_week(

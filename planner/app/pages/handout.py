@@ -16,7 +16,7 @@ from planner.app.widgets.moments import is_picked, pick_moment, reader_zone
 from planner.contracts.comparison import Comparison
 from planner.evaluation.differences import line_differences
 from planner.report.plans.handout import Handout, of_all_lines, of_lines, of_moves, of_plan, of_week
-from planner.studies.week import WeekPlan
+from planner.studies.week.week import WeekPlan
 
 _PURPOSE = "This page prints what to set on which dialer."
 _ALL = "All lines on the Plan page, as they are"

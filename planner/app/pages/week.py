@@ -25,14 +25,14 @@ from planner.contracts.result import PlanOptions
 from planner.report.charts.week import blocks_as_is, line_blocks, week_chart
 from planner.report.plans.given_up import given_up_sentences
 from planner.report.plans.handout import Handout, of_week
-from planner.report.studies.week import total_pairs, write_week
+from planner.report.studies.week import list_sentences, total_pairs, write_week
 from planner.report.studies.week_as_is import TITLES as AS_IS_TITLES
 from planner.report.studies.week_as_is import as_is_rows, as_is_sentence, value_as_is
 from planner.report.words import STOPPED_EARLY, amount
-from planner.studies.week import USUAL_PRICE, WeekPlan
-from planner.studies.week import line_worth as studies_line_worth
-from planner.studies.week_as_is import TimeAsIs, week_as_is
-from planner.studies.week_spans import coming_monday, week_of, week_spell
+from planner.studies.week.as_is import TimeAsIs, week_as_is
+from planner.studies.week.spans import coming_monday, week_of, week_spell
+from planner.studies.week.week import USUAL_PRICE, WeekPlan
+from planner.studies.week.week import line_worth as studies_line_worth
 
 _STUDY = "week"
 _PURPOSE = "This page plans a week: which lines change when."
@@ -180,6 +180,7 @@ def line_worth(problem: Problem) -> float:
 def _show_totals(week: WeekPlan) -> None:
     totals = week.totals()
     told = [f"**{name}**: {plain(words)}" for name, words in total_pairs(week, totals)]
+    told += [f"**Done in time**: {plain(words)}" for words in list_sentences(week)]
     st.markdown("\n".join(f"- {text}" for text in told))
     if any(result.stopped_early for result in week.plans):
         st.caption(STOPPED_EARLY)

@@ -13,7 +13,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanResult
 
 if TYPE_CHECKING:
-    from planner.studies.week import WeekPlan
+    from planner.studies.week.week import WeekPlan
 
 _KINDS = (".html", ".htm", ".csv")
 

@@ -21,8 +21,8 @@ from planner.report.charts.rows import (
     read_out,
     rows_scale,
 )
-from planner.studies.week import WeekPlan
-from planner.studies.week_as_is import TimeAsIs
+from planner.studies.week.as_is import TimeAsIs
+from planner.studies.week.week import WeekPlan
 
 #: Share of a row that is left blank above and below.
 _BETWEEN = 0.07

@@ -13,7 +13,7 @@ from planner.contracts.result import LineChange, Move, PlanResult
 from planner.evaluation.differences import line_differences
 from planner.report.plans.given_up import plan_loss_sentences
 from planner.report.plans.moves import meanwhile
-from planner.studies.week import WeekPlan
+from planner.studies.week.week import WeekPlan
 from planner.tables.writing import csv_text, write_text
 
 COLUMNS = (

@@ -21,8 +21,8 @@ from planner.report.plans.plan import conflict_lines, lines_table, nearest_lines
 from planner.report.plans.plan_document import plan_document
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, share
-from planner.studies.week import IntervalPlan, WeekPlan, WeekTotals
-from planner.studies.week_spans import Idle, Moment
+from planner.studies.week.spans import Idle, Moment
+from planner.studies.week.week import IntervalPlan, WeekPlan, WeekTotals
 from planner.tables.folder_writing import projection_table
 from planner.tables.writing import write_csv, write_text
 from planner.version import __version__
@@ -45,7 +45,7 @@ def week_text(week: WeekPlan, *, why: bool = False) -> str:
         *(wrapped(STOPPED_EARLY, "") if any(p.stopped_early for p in week.plans) else []),
         *section("In the week", pairs(total_pairs(week, week.totals()))),
         *section("Given up", bullets(_given_up(week))),
-        *section("Done in time", bullets(_lists(week))),
+        *section("Done in time", bullets(list_sentences(week))),
         *section("Intervals", _intervals(week)),
     ]
     for place, result in enumerate(week.plans):
@@ -123,7 +123,7 @@ def _given_up(week: WeekPlan) -> Iterator[str]:
             yield f"{_times(week, place)}: {told}"
 
 
-def _lists(week: WeekPlan) -> Iterator[str]:
+def list_sentences(week: WeekPlan) -> Iterator[str]:
     """What lists that are to be done in time need in the week, and get."""
     for item in week.lists:
         done = "not in this week" if item.done is None else f"about {item.done:%a %Y-%m-%d %H:%M}"
@@ -150,7 +150,7 @@ def _intervals(week: WeekPlan) -> list[str]:
 def _row(week: WeekPlan, interval: IntervalPlan) -> list[str]:
     result = week.result_of(interval)
     value = result and result.value
-    gap = _gap(interval, result)
+    gap = _gap(week, interval)
     shown = _WITHOUT_PLAN.get(result.status, NOTHING) if result and value is None else NOTHING
     return [
         NOTHING if interval.plan is None else str(interval.plan + 1),
@@ -165,12 +165,12 @@ def _row(week: WeekPlan, interval: IntervalPlan) -> list[str]:
     ]
 
 
-def _gap(interval: IntervalPlan, result: PlanResult | None) -> float | None:
+def _gap(week: WeekPlan, interval: IntervalPlan) -> float | None:
     """How far a plan is from the bound on its hours at the most."""
-    if result is None or result.value is None or interval.bound_per_hour is None:
-        return None
-    value = result.value.value_per_hour + result.value.move_cost_per_hour
-    return relative_gap(value, interval.bound_per_hour)
+    result, bound = week.result_of(interval), interval.bound_per_hour
+    if result is None or bound is None or result.value is None:
+        return None if result is None else result.gap
+    return relative_gap(result.value.value_per_hour, bound)
 
 
 def who_runs(running: Sequence[str], idle: Sequence[str], out: Sequence[str]) -> str:
@@ -338,8 +338,8 @@ def _interval(week: WeekPlan, interval: IntervalPlan, zone: ZoneInfo) -> dict[st
         "plan": interval.plan,
         "status": result and result.status.value,
         "value_per_hour": value and value.value_per_hour,
-        "bound_per_hour": interval.bound_per_hour,
-        "gap": _gap(interval, result),
+        "bound_per_hour": week.bound_of(interval),
+        "gap": _gap(week, interval),
         "lines_moved": interval.lines_moved,
         "lines_added": interval.lines_added,
         "running": list(interval.running),

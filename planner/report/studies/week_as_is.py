@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from planner.report.studies.week import days_words, hours_words, who_runs
 from planner.report.words import amount, share
-from planner.studies.week_as_is import TimeAsIs
+from planner.studies.week.as_is import TimeAsIs
 
 TITLES = ("Days", "Hours", "Runs", "Ports used", "Value an hour")
 

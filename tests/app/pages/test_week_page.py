@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.studies.week import line_worth
+from planner.studies.week.week import line_worth
 from planner.tables.folder import read_folder
 from tests.support.pages import ROOT, finished, go_to, new_session, text
 

@@ -13,8 +13,8 @@ from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.limits.check import check
 from planner.pipeline.pipeline import plan
-from planner.studies.kept_lines import keep_lines
-from planner.studies.times_of_week import Follows, Time
+from planner.studies.week.kept_lines import keep_lines
+from planner.studies.week.times import Follows, Time
 from tests.support import one_agent
 from tests.support.one_agent import handled
 

@@ -15,8 +15,8 @@ import pytest
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.report.studies.week import week_document, week_text
-from planner.studies.week_lists import asked_by_time
-from tests.studies.test_week import campaign, lines_by_hour, one_dialer, planned
+from planner.studies.week.lists import asked_by_time
+from tests.studies.week.test_week import campaign, lines_by_hour, one_dialer, planned
 from tests.support.one_agent import handled
 
 MONDAY = date(2026, 3, 2)

@@ -11,12 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-import numpy as np
-
 from planner.contracts.problem import Campaign, Contract, Problem
 from planner.projection.hours.calendar import Spell
 from planner.projection.hours.finish import NEVER, running_spells
-from planner.studies.week_spans import RunningSet, Span
+from planner.studies.week.spans import RunningSet, Span
 
 _HOUR = timedelta(hours=1)
 #: Rounding of sums of attempts.
@@ -129,6 +127,7 @@ def asked_by_time(
     One level for all times; less where a time makes less and the sum is enough all the same, or
     where it cannot be asked for more. None where the sum cannot be enough.
     """
+    import numpy as np
     from scipy.optimize import brentq
 
     length, free, top = np.array(hours), np.array(made), np.array(most)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.projection.hours.calendar import Spell
-from planner.studies.week_spans import RunningSet, among_running, spans
+from planner.studies.week.spans import RunningSet, among_running, spans
 
 
 @dataclass(frozen=True)

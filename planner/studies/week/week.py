@@ -10,8 +10,8 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Contract, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress, relative_gap
 from planner.projection.hours.finish import with_attempts_needed
-from planner.studies.week_lists import ListNeed, WeekList, list_needs, told_list
-from planner.studies.week_spans import (
+from planner.studies.week.lists import ListNeed, WeekList, list_needs, told_list
+from planner.studies.week.spans import (
     Idle,
     RunningSet,
     Span,
@@ -23,7 +23,7 @@ from planner.studies.week_spans import (
 from planner.tables.folder import ProblemSource, as_problem
 
 if TYPE_CHECKING:
-    from planner.studies.week_planner import Lines, WeekPlanner
+    from planner.studies.week.week_planner import Lines, WeekPlanner
 
 #: Price of a moved line unless asked for, as a share of what a line earns: few moves are left.
 USUAL_PRICE = 0.2
@@ -48,7 +48,8 @@ class IntervalPlan(Contract):
     dialers_out: tuple[str, ...]
     lines_moved: int | None = None
     lines_added: int | None = None
-    #: No plan of the week is worth more in an hour of it; None where nothing is proven.
+    #: No plan of the week is worth more in an hour of it, where its list is asked for attempts that
+    #: other hours might make instead; None: as its plan has it.
     bound_per_hour: float | None = None
 
 
@@ -107,6 +108,12 @@ class WeekPlan(Contract):
         """The outcome that holds in an interval; None where nobody can run."""
         return None if interval.plan is None else self.plans[interval.plan]
 
+    def bound_of(self, interval: IntervalPlan) -> float | None:
+        """What no plan of an interval is worth more than an hour; None where nothing is proven."""
+        result = self.result_of(interval)
+        own = None if result is None else result.bound_per_hour
+        return own if interval.bound_per_hour is None else interval.bound_per_hour
+
     def totals(self) -> WeekTotals:
         """Sums over the week, weighted by hours."""
         sums = dict.fromkeys(("value", "throughput_value", "surviving_value", "bound"), 0.0)
@@ -124,7 +131,7 @@ class WeekPlan(Contract):
                 sums["value"] += interval.hours * value.value_per_hour
                 sums["throughput_value"] += interval.hours * value.throughput_value_per_hour
                 sums["surviving_value"] += interval.hours * value.surviving_value_per_hour
-                sums["bound"] += interval.hours * (interval.bound_per_hour or 0.0)
+                sums["bound"] += interval.hours * (self.bound_of(interval) or 0.0)
         return WeekTotals(
             **sums,
             **{f"hours_{name}": count for name, count in hours.items()},
@@ -195,7 +202,7 @@ def plan_week(
     begins = now if spell.start < now < spell.end else spell.start
     problem = with_attempts_needed(problem, begins)
     needs = list_needs(problem, spell, begins)
-    from planner.studies.week_planner import WeekPlanner
+    from planner.studies.week.week_planner import WeekPlanner
 
     planner = WeekPlanner(problem, options, spans(problem, spell), on_progress, stop, needs)
     chosen = planner.lines()

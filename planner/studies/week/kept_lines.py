@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from planner.contracts.line_plan import LinePlan
 from planner.evaluation.arrays import PlanArrays
-from planner.studies.times_of_week import Column, Follows, Lines, Node, Time
+from planner.studies.week.times import Column, Follows, Lines, Node, Time
 
 Floats = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from planner.contracts.problem import Campaign, Dialer, Interval, LineAssignment, Outage, Problem
-from planner.studies.week_spans import (
+from planner.studies.week.spans import (
     Span,
     WhyNot,
     at_moment,

@@ -15,8 +15,8 @@ from planner.contracts.problem import Campaign, Dialer, LineAssignment, Outage, 
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.pipeline.pipeline import plan
 from planner.report.studies.week import week_document, week_text
-from planner.studies.week import WeekPlan, plan_week
-from planner.studies.week_spans import WhyNot
+from planner.studies.week.spans import WhyNot
+from planner.studies.week.week import WeekPlan, plan_week
 from tests.support import one_agent
 from tests.support.one_agent import handled
 
@@ -223,7 +223,7 @@ def test_without_a_day_the_coming_week_is_planned(monkeypatch: pytest.MonkeyPatc
         def now(cls, tz: Any = None) -> datetime:
             return datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 
-    monkeypatch.setattr("planner.studies.week.datetime", Clock)
+    monkeypatch.setattr("planner.studies.week.week.datetime", Clock)
     found = plan_week(one_dialer(campaign("A", "Mon 09:00-17:00", stop=date(2026, 3, 3))))
     assert found.monday == date(2026, 3, 9)
     assert found.plans == ()  # A has ended by then

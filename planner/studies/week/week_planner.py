@@ -13,10 +13,10 @@ import numpy as np
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanFigures, PlanOptions, PlanResult, PlanStatus, Progress
-from planner.studies.kept_lines import keep_lines
-from planner.studies.times_of_week import Follows, Time
-from planner.studies.week_lists import ROUNDING, ListNeed, asked_by_time, asking
-from planner.studies.week_spans import RunningSet, Span, among_running
+from planner.studies.week.kept_lines import keep_lines
+from planner.studies.week.lists import ROUNDING, ListNeed, asked_by_time, asking
+from planner.studies.week.spans import RunningSet, Span, among_running
+from planner.studies.week.times import Follows, Time
 
 #: (dial lines, agent lines) by (campaign id, dialer id).
 Lines = Mapping[tuple[str, str], tuple[int, int]]
@@ -97,9 +97,9 @@ class WeekPlanner:
         return float(by_campaign[given.campaign_index[name]])
 
     def bound(self, span: Span) -> float | None:
-        """Value per hour that no plan of a time has; None where nothing is proven."""
-        free = self._free.get(span.spell.start) or self.best(span)
-        return None if free is None else free.bound_per_hour
+        """The bound on a time where nothing is asked of lists; None where that is its own."""
+        free = self._free.get(span.spell.start)
+        return None if free is None or free is self.best(span) else free.bound_per_hour
 
     def _search(self, relax: bool | None = None) -> None:
         """One search for each running set, each with its share of the time that is left."""

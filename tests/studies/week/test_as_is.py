@@ -14,8 +14,8 @@ import pytest
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Outage, Problem
 from planner.report.studies.week_as_is import as_is_rows, as_is_sentence, value_as_is
-from planner.studies.week_as_is import TimeAsIs, week_as_is
-from planner.studies.week_spans import week_spell
+from planner.studies.week.as_is import TimeAsIs, week_as_is
+from planner.studies.week.spans import week_spell
 from tests.support import one_agent
 from tests.support.one_agent import handled
 
