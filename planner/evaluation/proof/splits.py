@@ -179,14 +179,19 @@ def all_splits(options: list[Options], agents: int, most_lines: int, most: int) 
 
 
 def _are_more(options: list[Options], agents: int, most_lines: int, most: int) -> bool:
-    """Whether the first dialers alone have too many choices, counted by agent lines."""
-    if most_lines < sum(int(o.dial.max(initial=0)) for o in options):
-        return False  # which lines leave out some of them is not counted
-    counts = np.zeros(agents + 1)
-    counts[0] = 1.0
+    """Whether the first dialers alone have too many choices, counted by agent and dial lines."""
+    from scipy.signal import fftconvolve  # it takes a while to import
+
+    limited = most_lines < sum(int(o.dial.max(initial=0)) for o in options)
+    shape = agents + 1, most_lines + 1 if limited else 1
+    counts = np.zeros(shape)
+    counts[0, 0] = 1.0
     for here in options:
-        lines = here.agent[here.agent <= agents]
-        counts = np.convolve(counts, np.bincount(lines, minlength=agents + 1))[: agents + 1]
+        fits = (here.agent <= agents) & (here.dial <= most_lines)
+        lines = here.dial[fits] if limited else np.zeros(int(fits.sum()), np.int64)
+        ways = np.zeros(shape)
+        np.add.at(ways, (here.agent[fits], lines), 1.0)
+        counts = fftconvolve(counts, ways)[: shape[0], : shape[1]]
         if counts.sum() > most:
             return True
     return False
