@@ -15,7 +15,10 @@ import simpy
 
 from planner.contracts.problem import Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import Status
-from planner.pipeline.pipeline import project
+from planner.projection.effort import Effort
+from planner.projection.pairs import limits
+from planner.projection.timeline import timeline
+from planner.projection.timeline.horizon import horizon
 from tests.support.builders import solar
 
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -154,8 +157,11 @@ def test_statuses_and_completion_through_the_day_are_those_of_the_rules() -> Non
     days = [Day(seed) for seed in range(RUNS)]
     shares = np.stack([day.shares() for day in days])
     mean, error = shares.mean(axis=0), shares.std(axis=0, ddof=1) / RUNS**0.5
-    found = project(problem(), at=AT, hours=HOURS)
-    steps = {(step.dialer_id, step.start): step for step in found.timeline}
+    given = problem()
+    ahead = horizon(given, AT, HOURS)
+    found = timeline.follow(ahead, limits(given, ahead.pairs), Effort())
+    told_steps = timeline.steps(ahead, found.courses)
+    steps = {(step.dialer_id, step.start): step for step in told_steps}
     deviations = []
     for place, step in np.ndindex(*mean.shape[:2]):
         told = steps[f"D{place}", AT + timedelta(seconds=STEP * step)]
@@ -170,7 +176,7 @@ def test_statuses_and_completion_through_the_day_are_those_of_the_rules() -> Non
     # Normal deviations, many of them alike: their mean square is 1.
     assert 0.4 < np.mean(np.square(deviations)) < 2.0
     assert np.abs(deviations).max() < 4.5
-    (done,) = found.completion
+    (done,) = timeline.completion(AT, given.campaigns, found.completed_at)
     ended = np.sort([day.done for day in days])
     assert done.p50 is not None
     middle = (done.p50 - AT).total_seconds()

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
-from planner.contracts.projected import Projection
+from planner.contracts.projected import TimelineStep
 from planner.contracts.result import Status
-from planner.pipeline.pipeline import project
 from planner.projection.effort import Budget, Effort, EngineChoice
 from planner.projection.network import network
 from planner.projection.pairs import limits
-from planner.projection.project import project_assignments
+from planner.projection.timeline import timeline
 from planner.projection.timeline.horizon import horizon
 from planner.projection.timeline.measured_waits import measured_waits
+from planner.projection.timeline.timeline import HorizonResult
 from planner.traffic.simulation.flow.fluid import calm_waits, most_used
 from tests.support.builders import solar
 
@@ -51,9 +51,16 @@ def use(given: Problem) -> float:
     return most_used(together)
 
 
-def chances(found: Projection, name: str) -> np.ndarray:
+def followed(given: Problem, effort: Effort) -> tuple[list[TimelineStep], HorizonResult]:
+    """The timeline alone, without the figures that stand beside it."""
+    ahead = horizon(given, AT, HOURS)
+    found = timeline.follow(ahead, limits(given, ahead.pairs), effort)
+    return timeline.steps(ahead, found.courses), found
+
+
+def chances(found: list[TimelineStep], name: str) -> np.ndarray:
     """Chance of a pause and its ends by step, [value, low, high]."""
-    steps = [step for step in found.timeline if step.campaign_id == name]
+    steps = [step for step in found if step.campaign_id == name]
     busy = Status.ALL_BUSY
     rows = [(s.probabilities[busy], s.low[busy], s.high[busy]) for s in steps]
     return np.array(rows).T
@@ -66,9 +73,9 @@ def test_chances_are_those_of_runs_call_by_call(cps: float, least: float, most: 
     """Also where more is asked for than there is."""
     given = problem(cps)
     assert least < use(given) < most
-    found = project(given, at=AT, hours=HOURS, seed=1)
-    right = project(given, at=AT, hours=HOURS, seed=2, engine="simulate", replications=400)
-    assert any("400 simulated runs" in note for note in found.notes)
+    found, how = followed(given, Effort(seed=1))
+    right, _ = followed(given, Effort(EngineChoice.SIMULATE, replications=400, seed=2))
+    assert set(how.runs.values()) == {400}
     for name in LINES:
         (value, low, high), (by_call, below, above) = chances(found, name), chances(right, name)
         apart = (value - by_call) / np.hypot((high - low) / 2, (above - below) / 2)
@@ -102,9 +109,11 @@ def test_a_list_that_ends_behind_a_limit_nearly_used_is_done_when_one_call_by_ca
     listed = large.model_copy(update={"records": 6000})
     given = given.model_copy(update={"campaigns": (listed, *others)})
     small = Effort(budget=Budget(horizon=1e6))
-    (ours,) = project_assignments(given, AT, HOURS, small).completion
     right = Effort(EngineChoice.SIMULATE, replications=200, seed=5)
-    (by_call,) = project_assignments(given, AT, HOURS, right).completion
+    ours, by_call = (
+        timeline.completion(AT, [listed], followed(given, effort)[1].completed_at)[0]
+        for effort in (small, right)
+    )
     assert ours.p50 is not None
     assert by_call.p50 is not None
     assert by_call.p05 is not None

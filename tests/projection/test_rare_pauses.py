@@ -13,14 +13,24 @@ from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures, Engine, Status
 from planner.pipeline.pipeline import project
+from planner.projection.effort import Budget, Effort, EngineChoice
+from planner.projection.rows import rows_at
 from planner.tables.folder import read_folder
 
 CASES = Path(__file__).parents[1] / "data/cases/projection"
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
+#: All the events of a projection for what is asked for, and few for the figures beside it.
+LONG_RUN, PASSAGES = Budget(passages=1e6), Budget(figures=1e6)
 
 
 def found(case: str, hours: float, **how: object) -> Projection:
     return project(read_folder(CASES / case), at=AT, hours=hours, **how)
+
+
+def row_of(given: Problem, effort: Effort) -> AssignmentFigures:
+    """The figures alone, without the timeline that a projection has beside them."""
+    (row,) = rows_at(given, AT, effort).figures()
+    return row
 
 
 def sound(row: AssignmentFigures) -> None:
@@ -46,14 +56,15 @@ def tells(found: AssignmentFigures, name: str, exact: float) -> None:
 @pytest.mark.parametrize("seed", [100, 101, 102])
 def test_rare_pauses_have_intervals_that_hold(seed: int) -> None:
     """Engset exactly: 0.00376149 of the time, 0.0597 abandoned calls an hour."""
-    (row,) = found("rare_pauses", 2, engine="simulate", seed=seed).assignments
+    effort = Effort(EngineChoice.SIMULATE, seed=seed, budget=LONG_RUN)
+    row = row_of(read_folder(CASES / "rare_pauses"), effort)
     sound(row)
     tells(row, "all_busy_share", 0.00376149)
     tells(row, "abandons_per_hour", 0.0597)
 
 
 def test_rare_pauses_by_formula_are_exact() -> None:
-    (row,) = found("rare_pauses", 2).assignments
+    row = row_of(read_folder(CASES / "rare_pauses"), Effort())
     assert row.engine is Engine.MARKOV
     assert row.all_busy_share == pytest.approx(0.00376149, abs=5e-9)
     assert row.abandons_per_hour == pytest.approx(0.0597, abs=5e-5)
@@ -61,7 +72,8 @@ def test_rare_pauses_by_formula_are_exact() -> None:
 
 def test_rare_pauses_with_constant_attempts_are_seen() -> None:
     """0.00396 of the time, by an independent simulation (standard error 0.0002)."""
-    (row,) = found("rare_pauses_constant_attempts", 1).assignments
+    effort = Effort(budget=LONG_RUN)
+    row = row_of(read_folder(CASES / "rare_pauses_constant_attempts"), effort)
     assert row.engine is Engine.SIMULATE
     sound(row)
     assert row.low["all_busy_share"] <= 0.00396 <= row.high["all_busy_share"]
@@ -111,7 +123,9 @@ def test_steps_of_what_never_settles_are_their_own() -> None:
         )
 
 
-def alone(dial: int, agents: int, **campaign: object) -> AssignmentFigures:
+def alone(
+    dial: int, agents: int, *, budget: Budget = LONG_RUN, **campaign: object
+) -> AssignmentFigures:
     """The row of one campaign on one dialer: attempts of 25 s, talks of 120 s."""
     fields = {
         "campaign_id": "C",
@@ -128,7 +142,7 @@ def alone(dial: int, agents: int, **campaign: object) -> AssignmentFigures:
         campaigns=(Campaign(**(fields | campaign)),),
         assignments=(item,),
     )
-    (found,) = project(given, at=AT, hours=1, seed=3).assignments
+    found = row_of(given, Effort(seed=3, budget=budget))
     assert found.engine is Engine.SIMULATE
     return found
 
@@ -147,7 +161,7 @@ def test_three_hundred_thousandths_of_the_time_are_told(talk_cv: float) -> None:
 
 def test_a_first_pause_that_comes_in_one_hour_of_ten_thousand_is_told() -> None:
     """Nine lines whose constant attempts ask with a chance of 1e-7, in 12 rounds of 25 s or 144."""
-    found = alone(9, 1, transfer_rate=2e-7, attempt_cv=0.0)
+    found = alone(9, 1, budget=PASSAGES, transfer_rate=2e-7, attempt_cv=0.0)
     sound(found)
     tells(found, "p_all_busy_5min", -math.expm1(9 * 12 * math.log1p(-1e-7)))
     tells(found, "p_all_busy_60min", -math.expm1(9 * 144 * math.log1p(-1e-7)))

@@ -23,6 +23,8 @@ from tests.support.builders import solar
 MONDAY_NINE = datetime(2030, 3, 4, 9, tzinfo=UTC)
 CALENDAR: dict[str, Any] = {"start": "2026-01-01", "schedule": "Mon-Sun 00:00-24:00"}
 ENGINES = ["auto", "markov", "simulate"]
+#: As many requests of a quarter of the attempts: the chain is the same, and quicker to simulate.
+FEW_ATTEMPTS: dict[str, Any] = {"attempt_seconds": 100.0, "transfer_rate": 0.4}
 
 
 def problem(*, line: Mapping[str, Any] | None = None, **changes: Any) -> Problem:
@@ -70,7 +72,7 @@ def all_busy(found: Projection) -> np.ndarray[Any, np.dtype[np.float64]]:
 @pytest.mark.parametrize("campaign", [{}, {"overflow": "hold", "patience_seconds": 60}])
 @pytest.mark.parametrize("busy", [0, 4])
 def test_both_engines_agree_from_the_state_of_now(campaign: dict[str, Any], busy: int) -> None:
-    given = problem(line={"busy_agent_lines": busy}, **campaign)
+    given = problem(line={"busy_agent_lines": busy}, **FEW_ATTEMPTS, **campaign)
     exact = all_busy(run(given, hours=1))
     stretch = horizon(given, MONDAY_NINE, 1)
     effort = Effort(EngineChoice.SIMULATE, replications=2000, seed=3)
@@ -83,7 +85,7 @@ def test_both_engines_agree_from_the_state_of_now(campaign: dict[str, Any], busy
 
 @pytest.mark.parametrize("busy", [0, 4])
 def test_each_simulated_chance_has_an_interval_that_covers_the_exact_one(busy: int) -> None:
-    given = problem(line={"busy_agent_lines": busy})
+    given = problem(line={"busy_agent_lines": busy}, **FEW_ATTEMPTS)
     exact = all_busy(run(given, hours=2))
     steps, inside = 0, 0
     for seed in range(20):

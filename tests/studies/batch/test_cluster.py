@@ -34,11 +34,11 @@ def started(*arguments: str, folder: Path) -> subprocess.Popen[bytes]:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """Address of a scheduler on loopback, and the processes: scheduler, worker, worker."""
+    """Address of a scheduler on loopback, and the processes: scheduler, worker."""
     address = f"tcp://127.0.0.1:{free_port()}"
     scheduler = ("dask_scheduler", "--host", address, "--no-dashboard", "--no-show")
     worker = ("dask_worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1")
-    processes = [started(*command, folder=tmp_path) for command in (scheduler, worker, worker)]
+    processes = [started(*command, folder=tmp_path) for command in (scheduler, worker)]
     yield address, processes
     for process in processes:
         process.send_signal(signal.SIGINT)
@@ -107,6 +107,15 @@ def workers_of(parent: int) -> list[int]:
     return sorted(found)
 
 
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Of one worker on this machine, for tests that leave it as it is."""
+    from planner.studies.batch.workers.cluster import local_client
+
+    with local_client(1, tmp_path_factory.mktemp("work")) as (found, _):
+        yield found
+
+
 def test_a_scheduler_that_does_not_answer_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +145,8 @@ def test_a_problem_that_kills_its_workers_is_found_and_left_out(
     items = [Item(number, f"p{number}", source) for number, source in enumerate(sources)]
     context = Context(PlanOptions(), versions=versions())
     monkeypatch.setattr("planner.studies.batch.workers.cluster._TOO_LONG", 5.0)
-    few_deaths = dask.config.set({"distributed.scheduler.allowed-failures": 1})  # three by default
+    # One is enough to be found; three by default.
+    few_deaths = dask.config.set({"distributed.scheduler.allowed-failures": 0})
     with few_deaths, local_client(1, tmp_path) as (client, replace):
         found = list(plan_on(client, items, context, lambda: False, replace))
     endings = {planned.number: planned.ending for planned in found}
@@ -148,9 +158,9 @@ def test_a_problem_that_kills_its_workers_is_found_and_left_out(
     }
 
 
-def test_workers_tell_that_they_compile(tmp_path: Path) -> None:
+def test_workers_tell_that_they_compile(tmp_path: Path, client: Any) -> None:
     from planner.studies.batch.input.items import Files
-    from planner.studies.batch.workers.cluster import local_client, plan_on
+    from planner.studies.batch.workers.cluster import plan_on
 
     good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
 
@@ -170,30 +180,26 @@ def test_workers_tell_that_they_compile(tmp_path: Path) -> None:
                 time.sleep(0.05)
             return good.problem(context)
 
-    def planned(source: Source, client: Any) -> list[Ending]:
+    def planned(source: Source) -> list[Ending]:
         items, context = [Item(0, "a", source)], Context(PlanOptions(), versions=versions())
         found = plan_on(client, items, context, lambda: False, on_compiling=told.touch)
         return [each.ending for each in found]
 
-    with local_client(1, tmp_path) as (client, _):
-        assert planned(good, client) == [Ending.OPTIMAL]
-        told.unlink(missing_ok=True)  # this run may have compiled the planner itself
-        assert planned(good, client) == [Ending.OPTIMAL]
-        assert not told.exists()
-        assert planned(FirstRun(), client) == [Ending.OPTIMAL]  # type: ignore[arg-type]
-        assert told.exists()
+    assert planned(good) == [Ending.OPTIMAL]
+    told.unlink(missing_ok=True)  # this run may have compiled the planner itself
+    assert planned(good) == [Ending.OPTIMAL]
+    assert not told.exists()
+    assert planned(FirstRun()) == [Ending.OPTIMAL]  # type: ignore[arg-type]
+    assert told.exists()
 
 
-def test_workers_of_other_versions_are_refused(tmp_path: Path) -> None:
+def test_workers_of_other_versions_are_refused(tmp_path: Path, client: Any) -> None:
     from planner.studies.batch.input.items import Files
-    from planner.studies.batch.workers.cluster import local_client, plan_on
+    from planner.studies.batch.workers.cluster import plan_on
 
     good = Files(folder_content(folders(tmp_path / "in", ["a"]) / "a"))
     context = Context(PlanOptions(), versions=versions() | {"ortools": "8.0"})
-    with (
-        local_client(1, tmp_path) as (client, _),
-        pytest.raises(InputError, match=r"not ortools .* instead of 8\.0"),
-    ):
+    with pytest.raises(InputError, match=r"not ortools .* instead of 8\.0"):
         list(plan_on(client, [Item(0, "a", good)], context, lambda: False))
 
 
