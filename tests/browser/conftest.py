@@ -15,13 +15,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 _CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+_SIZE: ViewportSize = {"width": 1280, "height": 1000}
 _START_SECONDS = 60
 #: Patience with a busy machine; nothing waits this long when all is well.
 _PATIENCE_MS = 30_000
@@ -85,16 +93,24 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One browser profile for all tests, so that the page's scripts are fetched once."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, timezone_id="UTC")
+    context = browser.new_context(viewport=_SIZE, timezone_id="UTC")
     context.set_default_timeout(_PATIENCE_MS)
     yield context
     context.close()
 
 
-@pytest.fixture
-def page(context: BrowserContext, app_url: str) -> Iterator[Page]:
-    """The start page, in a window and thus a session of its own."""
+@pytest.fixture(scope="session")
+def window(context: BrowserContext) -> Iterator[Page]:
+    """One window for all tests: a new one is a process that reads the page's scripts anew."""
     page = context.new_page()
-    page.goto(app_url)
     yield page
     page.close()
+
+
+@pytest.fixture
+def page(window: Page, app_url: str) -> Page:
+    """The start page, loaded anew and thus in a session of its own."""
+    window.set_viewport_size(_SIZE)
+    window.emulate_media(color_scheme="light")
+    window.goto(app_url)
+    return window

@@ -107,7 +107,7 @@ def test_the_best_plan_lies_in_a_part_whose_bound_it_does_not_exceed(
     seed: int, redundancy: float, failures: int
 ) -> None:
     problem = fleet(seed)
-    options = PlanOptions(redundancy=redundancy, failures=failures, gap=0.01, time_limit=5.0)
+    options = PlanOptions(redundancy=redundancy, failures=failures, gap=0.02, time_limit=2.0)
     outcome = optimize(problem, options)
     assert outcome.plan is not None
     figures = evaluate(problem, outcome.plan, redundancy, failures=failures)

@@ -11,6 +11,7 @@ import pytest
 
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
+from planner.contracts.projected import Projection
 from planner.contracts.result import (
     AssignmentFigures,
     Engine,
@@ -44,6 +45,11 @@ Key = tuple[str, str]
 @cache
 def problem(name: str) -> Problem:
     return read_folder(DATA / name)
+
+
+@cache
+def simulated_now(name: str) -> Projection:
+    return project(problem(name), at=AT, hours=1)
 
 
 def by_pair(rows: Iterable[AssignmentFigures]) -> dict[Key, AssignmentFigures]:
@@ -90,7 +96,7 @@ def test_simulated_there_is_one_number(name: str) -> None:
     plan = LinePlan(assignments=given.assignments)
     result = PlanResult(status=PlanStatus.FEASIBLE, options=PlanOptions(), plan=plan)
     beside = beside_simulation(given, result, lambda: False)
-    projection = project(given, at=AT, hours=1)
+    projection = simulated_now(name)
     base = whatif(given, {"x": ["campaign.*.value*=1"]}).base.kept
     assert_same(projection.assignments, base.figures)
     if name == "quickstart":  # all is exact there: nothing stands beside the plan
@@ -112,6 +118,6 @@ def test_simulated_there_is_one_number(name: str) -> None:
 def test_by_formula_and_simulated_differ_by_what_the_formula_leaves_out(name: str) -> None:
     given = problem(name)
     formula = value_of(given, table_figures(given))
-    simulated = value_of(given, project(given, at=AT, hours=1).assignments)
+    simulated = value_of(given, simulated_now(name).assignments)
     # Calls per second that hold back and times that vary: within one per cent there.
     assert simulated == pytest.approx(formula, rel=0.01)

@@ -7,6 +7,10 @@ from datetime import UTC, datetime
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.contracts.result import Status
 from planner.pipeline.pipeline import project
+from planner.projection.effort import Effort, EngineChoice
+from planner.projection.pairs import limits
+from planner.projection.timeline import timeline
+from planner.projection.timeline.horizon import horizon
 from tests.support.builders import solar
 
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -34,11 +38,13 @@ def test_few_runs_without_a_pause_tell_that_pauses_are_rare() -> None:
 
 def test_intervals_of_steps_hold_where_pauses_are_seen_in_some_runs() -> None:
     given = problem(40, 5)
-    exact = project(given, at=AT, hours=1).timeline
+    ahead = horizon(given, AT, 1)
+    exact = timeline.steps(ahead, timeline.by_formula(ahead).courses)
     held = total = 0
     for seed in range(60):
-        found = project(given, at=AT, hours=1, engine="simulate", replications=10, seed=seed)
-        for step, right in zip(found.timeline, exact, strict=True):
+        effort = Effort(EngineChoice.SIMULATE, replications=10, seed=seed)
+        found = timeline.follow(ahead, limits(given, ahead.pairs), effort)
+        for step, right in zip(timeline.steps(ahead, found.courses), exact, strict=True):
             chance = right.probabilities.get(Status.ALL_BUSY, 0.0)
             held += step.low[Status.ALL_BUSY] <= chance <= step.high[Status.ALL_BUSY]
             total += 1
