@@ -40,19 +40,20 @@ coverage: $(VENV)/.test chromium mariadb ## run the tests and show the lines tha
 	$(BIN)/pytest --cov $(WORKERS)
 
 # The trial knows nothing of this folder: what the wheel forgets is missing there. The wheel is
-# built from the sdist, so that both are tried; once with what the command line needs, once with all.
+# built from the sdist, so that both are tried; with what the command line needs, then with all.
 # The first is weighed with Python's byte code, as a user has it.
-dist: $(VENV)/.test ## build wheel and sdist, install the wheel into empty environments, try it
+dist: $(VENV)/.test ## build wheel and sdist, install the wheel into an empty environment, try it
 	rm -rf dist build/trial
 	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
-	@for kind in plain full; do \
-	  lock=requirements.lock; spare="$(SPARE)"; \
-	  test $$kind = full || { lock=requirements-plain.lock; spare=--quiet; }; \
-	  $(PYTHON) -m venv build/trial/$$kind/env && mkdir build/trial/$$kind/empty && \
-	  build/trial/$$kind/env/bin/pip install $$spare --require-hashes --requirement $$lock && \
-	  build/trial/$$kind/env/bin/pip install --quiet --no-deps dist/*.whl && \
-	  (cd build/trial/$$kind/empty && ../env/bin/python $(CURDIR)/.ci/try_wheel.py ../env/bin/planner $$kind) || exit 1; \
-	done
+	$(PYTHON) -m venv --without-pip build/trial/env
+	@mkdir build/trial/plain build/trial/full
+	$(TRIAL) --require-hashes --requirement requirements-plain.lock
+	$(TRIAL) --no-deps dist/*.whl
+	@cd build/trial/plain && ../env/bin/python $(CURDIR)/.ci/try_wheel.py ../env/bin/planner plain
+	$(TRIAL) --no-compile --require-hashes --requirement requirements.lock
+	@cd build/trial/full && ../env/bin/python $(CURDIR)/.ci/try_wheel.py ../env/bin/planner full
+
+TRIAL = @$(BIN)/pip --python build/trial/env/bin/python install --quiet
 
 fuzz: $(VENV)/.test ## plan 20,000 wrong folders (hours); told is every answer that is not clear
 	$(BIN)/python -m tests.fuzz.long
@@ -105,10 +106,12 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@
 
-$(VENV)/.test: requirements-test.lock $(VENV)/.runtime
-	@echo "Installing what the tests need into $(VENV) ..."
+# All at once what the planner needs and what tests need: a second round would look at all again.
+$(VENV)/.test: requirements-test.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the planner and what its tests need into $(VENV) (a minute or two, once) ..."
 	@$(BIN)/pip install $(SPARE) --require-hashes --requirement requirements-test.lock
-	@touch $@
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/.runtime $@
 
 # The browser tests drive Debian's Chromium, those of VICIdial start Debian's MariaDB in a folder of
 # their own; nothing else is ever installed outside .venv.
