@@ -15,6 +15,8 @@ from planner.tables.folder_writing import write_folder
 from tests.browser.conftest import free_port, serving
 from tests.browser.driving import headline, press, wait_idle
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
 
 def board(page: Page) -> Locator:
     found = page.get_by_role("grid", name="Board of lines")
@@ -64,11 +66,15 @@ def quickstart(page: Page) -> Page:
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_ten_campaigns_on_six_dialers_are_seen_whole(
-    regional: Page, scheme: Literal["light", "dark"]
-) -> None:
-    regional.emulate_media(color_scheme=scheme)
+def test_ten_campaigns_on_six_dialers_are_seen_whole_and_no_word_is_cut(regional: Page) -> None:
+    for scheme in SCHEMES:
+        regional.emulate_media(color_scheme=scheme)
+        seen_whole(regional)
+        assert cut_words(regional) == [], scheme
+
+
+def seen_whole(regional: Page) -> None:
+    """Everything of the board is in view, and nothing can be scrolled."""
     found = board(regional)
     assert found.locator("tbody tr").count() == 10
     for place in (
@@ -86,12 +92,15 @@ def test_ten_campaigns_on_six_dialers_are_seen_whole(
     assert regional.get_by_test_id("stMain").evaluate("e => e.scrollTop") == 0
 
 
-def test_no_word_of_the_board_or_the_tiles_is_cut(regional: Page) -> None:
-    cut = regional.locator(".lp-board :is(th, td), [data-testid=stMetric] p").evaluate_all(
+def cut_words(regional: Page) -> list[str]:
+    """Words of the board or the tiles that are wider than their place."""
+    found: list[str] = regional.locator(
+        ".lp-board :is(th, td), [data-testid=stMetric] p"
+    ).evaluate_all(
         "found => found.filter(e => e.scrollWidth > e.clientWidth + 1 && "
         "getComputedStyle(e).overflowX !== 'visible').map(e => e.textContent)"
     )
-    assert cut == []
+    return found
 
 
 def test_an_edit_changes_cells_ends_and_tiles(quickstart: Page) -> None:

@@ -145,7 +145,7 @@ def test_solvers_leave_the_interrupt_to_us() -> None:
         "heard = []\n"
         "signal.signal(signal.SIGINT, lambda *_: heard.append(True))\n"
         "for seed in range(10):\n"
-        "    plan(tiny_problem(seed), PlanOptions(redundancy=0.3))\n"
+        "    plan(tiny_problem(seed), PlanOptions(redundancy=0.3), explained=False)\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "print(len(heard))\n"
     )

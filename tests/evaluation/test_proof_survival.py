@@ -116,7 +116,10 @@ def test_what_the_time_ends_is_a_bound_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_ranges_found_at_other_worths_give_a_bound_all_the_same(seed: int) -> None:
+def test_ranges_found_at_other_worths_give_a_bound_all_the_same(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survival, "MOST_SPLIT", 1500)
     worth, options, asked = drawn(seed)
     best = best_of_all(worth, options, asked)
     found, known = largest_surviving(worth, options, asked, best, math.inf)
