@@ -27,6 +27,8 @@ _SURVIVING = "#f2c14e"
 
 #: Of abandoned calls; both ends stand out from light and from dark ground.
 _NOW, _FRONTIER = "#c2318a", "#8a8f99"
+#: About so many on an axis: by themselves there are many where all plans are alike.
+_TICKS = 6
 #: Points that make a line.
 _LINE = 2
 _FEW_TO_MANY = ["#3b82d6", "#9a8a94", "#d9822b"]
@@ -112,10 +114,15 @@ def _axes(found: Frontier) -> dict[str, Any]:
     if found.current is not None:
         shown.append(found.current)
     return {
-        "x": alt.X("Value an hour:Q", scale=_around([p.throughput_value_per_hour for p in shown])),
+        "x": alt.X(
+            "Value an hour:Q",
+            scale=_around([p.throughput_value_per_hour for p in shown]),
+            axis=alt.Axis(tickCount=_TICKS),
+        ),
         "y": alt.Y(
             "After the worst failure:Q",
             scale=_around([p.surviving_value_per_hour for p in shown]),
+            axis=alt.Axis(tickCount=_TICKS),
         ),
     }
 

@@ -209,7 +209,7 @@ _END_HEADS = (
         "against the lines as opened",
     ),
     Note(
-        "Survives (least)",
+        "Survives (asked)",
         told="Share of its calls that go on after the failure that costs it most, and the least "
         "that must",
     ),
