@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ from planner.traffic.simulation.network import COLUMNS, Network, check
 
 #: Replications are added in rounds of so many at least: all cores have work.
 FEWEST_MORE = 4
+#: Of attempts of several constant lengths, so many of the longest are about as many of each.
+SEVERAL_LATTICES = 10
 
 
 class Simulated(NamedTuple):
@@ -90,14 +93,18 @@ def simulate(
     if steady and (network.changes.size > 1 or np.isfinite(network.attempts_left).any()):
         raise ValueError("steady must be without changes and with endless dial lists")
     wanted = precision or Precision()
+    lattice = _lattice(network) if steady else 0.0
     workers = threads or os.cpu_count() or 1
     runs: list[_Run] = []
     with ThreadPoolExecutor(workers) as pool:
         more = min(wanted.fewest, wanted.most)
         while True:
             numbers = range(len(runs), len(runs) + more)
-            runs.extend(pool.map(lambda number: _run(network, edges, seed, number, calm), numbers))
-            totals = np.stack([run.totals for run in runs])
+            shown = [_shifted(edges, lattice, seed, number) for number in numbers]
+            runs.extend(
+                pool.map(lambda n, ends: _run(network, ends, seed, n, calm), numbers, shown)
+            )
+            totals = _of_all(runs, "totals")
             if steady:
                 totals = expected_outcomes(network, totals)
             known = balances(network, totals, judged) if steady else None
@@ -111,21 +118,37 @@ def simulate(
             # A few at least, at most half as many again: the forecast of what is needed is rough.
             most = max(len(runs) // 2, FEWEST_MORE)
             more = min(max(needed - len(runs), FEWEST_MORE), affordable - len(runs), most)
-    return Simulated(
-        totals=np.stack([run.totals for run in runs]),
-        joint=np.stack([run.joint for run in runs]),
-        first_all_busy=np.stack([run.first_all_busy for run in runs]),
-        completed_at=np.stack([run.completed_at for run in runs]),
-        figures=figures,
-        ends=interval_ends(
-            network,
-            totals[:, judged].sum(axis=1),
-            {name: figure.mean for name, figure in figures.items()},
-            {name: figure.half_width for name, figure in figures.items()},
-        ),
-        met=met,
-        events=spent,
+    ends = interval_ends(
+        network,
+        totals[:, judged].sum(axis=1),
+        {name: figure.mean for name, figure in figures.items()},
+        {name: figure.half_width for name, figure in figures.items()},
     )
+    found = [_of_all(runs, name) for name in _Run._fields[:-1]]
+    return Simulated(*found, figures=figures, ends=ends, met=met, events=spent)
+
+
+def _lattice(network: Network) -> float:
+    """In what time all moments of the lattice come by on which constant times happen [s].
+
+    0 where there is none. Attempts of several lengths have about as many of each in more time.
+    """
+    constant = network.attempt_seconds[(network.attempt_cv == 0) & (network.talk_cv == 0)]
+    several = 1 if len(np.unique(constant)) < 2 else SEVERAL_LATTICES
+    return several * float(constant.max(initial=0.0))
+
+
+def _shifted(edges: Floats, most: float, seed: int, number: int) -> Floats:
+    """The edges of a replication: all but the first later, by up to ``most`` seconds.
+
+    Edges that lie on a lattice of moments would have one too many or too few in every run.
+    """
+    if most == 0:
+        return edges
+    # A stream of its own: what happens in a run does not hang on when it is looked at.
+    sequence = np.random.SeedSequence(seed, spawn_key=(number, 1))
+    later = np.random.default_rng(sequence).uniform(0.0, most)
+    return np.append(edges[:1], edges[1:] + later)
 
 
 class _Run(NamedTuple):
@@ -134,6 +157,11 @@ class _Run(NamedTuple):
     first_all_busy: Floats
     completed_at: Floats
     events: int
+
+
+def _of_all(runs: Sequence[_Run], name: str) -> Floats:
+    """What all replications have of a kind ``[replication, ...]``."""
+    return np.stack([getattr(run, name) for run in runs])
 
 
 def _run(network: Network, bin_edges: Floats, seed: int, number: int, calm: Floats | None) -> _Run:
