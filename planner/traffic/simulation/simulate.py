@@ -124,8 +124,16 @@ def simulate(
         {name: figure.mean for name, figure in figures.items()},
         {name: figure.half_width for name, figure in figures.items()},
     )
-    found = [_of_all(runs, name) for name in _Run._fields[:-1]]
-    return Simulated(*found, figures=figures, ends=ends, met=met, events=spent)
+    return Simulated(
+        _of_all(runs, "totals"),
+        _of_all(runs, "joint"),
+        _of_all(runs, "first_all_busy"),
+        _of_all(runs, "completed_at"),
+        figures,
+        ends,
+        met,
+        spent,
+    )
 
 
 def _lattice(network: Network) -> float:
