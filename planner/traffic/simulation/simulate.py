@@ -82,12 +82,7 @@ def simulate(
     means are estimated with the variance of the linearised ratio, in a steady state with control
     variates (S. S. Lavenberg and P. D. Welch, Management Science 27(3), 1981).
     """
-    check(network)
-    edges = np.asarray(bin_edges, dtype=np.float64)
-    if edges.ndim != 1 or edges.size < 2 or edges[0] != 0 or not np.isfinite(edges[-1]):
-        raise ValueError("bin_edges must be at least two finite times, the first 0")
-    if not np.all(np.diff(edges) > 0):
-        raise ValueError("bin_edges must ascend")
+    edges = _checked_edges(network, bin_edges)
     if calm is not None and np.isfinite(network.pass_attempts).any():
         raise ValueError("where launches flow, lists must be the same in each pass")
     if steady and (network.changes.size > 1 or np.isfinite(network.attempts_left).any()):
@@ -134,6 +129,17 @@ def simulate(
         met,
         spent,
     )
+
+
+def _checked_edges(network: Network, bin_edges: ArrayLike) -> Floats:
+    """The edges of the bins, and the network checked."""
+    check(network)
+    edges = np.asarray(bin_edges, dtype=np.float64)
+    if edges.ndim != 1 or edges.size < 2 or edges[0] != 0 or not np.isfinite(edges[-1]):
+        raise ValueError("bin_edges must be at least two finite times, the first 0")
+    if not np.all(np.diff(edges) > 0):
+        raise ValueError("bin_edges must ascend")
+    return edges
 
 
 def _lattice(network: Network) -> float:
