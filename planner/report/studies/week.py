@@ -130,7 +130,8 @@ def list_sentences(week: WeekPlan) -> Iterator[str]:
         yield (
             f"{item.campaign_id} is to be done by the end of {item.finish_by}: it needs "
             f"{item.attempts_needed:,.0f} attempts in this week until then, the plans make "
-            f"{item.attempts:,.0f} (all its hours together count); done: {done}."
+            f"{item.attempts:,.0f} (all its hours together count); done: {done}"
+            f"{'; the value counts its hours after that as well' if item.done else ''}."
         )
 
 

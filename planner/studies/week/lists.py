@@ -124,8 +124,9 @@ def asked_by_time(
 
     Returns
     -------
-    One level for all times; less where a time makes less and the sum is enough all the same, or
-    where it cannot be asked for more. None where the sum cannot be enough.
+    One level for all times. Where the sum is enough without being asked for, less where a time makes
+    less; else more where it makes more, and less where it cannot be asked for more. None where the
+    sum cannot be enough.
     """
     import numpy as np
     from scipy.optimize import brentq
@@ -142,4 +143,4 @@ def asked_by_time(
     if over(highest) < -ROUNDING * needed:
         return None
     level = brentq(over, 0.0, highest) if over(0.0) < 0 < over(highest) else highest
-    return [float(one) for one in np.minimum(level, top)]
+    return [float(one) for one in np.maximum(np.minimum(level, top), least)]

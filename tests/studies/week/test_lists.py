@@ -97,8 +97,8 @@ def test_a_list_that_has_longer_than_the_week_needs_its_share_of_hours() -> None
         (10.0, [1.0, 1.5, 1.5]),  # 1 + 4 * 1.5 + 2 * 1.5
         (30.0, [1.0, 4.0, 6.5]),  # 1 + 16 + 2 * 6.5
         (37.0, [1.0, 4.0, 10.0]),  # all that is made
-        (38.0, [2.0, 2.0, 2.0]),  # the hour of 1 comes up to 2
-        (41.0, [3.0, 4.5, 4.5]),  # it has come up to 3, those of 4 to 4.5
+        (38.0, [2.0, 4.0, 10.0]),  # the hour of 1 comes up to 2
+        (41.0, [3.0, 4.5, 10.0]),  # it has come up to 3, those of 4 to 4.5
         (47.0, [3.0, 5.0, 12.0]),  # 3 + 20 + 2 * 12
         (57.0, None),
     ],
