@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem
-from planner.pipeline.pipeline import project
+from planner.projection.effort import Budget, Effort, EngineChoice
+from planner.projection.rows import rows_at
 from planner.tables.folder import read_folder
 from tests.support.builders import solar
 
@@ -89,7 +90,8 @@ def test_occupancy_counts_talk_and_wrap_up(lines: tuple[int, int]) -> None:
     times = {"attempt_seconds": 20.0, "talk_seconds": 60.0, "wrap_up_seconds": 30.0}
     given = problem(*lines, answer_rate=0.5, transfer_rate=0.2, **times)
     expected = wrap_up_chain(*lines, 20.0, 0.1, 60.0, 30.0)
-    (row,) = project(given, at=AT, hours=1, engine="simulate", seed=3).assignments
+    effort = Effort(EngineChoice.SIMULATE, seed=3, budget=Budget(passages=1e6))
+    (row,) = rows_at(given, AT, effort).figures()
     for name, value in expected.items():
         low, high = row.low[name], row.high[name]
         middle, half = (low + high) / 2, (high - low) / 2
@@ -102,7 +104,8 @@ def test_occupancy_counts_talk_and_wrap_up(lines: tuple[int, int]) -> None:
 def test_all_agents_busy_is_a_pause_with_as_many_dial_lines(engine: str) -> None:
     """Each of 12 lines talks for r = q s / (tau + q s) of the time, all at once for r^12."""
     given = read_folder(CASES / "equal_dial_and_agent_lines")
-    (row,) = project(given, at=AT, hours=1, engine=engine).assignments
+    effort = Effort(EngineChoice(engine), budget=Budget(passages=1e6))
+    (row,) = rows_at(given, AT, effort).figures()
     load = 0.6 * 0.5 * 120
     share = (load / (25 + load)) ** 12
     # A pause ends with the first of 12 talks: share * 12 / 120 s of them a second.
