@@ -185,7 +185,7 @@ class BranchAndPrice:
         if self._glances:
             return first
         if state.by_boxes:
-            self._offer_least()
+            state.offer(least_columns(self._model), None)
         elif self._warm is not None and state.columns is not None:
             pass
         else:
@@ -213,13 +213,6 @@ class BranchAndPrice:
             if found is not None:
                 return found
         return first_prices(self._master, box, state.interrupted, state.precision())
-
-    def _offer_least(self) -> None:
-        """The least that each campaign may have, as it is and filled up."""
-        least = least_columns(self._model)
-        if Usage(self._model, least).fits():
-            self._state.keep(least)
-        self._state.offer(least, None)
 
     def _relax(
         self, start: Relaxation, patience: int = MOST_ROUNDS, share: float | None = None

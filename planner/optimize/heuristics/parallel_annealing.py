@@ -85,7 +85,6 @@ def cool_down(
     enough: Callable[[], float],
     interrupted: Callable[[], bool],
     on_better: Callable[[], None],
-    after_chunk: Callable[[], None] = lambda: None,
 ) -> None:
     """Run the runs at falling temperature until a plan is worth enough or the round is over.
 
@@ -105,7 +104,6 @@ def cool_down(
             each(partial(_run, steps=steps, heat=now, target=target), runs)
             if best.update():
                 on_better()
-            after_chunk()
             if chunk % MEET_AFTER == MEET_AFTER - 1:
                 best.synchronise()
 

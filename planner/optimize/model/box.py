@@ -35,16 +35,6 @@ class Box:
         """The ranges of lines by name."""
         return {name: getattr(self, name) for name in RANGES}
 
-    def with_ranges(self, ranges: dict[str, Ints]) -> Box:
-        """Copy with other ranges of lines."""
-        return replace(
-            self,
-            n_low=ranges["n_low"],
-            n_high=ranges["n_high"],
-            a_low=ranges["a_low"],
-            a_high=ranges["a_high"],
-        )
-
     def numbered(self, node: int) -> Box:
         """The same box as another node of the proof."""
         return replace(self, node=node)

@@ -84,21 +84,3 @@ def paid_more(prices: Prices, more: float) -> Prices:
         prices.nothing,
         prices.move,
     )
-
-
-@compiled
-def over_charged(prices: Prices, over: float, abandon_limit: float) -> Prices:
-    """The prices with a charge for each abandoned call beyond a limit on their share."""
-    allowed = over * abandon_limit if over > 0 else 0.0
-    return Prices(
-        prices.call,
-        prices.dial,
-        prices.agent,
-        prices.attempt,
-        prices.abandoned + over,
-        prices.answered + allowed,
-        prices.missing,
-        prices.surviving,
-        prices.nothing,
-        prices.move,
-    )
