@@ -28,7 +28,8 @@ def first_plan(
 
     Requirements are lowered to what the dialers in service allow each campaign alone: dialers that
     it may use, and failure domains among them. Where that can be had by all together, nothing that
-    was lowered could have been kept. Else less is asked, until there is a plan.
+    was lowered could have been kept. Else less is asked, until there is a plan. What is never given
+    up (priority 0) is not lowered.
 
     Parameters
     ----------
@@ -51,18 +52,18 @@ def first_plan(
 
 def _asked(problem: Problem, failures: int) -> Iterator[Problem]:
     """Less and less of what is asked for."""
-    seen = []
     alone = [_alone(problem, campaign, failures) for campaign in problem.campaigns]
-    for part in PARTS:
-        seen.append([_with_part(campaign, part) for campaign in alone])
     nothing = [_with_part(campaign, 0.0) for campaign in alone]
+    seen = [[_with_part(campaign, part) for campaign in alone] for part in PARTS]
     seen.append([c.model_copy(update={"survivable_share": 0.0}) for c in nothing])
     seen.append([
         c.model_copy(update={"survivable_share": 0.0, "min_dialers": min(c.min_dialers, 1)})
         for c in nothing
     ])  # fmt: skip
     tried: list[list[Campaign]] = []
-    for campaigns in seen:
+    for lowered in seen:
+        pairs = zip(problem.campaigns, lowered, strict=True)
+        campaigns = [less if given.priority > 0 else given for given, less in pairs]
         if campaigns not in tried:
             tried.append(campaigns)
             yield problem.model_copy(update={"campaigns": tuple(campaigns)})

@@ -20,7 +20,8 @@ from planner.optimize.search import optimize
 from planner.optimize.search_result import SearchResult
 from planner.pipeline.pipeline import plan
 from planner.tables.folder import read_folder
-from tests.support.comparison import lines_of
+from tests.support.comparison import disagreements, lines_of, options_of, reference
+from tests.support.draw import draw
 from tests.support.exhaustive import judge
 from tests.support.exhaustive import read_folder as read_fleet
 from tests.support.one_agent import campaign, dialer, handled, item, problem
@@ -203,3 +204,13 @@ def test_that_nobody_earns_anything_where_nobody_can_run_needs_no_other_proof() 
     result = plan(problem(campaigns=[campaign(agent_lines=0)]), explained=False)
     assert [item.campaign_id for item in result.left_out] == ["C"]
     assert (result.bound_per_hour, result.proof and result.proof.checked) == (0.0, True)
+
+
+@pytest.mark.parametrize("seed", [20327, 20412, 20437])
+def test_the_first_plan_does_not_lower_what_is_never_given_up(seed: int) -> None:
+    # Enumerated: campaigns of priority 0 that must reach calls or survive beside others that fall
+    # short. A first plan without their lines led to "infeasible".
+    drawn = draw("too_much", seed)
+    right = reference(drawn)
+    assert right.nearest is not None
+    assert disagreements(drawn, right, options_of(drawn), nearest_too=True) == []
