@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := build/tools
-# Files in the order of tests/conftest.py, not those with the most tests first.
-WORKERS := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# Files in the order of tests/conftest.py, not those with the most tests first. One worker more than
+# cores: some wait for a page, a server or a database.
+WORKERS := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 # The longest first; the next makes meanwhile what the first needs in the end.
 COMPILED := compile-plans compile-survival compile-traffic
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

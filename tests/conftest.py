@@ -6,18 +6,35 @@ from pathlib import Path
 
 import pytest
 
-#: Rooms with files that take long, and rooms with short ones; the others come in between. Two
-#: workers take file after file: at the end none should wait for the other's long one.
-LONG = ("browser", "studies", "optimize", "projection", "cli", "app", "vicidial", "traffic")
+#: Rooms with files that take long, and rooms with short ones; the others come in between. Workers
+#: take file after file: at the end none should wait for another's long one.
+LONG = ("studies", "optimize", "projection", "cli", "app", "vicidial", "traffic")
 SHORT = ("report", "tables", "contracts")
+#: Browser tests wait for pages half of their time, and have processes of their own: a file of them
+#: comes with so many others, so that not all workers drive a browser at once.
+WAITING, OTHERS = "browser", 8
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the rooms of long files first, those of short ones last."""
+    """Run the rooms of long files first, those of short ones last; browsers beside the others."""
     places = {room: place - len(LONG) for place, room in enumerate(LONG)}
     places |= {room: place + 1 for place, room in enumerate(SHORT)}
     here = Path(__file__).parent
-    items.sort(key=lambda item: places.get(item.path.relative_to(here).parts[0], 0))
+
+    def room(file: Path) -> str:
+        return file.relative_to(here).parts[0]
+
+    by_file: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        by_file.setdefault(item.path, []).append(item)
+    waiting = [file for file in by_file if room(file) == WAITING]
+    others = [file for file in by_file if room(file) != WAITING]
+    others.sort(key=lambda file: places.get(room(file), 0))
+    files: list[Path] = []
+    while waiting or others:
+        files += waiting[:1] + others[:OTHERS]
+        waiting, others = waiting[1:], others[OTHERS:]
+    items[:] = [item for file in files for item in by_file[file]]
 
 
 @pytest.fixture
