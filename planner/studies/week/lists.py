@@ -124,9 +124,9 @@ def asked_by_time(
 
     Returns
     -------
-    One level for all times. Where the sum is enough without being asked for, less where a time makes
-    less; else more where it makes more, and less where it cannot be asked for more. None where the
-    sum cannot be enough.
+    One level for all times. Where the sum is enough without being asked for, less where a time
+    makes less; else more where it makes more, and less where it cannot be asked for more. None
+    where the sum cannot be enough.
     """
     import numpy as np
     from scipy.optimize import brentq
