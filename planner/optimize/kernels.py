@@ -17,7 +17,7 @@ from planner.optimize.pricing.split_program import plain_split
 from planner.optimize.pricing.survival.pricer import SurvivingPricer
 from planner.optimize.search_state import SearchState
 
-_compiled: set[tuple[bool, bool, bool]] = set()
+_compiled: set[tuple[bool, bool, bool, bool]] = set()
 
 
 def compile_kernels(state: SearchState) -> None:
@@ -27,7 +27,7 @@ def compile_kernels(state: SearchState) -> None:
     """
     model, master = state.model, state.master
     survives = master.lagrangian.survives  # what that takes is a third of all
-    which = state.small, survives, state.by_boxes
+    which = state.small, survives, state.by_boxes, state.anneals
     if which in _compiled:
         return
     _compiled.add(which)
@@ -41,13 +41,14 @@ def compile_kernels(state: SearchState) -> None:
     plain_split(limits, prices)
     if survives:
         _compile_survival(model, limits, prices)
+    if state.anneals:
+        annealer = CellRun(model, 1.0, 0)
+        annealer.start_from(*lines_of(model, columns))
+        annealer.run(0, 1.0, 0.0)
     if state.by_boxes:
         return
     LimitedPricer(limits, 0.0).best(prices)
     Construction(master, even, 0).start()
-    annealer = CellRun(model, 1.0, 0)
-    annealer.start_from(*lines_of(model, columns))
-    annealer.run(0, 1.0, 0.0)
     placer = AgentRun(model, 0, model.weight)
     placer.start_from(*lines_of(model, columns))
     placer.run(0, 1.0, 0.0)
