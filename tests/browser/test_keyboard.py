@@ -47,8 +47,10 @@ def stops(page: Page) -> list[dict[str, object]]:
 
 
 def to_page(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name, exact=True).focus()
+    link = page.get_by_role("link", name=name, exact=True)
+    link.focus()
     page.keyboard.press("Enter")
+    expect(link).to_have_attribute("aria-current", "page")  # once the server has begun
     wait_idle(page)
 
 
