@@ -180,8 +180,6 @@ def all_splits(options: list[Options], agents: int, most_lines: int, most: int) 
 
 def _are_more(options: list[Options], agents: int, most_lines: int, most: int) -> bool:
     """Whether the first dialers alone have too many choices, counted by agent and dial lines."""
-    from scipy.signal import fftconvolve  # it takes a while to import
-
     limited = most_lines < sum(int(o.dial.max(initial=0)) for o in options)
     shape = agents + 1, most_lines + 1 if limited else 1
     counts = np.zeros(shape)
@@ -191,7 +189,9 @@ def _are_more(options: list[Options], agents: int, most_lines: int, most: int) -
         lines = here.dial[fits] if limited else np.zeros(int(fits.sum()), np.int64)
         ways = np.zeros(shape)
         np.add.at(ways, (here.agent[fits], lines), 1.0)
-        counts = fftconvolve(counts, ways)[: shape[0], : shape[1]]
+        whole = 2 * shape[0], 2 * shape[1]
+        product = np.fft.rfft2(counts, whole) * np.fft.rfft2(ways, whole)
+        counts = np.fft.irfft2(product, whole)[: shape[0], : shape[1]]
         if counts.sum() > most:
             return True
     return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from planner.contracts.answers import Finish
 from planner.contracts.problem import Campaign, Dialer, Problem
@@ -37,6 +37,11 @@ def with_attempts_needed(problem: Problem, at: datetime) -> Problem:
     return problem.model_copy(update={"campaigns": campaigns})
 
 
+def end_of_day(day: date, campaign: Campaign) -> datetime:
+    """When a day is over on a campaign's clock, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), campaign.zone).astimezone(UTC)
+
+
 def attempts_needed(problem: Problem, campaign: Campaign, at: datetime) -> float:
     """Attempts an hour that are needed for a list to be done by the end of its day.
 
@@ -56,8 +61,7 @@ def attempts_needed(problem: Problem, campaign: Campaign, at: datetime) -> float
     """
     if campaign.finish_by is None or not campaign.attempts_left:
         return 0.0
-    day = datetime.combine(campaign.finish_by + timedelta(days=1), time(), campaign.zone)
-    end = day.astimezone(UTC)
+    end = end_of_day(campaign.finish_by, campaign)
     hours = sum((s.end - s.start) / _HOUR for s in running_spells(problem, campaign, at, end))
     return campaign.attempts_left / hours if hours > 0 else NEVER
 

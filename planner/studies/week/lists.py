@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from planner.contracts.problem import Campaign, Contract, Problem
 from planner.projection.hours.calendar import Spell
-from planner.projection.hours.finish import NEVER, running_spells
+from planner.projection.hours.finish import NEVER, end_of_day, running_spells
 from planner.studies.week.spans import RunningSet, Span
 
 _HOUR = timedelta(hours=1)
@@ -27,7 +27,13 @@ class ListNeed:
 
     campaign_id: str
     until: datetime  # in UTC
-    attempts: float
+    per_hour: float  # attempts, if all hours make the same
+    hours: float  # in which it runs until then
+
+    @property
+    def attempts(self) -> float:
+        """Attempts in all."""
+        return self.per_hour * self.hours
 
     def counts_in(self, span: Span) -> bool:
         """Whether the attempts of a time of the week count: the list runs, its day is not over."""
@@ -87,11 +93,10 @@ def list_needs(problem: Problem, week: Spell, now: datetime) -> tuple[ListNeed, 
     found = []
     for c in problem.campaigns:
         if c.finish_by is not None and 0 < c.min_attempts_per_hour < NEVER:
-            over = datetime.combine(c.finish_by + timedelta(days=1), time(), c.zone)
-            until = over.astimezone(UTC)
+            until = end_of_day(c.finish_by, c)
             spells = running_spells(problem, c, max(week.start, now), min(until, week.end))
             hours = sum((s.end - s.start) / _HOUR for s in spells)
-            found.append(ListNeed(c.campaign_id, until, c.min_attempts_per_hour * hours))
+            found.append(ListNeed(c.campaign_id, until, c.min_attempts_per_hour, hours))
     return tuple(found)
 
 

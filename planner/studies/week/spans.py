@@ -23,7 +23,7 @@ from planner.projection.hours.calendar import (
     open_spells,
     with_calendar,
 )
-from planner.projection.hours.finish import with_attempts_needed
+from planner.projection.hours.finish import end_of_day, with_attempts_needed
 
 _WEEK = timedelta(days=7)
 
@@ -209,8 +209,7 @@ def _changes(problem: Problem, week: Spell) -> Iterator[datetime]:
         yield from _window_ends(by_id[interval.campaign_id], interval.windows(), week)
     for campaign in problem.campaigns:
         if campaign.finish_by is not None:  # after that day nothing is asked of its hours
-            over = datetime.combine(campaign.finish_by + timedelta(days=1), time(), campaign.zone)
-            yield over.astimezone(UTC)
+            yield end_of_day(campaign.finish_by, campaign)
     for outage in problem.outages:
         yield from (outage.start, outage.end)
     # A window may begin the day before, and clocks of all zones show one of these days.

@@ -136,7 +136,7 @@ class WeekPlanner:
             without = [
                 (span, other)
                 for span, other in zip(free, self.spans, strict=True)
-                if (best := self.best(other)) is not None and best.plan is None
+                if self._has_plan(span) and not self._has_plan(other)
             ]
             if not without or self._stop():
                 self._free = {span.spell.start: self.best(span) for span in free}
@@ -147,8 +147,18 @@ class WeekPlanner:
                     if c.finish_by and c.min_attempts_per_hour > made:
                         more = (c.min_attempts_per_hour - made) / 2 if tries < HALVED else 0.0
                         most[span.spell.start, c.campaign_id] = made + more
-        self.spans = list(self._asked)
+        evenly = {
+            (span.spell.start, need.campaign_id): need.per_hour
+            for need in self._needs
+            for span in free
+            if need.counts_in(span)
+        }
+        self.spans = [self._asking(span, evenly) for span in self._asked]
         self._search()
+
+    def _has_plan(self, span: Span) -> bool:
+        best = self.best(span)
+        return best is not None and best.plan is not None
 
     def _asking(self, span: Span, asked: Mapping[tuple[datetime, str], float]) -> Span:
         """The time with so many attempts an hour asked of the lists, by its start and their ids."""
@@ -165,7 +175,10 @@ class WeekPlanner:
             return {}
         keys = [(span.spell.start, name) for span in spans]
         made = [self._attempts(span, name) for span in spans]
-        tops = [most.get(key, np.inf) for key in keys]
+        tops = [
+            most.get(key, np.inf) if self._has_plan(span) else 0.0
+            for key, span in zip(keys, spans, strict=True)
+        ]
         asked = asked_by_time([span.hours for span in spans], made, tops, need.attempts)
         return None if asked is None else dict(zip(keys, asked, strict=True))
 

@@ -71,11 +71,27 @@ def test_what_all_hours_cannot_make_is_asked_of_each() -> None:
     assert found.lists[0].done is None
 
 
+def test_an_hour_without_a_plan_does_not_spoil_the_others() -> None:
+    # C wants two dialers of the one: its hour has no plan. Those of A need no more than without it.
+    c = campaign("C", "Mon 13:00-14:00", min_dialers=2, agent_lines=2)
+    found = planned(one_dialer(*fleet(690).campaigns, c))
+    assert found.totals().hours_without_plan == 1.0
+    assert lines_by_hour(found)["Mon 10"] == {"A": (3, 1), "B": (3, 1)}
+    assert found.lists[0].attempts == pytest.approx(attempts(7) + attempts(3))
+
+
 def test_hours_after_the_day_are_asked_for_nothing() -> None:
     # Without Tuesday's hours 720 are needed on Monday; then both have three lines again.
     found = planned(fleet(720, "; Tue 09:00-12:00"))
     lines = lines_by_hour(found)
     assert lines["Mon 10"] == {"A": (4, 1), "B": (2, 1)}
+    assert lines["Tue 09"] == {"A": (3, 1), "B": (3, 1)}
+
+
+def test_hours_after_the_day_are_free_where_the_list_cannot_be_done() -> None:
+    found = planned(fleet(900, "; Tue 09:00-12:00"), PlanOptions(gap=0.0, relax=True))
+    lines = lines_by_hour(found)
+    assert lines["Mon 10"]["A"] == (5, 1)
     assert lines["Tue 09"] == {"A": (3, 1), "B": (3, 1)}
 
 
