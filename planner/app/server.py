@@ -33,6 +33,7 @@ from planner.app.guard.gate import App, Gate
 from planner.app.guard.headers import headers_of
 from planner.app.guard.log import hide_session_ids
 from planner.app.guard.uploads import UploadLimits
+from planner.app.page_files import PageFiles
 from planner.shipped import shipped
 
 #: Open pages get so long to close their connections when the server ends [s].
@@ -40,6 +41,10 @@ _GRACE_SECONDS = 2
 _MEGABYTE = 1_000_000
 #: How often files of sessions that are over are looked for [s].
 _SWEEP_SECONDS = 30.0
+#: What draws the board of the plan page.
+_BOARD_SCRIPTS = tuple(
+    f"/_stcore/bidi-components/planner.board/{name}.js" for name in ("board", "elements")
+)
 _log = logging.getLogger(__name__)
 
 
@@ -91,9 +96,11 @@ def _flat(section: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]
 
 def guarded(app: App) -> Gate:
     """The app behind its gate."""
-    page = Path(st.__file__).with_name("static") / "index.html"
+    folder = Path(st.__file__).with_name("static")
+    page = folder / "index.html"
     largest = st.get_option("server.maxUploadSize") * _MEGABYTE
-    return Gate(app, BROWSERS, UploadLimits(_uploaded, largest), headers_of(page.read_bytes()))
+    files = PageFiles(app, folder, _BOARD_SCRIPTS)
+    return Gate(files, BROWSERS, UploadLimits(_uploaded, largest), headers_of(page.read_bytes()))
 
 
 def _uploaded() -> dict[str, int]:

@@ -22,7 +22,10 @@ _mine = threading.local()
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Hold a place among the few pages that are drawn at once."""
+    """Hold a place among the few pages that are drawn at once; whoever has one keeps it."""
+    if getattr(_mine, "place", False):
+        yield
+        return
     with _places:
         _mine.place = True
         try:

@@ -38,3 +38,27 @@ def test_a_page_that_fails_leaves_its_place() -> None:
             pass
     with drawing():
         pass
+
+
+def test_a_part_of_a_page_needs_no_place_beside_that_of_its_page() -> None:
+    done = threading.Event()
+
+    def draw() -> None:
+        with drawing(), drawing(), drawing(), drawing():
+            pass
+        # What the part gave back was not the place of the page.
+        places = [threading.Thread(target=hold) for _ in range(3)]
+        for place in places:
+            place.start()
+        assert all(held.acquire(timeout=SOON) for _ in range(3))
+        may_end.release(3)
+        done.set()
+
+    def hold() -> None:
+        with drawing():
+            held.release()
+            assert may_end.acquire(timeout=SOON)
+
+    held, may_end = threading.Semaphore(0), threading.Semaphore(0)
+    threading.Thread(target=draw, daemon=True).start()
+    assert done.wait(SOON), "it waits for itself"

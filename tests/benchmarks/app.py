@@ -136,14 +136,17 @@ def server(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-#: Notes how long it takes from Enter until the foot of the board shows other ports [ms].
+#: Notes how long it takes from Enter until foot of the board and tile show other ports [ms].
 WATCH = """() => {
     const foot = () => document.querySelector('.lp-board tfoot td').textContent, before = foot();
+    const tile = () => [...document.querySelectorAll('[data-testid=stMetric]')]
+        .find((item) => item.textContent.includes('Ports used'))?.textContent;
+    const was = tile();
     window.took = null;
     window.addEventListener('keydown', () => {
         const start = performance.now();
         const look = () => {
-            if (foot() === before) requestAnimationFrame(look);
+            if (foot() === before || [was, undefined].includes(tile())) requestAnimationFrame(look);
             else window.took = performance.now() - start;
         };
         look();

@@ -45,6 +45,7 @@ _WHOLE = "Whole week"
 _WORTH, _TRIED, _AS_IS = "week-line-worth", "weeks-tried", "week-as-is"
 #: Of the columns of the week as it is [pixels], and the place of the names, which are longest.
 _WIDTHS, _RUNS = (90, 130, 560, 110, 110), 2
+_VALUE = "Value: each handled call counts with the *value* of its campaign, less what calls cost."
 _Key = tuple[Problem, date, PlanOptions]
 
 
@@ -68,7 +69,8 @@ def show() -> None:
     if not is_old and problem.assignments:
         as_is = amount(value_as_is(_times_as_is(problem, found.monday)))
         st.markdown(
-            f"The lines of the Plan page, kept all week, would bring {as_is}, whatever limits say."
+            f"The lines of the Plan page, kept all week, would bring a value of {as_is}, whatever "
+            "limits say."
         )
     _show_tried(here, found)
     if any(result.plan for result in found.plans):
@@ -85,20 +87,22 @@ def _show_start(here: Workspace, problem: Problem) -> _Key:
             width=160,
             help="Any day of it",
         )
+        worth = line_worth(problem)
         price = st.select_slider(
-            "A line moves only for a gain of",
+            "A line moves if that gains",
             _PRICES,
             _FEW,
             key="week-price",
-            format_func=lambda part: f"{part} % of a line",
+            format_func=partial(_gain_words, worth),
             width=300,
-            help="In per cent of what a line of this fleet earns on average. Right: few lines "
-            "move, and some value is left. Left, at 0 %: lines move wherever that gains anything.",
+            help="Value an hour, and what part that is of what a line of this fleet earns on "
+            "average. Right: few lines move, and some value is left. Left: lines move wherever "
+            "that gains anything.",
         )
         limit = _TIME_LIMITS[
             st.selectbox("How long", list(_TIME_LIMITS), key="week-limit", width=200)
         ]
-        move_cost = price / 100 * line_worth(problem)
+        move_cost = price / 100 * worth
         options = PlanOptions(move_cost=move_cost, time_limit=limit, relax=True)
         monday = week_of(day if isinstance(day, date) else datetime.now(UTC).date())
         key = (problem, monday, options)
@@ -115,15 +119,21 @@ def _show_start(here: Workspace, problem: Problem) -> _Key:
     return key
 
 
+def _gain_words(worth: float, price: int) -> str:
+    """What a line must gain to be moved: ``at least 1.6 an hour (20 %)``."""
+    return f"at least {amount(price / 100 * worth)} an hour ({price} %)" if price else "anything"
+
+
 def _price_words(problem: Problem, price: int, move_cost: float) -> str:
     """What the price of moves comes to in this fleet."""
-    worth, unit = amount(line_worth(problem)), "in the unit of the campaigns' column *value*"
-    one = f"A line of this fleet earns {worth} an hour on average, {unit}"
+    worth = amount(line_worth(problem))
+    one = f"On average a line of this fleet brings a value of {worth} an hour"
     if not problem.assignments:
-        one = f"A call is worth {worth} on average, {unit}; until there are lines that is the scale"
+        one = f"On average a call has a value of {worth}; until there are lines that is the scale"
     if not price:
-        return f"{one}. At 0 %, lines move wherever that gains anything."
-    return f"{one}. At {price} %, each line that moves must bring {amount(move_cost)} an hour more."
+        return f"{one}. Lines move wherever that gains anything. {_VALUE}"
+    part = f"{price} % of that is {amount(move_cost)}"
+    return f"{one}; {part}. A line that would gain less stays where it is. {_VALUE}"
 
 
 def _times_as_is(problem: Problem, monday: date) -> tuple[TimeAsIs, ...]:
@@ -200,7 +210,7 @@ def _show_tried(here: Workspace, week: WeekPlan) -> None:
     tried[here.studies[_STUDY].key] = {
         "Fleet and week": f"{here.source}, {week.monday}",
         "A moved line must gain": f"{amount(week.options.move_cost)} an hour",
-        "Value of the week": amount(totals.throughput_value),
+        "Value in the week": amount(totals.throughput_value),
         "Lines moved": f"{totals.lines_moved:,}",
         "Rows to set": f"{of_week(week, before).rows:,}",
     }

@@ -34,7 +34,9 @@ def admitted() -> bool:
         st.error(f"Nobody can sign in: {variables}, {error}.", icon=":material/lock:")
         return False
     token = _browser()
-    found = _is_admitted(accounts, allowed, token)
+    found = _may_go_on(accounts, allowed, token)
+    if not found:
+        _show_way_in(accounts, allowed, token)
     context = get_script_run_ctx()
     if context is not None and token is not None:
         BROWSERS.bind(context.session_id, token, is_admitted=found)
@@ -53,24 +55,46 @@ def show_sign_out() -> None:
         )
 
 
-def _is_admitted(accounts: dict[str, str], allowed: tuple[str, ...], token: str | None) -> bool:
+def is_admitted() -> bool:
+    """The same without a word, for a part of a page that runs by itself."""
+    try:
+        accounts = read_accounts(os.environ.get(ACCOUNTS_VARIABLE, ""))
+        allowed = read_allowed(os.environ.get(ALLOWED_VARIABLE, ""))
+    except ValueError:
+        return False
+    return _may_go_on(accounts, allowed, _browser())
+
+
+def _may_go_on(accounts: dict[str, str], allowed: tuple[str, ...], token: str | None) -> bool:
     if _signed_in(token) in accounts:
         return True
     if has_oidc(settings_root()):
+        return (bool(allowed) or _is_here()) and _is_let_in_by_provider(allowed)
+    return not accounts and _is_here()
+
+
+def _is_let_in_by_provider(allowed: tuple[str, ...]) -> bool:
+    if not getattr(st.user, "is_logged_in", False):
+        return False
+    claims = st.user.to_dict()
+    return is_let_in(claims, allowed) and is_recent(claims)
+
+
+def _show_way_in(accounts: dict[str, str], allowed: tuple[str, ...], token: str | None) -> None:
+    """Ask to sign in, or say why nobody can."""
+    if has_oidc(settings_root()):
         if not allowed and not _is_here():
             st.error(f"Nobody can sign in: {WHO}.", icon=":material/lock:")
-            return False
-        return _signed_in_by_provider(allowed, bool(accounts)) or _ask(accounts, token)
+            return
+        _show_provider(allowed, bool(accounts))
     if accounts:
-        return _ask(accounts, token)
-    if _is_here():
-        return True
-    st.error(
-        "This server can be reached from other machines, and no sign-in is configured: whoever "
-        f"runs it has to {HOW}, or start it with --address 127.0.0.1.",
-        icon=":material/lock:",
-    )
-    return False
+        _ask(accounts, token)
+    elif not has_oidc(settings_root()):
+        st.error(
+            "This server can be reached from other machines, and no sign-in is configured: whoever "
+            f"runs it has to {HOW}, or start it with --address 127.0.0.1.",
+            icon=":material/lock:",
+        )
 
 
 def _is_here() -> bool:
@@ -98,34 +122,28 @@ def _signed_in(token: str | None) -> str | None:
     return name
 
 
-def _signed_in_by_provider(allowed: tuple[str, ...], or_password: bool) -> bool:
-    if getattr(st.user, "is_logged_in", False):
-        claims = st.user.to_dict()
-        if is_let_in(claims, allowed) and is_recent(claims):
-            return True
-        if not is_let_in(claims, allowed):
-            st.error(
-                "You are signed in, but not among those who may use this planner. Ask whoever "
-                "runs it to let you in.",
-                icon=":material/lock:",
-            )
-            st.button("Sign out", key="oidc-out", icon=":material/logout:", on_click=st.logout)
-            return False
+def _show_provider(allowed: tuple[str, ...], or_password: bool) -> None:
+    """A button that leads there; another one out for whoever came back and is not let in."""
+    if getattr(st.user, "is_logged_in", False) and not is_let_in(st.user.to_dict(), allowed):
+        st.error(
+            "You are signed in, but not among those who may use this planner. Ask whoever "
+            "runs it to let you in.",
+            icon=":material/lock:",
+        )
+        st.button("Sign out", key="oidc-out", icon=":material/logout:", on_click=st.logout)
+        return
     st.title("Line planner")
     st.button("Sign in", key="oidc", type="primary", icon=":material/login:", on_click=st.login)
     if or_password:
         st.caption("Or with a name and a password:")
-    return False
 
 
-def _ask(accounts: dict[str, str], token: str | None) -> bool:
-    if not accounts:
-        return False
+def _ask(accounts: dict[str, str], token: str | None) -> None:
     if BROWSERS.is_guarding and token is None:
         st.error(
             "To sign in, let your browser keep cookies of this page.", icon=":material/cookie:"
         )
-        return False
+        return
     if not has_oidc(settings_root()):
         st.title("Line planner")
     with st.form("sign-in", width=420):
@@ -138,7 +156,6 @@ def _ask(accounts: dict[str, str], token: str | None) -> bool:
         asked = st.form_submit_button("Sign in", type="primary", icon=":material/login:")
     if asked:
         _try(accounts, given.strip() or ONLY_NAME, password, token)
-    return False
 
 
 def _try(accounts: dict[str, str], name: str, password: str, token: str | None) -> None:

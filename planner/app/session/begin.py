@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from streamlit.delta_generator import DeltaGenerator
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from planner.app.session.admission import is_admitted
 from planner.app.session.drafts import keep_draft, look_for_drafts, register
 from planner.app.session.links import linked_plan, linked_scenarios
-from planner.app.session.persistence import begin_asking, end_asking, show_store_fault
+from planner.app.session.persistence import (
+    begin_asking,
+    end_asking,
+    has_store_fault,
+    show_store_fault,
+)
 from planner.app.session.saved_plans import open_wanted_plan
 from planner.app.session.sources import open_named_folder
 from planner.app.session.workspace import Workspace
@@ -28,6 +39,38 @@ def begin_run(workspace: Workspace) -> None:
     open_named_folder(workspace)
     workspace.absorb_edits()
     keep_draft(workspace)
+
+
+def is_part() -> bool:
+    """Whether this run draws a part of a page only: what begins every run has not happened."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
+@contextmanager
+def taking_in(workspace: Workspace) -> Iterator[bool]:
+    """The same around a part of a page that takes edits in; the draft is written once it is drawn.
+
+    Writing takes longer than all of this part, and only this part is in between.
+
+    Yields
+    ------
+    Whether it may go on; else the whole page is to be run, which says why not.
+    """
+    if not is_part():
+        yield True
+        return
+    if not is_admitted():
+        yield False
+        return
+    begin_asking()
+    workspace.absorb_edits()
+    try:
+        yield True
+    finally:
+        keep_draft(workspace)
+    if has_store_fault():
+        st.rerun()
 
 
 def end_run(workspace: Workspace, notices: DeltaGenerator) -> None:

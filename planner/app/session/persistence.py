@@ -70,6 +70,11 @@ def end_asking() -> None:
         st.session_state.pop(name, None)
 
 
+def has_store_fault() -> bool:
+    """Whether there is something that :func:`show_store_fault` would say."""
+    return _FAULT in st.session_state or _ROW_FAULT in st.session_state
+
+
 def show_store_fault() -> None:
     """Say that plans and drafts cannot be kept, or one not read, where that is so."""
     fault = st.session_state.pop(_FAULT, None)

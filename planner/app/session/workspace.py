@@ -71,6 +71,7 @@ class Workspace:
 
     The grid keeps what was typed as differences to ``grid_lines``, by row position in
     ``grid_rows``; ``revision`` is part of its key, so that a new revision starts it afresh.
+    ``puts`` counts how often lines were put in place otherwise than by typing.
     ``clean_lines`` are the lines as opened or saved last: others are kept as a draft.
     ``wanted_plan`` and ``wanted_scenarios`` are those of a link: the plan until the store answers,
     scenarios until there is a fleet to open them on.
@@ -88,6 +89,7 @@ class Workspace:
     board_messages: tuple[EditMessage, ...] = ()
     board_applied: dict[str, int] = field(default_factory=dict)
     revision: int = 0
+    puts: int = 0
     grid_lines: Lines = ()
     grid_rows: tuple[PairKey, ...] = ()
     job: PlanJob | None = None
@@ -187,6 +189,7 @@ class Workspace:
     def show(self, edited: EditedLines) -> None:
         """Put these lines in place and let the grid start afresh from them."""
         self.edited = edited
+        self.puts += 1
         self.messages = self.board_messages = ()
         self._restart_grid(edited)
 

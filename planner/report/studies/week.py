@@ -85,7 +85,7 @@ def total_pairs(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
 
 def _values(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
     mean = amount(totals.throughput_value / totals.hours_planned)
-    rows = [("Value", f"{amount(totals.throughput_value)} ({mean} an hour planned)")]
+    rows = [("Value in the week", f"{amount(totals.throughput_value)} ({mean} an hour planned)")]
     weight = week.options.redundancy
     if weight:
         parts = f"{share(1 - weight)} value, {share(weight)} after the worst failure"

@@ -16,8 +16,8 @@ TITLES = ("Days", "Hours", "Runs", "Ports used", "Value an hour")
 def as_is_sentence(times: Sequence[TimeAsIs]) -> str:
     """What the week comes to if nobody moves a line.
 
-    ``If the lines stay as they are all week: 412,345 value in the 96 h in which a campaign runs;
-    on average 380 of 980 ports are used then (39 %).``
+    ``If the lines stay as they are all week, they bring a value of 412,345 in the 96 h in which a
+    campaign runs, and use 380 of 980 ports (39 %) on average then.``
     """
     at_work = [time for time in times if time.running]
     hours = sum(time.hours for time in at_work)
@@ -32,8 +32,9 @@ def as_is_sentence(times: Sequence[TimeAsIs]) -> str:
     )
     part = f" ({share(used / ports)})" if ports else ""
     return (
-        f"If the lines stay as they are all week, they bring {amount(value_as_is(times))} value "
-        f"{when}, and use {used:,.0f} of {ports:,.0f} ports{part} on average then."
+        f"If the lines stay as they are all week, they bring a value of "
+        f"{amount(value_as_is(times))} {when}, and use {used:,.0f} of {ports:,.0f} ports{part} "
+        "on average then."
     )
 
 

@@ -66,7 +66,12 @@ def test_before_it_is_planned_the_week_shows_what_runs_when(two: AppTest) -> Non
     ]
     assert "in the 3 h in which a campaign runs" in text(two)
     # Without lines the mean value of a call is the scale: 20 % of 1.
-    assert "each line that moves must bring 0.2 an hour more" in two.caption[0].value
+    assert (
+        "a call has a value of 1.0; until there are lines that is the scale" in two.caption[0].value
+    )
+    assert "20 % of that is 0.2" in two.caption[0].value
+    assert two.select_slider(key="week-price").options[5] == "at least 0.2 an hour (20 %)"
+    assert two.select_slider(key="week-price").options[0] == "anything"
 
 
 def test_a_change_of_the_price_makes_the_week_out_of_date(two: AppTest) -> None:
@@ -119,4 +124,4 @@ def test_a_planned_week_stands_beside_the_lines_as_they_are(app: AppTest) -> Non
     ]  # fmt: skip
     planned(app)
     # Engset for 95 + 5 lines on each of two dialers: 158.520786 an hour, 168 hours.
-    assert "kept all week, would bring 26,631, whatever limits say" in text(app)
+    assert "kept all week, would bring a value of 26,631, whatever limits say" in text(app)

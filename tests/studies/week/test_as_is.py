@@ -70,8 +70,8 @@ def test_the_week_is_told_in_a_sentence_and_by_hours() -> None:
     times = followed()
     # 4 x (49.846 + 60.48) = 441.3; (2 x 4 + 2 x 12 + 2 x 8) / 6 of 28 ports.
     assert as_is_sentence(times) == (
-        "If the lines stay as they are all week, they bring 441.3 value in the 6 h in which a "
-        "campaign runs, and use 8 of 28 ports (29 %) on average then."
+        "If the lines stay as they are all week, they bring a value of 441.3 in the 6 h in which "
+        "a campaign runs, and use 8 of 28 ports (29 %) on average then."
     )
     assert as_is_rows(times, NEW_YORK)[0] == (
         "Mon, Tue", "04:00-05:00", "A", "4 of 28", "49.8"

@@ -19,6 +19,8 @@ from planner.report.words import amount, share
 #: Changes below this are rounding, and so are those that no digit shows.
 _ROUNDING = 1e-9
 _NOTHING = "–"
+#: Said where a share has no limit of this kind.
+_NO_LIMIT = {"at most": "no limit", "at least": "nothing is asked"}
 
 
 def draw_board(
@@ -235,8 +237,8 @@ def _rate_end(now: float | None, before: float | None, limit: float | None, word
     """A share, the limit behind it in brackets, and the change in points of a per cent."""
     if now is None:
         return Note(_NOTHING)
-    asked = "" if limit is None else f" ({100 * limit:g} %)"
-    told = "" if limit is None else f"{words} {share(limit)}; "
+    asked = f" ({_NOTHING})" if limit is None else f" ({100 * limit:g} %)"
+    told = f"{_NO_LIMIT[words]}; " if limit is None else f"{words} {share(limit)}; "
     then = _NOTHING if before is None else share(before)
     change = _change(100 * now, None if before is None else 100 * before)
     return Note(share(now).replace("under ", "<") + asked, change, told=f"{told}{then} as opened")

@@ -34,18 +34,27 @@ def show_board(
     opened: Assessment,
     measure: Measure,
     pairs: Sequence[PairKey],
+    *,
+    is_stale: bool,
 ) -> None:
-    """Draw the board; what is typed is taken in on the next run of the page."""
+    """Draw the board; what is typed is taken in on the next run of the page.
+
+    Parameters
+    ----------
+    is_stale : whether the rest of the page is to follow, once nobody types
+    """
     board = draw_board(view, opened, measure, pairs, workspace.messages)
     sent = _sent(board) | {
         "name": BOARD_NAME,
         "measure": "paused" if measure is Measure.PAUSED else "calls",
         "applied": workspace.board_applied,
+        "stale": is_stale,
     }
     _component()(
         key=BOARD_KEY,
         data={"board": json.dumps(sent, separators=(",", ":"))},
         on_typed_change=_ignore,
+        on_rested_change=_ignore,
     )
 
 

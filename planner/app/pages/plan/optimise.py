@@ -126,7 +126,7 @@ def _found_words(progress: Progress | None) -> str:
     gap = None if progress is None else progress.gap
     if value is None:
         return "No plan is found yet; your lines stay as they are."
-    words = f"Best plan so far: **{amount(value)}** value/h"
+    words = f"Best plan so far: **{amount(value)}** of value an hour"
     if bound is not None:
         words += f"; no plan can exceed **{amount(bound)}**"
     return words + ("." if gap is None else f", a gap of **{share(gap)}**.")

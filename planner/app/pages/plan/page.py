@@ -9,13 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.assessment_charts import statuses_by_dialer, transfers_by_dialer
-from planner.app.editing.board.over_limit import over_limit
 from planner.app.editing.edited_lines import EditedLines
-from planner.app.pages.plan.board import show_board
 from planner.app.pages.plan.downloads import show_downloads
-from planner.app.pages.plan.filters import choose_view
-from planner.app.pages.plan.grid import show_grid
-from planner.app.pages.plan.messages import show_messages
+from planner.app.pages.plan.lines import show_lines
 from planner.app.pages.plan.optimise import show_optimise, show_proposal, start_job
 from planner.app.pages.plan.why import show_why
 from planner.app.session.links import name_open_plan
@@ -27,7 +23,6 @@ from planner.app.session.workspace import Workspace, workspace
 from planner.app.store import StoreUnavailable
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.drafts import show_offer
-from planner.app.widgets.headline import show_headline
 from planner.app.widgets.moments import pick_moment
 from planner.app.widgets.saving import ask_conflict, show_save
 from planner.report.charts.figure import Drawing
@@ -36,7 +31,6 @@ from planner.report.charts.figure import Drawing
 #: keep it from drawing the grid and the figures meanwhile [s].
 _CHARTS_AFTER_SECONDS = 1.2
 _LINK_AGAIN_SECONDS = 5.0
-_AS_OPENED = "opened"
 
 
 def show() -> None:
@@ -68,23 +62,12 @@ def show() -> None:
 def _show_plan(here: Workspace, edited: EditedLines, below: DeltaGenerator, at: datetime) -> None:
     view = here.view = assess(edited, at, here.view)
     opened = here.loaded_assessment(edited, at)
-    before = opened.headline if edited.baseline.assignments else None
-    is_blank = not edited.lines and not edited.baseline.assignments
-    if not is_blank:
-        show_headline(view.headline, before, _AS_OPENED, over=over_limit(view))
     _show_actions(here, view)
     ask_conflict(here)
     if here.said:
         st.toast(plain(here.said))
         here.said = ""
-    if is_blank:
-        st.info(
-            "No lines yet: press *Optimise*, or type some into the board.",
-            icon=":material/lightbulb:",
-        )
-    else:
-        show_messages(here, view)
-    _show_lines(here, edited, view, opened)
+    show_lines(here)
     with below:
         show_proposal(here, view, at)
         show_why(edited)
@@ -92,16 +75,6 @@ def _show_plan(here: Workspace, edited: EditedLines, below: DeltaGenerator, at: 
             _show_charts(transfers_by_dialer(view, opened), statuses_by_dialer(view))
         else:
             _await_charts(here)
-
-
-def _show_lines(here: Workspace, edited: EditedLines, view: Assessment, opened: Assessment) -> None:
-    """The lines as a board, or as a list of rows: what is chosen, and what is in view."""
-    chosen, pairs = choose_view(here, edited)
-    if chosen is None:
-        here.show_rows(pairs)
-        show_grid(here, view)
-    else:
-        show_board(here, view, opened, chosen, pairs)
 
 
 def _show_title(here: Workspace, edited: EditedLines) -> None:

@@ -2,23 +2,25 @@
 // What is typed goes to the server in numbered batches, each one step of the history. A batch is
 // sent again with every later one until the server says that it has it, so that none is lost.
 
-import { TEXT, make, note, place, put, range, set, shape } from "./elements.js";
+import { TEXT, copied, make, note, pasted, place, put, range, set, shape } from "./elements.js";
 
 const boards = new WeakMap();
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   let board = boards.get(parentElement);
   if (!board) {
     board = new Board(parentElement);
     boards.set(parentElement, board);
   }
   board.send = (typed) => setStateValue("typed", typed);
+  board.tellRest = () => setTriggerValue("rested", true);
   board.show(JSON.parse(data.board));
 }
 
 const WIDTHS = { head: 132, cell: 62, end: 116 }; // pixels, the least
 const HISTORY = { z: "undo", y: "redo" }; // with Ctrl; Shift makes the one the other
 const PAGE = 10; // rows that PageUp and PageDown pass
+const REST = 700; // milliseconds without a key, then the rest of the page follows
 
 class Board {
   constructor(parent) {
@@ -49,6 +51,17 @@ class Board {
     this.active = this.inside(this.active);
     this.anchor = this.inside(this.anchor);
     this.mark(had && !this.input);
+    this.rest();
+  }
+
+  // Only what hangs on the lines at once comes back with them: ask for the rest once nobody types.
+  rest() {
+    clearTimeout(this.resting);
+    if (!this.told.stale) return;
+    this.resting = setTimeout(() => {
+      if (this.input || this.batches.length) this.rest();
+      else if (this.table.isConnected) this.tellRest();
+    }, REST);
   }
 
   // The table without its texts: where these are the same campaigns and dialers, it stays.
@@ -238,6 +251,7 @@ class Board {
   }
 
   key(event) {
+    this.rest();
     if (this.input) return this.keyInside(event);
     if (event.altKey) return;
     const { r, c } = this.active, ctrl = event.ctrlKey || event.metaKey;
@@ -342,19 +356,13 @@ class Board {
 
   copy(event) {
     if (this.input) return;
-    const lines = new Map();
-    for (const place of this.selected())
-      lines.set(place.r, [...(lines.get(place.r) ?? []), this.cellAt(place).textContent]);
-    const text = [...lines.values()].map((cells) => cells.join("\t")).join("\n");
-    event.clipboardData.setData("text/plain", text);
-    event.preventDefault();
+    copied(event, this.selected().map((place) => [place.r, this.cellAt(place).textContent]));
   }
 
   paste(event) {
     if (this.input || !this.told.column) return;
     event.preventDefault();
-    const text = event.clipboardData.getData("text/plain").replace(/\r/g, "").replace(/\n$/, "");
-    const block = text.split("\n").map((line) => line.split("\t"));
+    const block = pasted(event);
     const picked = this.selected();
     if (block.length === 1 && block[0].length === 1)
       return this.type(picked.map((place) => [place, block[0][0].trim()]));

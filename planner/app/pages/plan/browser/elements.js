@@ -46,3 +46,18 @@ export function place(target) {
 export function range(one, other) {
   return [Math.min(one, other), Math.max(one, other)];
 }
+
+// Put cells, given as [row, text], on the clipboard as a spreadsheet does.
+export function copied(event, cells) {
+  const lines = new Map();
+  for (const [row, text] of cells) lines.set(row, [...(lines.get(row) ?? []), text]);
+  const text = [...lines.values()].map((line) => line.join("\t")).join("\n");
+  event.clipboardData.setData("text/plain", text);
+  event.preventDefault();
+}
+
+// What a spreadsheet put there: rows of texts.
+export function pasted(event) {
+  const text = event.clipboardData.getData("text/plain").replace(/\r/g, "").replace(/\n$/, "");
+  return text.split("\n").map((line) => line.split("\t"));
+}
