@@ -24,8 +24,8 @@ _STATIC = "/static/"
 _FOR_GOOD = b"public, immutable, max-age=31536000"
 #: What the plan page is made of, by the beginnings of file names; one that is no more is left out.
 _PARTS = (
-    "BidiComponent", "Button", "ButtonGroup", "Checkbox", "DateTimeInput", "DownloadButton", "Html",
-    "Metric", "Multiselect", "Slider",
+    "BidiComponent", "Button", "ButtonGroup", "DownloadButton", "Html", "Metric", "Multiselect",
+    "Slider",
 )  # fmt: skip
 _IMPORTED = re.compile(r"""\b(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 
@@ -110,5 +110,8 @@ def _link_header(folder: Path, more: Iterable[str]) -> bytes:
             continue
         found[name] = None
         wanted += _IMPORTED.findall((scripts / name).read_text("utf-8"))
+    # After what the page itself names: that is needed first.
     addresses = [*(f"{_STATIC}js/{name}" for name in sorted(found)), *more]
-    return ", ".join(f"<{address}>; rel=modulepreload" for address in addresses).encode()
+    return ", ".join(
+        f"<{address}>; rel=modulepreload; fetchpriority=low" for address in addresses
+    ).encode()

@@ -75,7 +75,7 @@ class Workspace:
     ``clean_lines`` are the lines as opened or saved last: others are kept as a draft.
     ``wanted_plan`` and ``wanted_scenarios`` are those of a link: the plan until the store answers,
     scenarios until there is a fleet to open them on.
-    ``settled`` says that the grid was drawn once, so that charts may follow.
+    ``settled`` says that the board was drawn once, so that what lies below it may follow.
     The board sends what is typed in numbered batches: ``board_applied`` is the last one taken in,
     by the board that it was typed into, and ``board_messages`` are about its cells.
     """

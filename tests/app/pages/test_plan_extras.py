@@ -101,6 +101,7 @@ def test_single_rows_of_a_proposal_are_taken(app: AppTest) -> None:
 
 
 def test_the_why_panel_says_what_one_more_line_would_bring(app: AppTest) -> None:
+    app.run()  # what lies below the board follows it
     app.toggle(key="why").set_value(True).run()
     assert not app.exception
     assert "one more dial line" in told(app)

@@ -193,13 +193,13 @@ def test_without_anything_running_it_opens_when_something_does(
 
 
 def test_a_moment_is_picked_once_for_all_pages(app: AppTest) -> None:
-    (field,) = app.get("date_time_input")
+    (field,) = app.run().get("date_time_input")  # it lies below the board, and follows it
     assert field.label == "Status as of: now"
     go_to(app, "status")
     app.get("date_time_input")[0].set_value(datetime(2030, 3, 4, 9, 0)).run()
     assert not app.exception
     go_to(app, "plan")
-    (field,) = app.get("date_time_input")
+    (field,) = app.run().get("date_time_input")  # it lies below the board, and follows it
     assert field.label == "Status as of"
     assert field.value == datetime(2030, 3, 4, 9, 0)
 

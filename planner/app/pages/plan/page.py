@@ -23,13 +23,13 @@ from planner.app.session.workspace import Workspace, workspace
 from planner.app.store import StoreUnavailable
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.drafts import show_offer
-from planner.app.widgets.moments import pick_moment
+from planner.app.widgets.moments import chosen_moment, pick_moment
 from planner.app.widgets.saving import ask_conflict, show_save
 from planner.report.charts.figure import Drawing
 
-#: Before it draws a first chart, a browser has to load and run a megabyte of script, which would
-#: keep it from drawing the grid and the figures meanwhile [s].
-_CHARTS_AFTER_SECONDS = 1.2
+#: Before it draws a first chart or a calendar, a browser has to load and run a megabyte of script,
+#: which would keep it from drawing the board and the figures meanwhile [s].
+_REST_AFTER_SECONDS = 1.2
 _LINK_AGAIN_SECONDS = 5.0
 
 
@@ -53,8 +53,10 @@ def show() -> None:
             st.info("No campaign may use any dialer in service, so there are no lines to plan.")
             return
         above, below = st.container(gap="xsmall"), st.container()
-    with below, st.container(width=300):
-        at = pick_moment("Status as of", "at")
+    at = chosen_moment()
+    if here.settled:
+        with below, st.container(width=300):
+            at = pick_moment("Status as of", "at")
     with above:
         _show_plan(here, here.edited, below, at)
 
@@ -70,11 +72,11 @@ def _show_plan(here: Workspace, edited: EditedLines, below: DeltaGenerator, at: 
     show_lines(here)
     with below:
         show_proposal(here, view, at)
-        show_why(edited)
         if here.settled:
+            show_why(edited)
             _show_charts(transfers_by_dialer(view, opened), statuses_by_dialer(view))
         else:
-            _await_charts(here)
+            _await_rest(here)
 
 
 def _show_title(here: Workspace, edited: EditedLines) -> None:
@@ -140,9 +142,9 @@ def _show_actions(here: Workspace, view: Assessment) -> None:
         show_optimise(here, view)
 
 
-@st.fragment(run_every=_CHARTS_AFTER_SECONDS)
-def _await_charts(here: Workspace) -> None:
-    """Nothing at first; run for a second time, or after an edit, the page gets its charts."""
+@st.fragment(run_every=_REST_AFTER_SECONDS)
+def _await_rest(here: Workspace) -> None:
+    """Nothing at first; run for a second time, or after an edit, the page gets what lies below."""
     if here.settled:
         st.rerun()
     here.settled = True
