@@ -29,6 +29,7 @@ class Visitor:
     buttons: dict[str, str] = field(default_factory=dict)  # id by label
     metrics: dict[str, str] = field(default_factory=dict)
     board: str = ""
+    part: str = ""  # of the page that an edit on the board draws
     batches: int = 0
     received: int = 0  # bytes
 
@@ -63,7 +64,7 @@ class Visitor:
         state = WidgetState(id=self.board)
         state.json_value = json.dumps({"typed": {"mount": "visitor", "batches": [batch]}})
         self.states = {self.board: state}
-        await self.rerun()
+        await self.rerun(fragment=self.part)
 
     async def _take_in(self) -> None:
         while True:
@@ -84,7 +85,7 @@ class Visitor:
             case "exception":
                 raise VisitFailed(element.exception.message)
             case "bidi_component":
-                self.board = element.bidi_component.id
+                self.board, self.part = element.bidi_component.id, message.delta.fragment_id
             case "metric":
                 self.metrics[element.metric.label] = element.metric.body
             case "button":
