@@ -22,6 +22,9 @@ SMALLEST_GAIN = 1e-6
 #: How many times as hot annealing begins after so many rounds in a row that found nothing: what is
 #: near the best plan was tried, so that the way to a better one leads through worse ones.
 WARMTH = (1.0, 10.0, 3.0, 30.0)
+#: The same where pools, limits or costs tie campaigns together: a plan made of the relaxation's
+#: mix is far from the good ones, and agents change places in blocks.
+WARMTH_TIED = (30.0, 100.0, 10.0, 3.0)
 
 
 class PrimalHeuristics:
@@ -54,8 +57,9 @@ class PrimalHeuristics:
                 best.offer(rounded_columns(self._model, relaxation.mix), relaxation)
             if best.anneals and best.params.cell_annealing and not self._finished():
                 # A plan that breaks a limit is often near a good one.
+                mixed = rounded_columns(self._model, relaxation.mix)
                 begun = best.begun if first else None
-                self._anneal(begun or best.columns or rounded_columns(self._model, relaxation.mix))
+                self._anneal(begun or best.columns or mixed, near=begun is not None)
             better = best.value > before + SMALLEST_GAIN * abs(before)
             if not first and not (best.anneals and better) and not self._finished():
                 self._choose_from_pool(relaxation)
@@ -123,17 +127,18 @@ class PrimalHeuristics:
         )
         return placing.columns()
 
-    def _anneal(self, columns: Sequence[Column]) -> None:
-        """Make fine changes to a plan, which may break limits, until it is good."""
+    def _anneal(self, columns: Sequence[Column], near: bool = False) -> None:
+        """Change a plan, which may break limits, until it is good; or only ``near`` it."""
         seed = self._state.options.seed + self.rounds
         hotter = (self._state.small or self._model.special) and self._state.params.thorough
+        warmth = WARMTH_TIED if self._model.special else WARMTH
         annealing = CellAnnealing(self._model, self._state.bound, seed)
         annealing.run(
             columns,
             enough=self._state.enough,
             interrupted=self._state.interrupted,
             on_better=lambda: self._keep_checked(annealing.columns()),
-            warmth=WARMTH[self._stale % len(WARMTH)] if hotter else 1.0,
+            warmth=warmth[self._stale % len(warmth)] if hotter and not near else 1.0,
         )
 
     def _keep_checked(self, columns: list[Column]) -> None:

@@ -45,6 +45,9 @@ STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 80_000, 150, 50, 0.7
 HOTTEST, COLDEST = 1.5e-3, 1e-4
 #: So many times the steps are made where it begins hotter.
 WARM_STEPS = 4
+#: Where agents are pooled, the share of moves that hand agent lines from campaign to campaign: on
+#: the same dialer, to a campaign that is there already, all that the first has; else so many.
+HANDED, ON_SAME, TO_KNOWN, ALL_OF_THEM, MEAN_AGENTS = 0.4, 0.6, 0.6, 0.25, 3.0
 
 
 class CellAnnealing:
@@ -163,6 +166,8 @@ def _propose(f: Fleet, s: Cells, cells: Ints) -> int:
     if kind <= 2:
         return _change_cell(f, s, c, d, kind, step, cells)
     o = _pick(s, campaigns)
+    if f.pooled and draw(s.random) < HANDED:
+        return _hand_over(s, c, o, d, e, cells)
     if kind <= 5:  # dial lines from one campaign to another
         if s.cells[d] > 1:
             o = s.ids[d, _pick(s, s.cells[d])]
@@ -192,6 +197,25 @@ def _change_cell(f: Fleet, s: Cells, c: int, d: int, kind: int, step: int, cells
     else:
         _set(cells, 0, c, d, 0, 0)
     return 1
+
+
+@lean
+def _hand_over(s: Cells, c: int, o: int, d: int, e: int, cells: Ints) -> int:
+    """Agent lines with their dial lines from c on d to another campaign, on d or on e."""
+    n, a = s.n[c, d], s.a[c, d]
+    if draw(s.random) < ON_SAME:
+        e = d
+    if s.cells[e] > 0 and draw(s.random) < TO_KNOWN:
+        o = s.ids[e, _pick(s, s.cells[e])]
+    if o == c or a == 0:
+        return 0
+    count = a
+    if draw(s.random) > ALL_OF_THEM:
+        count = min(a, 1 + int(-MEAN_AGENTS * np.log(1.0 - draw(s.random))))
+    lines = n * count // a
+    _set(cells, 0, c, d, n - lines, a - count)
+    _set(cells, 1, o, e, s.n[o, e] + lines, s.a[o, e] + count)
+    return 2
 
 
 @lean

@@ -48,6 +48,7 @@ class Fleet(NamedTuple):
     sum_dial: Floats  # [sum] weight of a dial line
     sum_agent: Floats  # [sum] weight of an agent line
     sum_limit: Floats  # [sum]
+    pooled: bool  # whether agents may work for several campaigns
     value: Floats
     call_value: Floats  # [campaign, dialer] of a call, net of its minutes
     attempt_cost: Floats  # [dialer]
@@ -105,6 +106,7 @@ def fleet_arrays(model: Model) -> Fleet:
         sum_dial=np.array([k.dial for k in sums], dtype=np.float64),
         sum_agent=np.array([k.agent.max(initial=0.0) for k in sums], dtype=np.float64),
         sum_limit=np.array([k.limit for k in sums], dtype=np.float64),
+        pooled=bool(model.problem.pools),
         value=model.value,
         call_value=model.call_value,
         attempt_cost=model.attempt_cost,

@@ -16,6 +16,7 @@ from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.limits.check import check
 from planner.optimize.heuristics.cell_annealing import CellAnnealing
+from planner.optimize.model.columns import make_column
 from planner.optimize.model.model import build_model, to_line_plan
 from planner.optimize.search import optimize
 from planner.optimize.warm_start import start_columns
@@ -95,3 +96,59 @@ def test_agents_of_pools_are_put_to_use_within_seconds() -> None:
     assert found.value is not None
     assert found.bound is not None
     assert found.bound <= 1.031 * found.value
+
+
+def two_campaigns_of_one_pool() -> Problem:
+    """What 24 agents do on one dialer: few lines are dialed for few agents, by the limit."""
+    common = {
+        "agent_lines": None,
+        "attempt_seconds": 26.0,
+        "answer_rate": 0.2,
+        "transfer_rate": 0.15,
+        "talk_seconds": 240.0,
+        "max_abandon_rate": 0.03,
+    }
+    return Problem(
+        dialers=(Dialer(dialer_id="D", ports=160),),
+        campaigns=(
+            Campaign(campaign_id="A", value=5.0, **common),
+            Campaign(campaign_id="B", value=6.0, **common),
+        ),
+        pools=(PoolRow(pool="P", agent_lines=24, campaigns=("A", "B")),),
+    )
+
+
+def most_by_enumeration(problem: Problem) -> float:
+    """The most that any plan with both campaigns is worth."""
+    tables = build_model(problem, PlanOptions(redundancy=0.0)).tables
+    best = []
+    for campaign, table in zip(problem.campaigns, tables, strict=True):
+        handled, abandoned, answered = table[0], table[1], table[2]
+        fits = abandoned <= 0.03 * answered + 1e-9
+        a, n = np.indices(handled.shape)
+        fits &= (a >= 1) & (n >= a)
+        worth = np.where(fits, campaign.value * handled, -np.inf)
+        by_ports = np.full((25, 161), -np.inf)
+        inside = np.flatnonzero((fits & (a <= 24) & (n + a <= 160)).ravel())
+        np.maximum.at(by_ports, (a.ravel()[inside], (n + a).ravel()[inside]), worth.ravel()[inside])
+        best.append(np.maximum.accumulate(by_ports, axis=1))
+    sums = [best[0][a, p] + best[1][24 - a, 160 - p] for a in range(25) for p in range(161)]
+    return float(max(sums))
+
+
+def test_agents_change_hands_in_blocks() -> None:
+    problem = two_campaigns_of_one_pool()
+    model = build_model(problem, PlanOptions(redundancy=0.0))
+    begun = [
+        make_column(model, 0, np.array([120]), np.array([23])),
+        make_column(model, 1, np.array([1]), np.array([1])),
+    ]
+    best = most_by_enumeration(problem)
+    annealing = CellAnnealing(model, best, 1)
+    annealing.run(
+        begun,
+        enough=lambda: float("inf"),
+        interrupted=lambda: False,
+        on_better=lambda: None,
+    )
+    assert annealing.value == pytest.approx(best, rel=1e-9)
