@@ -85,8 +85,7 @@ def quick_figures(
     known : rows that are taken as they are, by campaign and dialer id
     """
     found = quick_rows(problem, at)
-    rows = tuple(known.get((f.campaign_id, f.dialer_id), f) for f in found.figures())
-    return rows, _notes(found)
+    return found.figures(known), _notes(found)
 
 
 def _notes(rows: Rows) -> list[str]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import AssignmentFigures, Ending, Engine
@@ -59,9 +60,11 @@ class Rows:
     made: dict[Key, simulated.Simulated] = field(default_factory=dict)
     ending: dict[Key, Row] = field(default_factory=dict)
 
-    def figures(self) -> tuple[AssignmentFigures, ...]:
-        """The rows as they are shown."""
-        return tuple(self._row(pair) for pair in self.pairs)
+    def figures(
+        self, known: Mapping[Key, AssignmentFigures] = MappingProxyType({})
+    ) -> tuple[AssignmentFigures, ...]:
+        """The rows as they are shown; ``known`` ones are taken as they are."""
+        return tuple(known.get(pair.key) or self._row(pair) for pair in self.pairs)
 
     def end_lists(self, completed_at: Mapping[str, Floats], at: datetime) -> None:
         """Let lists end when they do in half of the runs that followed them, by campaign id.

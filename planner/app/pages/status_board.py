@@ -15,6 +15,9 @@ from planner.report.words import share
 
 #: None, some and all paused; the same colours as in the chart over time.
 JOINT_COLOURS = ("#1f7a54", "#c99a2e", "#b35c00")
+#: A longer card tells campaigns that wait for the same thing together, so many of them named.
+_MOST_LINES, _MOST_NAMED = 8, 8
+_Item = tuple[AssignmentFigures, NextEvent]
 #: A part of a bar narrower than this has no room for its number.
 _WORDED = 0.12
 
@@ -51,7 +54,7 @@ def status_chips(figures: Iterable[AssignmentFigures]) -> str:
     counts = Counter(f.status for f in figures)
     chips = "".join(
         f'<span role="listitem" style="background:{STATUS_COLOURS[status]}">'
-        f"{counts[status]} {status.value}</span>"
+        f"{counts[status]:,} {status.value}</span>"
         for status in Status
         if counts[status]
     )
@@ -83,7 +86,7 @@ def _card(dialer: Dialer, rows: list[tuple[AssignmentFigures, NextEvent]]) -> st
     site = f"{escape(dialer.failure_domain)} · " if dialer.failure_domain else ""
     out = "" if dialer.in_service else " · <b>out of service</b>"
     first = sorted(rows, key=lambda item: (item[1].at is None, item[1].at and item[1].at))
-    listed = "".join(_line(*item) for item in first) or "<li>No lines.</li>"
+    listed = "".join(_line(found) for found in _alike(first)) or "<li>No lines.</li>"
     return (
         f'<section aria-label="Dialer {name}"><h4>{name}</h4>'
         f"<small>{site}{used:,} of {dialer.ports:,} ports{over}{out}</small>"
@@ -91,13 +94,29 @@ def _card(dialer: Dialer, rows: list[tuple[AssignmentFigures, NextEvent]]) -> st
     )
 
 
-def _line(row: AssignmentFigures, event: NextEvent) -> str:
+def _alike(rows: list[_Item]) -> list[list[_Item]]:
+    """Each row for itself; of a long card those that wait for the same thing together."""
+    if len(rows) <= _MOST_LINES:
+        return [[item] for item in rows]
+    found: dict[tuple[Status, str, str], list[_Item]] = {}
+    for row, event in rows:
+        found.setdefault((row.status, event.what, event.when), []).append((row, event))
+    return list(found.values())
+
+
+def _line(items: list[_Item]) -> str:
+    """Campaigns, their lines and status, and what happens to them next."""
+    row, event = items[0]
     colour = STATUS_COLOURS[row.status]
-    lines = f"{row.dial_lines} dial"
-    lines += f" + {row.agent_lines} agent lines" if row.agent_lines else " lines"
+    dial = sum(item.dial_lines for item, _ in items)
+    agents = sum(item.agent_lines for item, _ in items)
+    lines = f"{dial:,} dial" + (f" + {agents:,} agent lines" if agents else " lines")
+    names = ", ".join(item.campaign_id for item, _ in items[:_MOST_NAMED])
+    more = f" and {len(items) - _MOST_NAMED} more" if len(items) > _MOST_NAMED else ""
+    who = f"{len(items)} campaigns: {names}{more}" if len(items) > 1 else names
     when = f' <span class="when">{escape(event.when)}</span>' if event.when else ""
     return (
-        f'<li><span class="who">{escape(row.campaign_id)}</span> '
+        f'<li><span class="who">{escape(who)}</span> '
         f"<small>{lines}</small> "
         f'<span class="badge" style="background:{colour}">{row.status.value}</span>'
         f"<br>{escape(event.what)}{when}</li>"

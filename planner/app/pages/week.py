@@ -160,12 +160,12 @@ def _show_as_is(problem: Problem, monday: date) -> None:
     if not rows:
         return
     st.subheader("What runs when, with the lines as they are")
-    spell = week_spell(monday, zone)
-    show_figure(week_chart(blocks_as_is(times), zone, *spell))
-    st.caption(
-        f"Dial + agent lines of each campaign while it runs, on the clock of {zone.key}; point at "
-        "a block for its dialers. The colour changes where agents or dialers come and go."
-    )
+    if len(times) > 1:  # else it would be one long bar for each campaign
+        show_figure(week_chart(blocks_as_is(times), zone, *week_spell(monday, zone)))
+        st.caption(
+            f"Dial + agent lines of each campaign while it runs, on the clock of {zone.key}; point "
+            "at a block for its dialers. The colour changes where agents or dialers come and go."
+        )
     columns = {
         name: st.column_config.TextColumn(
             name, alignment="right" if place > _RUNS else "left", width=_WIDTHS[place]

@@ -34,6 +34,23 @@ def test_each_dialer_has_a_card_with_what_happens_next_first() -> None:
     )
 
 
+def test_a_long_card_tells_those_that_wait_for_the_same_thing_together() -> None:
+    names = [f"C{number}" for number in range(12)]
+    rows = [figures(campaign_id=name, dial_lines=1, agent_lines=1) for name in names]
+    soon = MONDAY_NINE + timedelta(minutes=30)
+    events = [NextEvent("Its window closes", "09:30", soon) for _ in names[:10]]
+    events += [NextEvent("Its window closes", "10:00", soon + timedelta(minutes=30))]
+    events += [NextEvent("Starts", "10:00", soon + timedelta(minutes=30))]
+    told = words(board(two_dialers(), ["D1"], rows, events))
+    assert told == (
+        "D1 24 of 100 ports "
+        "10 campaigns: C0, C1, C2, C3, C4, C5, C6, C7 and 2 more 10 dial + 10 agent lines "
+        "Running and Dialing Its window closes 09:30 "
+        "C10 1 dial + 1 agent lines Running and Dialing Its window closes 10:00 "
+        "C11 1 dial + 1 agent lines Running and Dialing Starts 10:00"
+    )
+
+
 def test_a_dialer_out_of_service_says_so_on_its_card() -> None:
     fleet = Problem(
         dialers=(Dialer(dialer_id="D1", ports=100, in_service=False, failure_domain="Dallas"),),

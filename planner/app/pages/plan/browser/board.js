@@ -2,7 +2,9 @@
 // What is typed goes to the server in numbered batches, each one step of the history. A batch is
 // sent again with every later one until the server says that it has it, so that none is lost.
 
-import { TEXT, copied, make, note, pasted, place, put, range, set, shape } from "./elements.js";
+import {
+  TEXT, copied, make, near, note, pasted, place, put, range, set, shape, stepOf, widths,
+} from "./elements.js";
 
 const boards = new WeakMap();
 
@@ -19,7 +21,6 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 
 const WIDTHS = { head: 132, cell: 62, end: 116 }; // pixels, the least
 const HISTORY = { z: "undo", y: "redo" }; // with Ctrl; Shift makes the one the other
-const PAGE = 10; // rows that PageUp and PageDown pass
 const REST = 700; // milliseconds without a key, then the rest of the page follows
 
 class Board {
@@ -72,13 +73,13 @@ class Board {
     this.table.setAttribute("aria-rowcount", 1 + rows.length + feet.length);
     this.table.setAttribute("aria-colcount", 1 + dialers.length + ends.length);
     const columns = make("colgroup");
-    const widths = [WIDTHS.head, ...dialers.map(() => null), ...ends.map(() => WIDTHS.end)];
-    for (const width of widths) {
+    const wide = widths(this.told, this.scroller.clientWidth, WIDTHS);
+    for (const width of [wide.head, ...dialers.map(() => null), ...ends.map(() => wide.end)]) {
       const column = make("col");
       if (width) column.style.width = `${width}px`;
       columns.append(column);
     }
-    const least = WIDTHS.head + dialers.length * WIDTHS.cell + ends.length * WIDTHS.end;
+    const least = wide.head + dialers.length * wide.cell + ends.length * wide.end;
     this.table.style.minWidth = `${least}px`;
     const head = make("thead"), body = make("tbody"), foot = make("tfoot");
     this.heads = this.line(head, "columnheader", "columnheader");
@@ -97,6 +98,7 @@ class Board {
       }),
     );
     this.table.replaceChildren(columns, head, body, foot);
+    this.near = near(this.scroller, this.rows, [0, 0]);
   }
 
   line(section, head_role, role) {
@@ -220,6 +222,9 @@ class Board {
   // ---- what is done with keys, mouse and clipboard
 
   listen() {
+    this.scroller.addEventListener("scroll", () => {
+      this.near = near(this.scroller, this.rows, this.near);
+    });
     this.table.addEventListener("keydown", (event) => this.key(event));
     this.table.addEventListener("mousedown", (event) => this.press(event));
     this.table.addEventListener("mouseover", (event) => {
@@ -254,19 +259,9 @@ class Board {
     this.rest();
     if (this.input) return this.keyInside(event);
     if (event.altKey) return;
-    const { r, c } = this.active, ctrl = event.ctrlKey || event.metaKey;
+    const ctrl = event.ctrlKey || event.metaKey;
     const last = { r: this.rows.length - 1, c: this.told.dialers.length - 1 };
-    const steps = {
-      ArrowUp: [ctrl ? 0 : r - 1, c],
-      ArrowDown: [ctrl ? last.r : r + 1, c],
-      ArrowLeft: [r, ctrl ? 0 : c - 1],
-      ArrowRight: [r, ctrl ? last.c : c + 1],
-      PageUp: [r - PAGE, c],
-      PageDown: [r + PAGE, c],
-      Home: [ctrl ? 0 : r, 0],
-      End: [ctrl ? last.r : r, last.c],
-    };
-    const step = steps[event.key];
+    const step = stepOf(event, this.active, last);
     if (step) this.go(...step, event.shiftKey);
     else if (ctrl && event.key.toLowerCase() === "a") {
       this.anchor = { r: 0, c: 0 };

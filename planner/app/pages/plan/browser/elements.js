@@ -47,6 +47,24 @@ export function range(one, other) {
   return [Math.min(one, other), Math.max(one, other)];
 }
 
+const PAGE = 10; // rows that PageUp and PageDown pass
+
+// Where a key leads from a cell, as in a spreadsheet; undefined: nowhere.
+export function stepOf(event, { r, c }, last) {
+  const ctrl = event.ctrlKey || event.metaKey;
+  const steps = {
+    ArrowUp: [ctrl ? 0 : r - 1, c],
+    ArrowDown: [ctrl ? last.r : r + 1, c],
+    ArrowLeft: [r, ctrl ? 0 : c - 1],
+    ArrowRight: [r, ctrl ? last.c : c + 1],
+    PageUp: [r - PAGE, c],
+    PageDown: [r + PAGE, c],
+    Home: [ctrl ? 0 : r, 0],
+    End: [ctrl ? last.r : r, last.c],
+  };
+  return steps[event.key];
+}
+
 // Put cells, given as [row, text], on the clipboard as a spreadsheet does.
 export function copied(event, cells) {
   const lines = new Map();
@@ -60,4 +78,26 @@ export function copied(event, cells) {
 export function pasted(event) {
   const text = event.clipboardData.getData("text/plain").replace(/\r/g, "").replace(/\n$/, "");
   return text.split("\n").map((line) => line.split("\t"));
+}
+
+// Of a large fleet only rows near the view keep heads and ends in place: each cell that does is a
+// layer of its own, and a browser goes through all layers whenever anything is drawn.
+export function near(scroller, rows, before) {
+  const row = rows[0]?.line.offsetHeight || 26, height = scroller.clientHeight || 400;
+  const first = Math.max(0, Math.floor((scroller.scrollTop - height) / row));
+  const last = Math.min(rows.length, Math.ceil((scroller.scrollTop + 2 * height) / row));
+  for (let r = before[0]; r < before[1]; r++)
+    if (r < first || r >= last) rows[r]?.line.classList.remove("near");
+  for (let r = first; r < last; r++) rows[r].line.classList.add("near");
+  return [first, last];
+}
+
+// Wide enough for what stands in a column: names of campaigns where there is room, feet always.
+export function widths(told, room, least) {
+  const longest = (texts, pixels) => 16 + pixels * Math.max(0, ...texts.map((text) => text.length));
+  const foot = longest(told.feet.flatMap((foot) => foot.cells.map((cell) => cell[TEXT])), 6.4);
+  const cell = Math.max(least.cell, Math.ceil(foot));
+  const rest = cell * told.dialers.length + least.end * told.ends.length;
+  const name = Math.ceil(longest(told.rows.map((row) => row.head[TEXT]), 7.4));
+  return { ...least, cell, head: Math.max(least.head, Math.min(name, 280, room - rest)) };
 }
