@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
-from numba.core import event
+from numba.core import event, types
 
 from planner.compiling.compilation import COMPILATION
 from planner.compiling.kept_code import KeptCode
@@ -37,6 +37,15 @@ def lean(function: Callable[P, R]) -> Callable[P, R]:
 def _kept(function: Callable[..., Any], **options: Any) -> Any:
     made: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
     made._cache = KeptCode(function)  # type: ignore[no-untyped-call]
+    template = made.get_call_template
+    plain: Callable[[Any], Any] = types.unliteral
+
+    def of_any_value(args: Sequence[Any], kws: Mapping[str, Any]) -> Any:
+        """For a constant the code that any value has: else it is compiled for it once more."""
+        kinds = {name: plain(kind) for name, kind in kws.items()}
+        return template([plain(kind) for kind in args], kinds)
+
+    made.get_call_template = of_any_value
     return made
 
 
