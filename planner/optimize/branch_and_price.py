@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from planner.contracts.line_plan import LinePlan
 from planner.evaluation.proof.record import Proof
 from planner.optimize.branching import branch_on_worst_loss, split_box
-from planner.optimize.heuristics.construction import Construction
+from planner.optimize.heuristics.construction import constructed
 from planner.optimize.heuristics.local_search import refill
 from planner.optimize.heuristics.restricted_master_heuristic import reduced_values
 from planner.optimize.improvement import PrimalHeuristics
@@ -189,11 +189,7 @@ class BranchAndPrice:
         elif self._warm is not None and state.columns is not None:
             pass
         else:
-            construction = Construction(self._master, first.duals, self._state.options.seed)
-            if construction.start():
-                self._state.take(construction)
-            else:
-                self._state.offer(least_columns(self._model), None)
+            state.offer(constructed(self._master, first.duals)[0], None)
         if self._state.huge:  # there the relaxation takes longest, and begins with good plans
             self._push(self._model.box, first)
             self._heuristics.run_round(first, afresh=False)

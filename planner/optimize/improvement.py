@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from planner.optimize.heuristics.agent_annealing import QUICK, THOROUGH, AgentAnnealing, Schedule
 from planner.optimize.heuristics.cell_annealing import CellAnnealing
-from planner.optimize.heuristics.construction import Construction
+from planner.optimize.heuristics.construction import constructed
 from planner.optimize.heuristics.restricted_master_heuristic import (
     choose_columns,
     enrich,
@@ -66,8 +66,7 @@ class PrimalHeuristics:
                 better = best.value > before + SMALLEST_GAIN * abs(before)
             self._stale = 0 if better else self._stale + 1
             return first or better
-        seed = best.options.seed + 2 * self.rounds
-        plan = self._begin(Construction(self._master, relaxation.duals, seed), relaxation, afresh)
+        plan = self._begin(relaxation, afresh)
         for pace in self._paces(first or afresh) if plan and self._may_place() else ():
             if plan and not self._finished():
                 plan = self._place(plan, pace)
@@ -80,17 +79,17 @@ class PrimalHeuristics:
         self._stale = 0 if better else self._stale + 1
         return better
 
-    def _begin(
-        self, construction: Construction, relaxation: Relaxation, afresh: bool
-    ) -> list[Column] | None:
+    def _begin(self, relaxation: Relaxation, afresh: bool) -> list[Column] | None:
         """The plan that a round begins with; None where there is none to improve."""
         known = self._state.columns
-        if (self.rounds > 1 or self._warm) and known and not afresh:
+        settled = self.rounds > 1 or self._warm or not relaxation.mix
+        if settled and known and not afresh:
             return known
-        if not construction.start(relaxation.mix, known):
-            return known or (construction.begun() if self.rounds == 1 else None)
-        self._state.take(construction)
-        return construction.columns() if afresh or not known else self._state.columns
+        found, complete = constructed(self._master, relaxation.duals, relaxation.mix)
+        if not complete:
+            return known or (found if self.rounds == 1 else None)
+        self._state.offer(found, None)
+        return found if afresh or not known else self._state.columns
 
     def _may_place(self) -> bool:
         """Whether agents are moved by steps that share out dial lines exactly."""

@@ -6,7 +6,6 @@ import numpy as np
 
 from planner.optimize.heuristics.agent_annealing import AgentRun
 from planner.optimize.heuristics.cell_annealing import CellRun
-from planner.optimize.heuristics.construction import Construction, lines_of
 from planner.optimize.heuristics.local_search import refill
 from planner.optimize.model.columns import least_columns
 from planner.optimize.model.fleet import fleet_arrays
@@ -32,6 +31,7 @@ def compile_kernels(state: SearchState) -> None:
         return
     _compiled.add(which)
     columns = least_columns(model)
+    lines = np.array([k.dial_lines for k in columns]), np.array([k.agent_lines for k in columns])
     if state.small:  # it looks at each pair of dialers: on a large fleet that takes minutes
         refill(model, columns)
     even = master.even_duals(0.0)
@@ -43,14 +43,13 @@ def compile_kernels(state: SearchState) -> None:
         _compile_survival(model, limits, prices)
     if state.anneals:
         annealer = CellRun(model, 1.0, 0)
-        annealer.start_from(*lines_of(model, columns))
+        annealer.start_from(*lines)
         annealer.run(0, 1.0, 0.0)
     if state.by_boxes:
         return
     LimitedPricer(limits, 0.0).best(prices)
-    Construction(master, even, 0).start()
     placer = AgentRun(model, 0, model.weight)
-    placer.start_from(*lines_of(model, columns))
+    placer.start_from(*lines)
     placer.run(0, 1.0, 0.0)
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from planner.contracts.result import PlanOptions, Progress, relative_gap
 from planner.evaluation.tolerances import SUM_ROUNDING
-from planner.optimize.heuristics.construction import Construction
 from planner.optimize.heuristics.local_search import refill
 from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.master.restricted_master import RestrictedMaster
@@ -160,9 +159,3 @@ class SearchState:
             found, holds = refill(self.model, start, line_prices)
             if holds:
                 self.keep(found)
-
-    def take(self, construction: Construction) -> None:
-        """The best plan of a construction, improved further where that is quick."""
-        columns = construction.columns()
-        self.keep(columns)
-        self.offer(columns, None)

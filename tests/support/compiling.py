@@ -43,7 +43,7 @@ def compile_survival() -> None:
     model = build_model(planner.read_folder(DATA / "regional"), PlanOptions())
     master = RestrictedMaster(model)
     duals, bounds = master.even_duals(0.2), master.lagrangian
-    prices = bounds._fleet_prices(duals, False)
+    prices = bounds.fleet_prices(duals)
     campaign = int(np.argmax(model.survivable))
     pricer = bounds.pricer(campaign, model.box)
     for effort in PricingEffort:

@@ -84,19 +84,3 @@ def _soft_pairs(lost: Floats, width: float) -> float:
             total += part
             squares += part * part
     return float(most - top + 2 * second + width * np.log((total * total - squares) / 2))
-
-
-@lean
-def objective(f: Fleet, value: Floats) -> float:
-    """(1 - w) * value + w * value surviving, from the value on each dialer."""
-    total = value.sum()
-    most, second = 0.0, 0.0
-    if f.weight > 0:
-        for k in range(len(f.parts)):
-            lost = 0.0
-            for d in range(len(value)):
-                if f.parts[k, d]:
-                    lost += value[d]
-            second = max(second, min(lost, most))
-            most = max(most, lost)
-    return float(total - f.weight * (most + second if f.pairs else most))

@@ -53,7 +53,7 @@ class Lagrangian:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._fleet = fleet_arrays(model)
+        self.fleet = fleet_arrays(model)
         self._splits = self._listed()
         with_list = np.array([c in self._splits for c in range(model.campaigns)], np.bool_)
         plain = (model.survivable == 0) & np.isinf(model.abandon_limit) & ~with_list
@@ -95,8 +95,8 @@ class Lagrangian:
     def compile_kernels(self) -> None:
         """Have the pricing compiled, by pricing nobody."""
         nobody = np.zeros(0, dtype=np.int64)
-        prices = self._fleet_prices(self.even_duals(0.0, np.zeros(len(self.model.parts))), False)
-        best_splits(self._fleet, self._ranges(self.model.box), prices, nobody)
+        prices = self.fleet_prices(self.even_duals(0.0, np.zeros(len(self.model.parts))), False)
+        best_splits(self.fleet, self._ranges(self.model.box), prices, nobody)
 
     def _ranges(self, box: Box) -> Ranges:
         lows, highs = (box.n_low, box.n_high), (box.a_low, box.a_high)
@@ -115,7 +115,7 @@ class Lagrangian:
             whole = self.model.box
             wider = None if box is whole else self.pricer(campaign, whole)
             splits = self._splits.get(campaign)
-            self._pricers[key] = Pricer(self.model, self._fleet, campaign, box, splits, wider)
+            self._pricers[key] = Pricer(self.model, self.fleet, campaign, box, splits, wider)
         return self._pricers[key]
 
     def bucket_evaluations(self) -> int:
@@ -160,9 +160,10 @@ class Lagrangian:
 
     def prices(self, campaign: int, duals: Duals, feasibility: bool = False) -> Prices:
         """What one campaign's pricing problem is paid and charged at the given duals."""
-        return own_prices(self._fleet_prices(duals, feasibility), campaign)
+        return own_prices(self.fleet_prices(duals, feasibility), campaign)
 
-    def _fleet_prices(self, duals: Duals, feasibility: bool) -> FleetPrices:
+    def fleet_prices(self, duals: Duals, feasibility: bool = False) -> FleetPrices:
+        """What the pricing problems of all campaigns are paid and charged at the given duals."""
         model = self.model
         shape = (model.campaigns, model.dialers)
         call, attempt = np.zeros(shape), np.zeros(shape)
@@ -218,12 +219,12 @@ class Lagrangian:
             found.bound[c] = split.bound
             found.dial_lines[c], found.agent_lines[c] = split.dial_lines, split.agent_lines
             if self.model.survivable[c] == 0 and not self.with_list[c]:
-                hold_abandonment(self._fleet, c, found.dial_lines[c], found.agent_lines[c])
+                hold_abandonment(self.fleet, c, found.dial_lines[c], found.agent_lines[c])
         return True
 
     def campaign_bound(self, box: Box, duals: Duals, campaign: int) -> float | None:
         """Bound on the value of a campaign's splits at the duals; None where it has none."""
-        prices = self._fleet_prices(duals, False)
+        prices = self.fleet_prices(duals, False)
         found = self.pricer(campaign, box).best(
             own_prices(prices, campaign), prices.short[campaign], PricingEffort.EXACT, self.slack
         )
@@ -240,8 +241,8 @@ class Lagrangian:
 
         The effort :attr:`PricingEffort.HEURISTIC` gives good splits, and no bound.
         """
-        prices = self._fleet_prices(duals, feasibility)
-        found = best_splits(self._fleet, self._ranges(box), prices, self._plain)
+        prices = self.fleet_prices(duals, feasibility)
+        found = best_splits(self.fleet, self._ranges(box), prices, self._plain)
         if np.any(found.bound[self._plain] <= NEVER):
             return None
         if not self._price_tied(box, prices, effort, found):

@@ -35,7 +35,6 @@ class Fleet(NamedTuple):
     room: Ints  # [dialer] ports
     agent_cost: Ints  # [dialer]
     domain: Ints  # [dialer]
-    domain_order: Ints  # the dialers, domain by domain
     lost: NDArray[np.bool_]  # [failure, dialer]
     parts: NDArray[np.bool_]  # [part, dialer] what is lost together
     pairs: bool  # whether any two parts may be lost at once
@@ -93,7 +92,6 @@ def fleet_arrays(model: Model) -> Fleet:
         room=room,
         agent_cost=model.agent_cost,
         domain=model.domain,
-        domain_order=np.argsort(model.domain, kind="stable").astype(np.int64),
         lost=model.lost,
         parts=model.parts,
         pairs=model.pairs,

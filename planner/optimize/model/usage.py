@@ -39,10 +39,14 @@ class Usage:
 
     def fits(self) -> bool:
         """Whether no capacity is exceeded by more than rounding, nor a sum of shortfalls."""
-        limits = self._model.limits
-        fits = np.all(self.capacity <= limits + SEARCH_ROUNDING * (1.0 + np.abs(limits)))
         sums = all(self.short[which].sum() <= most for which, most in self._model.aim.sums)
-        return bool(fits) and sums
+        return sums and not self.over().any()
+
+    def over(self) -> NDArray[np.bool_]:
+        """Which capacities are exceeded by more than rounding."""
+        limits = self._model.limits
+        found: NDArray[np.bool_] = self.capacity > limits + SEARCH_ROUNDING * (1.0 + np.abs(limits))
+        return found
 
     def value(self) -> float:
         """What is maximised, of the columns, one per campaign: value per hour, or shortfalls."""

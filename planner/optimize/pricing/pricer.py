@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from enum import Enum
 
 import numpy as np
@@ -19,6 +20,7 @@ from planner.optimize.pricing.split_program import plain_split
 from planner.optimize.pricing.survival.pricer import SurvivingPricer
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class PricingEffort(Enum):
@@ -61,8 +63,9 @@ class Pricer:
         wider: Pricer | None = None,
     ) -> None:
         c = campaign
+        self._model, self._fleet, self._campaign, self._splits = model, fleet, campaign, splits
         locked = bool(box.n_low[c].any() or box.a_low[c].any())
-        self.limits = Limits(
+        limits = Limits(
             model.tables[c],
             box.n_low[c],
             box.n_high[c],
@@ -83,7 +86,22 @@ class Pricer:
             model.now_agent_lines[c],
             float(model.most_calls(box)[c]),
         )
-        self._listed = None if splits is None else ListPricer(splits, self.limits)
+        self._price_in(limits, wider)
+
+    def within(self, room: Ints) -> Pricer:
+        """A pricer of the splits with at most so many lines on each dialer, beside locked ones."""
+        x = self.limits
+        room = np.minimum(np.maximum(room, x.n_low + x.agent_cost * x.a_low), x.room)
+        n_high = np.maximum(np.minimum(x.n_high, room), x.n_low)
+        a_high = np.maximum(np.minimum(x.a_high, room), x.a_low)
+        found = copy(self)
+        found._price_in(x._replace(n_high=n_high, a_high=a_high, room=room), self)
+        return found
+
+    def _price_in(self, limits: Limits, wider: Pricer | None) -> None:
+        model, fleet, c = self._model, self._fleet, self._campaign
+        self.limits = limits
+        self._listed = None if self._splits is None else ListPricer(self._splits, limits)
         self._surviving: SurvivingPricer | None = None
         self._limited: LimitedPricer | None = None
         limit = float(model.abandon_limit[c])
@@ -91,9 +109,9 @@ class Pricer:
             return
         if model.survivable[c] > 0:
             inherited = None if wider is None else wider._surviving
-            self._surviving = SurvivingPricer(model, fleet, c, self.limits, inherited)
+            self._surviving = SurvivingPricer(model, fleet, c, limits, inherited)
         elif np.isfinite(limit):
-            self._limited = LimitedPricer(self.limits, limit)
+            self._limited = LimitedPricer(limits, limit)
 
     @property
     def bucket_evaluations(self) -> int:
