@@ -7,11 +7,7 @@ from collections.abc import Callable, Sequence
 from planner.optimize.heuristics.agent_annealing import QUICK, THOROUGH, AgentAnnealing, Schedule
 from planner.optimize.heuristics.cell_annealing import CellAnnealing
 from planner.optimize.heuristics.construction import constructed
-from planner.optimize.heuristics.restricted_master_heuristic import (
-    choose_columns,
-    enrich,
-    promising,
-)
+from planner.optimize.heuristics.restricted_master_heuristic import choose_columns, promising
 from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.model.columns import Column, rounded_columns
 from planner.optimize.model.usage import Usage
@@ -39,7 +35,6 @@ class PrimalHeuristics:
         self._state, self._warm = state, warm
         self._model, self._master = state.model, state.master
         self._finished = finished
-        self._enriched = warm  # what is begun with has been, when it was found
         self.rounds = 0
         self._stale = 0  # rounds in a row that found nothing
 
@@ -149,9 +144,6 @@ class PrimalHeuristics:
         """Integer master over the most promising columns, then refilling."""
         if not self._state.params.restricted_master:
             return
-        if not self._enriched:
-            self._enriched = True
-            enrich(self._master, relaxation, self._state.interrupted)
         hint = {k.campaign: k for k in self._state.columns or ()}
         chosen = choose_columns(
             self._model,

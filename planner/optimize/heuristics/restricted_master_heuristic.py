@@ -1,4 +1,4 @@
-"""The pool of columns: which are promising, and which are added for the integer master."""
+"""The pool of columns: which are promising, and the integer master over them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from planner.optimize.heuristics.local_search import improve_split
 from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.master.restricted_master import RestrictedMaster
-from planner.optimize.model.columns import Column, make_column, placements
+from planner.optimize.model.columns import Column
 from planner.optimize.model.model import Model
-from planner.optimize.model.usage import Usage
 
 Floats = NDArray[np.float64]
 
 #: Columns offered to the integer master, by least reduced cost.
 MOST_COLUMNS = 3000
-#: Columns repaired before it.
-MOST_REPAIRS = 1000
-#: Prices of a line, as shares of the relaxation's, at which columns are added.
-PRICE_FACTORS = (0.6, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.4, 1.8)
-#: Shapes of a campaign's split placed on other dialers, and choices of dialers for each.
-MOST_SHAPES, MOST_PLACEMENTS = 8, 400
 
 
 def reduced_values(
@@ -71,64 +63,6 @@ def promising(
     kept = {k.key: k for k in best}
     kept |= {fit[i].key: fit[i] for i in order if relaxation.bound + worth[i] > value}
     return list(kept.values())
-
-
-def enrich(master: RestrictedMaster, relaxation: Relaxation, stop: Callable[[], bool]) -> None:
-    """Add columns the relaxation has no use for, but the integer master has."""
-    _vary_prices(master, relaxation, stop)
-    _repair_columns(master, relaxation)
-    _place_elsewhere(master, relaxation)
-
-
-def _vary_prices(
-    master: RestrictedMaster, relaxation: Relaxation, stop: Callable[[], bool]
-) -> None:
-    """Add each campaign's best splits at other prices of a line: shorter and longer blocks.
-
-    Polls ``stop``: where campaigns must survive, each split may take some tenths of a second.
-    """
-    short = master.lagrangian.short_prices(relaxation.duals)
-    for c in range(master.model.campaigns):
-        prices = master.lagrangian.prices(c, relaxation.duals)
-        for factor in PRICE_FACTORS:
-            if stop():
-                return
-            varied = prices._replace(dial=prices.dial * factor, agent=prices.agent * factor)
-            split = master.lagrangian.pricer(c, master.model.box).best(varied, short[c])
-            if split is not None:
-                master.add(make_column(master.model, c, split.dial_lines, split.agent_lines))
-
-
-def _repair_columns(master: RestrictedMaster, relaxation: Relaxation) -> None:
-    """Add the nearest split that holds its campaign's limits beside each that does not."""
-    room = Usage(master.model).room()
-    line = master.lagrangian.line_prices(relaxation.duals)
-    broken = [k for k in master.pool.values() if not k.holds_own_limits]
-    order = np.argsort(-reduced_values(master, broken, relaxation), kind="stable")
-    for i in order[:MOST_REPAIRS]:
-        column = broken[i]
-        dial, agent = column.dial_lines.copy(), column.agent_lines.copy()
-        improve_split(master.model, column.campaign, dial, agent, room, line)
-        master.add(make_column(master.model, column.campaign, dial, agent))
-
-
-def _place_elsewhere(master: RestrictedMaster, relaxation: Relaxation) -> None:
-    """Add the blocks of lines of the most promising splits on other dialers.
-
-    The relaxation has use for few of the many equal placements; the integer master needs
-    them to fit the blocks of all campaigns together.
-    """
-    ranked = promising(master, relaxation, (), -np.inf)
-    for c in range(master.model.campaigns):
-        shapes: dict[tuple[tuple[int, int], ...], None] = {}
-        for column in (k for k in ranked if k.campaign == c):
-            if len(shapes) == MOST_SHAPES:
-                break
-            blocks = zip(column.dial_lines.tolist(), column.agent_lines.tolist(), strict=True)
-            shapes[tuple(sorted(block for block in blocks if block[0]))] = None
-        for shape in shapes:
-            for column in placements(master.model, c, shape, MOST_PLACEMENTS):
-                master.add(column)
 
 
 #: Values are scaled so that a plan's largest sum becomes about this: CP-SAT takes integers.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,29 +110,6 @@ def line_room(model: Model) -> Ints:
         if capacity.counts_lines and not capacity.limits_lines:
             room[capacity.members] = np.minimum(room[capacity.members], int(capacity.limit))
     return room
-
-
-def placements(
-    model: Model, campaign: int, blocks: Sequence[tuple[int, int]], most: int
-) -> Iterator[Column]:
-    """Columns with the given blocks (dial lines, agent lines) on every choice of dialers.
-
-    Only placements inside the ranges and ports, that hold the campaign's own limits; at most
-    ``most`` choices are looked at.
-    """
-    c, box = campaign, model.box
-    room = line_room(model)
-    for dialers in itertools.islice(
-        itertools.permutations(range(model.dialers), len(blocks)), most
-    ):
-        dial, agent = np.zeros(model.dialers, np.int64), np.zeros(model.dialers, np.int64)
-        for d, (lines, agents) in zip(dialers, blocks, strict=True):
-            dial[d], agent[d] = lines, agents
-        fits = np.all(dial + model.agent_cost * agent <= room)
-        if fits and box.contains(c, dial, agent):
-            column = make_column(model, c, dial, agent)
-            if column.holds_own_limits:
-                yield column
 
 
 def least_columns(model: Model) -> list[Column]:
