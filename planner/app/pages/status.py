@@ -22,13 +22,13 @@ from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
+from planner.app.widgets.kept_projection import charts_of, quick_projection
 from planner.app.widgets.moments import is_picked, pick_clock, pick_moment, reader_zone
 from planner.contracts.problem import Problem
 from planner.contracts.projected import CampaignJoint, JointStep, Projection
 from planner.contracts.result import AssignmentFigures, Engine, Status
 from planner.pipeline.pipeline import project
-from planner.report.charts.figure import STATUS_COLOURS, Figure
-from planner.report.charts.projection import projection_figures
+from planner.report.charts.figure import STATUS_COLOURS, Drawing
 from planner.report.projections.days import EXPLAINED, day_sentences
 from planner.report.projections.next_events import next_events
 from planner.report.projections.projection import list_sentences
@@ -157,7 +157,12 @@ def _projection(
     key = _key(problem, at, hours)
     if found is not None and not running.is_out_of_date(here, _STUDY, key):
         return found, True
-    return project(problem, at=at, hours=hours, engine="markov"), False
+    # To the minute: who looks at the same hours sees the same, unless something changed since.
+    minute = at.replace(second=0, microsecond=0)
+    change = next_change(problem, minute)
+    if change is None or change > at:
+        at = minute
+    return quick_projection(problem, at, hours), False
 
 
 def _key(problem: Problem, at: datetime, hours: float) -> object:
@@ -229,7 +234,7 @@ def _show_board(projection: Projection, problem: Problem, dialers: Sequence[str]
         st.subheader("All dialers of a campaign together")
         st.html(told)
     end = projection.at + timedelta(hours=projection.hours)
-    charts = list(projection_figures(_drawable(projection)))
+    charts = charts_of(_drawable(projection))
     if charts:
         _show_chart(*charts[0])
         st.caption(
@@ -246,7 +251,7 @@ def _show_board(projection: Projection, problem: Problem, dialers: Sequence[str]
         _show_chart(*titled)
 
 
-def _show_chart(title: str, figure: Figure) -> None:
+def _show_chart(title: str, figure: Drawing) -> None:
     st.subheader(title)
     show_figure(figure)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import streamlit as st
 from altair.utils.schemapi import disable_debug_mode
 
@@ -15,12 +17,17 @@ def trust_charts() -> None:
     disable_debug_mode()
 
 
+def drawing_of(figure: Figure) -> Drawing:
+    """The chart as it is sent to a browser."""
+    spec = figure.chart.to_dict(validate=False)
+    spec.pop("config", None)  # sizes for notebooks
+    return Drawing(spec, figure.alt)
+
+
 def show_figure(figure: Figure | Drawing) -> None:
     """Draw a chart of few marks, with its words for those who do not see it."""
-    if isinstance(figure, Drawing):
-        spec = figure.spec
-    else:
-        spec = figure.chart.to_dict(validate=False)
-        spec.pop("config", None)  # sizes for notebooks
+    drawing = figure if isinstance(figure, Drawing) else drawing_of(figure)
+    # A copy: Streamlit changes what it is given, and a drawing may be kept for others.
+    spec = copy.deepcopy(drawing.spec)
     # Fitted in height as well, axis and legend would leave nothing of a chart of two rows.
-    st.vega_lite_chart(spec={**_FIT, **spec}, alt=figure.alt, width="stretch")
+    st.vega_lite_chart(spec={**_FIT, **spec}, alt=drawing.alt, width="stretch")
