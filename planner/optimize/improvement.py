@@ -68,9 +68,6 @@ class PrimalHeuristics:
         if plan and best.params.cell_annealing and not self._finished():
             self._anneal(plan)
         better = best.value > before + SMALLEST_GAIN * abs(before)
-        if best.small and not (better and best.params.thorough) and not self._finished():
-            self._choose_from_pool(relaxation)
-            better = best.value > before + SMALLEST_GAIN * abs(before)
         self._stale = 0 if better else self._stale + 1
         return better
 
