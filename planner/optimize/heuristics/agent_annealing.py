@@ -61,7 +61,7 @@ class AgentAnnealing:
         self._model = model
         # Charged as they are, two large dialers are often what is left; charged more meanwhile,
         # their campaigns come apart: a third less of the gap is left at 20 x 50.
-        weight = min(model.weight * (stricter if model.pairs else 1.0), 1.0)
+        weight = min(model.weight * (stricter if model.any_two else 1.0), 1.0)
         seeds = range(PARALLEL_RUNS * seed, PARALLEL_RUNS * (seed + 1))
         self._runs = [AgentRun(model, own, weight) for own in seeds]
         self._best = Best(model, self._runs)

@@ -168,7 +168,7 @@ def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
         excess += CALL_PRICE * call * short
     if f.survivable[c] > 0:
         most = (1.0 - f.survivable[c]) * s.handled[c]
-        if f.pairs:
+        if f.any_two:
             over = most_lost(f, s.by_part[c]) - most
             if over > SEARCH_ROUNDING * (1.0 + s.handled[c]):
                 excess += CALL_PRICE * call * over

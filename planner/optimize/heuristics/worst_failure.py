@@ -38,7 +38,7 @@ def most_lost(f: Fleet, lost: Floats) -> float:
     for k in range(len(lost)):
         second = max(second, min(lost[k], most))
         most = max(most, lost[k])
-    return most + second if f.pairs else most
+    return most + second if f.any_two else most
 
 
 @lean
@@ -51,7 +51,7 @@ def worst(f: Fleet, lost: Floats, width: float) -> float:
         return 0.0
     if width <= 0:
         return f.weight * most_lost(f, lost)
-    return f.weight * (_soft_pairs(lost, width) if f.pairs else _soft_parts(lost, width))
+    return f.weight * (_soft_twos(lost, width) if f.any_two else _soft_parts(lost, width))
 
 
 @lean
@@ -68,7 +68,7 @@ def _soft_parts(lost: Floats, width: float) -> float:
 
 
 @lean
-def _soft_pairs(lost: Floats, width: float) -> float:
+def _soft_twos(lost: Floats, width: float) -> float:
     """All pairs from the sum of the parts and of their squares: 2ab = (a + b)^2 - a^2 - b^2."""
     most, second = -np.inf, -np.inf
     for k in range(len(lost)):

@@ -33,7 +33,7 @@ class FailureRows:
         if not counts:
             self._worst.SetBounds(0.0, 0.0)
         self._rows = [solver.Constraint(-infinity, 0.0) for _ in parts]
-        if not model.pairs:
+        if not model.any_two:
             for row in self._rows:
                 row.SetCoefficient(self._worst, -1.0)
         elif self._rows:

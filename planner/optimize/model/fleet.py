@@ -37,7 +37,7 @@ class Fleet(NamedTuple):
     domain: Ints  # [dialer]
     lost: NDArray[np.bool_]  # [failure, dialer]
     parts: NDArray[np.bool_]  # [part, dialer] what is lost together
-    pairs: bool  # whether any two parts may be lost at once
+    any_two: bool  # whether any two parts may be lost at once
     parts_of: Ints  # [dialer, k] parts it belongs to, NONE where fewer
     capacities_of: Ints  # [dialer, k] limits beside its ports, NONE where fewer
     counts_lines: NDArray[np.bool_]  # [capacity]
@@ -94,7 +94,7 @@ def fleet_arrays(model: Model) -> Fleet:
         domain=model.domain,
         lost=model.lost,
         parts=model.parts,
-        pairs=model.pairs,
+        any_two=model.any_two,
         parts_of=_padded([np.flatnonzero(row) for row in model.parts.T]),
         capacities_of=_padded(of_dialer),
         counts_lines=np.array([k.counts_lines for k in others], dtype=np.bool_),

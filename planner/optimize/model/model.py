@@ -184,7 +184,7 @@ class Model:
         return np.nan_to_num(box.dialer_high / worth, nan=np.inf, posinf=np.inf)
 
     @property
-    def pairs(self) -> bool:
+    def any_two(self) -> bool:
         """Whether the failures are all pairs of domains."""
         domains = self.domains
         return self.failures == 2 and domains > 1 and len(self.lost) == domains * (domains - 1) // 2
@@ -192,14 +192,14 @@ class Model:
     @cached_property
     def parts(self) -> NDArray[np.bool_]:
         """What is lost together ``[part, dialer]``: each failure, or what any two of are one."""
-        if self.pairs:
+        if self.any_two:
             return np.array([self.domain == g for g in range(self.domains)], dtype=np.bool_)
         return self.lost
 
     @property
     def at_once(self) -> int:
         """How many parts are lost at once."""
-        return 2 if self.pairs else 1
+        return 2 if self.any_two else 1
 
     @property
     def tied(self) -> bool:

@@ -326,7 +326,7 @@ def _split_piece(pieces: BucketPieces, buckets: Buckets, p: int, most_used: int)
         return other
     both = pair_cap(buckets, pieces, p)
     first = max(pieces.above[p], both / 2)
-    wide = buckets.pairs and pieces.cap[p] > first
+    wide = buckets.any_two and pieces.cap[p] > first
     if wide and pieces.above[p] == 0.0:
         pieces.cap[p] = both / 2
         pieces.above[other] = both / 2

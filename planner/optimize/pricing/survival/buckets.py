@@ -53,7 +53,7 @@ class Buckets(NamedTuple):
     used: int  # dialers, at the least
     keep: float  # share of the calls that a domain may carry where nothing is missing
     most_missing: int  # per cents that may be missing of what survives, at the most
-    pairs: bool  # whether any two domains may fail
+    any_two: bool  # whether any two domains may fail
     shares: Floats  # of a call's worth, tried as the price of a domain's cap
 
 
@@ -117,7 +117,7 @@ def best_in_bucket(
 ) -> float:
     """Bound on the splits under a bucket's cap; fills the split that attains it about."""
     cap, used, shares = buckets.cap[bucket], buckets.used, buckets.shares
-    second = cap / 2 if buckets.pairs else cap
+    second = cap / 2 if buckets.any_two else cap
     return _best_under(limits, prices, cap, second, used, False, shares, dial, agent)
 
 
@@ -244,7 +244,7 @@ def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
     keep = 1 - float(model.survivable[campaign])
     most_missing = min(int(model.aim.most[campaign, SURVIVES]), 100)
     loosest = min(keep + most_missing / 100.0, 1.0)
-    pairs = model.failures > 1 and model.domains > 1
+    any_two = model.failures > 1 and model.domains > 1
     high = _most_calls(limits, abandon_limit, shares, np.inf)
     found: list[tuple[float, float, float]] = []
     for k in range(BUCKETS if high > NEVER else 0):
@@ -252,14 +252,14 @@ def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
         most = high
         if few:
             cap = domain_cap(loosest, high)
-            second = cap / 2 if pairs else cap
+            second = cap / 2 if any_two else cap
             most = _most_calls(limits, abandon_limit, shares, cap, second, low, high)
         if most >= low * (1 - LIMIT_ROUNDING):
             top = min(high, most)
             found.append((low, top, domain_cap(loosest, top)))
         high = low
     lows, highs, caps = np.array(found, dtype=np.float64).reshape(-1, 3).T.copy()
-    return Buckets(lows, highs, caps, limits.least_used, keep, most_missing, pairs, shares)
+    return Buckets(lows, highs, caps, limits.least_used, keep, most_missing, any_two, shares)
 
 
 @lean
@@ -271,7 +271,7 @@ def pair_cap(buckets: Buckets, pieces: BucketPieces, p: int) -> float:
 @lean
 def second_cap(buckets: Buckets, pieces: BucketPieces, p: int) -> float:
     """Most calls of every domain but one: of two that may fail, one carries half or less."""
-    if not buckets.pairs:
+    if not buckets.any_two:
         return float(pieces.cap[p])
     both = pair_cap(buckets, pieces, p)
     return float(max(min(both / 2, both - pieces.above[p]), 0.0))
