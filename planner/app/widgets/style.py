@@ -6,7 +6,7 @@ import streamlit as st
 
 _RULES = """
 /* A grid wants the width that the default margins take; the bar above is 3.5rem high. */
-.stMainBlockContainer { padding: 3.5rem 2.5rem 4rem; }
+.stMainBlockContainer { padding: 3.75rem 2.5rem 4rem; }
 /* What a page is called needs no third of the screen. */
 [data-testid="stHeading"] h1 { font-size: 1.75rem; padding: 0.25rem 0; }
 /* The ends of a slider from 0 to 100 % need no words. */
