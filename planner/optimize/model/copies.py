@@ -15,10 +15,3 @@ def copy_split(dial: Ints, agent: Ints, to_dial: Ints, to_agent: Ints) -> None:
     """Copy a split, number by number: assigned slices take seconds to compile."""
     for d in range(dial.size):
         to_dial[d], to_agent[d] = dial[d], agent[d]
-
-
-@lean
-def clear_split(dial: Ints, agent: Ints) -> None:
-    """Take all lines off."""
-    for d in range(dial.size):
-        dial[d] = agent[d] = 0
