@@ -1,8 +1,9 @@
 """How close plans come where agents are pooled: ``python -m tests.benchmarks.pools``.
 
 Made-up fleets of 20 dialers in four cities and 50 campaigns: 40 of them share the agents of ten
-pools, each of which sits in one city and serves some ten; 20 rows of limits; calls that cost. The
-gap after so many seconds of search, with the processor time that these took.
+pools, each of which sits in one city and serves some ten; 20 rows of limits; calls that cost. With
+``--large`` 200 dialers and 1,000 campaigns, of which 800 share the agents of 50 pools. The gap
+after so many seconds of search, with the processor time that these took.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import random
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Campaign, Dialer, Problem
@@ -18,12 +20,24 @@ from planner.contracts.result import PlanFigures, PlanOptions
 from planner.pipeline.pipeline import plan
 from tests.benchmarks.reporting import Row, printed
 
-DIALERS, CAMPAIGNS, POOLED, POOLS, LIMITS = 20, 50, 40, 10, 20
 CITIES = ("Atlanta", "Dallas", "Chicago", "Denver")
 
 
-def fleet(seed: int) -> Problem:
-    """One fleet; each city has some of the dialers, and two or three pools."""
+class Size(NamedTuple):
+    """How many there are of each; ``pooled`` campaigns share the agents of the pools."""
+
+    dialers: int = 20
+    campaigns: int = 50
+    pooled: int = 40
+    pools: int = 10
+    limits: int = 20
+
+
+LARGE = Size(200, 1000, 800, 50, 100)
+
+
+def fleet(seed: int, size: Size = Size()) -> Problem:
+    """One fleet; each city has some of the dialers and of the pools."""
     draw = random.Random(seed)
     dialers = tuple(
         Dialer(
@@ -34,9 +48,9 @@ def fleet(seed: int) -> Problem:
             cost_per_attempt=draw.choice([0, 0.002, 0.004]),
             cost_per_talk_minute=draw.choice([0.01, 0.02]),
         )
-        for number in range(DIALERS)
+        for number in range(size.dialers)
     )
-    names = [f"C{number}" for number in range(CAMPAIGNS)]
+    names = [f"C{number}" for number in range(size.campaigns)]
     campaigns = tuple(
         Campaign(
             campaign_id=name,
@@ -46,28 +60,29 @@ def fleet(seed: int) -> Problem:
             talk_seconds=draw.uniform(120, 400),
             value=draw.choice([3, 5, 8, 12]),
             max_abandon_rate=0.03,
-            agent_lines=None if number < POOLED else draw.randint(4, 20),
+            agent_lines=None if number < size.pooled else draw.randint(4, 20),
         )
         for number, name in enumerate(names)
     )
     return Problem(
         dialers=dialers,
         campaigns=campaigns,
-        pools=tuple(_pool(draw, number, names, dialers) for number in range(POOLS)),
-        limits=tuple(_limit(draw, number, names, dialers) for number in range(LIMITS)),
+        pools=tuple(_pool(draw, number, names, dialers, size) for number in range(size.pools)),
+        limits=tuple(_limit(draw, number, names, dialers) for number in range(size.limits)),
     )
 
 
 def _pool(
-    draw: random.Random, number: int, names: list[str], dialers: tuple[Dialer, ...]
+    draw: random.Random, number: int, names: list[str], dialers: tuple[Dialer, ...], size: Size
 ) -> PoolRow:
-    # Four that no other pool has to serve, so that each campaign has one; and some of the others.
-    own = names[4 * number : 4 * number + 4]
+    # Some that no other pool has to serve, so that each campaign has one; and eight of the others.
+    each = size.pooled // size.pools
+    own = names[each * number : each * (number + 1)]
     city = CITIES[number % len(CITIES)]
     return PoolRow(
         pool=f"P{number}",
-        agent_lines=draw.randint(15, 45),
-        campaigns=tuple(dict.fromkeys([*own, *draw.sample(names[:POOLED], 8)])),
+        agent_lines=draw.randint(15, 45) * each // 4,
+        campaigns=tuple(dict.fromkeys([*own, *draw.sample(names[: size.pooled], 8)])),
         dialers=tuple(d.dialer_id for d in dialers if d.failure_domain == city),
     )
 
@@ -87,12 +102,12 @@ def _limit(
     )
 
 
-def rows(count: int, seconds: float) -> Iterator[Row]:
+def rows(count: int, seconds: float, size: Size) -> Iterator[Row]:
     """A row for each fleet."""
     options = PlanOptions(time_limit=seconds, figures=PlanFigures.FORMULAS)
     for seed in range(count):
         began, start = time.process_time(), time.perf_counter()
-        found = plan(fleet(seed), options, explained=False, compared=False, checked=False)
+        found = plan(fleet(seed, size), options, explained=False, compared=False, checked=False)
         yield {
             "fleet": seed,
             "status": found.status.value,
@@ -108,8 +123,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fleets", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=10.0)
-    arguments = parser.parse_args()
-    printed(rows(arguments.fleets, arguments.seconds))
+    parser.add_argument("--large", action="store_true")
+    given = parser.parse_args()
+    printed(rows(given.fleets, given.seconds, LARGE if given.large else Size()))
 
 
 if __name__ == "__main__":

@@ -90,13 +90,14 @@ class World:
             live, name = campaign.is_live_transfer, campaign.campaign_id
             serving = [p for p in pools if live and p.serves(name)]
             for d, dialer in enumerate(problem.dialers):
-                seats = not serving or any(p.reaches(dialer.dialer_id) for p in serving)
-                if not problem.may_use(campaign, dialer) or not seats:
+                reach = [p.agent_lines for p in serving if p.reaches(dialer.dialer_id)]
+                if not problem.may_use(campaign, dialer) or (serving and not reach):
                     continue
                 most = int(self.room[d])
                 if campaign.max_dial_lines is not None:
                     most = min(most, campaign.max_dial_lines)
                 agents = min(campaign.agent_lines, most) if campaign.is_live_transfer else 0
+                agents = min(agents, sum(reach)) if serving else agents
                 high[c, d] = most, agents
         for item in problem.assignments:
             c = problem.campaign_index[item.campaign_id]

@@ -35,6 +35,7 @@ class Fleet(NamedTuple):
     room: Ints  # [dialer] ports
     agent_cost: Ints  # [dialer]
     domain: Ints  # [dialer]
+    order: Ints  # the dialers, those with the same costs one after the other
     lost: NDArray[np.bool_]  # [failure, dialer]
     parts: NDArray[np.bool_]  # [part, dialer] what is lost together
     any_two: bool  # whether any two parts may be lost at once
@@ -92,6 +93,7 @@ def fleet_arrays(model: Model) -> Fleet:
         room=room,
         agent_cost=model.agent_cost,
         domain=model.domain,
+        order=model.order,
         lost=model.lost,
         parts=model.parts,
         any_two=model.any_two,

@@ -97,6 +97,17 @@ class Model:
         )
 
     @cached_property
+    def order(self) -> Ints:
+        """The dialers, those of one failure domain and the same costs one after the other."""
+        talk = [dialer.cost_per_talk_minute for dialer in self.problem.dialers]
+        return np.lexsort((talk, self.attempt_cost, self.domain)).astype(np.int64)
+
+    @cached_property
+    def pooled(self) -> NDArray[np.bool_]:
+        """Campaigns whose agent lines are those of pools."""
+        return served_by_pools(self.problem, pools_at(self.problem, None))
+
+    @cached_property
     def can_be_annealed(self) -> bool:
         """Whether the value counts, nothing may be missing, and no attempts or lines are asked for.
 
@@ -307,14 +318,14 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
     n_low, a_low = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     n_high, a_high = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     pools = pools_at(problem, None)
-    served, filled = (
-        served_by_pools(problem, pools),
-        np.logical_or.reduce(pool_pairs(problem, pools), axis=0),
-    )
+    served = served_by_pools(problem, pools)
+    fills = pool_pairs(problem, pools)
+    people = np.array([pool.agent_lines for pool in pools], np.int64)
+    seats = np.tensordot(people, fills.astype(np.int64), axes=1)
     channels = {group.trunk_group: group.channels for group in problem.trunk_groups}
     for c, campaign in enumerate(problem.campaigns):
         for d, dialer in enumerate(problem.dialers):
-            if not problem.may_use(campaign, dialer) or (served[c] and not filled[c, d]):
+            if not problem.may_use(campaign, dialer) or (served[c] and not fills[:, c, d].any()):
                 continue
             most = min(int(ports[d]), channels.get(dialer.trunk_group or "", MAX_LINES))
             if campaign.max_dial_lines is not None:
@@ -324,6 +335,8 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
                 # N >= A, so that an agent line on ports takes at least two of them.
                 room = int(ports[d]) // 2 if dialer.agent_lines_use_ports else most
                 a_high[c, d] = min(campaign.agent_lines, room, most)
+                if served[c]:
+                    a_high[c, d] = min(a_high[c, d], seats[c, d])
     for item in problem.assignments:
         if item.locked or (keep_current and (item.dial_lines or item.agent_lines)):
             place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]

@@ -15,13 +15,21 @@ from planner.compiling.compiled import compiled
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.tables import ABANDONED, ANSWERED, HANDLED
 from planner.optimize.pricing.prices import NEVER, Limits, Prices, Split
-from planner.optimize.pricing.split_program import best_lines, earnings, lines_below, plain_split
+from planner.optimize.pricing.split_program import (
+    Earnings,
+    best_lines,
+    earnings,
+    lines_below,
+    plain_split,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Prices of an abandoned call tried at one set of prices; the first, in handled calls' value.
 TRIALS, FIRST_PRICE = 6, 1.0
+#: Where agents are not counted, since that takes long; the price found goes on at the next prices.
+FEW_TRIALS = 2
 
 
 class LimitedPricer:
@@ -64,7 +72,7 @@ class LimitedPricer:
         )
         best: Split | None = None
         price, low, high = self._price, 0.0, np.inf
-        for _ in range(TRIALS):
+        for _ in range(FEW_TRIALS if limits.uncounted else TRIALS):
             split = plain_split(
                 limits, prices._replace(abandoned=price, answered=price * self._limit)
             )
@@ -105,22 +113,25 @@ def _single_split(limits: Limits, prices: Prices, most: Ints, dial: Ints, agent:
     locked = 0
     for d in range(len(limits.room)):
         locked += limits.n_low[d] > 0 or limits.a_low[d] > 0
-    for d in range(len(limits.room)):
-        if locked > int(limits.n_low[d] > 0 or limits.a_low[d] > 0):
+    earned, last = Earnings(limits.table[0], 0.0, limits.n_high > 0), -1
+    for d in limits.order:
+        if locked > int(limits.n_low[d] > 0 or limits.a_low[d] > 0) or limits.n_high[d] == 0:
             continue
-        earned = earnings(limits, prices, prices.call[d], prices.attempt[d])
+        same = last >= 0 and prices.call[d] == prices.call[last]
+        if not same or prices.attempt[d] != prices.attempt[last]:
+            earned, last = earnings(limits, prices, prices.call[d], prices.attempt[d]), d
         line = prices.dial[d]
         for a in range(
             max(limits.a_low[d], limits.min_agents),
             min(limits.a_high[d], limits.agents, limits.table.shape[1] - 1) + 1,
         ):
             first = max(a, limits.n_low[d], 1)
-            last = min(limits.n_high[d], limits.room[d] - limits.agent_cost[d] * a, most[a])
+            end = min(limits.n_high[d], limits.room[d] - limits.agent_cost[d] * a, most[a])
             if limits.most_calls < np.inf:
-                last = lines_below(limits.table[HANDLED, a], first, last, limits.most_calls)
-            if last < first:
+                end = lines_below(limits.table[HANDLED, a], first, end, limits.most_calls)
+            if end < first:
                 continue
-            n = best_lines(limits, prices, d, earned, a, line, first, last)
+            n = best_lines(limits, prices, d, earned, a, line, first, end)
             added = max(0, n - limits.now_n[d]) + max(0, a - limits.now_a[d])
             value = earned.worth * earned.calls[a, n] - line * n - prices.move * added
             value -= prices.agent[d] * a

@@ -23,6 +23,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+#: Steps of the programme over agent lines beyond which those of pools are not counted.
+MOST_COUNTED = 200_000
+
+
 class PricingEffort(Enum):
     """How well a campaign that must survive is priced; the others are always priced exactly."""
 
@@ -44,6 +48,18 @@ def may_be_empty(model: Model, campaign: int) -> bool:
     """Whether a campaign may have no lines at all, whatever that falls short."""
     short, most = model.requirements.of_nothing(campaign), model.aim.most[campaign]
     return bool(np.all(short <= most))
+
+
+def uncounted(model: Model, campaign: int) -> bool:
+    """Whether the agents of a campaign in pools are left to the rows of the pools.
+
+    Where counting them takes long: the programme's work grows with their square.
+    """
+    c = campaign
+    if not (model.pooled[c] and model.survivable[c] == 0):
+        return False
+    work = model.agents[c] * model.box.a_high[c].sum()
+    return bool(work > MOST_COUNTED)
 
 
 class Pricer:
@@ -74,7 +90,9 @@ class Pricer:
             line_room(model),
             model.agent_cost,
             model.domain,
+            model.order,
             int(model.agents[c]),
+            uncounted(model, c),
             max(int(model.min_dialers[c]), least_used(model, c)),
             least_used(model, c),
             int(model.min_dialers[c]),

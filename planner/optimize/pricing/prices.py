@@ -48,7 +48,9 @@ class Limits(NamedTuple):
     room: Ints  # most ports on each dialer
     agent_cost: Ints  # ports that one agent line takes
     domain: Ints
+    order: Ints  # of the dialers in programmes: those with the same costs one after the other
     agents: int  # agent lines to split
+    uncounted: bool  # whether any number of them may be used, since rows of pools charge them
     min_used: int  # dialers used that are told apart: so many, or more unless ``exactly``
     least_used: int  # dialers that a split with lines uses at the least
     asked: int  # dialers asked for

@@ -211,13 +211,14 @@ class Work(NamedTuple):
     values: Floats  # [agent lines] of one dialer
     earned: Floats  # [agent lines, dial lines]
     falls: Bools  # [agent lines]
+    pick: Ints  # [share, dialer] agent lines that are worth most, where none are counted
 
 
 @compiled
 def new_work(limits: Limits, shares: int) -> Work:
     """Arrays for programmes at so many shares."""
     dialers, (rows, width) = len(limits.room), limits.table.shape[1:]
-    used, agents = limits.min_used + 1, limits.agents + 1
+    used, agents = limits.min_used + 1, 1 if limits.uncounted else limits.agents + 1
     return Work(
         np.empty((shares, dialers, used, agents), np.int64),
         np.empty((shares, dialers, rows), np.int64),
@@ -226,6 +227,7 @@ def new_work(limits: Limits, shares: int) -> Work:
         np.empty(rows),
         np.empty((rows, width)),
         np.empty(rows, np.bool_),
+        np.empty((shares, dialers), np.int64),
     )
 
 
@@ -243,8 +245,8 @@ def programme(
     best[0, 0] = 0.0
     fresh, swapped, last_call, last_attempt = True, False, 0.0, 0.0
     earned = Earnings(w.earned, 0.0, w.falls)
-    for d in range(len(limits.room)):
-        if group != ALL and limits.domain[d] != group:
+    for d in limits.order:
+        if (group != ALL and limits.domain[d] != group) or limits.n_high[d] == 0:
             continue
         call = prices.call[d] - discount
         if fresh or call != last_call or prices.attempt[d] != last_attempt:
@@ -254,6 +256,8 @@ def programme(
             else:
                 earned = Earnings(limits.table[0], call, w.falls)
         dialer_profile(limits, prices, d, earned, cap, w.values, w.choice[k, d])
+        if limits.uncounted:
+            w.pick[k, d] = _keep_best(w.values)
         may_skip = limits.n_low[d] == 0 and limits.a_low[d] == 0
         add_dialer(best, w.values, may_skip, limits.exactly, spare, w.here[k, d])
         best, spare, swapped = spare, best, not swapped
@@ -264,22 +268,39 @@ def programme(
 
 
 @lean
+def _keep_best(values: Floats) -> int:
+    """The largest value in the place of none, and nothing else; where it was."""
+    best = argmax(values)
+    worth = values[best]
+    values[:] = NEVER
+    values[0] = worth
+    return best
+
+
+@lean
 def read_back(
-    limits: Limits, group: int, here: Ints, choice: Ints, used: int, agents: int,
-    dial_lines: Ints, agent_lines: Ints,
+    limits: Limits, group: int, w: Work, k: int, used: int, agents: int, dial_lines: Ints,
+    agent_lines: Ints,
 ) -> None:  # fmt: skip
-    """Fill the split that gave the programme's value at (used, agents)."""
-    for d in range(len(limits.room) - 1, -1, -1):
+    """Fill the split that gave the programme's value at (used, agents), of share ``k``."""
+    here, choice = w.here[k], w.choice[k]
+    for d in limits.order[::-1]:
         if group != ALL and limits.domain[d] != group:
+            continue
+        if limits.n_high[d] == 0:
+            dial_lines[d] = 0
+            agent_lines[d] = 0
             continue
         code = here[d, used, agents]
         dial_lines[d] = 0
         agent_lines[d] = 0
         if code != UNUSED:
             a = code // (limits.min_used + 1)
+            agents -= a
+            if limits.uncounted:
+                a = w.pick[k, d]
             agent_lines[d] = a
             dial_lines[d] = choice[d, a]
-            agents -= a
             used = code % (limits.min_used + 1)
 
 
@@ -296,7 +317,7 @@ def _fill_plain_split(
     programme(limits, prices, ALL, 0.0, np.inf, w, 0)
     used, agents, bound = best_end(limits, prices, w.best)
     if bound > NEVER:
-        read_back(limits, ALL, w.here[0], w.choice[0], used, agents, dial_lines, agent_lines)
+        read_back(limits, ALL, w, 0, used, agents, dial_lines, agent_lines)
     return bound
 
 

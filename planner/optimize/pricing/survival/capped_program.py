@@ -159,7 +159,7 @@ def _capped_split(
         come = w.part[g, one, used, agents]
         more, before, count, kind = come[0], come[1], come[2], come[3]
         k = w.share_of[g, kind, more, count]
-        read_back(limits, g, inner.here[k], inner.choice[k], more, count, dial_lines, agent_lines)
+        read_back(limits, g, inner, k, more, count, dial_lines, agent_lines)
         used, agents = before, agents - count
         one -= kind
     return bound
