@@ -177,6 +177,9 @@ class BranchAndPrice:
         if self._model.box.is_empty():
             return None
         state = self._state
+        begins = state.huge and state.by_boxes and state.anneals and state.columns is None
+        if begins:
+            self._heuristics.begin()
         first = self._first_bound()
         if first is None:
             self._master.empty_duals = None
@@ -190,7 +193,9 @@ class BranchAndPrice:
             pass
         else:
             state.offer(constructed(self._master, first.duals)[0], None)
-        if self._state.huge:  # there the relaxation takes longest, and begins with good plans
+        if (
+            state.huge and not begins
+        ):  # there the relaxation takes longest, and begins with good plans
             self._push(self._model.box, first)
             self._heuristics.run_round(first, afresh=False)
             self._open.clear()

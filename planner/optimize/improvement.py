@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from planner.optimize.heuristics.agent_annealing import QUICK, THOROUGH, AgentAnnealing, Schedule
-from planner.optimize.heuristics.cell_annealing import CellAnnealing
+from planner.optimize.heuristics.cell_annealing import MOST_CHUNKS, CellAnnealing
 from planner.optimize.heuristics.construction import constructed
 from planner.optimize.heuristics.restricted_master_heuristic import choose_columns, promising
 from planner.optimize.master.column_generation import Relaxation
-from planner.optimize.model.columns import Column, rounded_columns
+from planner.optimize.model.columns import Column, least_columns, rounded_columns
 from planner.optimize.model.usage import Usage
-from planner.optimize.search_state import SearchState
+from planner.optimize.search_state import SearchState, worth_of_people
 
 #: Better by less than this, relatively, is nothing.
 SMALLEST_GAIN = 1e-6
@@ -21,6 +21,8 @@ WARMTH = (1.0, 10.0, 3.0, 30.0)
 #: The same where pools, limits or costs tie campaigns together: a plan made of the relaxation's
 #: mix is far from the good ones, and agents change places in blocks.
 WARMTH_TIED = (30.0, 100.0, 10.0, 3.0)
+#: How long annealing takes at first where it comes before all pricing, which waits for it.
+FIRST_CHUNKS = 150
 
 
 class PrimalHeuristics:
@@ -37,6 +39,11 @@ class PrimalHeuristics:
         self._finished = finished
         self.rounds = 0
         self._stale = 0  # rounds in a row that found nothing
+
+    def begin(self) -> None:
+        """A first plan from no lines at all, where pricing takes longest."""
+        begun = self._state.begun or least_columns(self._model)
+        self._anneal(begun, most_chunks=FIRST_CHUNKS)
 
     def run_round(self, relaxation: Relaxation, afresh: bool) -> bool:
         """Look for a better plan by every way that suits the fleet; whether one was found.
@@ -118,18 +125,22 @@ class PrimalHeuristics:
         )
         return placing.columns()
 
-    def _anneal(self, columns: Sequence[Column], near: bool = False) -> None:
+    def _anneal(
+        self, columns: Sequence[Column], near: bool = False, most_chunks: int = MOST_CHUNKS
+    ) -> None:
         """Change a plan, which may break limits, until it is good; or only ``near`` it."""
         seed = self._state.options.seed + self.rounds
         hotter = (self._state.small or self._model.special) and self._state.params.thorough
         warmth = WARMTH_TIED if self._model.special else WARMTH
-        annealing = CellAnnealing(self._model, self._state.bound, seed)
+        ceiling = min(self._state.bound, worth_of_people(self._model))
+        annealing = CellAnnealing(self._model, ceiling, seed)
         annealing.run(
             columns,
             enough=self._state.enough,
             interrupted=self._state.interrupted,
             on_better=lambda: self._keep_checked(annealing.columns()),
             warmth=warmth[self._stale % len(warmth)] if hotter and not near else 1.0,
+            most_chunks=most_chunks,
         )
 
     def _keep_checked(self, columns: list[Column]) -> None:

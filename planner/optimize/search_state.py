@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.contracts.fleet.pools import pools_at
 from planner.contracts.result import PlanOptions, Progress, relative_gap
 from planner.evaluation.tolerances import SUM_ROUNDING
 from planner.optimize.heuristics.local_search import refill
@@ -15,6 +16,7 @@ from planner.optimize.master.column_generation import Relaxation
 from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.columns import Column
 from planner.optimize.model.model import Model
+from planner.optimize.model.rows import pool_pairs
 from planner.optimize.model.tables import HANDLED
 from planner.optimize.model.usage import Usage, plan_value
 from planner.optimize.search_params import SearchParams
@@ -29,6 +31,27 @@ def most_worth(model: Model) -> float:
     """What the campaigns could earn at the most, each with all it may have [value per hour]."""
     most = [table[HANDLED].max(initial=0.0) for table in model.tables]
     return float(np.abs(model.call_value).max(axis=1, initial=0.0) @ np.array(most))
+
+
+def worth_of_people(model: Model) -> float:
+    """What all agents could earn, each where one earns most; broadcasts with all lines.
+
+    Pools share agents, so that what the campaigns could earn each for itself says little there.
+    """
+    calls = np.abs(model.call_value).max(axis=1, initial=0.0)
+    each = np.zeros(model.campaigns)  # what an agent line earns at the most
+    total = 0.0
+    for c, table in enumerate(model.tables):
+        handled = table[HANDLED].max(axis=1, initial=0.0)
+        each[c] = calls[c] * (handled[1:] / np.arange(1, len(handled))).max(initial=0.0)
+        if model.agents[c] == 0:
+            total += calls[c] * handled.max(initial=0.0)
+        elif not model.pooled[c]:
+            total += each[c] * model.agents[c]
+    pools = pools_at(model.problem, None)
+    for pool, fills in zip(pools, pool_pairs(model.problem, pools), strict=True):
+        total += pool.agent_lines * each[fills.any(axis=1)].max(initial=0.0)
+    return float(total)
 
 
 class SearchState:

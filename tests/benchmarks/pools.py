@@ -33,10 +33,11 @@ class Size(NamedTuple):
     limits: int = 20
 
 
+DAILY = Size()
 LARGE = Size(200, 1000, 800, 50, 100)
 
 
-def fleet(seed: int, size: Size = Size()) -> Problem:
+def fleet(seed: int, size: Size = DAILY) -> Problem:
     """One fleet; each city has some of the dialers and of the pools."""
     draw = random.Random(seed)
     dialers = tuple(
@@ -125,7 +126,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--large", action="store_true")
     given = parser.parse_args()
-    printed(rows(given.fleets, given.seconds, LARGE if given.large else Size()))
+    printed(rows(given.fleets, given.seconds, LARGE if given.large else DAILY))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ MEAN_LINES = 4.0
 MOST_CELLS = 4
 #: Steps a run makes before they are compared, fewer on small fleets, and comparisons: so many,
 #: and more by campaign.
-STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 80_000, 150, 50, 0.7
+STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN, MOST_CHUNKS = 80_000, 150, 50, 0.7, 10_000
 #: Temperature falls geometrically between these shares of the plan's value per campaign.
 HOTTEST, COLDEST = 1.5e-3, 1e-4
 #: So many times the steps are made where it begins hotter.
@@ -76,11 +76,13 @@ class CellAnnealing:
         interrupted: Callable[[], bool],
         on_better: Callable[[], None],
         warmth: float = 1.0,
+        most_chunks: int = MOST_CHUNKS,
     ) -> None:
         """Anneal from a plan, which may break limits, until one is worth enough, or to the end.
 
         Only the plans found that hold every limit count. With more ``warmth`` it begins so many
-        times as hot, and takes longer to cool: it gets further away from where it began.
+        times as hot, and takes longer to cool: it gets further away from where it began. With fewer
+        ``most_chunks`` it ends sooner.
         """
         campaigns = self._model.campaigns
         found = self._best.start_from(columns)
@@ -90,7 +92,7 @@ class CellAnnealing:
             self._runs,
             self._best,
             steps=min(STEPS, slower * STEPS_PER_CELL * campaigns * self._model.dialers),
-            chunks=int(CHUNKS + CHUNKS_PER_CAMPAIGN * campaigns),
+            chunks=min(int(CHUNKS + CHUNKS_PER_CAMPAIGN * campaigns), most_chunks),
             scale=scale,
             heat=(warmth * HOTTEST, COLDEST),
             enough=enough,

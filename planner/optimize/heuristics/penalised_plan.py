@@ -42,6 +42,8 @@ class Cells(NamedTuple):
     free: Ints  # [dialer] ports
     used: Floats  # [capacity]
     sums: Floats  # [sum] lines that count for it
+    seats: Ints  # [campaign, dialer, k] agents of the k-th pool that fill its agent lines
+    seated: Ints  # [pool]
     lost: Floats  # [part] value that is lost with it
     excess: Floats  # [2] lines over the capacities; net value of all calls
     added: Ints  # [1] lines added against the current ones
@@ -73,6 +75,8 @@ def no_cells(f: Fleet, seed: int) -> Cells:
         free=f.room.copy(),
         used=np.zeros(len(f.limit)),
         sums=np.zeros(len(f.sum_limit)),
+        seats=np.zeros(f.pools_of.shape, np.int64),
+        seated=np.zeros(len(f.pool_agents), np.int64),
         lost=np.zeros(len(f.parts)),
         excess=np.zeros(2),
         added=np.zeros(1, np.int64),
@@ -136,6 +140,8 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
             lines = f.sum_dial[k] * (n - old_n) + f.sum_agent[k] * (a - old_a)
             s.excess[0] += over_sum(f, k, s.sums[k] + lines) - over_sum(f, k, s.sums[k])
             s.sums[k] += lines
+    if len(s.seated) > 0:
+        s.excess[0] += LINES_PER_AGENT * _seat(f, s, c, d, a - old_a)
     if old_n == 0 and n > 0:
         s.ids[d, s.cells[d]] = c
         s.cells[d] += 1
@@ -148,6 +154,56 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
         s.dialers[c] -= 1
     s.n[c, d] = n
     s.a[c, d] = a
+
+
+@lean
+def _seat(f: Fleet, s: Cells, c: int, d: int, more: int) -> int:
+    """Agents sit down or get up at a pair; how many agents too many that takes of the pools.
+
+    They come from the pool with most left, and go where least is; then those of a pool that has too
+    few change with others here.
+    """
+    change = 0
+    for _ in range(abs(more)):
+        k = _pool_at(f, s, c, d, more > 0)
+        if k == NONE:
+            break
+        change += _move_seat(f, s, c, d, k, 1 if more > 0 else -1)
+    while True:
+        few, many = _pool_at(f, s, c, d, False), _pool_at(f, s, c, d, True)
+        if few == NONE or _left(f, s, c, d, few) >= 0 or _left(f, s, c, d, many) <= 0:
+            return change
+        change += _move_seat(f, s, c, d, few, -1) + _move_seat(f, s, c, d, many, 1)
+
+
+@inlined
+def _left(f: Fleet, s: Cells, c: int, d: int, k: int) -> int:
+    p = f.pools_of[c, d, k]
+    return int(f.pool_agents[p] - s.seated[p])
+
+
+@lean
+def _pool_at(f: Fleet, s: Cells, c: int, d: int, most: bool) -> int:
+    """The pool of a pair with most agents left, or with fewest of those that sit there."""
+    best = NONE
+    for k in range(f.pools_of.shape[2]):
+        if f.pools_of[c, d, k] == NONE:
+            break
+        if not most and s.seats[c, d, k] == 0:
+            continue
+        if best == NONE or most == (_left(f, s, c, d, k) > _left(f, s, c, d, best)):
+            best = k
+    return best
+
+
+@lean
+def _move_seat(f: Fleet, s: Cells, c: int, d: int, k: int, by: int) -> int:
+    """One agent of a pool more or less at a pair; by how much its lines exceed its agents more."""
+    p = f.pools_of[c, d, k]
+    before = max(0, s.seated[p] - f.pool_agents[p])
+    s.seats[c, d, k] += by
+    s.seated[p] += by
+    return int(max(0, s.seated[p] - f.pool_agents[p]) - before)
 
 
 @lean
@@ -198,8 +254,11 @@ def holds(f: Fleet, s: Cells) -> bool:
     for k in range(len(f.limit)):
         if over_limit(f, k, s.used[k]) > 0:
             return False
-    for k in range(len(f.sum_limit)):  # noqa: SIM110
+    for k in range(len(f.sum_limit)):
         if over_sum(f, k, s.sums[k]) > 0:
+            return False
+    for p in range(len(f.pool_agents)):  # noqa: SIM110
+        if s.seated[p] > f.pool_agents[p]:
             return False
     return True
 

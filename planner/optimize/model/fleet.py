@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiling.compiled import inlined
+from planner.contracts.fleet.pools import pools_at
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.model import Model
+from planner.optimize.model.rows import MOST_POOL_SETS, pool_pairs
 from planner.optimize.model.tables import ABANDONED, ANSWERED
 
 Floats = NDArray[np.float64]
@@ -43,12 +45,14 @@ class Fleet(NamedTuple):
     capacities_of: Ints  # [dialer, k] limits beside its ports, NONE where fewer
     counts_lines: NDArray[np.bool_]  # [capacity]
     limit: Floats  # [capacity]
-    sums_of: Ints  # [dialer, k] rows of pools and limits.csv, NONE where fewer
+    sums_of: Ints  # [dialer, k] rows of limits.csv, NONE where fewer
     sum_pairs: NDArray[np.bool_]  # [sum, campaign, dialer] whose lines count
     sum_dial: Floats  # [sum] weight of a dial line
     sum_agent: Floats  # [sum] weight of an agent line
     sum_limit: Floats  # [sum]
     pooled: bool  # whether agents may work for several campaigns
+    pools_of: Ints  # [campaign, dialer, k] pools whose agents can sit there, NONE where fewer
+    pool_agents: Ints  # [pool]; none where the rows say all about pools
     value: Floats
     call_value: Floats  # [campaign, dialer] of a call, net of its minutes
     attempt_cost: Floats  # [dialer]
@@ -73,7 +77,11 @@ def fleet_arrays(model: Model) -> Fleet:
     """The model for compiled code; shares its tables."""
     ports = [k for k in model.capacities if k.is_ports]
     others = [k for k in model.capacities if k.is_carrier]
-    sums = [k for k in model.capacities if k.limits_lines]
+    # Sets of pools that are too many to be rows: agents are then seated one by one.
+    seated = sum(k.is_pool for k in model.capacities) >= MOST_POOL_SETS
+    sums = [k for k in model.capacities if k.limits_lines and not (k.is_pool and seated)]
+    pools = pools_at(model.problem, None) if seated else ()
+    fills = pool_pairs(model.problem, pools)
     shape = len(sums), model.campaigns, model.dialers
     sum_pairs = np.zeros(shape, np.bool_)
     for k, row in enumerate(sums):
@@ -107,6 +115,8 @@ def fleet_arrays(model: Model) -> Fleet:
         sum_agent=np.array([k.agent.max(initial=0.0) for k in sums], dtype=np.float64),
         sum_limit=np.array([k.limit for k in sums], dtype=np.float64),
         pooled=bool(model.problem.pools),
+        pools_of=_pools_of(fills),
+        pool_agents=np.array([pool.agent_lines for pool in pools], dtype=np.int64),
         value=model.value,
         call_value=model.call_value,
         attempt_cost=model.attempt_cost,
@@ -139,6 +149,16 @@ def _padded(lists: Sequence[Sequence[int] | Ints]) -> Ints:
     for row, mine in zip(rows, lists, strict=True):
         row[: len(mine)] = mine
     return rows
+
+
+def _pools_of(fills: NDArray[np.bool_]) -> Ints:
+    """The pools of each pair ``[campaign, dialer, k]``, from ``[pool, campaign, dialer]``."""
+    count = fills.sum(axis=0)
+    found = np.full((*count.shape, max(int(count.max(initial=0)), 1)), NONE, dtype=np.int64)
+    pools, campaigns, dialers = np.nonzero(fills)
+    place = (np.cumsum(fills, axis=0) - 1)[pools, campaigns, dialers]
+    found[campaigns, dialers, place] = pools
+    return found
 
 
 def _most_lines(model: Model) -> Ints:

@@ -99,8 +99,9 @@ class Model:
     @cached_property
     def order(self) -> Ints:
         """The dialers, those of one failure domain and the same costs one after the other."""
-        talk = [dialer.cost_per_talk_minute for dialer in self.problem.dialers]
-        return np.lexsort((talk, self.attempt_cost, self.domain)).astype(np.int64)
+        talk = np.array([dialer.cost_per_talk_minute for dialer in self.problem.dialers])
+        keys = np.stack([talk, self.attempt_cost, self.domain.astype(np.float64)])
+        return np.lexsort(keys).astype(np.int64)
 
     @cached_property
     def pooled(self) -> NDArray[np.bool_]:

@@ -42,6 +42,7 @@ class Capacity:
     pairs: Bools | None = None
     is_ports: bool = False  # the ports of one dialer
     is_carrier: bool = False  # calls per second, or channels
+    is_pool: bool = False  # agents of a set of pools
 
     @property
     def limits_lines(self) -> bool:
@@ -139,7 +140,7 @@ def _pool_rows(problem: Problem, more: Iterable[frozenset[int]]) -> Iterator[Cap
         names = ", ".join(pools[p].pool for p in sorted(together))
         name = f"agents of pool{'s' if len(together) > 1 else ''} {names}"
         limit = float(lines[sorted(together)].sum())
-        yield Capacity(name, everywhere, limit, 0.0, one, pairs=pairs)
+        yield Capacity(name, everywhere, limit, 0.0, one, pairs=pairs, is_pool=True)
 
 
 def _pool_sets(fills: Bools) -> list[frozenset[int]]:

@@ -12,13 +12,17 @@ import pytest
 
 from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Campaign, Dialer, Problem
-from planner.contracts.result import PlanOptions
+from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.limits.check import check
 from planner.optimize.heuristics.cell_annealing import CellAnnealing
+from planner.optimize.model import fleet as fleet_module
+from planner.optimize.model import rows
 from planner.optimize.model.columns import make_column
+from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import build_model, to_line_plan
 from planner.optimize.search import optimize
+from planner.optimize.search_params import SearchParams
 from planner.optimize.warm_start import start_columns
 
 
@@ -62,12 +66,19 @@ def fleet(seed: int) -> Problem:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_plans_found_by_annealing_hold_every_limit_and_are_worth_what_is_said(seed: int) -> None:
+@pytest.mark.parametrize("seated", [False, True])
+def test_plans_found_by_annealing_hold_every_limit_and_are_worth_what_is_said(
+    seed: int, seated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if seated:  # as where pools hang together in more ways than there are rows for
+        monkeypatch.setattr(rows, "MOST_POOL_SETS", 1)
+        monkeypatch.setattr(fleet_module, "MOST_POOL_SETS", 1)
     problem = fleet(seed)
     options = PlanOptions(redundancy=0.3)
     model = build_model(problem, options)
     assert model.special
     assert model.can_be_annealed
+    assert len(fleet_arrays(model).pool_agents) == (2 if seated else 0)
     begun = optimize(problem, options.model_copy(update={"gap": 0.2, "time_limit": 20.0}))
     assert begun.plan is not None
     assert begun.bound is not None
@@ -95,6 +106,19 @@ def test_agents_of_pools_are_put_to_use_within_seconds() -> None:
     found = optimize(problem, PlanOptions(time_limit=20, gap=0.03))
     assert found.value is not None
     assert found.bound is not None
+    assert found.bound <= 1.031 * found.value
+
+
+def test_large_fleets_have_a_plan_before_anything_is_priced() -> None:
+    told: list[Progress] = []
+    found = optimize(
+        fleet(3), PlanOptions(time_limit=20, gap=0.03), told.append,
+        params=SearchParams(huge=0, few_cells=0),
+    )  # fmt: skip
+    assert told[0].value_per_hour is not None
+    assert told[0].bound_per_hour is None
+    assert found.bound is not None
+    assert found.value is not None
     assert found.bound <= 1.031 * found.value
 
 
