@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiling.compiled import inlined
+from planner.contracts.fleet.agents import PoolRow
 from planner.contracts.fleet.pools import pools_at
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.model.model import Model
-from planner.optimize.model.rows import MOST_POOL_SETS, pool_pairs
+from planner.optimize.model.rows import MOST_POOL_SETS, Capacity, pool_pairs
 from planner.optimize.model.tables import ABANDONED, ANSWERED
 
 Floats = NDArray[np.float64]
@@ -45,7 +46,7 @@ class Fleet(NamedTuple):
     capacities_of: Ints  # [dialer, k] limits beside its ports, NONE where fewer
     counts_lines: NDArray[np.bool_]  # [capacity]
     limit: Floats  # [capacity]
-    sums_of: Ints  # [dialer, k] rows of limits.csv, NONE where fewer
+    sums_of: Ints  # [dialer, k] rows of pools and limits.csv, NONE where fewer
     sum_pairs: NDArray[np.bool_]  # [sum, campaign, dialer] whose lines count
     sum_dial: Floats  # [sum] weight of a dial line
     sum_agent: Floats  # [sum] weight of an agent line
@@ -75,19 +76,13 @@ class Fleet(NamedTuple):
 
 def fleet_arrays(model: Model) -> Fleet:
     """The model for compiled code; shares its tables."""
-    ports = [k for k in model.capacities if k.is_ports]
     others = [k for k in model.capacities if k.is_carrier]
-    # Sets of pools that are too many to be rows: agents are then seated one by one.
-    seated = sum(k.is_pool for k in model.capacities) >= MOST_POOL_SETS
-    sums = [k for k in model.capacities if k.limits_lines and not (k.is_pool and seated)]
-    pools = pools_at(model.problem, None) if seated else ()
-    fills = pool_pairs(model.problem, pools)
-    shape = len(sums), model.campaigns, model.dialers
-    sum_pairs = np.zeros(shape, np.bool_)
+    sums, pools = _sums_and_pools(model)
+    sum_pairs = np.zeros((len(sums), model.campaigns, model.dialers), np.bool_)
     for k, row in enumerate(sums):
         sum_pairs[k] = row.members if row.pairs is None else row.pairs
     room = np.zeros(model.dialers, dtype=np.int64)
-    for capacity in ports:
+    for capacity in (k for k in model.capacities if k.is_ports):
         room[capacity.members] = int(capacity.limit)
     of_dialer = [[k for k, cap in enumerate(others) if cap.members[d]] for d in range(len(room))]
     most_lines = _most_lines(model)
@@ -115,7 +110,7 @@ def fleet_arrays(model: Model) -> Fleet:
         sum_agent=np.array([k.agent.max(initial=0.0) for k in sums], dtype=np.float64),
         sum_limit=np.array([k.limit for k in sums], dtype=np.float64),
         pooled=bool(model.problem.pools),
-        pools_of=_pools_of(fills),
+        pools_of=_pools_of(pool_pairs(model.problem, pools)),
         pool_agents=np.array([pool.agent_lines for pool in pools], dtype=np.int64),
         value=model.value,
         call_value=model.call_value,
@@ -140,6 +135,16 @@ def fleet_arrays(model: Model) -> Fleet:
         now_a=model.now_agent_lines,
         move_cost=float(model.move_cost),
     )
+
+
+def _sums_and_pools(model: Model) -> tuple[list[Capacity], tuple[PoolRow, ...]]:
+    """The rows of pools and limits.csv, and the pools whose agents are seated one by one.
+
+    These are all or none: where sets of pools are too many to be rows, those that are do not count.
+    """
+    seated = sum(k.is_pool for k in model.capacities) >= MOST_POOL_SETS
+    sums = [k for k in model.capacities if k.limits_lines and not (k.is_pool and seated)]
+    return sums, pools_at(model.problem, None) if seated else ()
 
 
 def _padded(lists: Sequence[Sequence[int] | Ints]) -> Ints:
