@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ def ask(files: PageFiles, path: str, method: str = "GET", **headers: str) -> Any
 
     given = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": given}
-    asyncio.run(files(scope, behind, send))  # type: ignore[arg-type]
+    with ThreadPoolExecutor(1) as other:  # no loop runs beside that of a browser
+        other.submit(asyncio.run, files(scope, behind, send)).result()  # type: ignore[arg-type]
     return dict(said[0]["headers"]), said[1]["body"]
 
 

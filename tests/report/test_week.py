@@ -79,16 +79,16 @@ def test_hours_past_midnight_name_the_day_of_their_end() -> None:
 def test_the_week_is_summed_up_over_its_hours() -> None:
     # 3 h and 5 h of 158.520786 an hour, bound 158.584, 79.260393 left: 1,268, 1,269 and 634.1.
     text = week_text(week(interval(0, 9, 3, 0), interval(1, 9, 5, 0), interval(2, 0, 24, None)))
-    assert "  Planned        8 h; in 24 h no campaign can run\n" in text
-    assert "  Value          1,268 (158.5 an hour planned)\n" in text
-    assert "  Best possible  at most 1,269 of the value, gap 0.04 %\n" in text
-    assert "  Worst failure  634.1 if the worst failure lasted all these hours\n" in text
+    assert "  Planned            8 h; in 24 h no campaign can run\n" in text
+    assert "  Value in the week  1,268 (158.5 an hour planned)\n" in text
+    assert "  Best possible      at most 1,269 of the value, gap 0.04 %\n" in text
+    assert "  Worst failure      634.1 if the worst failure lasted all these hours\n" in text
 
 
 def test_with_redundancy_the_bound_is_of_the_aim() -> None:
     text = week_text(week(interval(0, 9, 1, 0), redundancy=0.25))
-    assert "  Aim            158.5: 75 % value, 25 % after the worst failure\n" in text
-    assert "  Best possible  at most 158.6 of the aim" in text
+    assert "  Aim                158.5: 75 % value, 25 % after the worst failure\n" in text
+    assert "  Best possible      at most 158.6 of the aim" in text
 
 
 def test_an_interval_that_was_not_planned_says_so() -> None:
@@ -105,7 +105,7 @@ def test_an_interval_that_was_not_planned_says_so() -> None:
         "all",
         "campaigns",
     ]
-    assert "  Planned        1 h; 1 h have no plan\n" in text
+    assert "  Planned            1 h; 1 h have no plan\n" in text
     assert text.endswith("Plan 2: Tue 09:00-10:00\n  Stopped before any plan was found.\n")
 
 
@@ -146,7 +146,7 @@ def test_a_week_with_a_price_of_moves_tells_what_keeping_lines_saves_and_costs()
         update={"value_if_lines_move": 480.366, "lines_moved_if_they_move": 1204}
     )
     text = week_text(kept)
-    assert "  Lines kept     2 instead of 1,204 lines moved, for 1.0 % of the value\n" in text
+    assert "  Lines kept         2 instead of 1,204 lines moved, for 1.0 % of the value\n" in text
     assert "of the value, gap" in text
     assert "Lines kept" not in week_text(given)
     assert week_document(kept)["lines_moved_if_they_move"] == 1204
