@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from planner.optimize.heuristics.agent_annealing import QUICK, THOROUGH, AgentAnnealing, Schedule
-from planner.optimize.heuristics.cell_annealing import MOST_CHUNKS, CellAnnealing
+from planner.optimize.heuristics.cell_annealing import CellAnnealing
 from planner.optimize.heuristics.construction import constructed
 from planner.optimize.heuristics.restricted_master_heuristic import choose_columns, promising
 from planner.optimize.master.column_generation import Relaxation
@@ -126,13 +128,14 @@ class PrimalHeuristics:
         return placing.columns()
 
     def _anneal(
-        self, columns: Sequence[Column], near: bool = False, most_chunks: int = MOST_CHUNKS
+        self, columns: Sequence[Column], near: bool = False, most_chunks: float = np.inf
     ) -> None:
         """Change a plan, which may break limits, until it is good; or only ``near`` it."""
         seed = self._state.options.seed + self.rounds
         hotter = (self._state.small or self._model.special) and self._state.params.thorough
         warmth = WARMTH_TIED if self._model.special else WARMTH
-        ceiling = min(self._state.bound, worth_of_people(self._model))
+        bound = self._state.bound
+        ceiling = bound if np.isfinite(bound) else worth_of_people(self._model)
         annealing = CellAnnealing(self._model, ceiling, seed)
         annealing.run(
             columns,

@@ -40,7 +40,7 @@ MEAN_LINES = 4.0
 MOST_CELLS = 4
 #: Steps a run makes before they are compared, fewer on small fleets, and comparisons: so many,
 #: and more by campaign.
-STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN, MOST_CHUNKS = 80_000, 150, 50, 0.7, 10_000
+STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 80_000, 150, 50, 0.7
 #: Temperature falls geometrically between these shares of the plan's value per campaign.
 HOTTEST, COLDEST = 1.5e-3, 1e-4
 #: So many times the steps are made where it begins hotter.
@@ -76,7 +76,7 @@ class CellAnnealing:
         interrupted: Callable[[], bool],
         on_better: Callable[[], None],
         warmth: float = 1.0,
-        most_chunks: int = MOST_CHUNKS,
+        most_chunks: float = np.inf,
     ) -> None:
         """Anneal from a plan, which may break limits, until one is worth enough, or to the end.
 
@@ -92,7 +92,7 @@ class CellAnnealing:
             self._runs,
             self._best,
             steps=min(STEPS, slower * STEPS_PER_CELL * campaigns * self._model.dialers),
-            chunks=min(int(CHUNKS + CHUNKS_PER_CAMPAIGN * campaigns), most_chunks),
+            chunks=int(min(CHUNKS + CHUNKS_PER_CAMPAIGN * campaigns, most_chunks)),
             scale=scale,
             heat=(warmth * HOTTEST, COLDEST),
             enough=enough,

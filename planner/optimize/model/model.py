@@ -322,11 +322,12 @@ def _box(problem: Problem, ports: Ints, keep_current: bool) -> Box:
     served = served_by_pools(problem, pools)
     fills = pool_pairs(problem, pools)
     people = np.array([pool.agent_lines for pool in pools], np.int64)
+    filled: NDArray[np.bool_] = np.logical_or.reduce(fills, axis=0)
     seats = np.tensordot(people, fills.astype(np.int64), axes=1)
     channels = {group.trunk_group: group.channels for group in problem.trunk_groups}
     for c, campaign in enumerate(problem.campaigns):
         for d, dialer in enumerate(problem.dialers):
-            if not problem.may_use(campaign, dialer) or (served[c] and not fills[:, c, d].any()):
+            if not problem.may_use(campaign, dialer) or (served[c] and not filled[c, d]):
                 continue
             most = min(int(ports[d]), channels.get(dialer.trunk_group or "", MAX_LINES))
             if campaign.max_dial_lines is not None:
