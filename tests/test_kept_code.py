@@ -36,6 +36,40 @@ def argmax_of(values: Floats) -> int:
     return argmax(values)
 '''
 
+#: Calls one function from Python and from another kernel, and has the inner one raise.
+LINKED_SCRIPT = """
+from numba.core import event
+made = []
+class Listener(event.Listener):
+    def on_start(self, event): made.append(event.data["dispatcher"].py_func.__name__)
+    def on_end(self, event): pass
+from planner.optimize.pricing import split_program
+event.register("numba:compile", Listener())
+told = [split_program.twice(4), split_program.half(4)]
+for function in (split_program.twice, split_program.half):
+    try:
+        function(3)
+    except ValueError as fault:
+        told.append(str(fault))
+told.append(made.count("half"))
+print(*told)
+"""
+LINKED = '''
+
+@compiled
+def half(number: int) -> int:
+    """Half of an even number."""
+    if number % 2:
+        raise ValueError("odd")
+    return number // 2
+
+
+@compiled
+def twice(number: int) -> int:
+    """What a number of halves and quarters is."""
+    return half(number) + half(half(number))
+'''
+
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
@@ -46,11 +80,11 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(copy: Path, folder: Path) -> tuple[str, str]:
-    """What the script prints on the copy, and what it tells."""
+def run(copy: Path, folder: Path, script: str = SCRIPT) -> tuple[str, str]:
+    """What a script prints on the copy, and what it tells."""
     environment = os.environ | {"NUMBA_CACHE_DIR": str(folder), "PYTHONPATH": str(copy)}
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
+        [sys.executable, "-c", script],
         cwd=copy,
         env=environment,
         capture_output=True,
@@ -82,6 +116,15 @@ def test_a_copy_finds_the_code_of_equal_sources_and_only_of_these(
     assert run(other, kept)[0] == "1 0"
     changed(other, "optimize/pricing/prices.py")
     assert run(other, kept)[0] == first
+
+
+def test_kernels_are_called_from_python_and_linked_into_others(copy: Path, tmp_path: Path) -> None:
+    source = copy / "planner" / "optimize" / "pricing" / "split_program.py"
+    source.write_text(source.read_text().replace(ADDED, LINKED))
+    kept = tmp_path / "kept"
+    # Once for what links it, once with a door for Python; then both come from disk.
+    assert run(copy, kept, LINKED_SCRIPT)[0] == "3 2 odd odd 2"
+    assert run(copy, kept, LINKED_SCRIPT)[0] == "3 2 odd odd 0"
 
 
 def test_damaged_code_is_told_in_a_sentence_and_made_again(copy: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 #: What people are told meanwhile.
 WORDS = (
     "Preparing the planner: once after an installation its inner loops are compiled, which can "
-    "take two or three minutes."
+    "take a minute or so."
 )
 
 

@@ -9,7 +9,8 @@ import numba
 from numba.core import event, types
 
 from planner.compiling.compilation import COMPILATION
-from planner.compiling.kept_code import KeptCode
+from planner.compiling.kept_code import KeptCode, KeptLinkedCode
+from planner.compiling.linked_code import only_linked, tell_environments
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,9 +36,25 @@ def lean(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _kept(function: Callable[..., Any], **options: Any) -> Any:
-    made: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
-    made._cache = KeptCode(function)  # type: ignore[no-untyped-call]
-    template = made.get_call_template
+    """Two ways in: one for Python, and one for other kernels, which link its code into theirs."""
+    made = _numba(function, KeptCode, options)
+    make = made._compiler.compile
+
+    def made_whole(args: Any, return_type: Any) -> Any:
+        result = make(args, return_type)
+        tell_environments(result)
+        return result
+
+    made._compiler.compile = made_whole
+    linked = _linked(function, options)
+    made.get_call_template, made.get_overload = linked.get_call_template, linked.get_overload
+    return made
+
+
+def _linked(function: Callable[..., Any], options: Mapping[str, Any]) -> Any:
+    no_doors = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    linked = _numba(function, KeptLinkedCode, {**options, **no_doors})
+    template, make = linked.get_call_template, linked.compile
     plain: Callable[[Any], Any] = types.unliteral
 
     def of_any_value(args: Sequence[Any], kws: Mapping[str, Any]) -> Any:
@@ -45,7 +62,17 @@ def _kept(function: Callable[..., Any], **options: Any) -> Any:
         kinds = {name: plain(kind) for name, kind in kws.items()}
         return template([plain(kind) for kind in args], kinds)
 
-    made.get_call_template = of_any_value
+    def made_for_linking(signature: Any) -> Any:
+        with only_linked(linked.targetctx.codegen()):
+            return make(signature)
+
+    linked.get_call_template, linked.compile = of_any_value, made_for_linking
+    return linked
+
+
+def _numba(function: Callable[..., Any], kept: type[KeptCode], options: Mapping[str, Any]) -> Any:
+    made: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    made._cache = kept(function)
     return made
 
 

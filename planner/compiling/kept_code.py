@@ -25,7 +25,7 @@ from numba.core import caching
 
 #: Folders of the package with compiled functions, and files with what is compiled into these.
 COMPILED_FOLDERS = ("traffic", "optimize", "vicidial")
-CONSTANTS = ("evaluation/tolerances.py", "compiling/compiled.py")
+CONSTANTS = ("evaluation/tolerances.py", "compiling/compiled.py", "compiling/linked_code.py")
 #: Code that nobody used for so long is removed [s]; its use is noted once in a day.
 KEPT_SECONDS, NOTED_SECONDS = 60 * 86400.0, 86400.0
 
@@ -115,6 +115,11 @@ class _Files(caching.CompileResultCacheImpl):
     _locator_classes = [_Locator]  # noqa: RUF012
 
 
+class _LinkedFiles(_Files):
+    def get_filename_base(self, fullname: str, abiflags: str) -> str:
+        return f"{super().get_filename_base(fullname, abiflags)}-linked"  # type: ignore[no-untyped-call]
+
+
 class KeptCode(caching.FunctionCache):
     """Code of a function; what is damaged or cannot be kept costs time and nothing else."""
 
@@ -151,6 +156,12 @@ class KeptCode(caching.FunctionCache):
             return
         if is_new:
             remove_unused(time.time())
+
+
+class KeptLinkedCode(KeptCode):
+    """Code of a function as other kernels link it."""
+
+    _impl_class = _LinkedFiles
 
 
 def remove_unused(now: float) -> None:
