@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# No test asserts a time: a busy machine, or a first compilation, is no fault.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 #: Rooms with files that take long, and rooms with short ones; the others come in between. Workers
 #: take file after file: at the end none should wait for another's long one.

@@ -50,14 +50,14 @@ def test_a_mutated_workbook_is_read_or_refused() -> None:
     assert 0 < taken < BOOKS
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.one_of(st.binary(max_size=400), st.binary(max_size=200).map(_HEADER.__add__)))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     campaigns = b"campaign_id,kind,attempt_seconds,answer_rate\nNews,broadcast,30,0.5\n"
     judged(read_uploads, {"dialers.csv": content, "campaigns.csv": campaigns})
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_in_a_cell_is_read_or_refused(name: str, ports: str) -> None:
     content = _HEADER + f"{name},{ports}\n".encode("utf-8", "surrogatepass")

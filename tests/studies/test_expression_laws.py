@@ -6,7 +6,7 @@ from contextlib import suppress
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.contracts.faults import InputError
@@ -26,7 +26,6 @@ NUMERIC = [
 ]
 
 
-@settings(deadline=None)
 @given(PROBLEMS, st.sampled_from(NUMERIC), st.sampled_from(["*=1", "/=1", "+=0", "-=0.0"]))
 def test_neutral_arithmetic_changes_nothing(problem, numeric, operation) -> None:
     kind, field = numeric
@@ -42,7 +41,6 @@ def test_neutral_arithmetic_changes_nothing(problem, numeric, operation) -> None
         assert changed_problem(problem, [expression]) == problem
 
 
-@settings(deadline=None)
 @given(PROBLEMS, st.data())
 def test_setting_a_cell_to_what_it_holds_changes_nothing(problem, data) -> None:
     kind = data.draw(st.sampled_from(["dialer", "campaign", "trunk_group"]))
@@ -57,20 +55,17 @@ def test_setting_a_cell_to_what_it_holds_changes_nothing(problem, data) -> None:
     assert changed_problem(problem, [expression]) == problem
 
 
-@settings(deadline=None)
 @given(PROBLEMS, st.integers(-50, 50), st.integers(0, 50))
 def test_what_is_added_can_be_taken_away(problem, more, start) -> None:
     texts = [f"dialer.*.ports={start + 50}", f"dialer.*.ports+={more}", f"dialer.*.ports-={more}"]
     assert {d.ports for d in changed_problem(problem, texts).dialers} == {start + 50}
 
 
-@settings(deadline=None)
 @given(st.integers(-(10**30), 10**30), st.integers(0, 30))
 def test_numbers_are_read_exactly(digits, places) -> None:
     assert number(f"{digits}e-{places}") == Fraction(digits, 10**places)
 
 
-@settings(deadline=None)
 @given(PROBLEMS, st.text(max_size=40))
 def test_no_text_is_worse_than_a_fault(problem, text) -> None:
     for expression in (text, f"campaign.C0.{text}", f"campaign.C0.value={text}"):

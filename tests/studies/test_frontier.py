@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import planner.pipeline.pipeline
@@ -145,7 +145,6 @@ def test_being_ahead_by_less_than_is_shown_keeps_no_point() -> None:
     assert non_dominated(around)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), max_size=12))
 def test_points_are_kept_as_by_comparing_each_with_each(triples: list[tuple[int, ...]]) -> None:
     kept = {figures(point) for point in non_dominated(_point(*triple) for triple in triples)}

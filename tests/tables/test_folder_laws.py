@@ -172,7 +172,7 @@ def problems(draw: st.DrawFn) -> Problem:
 
 
 @given(problems())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_problem_is_read_back_as_it_was_written(problem: Problem) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_folder(problem, folder)
@@ -205,13 +205,12 @@ CELLS = st.one_of(
 
 
 @given(st.sampled_from(sorted(EXAMPLE)), st.binary(max_size=200))
-@settings(deadline=None)
 def test_any_bytes_for_a_table(name: str, content: bytes) -> None:
     check(EXAMPLE | {name: content})
 
 
 @given(st.sampled_from(sorted(EXAMPLE)), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_cell_in_an_example(name: str, data: st.DataObject) -> None:
     rows = [line.split(",") for line in EXAMPLE[name].decode().splitlines()]
     for _ in range(data.draw(st.integers(1, 3))):
@@ -237,13 +236,12 @@ WORKBOOK = workbook()
 
 
 @given(st.integers(0, len(WORKBOOK) - 1), st.binary(min_size=1, max_size=9))
-@settings(deadline=None)
 def test_a_workbook_with_damaged_bytes(place: int, junk: bytes) -> None:
     check({"fleet.xlsx": WORKBOOK[:place] + junk + WORKBOOK[place + len(junk) :]})
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_workbook_with_damaged_parts(data: st.DataObject) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as old, zipfile.ZipFile(buffer, "w") as new:
