@@ -59,6 +59,8 @@ LONG_TALK = 3600.0
 _SHORTEST_TALK = 0.5
 #: What is under way for longer has lost its end [s].
 _LOST_AFTER = 4 * 3600.0
+#: Clocks that disagree by more do not tell how long something took [s].
+_CLOCKS_DIFFER = 60.0
 _HOURS = 24
 #: Days since 1970 fit in, as do some millions of campaigns and dialers.
 _DAYS, _DIALERS = 1 << 17, 1 << 20
@@ -338,6 +340,9 @@ def _waits(part: Attempts) -> tuple[Floats, Any, Any]:
 
 
 def _span(start: Floats, end: Floats) -> Floats:
-    """Seconds between two moments; clocks that disagree by a little do not make them negative."""
+    """Seconds between two moments; clocks that disagree by a little do not make them negative.
+
+    What ends long before it begins, as when the clock goes back meanwhile, is not known.
+    """
     seconds: Floats = end - start
-    return np.where(seconds < 0, 0.0, seconds)
+    return np.where(seconds < -_CLOCKS_DIFFER, np.nan, np.maximum(seconds, 0.0))

@@ -120,3 +120,17 @@ def test_what_is_under_way_in_a_wait_counts_as_exposure() -> None:
     tallies.add(replace(log))
     found = sums(tallies)
     assert (found["waits"], found["wait_sum"], found["gave_up"]) == (2, 30 + 20, 1)
+
+
+def test_what_ends_long_before_it_begins_has_no_length() -> None:
+    # The second call spans the hour that a clock without offset tells twice: 20 s, or -3,580 s.
+    tallies = Tallies()
+    tallies.add(attempts((0, 20, NAN, NAN, NAN, 0, 0, 0), (3590, 10, NAN, NAN, NAN, 0, 0, 0)))
+    found = sums(tallies)
+    assert (found["attempts"], found["lengths"], found["length_sum"]) == (2, 1, 20)
+
+
+def test_clocks_that_disagree_by_seconds_make_nothing_negative() -> None:
+    tallies = Tallies()
+    tallies.add(attempts((0, 20, 15, 14, NAN, 1, 1, 0), (30, 50, 40, 41, NAN, 1, 1, 0)))
+    assert sums(tallies)["wait_sum"] == 1  # 0 and 1, not -1 and 1

@@ -11,6 +11,10 @@ from planner.calibration.sweep import all_busy_spans, most_at_once
 _MOST_CALLS, _LEAST_GAP = 50_000, 0.2
 #: A line that waits longer was not meant to dial [s].
 _LONGEST_GAP = 30.0
+#: No dialer takes longer than this on average: its lines had nothing to do, or were held back [s].
+_LONGEST_MEAN = 10.0
+#: After so long without a call another session begins, perhaps with other lines [s].
+_BREAK = 900.0
 
 
 class GapSample:
@@ -44,16 +48,29 @@ class GapSample:
         return {
             name: float(gaps.mean())
             for name, gaps in means.items()
-            if len(gaps) >= 100 and float(np.median(gaps)) >= _LEAST_GAP
+            if len(gaps) >= 100
+            and float(np.median(gaps)) >= _LEAST_GAP
+            and float(gaps.mean()) <= _LONGEST_MEAN
         }
 
 
 def _gaps(launched: Floats, ended: Floats, connected: Floats, released: Floats) -> Floats:
-    """Gaps of one dialer while an agent line was free: the j-th line that is freed dials next.
+    """Gaps of one dialer, session by session: from day to day it may have other lines."""
+    order = np.argsort(launched, kind="stable")
+    columns = np.stack([launched, ended, connected, released])[:, order]
+    latest = np.maximum.accumulate(np.fmax(columns[0], columns[1]))
+    breaks = np.flatnonzero(columns[0, 1:] > latest[:-1] + _BREAK) + 1
+    return np.concatenate([_session(*part) for part in np.split(columns, breaks, axis=1)])
+
+
+def _session(launched: Floats, ended: Floats, connected: Floats, released: Floats) -> Floats:
+    """Gaps while an agent line was free: the j-th line that is freed dials next.
 
     With N lines, launch number N + j follows the j-th end, whoever's line it is.
     """
     known = np.isfinite(ended)
+    # A log that tells no wrap-up shows agents busy as long as they talk.
+    released = np.where(np.isnan(released), ended, released)
     launched, ended = np.sort(launched[known]), np.sort(ended[known])
     if len(ended) < 2:
         return np.zeros(0)

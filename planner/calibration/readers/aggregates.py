@@ -64,7 +64,11 @@ def _require(reader: LogReader, name: str, wrong: Floats, wanted: str) -> None:
 
 
 def _sums(found: dict[str, float]) -> dict[str, float]:
-    """What an interval adds; who was connected or hung up in the queue had asked for an agent."""
+    """What an interval adds; who was connected or hung up in the queue had asked for an agent.
+
+    How single calls spread is not told: squares are those of a coefficient of variation of 1, so
+    that hours and days differ only where they do by more than such calls explain.
+    """
     talks, wraps = found["talk_count"], found["wrap_count"]
     return {
         "attempts": found["attempts"],
@@ -74,8 +78,8 @@ def _sums(found: dict[str, float]) -> dict[str, float]:
         "transfers": talks,
         "talks": talks,
         "talk_sum": found["talk_sum"],
-        "talk_squares": found["talk_sum"] ** 2 / talks if talks else 0.0,
+        "talk_squares": 2.0 * found["talk_sum"] ** 2 / talks if talks else 0.0,
         "wraps": wraps,
         "wrap_sum": found["wrap_sum"],
-        "wrap_squares": found["wrap_sum"] ** 2 / wraps if wraps else 0.0,
+        "wrap_squares": 2.0 * found["wrap_sum"] ** 2 / wraps if wraps else 0.0,
     }

@@ -24,7 +24,7 @@ LENGTHS = (
 )
 FLAGS = ("answered", "human", "abandoned")
 WORDS = ("outcome", "status", "taken_by", "ended_by")
-IDS = ("campaign_id", "dialer_id", "agent", "call", "parent", "group", "direction")
+IDS = ("campaign_id", "dialer_id", "agent", "call", "leg", "parent", "group", "direction")
 FIELDS = (*COLUMNS, *TIMES[1:2], *LENGTHS, "abandoned", *WORDS[1:], *IDS[2:], "pass")
 
 _NO_LENGTH = (
@@ -99,6 +99,7 @@ VICIDIAL = LogFormat(
         "status": ("status",),
         "ended_by": ("term_reason",),
         "agent": ("user",),
+        "call": ("uniqueid",),
         "pass": ("called_count",),
     },
     words={
@@ -132,6 +133,7 @@ VICIDIAL_CARRIER = LogFormat(
         "call_seconds": ("dial_time",),
         "answered_seconds": ("answered_time",),
         "status": ("dialstatus", "dial_status"),
+        "call": ("UNIQUE ID",),
     },
     words={"status": {"answer": "answered", **dict.fromkeys(
         ("busy", "noanswer", "cancel", "congestion", "chanunavail", ""), "unanswered")}},
@@ -155,6 +157,7 @@ _ASTERISK_COLUMNS = {
     "answered_seconds": ("billsec",),
     "status": ("disposition",),
     "call": ("uniqueid",),
+    "leg": ("sequence", "dstchannel"),
     "group": ("linkedid",),
 }
 ASTERISK = LogFormat(
@@ -215,6 +218,7 @@ FIVE9 = LogFormat(
         "status": ("DISPOSITION",),
         "abandoned": ("ABANDONED",),
         "direction": ("CALL TYPE",),
+        "call": ("CALL ID",),
     },
     words={
         "status": {

@@ -26,6 +26,7 @@ from planner.calibration.readers.formats import (
 from planner.calibration.readers.legs import Legs, joined
 from planner.calibration.readers.log_files import LogFile
 from planner.calibration.readers.mapping import Mapping as ColumnMapping
+from planner.calibration.readers.repeats import Seen, row_keys
 from planner.calibration.readers.time_layouts import (
     ISO,
     AmbiguousTimes,
@@ -55,6 +56,7 @@ class LogReader:
     ----------
     log, mapping : its header, and which columns are which fields
     zone : of moments without an offset
+    seen : the rows of this file and of those read before it
     wrong : cells that could not be read, by column, and the row of the first
     lacks : figures that it cannot give, and why; complete once all was read
     """
@@ -62,6 +64,7 @@ class LogReader:
     log: LogFile
     mapping: ColumnMapping
     zone: ZoneInfo
+    seen: Seen = field(default_factory=Seen)
     wrong: dict[str, tuple[int, int]] = field(default_factory=dict)
     lacks: dict[str, str] = field(default_factory=dict)
     campaigns: set[str] = field(default_factory=set)
@@ -69,6 +72,7 @@ class LogReader:
     attempts: int = 0
     undated: int = 0
     inbound: int = 0
+    repeated: int = 0
     requests: int = 0
     naive: bool = False
     zone_told: bool = False
@@ -147,6 +151,7 @@ class LogReader:
         self._tell_agents(fields, columns)
         found = attempts_of(fields, numbers, answer_asks=self.mapping.format.answer_asks)
         kept = np.isfinite(found.launched) & self._outbound(columns, rows)
+        kept &= self._told_once(columns, found)
         self.rows += rows
         self.undated += int(np.isnan(found.launched).sum())
         answer = fields.time("answered_at")
@@ -213,6 +218,19 @@ class LogReader:
         self.inbound += int((~kept).sum())
         return kept
 
+    def _told_once(self, columns: Mapping[str, Any], found: Attempts) -> Any:
+        """Rows that do not repeat an earlier one, as far as the log names its calls."""
+        if "call" not in columns:
+            return np.ones(len(found), bool)
+        names = [
+            np.array(texts(columns[name]).to_pylist(), dtype=object)
+            for name in ("call", "leg")
+            if name in columns
+        ]
+        again = self.seen.again(row_keys(names, found), names[0] != "")
+        self.repeated += int(again.sum())
+        return ~again
+
     def _checked(self, name: str, values: Any, wrong: Any) -> Any:
         count = int(np.count_nonzero(wrong))
         if count:
@@ -257,6 +275,7 @@ class LogReader:
             (self.log.ragged[0], "with another number of cells than the header"),
             (self.undated, "that do not tell when the call was launched"),
             (self.inbound, "of calls that were not placed by the dialer"),
+            (self.repeated, "that tell once more what an earlier row told"),
         ):
             if count:
                 said.append(f"{count:,} row{'s' if count > 1 else ''} {what} left out")

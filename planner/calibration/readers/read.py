@@ -12,6 +12,7 @@ from planner.calibration.readers.formats import GENESYS
 from planner.calibration.readers.log_files import open_log
 from planner.calibration.readers.log_reader import LogReader
 from planner.calibration.readers.mapping import Given, mapping_of
+from planner.calibration.readers.repeats import Seen
 from planner.calibration.tallies import Tallies
 from planner.contracts.faults import Fault, InputError
 
@@ -49,11 +50,12 @@ def read_logs(
     """
     readers = []
     faults: list[Fault] = []
+    seen = Seen()
     for path in paths:
         try:
             log = open_log(path)
             mapping, clock = mapping_of(log, given), zone or ZoneInfo("UTC")
-            readers.append(LogReader(log, mapping, clock, zone_told=zone is not None))
+            readers.append(LogReader(log, mapping, clock, seen, zone_told=zone is not None))
         except InputError as error:
             faults += error.faults
     if faults:
