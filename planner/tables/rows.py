@@ -25,7 +25,7 @@ from planner.tables.cells import (
     sample,
     understood,
 )
-from planner.tables.sheets import Sheet, growing, has_content
+from planner.tables.sheets import IGNORED, NOTES, Sheet, growing, has_content, is_ignored
 from planner.tables.spelling import Mark, mark_of, truth
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -38,8 +38,6 @@ _NEUTRAL: dict[type[Contract], dict[str, Any]] = {
 #: The value and what was expected, by column; None is the row as a whole.
 _Wrong = dict[str | None, tuple[str | None, str]]
 _KEYS = ("campaign_id", "dialer_id", "trunk_group", "pool")
-#: A column in every table that nobody reads, and what the names of others begin with.
-NOTES, IGNORED = "notes", "#"
 #: Columns of which faults show the cell itself, not its value in our spelling.
 _TIMES = ("from", "start")
 _HOW = f"; to have it ignored call it {NOTES}, or put {IGNORED} before its name"
@@ -77,8 +75,8 @@ class _Notes:
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, column: str, line: int, cell: str, text: str) -> None:
-        """Note a cell, unless it is only trimmed, or has a decimal comma as its sheet has."""
-        if _bare(cell) != _bare(text):
+        """Note a cell, unless it is only trimmed, of whole minutes, or has its sheet's comma."""
+        if _bare(cell) not in (_bare(text), _bare(text) + ":00"):
             self.first.setdefault(column, (line, cell.strip(), text))
             self.counts[column] += 1
 
@@ -282,7 +280,7 @@ def _header_faults(sheet: Sheet, contract: type[Contract]) -> Iterator[Fault]:
 
 
 def _is_known(name: str, known: Mapping[str, str]) -> bool:
-    return name in known or name == NOTES or name.startswith(IGNORED)
+    return name in known or is_ignored(name)
 
 
 def _wrong_fields(contract: type[Contract], error: ValidationError) -> dict[str, str]:

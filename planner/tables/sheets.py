@@ -19,6 +19,8 @@ MAX_COLUMNS = 200
 #: So many bytes of a file are looked through at a time.
 _PIECE = 1 << 20
 SEPARATORS = ",;\t"
+#: A column in every table that nobody reads, and what the names of others begin with.
+NOTES, IGNORED = "notes", "#"
 #: A spreadsheet runs cells that start so; text that does is kept as text by apostrophes before it.
 _KEPT_TEXT = re.compile(r"'+[=+\-@\t\r]")
 
@@ -86,6 +88,11 @@ def growing() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def is_ignored(column: str) -> bool:
+    """Whether nobody reads a column, by its name."""
+    return column == NOTES or column.startswith(IGNORED)
 
 
 def has_content(cells: Iterable[str]) -> bool:

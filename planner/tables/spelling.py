@@ -17,9 +17,23 @@ _DASHES = re.compile(r"\s*[\u2010-\u2015\u2212]\s*")
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
 _GROUPS = re.compile(r"([+-]?\d{1,3})((?:([,.'\u2019 ])\d{3})(?:\3\d{3})*)(?:([,.])(\d+))?")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap])\.?m\.?", re.IGNORECASE)
+_WHOLE_MINUTES = re.compile(r"\b(\d{1,2}:\d{2}):00\b")
 _DURATION = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})")
 _DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _DAY_MONTH = re.compile(r"(\d{1,2})[\s.-]+([A-Za-z]{3,9})\.?[\s,-]+(\d{4})")
 _MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})")
 _ISO_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]00:00(:00(\.0+)?)?")
@@ -122,7 +136,10 @@ def truth(cell: str) -> str:
 
 
 def clock(cell: str) -> str:
-    """``9am`` as 09:00."""
+    """``9am`` and ``09:00:00`` as 09:00."""
+    whole = _WHOLE_MINUTES.fullmatch(cell.strip())
+    if whole:
+        return whole[1]
     found = _CLOCK.fullmatch(cell.strip())
     if found is None or not 1 <= int(found[1]) <= 12:
         return cell
@@ -140,7 +157,8 @@ def schedule(cell: str) -> str:
     """``Monday–Friday 9am–5pm`` as Mon-Fri 09:00-17:00; without days it is every day."""
     parts = []
     for part in re.split(r"[;\n]+", days(cell)):
-        text = _CLOCK.sub(lambda found: clock(found[0]), part.strip())
+        text = _WHOLE_MINUTES.sub(r"\1", part.strip())
+        text = _CLOCK.sub(lambda found: clock(found[0]), text)
         text = re.sub(r"(?<=[a-z])\s*-\s*(?=[A-Z])", "-", text)
         text = re.sub(r"\s+to\s+", "-", text, flags=re.IGNORECASE)
         text = re.sub(r"^([A-Za-z,\s-]+):\s", r"\1 ", text)
@@ -158,8 +176,7 @@ def day(cell: str) -> Understood:
         return Understood(midnight[1])
     for pattern, (d, m) in ((_DAY_MONTH, (1, 2)), (_MONTH_DAY, (2, 1))):
         named = pattern.fullmatch(cell)
-        if named and named[m][:3].lower() in _MONTHS:
-            month = _MONTHS.index(named[m][:3].lower()) + 1
+        if named and (month := _month(named[m])):
             return Understood(_iso(int(named[3]), month, int(named[d])) or cell)
     found = _DATE.fullmatch(cell)
     if found is None:
@@ -196,6 +213,12 @@ def each(cell: str, mark: Mark) -> Understood:
              cell.split(ID_SEPARATOR)]  # fmt: skip
     unsure = next((part.unsure for part in parts if part.unsure), None)
     return Understood(ID_SEPARATOR.join(part.text for part in parts), unsure)
+
+
+def _month(name: str) -> int:
+    """The month of an English name or its beginning; 0 for other words, as Finnish marraskuu."""
+    low = "sep" if name.lower() == "sept" else name.lower()
+    return next((n for n, month in enumerate(_MONTHS, 1) if month.startswith(low)), 0)
 
 
 def _iso(year: int, month: int, day_of_month: int) -> str | None:

@@ -21,6 +21,7 @@ from planner.tables.sheets import (
     Sheet,
     column_name,
     has_content,
+    is_ignored,
     plain_text,
     sheet_of,
 )
@@ -29,6 +30,8 @@ from planner.tables.sheets import (
 MAX_CELLS = 10_000_000
 #: So many bytes of a worksheet are looked through at a time, and so many again with the next.
 _PIECE, _LONGEST_TAG = 1 << 20, 400
+#: What Excel, which shows 15 digits, takes for the whole number.
+_NOISE = 2e-15
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _CELL = rb"[$]?([A-Z]{1,3})[$]?([0-9]{1,7})"
 _MERGED = re.compile(rb"mergeCell\s[^<>]*?ref=[\"']" + _CELL + b":" + _CELL)
@@ -145,16 +148,21 @@ def _read(label: str, worksheet: Any, formulas: Any, layout: _Layout) -> Sheet |
     faults: list[Fault] = []
     notes: list[str] = []
     try:
-        rows = list(_rows(label, worksheet, faults))
+        blank: set[tuple[int, int]] = set()
+        rows = list(_rows(label, worksheet, faults, blank))
         if formulas is not None and layout.has_formulas:
-            notes += _formula_notes(label, formulas, rows, faults)
+            notes += _formula_notes(label, formulas, rows, blank, faults)
         notes += _fill_merged(label, rows, layout.merged, faults)
-        return sheet_of(label, rows, faults=tuple(faults), notes=tuple(notes))
+        read = tuple(f for f in faults if not (f.column and is_ignored(f.column)))
+        return sheet_of(label, rows, faults=read, notes=tuple(notes))
     except InputError as error:
         return error
 
 
-def _rows(label: str, worksheet: Any, faults: list[Fault]) -> Iterator[Row]:
+def _rows(
+    label: str, worksheet: Any, faults: list[Fault], blank: set[tuple[int, int]]
+) -> Iterator[Row]:
+    """Rows with content; ``blank`` takes line and place of cells that hold an empty text."""
     worksheet.reset_dimensions()  # what the file claims about its size need not be so
     header: list[str] = []
     seen = 0
@@ -170,12 +178,18 @@ def _rows(label: str, worksheet: Any, faults: list[Fault]) -> Iterator[Row]:
             if cell.data_type == "e":
                 column = column_name(header[place]) if place < len(header) else None
                 faults.append(Fault(label, line, column, texts[place], "a value"))
+            elif cell.data_type == "str" and cell.value is None:
+                blank.add((line, place))
         # A sheet stores no blank cells at the end of a row.
         yield Row(line, texts + [""] * (len(header) - len(texts)))
 
 
 def _formula_notes(
-    label: str, worksheet: Any, rows: list[Row], faults: list[Fault]
+    label: str,
+    worksheet: Any,
+    rows: list[Row],
+    blank: set[tuple[int, int]],
+    faults: list[Fault],
 ) -> Iterator[str]:
     """Say that formulas were read by their stored values; those that have none are faults."""
     worksheet.reset_dimensions()
@@ -189,7 +203,7 @@ def _formula_notes(
                 continue
             column = column_name(header[place]) if place < len(header) else None
             here = values.get(line, [])
-            if place < len(here) and here[place]:
+            if (place < len(here) and here[place]) or (line, place) in blank:
                 first = first or f"line {line}, column {column or place + 1}"
                 count += 1
             elif (line, column) not in known:
@@ -240,17 +254,24 @@ def _text(cell: Any) -> str:
             text = plain_text(value)
         case bool():
             text = "true" if value else "false"
-        case float() if value.is_integer() and abs(value) < 2**53:
-            text = str(int(value))
+        case float() if abs(value) < 2**53 and abs(value - round(value)) <= _NOISE * abs(value):
+            text = str(round(value))  # formulas store 7 as 6.999999999999999
         case datetime() if value.time() == time(0):
             text = value.date().isoformat()
         case time():
-            text = value.isoformat("minutes" if value.second == 0 else "auto")
+            text = value.isoformat("auto" if value.second or _shows_seconds(cell) else "minutes")
         case timedelta():  # 24:00 is stored as a length of time
-            minutes = value // timedelta(minutes=1)
+            minutes, rest = divmod(value, timedelta(minutes=1))
             text = f"{minutes // 60:02d}:{minutes % 60:02d}"
+            if rest or _shows_seconds(cell):
+                text += f":{rest.seconds:02d}"
         case datetime() | date():
             text = value.isoformat()
         case _:
             text = str(value)
     return text
+
+
+def _shows_seconds(cell: Any) -> bool:
+    """Whether 4:00 in the cell is four minutes, as 0:04:00, and not four hours."""
+    return "s" in str(cell.number_format).lower()

@@ -217,6 +217,20 @@ def test_a_formula_is_read_by_its_stored_value_and_told(tmp_path: Path) -> None:
     )
 
 
+def test_a_formula_whose_stored_value_is_an_empty_text_is_blank(tmp_path: Path) -> None:
+    campaigns: list[list[Any]] = [
+        [*HEADER, "max_dial_lines"],
+        ["Solar", 10, 25, 0.1, 0.1, 180, '=IF(1=1,"",5)'],
+    ]
+    path = workbook(tmp_path, {"dialers": FLEET, "campaigns": campaigns})
+    stored(path, "sheet2", "G2", "")
+    content = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():  # that it is a text is said beside it
+            new.writestr(name, old.read(name).replace(b'<c r="G2"', b'<c r="G2" t="str"'))
+    assert read_with_notes(path).problem.campaigns[0].max_dial_lines is None
+
+
 def test_a_merged_cell_counts_for_each_of_its_rows(tmp_path: Path) -> None:
     plain: list[Any] = ["10", 25, 0.1, 0.1, 180]
     campaigns: list[list[Any]] = [

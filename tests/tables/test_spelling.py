@@ -68,6 +68,9 @@ def test_other_numbers_of_the_sheet_say_what_its_decimal_mark_is() -> None:
         ("29 Nov 2026", "2026-11-29"),
         ("Nov 29, 2026", "2026-11-29"),
         ("29-Nov-2026", "2026-11-29"),
+        ("1 Sept 2026", "2026-09-01"),
+        ("29. marraskuu 2026", "29. marraskuu 2026"),  # November in Finnish, and no March
+        ("29 junk 2026", "29 junk 2026"),
         ("2026-11-29 00:00:00", "2026-11-29"),
         ("2026-11-29", "2026-11-29"),
         ("31.9.2026", "31.9.2026"),  # there is none
@@ -93,6 +96,8 @@ def test_a_date_that_may_be_two_is_asked_for(cell: str) -> None:
         ("12 pm", "12:00"),
         ("4:30 p.m.", "16:30"),
         ("4:30", "4:30"),
+        ("09:00:00", "09:00"),  # as spreadsheets export it
+        ("09:00:30", "09:00:30"),
         ("13pm", "13pm"),
     ],
 )
@@ -109,6 +114,7 @@ def test_times_of_day(cell: str, text: str) -> None:
         ("Tues, Thurs 9am to noon", "Tue, Thu 09:00-noon"),
         ("9am-5pm", "Mon-Sun 09:00-17:00"),
         ("Mon-Fri: 09:00-17:00", "Mon-Fri 09:00-17:00"),
+        ("Mon-Fri 09:00:00-17:30:00", "Mon-Fri 09:00-17:30"),
     ],
 )  # fmt: skip
 def test_schedules(cell: str, text: str) -> None:

@@ -169,3 +169,39 @@ def test_a_sheet_that_claims_billions_of_rows(monkeypatch: pytest.MonkeyPatch) -
             new.writestr(name, old.read(name).replace(b'<row r="3">', b'<row r="9999999999">'))
     with pytest.raises(InputError, match="at most 100,000 cells"):
         read_uploads({"fleet.xlsx": buffer.getvalue()})
+
+
+@pytest.mark.parametrize(
+    ("value", "shown_as", "seconds"),
+    [
+        (time(0, 4), "h:mm:ss", 240),  # 0:04:00
+        (time(0, 4, 30), "h:mm:ss", 270),
+        (time(0, 4), "mm:ss", 240),  # 04:00
+        (timedelta(minutes=4, seconds=30), "[h]:mm:ss", 270),
+        (timedelta(minutes=4), "[mm]:ss", 240),
+        (timedelta(hours=26), "[h]:mm:ss", 93_600),
+        (time(4, 30), "h:mm", 270),  # who types 4:30 for seconds means minutes and seconds
+    ],
+)
+def test_lengths_of_time_keep_their_seconds(value: object, shown_as: str, seconds: float) -> None:
+    content = workbook_of(
+        {"dialers": DIALERS, "campaigns": [CAMPAIGNS[0], [*CAMPAIGNS[1][:-1], value]]}
+    )
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    book["campaigns"].cell(2, len(CAMPAIGNS[0])).number_format = shown_as
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert read_uploads({"f.xlsx": buffer.getvalue()}).campaigns[0].talk_seconds == seconds
+
+
+def test_a_number_is_whole_where_excel_shows_it_so() -> None:
+    def agents(count: float) -> list[list[Any]]:
+        return [CAMPAIGNS[0], [CAMPAIGNS[1][0], count, *CAMPAIGNS[1][2:]]]
+
+    assert read(campaigns=agents(6.999999999999999)).campaigns[0].agent_lines == 7  # 0.7 / 0.1
+    assert faults(campaigns=agents(6.99999))[0][2] == "agent_lines"
+
+
+def test_columns_that_nobody_reads_may_hold_anything() -> None:
+    rows = [[*CAMPAIGNS[0], "notes", "# owner"], [*CAMPAIGNS[1], "=1+1", "#N/A"]]
+    assert read(campaigns=rows).campaigns[0].campaign_id == "Solar"

@@ -62,3 +62,49 @@ def test_a_missing_column_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="column ready: expected this column"):
         filled_cases(wrong)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "wanted"),
+    [
+        ("max_vicidial_trunks", "-5", "a whole number from 0 to 1,000,000"),
+        ("ready", "2.5", "a whole number from 0 to 1,000,000"),
+        ("sent_calls", "nan", "a whole number from 0 to 1,000,000"),
+        ("ivr_calls", "1e400", "a whole number from 0 to 1,000,000"),
+        ("auto_dial_level", "", "a number"),
+        ("auto_dial_level", "nan", "a number from 0 to 1,000,000"),
+        ("available_only_ratio_tally", "yes", "Y or N"),
+        ("trunk_restriction", "MAXIMUM", "blank or MAXIMUM_LIMIT or OVERFLOW_ALLOWED"),
+        ("dl_diff_target_method", "PLACED", "blank or ADAPT_CALC_ONLY or CALLS_PLACED"),
+    ],
+)
+def test_a_cell_that_says_nothing_known_is_told(
+    column: str, cell: str, wanted: str, tmp_path: Path
+) -> None:
+    rows = list(csv.reader((MEASURED / "vicidial_allocation_cases.csv").open()))[:4]
+    rows[1][rows[0].index(column)] = cell
+    wrong = tmp_path / "cases.csv"
+    with wrong.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+    with pytest.raises(InputError) as told:
+        filled_cases(wrong)
+
+    fault, *others = told.value.faults
+    assert (fault.line, fault.column, fault.value, fault.expected) == (2, column, cell, wanted)
+    assert not others
+
+
+def test_rows_of_a_case_are_of_one_server(tmp_path: Path) -> None:
+    text = (MEASURED / "vicidial_allocation_cases.csv").read_text().splitlines()
+    text[3] = text[3].replace("2,60,", "2,61,", 1)  # lines 3 and 4 are one case
+    wrong = tmp_path / "cases.csv"
+    wrong.write_text("\n".join(text))
+
+    with pytest.raises(InputError) as told:
+        filled_cases(wrong)
+
+    assert [str(fault) for fault in told.value.faults] == [
+        "cases.csv, line 4, column max_vicidial_trunks is '61': expected 60 as in line 3: one "
+        "server has one"
+    ]

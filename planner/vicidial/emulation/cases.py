@@ -12,10 +12,9 @@ from planner.contracts.faults import Fault, InputError
 from planner.tables.files import content_of
 from planner.tables.writing import csv_text
 from planner.vicidial.allocation import allot, fill
-from planner.vicidial.tally import CALLS_PLACED, Tally
+from planner.vicidial.settings import MAXIMUM_LIMIT, OVERFLOW_ALLOWED
+from planner.vicidial.tally import CALLS_PLACED, DISABLED, LOGGED_IN, NOT_PAUSED, WAITING, Tally
 
-#: What a row MAXIMUM_LIMIT of vicidial_server_trunks says.
-MAXIMUM_LIMIT = "MAXIMUM_LIMIT"
 _COUNTS = ("ready", "incall", "sent_calls", "live_calls", "ivr_calls")
 _DIALING = (
     "case",
@@ -48,6 +47,23 @@ _FILL = (
     "other_campaign_calls_b",
 )
 _FILL_RESULTS = ("new_outbalance_calls_b",)
+_RESTRICTIONS = ("", MAXIMUM_LIMIT, OVERFLOW_ALLOWED)
+_THRESHOLDS = ("", DISABLED, LOGGED_IN, NOT_PAUSED, WAITING)
+#: What the cells of a column may say where that is a few words.
+_WORDS = {
+    "available_only_ratio_tally": ("Y", "N"),
+    "dl_diff_target_method": ("", "ADAPT_CALC_ONLY", CALLS_PLACED),
+    "available_only_tally_threshold": _THRESHOLDS,
+    "dial_level_threshold": _THRESHOLDS,
+    "trunk_restriction": _RESTRICTIONS,
+    "row_b_restriction": _RESTRICTIONS,
+}
+_NAMES = ("case", "campaign")
+_LEVEL, _AGE, _TARGET = "auto_dial_level", "oldest_last_call_s_ago", "adaptive_dl_diff_target"
+#: Columns whose cells are of the server, and so the same in all rows of a case.
+_SHARED = ("max_vicidial_trunks", "other_inbound_calls")
+#: VICIdial keeps no larger numbers of calls.
+_MOST = 1_000_000
 
 
 class Case(NamedTuple):
@@ -62,22 +78,36 @@ class Case(NamedTuple):
         return self.cells[column].strip()
 
     def number(self, column: str) -> float:
-        """The cell as a number.
+        """The cell as a number."""
+        return float(self.text(column))
 
-        Raises
-        ------
-        InputError
-            If it is none.
-        """
+    def count(self, column: str) -> int:
+        """The cell as a whole number, 0 where it is empty."""
+        return int(self.number(column)) if self.text(column) else 0
+
+    def fault(self, column: str) -> Fault | None:
+        """What is wrong with a cell; None where it may say what it does."""
+        text, words = self.text(column), _WORDS.get(column)
+        if words is not None:
+            wanted = " or ".join(word or "blank" for word in words)
+            return None if text in words else self.told(column, wanted)
+        if column in _NAMES:
+            return None
         try:
-            return float(self.text(column))
+            value = float(text) if text or column in (_LEVEL, _AGE) else 0.0
         except ValueError:
-            fault = Fault(self.file, self.line, column, self.text(column), "a number")
-            raise InputError([fault]) from None
+            return self.told(column, "a number")
+        if column in (_LEVEL, _AGE):
+            right = 0 <= value <= _MOST
+            return None if right else self.told(column, f"a number from 0 to {_MOST:,}")
+        least = -_MOST if column == _TARGET else 0
+        right = least <= value <= _MOST and value == int(value)
+        wanted = f"a whole number from {least:,} to {_MOST:,}"
+        return None if right else self.told(column, wanted)
 
-    def count(self, column: str, blank: int = 0) -> int:
-        """The cell as a whole number, ``blank`` where it is empty."""
-        return int(self.number(column)) if self.text(column) else blank
+    def told(self, column: str, wanted: str) -> Fault:
+        """A fault in a cell."""
+        return Fault(self.file, self.line, column, self.text(column), wanted)
 
 
 def filled_cases(path: str | Path) -> str:
@@ -107,6 +137,9 @@ def filled_cases(path: str | Path) -> str:
     rows = [
         Case(name, reader.line_num, {key: row.get(key) or "" for key in header}) for row in reader
     ]
+    faults = _faults(rows, needed)
+    if faults:
+        raise InputError(faults)
     columns = [*header, *(column for column in results if column not in header)]
     solved = _by_case(rows, solve)
     return csv_text(
@@ -116,6 +149,21 @@ def filled_cases(path: str | Path) -> str:
             for row, found in zip(rows, solved, strict=True)
         ],
     )
+
+
+def _faults(rows: Sequence[Case], columns: Sequence[str]) -> list[Fault]:
+    """All that is wrong with the rows, in their order."""
+    found: list[Fault] = []
+    first: dict[str, Case] = {}
+    for row in rows:
+        found += [fault for column in columns if (fault := row.fault(column)) is not None]
+        before = first.setdefault(row.text("case"), row)
+        found += [
+            row.told(column, f"{before.text(column)} as in line {before.line}: one server has one")
+            for column in _SHARED
+            if column in columns and row.text(column) != before.text(column)
+        ]
+    return found
 
 
 def _as_it_was(row: Case, column: str) -> str | int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from planner.contracts.problem import Contract
 from planner.vicidial.reading.facts import DOWN_SECONDS, Facts, PairAgents
@@ -14,6 +14,7 @@ from planner.vicidial.settings import (
     CampaignSettings,
     ServerSettings,
     Settings,
+    TrunkRow,
 )
 from planner.vicidial.tally import DISABLED
 
@@ -306,14 +307,7 @@ def _rows(settings: Settings) -> Iterator[Warning]:
         same = settings.trunk_rows_of(*pair)
         if len(same) > 1 and pair not in told:
             told.add(pair)
-            numbers = ", ".join(str(r.dedicated_trunks) for r in same)
-            yield Warning(
-                code="duplicate_row",
-                where=where,
-                what=f"{len(same)} rows ({numbers}); the dialing takes the one read last",
-                effect="which limit holds is chance, and all of them take trunks from others",
-                mend="keep one of them (planner vicidial write does)",
-            )
+            yield _duplicates(where, same)
         if row.server_ip not in known:
             yield Warning(
                 code="unknown_server",
@@ -331,6 +325,23 @@ def _rows(settings: Settings) -> Iterator[Warning]:
                 effect="they are taken from every campaign without a row MAXIMUM_LIMIT there",
                 mend="delete the row, or set it to 0",
             )
+
+
+def _duplicates(where: str, rows: Sequence[TrunkRow]) -> Warning:
+    numbers = ", ".join(f"{row.dedicated_trunks:,} {row.trunk_restriction}" for row in rows)
+    limits = [row for row in rows if row.trunk_restriction == MAXIMUM_LIMIT]
+    holds = "which limit holds is chance, and all of them take trunks from others"
+    if len(limits) == 1:
+        holds = f"the limit of {limits[0].dedicated_trunks:,} holds; all take trunks from others"
+    elif not limits:
+        holds = "none limits it, and all of them take trunks from others"
+    return Warning(
+        code="duplicate_row",
+        where=where,
+        what=f"{len(rows)} rows ({numbers}); of limits the dialing takes the one read last",
+        effect=holds,
+        mend="keep one of them (planner vicidial write does)",
+    )
 
 
 def _number(text: str) -> float | None:
