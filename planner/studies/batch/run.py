@@ -140,7 +140,7 @@ class _Run:
         chunks = Chunks(self._out / _CHUNKS, self._identity, anew=is_finished)
         if is_finished:
             self._finished.give_to(chunks, CHUNK_SIZE)
-        todo.look(chunks.known)
+        todo.look(chunks.known, chunks.failed)
         folder = self._folder = ResultFolder(
             self._out, self._work, self._options.format, self._problems, todo, chunks
         )

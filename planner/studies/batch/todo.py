@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from planner.contracts.faults import Fault, InputError
@@ -66,8 +66,14 @@ class Todo:
         """How many of them are there already."""
         return self.count - len(self._wanted) - self._left_out
 
-    def look(self, known: Mapping[str, Known]) -> None:
-        """Find out what is to be planned, given what is on disk."""
+    def look(self, known: Mapping[str, Known], failed: Callable[[], Collection[str]]) -> None:
+        """Find out what is to be planned, given what is on disk.
+
+        Parameters
+        ----------
+        known : what is on disk
+        failed : tells the names of problems that ended without a plan when they were last planned
+        """
         missing = {
             number
             for number, entry in enumerate(self.entries)
@@ -76,10 +82,11 @@ class Todo:
         if not self._only:
             self._wanted, self._left_out = frozenset(missing), 0
             return
+        names = failed() if FAILED in self._only else ()
         again = {
             number
             for number, entry in enumerate(self.entries)
-            if entry.plan_id in self._only or self._is_failed(entry, known)
+            if entry.plan_id in self._only or self._is_failed(entry, known, names)
         }
         self._wanted = frozenset(again)
         self._left_out = len(missing - again)
@@ -118,9 +125,12 @@ class Todo:
             checksum_of([item.faulty_digest(), self._shared]),
         )
 
-    def _is_failed(self, entry: Entry, known: Mapping[str, Known]) -> bool:
+    def _is_failed(self, entry: Entry, known: Mapping[str, Known], names: Collection[str]) -> bool:
+        """Whether it ended without a plan as it is now, or before somebody mended it."""
         key = known_key(known, entry.keys)
-        return FAILED in self._only and key is not None and known[key].ending in UNPLANNED
+        if FAILED not in self._only:
+            return False
+        return entry.plan_id in names if key is None else known[key].ending in UNPLANNED
 
     def _require_sound(self) -> None:
         uses = Counter(entry.plan_id for entry in self.entries)

@@ -64,8 +64,12 @@ def test_every_fleet_gets_every_scenario_and_the_losses_stand_on_top(
     assert float(total["before"]) == pytest.approx(11 * HANDLED)
     assert float(total["if_nobody_reacts"]) == pytest.approx(HANDLED)
     said = capsys.readouterr().out
-    assert "D1 down, all fleets: 665 an hour before, 60 if nobody reacts, 665 planned anew" in said
+    assert (
+        "D1 down, 2 of 3 fleets: 665 an hour before, 60 if nobody reacts, 665 planned anew; "
+        "1 without a plan: 60 an hour before, 0 if nobody reacts"
+    ) in said
     assert "b: D1 down: 605 an hour lost if nobody reacts, 0 planned anew" in said
+    assert "c: D1 down: 60 an hour lost if nobody reacts, and it has no plan" in said
 
 
 def test_names_that_only_some_fleets_have_are_told_and_stop_nobody(
@@ -107,3 +111,16 @@ def test_a_mended_fleet_is_planned_again_in_its_scenarios_alone(
     assert '"resumed": 4' in (out / "run.json").read_text()
     assert batch(fleets, "--scenarios", table, "--out", tmp_path / "anew") == 0
     assert results(out) == results(tmp_path / "anew")
+
+
+def test_a_scenario_in_which_no_fleet_has_a_plan_has_no_total(
+    fleets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = scenarios(tmp_path, ("all down", "dialer.*.in_service=false"))
+    out = tmp_path / "out"
+    assert batch(fleets, "--scenarios", table, "--out", out) == 3
+    total, *_ = rows(out / "scenarios.csv")
+    assert (total["before"], total["planned_anew"], total["note"]) == ("", "", "0 of 3 fleets")
+    said = capsys.readouterr().out
+    # 11 handled transfers of a and b before, and one of c: none is left.
+    assert "all down, 3 without a plan: 726 an hour before, 0 if nobody reacts" in said

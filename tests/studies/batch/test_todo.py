@@ -105,6 +105,21 @@ def test_only_those_without_a_plan_or_by_name_are_planned_again(
     assert results(out) == before
 
 
+def test_a_problem_that_was_mended_is_among_those_that_failed(
+    tmp_path: Path, planned: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = folders(tmp_path / "in", NAMES), tmp_path / "out"
+    write(source / "p1" / "dialers.csv", DIALERS, [dialer("many")])
+    write(source / "p3" / "campaigns.csv", CAMPAIGNS, [campaign(min_dialers=2)])
+    assert batch(source, "--out", out) == 2
+    planned.clear()
+    write(source / "p1" / "dialers.csv", DIALERS, [dialer(9)])
+    write(source / "p3" / "campaigns.csv", CAMPAIGNS, [campaign()])
+    assert batch(source, "--out", out, "--only", "failed") == 0
+    assert sorted(planned) == [9, 11]
+    assert "5 problems: 5 proven" in capsys.readouterr().out
+
+
 def test_only_on_a_new_folder_leaves_the_rest_to_be_done(
     tmp_path: Path, planned: list[int], capsys: pytest.CaptureFixture[str]
 ) -> None:

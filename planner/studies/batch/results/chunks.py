@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from planner.contracts.faults import Fault, InputError
 from planner.studies.batch.results.files import checksum, write_file
-from planner.studies.batch.results.rows import Planned, Rows
+from planner.studies.batch.results.rows import UNPLANNED, Planned, Rows
 from planner.system import flush_folder
 
 #: Problems whose results are committed together.
@@ -111,6 +111,11 @@ class Chunks:
         """How long a result took [s]."""
         known = self.known[key]
         return float(self._read(known.chunk)[known.place]["seconds"])
+
+    def failed(self) -> frozenset[str]:
+        """Names of problems that ended without a plan, whatever they are made from by now."""
+        rows = (self.rows(key) for key, one in self.known.items() if one.ending in UNPLANNED)
+        return frozenset(str(plans[0][0]) for found in rows if (plans := found.get("plans")))
 
     def is_empty(self) -> bool:
         """Whether nothing is on disk yet."""

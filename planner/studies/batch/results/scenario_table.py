@@ -51,22 +51,44 @@ def _typed(name: str, cell: str) -> Cell:
 
 def loss_sentences(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     """The totals and the largest losses, of rows that :func:`sorted_rows` put in order."""
-    told = []
-    for row in [row for row in rows if row[_AT["fleet"]] == ALL]:
-        before, kept, anew = (_number(row, name) for name in _VALUES[:3])
-        told.append(
-            f"{row[0]}, all fleets: {before:,.0f} an hour before, {kept:,.0f} if nobody reacts, "
+    totals = [row for row in rows if row[_AT["fleet"]] == ALL]
+    fleets = [row for row in rows if row[_AT["fleet"]] != ALL]
+    told = [_total_sentence(row, [one for one in fleets if one[0] == row[0]]) for row in totals]
+    for row in fleets[:_MOST_TOLD]:
+        loss = _number(row, "loss_if_nobody_reacts")
+        if loss > 0:
+            rest = f"{_number(row, 'loss_planned_anew'):,.0f} planned anew"
+            if row[_AT["planned_anew"]] is None:
+                rest = "and it has no plan"
+            told.append(f"{row[_AT['plan_id']]}: {loss:,.0f} an hour lost if nobody reacts, {rest}")
+    return tuple(told)
+
+
+def _total_sentence(total: Sequence[Cell], fleets: Sequence[Sequence[Cell]]) -> str:
+    """What the fleets with a plan have, and what those without one lose."""
+    planned = [row for row in fleets if _is_whole(row)]
+    lost = [
+        row
+        for row in fleets
+        if row[_AT["planned_anew"]] is None and row[_AT["loss_if_nobody_reacts"]] is not None
+    ]
+    which = (
+        "all fleets" if len(planned) == len(fleets) else f"{len(planned)} of {len(fleets)} fleets"
+    )
+    parts = []
+    if planned:
+        before, kept, anew = (_number(total, name) for name in _VALUES[:3])
+        parts.append(
+            f"{which}: {before:,.0f} an hour before, {kept:,.0f} if nobody reacts, "
             f"{anew:,.0f} planned anew"
         )
-    losers = [row for row in rows if row[_AT["fleet"]] != ALL][:_MOST_TOLD]
-    for row in losers:
-        loss, rest = _number(row, "loss_if_nobody_reacts"), _number(row, "loss_planned_anew")
-        if loss > 0:
-            told.append(
-                f"{row[_AT['plan_id']]}: {loss:,.0f} an hour lost if nobody reacts, "
-                f"{rest:,.0f} planned anew"
-            )
-    return tuple(told)
+    if lost:
+        before, kept = (sum(_number(row, name) for row in lost) for name in _VALUES[:2])
+        parts.append(
+            f"{len(lost)} without a plan: {before:,.0f} an hour before, "
+            f"{kept:,.0f} if nobody reacts"
+        )
+    return f"{total[0]}, {'; '.join(parts) or 'no fleet has values before and after it'}"
 
 
 def strangers(rows: Iterable[Sequence[Cell]]) -> tuple[str, ...]:
@@ -85,14 +107,20 @@ def _totals(rows: Rows) -> Rows:
     for name in dict.fromkeys(row[0] for row in rows):
         mine = [row for row in rows if row[0] == name]
         # Only fleets with every value: else a fleet without a plan would pass for a loss.
-        whole = [row for row in mine if all(row[_AT[column]] is not None for column in _VALUES)]
-        sums: list[Cell] = [sum(_number(row, column) for row in whole) for column in _VALUES]
+        whole = [row for row in mine if _is_whole(row)]
+        sums: list[Cell] = [
+            sum(_number(row, column) for row in whole) if whole else None for column in _VALUES
+        ]
         untouched = sum(row[_AT["status"]] == Ending.NOT_CONCERNED.value for row in mine)
         note = f"{len(whole)} of {len(mine)} fleets"
         if untouched:
             note += f"; {untouched} do not have what it names"
         totals.append([name, ALL, None, None, *sums, note])
     return totals
+
+
+def _is_whole(row: Sequence[Cell]) -> bool:
+    return all(row[_AT[column]] is not None for column in _VALUES)
 
 
 def _number(row: Sequence[Cell], column: str) -> float:
