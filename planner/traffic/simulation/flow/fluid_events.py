@@ -35,6 +35,9 @@ from planner.traffic.simulation.run_state import (
 #: A list is looked at again after this part of the time in which all lines would use it up, and
 #: no sooner than after this part of an attempt.
 _OF_LIST, _OF_ATTEMPT = 0.1, 0.02
+#: While lines fill up, so many timed attempts are launched in one go: by then others may leave
+#: more calls per second, or fewer.
+LAUNCHES_AHEAD = 8.0
 
 
 @inlined
@@ -56,17 +59,37 @@ def launch_timed(pair: Any, campaign: Any, attempt_ends: Floats, rng: Any, now: 
     pair.totals[ATTEMPT_SECONDS] -= now
 
 
+@inlined
+def next_launch(pair: Any, campaign: Any) -> float:
+    """When the next timed attempt is launched while the lines fill up; infinite for never."""
+    fills = pair.mode == FILLING and pair.attempts < pair.target and campaign.left >= 1.0
+    return float(pair.mode_ends) if fills else np.inf
+
+
 @lean
-def next_request(pair: Any, campaign: Any, until: float, attempt_ends: Floats, rng: Any) -> float:
+def next_request(
+    pair: Any, campaign: Any, now: float, until: float, attempt_ends: Floats, rng: Any
+) -> float:
     """When a timed attempt next asks for an agent, up to ``until``; those before it are done.
 
-    Their outcomes count as means where nothing hangs on them.
+    Their outcomes count as means where nothing hangs on them. What is launched meanwhile, one
+    after the other, is launched ahead: until then nothing else happens to the pair but that
+    others leave it more or fewer calls per second.
     """
     lost = is_lost(pair, campaign)
     others = answers_of_others(campaign)
     wait = pair.calm / (1.0 - pair.calm) * campaign.attempt_seconds
-    while pair.timed_attempts > 0 and attempt_ends[pair.heap] <= until:
-        end = attempt_ends[pair.heap]
+    while True:
+        end = attempt_ends[pair.heap] if pair.timed_attempts > 0 else np.inf
+        launch = next_launch(pair, campaign)
+        if min(end, launch) > until:
+            break
+        if launch <= end:
+            # Counted as waiting are the lines that do not dial now.
+            pair.totals[WAITING_SECONDS] += launch - now
+            launch_timed(pair, campaign, attempt_ends, rng, launch)
+            pair.mode_ends = launch + 1.0 / pair.launch_rate
+            continue
         if lost:
             pair.totals[LATE_ATTEMPTS] += 1.0
             pair.totals[LIVE_ANSWERS] += campaign.answer_rate
@@ -92,6 +115,9 @@ def next_request(pair: Any, campaign: Any, until: float, attempt_ends: Floats, r
             drop_earliest(attempt_ends, pair.heap, pair.timed_attempts)
             pair.timed_attempts -= 1
             pair.attempts -= 1
+            if pair.mode == FILLING:
+                pair.totals[WAITING_SECONDS] -= end - now
+                pair.mode_ends = max(pair.mode_ends, end)
     return np.inf
 
 
@@ -120,18 +146,27 @@ def schedule(
         rate += pair.bound * campaign.request_rate / campaign.attempt_seconds
     pair.clock_rate = rate
     pair.clock = now + rng.standard_exponential() / rate if rate > 0.0 else np.inf
-    earliest = min(pair.clock, pair.mode_ends)
+    earliest = pair.clock
     if pair.timed_talks > 0:
         earliest = min(earliest, talk_ends[pair.heap])
-    if not memoryless:
-        earliest = min(earliest, edge)
-        if campaign.left < np.inf and pair.timed_attempts > 0:
-            # Others take of the same list meanwhile.
-            earliest = min(earliest, now + look_seconds(campaign))
-        if pair.asks == np.inf:
-            pair.asks = next_request(pair, campaign, earliest, attempt_ends, rng)
-        earliest = min(earliest, pair.asks)
-    return float(earliest)
+    if memoryless:
+        return float(min(earliest, pair.mode_ends))
+    earliest = min(earliest, edge)
+    filling = pair.mode == FILLING and pair.launch_rate > 0.0
+    if filling:
+        earliest = min(earliest, now + LAUNCHES_AHEAD / pair.launch_rate)
+    if campaign.left < np.inf and (filling or pair.timed_attempts > 0):
+        # Others take of the same list meanwhile.
+        earliest = min(earliest, now + look_seconds(campaign))
+    if pair.asks == np.inf:
+        pair.asks = next_request(pair, campaign, now, earliest, attempt_ends, rng)
+        if filling and pair.attempts >= pair.target:
+            # The gate hears of the last launch when it comes.
+            last = pair.mode_ends - 1.0 / pair.launch_rate
+            earliest = min(earliest, max(last, now))
+    else:
+        earliest = min(earliest, next_launch(pair, campaign))
+    return float(min(earliest, pair.asks))
 
 
 @lean
@@ -186,7 +221,7 @@ def happen(
         pair.totals[ATTEMPT_SECONDS] += now
         take_request(pair, campaign, talk_ends, rng, now)
     elif pair.mode_ends <= now:
-        if campaign.attempt_cv != 1.0 and campaign.left >= 1.0:
+        if campaign.attempt_cv != 1.0 and next_launch(pair, campaign) <= now:
             launch_timed(pair, campaign, attempt_ends, rng, now)
         elif campaign.attempt_cv == 1.0:
             pair.level = pair.target

@@ -67,11 +67,13 @@ def share_gate(
     rng: Any,
     now: float,
     edge: float,
+    own: int,
 ) -> None:
     """Split the calls per second of a gate among the pairs that fill up.
 
     Who has all lines in use takes what these need, at most a share by dial lines; the rest goes to
-    the others in proportion to theirs. ``whole`` is the row of the gate in ``rates``.
+    the others in proportion to theirs. ``whole`` is the row of the gate in ``rates``; when pair
+    ``own`` happens next is for the caller to say.
     """
     spacing = groups[gate.group].spacing
     of_group = np.inf if spacing == 0.0 else spare(1.0 / spacing, whole)
@@ -91,9 +93,11 @@ def share_gate(
             campaign = campaigns[pair.campaign]
             flow(pair, campaign, now)
             pair.launch_rate = rate
-            level_ends(pair, campaign, now)
-            time = schedule(pair, campaign, attempt_ends, talk_ends, rng, now, edge)
-            reschedule(keys, winners, p, time)
+            if campaign.attempt_cv == 1.0 or pair.mode_ends == np.inf or p == own:
+                level_ends(pair, campaign, now)
+            if p != own:
+                time = schedule(pair, campaign, attempt_ends, talk_ends, rng, now, edge)
+                reschedule(keys, winners, p, time)
 
 
 @lean
@@ -151,20 +155,27 @@ def settle(
     aim(pair, campaign, now)
     if pair.mode == FILLING and (pair.gate < 0 or not filling):
         fill_at_once(pair, campaign, state.attempt_ends, rng, now)
+    if pair.gate >= 0:
+        tell_gate(state, rates, rng, p, now, edge, filled)
     time = schedule(pair, campaign, state.attempt_ends, state.talk_ends, rng, now, edge)
     reschedule(state.keys, state.winners, p, time)
-    if pair.gate < 0:
-        return
-    whole = rates[state.dialers.size + pair.gate]
-    count_lines(pair, campaign, rates[pair.dialer], whole)
+
+
+@lean
+def tell_gate(
+    state: RunState, rates: Floats, rng: Any, p: int, now: float, edge: float, filled: bool
+) -> None:
+    """Bring what is kept of a pair's gate up to date, and who may launch how much."""
+    pair = state.pairs[p]
+    gate, whole = state.gates[pair.gate], rates[state.dialers.size + pair.gate]
+    count_lines(pair, state.campaigns[pair.campaign], rates[pair.dialer], whole)
     if filled == (pair.mode == FILLING):
         return
-    gate = state.gates[pair.gate]
     gate.filling += -1 if filled else 1
     if gate.filling > 0:
         share_gate(
-            pairs,
-            campaigns,
+            state.pairs,
+            state.campaigns,
             state.dialers,
             state.groups,
             gate,
@@ -178,6 +189,7 @@ def settle(
             rng,
             now,
             edge,
+            p,
         )
 
 
