@@ -12,15 +12,15 @@ from planner.traffic.simulation.run_state import CAMPAIGN, PAIR, RunState, new_s
 
 #: A pair, and the level of its attempts in progress: what it is, what it shall be, with all lines
 #: in use, how it moves and until when; the level up to which requests are drawn, when the next
-#: timed attempt asks for an agent, how many end until then, and the share of lines that wait
-#: although nothing fills up.
+#: timed attempt asks for an agent, how many end until then, the share of lines that wait although
+#: nothing fills up, whether its lines dial without a break, and which of them asks first.
 FLUID_PAIR = np.dtype(
     [
         *PAIR.descr,
         *((name, np.float64) for name in ("level", "target", "wanted", "launch_rate")),
         *((name, np.float64) for name in ("flow_since", "mode_ends", "bound", "asks", "calm")),
         *((name, np.float64) for name in ("unasked", "demand")),
-        *((name, np.int64) for name in ("mode", "kind")),
+        *((name, np.int64) for name in ("mode", "kind", "steady", "asker")),
     ]
 )
 #: A campaign, and the dial lines that use its list, whether that is empty, and the level at which
@@ -55,7 +55,14 @@ def fluid_state(network: Network) -> RunState:
     np.add.at(campaigns["lines"], network.campaign, network.dial_lines)
     campaigns["calls"] = np.where(campaigns["left"] >= 1.0, _NEVER_DONE, 0)
     keys, winners = tournament(len(pairs) + len(state.gates) + len(campaigns))
-    return state._replace(pairs=pairs, campaigns=campaigns, keys=keys, winners=winners)
+    return state._replace(
+        pairs=pairs,
+        campaigns=campaigns,
+        # Behind the ends when each line asks that dials without a break.
+        attempt_ends=np.zeros(2 * len(state.attempt_ends)),
+        keys=keys,
+        winners=winners,
+    )
 
 
 def calm_waits(network: Network) -> Floats | None:

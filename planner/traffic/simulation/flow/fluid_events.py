@@ -13,7 +13,19 @@ import numpy as np
 from planner.compiling.compiled import inlined, lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import drop_earliest, push, replace_earliest
-from planner.traffic.simulation.flow.fluid_level import CALM, FILLING, answers_of_others, is_lost
+from planner.traffic.simulation.flow.fluid_level import (
+    CALM,
+    FILLING,
+    answers_of_others,
+    is_lost,
+    steady_wait,
+)
+from planner.traffic.simulation.flow.steady_lines import (
+    begin_steady,
+    end_steady,
+    launch_steady,
+    take_asker,
+)
 from planner.traffic.simulation.pair_events import (
     attempt_duration,
     attempts_until_request,
@@ -50,13 +62,16 @@ def look_seconds(campaign: Any) -> float:
 @lean
 def launch_timed(pair: Any, campaign: Any, attempt_ends: Floats, rng: Any, now: float) -> None:
     """Start one attempt with an end of its own."""
-    end = now + attempt_duration(campaign, rng)
-    push(attempt_ends, pair.heap, pair.timed_attempts, end)
-    pair.timed_attempts += 1
     pair.attempts += 1
     campaign.left -= 1.0
     pair.totals[ATTEMPTS] += 1.0
     pair.totals[ATTEMPT_SECONDS] -= now
+    if pair.steady == 1:
+        launch_steady(pair, campaign, attempt_ends, rng, now)
+        return
+    end = now + attempt_duration(campaign, rng)
+    push(attempt_ends, pair.heap, pair.timed_attempts, end)
+    pair.timed_attempts += 1
 
 
 @inlined
@@ -78,7 +93,7 @@ def next_request(
     """
     lost = is_lost(pair, campaign)
     others = answers_of_others(campaign)
-    wait = pair.calm / (1.0 - pair.calm) * campaign.attempt_seconds
+    wait = steady_wait(pair, campaign)
     while True:
         end = attempt_ends[pair.heap] if pair.timed_attempts > 0 else np.inf
         launch = next_launch(pair, campaign)
@@ -151,13 +166,20 @@ def schedule(
         earliest = min(earliest, talk_ends[pair.heap])
     if memoryless:
         return float(min(earliest, pair.mode_ends))
-    earliest = min(earliest, edge)
     filling = pair.mode == FILLING and pair.launch_rate > 0.0
     if filling:
         earliest = min(earliest, now + LAUNCHES_AHEAD / pair.launch_rate)
     if campaign.left < np.inf and (filling or pair.timed_attempts > 0):
         # Others take of the same list meanwhile.
         earliest = min(earliest, now + look_seconds(campaign))
+    steady = pair.mode == CALM and pair.attempts <= pair.target
+    if steady and pair.steady == 0:
+        begin_steady(pair, campaign, attempt_ends, rng, now)
+    elif pair.steady == 1 and not steady:
+        end_steady(pair, campaign, attempt_ends, rng, now)
+    if steady:
+        return float(min(earliest, pair.asks))
+    earliest = min(earliest, edge)
     if pair.asks == np.inf:
         pair.asks = next_request(pair, campaign, now, earliest, attempt_ends, rng)
         if filling and pair.attempts >= pair.target:
@@ -214,10 +236,14 @@ def happen(
     if pair.clock <= now:
         ring(pair, campaign, group, talk_ends, rng, now)
     elif pair.asks <= now:
-        pair.asks = np.inf
-        drop_earliest(attempt_ends, pair.heap, pair.timed_attempts)
-        pair.timed_attempts -= 1
         pair.attempts -= 1
+        if pair.steady == 1:
+            pair.totals[LIVE_ANSWERS] += 1.0
+            take_asker(pair, attempt_ends)
+        else:
+            pair.asks = np.inf
+            drop_earliest(attempt_ends, pair.heap, pair.timed_attempts)
+            pair.timed_attempts -= 1
         pair.totals[ATTEMPT_SECONDS] += now
         take_request(pair, campaign, talk_ends, rng, now)
     elif pair.mode_ends <= now:

@@ -31,6 +31,7 @@ from planner.traffic.simulation.flow.fluid_level import (
     flow,
     level_ends,
 )
+from planner.traffic.simulation.flow.steady_lines import end_steady
 from planner.traffic.simulation.outside_changes import (
     change_figures,
     end_joint_bin,
@@ -230,6 +231,11 @@ def change(
     edge: float,
 ) -> None:
     """Apply what holds from change ``s`` on."""
+    for p in range(state.pairs.size):
+        pair = state.pairs[p]
+        if pair.steady == 1:
+            campaign = state.campaigns[pair.campaign]
+            end_steady(pair, campaign, state.attempt_ends, rng, now)
     change_figures(state, rng, stretch, s, now)
     for p in range(state.pairs.size):
         pair = state.pairs[p]
@@ -259,14 +265,14 @@ def look_ahead(state: RunState, rng: Any, now: float, edge: float) -> None:
 def begin_lists(state: RunState, rng: Any) -> None:
     """Look at the lists at once, each as long as chance lets it seem.
 
-    A level falls by means; how many of so many memoryless attempts have ended varies by their root.
+    What is launched is counted by means; after how long so many attempts have ended varies by their
+    root, times the coefficient of variation of one.
     """
     for c in range(state.campaigns.size):
         campaign = state.campaigns[c]
         if 1.0 <= campaign.left < np.inf:
-            if campaign.attempt_cv == 1.0:
-                varied = campaign.left + np.sqrt(campaign.left) * rng.standard_normal()
-                campaign.left = max(varied, 1.0)
+            spread = campaign.attempt_cv * np.sqrt(campaign.left)
+            campaign.left = max(campaign.left + spread * rng.standard_normal(), 1.0)
             reschedule(state.keys, state.winners, state.pairs.size + state.gates.size + c, 0.0)
 
 

@@ -56,6 +56,25 @@ def answers_of_others(campaign: Any) -> float:
 
 
 @lean
+def steady_wait(pair: Any, campaign: Any) -> float:
+    """Seconds that a launch waits while nothing fills up."""
+    return float(pair.calm / (1.0 - pair.calm) * campaign.attempt_seconds)
+
+
+@lean
+def count_steady(pair: Any, campaign: Any, seconds: float) -> None:
+    """Count so much time of lines that dial without a break; less than none is taken back."""
+    wait = steady_wait(pair, campaign)
+    attempts = seconds / (campaign.attempt_seconds + wait)
+    pair.totals[ATTEMPTS] += attempts
+    campaign.left -= attempts
+    pair.totals[LIVE_ANSWERS] += attempts * answers_of_others(campaign)
+    # All of the time counts as that of an attempt: a part of it is that of a wait.
+    pair.totals[ATTEMPT_SECONDS] -= attempts * wait
+    pair.totals[WAITING_SECONDS] += attempts * wait
+
+
+@lean
 def flow(pair: Any, campaign: Any, now: float) -> None:
     """Bring the level of memoryless attempts up to now, and count what came and went."""
     passed = now - pair.flow_since
@@ -65,6 +84,8 @@ def flow(pair: Any, campaign: Any, now: float) -> None:
     if campaign.attempt_cv != 1.0:
         if pair.status == RUNNING:
             pair.totals[WAITING_SECONDS] += max(pair.wanted - pair.attempts, 0.0) * passed
+        if pair.steady == 1:
+            count_steady(pair, campaign, pair.timed_attempts * passed)
         return
     rate = fall_rate(pair, campaign)
     before, area = pair.level, pair.level * passed
