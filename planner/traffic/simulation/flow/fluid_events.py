@@ -82,6 +82,29 @@ def next_launch(pair: Any, campaign: Any) -> float:
 
 
 @lean
+def end_in_vain(pair: Any, campaign: Any, until: float, attempt_ends: Floats) -> None:
+    """End all timed attempts up to ``until`` while who asks is lost: their order does not matter.
+
+    Their outcomes count as means.
+    """
+    left = 0
+    for number in range(pair.timed_attempts):
+        end = attempt_ends[pair.heap + number]
+        if end <= until:
+            pair.totals[ATTEMPT_SECONDS] += end
+        else:
+            push(attempt_ends, pair.heap, left, end)
+            left += 1
+    ended = float(pair.timed_attempts - left)
+    pair.totals[LATE_ATTEMPTS] += ended
+    pair.totals[LIVE_ANSWERS] += ended * campaign.answer_rate
+    pair.totals[LATE_REQUESTS] += ended * campaign.request_rate
+    pair.totals[ABANDONS] += ended * campaign.request_rate
+    pair.attempts -= pair.timed_attempts - left
+    pair.timed_attempts = left
+
+
+@lean
 def next_request(
     pair: Any, campaign: Any, now: float, until: float, attempt_ends: Floats, rng: Any
 ) -> float:
@@ -91,7 +114,9 @@ def next_request(
     after the other, is launched ahead: until then nothing else happens to the pair but that
     others leave it more or fewer calls per second.
     """
-    lost = is_lost(pair, campaign)
+    if is_lost(pair, campaign):
+        end_in_vain(pair, campaign, until, attempt_ends)
+        return np.inf
     others = answers_of_others(campaign)
     wait = steady_wait(pair, campaign)
     while True:
@@ -105,19 +130,13 @@ def next_request(
             launch_timed(pair, campaign, attempt_ends, rng, launch)
             pair.mode_ends = launch + 1.0 / pair.launch_rate
             continue
-        if lost:
-            pair.totals[LATE_ATTEMPTS] += 1.0
-            pair.totals[LIVE_ANSWERS] += campaign.answer_rate
-            pair.totals[LATE_REQUESTS] += campaign.request_rate
-            pair.totals[ABANDONS] += campaign.request_rate
-        else:
-            if pair.unasked <= 0.0:
-                pair.unasked = attempts_until_request(rng, campaign.request_rate)
-            pair.unasked -= 1.0
-            if pair.unasked <= 0.0:
-                pair.totals[LIVE_ANSWERS] += 1.0
-                return float(end)
-            pair.totals[LIVE_ANSWERS] += others
+        if pair.unasked <= 0.0:
+            pair.unasked = attempts_until_request(rng, campaign.request_rate)
+        pair.unasked -= 1.0
+        if pair.unasked <= 0.0:
+            pair.totals[LIVE_ANSWERS] += 1.0
+            return float(end)
+        pair.totals[LIVE_ANSWERS] += others
         pair.totals[ATTEMPT_SECONDS] += end
         if pair.mode == CALM and pair.attempts <= pair.target and campaign.left >= 1.0:
             campaign.left -= 1.0
@@ -134,6 +153,44 @@ def next_request(
                 pair.totals[WAITING_SECONDS] -= end - now
                 pair.mode_ends = max(pair.mode_ends, end)
     return np.inf
+
+
+@lean
+def schedule_timed(
+    pair: Any,
+    campaign: Any,
+    attempt_ends: Floats,
+    rng: Any,
+    now: float,
+    edge: float,
+    earliest: float,
+) -> float:
+    """When a pair with timed attempts happens next, at the latest when talks and clock do."""
+    filling = pair.mode == FILLING and pair.launch_rate > 0.0
+    if filling:
+        earliest = min(earliest, now + LAUNCHES_AHEAD / pair.launch_rate)
+    if campaign.left < np.inf and (filling or pair.timed_attempts > 0):
+        # Others take of the same list meanwhile.
+        earliest = min(earliest, now + look_seconds(campaign))
+    # Attempts of a list that ends are counted one by one.
+    endless = campaign.left == np.inf
+    steady = endless and pair.mode == CALM and pair.attempts <= pair.target
+    if steady and pair.steady == 0:
+        begin_steady(pair, campaign, attempt_ends, rng, now)
+    elif pair.steady == 1 and not steady:
+        end_steady(pair, campaign, attempt_ends, rng, now)
+    if steady:
+        return float(min(earliest, pair.asks))
+    earliest = min(earliest, edge)
+    if pair.asks == np.inf:
+        pair.asks = next_request(pair, campaign, now, earliest, attempt_ends, rng)
+        if filling and pair.attempts >= pair.target:
+            # The gate hears of the last launch when it comes.
+            last = pair.mode_ends - 1.0 / pair.launch_rate
+            earliest = min(earliest, max(last, now))
+    else:
+        earliest = min(earliest, next_launch(pair, campaign))
+    return float(min(earliest, pair.asks))
 
 
 @lean
@@ -166,29 +223,7 @@ def schedule(
         earliest = min(earliest, talk_ends[pair.heap])
     if memoryless:
         return float(min(earliest, pair.mode_ends))
-    filling = pair.mode == FILLING and pair.launch_rate > 0.0
-    if filling:
-        earliest = min(earliest, now + LAUNCHES_AHEAD / pair.launch_rate)
-    if campaign.left < np.inf and (filling or pair.timed_attempts > 0):
-        # Others take of the same list meanwhile.
-        earliest = min(earliest, now + look_seconds(campaign))
-    steady = pair.mode == CALM and pair.attempts <= pair.target
-    if steady and pair.steady == 0:
-        begin_steady(pair, campaign, attempt_ends, rng, now)
-    elif pair.steady == 1 and not steady:
-        end_steady(pair, campaign, attempt_ends, rng, now)
-    if steady:
-        return float(min(earliest, pair.asks))
-    earliest = min(earliest, edge)
-    if pair.asks == np.inf:
-        pair.asks = next_request(pair, campaign, now, earliest, attempt_ends, rng)
-        if filling and pair.attempts >= pair.target:
-            # The gate hears of the last launch when it comes.
-            last = pair.mode_ends - 1.0 / pair.launch_rate
-            earliest = min(earliest, max(last, now))
-    else:
-        earliest = min(earliest, next_launch(pair, campaign))
-    return float(min(earliest, pair.asks))
+    return schedule_timed(pair, campaign, attempt_ends, rng, now, edge, earliest)
 
 
 @lean

@@ -265,14 +265,14 @@ def look_ahead(state: RunState, rng: Any, now: float, edge: float) -> None:
 def begin_lists(state: RunState, rng: Any) -> None:
     """Look at the lists at once, each as long as chance lets it seem.
 
-    What is launched is counted by means; after how long so many attempts have ended varies by their
-    root, times the coefficient of variation of one.
+    A level falls by means; how many of so many memoryless attempts have ended varies by their root.
     """
     for c in range(state.campaigns.size):
         campaign = state.campaigns[c]
         if 1.0 <= campaign.left < np.inf:
-            spread = campaign.attempt_cv * np.sqrt(campaign.left)
-            campaign.left = max(campaign.left + spread * rng.standard_normal(), 1.0)
+            if campaign.attempt_cv == 1.0:
+                varied = campaign.left + np.sqrt(campaign.left) * rng.standard_normal()
+                campaign.left = max(varied, 1.0)
             reschedule(state.keys, state.winners, state.pairs.size + state.gates.size + c, 0.0)
 
 

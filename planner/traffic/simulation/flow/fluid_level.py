@@ -67,7 +67,6 @@ def count_steady(pair: Any, campaign: Any, seconds: float) -> None:
     wait = steady_wait(pair, campaign)
     attempts = seconds / (campaign.attempt_seconds + wait)
     pair.totals[ATTEMPTS] += attempts
-    campaign.left -= attempts
     pair.totals[LIVE_ANSWERS] += attempts * answers_of_others(campaign)
     # All of the time counts as that of an attempt: a part of it is that of a wait.
     pair.totals[ATTEMPT_SECONDS] -= attempts * wait
