@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
@@ -146,11 +147,14 @@ class Limits:
     ----------
     dialer_cps : calls per second by dialer id
     group_cps, group_channels : calls per second, and channels for dial lines, by trunk group
+    unnoticed : limits that are left out, by kind and id: the part of an attempt that the last of
+        all lines waits where all of them launch at once, at most ``UNNOTICED_DELAY``
     """
 
     dialer_cps: dict[str, float]
     group_cps: dict[str, float]
     group_channels: dict[str, float]
+    unnoticed: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def sharing(self, pair: Pair) -> Iterator[tuple[str, str]]:
         """Yield what the pair shares with others that can hold it back."""
@@ -160,38 +164,42 @@ class Limits:
         if group is not None and (group in self.group_cps or group in self.group_channels):
             yield "group", group
 
+    def left_out(self, pair: Pair) -> float:
+        """Part of an attempt that a launch of the pair waits at most by limits left out."""
+        places = ("dialer", pair.dialer.dialer_id), ("group", pair.dialer.trunk_group or "")
+        return sum(self.unnoticed.get(place, 0.0) for place in places)
+
 
 def limits(problem: Problem, pairs: Sequence[Pair]) -> Limits:
     """The limits that the lines of the pairs can reach."""
-    group_channels = {}
+    group_channels, unnoticed = {}, {}
+    dialer_cps, group_cps = {}, {}
     for group in problem.trunk_groups:
         here = [pair for pair in pairs if pair.dialer.trunk_group == group.trunk_group]
         agents = sum(p.item.agent_lines for p in here if p.dialer.agent_lines_use_ports)
         if sum(pair.item.dial_lines for pair in here) + agents > group.channels:
             group_channels[group.trunk_group] = float(max(group.channels - agents, 0))
-    return Limits(
-        dialer_cps={
-            dialer.dialer_id: dialer.cps
-            for dialer in problem.dialers
-            if dialer.cps is not None
-            and _holds_back(dialer.cps, [pair for pair in pairs if pair.dialer is dialer])
-        },
-        group_cps={
-            group.trunk_group: group.cps
-            for group in problem.trunk_groups
-            if group.cps is not None
-            and _holds_back(
-                group.cps, [pair for pair in pairs if pair.dialer.trunk_group == group.trunk_group]
-            )
-        },
-        group_channels=group_channels,
-    )
+        if group.cps is not None:
+            delay = _longest_delay(group.cps, here)
+            if delay > UNNOTICED_DELAY:
+                group_cps[group.trunk_group] = group.cps
+            else:
+                unnoticed["group", group.trunk_group] = delay
+    for dialer in problem.dialers:
+        if dialer.cps is not None:
+            delay = _longest_delay(dialer.cps, [pair for pair in pairs if pair.dialer is dialer])
+            if delay > UNNOTICED_DELAY:
+                dialer_cps[dialer.dialer_id] = dialer.cps
+            else:
+                unnoticed["dialer", dialer.dialer_id] = delay
+    return Limits(dialer_cps, group_cps, group_channels, unnoticed)
 
 
-def _holds_back(cps: float, pairs: Sequence[Pair]) -> bool:
+def _longest_delay(cps: float, pairs: Sequence[Pair]) -> float:
+    """Seconds in which all lines launch, as a part of the shortest mean attempt."""
     lines = sum(pair.item.dial_lines for pair in pairs)
-    shortest = min((pair.campaign.attempt_seconds for pair in pairs), default=0.0)
-    return lines > cps * UNNOTICED_DELAY * shortest
+    shortest = min((pair.campaign.attempt_seconds for pair in pairs), default=1.0)
+    return lines / (cps * shortest) if cps > 0.0 else (math.inf if lines else 0.0)
 
 
 def components(

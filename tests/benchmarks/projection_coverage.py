@@ -8,8 +8,8 @@ Probability and its Applications 2, 1957); of as many agent lines as dial lines 
 know nothing of each other; of constant attempts the chance that nobody asks in so many rounds. Each
 case is simulated from another seed as often as asked; of figures with few events intervals may hold
 more often than 95 %, never less. With ``--flow`` launches flow instead of being simulated call by
-call: behind a limit of calls per second that is just noticed, and moves no figure by more than some
-thousandth.
+call: behind a limit of calls per second that moves no figure by more than a millionth, and is
+followed all the same.
 
 Counted are shares from 1e-5 to 0.99, and figures of pauses where these take at least 1e-5 of the
 time; what is rarer is told apart. So is what is known exactly, by what a steady state must fulfil.
@@ -29,9 +29,9 @@ import numpy as np
 
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import AssignmentFigures
+from planner.projection import pairs
 from planner.projection.effort import Budget, Effort, EngineChoice
 from planner.projection.figures.exact import PASSAGE_HORIZONS
-from planner.projection.pairs import UNNOTICED_DELAY
 from planner.projection.rows import rows_at
 
 AT = datetime(2030, 3, 4, 9, tzinfo=UTC)
@@ -40,6 +40,8 @@ LINES = ((1, 1), (3, 1), (9, 1), (12, 3), (12, 12), (20, 5), (60, 8), (200, 20))
 LOADS = (0.02, 0.2, 0.7, 2.0)
 #: Shares that are counted, and the width of an interval over its figure that is known exactly.
 LEAST, MOST, KNOWN = 1e-5, 0.99, 1e-6
+#: Part of an attempt within which all lines launch behind the limit of a flow.
+DELAY = 1e-6
 #: Shares of time that some loads are chosen for.
 RARE = (3e-5, 3e-4)
 SHARES = (
@@ -199,9 +201,13 @@ def size(value: float) -> str:
 
 
 def behind_a_limit(given: Problem) -> Problem:
-    """With so many calls per second that all lines launch within a thousandth of an attempt."""
+    """With so many calls per second that all lines launch within a millionth of an attempt.
+
+    A limit that is larger than that would be left out.
+    """
     (item,), (campaign,) = given.assignments, given.campaigns
-    cps = 0.9 * item.dial_lines / (UNNOTICED_DELAY * campaign.attempt_seconds)
+    pairs.UNNOTICED_DELAY = 0.9 * DELAY
+    cps = item.dial_lines / (DELAY * campaign.attempt_seconds)
     dialer = given.dialers[0].model_copy(update={"cps": cps})
     return given.model_copy(update={"dialers": (dialer,)})
 

@@ -13,7 +13,6 @@ from planner.contracts.problem import Campaign
 from planner.projection.effort import Effort, EngineChoice
 from planner.projection.figures import exact
 from planner.projection.figures.intervals import Interval
-from planner.projection.pairs import UNNOTICED_DELAY
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.flow.fluid import calm_waits
 from planner.traffic.simulation.network import COLUMNS, Network
@@ -44,6 +43,9 @@ def fluid_part(campaign: Campaign) -> float:
 #: What a flow may be wrong by, as a part of the share of lines that wait: found in 48 pairs behind
 #: limits of 40 to 80 % use, and the 23 of the regional example, against runs call by call.
 _OF_PAUSES, _OF_CALLS = 0.5, 0.15
+#: Of lines that launch at once one waits half as long as the last, on average: so large a part of
+#: the attempts a limit that is left out may take away, at most.
+_OF_LEFT_OUT = 0.5
 #: Standard deviations of a normal variable within which it is in 95 % of cases on both sides, and
 #: on one side.
 _Z95, _Z90 = 1.959964, 1.644854
@@ -65,12 +67,13 @@ def waiting_shares(totals: Floats) -> Floats:
     return np.asarray(np.maximum(waiting, 0.0) / np.maximum(waiting + trying, 1e-300))
 
 
-def odds_errors(totals: Floats) -> Floats:
+def odds_errors(totals: Floats, left_out: Floats) -> Floats:
     """What a flow may be wrong by in the logarithm of the odds of a pause, [step, pair].
 
-    From totals [run, step, pair, column], as :func:`with_flow_error` has it.
+    From totals [run, step, pair, column], and what limits that are left out delay by pair, as
+    :func:`with_flow_error` has it.
     """
-    return np.asarray(_OF_PAUSES * (waiting_shares(totals) + UNNOTICED_DELAY))
+    return np.asarray(_OF_PAUSES * waiting_shares(totals) + _OF_LEFT_OUT * left_out)
 
 
 def rareness(share: Floats | float) -> Floats:
@@ -137,15 +140,19 @@ def _further(apart: Floats, bound: Floats) -> Floats:
     return np.asarray(with_bound(known, bound) - known)
 
 
-def with_flow_error(row: Mapping[str, Interval], waits: float) -> dict[str, Interval]:
+def with_flow_error(
+    row: Mapping[str, Interval], waits: float, left_out: float = 0.0
+) -> dict[str, Interval]:
     """Intervals wider by what a flow may be wrong by, in proportion to the lines that wait.
 
-    And by what a limit that is hardly noticed does.
+    And by what limits do that are left out of it, as they delay a launch by so small a part of an
+    attempt at most (``left_out``). A limit that is followed and lets hardly any line wait makes
+    hardly any error: there is no least one.
     """
     found = {}
-    waits += UNNOTICED_DELAY
     for name, (value, low, high) in row.items():
-        off = waits * (_OF_CALLS if name in _CALLS else _OF_PAUSES) * value
+        part = waits * (_OF_CALLS if name in _CALLS else _OF_PAUSES) + left_out * _OF_LEFT_OUT
+        off = part * value
         if name in _SHARES:
             off *= (1.0 - value) * (1.0 if name in _CALLS else float(rareness(value)))
         most = 1.0 if name in _SHARES else math.inf

@@ -130,7 +130,10 @@ def _alone(
         rows[place] = row | rare_chances(row, runs_seen, pairs[place], limits, ends[place], own)
     if unshared:
         return rows
-    return {place: with_flow_error(row, float(joint.missing[place])) for place, row in rows.items()}
+    return {
+        place: with_flow_error(row, float(joint.waiting[place]), limits.left_out(pairs[place]))
+        for place, row in rows.items()
+    }
 
 
 def is_birth_death(pair: Pair) -> bool:

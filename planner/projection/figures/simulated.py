@@ -129,7 +129,8 @@ def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
         rows[0] |= rare_pauses(pairs[0], limits, call, effort.part(1.0, 4))
     if calm is not None:
         waits = waiting_shares(found.totals[:, 1])
-        rows = [with_flow_error(row, wait) for row, wait in zip(rows, waits, strict=True)]
+        left_out = [limits.left_out(pair) for pair in pairs]
+        rows = list(map(with_flow_error, rows, waits.tolist(), left_out))
     met = (shortfalls(found.figures, length.precision) <= 1.0).tolist()
     return rows, met, _paused(pairs, found.joint[:, 1])
 

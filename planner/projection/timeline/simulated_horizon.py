@@ -139,7 +139,10 @@ def simulated_courses(
             all_busy[:, first:last] = mean[:, None]
     names = list(dict.fromkeys(pair.campaign.campaign_id for pair in stretches[0].pairs))
     done = outcome.completed_at
-    errors = np.zeros(all_busy.shape[1:]) if calm is None else odds_errors(outcome.totals)
+    errors = np.zeros(all_busy.shape[1:])
+    if calm is not None:
+        left_out = np.array([shared.left_out(given.pairs[place]) for place in group])
+        errors = odds_errors(outcome.totals, left_out)
     found = {}
     for column, place in enumerate(group):
         campaign = given.pairs[place].campaign.campaign_id
