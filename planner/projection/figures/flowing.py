@@ -21,7 +21,7 @@ from planner.traffic.simulation.network import COLUMNS, Network
 #: as so many attempts drawn call by call.
 _REQUEST = 1.2
 #: An attempt that is not memoryless, and asks for nobody, as a part of one drawn call by call.
-_TIMED = 0.1
+_TIMED = 0.025
 
 
 def flowing(together: Network, effort: Effort) -> Floats | None:

@@ -49,7 +49,7 @@ from planner.traffic.simulation.run_state import (
 _OF_LIST, _OF_ATTEMPT = 0.1, 0.02
 #: While lines fill up, so many timed attempts are launched in one go: by then others may leave
 #: more calls per second, or fewer.
-LAUNCHES_AHEAD = 8.0
+LAUNCHES_AHEAD = 16.0
 
 
 @inlined
