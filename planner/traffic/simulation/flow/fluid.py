@@ -13,7 +13,8 @@ from planner.traffic.simulation.run_state import CAMPAIGN, PAIR, RunState, new_s
 #: A pair, and the level of its attempts in progress: what it is, what it shall be, with all lines
 #: in use, how it moves and until when; the level up to which requests are drawn, when the next
 #: timed attempt asks for an agent, how many end until then, the share of lines that wait although
-#: nothing fills up, whether its lines dial without a break, and which of them asks first.
+#: nothing fills up, whether its lines dial without a break, which of them asks first, and when and
+#: where one last did.
 FLUID_PAIR = np.dtype(
     [
         *PAIR.descr,
@@ -21,6 +22,8 @@ FLUID_PAIR = np.dtype(
         *((name, np.float64) for name in ("flow_since", "mode_ends", "bound", "asks", "calm")),
         *((name, np.float64) for name in ("unasked", "demand")),
         *((name, np.int64) for name in ("mode", "kind", "steady", "asker")),
+        ("asked_at", np.float64),
+        ("asked_place", np.int64),
     ]
 )
 #: A campaign, and the dial lines that use its list, whether that is empty, and the level at which
@@ -47,6 +50,7 @@ def fluid_state(network: Network) -> RunState:
     for name in PAIR.names or ():
         pairs[name] = state.pairs[name]
     pairs["mode_ends"], pairs["asks"], pairs["kind"] = np.inf, np.inf, -1
+    pairs["asked_at"] = -np.inf
     campaigns = np.zeros(len(state.campaigns), FLUID_CAMPAIGN)
     for name in CAMPAIGN.names or ():
         campaigns[name] = state.campaigns[name]

@@ -274,7 +274,7 @@ def happen(
         pair.attempts -= 1
         if pair.steady == 1:
             pair.totals[LIVE_ANSWERS] += 1.0
-            take_asker(pair, attempt_ends)
+            take_asker(pair, attempt_ends, now)
         else:
             pair.asks = np.inf
             drop_earliest(attempt_ends, pair.heap, pair.timed_attempts)

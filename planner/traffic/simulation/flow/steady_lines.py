@@ -32,6 +32,8 @@ _FEW, _FEW_VARIED = 4.0, 12.0
 #: After so many attempts, and after so many over the square of their coefficient of variation, or
 #: times that square, nobody can tell when the first began.
 _FORGOTTEN, _FORGOTTEN_ALIKE, _FORGOTTEN_VARIED = 3.0, 0.5, 5.0
+#: Constant attempts that end within this part of one end at the same moment.
+_ALIKE = 1e-9
 #: Walks that end with a request before their time are drawn again, at most so often.
 _MOST_WALKS = 50
 
@@ -115,9 +117,10 @@ def launch_steady(pair: Any, campaign: Any, ends: Floats, rng: Any, now: float) 
 
 
 @lean
-def take_asker(pair: Any, ends: Floats) -> None:
+def take_asker(pair: Any, ends: Floats, now: float) -> None:
     """Take off the line that asks first, and find who is the next."""
     last = pair.timed_attempts - 1
+    pair.asked_at, pair.asked_place = now, pair.asker
     ends[pair.heap + pair.asker] = ends[pair.heap + last]
     own = place_of_asks(pair, ends, pair.asker)
     ends[own] = ends[place_of_asks(pair, ends, last)]
@@ -136,19 +139,33 @@ def end_steady(pair: Any, campaign: Any, ends: Floats, rng: Any, now: float) -> 
     for number in range(pair.timed_attempts):
         end = ends[first + number]
         if end <= now:
-            end = end_under_way(pair, campaign, rng, end, now)
+            # Constant attempts end at the same moment as that of the line that asks: in the order
+            # of their places, so that those behind it come to their end after it.
+            behind = pair.asked_at == now and number >= pair.asked_place
+            end = end_under_way(pair, campaign, rng, end, now, behind)
         count_steady(pair, campaign, end - now)
         push(ends, first, number, end)
     pair.steady, pair.asks, pair.asker = 0, np.inf, -1
 
 
 @lean
-def end_under_way(pair: Any, campaign: Any, rng: Any, end: float, now: float) -> float:
-    """Draw when the attempt of now ends, of a line that dials since ``end`` and has not asked."""
+def end_under_way(
+    pair: Any, campaign: Any, rng: Any, end: float, now: float, behind: bool
+) -> float:
+    """Draw when the attempt of now ends, of a line that dials since ``end`` and has not asked.
+
+    ``behind``: one that ends at this very moment has not ended yet.
+    """
     cv, wait = campaign.attempt_cv, steady_wait(pair, campaign)
     each = campaign.attempt_seconds + wait
     if cv == 0.0:
-        return float(end + each * (np.floor((now - end) / each) + 1.0))
+        passed = (now - end) / each
+        whole = np.round(passed)
+        if np.abs(passed - whole) > _ALIKE * max(whole, 1.0):
+            whole = np.floor(passed)
+        elif behind:
+            return now
+        return float(end + each * (whole + 1.0))
     forgotten = _FORGOTTEN + _FORGOTTEN_ALIKE / (cv * cv) + _FORGOTTEN_VARIED * cv * cv
     if now - end > each * forgotten:
         if rng.random() * each < wait:
