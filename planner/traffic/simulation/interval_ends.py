@@ -27,6 +27,10 @@ _Z95 = 1.959964
 #: As good as no event.
 _LEAST = 1e-3
 _SHARES = ("all_busy_share", "abandon_rate", "transfer_loss")
+_STOPPED_BY_PAUSES = (
+    *("transfers_per_second", "mean_busy_agent_lines"),
+    *("attempts_per_second", "live_answers_per_second"),
+)
 
 Ends = tuple[Floats, Floats]
 
@@ -100,7 +104,32 @@ def interval_ends(
     for name in ("attempts_per_second", "live_answers_per_second"):
         if name in ends:
             ends[name] = _with_idle_lines(network, mean, ends, name, few)
+    few = (events["pauses_per_second"].counted < MANY_EVENTS) & (come.occur > 0)
+    for name in _STOPPED_BY_PAUSES:
+        if name in ends:
+            ends[name] = _with_pauses(network, mean, ends, name, few)
     return ends
+
+
+def _with_pauses(
+    network: Network, mean: dict[str, Floats], ends: dict[str, Ends], name: str, few: Floats
+) -> Ends:
+    """Ends of what comes of lines that dial, where few pauses were seen, or none.
+
+    What a steady state must fulfil leaves these figures no chance but that of the pauses: in one
+    the lines without an agent line bring nothing, be they idle or in an attempt that ends in vain.
+    The time in pauses is as uncertain as few events are.
+    """
+    lines = np.maximum(network.dial_lines - network.agent_lines[0], 0) / network.dial_lines
+    share, (low, high) = mean["all_busy_share"], ends["all_busy_share"]
+    more, less = np.nan_to_num(high - share) * lines, np.nan_to_num(share - low) * lines
+    below, above = ends[name]
+    value = mean[name]
+    wider = (
+        np.minimum(below, value * np.maximum(1.0 - more, 0.0)),
+        np.maximum(above, value * (1.0 + less)),
+    )
+    return np.where(few, wider[0], below), np.where(few, wider[1], above)
 
 
 def _with_idle_lines(
