@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner.traffic.simulation.estimates import Precision
+from planner.traffic.simulation.estimates import (
+    Precision,
+    balances,
+    estimate,
+    expected_outcomes,
+)
 from planner.traffic.simulation.flow.fluid import FLUID_CAMPAIGN
 from planner.traffic.simulation.flow.steady_lines import duration_of_many
 from planner.traffic.simulation.network import COLUMNS, Network
@@ -83,3 +88,42 @@ def test_many_attempts_at_once_last_as_long_as_one_after_the_other(cv: float, co
     assert abs(made.mean() - count * TAU) <= 4.5 * deviation / draws**0.5 + 1e-9
     assert made.std() == pytest.approx(deviation, rel=0.04 * (1 + cv), abs=1e-9)
     assert made.min() > 0.0
+
+
+@pytest.mark.parametrize("flows", [True, False])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"attempt_cv": 0.5, "patience_seconds": 25.0, "talk_cv": 1.5},
+        {"attempt_cv": 0.5, "wrap_up_seconds": 30.0},
+        {"attempt_cv": 0.5, "patience_seconds": 25.0, "wrap_up_seconds": 30.0},
+    ],
+)
+def test_what_is_zero_on_average_is_so_where_attempts_are_timed(
+    changes: dict[str, Any], flows: bool
+) -> None:
+    world = network({(0, 0): (25, 3)}, q=0.04, talk_seconds=120.0, answer_rate=0.5, **changes)
+    runs = 200 if flows else 60
+    precision = Precision(fewest=runs, most=runs)
+    found = simulate(
+        world,
+        [0.0, WARM_UP, END],
+        seed=7,
+        precision=precision,
+        judged=slice(1, None),
+        steady=True,
+        calm=np.zeros((1, 1)) if flows else None,
+    )
+    known = balances(world, expected_outcomes(world, found.totals), slice(1, None))[:, 0]
+    used = np.abs(known).max(axis=0) > 0.0
+    # Requests and talks, and those in vain where these are not counted by their mean.
+    assert used[:3].tolist() == [True, True, "patience_seconds" in changes]
+    error = known.std(axis=0, ddof=1) / runs**0.5
+    # What is in progress at the ends of the time counted is a part of an attempt or a talk.
+    assert np.all(np.abs(known.mean(axis=0)[used]) < 4.5 * error[used])
+    # So the figures are those without that knowledge, but for chance.
+    plain = estimate(found.totals, slice(1, None))
+    for name in ("all_busy_share", "abandoned_per_second", "transfers_per_second"):
+        ours, theirs = found.figures[name], plain[name]
+        apart = abs(float(ours.mean[0] - theirs.mean[0]))
+        assert apart < 2.3 * float(theirs.half_width[0]), name

@@ -119,6 +119,7 @@ def next_request(
         return np.inf
     others = answers_of_others(campaign)
     wait = steady_wait(pair, campaign)
+    late = 1.0 if free_agents(pair) <= 0 else 0.0
     while True:
         end = attempt_ends[pair.heap] if pair.timed_attempts > 0 else np.inf
         launch = next_launch(pair, campaign)
@@ -137,6 +138,7 @@ def next_request(
             pair.totals[LIVE_ANSWERS] += 1.0
             return float(end)
         pair.totals[LIVE_ANSWERS] += others
+        pair.totals[LATE_ATTEMPTS] += late
         pair.totals[ATTEMPT_SECONDS] += end
         if pair.mode == CALM and pair.attempts <= pair.target and campaign.left >= 1.0:
             campaign.left -= 1.0
