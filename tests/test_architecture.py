@@ -41,7 +41,6 @@ KERNELS = {
     "optimize/pricing/survival/capped_program.py _capped_split": 9,
     "optimize/pricing/survival/capped_program.py _domain_profile": 9,
     "traffic/simulation/flow/fluid_kernel.py run": 9,
-    "traffic/simulation/flow/fluid_kernel.py share_gate": 15,
 }
 #: The problem, what is asked for, and what is known already: still to be made records.
 SEARCHES = {

@@ -104,10 +104,10 @@ def interval_ends(
     for name in ("attempts_per_second", "live_answers_per_second"):
         if name in ends:
             ends[name] = _with_idle_lines(network, mean, ends, name, few)
-    few = (events["pauses_per_second"].counted < MANY_EVENTS) & (come.occur > 0)
+    rare = np.asarray(events["pauses_per_second"].counted < MANY_EVENTS, dtype=np.float64)
     for name in _STOPPED_BY_PAUSES:
         if name in ends:
-            ends[name] = _with_pauses(network, mean, ends, name, few)
+            ends[name] = _with_pauses(network, mean, ends, name, rare * come.occur)
     return ends
 
 
@@ -129,7 +129,8 @@ def _with_pauses(
         np.minimum(below, value * np.maximum(1.0 - more, 0.0)),
         np.maximum(above, value * (1.0 + less)),
     )
-    return np.where(few, wider[0], below), np.where(few, wider[1], above)
+    rare = few > 0.0
+    return np.where(rare, wider[0], below), np.where(rare, wider[1], above)
 
 
 def _with_idle_lines(

@@ -52,53 +52,39 @@ DEMAND, FILLING_LINES, OTHER_LINES = range(3)
 
 
 @lean
-def share_gate(
-    pairs: Any,
-    campaigns: Any,
-    dialers: Any,
-    groups: Any,
-    gate: Any,
-    gate_pairs: Integers,
-    rates: Floats,
-    whole: Floats,
-    keys: Floats,
-    winners: Integers,
-    attempt_ends: Floats,
-    talk_ends: Floats,
-    rng: Any,
-    now: float,
-    edge: float,
-    own: int,
-) -> None:
-    """Split the calls per second of a gate among the pairs that fill up.
+def share_gate(state: RunState, rates: Floats, rng: Any, own: int, now: float, edge: float) -> None:
+    """Split the calls per second of the gate of pair ``own`` among the pairs that fill up there.
 
     Who has all lines in use takes what these need, at most a share by dial lines; the rest goes to
-    the others in proportion to theirs. ``whole`` is the row of the gate in ``rates``; when pair
-    ``own`` happens next is for the caller to say.
+    the others in proportion to theirs. When pair ``own`` happens next is for the caller to say.
     """
-    spacing = groups[gate.group].spacing
+    pairs, dialers = state.pairs, state.dialers
+    number = pairs[own].gate
+    gate, whole = state.gates[number], rates[dialers.size + number]
+    spacing = state.groups[gate.group].spacing
     of_group = np.inf if spacing == 0.0 else spare(1.0 / spacing, whole)
     asked = 0.0
     for place in range(gate.first, gate.last):
-        pair = pairs[gate_pairs[place]]
+        pair = pairs[state.gate_pairs[place]]
         if pair.status == RUNNING and pair.mode == FILLING:
             asked += own_rate(pair, dialers, rates, of_group, whole)
     squeezed = min(1.0, of_group / asked) if asked > 0.0 else 1.0
     for place in range(gate.first, gate.last):
-        p = gate_pairs[place]
+        p = state.gate_pairs[place]
         pair = pairs[p]
         if pair.status != RUNNING or pair.mode != FILLING:
             continue
         rate = squeezed * own_rate(pair, dialers, rates, of_group, whole)
         if rate != pair.launch_rate:
-            campaign = campaigns[pair.campaign]
+            campaign = state.campaigns[pair.campaign]
             flow(pair, campaign, now)
             pair.launch_rate = rate
             if campaign.attempt_cv == 1.0 or pair.mode_ends == np.inf or p == own:
                 level_ends(pair, campaign, now)
             if p != own:
-                time = schedule(pair, campaign, attempt_ends, talk_ends, rng, now, edge)
-                reschedule(keys, winners, p, time)
+                ends, talks = state.attempt_ends, state.talk_ends
+                time = schedule(pair, campaign, ends, talks, rng, now, edge)
+                reschedule(state.keys, state.winners, p, time)
 
 
 @lean
@@ -174,24 +160,7 @@ def tell_gate(
         return
     gate.filling += -1 if filled else 1
     if gate.filling > 0:
-        share_gate(
-            state.pairs,
-            state.campaigns,
-            state.dialers,
-            state.groups,
-            gate,
-            state.gate_pairs,
-            rates,
-            whole,
-            state.keys,
-            state.winners,
-            state.attempt_ends,
-            state.talk_ends,
-            rng,
-            now,
-            edge,
-            p,
-        )
+        share_gate(state, rates, rng, p, now, edge)
 
 
 @lean
