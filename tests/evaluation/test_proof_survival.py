@@ -9,14 +9,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.proof import survival
 from planner.evaluation.proof.check import check_proof
 from planner.evaluation.proof.programme import NEVER
+from planner.evaluation.proof.record import Node, Proof
 from planner.evaluation.proof.splits import Options, largest_with_abandonment
 from planner.evaluation.proof.survival import Asked, largest_surviving
+from planner.evaluation.rates import rates_table
 from planner.optimize.search import optimize
 from tests.benchmarks.fleets import FAMILIES, fleet
+from tests.support.builders import solar
 
 #: Which dialers fail together: each alone, two and two, carriers that share a dialer, any two.
 CASES = (
@@ -107,6 +111,41 @@ def test_the_bound_of_a_fleet_whose_splits_are_too_many_to_list_is_shown(
     lower = replace(found.proof, bound=found.bound * 0.999)
     assert not check_proof(problem, lower).holds(lower)
     assert not check_proof(problem, lower).refutes(lower)
+
+
+@pytest.mark.parametrize("prices", [{}, {"ports of D1": 1 / 97}])
+def test_a_box_without_a_split_that_survives_is_shown_to_hold_no_plan(
+    prices: dict[str, float],
+) -> None:
+    """Where its campaign has none, and where the rows of the fleet leave it none."""
+    dialers = tuple(Dialer(dialer_id=f"D{d}", ports=100) for d in range(5))
+    wanted = solar(agent_lines=20, survivable_share=0.55, answer_rate=0.3, transfer_rate=0.2)
+    other = solar(campaign_id="Other", agent_lines=20, survivable_share=0.3)
+    problem = Problem(dialers=dialers, campaigns=(wanted, other))
+    # Solar has at least 14 agent and 80 dial lines on D0, or 88 dial lines on D1 where Other has
+    # 13 agent lines, and as many dial lines.
+    splits = (
+        [["Solar", "D1", "dial", 87], ["Other", "D1", "agent", 12]]
+        if prices
+        else [["Solar", "D0", "agent", 13], ["Solar", "D0", "dial", 79]]
+    )
+    here = rates_table(wanted, 100, 20)[0][14:, 80:].min()
+    assert prices or here > 0.45 * (here + 6 * 3600 / 180.0)  # six agents are never idle
+    none = {"dial_lines": {}, "abandoned": {}, "failure": [], "short": []}
+    may_hold = {"rows": {}, **none}
+    nodes = [
+        Node(split=splits[0], children=[1, 2]),
+        Node(duals=may_hold),
+        Node(split=splits[1], children=[3, 4]),
+        Node(duals=may_hold),
+        Node(duals={"rows": prices, **none}, empty=True),
+    ]
+    # More than all agents together can earn.
+    proof = Proof(0.0, 1, 0.0, False, bound=1000.0, nodes=nodes)
+    assert check_proof(problem, proof).holds(proof)
+    # A box that holds plans is not shown to hold none.
+    nodes[1].empty = True
+    assert not check_proof(problem, proof).holds(proof)
 
 
 def test_what_the_time_ends_is_a_bound_all_the_same() -> None:

@@ -23,8 +23,16 @@ from planner.evaluation.proof.splits import (
     largest_by_programme,
     largest_with_abandonment,
 )
-from planner.evaluation.proof.survival import Asked, Ranges, largest_surviving
+from planner.evaluation.proof.survival import (
+    IN_TURN,
+    Asked,
+    Ranges,
+    largest_surviving,
+)
 from planner.evaluation.proof.world import Row, World, talk_minutes
+
+#: What a campaign that is left out costs, where only is asked whether there is a plan.
+LEFT_OUT = 1.0
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -115,25 +123,40 @@ class Bounds:
                     return NEVER
                 total += max(own, -1.0) if feasibility else own
         loose = [case for case in cases if self._is_loose(case.campaign)]
-        return total + self._loosely(loose, total, feasibility)
+        return self._loosely(loose, total, feasibility)
 
     def _loosely(self, cases: list[_Case], before: float, feasibility: bool) -> float:
-        """Bounds of campaigns that are bounded only, in sum: as close as the claim needs it.
+        """Bounds of campaigns that are bounded only, in sum: as close as the claim needs it."""
+        self.exact = self.exact and not cases
+        return self._left_out(cases, before) if feasibility else self._worthy(cases, before)
 
-        What the claim leaves after all that the search says they are worth need not be saved.
-        """
+    def _worthy(self, cases: list[_Case], before: float) -> float:
+        """What the claim leaves after all that the search says they are worth need not be saved."""
         told = [self._target(case) for case in cases]
-        claim = NEVER if feasibility or self.proof.bound is None else self.proof.bound
+        claim = NEVER if self.proof.bound is None else self.proof.bound
         spare = max(claim - before - sum(told), 0.0) if np.isfinite(sum(told)) else 0.0
-        total = 0.0
+        total = before
         for case, target in zip(cases, told, strict=True):
-            self.exact = False
             own = self._roughly(case, target + spare)
             if own == NEVER:
                 return NEVER
             spare = max(spare + target - own, 0.0) if np.isfinite(target) else 0.0
-            total += max(own, -1.0) if feasibility else own
+            total += own
         return total
+
+    def _left_out(self, cases: list[_Case], before: float) -> float:
+        """Where a plan may leave campaigns out, at one each: none is worth less than that.
+
+        Prices of the rows alone may show that there is none; else a campaign without any split.
+        """
+        owns = [self._roughly(case, NEVER) for case in cases]
+        for most_split in IN_TURN:
+            for i, case in enumerate(cases):
+                total = before + sum(max(own, -LEFT_OUT) for own in owns)
+                if total < 0:
+                    return total
+                owns[i] = min(owns[i], self._roughly(case, -LEFT_OUT, most_split))
+        return before + sum(max(own, -LEFT_OUT) for own in owns)
 
     def _target(self, case: _Case) -> float:
         """What the search says that the splits of a campaign are worth at the most."""
@@ -266,7 +289,7 @@ class Bounds:
         agents = self._agents(case.campaign)
         return largest_by_programme(self._worths(case, options), options, agents, least, missing)
 
-    def _roughly(self, case: _Case, target: float) -> float:
+    def _roughly(self, case: _Case, target: float, most_split: int | None = None) -> float:
         """An upper bound on what a campaign is worth; about the target or less."""
         known = self._known.get(case.key(), np.inf)
         if known <= target:
@@ -287,9 +310,14 @@ class Bounds:
                 at_once=min(self.proof.failures, len(domains)),
                 domain=tuple(domains.index(d.domain) for d in self.world.problem.dialers),
             )
-            found, self._ranges[c] = largest_surviving(
-                worth, options, asked, target, self.end, self._ranges.get(c)
+            # Prices of what is worth something are far off where is only asked for a plan.
+            lasting = target not in (NEVER, -LEFT_OUT)
+            begun = self._ranges.get(c) if lasting else None
+            found, ranges = largest_surviving(
+                worth, options, asked, target, self.end, begun, most_split
             )
+            if lasting:
+                self._ranges[c] = ranges
         else:
             limit = campaign.max_abandon_rate or 0.0
             found, self._prices[c] = largest_with_abandonment(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -184,20 +183,13 @@ class Programme:
 
 def _joined(before: Floats, profile: Floats) -> Floats:
     """A stage more: the largest sums over how many dialers and agent lines it has."""
-    after, top = np.full_like(before, NEVER), before.shape[1] - 1
+    after, top, agents = np.full_like(before, NEVER), before.shape[1] - 1, before.shape[2]
     for v in range(profile.shape[1]):
         has = np.flatnonzero((profile[:, v] > NEVER).any(axis=0))
-        if not len(has):
-            continue
-        most = min(int(has[-1]), before.shape[2] - 1)
-        mine = profile[:, v, most::-1]
-        padded = np.concatenate([np.full((*before.shape[:2], most), NEVER), before], axis=2)
-        windows = sliding_window_view(padded, most + 1, axis=2)
-        each = max(BLOCK // (before[0].size * (most + 1)), 1)
-        for k in range(0, len(mine), each):
-            here = slice(k, k + each)
-            sums = (windows[here] + mine[here, None, None]).max(axis=3)
-            for u in range(top + 1):
-                to = min(u + v, top)
-                np.maximum(after[here, to], sums[:, u], out=after[here, to])
+        for a in has[has < agents].tolist():
+            sums = before[:, :, : agents - a] + profile[:, v, a, None, None]
+            to = after[:, v:, a:]
+            np.maximum(to, sums[:, : top + 1 - v], out=to)
+            for u in range(top + 1 - v, top + 1):  # more than are told apart
+                np.maximum(after[:, top, a:], sums[:, u], out=after[:, top, a:])
     return after

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Prices of an abandoned call tried at a time, how often, and how far apart at first.
-PRICES, ABANDON_TRIALS, APART = 9, 4, 4.0
+PRICES, ABANDON_TRIALS, APART = 9, 8, 4.0
 
 
 class _Places(NamedTuple):

@@ -35,6 +35,8 @@ OVER = 1.5
 MORE_TRIALS, FEW_TRIALS = 30, 3
 #: Ranges at a time, and split at most: a target that cannot be had would split them without end.
 AT_A_TIME, MOST_SPLIT = 400, 4000
+#: How many are split of each of several campaigns in turn, of which one may have no split at all.
+IN_TURN = (0, 100, None)
 #: What a bound may be above its target by, relatively: rounding.
 NEAR = 1e-10
 
@@ -150,6 +152,7 @@ def largest_surviving(
     target: float,
     end: float,
     known: Ranges | None = None,
+    most_split: int | None = None,
 ) -> tuple[float, Ranges | None]:
     """An upper bound on the sum of worths over splits that survive; about the ``target`` or less.
 
@@ -161,6 +164,7 @@ def largest_surviving(
     target : a bound need not be lower
     end : on the clock of ``time.monotonic``, at which it ends with the bound that it has
     known : ranges found before, at other worths, to begin with; those found are returned
+    most_split : ranges split at the most, where not the usual number
     """
     pairs = zip(worth, options, strict=True)
     grids = [grid_of(value, here, here.handled, asked.agents) for value, here in pairs]
@@ -189,7 +193,11 @@ def largest_surviving(
         parts, bounds = _split(ranges.picked(far), calls[far], found[far], asked)
         waiting, above = waiting.picked(later).with_more(parts), np.append(above[later], bounds)
         split += int(far.sum())
-        if target == NEVER or split > MOST_SPLIT or time.monotonic() > end:
+        if (
+            target == NEVER
+            or split > (MOST_SPLIT if most_split is None else most_split)
+            or time.monotonic() > end
+        ):
             best = max(best, float(above.max(initial=NEVER)))
             return best, kept.with_more(waiting)
     return best, kept
