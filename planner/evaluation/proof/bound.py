@@ -33,6 +33,8 @@ from planner.evaluation.proof.world import Row, World, talk_minutes
 
 #: What a campaign that is left out costs, where only is asked whether there is a plan.
 LEFT_OUT = 1.0
+#: Ranges of calls kept to begin with, at most.
+MOST_KEPT = 1000
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -75,7 +77,7 @@ class Bounds:
     _lists: dict[int, Splits | None] = field(default_factory=dict)
     _made: dict[tuple[object, ...], Options] = field(default_factory=dict)
     _known: dict[tuple[object, ...], float] = field(default_factory=dict)
-    _ranges: dict[int, Ranges | None] = field(default_factory=dict)
+    _ranges: dict[object, Ranges | None] = field(default_factory=dict)
     _prices: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -312,12 +314,13 @@ class Bounds:
             )
             # Prices of what is worth something are far off where is only asked for a plan.
             lasting = target not in (NEVER, -LEFT_OUT)
-            begun = self._ranges.get(c) if lasting else None
+            place = c, case.box.low[c].tobytes(), case.box.high[c].tobytes()
+            begun = self._ranges.get(place, self._ranges.get(c)) if lasting else None
             found, ranges = largest_surviving(
                 worth, options, asked, target, self.end, begun, most_split
             )
             if lasting:
-                self._ranges[c] = ranges
+                self._keep(ranges, place)
         else:
             limit = campaign.max_abandon_rate or 0.0
             found, self._prices[c] = largest_with_abandonment(
@@ -325,6 +328,12 @@ class Bounds:
             )
         self._known[case.key()] = found
         return found
+
+    def _keep(self, ranges: Ranges | None, place: tuple[int, bytes, bytes]) -> None:
+        """Ranges to begin with: the campaign's in the same box, else those of its last one."""
+        if len(self._ranges) > MOST_KEPT:
+            self._ranges.clear()
+        self._ranges[place] = self._ranges[place[0]] = ranges
 
     def _allowed(self, c: int) -> float:
         """Share of a campaign's calls that may be missing of what must survive."""
