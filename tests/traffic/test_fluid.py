@@ -224,3 +224,29 @@ def test_on_a_large_dialer_launches_flow_up_to_its_limit() -> None:
             np.hypot(np.linalg.norm(one.half_width), np.linalg.norm(other.half_width)) / 4
         )
         assert abs(apart) < 2.0 * error
+
+
+def test_calls_are_no_surer_than_the_pauses_that_were_not_seen() -> None:
+    # A flow knows all of these figures but for the pauses, which take 1e-4 of the time.
+    lines, agents, q, talk = 200, 12, 0.0035, 120.0
+    world = network({(0, 0): (lines, agents)}, q=q, talk_seconds=talk)
+    exact = engset.stationary([lines], [agents], TAU, [q], talk)
+    assert 1e-4 < exact.all_busy_share[0] < 2e-4
+    found = simulate(
+        world,
+        [0.0, 1500.0, 8700.0],
+        seed=1,
+        precision=Precision(fewest=24, most=24),
+        judged=slice(1, None),
+        steady=True,
+        calm=np.zeros((1, 1)),
+    )
+    assert found.totals[:, 1, 0, COLUMNS.index("pauses")].sum() == 0
+    for name, value in (
+        ("transfers_per_second", exact.transfers_per_second),
+        ("attempts_per_second", exact.attempts_per_second),
+    ):
+        low, high = (float(end[0]) for end in found.ends[name])
+        assert low <= float(value[0]) <= high, name
+        # No wider than what pauses not seen may take.
+        assert high - low < 0.001 * float(value[0])
