@@ -131,7 +131,7 @@ def _alone(
     if unshared:
         return rows
     return {
-        place: with_flow_error(row, float(joint.waiting[place]), limits.left_out(pairs[place]))
+        place: with_flow_error(row, float(joint.missing[place]), limits.left_out(pairs[place]))
         for place, row in rows.items()
     }
 

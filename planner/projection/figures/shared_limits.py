@@ -33,15 +33,13 @@ class Joint(NamedTuple):
 
     effects: list[list[SharedLimitEffect]]  # by pair and batch
     missing: Floats  # share of the attempts in progress, by pair, once the first are launched
-    waiting: Floats  # the same share, or that of all the time since the start if it is larger
     events: int
 
 
 def unlimited(pairs: Sequence[Pair]) -> Joint:
     """Nothing is held back."""
     nothing = SharedLimitEffect(np.zeros(1), np.ones(1), 0.0, 0.0)
-    nobody = np.zeros(len(pairs))
-    return Joint([[nothing] * BATCHES for _ in pairs], nobody, nobody, 0)
+    return Joint([[nothing] * BATCHES for _ in pairs], np.zeros(len(pairs)), 0)
 
 
 def measure(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> Joint:
@@ -51,9 +49,7 @@ def measure(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> Joint:
         [_effect(pair, shares[batch, :, place]) for batch in range(BATCHES)]
         for place, pair in enumerate(pairs)
     ]
-    missing = 1.0 - shares.mean(axis=0)
-    begun = np.diff(STARTS) @ missing[:-1] / STARTS[-1]
-    return Joint(found, missing[-1], np.maximum(missing[-1], begun), events)
+    return Joint(found, 1.0 - shares[:, -1].mean(axis=0), events)
 
 
 def _in_progress(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> tuple[Floats, int]:
