@@ -356,3 +356,51 @@ def test_aggregates_of_days_that_differ_as_calls_do_give_the_mean_over_all_calls
     assert wrap is not None
     assert talk.value == pytest.approx(wanted)
     assert wrap.value == pytest.approx(wanted / 10)
+
+
+AGGREGATES = "interval,campaign,nOutboundAttempted,nOutboundConnected,nOutboundAbandoned"
+
+
+def aggregates(*cells: str) -> list[str]:
+    """Rows of one day each."""
+    return [
+        f"2026-09-{day:02d}T09:00:00.000Z/2026-09-{day:02d}T10:00:00.000Z,Solar,{rest}"
+        for day, rest in enumerate(cells, start=1)
+    ]
+
+
+def test_aggregates_that_tell_how_often_and_not_how_long_give_no_talk_time(tmp_path: Path) -> None:
+    header = f"{AGGREGATES},tTalk.count,tAcw.count,tAcw.sum"
+    rows = aggregates(*["900,200,5,45,45,450000"] * 4)
+    found = calibrate(write(tmp_path, "\n".join([header, *rows]))).estimates
+    talk = found.of("Solar", "talk_seconds")
+    assert talk is not None
+    assert (talk.value, talk.note) == (None, "the log does not tell how long agents talked")
+    values = {item.figure: item.value for item in found.figures}
+    assert values["answer_rate*transfer_rate"] == pytest.approx(50 / 900)
+    assert values["wrap_up_seconds"] == pytest.approx(10)
+
+
+def test_aggregates_with_more_answers_than_attempts_are_refused(tmp_path: Path) -> None:
+    rows = aggregates("100,20,2", "100,300,2")
+    log = write(tmp_path, "\n".join([AGGREGATES, *rows]))
+    with pytest.raises(InputError) as refused:
+        calibrate(log)
+    assert str(refused.value.faults[0]) == (
+        "log.csv, column nOutboundConnected: expected in all no more than the 200 calls attempted, "
+        "not 320"
+    )
+
+
+def test_a_call_of_years_counts_as_blank_and_is_told(tmp_path: Path) -> None:
+    header = "call_date,status,user,campaign_id,length_in_sec,dial_time"
+    rows = [f"2026-09-30 09:{n // 60:02d}:{n % 60:02d},NA,VDAD,Solar,0,20" for n in range(200)]
+    rows[7] = rows[7].replace(",20", ",99999999999")
+    rows.append("2026-09-30 09:10:00,SALE,1001,Solar,80,100")  # answered after 20 s
+    found = calibrate(write(tmp_path, "\n".join([header, *rows])))
+    length = found.estimates.of("Solar", "attempt_seconds")
+    assert length is not None
+    assert length.value == pytest.approx(20)
+    assert found.readings[0].warnings[0] == (
+        "1 cell of column dial_time could not be read and count as blank, the first in line 9"
+    )

@@ -102,7 +102,8 @@ def _rates(found: CampaignDays) -> Iterator[Estimate]:
         interval = share_of_clusters(np.minimum(requests, humans), humans)
         yield _estimate(found, "transfer_rate", interval, _summed(interval, requests, humans))
     if requests.any():
-        yield _estimate(found, REQUEST_RATE, share_of_clusters(requests, attempts))
+        interval = share_of_clusters(np.minimum(requests, attempts), attempts)
+        yield _estimate(found, REQUEST_RATE, interval)
 
 
 def _summed(interval: Interval, events: Floats, trials: Floats) -> str:
@@ -143,9 +144,11 @@ def _shifted(interval: Interval, by: float) -> Interval:
 
 
 def _agents(found: CampaignDays) -> Iterator[Estimate]:
+    reached = found.total("transfers") > 0
+    nobody = "no attempt reaches an agent in the log"
     if found.total("talks") < 1:
-        why = "no attempt reaches an agent in the log"
-        for figure in ("talk_seconds", "talk_cv", "wrap_up_seconds"):
+        why = "the log does not tell how long agents talked" if reached else nobody
+        for figure in ("talk_seconds", "talk_cv"):
             yield _unknown(found, figure, why)
     else:
         sums = (found["talk_sum"], found["talks"], found["talk_squares"])
@@ -153,12 +156,12 @@ def _agents(found: CampaignDays) -> Iterator[Estimate]:
         logs = (found["talk_logs"], found["talk_log_squares"])
         variation = with_lognormal_tail(variation_of_clusters(*sums), *sums[:2], *logs)
         yield _estimate(found, "talk_cv", variation, _long_cv(found))
-        if found.total("wraps") < 1:
-            why = "the log does not tell when the agent line was free again"
-            yield _unknown(found, "wrap_up_seconds", why)
-        else:
-            wraps = (found["wrap_sum"], found["wraps"], found["wrap_squares"])
-            yield _estimate(found, "wrap_up_seconds", positive_mean(*wraps))
+    if found.total("wraps") < 1:
+        why = "the log does not tell when the agent line was free again" if reached else nobody
+        yield _unknown(found, "wrap_up_seconds", why)
+    else:
+        wraps = (found["wrap_sum"], found["wraps"], found["wrap_squares"])
+        yield _estimate(found, "wrap_up_seconds", positive_mean(*wraps))
     if found.total("wait_sum") <= 0:
         yield _unknown(found, "patience_seconds", "no callee waits for an agent in the log")
     else:
@@ -207,7 +210,7 @@ def _days(found: CampaignDays) -> Iterator[Estimate]:
         spread = spread_of_clusters(events[kept] / trials[kept], np.maximum(within, 1e-18))
         yield _estimate(found, figure, spread, _of_days(found))
     kept = found["talks"] > 1
-    if not kept.any():
+    if not found["talk_sum"][kept].any():
         return
     if kept.sum() < FEWEST_DAYS or found.days < FEWEST_DAYS:
         yield _unknown(found, "talk_day_cv", f"needs at least {FEWEST_DAYS} days")

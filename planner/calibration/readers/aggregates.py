@@ -27,6 +27,7 @@ def add_aggregates(reader: LogReader, tallies: Tallies) -> None:
     InputError
         If intervals or numbers are none.
     """
+    totals = dict.fromkeys(_COUNTS, 0.0)
     places = [reader.mapping.places[name] for name in reader.columns]
     for lot in reader.log.batches(places, True):
         columns = dict(zip(reader.columns, lot, strict=True))
@@ -34,6 +35,8 @@ def add_aggregates(reader: LogReader, tallies: Tallies) -> None:
         times, wrong = moments(starts, ISO, reader.zone)
         _require(reader, "launched", ~np.isfinite(times) | wrong, "an interval of ISO moments")
         numbers = {name: _numbers(reader, name, columns, len(times)) for name in (*_COUNTS, *_SUMS)}
+        if "wrap_sum" not in columns:
+            numbers["wrap_count"][:] = 0.0  # how often, and not how long
         campaigns = [ALL_CALLS] * len(times)
         if "campaign_id" in columns:
             campaigns = [name or ALL_CALLS for name in texts(columns["campaign_id"]).to_pylist()]
@@ -42,10 +45,24 @@ def add_aggregates(reader: LogReader, tallies: Tallies) -> None:
         for row, (campaign, day, hour) in enumerate(cells):
             sums = _sums({name: float(values[row]) for name, values in numbers.items()})
             tallies.add_sums(Cell(campaign, ONE_DIALER, int(day), int(hour)), sums)
+        totals = {name: total + float(numbers[name].sum()) for name, total in totals.items()}
         reader.rows += len(times)
         reader.attempts += round(float(numbers["attempts"].sum()))
         reader.campaigns |= set(campaigns)
+    _require_no_more_than_attempted(reader, totals)
     reader.lacks |= reader.mapping.format.lacks
+
+
+def _require_no_more_than_attempted(reader: LogReader, totals: dict[str, float]) -> None:
+    """A call may be attempted in one interval and end in the next: only the sums must agree."""
+    wanted = f"in all no more than the {totals['attempts']:,.0f} calls attempted, not "
+    faults = [
+        Fault(reader.log.label, None, reader.mapping.names[name], None, f"{wanted}{count:,.0f}")
+        for name, count in totals.items()
+        if count > totals["attempts"]
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _numbers(reader: LogReader, name: str, columns: dict[str, pa.Array], rows: int) -> Floats:
@@ -69,13 +86,14 @@ def _sums(found: dict[str, float]) -> dict[str, float]:
     How single calls spread is not told: squares are those of a coefficient of variation of 1, so
     that hours and days differ only where they do by more than such calls explain.
     """
-    talks, wraps = found["talk_count"], found["wrap_count"]
+    wraps = found["wrap_count"]
+    talks = found["talk_count"] if found["talk_sum"] > 0 else 0.0  # else how long is not told
     return {
         "attempts": found["attempts"],
         "answered": found["answered_count"],
         "answer_told": found["attempts"],
-        "requests": talks + found["abandoned_count"],
-        "transfers": talks,
+        "requests": found["talk_count"] + found["abandoned_count"],
+        "transfers": found["talk_count"],
         "talks": talks,
         "talk_sum": found["talk_sum"],
         "talk_squares": 2.0 * found["talk_sum"] ** 2 / talks if talks else 0.0,

@@ -39,6 +39,8 @@ from planner.contracts.faults import Fault, InputError
 
 #: More wrong cells than this share of a column: the column is another one than was thought.
 _MOST_WRONG = 0.01
+#: What takes longer than some months is a typing error, or a moment in another column [s].
+_LONGEST = 1e7
 #: Cells looked at to tell how moments are spelled, and tried one by one.
 _SAMPLE, _TRIED = 5_000, 20
 _OFFSET = r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$"
@@ -177,8 +179,10 @@ class LogReader:
             read = moments(column, layouts[name], self.zone)
             fields.times[name] = self._checked(name, *read)
         elif name in LENGTHS:
-            read = lengths(column, milliseconds=name in form.milliseconds)
-            fields.seconds[name] = self._checked(name, *read)
+            values, wrong = lengths(column, milliseconds=name in form.milliseconds)
+            absurd = values > _LONGEST
+            values = np.where(absurd, np.nan, values)
+            fields.seconds[name] = self._checked(name, values, wrong | absurd)
         elif name in FLAGS:
             known, wrong = flags(column)
             self._checked(name, known.astype(np.float64), wrong)
