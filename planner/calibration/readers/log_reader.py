@@ -75,6 +75,7 @@ class LogReader:
     undated: int = 0
     inbound: int = 0
     repeated: int = 0
+    unmeasured: int = 0
     requests: int = 0
     naive: bool = False
     zone_told: bool = False
@@ -154,6 +155,8 @@ class LogReader:
         found = attempts_of(fields, numbers, answer_asks=self.mapping.format.answer_asks)
         kept = np.isfinite(found.launched) & self._outbound(columns, rows)
         kept &= self._told_once(columns, found)
+        if "call_seconds" in fields.seconds:
+            self.unmeasured += int(np.isnan(fields.seconds["call_seconds"][kept]).sum())
         self.rows += rows
         self.undated += int(np.isnan(found.launched).sum())
         answer = fields.time("answered_at")
@@ -263,6 +266,11 @@ class LogReader:
         for name, figures in form.lacks_without.items():
             if name not in self.mapping.places:
                 self.lacks |= figures
+            elif self.unmeasured > _MOST_WRONG * self.rows:
+                # Without it a call seems to last as long as its talk, or no time at all.
+                calls = f"{self.unmeasured:,} of {self.rows:,} calls"
+                why = f"{calls} have no {self.mapping.names[name]}"
+                self.lacks |= dict.fromkeys(figures, why)
         if form is not ATTEMPTS and not self.requests:
             self.lacks |= {
                 figure: _INCLUDES_TALK for figure in LENGTH_FIGURES if figure not in self.lacks

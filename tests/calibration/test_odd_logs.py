@@ -1,0 +1,77 @@
+"""Logs with cells that cannot be, and with cells that are not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planner.calibration.calibrate import calibrate
+from planner.contracts.faults import InputError
+from tests.support.logs import write
+
+AGGREGATES = "interval,campaign,nOutboundAttempted,nOutboundConnected,nOutboundAbandoned"
+
+
+def aggregates(*cells: str) -> list[str]:
+    """Rows of one day each."""
+    return [
+        f"2026-09-{day:02d}T09:00:00.000Z/2026-09-{day:02d}T10:00:00.000Z,Solar,{rest}"
+        for day, rest in enumerate(cells, start=1)
+    ]
+
+
+def test_aggregates_that_tell_how_often_and_not_how_long_give_no_talk_time(tmp_path: Path) -> None:
+    header = f"{AGGREGATES},tTalk.count,tAcw.count,tAcw.sum"
+    rows = aggregates(*["900,200,5,45,45,450000"] * 4)
+    found = calibrate(write(tmp_path, "\n".join([header, *rows]))).estimates
+    talk = found.of("Solar", "talk_seconds")
+    assert talk is not None
+    assert (talk.value, talk.note) == (None, "the log does not tell how long agents talked")
+    values = {item.figure: item.value for item in found.figures}
+    assert values["answer_rate*transfer_rate"] == pytest.approx(50 / 900)
+    assert values["wrap_up_seconds"] == pytest.approx(10)
+
+
+def test_aggregates_with_more_answers_than_attempts_are_refused(tmp_path: Path) -> None:
+    rows = aggregates("100,20,2", "100,300,2")
+    log = write(tmp_path, "\n".join([AGGREGATES, *rows]))
+    with pytest.raises(InputError) as refused:
+        calibrate(log)
+    assert str(refused.value.faults[0]) == (
+        "log.csv, column nOutboundConnected: expected in all no more than the 200 calls attempted, "
+        "not 320"
+    )
+
+
+EXTENDED = "call_date,status,user,campaign_id,length_in_sec,dial_time,wrapup_time"
+
+
+def sales(count: int) -> list[str]:
+    """Calls answered after 20 s, with talks of 80 s and wrap-ups of 10 s."""
+    return [
+        f"2026-09-30 09:{n // 60:02d}:{n % 60:02d},SALE,1001,Solar,80,100,10" for n in range(count)
+    ]
+
+
+def test_a_length_of_years_counts_as_blank_and_is_told(tmp_path: Path) -> None:
+    rows = sales(200)
+    rows[7] = rows[7].removesuffix("10") + "99999999999"
+    found = calibrate(write(tmp_path, "\n".join([EXTENDED, *rows])))
+    wrap = found.estimates.of("Solar", "wrap_up_seconds")
+    assert wrap is not None
+    assert wrap.value == pytest.approx(10)
+    assert found.readings[0].warnings[0] == (
+        "1 cell of column wrapup_time could not be read and count as blank, the first in line 9"
+    )
+
+
+def test_calls_without_a_length_are_not_taken_for_short_ones(tmp_path: Path) -> None:
+    # As where one of three servers does not log its carrier: their length would be that of talk.
+    unlogged = [row.replace(",80,100,", ",80,,") for row in sales(60)]
+    found = calibrate(write(tmp_path, "\n".join([EXTENDED, *sales(120), *unlogged]))).estimates
+    length = found.of("Solar", "attempt_seconds")
+    assert length is not None
+    assert (length.value, length.note.split("; ")[-1]) == (
+        None, "60 of 180 calls have no dial_time",
+    )  # fmt: skip
