@@ -27,6 +27,11 @@ def test_progress_tells_time_value_bound_and_gap() -> None:
     assert progress_words(at(12.0), 60.0) == expected
 
 
+def test_what_is_no_part_of_the_limit_is_not_held_against_it() -> None:
+    after = "65 s: 158.4 an hour, gap 0.38 %, at most 159.0 possible (improving)"
+    assert progress_words(at(65.0), 60.0) == after
+
+
 def test_progress_before_the_first_plan_claims_none() -> None:
     start = Progress(value_per_hour=None, bound_per_hour=None, seconds=2.0, phase="tables")
     assert progress_words(start, 60.0) == "2 s of at most 60 s: no plan yet (tables)"
