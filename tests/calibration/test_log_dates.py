@@ -61,3 +61,10 @@ def test_times_without_an_offset_are_on_the_given_clock(tmp_path: Path) -> None:
     # Chicago is five hours behind UTC in summer and six in winter.
     hours = [np.datetime64(int(t), "s").item().hour for t in found.launched]
     assert hours == [14, 15, 14]
+
+
+def test_finnish_november_is_no_march(tmp_path: Path) -> None:
+    months = ("maaliskuuta", "lokakuuta", "marraskuuta", "joulukuuta")
+    rows = "".join(f"Solar,2. {month} 2026 09:00\n" for month in months)
+    found = read(write(tmp_path, "campaign_id,launched\n" + rows))
+    assert [np.datetime64(int(t), "s").item().month for t in found.launched] == [3, 10, 11, 12]

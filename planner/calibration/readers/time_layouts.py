@@ -21,6 +21,11 @@ _MONTHS = (
     ("nov",),
     ("dec", "dez", "dic", "déc"),
 )
+#: Months in Finnish, where November begins like March elsewhere; all end in kuu or kuuta.
+_FINNISH = (
+    *("tammi", "helmi", "maalis", "huhti", "touko", "kesä"),
+    *("heinä", "elo", "syys", "loka", "marras", "joulu"),
+)
 _CLOCK = (
     r"(?P<H>\d{1,2})[:.hH](?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
     r"(?:\s*(?P<p>[AaPp])\.?\s*[Mm]\.?)?(?:\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
@@ -134,6 +139,8 @@ def found_layout(cells: Sequence[str]) -> TimeLayout | None:
 def month_number(name: str) -> int:
     """The month that a name of some language begins like; 0 if none does."""
     short = name.lower()
+    if "kuu" in short:
+        return next((n for n, start in enumerate(_FINNISH, 1) if short.startswith(start)), 0)
     for number, starts in enumerate(_MONTHS, start=1):
         if any(short.startswith(start) for start in sorted(starts, key=len, reverse=True)):
             return number
