@@ -108,3 +108,13 @@ def test_rows_of_a_case_are_of_one_server(tmp_path: Path) -> None:
         "cases.csv, line 4, column max_vicidial_trunks is '61': expected 60 as in line 3: one "
         "server has one"
     ]
+
+
+def test_cells_may_be_separated_as_spreadsheets_do(tmp_path: Path) -> None:
+    measured = (MEASURED / "vicidial_allocation_cases.csv").read_text()
+    semicolons = tmp_path / "cases.csv"
+    semicolons.write_text("\ufeff" + measured.replace(",", ";"), encoding="utf-8")
+
+    found = filled_cases(semicolons)
+
+    assert list(csv.reader(io.StringIO(found))) == list(csv.reader(io.StringIO(measured)))

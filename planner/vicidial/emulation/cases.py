@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from planner.contracts.faults import Fault, InputError
 from planner.tables.files import content_of
+from planner.tables.sheets import SEPARATORS
 from planner.tables.writing import csv_text
 from planner.vicidial.allocation import allot, fill
 from planner.vicidial.settings import MAXIMUM_LIMIT, OVERFLOW_ALLOWED
@@ -124,7 +125,8 @@ def filled_cases(path: str | Path) -> str:
     """
     name = Path(path).name
     text = content_of(Path(path)).decode("utf-8-sig", errors="replace")
-    reader = csv.DictReader(io.StringIO(text))
+    separator = max(SEPARATORS, key=text.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(text), delimiter=separator)
     header = list(reader.fieldnames or ())
     needed, results, solve = (
         (_FILL, _FILL_RESULTS, _fill_results)
