@@ -121,9 +121,10 @@ class Programme:
     def _worth(self, d: int, which: Ints) -> Floats:
         """Worths ``[price, agent lines, option]`` of a dialer at some of the prices."""
         grid, x = self._grids[d], self._asking
-        worth: Floats = grid.worth + x.price[which, d, None, None] * grid.amount
+        worth: Floats = x.price[which, d, None, None] * grid.amount
+        worth += grid.worth
         if x.cap is not None:
-            worth[grid.amount > x.cap[which, d, None, None]] = NEVER
+            np.copyto(worth, NEVER, where=grid.amount > x.cap[which, d, None, None])
         if x.told is not None:
             worth[x.told[which, d] == UNUSED] = NEVER
         return worth
