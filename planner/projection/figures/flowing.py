@@ -22,7 +22,7 @@ from planner.traffic.simulation.network import COLUMNS, Network
 _REQUEST = 1.2
 #: An attempt that is not memoryless, and asks for nobody, as a part of one drawn call by call. It
 #: takes more where pauses are frequent (0.05 to 0.4 of one); told so low because a timeline of some
-#: twenty pairs shall rest on 400 runs, which take three seconds of two cores.
+#: twenty pairs shall rest on 400 runs, which take seven seconds of one core.
 _TIMED = 0.025
 
 
