@@ -13,6 +13,7 @@ import streamlit as st
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.editing.live.live import (
     live_of,
+    newest,
     oldest,
     other_lines,
     typed_busy,
@@ -108,14 +109,8 @@ def _show_doubts(workspace: Workspace, edited: EditedLines, seconds: float) -> N
     if hidden != workspace.live_hidden:
         workspace.live_hidden = hidden
         st.rerun()
-    since = oldest(workspace.live)
     warned = timedelta(seconds=max(_WARNED * seconds, _SOONEST_WARNED))
-    if since is not None and now - since > warned:
-        gone = f" Nothing is shown of {_named(old)}: it is too old." if old else ""
-        st.warning(
-            f"**The live data is old**: written {_age(since)}.{gone} Is what writes it running?",
-            icon=":material/schedule:",
-        )
+    _show_doubtful_age(workspace, now, warned, old)
     if missing:
         st.warning(
             f"The live data does not tell of {_named(missing)}: no status is shown there.",
@@ -127,6 +122,26 @@ def _show_doubts(workspace: Workspace, edited: EditedLines, seconds: float) -> N
         st.markdown(
             f":material/difference: Other lines than in the plan, used for the status: "
             f"{plain('; '.join(others[:_MOST_NAMED]))}{more}."
+        )
+
+
+def _show_doubtful_age(
+    workspace: Workspace, now: datetime, warned: timedelta, hidden: list[tuple[str, str]]
+) -> None:
+    """Where the data is old, or says that it is of later than now."""
+    first, last = oldest(workspace.live), newest(workspace.live)
+    gone = f" Nothing is shown of {_named(hidden)}." if hidden else ""
+    if last is not None and last - now > warned:
+        ahead = duration((last - now).total_seconds())
+        st.warning(
+            f"**A clock is wrong**: the live data says what will be in {ahead}, so that how old it "
+            f"is cannot be known.{gone} Check the clock of what writes it, and of this machine.",
+            icon=":material/schedule:",
+        )
+    elif first is not None and now - first > warned:
+        st.warning(
+            f"**The live data is old**: written {_age(first)}.{gone} Is what writes it running?",
+            icon=":material/schedule:",
         )
 
 
@@ -176,7 +191,8 @@ def _fault_words(workspace: Workspace, faults: tuple[Fault, ...]) -> str:
 def _data_age(workspace: Workspace) -> str:
     """When the data was written, where that is not when it was read."""
     since = oldest(workspace.live)
-    return "" if since is None else f", written {_age(since)}"
+    known = since is not None and since <= datetime.now(UTC)  # else a clock is wrong
+    return f", written {_age(since)}" if since and known else ""
 
 
 def _age(moment: datetime) -> str:

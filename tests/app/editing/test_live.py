@@ -11,6 +11,7 @@ import pytest
 from planner.app.editing.live.live import (
     LiveState,
     live_of,
+    newest,
     oldest,
     other_lines,
     typed_busy,
@@ -86,6 +87,17 @@ def test_data_is_as_old_as_its_file_or_as_its_rows_say() -> None:
     live = live_of(read_snapshot(text.encode(), NOW - hour), QUICKSTART)
     assert oldest(live) == NOW - hour
     assert untold(QUICKSTART, live, NOW, timedelta(seconds=30)) == ([], [("Solar", "D2")])
+
+
+def test_what_is_told_of_later_than_now_has_no_age_and_no_status() -> None:
+    text = (
+        "campaign_id,dialer_id,dial_lines,agent_lines,as_of\n"
+        "Solar,D1,95,5,2026-11-30T12:40:00Z\nSolar,D2,95,5,2026-11-30T12:00:10Z\n"
+    )
+    live = live_of(read_snapshot(text.encode(), NOW), QUICKSTART)
+    assert newest(live) == NOW + timedelta(minutes=40)
+    # Clocks may be some seconds apart.
+    assert untold(QUICKSTART, live, NOW, timedelta(seconds=30)) == ([], [KEY])
 
 
 def test_one_campaign_and_dialer_twice_is_a_fault() -> None:

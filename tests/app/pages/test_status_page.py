@@ -86,6 +86,21 @@ def test_the_last_good_state_stays_and_its_age_is_told(
     assert until_all_busy(app, "D1") == "3.2 min"
 
 
+def test_data_of_later_than_now_shows_no_status_and_says_that_a_clock_is_wrong(
+    app: AppTest, live: Path
+) -> None:
+    later = (datetime.now(UTC) + timedelta(minutes=40)).isoformat()
+    live.write_text(
+        f"{LIVE_HEADER.strip()},as_of\nSolar,D1,95,5,0,,{later}\nSolar,D2,95,5,0,,{later}\n"
+    )
+    go_to(app, "status").run()
+    (warning,) = [item.value for item in app.warning]
+    assert "A clock is wrong" in warning
+    assert "Solar on D1, Solar on D2" in warning
+    assert "written" not in text(app)
+    assert not [item for item in app.dataframe if "Made by" in item.value]
+
+
 def test_data_that_nobody_has_written_for_an_hour_shows_no_status(app: AppTest, live: Path) -> None:
     hour_ago = time.time() - 3600
     os.utime(live, (hour_ago, hour_ago))

@@ -102,11 +102,16 @@ def _state(row: LiveRow, at: datetime) -> LiveState:
 def untold(
     problem: Problem, live: Live, now: datetime, longest: timedelta
 ) -> tuple[list[Pair], list[Pair]]:
-    """Rows of the plan that a source leaves out, and rows whose state is too old to be shown."""
+    """Rows of the plan that a source leaves out, and rows whose state is too old to be shown.
+
+    So is one that is as far ahead: how old it is cannot be known.
+    """
     planned = [(a.campaign_id, a.dialer_id) for a in problem.assignments if a.dial_lines]
     missing = [pair for pair in planned if pair not in live]
     old = [
-        pair for pair, state in live.items() if state.at is not None and now - state.at > longest
+        pair
+        for pair, state in live.items()
+        if state.at is not None and abs(now - state.at) > longest
     ]
     return missing, old
 
@@ -114,6 +119,11 @@ def untold(
 def oldest(live: Live) -> datetime | None:
     """When the oldest state was true, None where none has a moment."""
     return min((state.at for state in live.values() if state.at is not None), default=None)
+
+
+def newest(live: Live) -> datetime | None:
+    """When the newest state was true, None where none has a moment."""
+    return max((state.at for state in live.values() if state.at is not None), default=None)
 
 
 def other_lines(problem: Problem, live: Live) -> list[str]:
