@@ -33,7 +33,10 @@ def test_what_comes_only_when_a_stopped_campaign_runs_is_told_apart() -> None:
     document = plan_document(plan(problem, EXACT), problem)
     assert document["value_per_hour"] == pytest.approx(120.96)
     assert document["stopped_value_per_hour"] == pytest.approx(60.48)
-    assert "121.0 if all run; 60.5 of it Tax, which its user has stopped" in words(problem)
+    told = words(problem)
+    assert "121.0 if all run; 60.5 of it Tax, which its user has stopped" in told
+    _, _, helps = told.partition("What would help most")
+    assert "counts Tax as if it ran; what-if plans for now" in helps
 
 
 def test_pools_tell_who_is_idle_and_rows_who_sits_there() -> None:

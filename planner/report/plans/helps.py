@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from planner.contracts.answers import Help, Worth
+from planner.contracts.answers import Help, StoppedValue, Worth
 from planner.evaluation.worth.held import amount, ends_words
 from planner.report.text_layout import bullets
 
@@ -44,7 +44,19 @@ def help_rows(helps: Sequence[Help]) -> list[HelpRow]:
     ]
 
 
-def help_lines(helps: Sequence[Help]) -> list[str]:
+def stopped_sentence(stopped: Sequence[StoppedValue]) -> str:
+    """Why what a change brings differs in what-if, which plans for now; "" where it does not."""
+    if not stopped:
+        return ""
+    names = ", ".join(item.campaign_id for item in stopped)
+    each = "it ran" if len(stopped) == 1 else "they ran"
+    return (
+        f"What is told here counts {names} as if {each}; what-if plans for now, and leaves out "
+        "what is stopped."
+    )
+
+
+def help_lines(helps: Sequence[Help], stopped: Sequence[StoppedValue] = ()) -> list[str]:
     """A list for a terminal, each change with what to type to try it."""
     rows = help_rows(helps)
     told = [
@@ -52,7 +64,11 @@ def help_lines(helps: Sequence[Help]) -> list[str]:
         for row in rows[:MOST_LISTED]
     ]
     more = len(rows) - MOST_LISTED
-    return bullets([*told, f"and {more} more, see --json"] if more > 0 else told)
+    if more > 0:
+        told.append(f"and {more} more, see --json")
+    if told and stopped:
+        told.append(stopped_sentence(stopped))
+    return bullets(told)
 
 
 def _between(row: HelpRow) -> str:

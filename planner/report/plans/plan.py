@@ -72,7 +72,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *section("Lines", lines_table(result)),
             *section("Dialers", _dialers(result, problem)),
             *section("What limits the plan", bullets(result.binding)),
-            *section("What would help most", help_lines(result.helps)),
+            *section("What would help most", help_lines(result.helps, result.stopped)),
             *section("Not used", bullets(item.words for item in result.stranded)),
             *section("Why these lines", bullets(r.words for r in result.why) if why else []),
             *section("Changes against the current lines", _changes(result, problem)),
