@@ -34,7 +34,11 @@ class Server:
             os.chown(self._folder, account.pw_uid, account.pw_gid)
             self._folder.chmod(0o755)
             user = ["--user=mysql"]
-        common = ["--no-defaults", f"--datadir={data}", *user]
+        # A server that starts removes what others left in its folder for temporary tables.
+        scratch = self._folder / "tmp"
+        scratch.mkdir()
+        scratch.chmod(0o777)
+        common = ["--no-defaults", f"--datadir={data}", f"--tmpdir={scratch}", *user]
         quick = [
             "--auth-root-authentication-method=normal",
             "--skip-name-resolve",
