@@ -149,6 +149,22 @@ def test_a_box_without_a_split_that_survives_is_shown_to_hold_no_plan(
     assert not check_proof(problem, proof).holds(proof)
 
 
+def test_a_box_without_any_lines_for_a_campaign_holds_no_plan_whatever_the_prices() -> None:
+    """Four dial lines at the most, and five agent lines, of which each has a dial line."""
+    dialers = tuple(Dialer(dialer_id=f"D{d}", ports=100) for d in range(5))
+    problem = Problem(dialers=dialers, campaigns=(solar(agent_lines=20, survivable_share=0.3),))
+    none = {"dial_lines": {}, "abandoned": {}, "failure": [], "short": []}
+    nodes = [
+        Node(split=["Solar", "D0", "dial", 4], children=[1, 2]),
+        Node(split=["Solar", "D0", "agent", 4], children=[3, 4]),
+        Node(duals={"rows": {}, **none}),
+        Node(duals={"rows": {}, **none}),
+        Node(duals={"rows": {"ports of D1": 1.0}, **none}, empty=True),
+    ]
+    proof = Proof(0.0, 1, 0.0, False, bound=1000.0, nodes=nodes)
+    assert check_proof(problem, proof).holds(proof)
+
+
 def test_what_the_time_ends_is_a_bound_all_the_same() -> None:
     worth, options, asked = drawn(1)
     best = best_of_all(worth, options, asked)

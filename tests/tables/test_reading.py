@@ -80,6 +80,15 @@ def test_rates_of_passes_in_per_cent(tmp_path: Path) -> None:
     assert problem.campaigns[0].answer_rate_by_pass == (0.3, 0.2)
 
 
+def test_only_answer_rates_may_be_one_for_each_pass(tmp_path: Path) -> None:
+    row = "Solar,10,25,0.1,0.1,180"
+    for column, cell in (("finish_by", "soon"), ("max_abandon_rate", "0.03|0.02")):
+        (told,) = faults(tmp_path, campaigns=f"{FIRST},records,{column}\n{row},100,{cell}\n")
+        assert "pass" not in told
+    (told,) = faults(tmp_path, campaigns=f"{FIRST}\nSolar,10,25,much,0.1,180\n")
+    assert "pass" in told
+
+
 def test_the_example_needs_no_note(tmp_path: Path) -> None:
     assert read(tmp_path).notes == ()
     data = Path(__file__).parents[2] / "data"

@@ -191,8 +191,9 @@ def _fault_words(workspace: Workspace, faults: tuple[Fault, ...]) -> str:
 def _data_age(workspace: Workspace) -> str:
     """When the data was written, where that is not when it was read."""
     since = oldest(workspace.live)
-    known = since is not None and since <= datetime.now(UTC)  # else a clock is wrong
-    return f", written {_age(since)}" if since and known else ""
+    if since is None or since > datetime.now(UTC):  # a clock is wrong
+        return ""
+    return f", written {_age(since)}"
 
 
 def _age(moment: datetime) -> str:

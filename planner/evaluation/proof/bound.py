@@ -23,16 +23,15 @@ from planner.evaluation.proof.splits import (
     largest_by_programme,
     largest_with_abandonment,
 )
-from planner.evaluation.proof.survival import (
-    IN_TURN,
-    Asked,
-    Ranges,
-    largest_surviving,
-)
+from planner.evaluation.proof.survival import Asked, Ranges, largest_surviving
 from planner.evaluation.proof.world import Row, World, talk_minutes
 
 #: What a campaign that is left out costs, where only is asked whether there is a plan.
 LEFT_OUT = 1.0
+#: What is below this is below 0, whatever was rounded.
+SURELY = -1e-6
+#: Ranges split of each of several campaigns in turn, one of which may have no split: None as usual.
+IN_TURN = (0, 100, None)
 #: Ranges of calls kept to begin with, at most.
 MOST_KEPT = 1000
 
@@ -123,7 +122,7 @@ class Bounds:
                 own = self._exactly(case)
                 if own == NEVER:
                     return NEVER
-                total += max(own, -1.0) if feasibility else own
+                total += max(own, -LEFT_OUT) if feasibility else own
         loose = [case for case in cases if self._is_loose(case.campaign)]
         return self._loosely(loose, total, feasibility)
 
@@ -155,7 +154,9 @@ class Bounds:
         for most_split in IN_TURN:
             for i, case in enumerate(cases):
                 total = before + sum(max(own, -LEFT_OUT) for own in owns)
-                if total < 0:
+                if NEVER in owns:  # one without any split
+                    return NEVER
+                if total < SURELY:
                     return total
                 owns[i] = min(owns[i], self._roughly(case, -LEFT_OUT, most_split))
         return before + sum(max(own, -LEFT_OUT) for own in owns)

@@ -35,8 +35,6 @@ OVER = 1.5
 MORE_TRIALS, FEW_TRIALS = 30, 3
 #: Ranges at a time, and split at most: a target that cannot be had would split them without end.
 AT_A_TIME, MOST_SPLIT = 400, 4000
-#: How many are split of each of several campaigns in turn, of which one may have no split at all.
-IN_TURN = (0, 100, None)
 #: What a bound may be above its target by, relatively: rounding.
 NEAR = 1e-10
 
@@ -175,6 +173,7 @@ def largest_surviving(
         return largest_by_programme(*free), known
     if known is None or known.high.max() < most or len(known.low) > AT_A_TIME:
         known = _at_first(most, len(grids), len(asked.several))
+    most_split = MOST_SPLIT if most_split is None else most_split
     best, split = none, 0
     waiting, above, kept = known, np.full(len(known.low), np.inf), known.picked(np.zeros(0, int))
     while len(waiting.low):
@@ -193,11 +192,7 @@ def largest_surviving(
         parts, bounds = _split(ranges.picked(far), calls[far], found[far], asked)
         waiting, above = waiting.picked(later).with_more(parts), np.append(above[later], bounds)
         split += int(far.sum())
-        if (
-            target == NEVER
-            or split > (MOST_SPLIT if most_split is None else most_split)
-            or time.monotonic() > end
-        ):
+        if target == NEVER or split > most_split or time.monotonic() > end:
             best = max(best, float(above.max(initial=NEVER)))
             return best, kept.with_more(waiting)
     return best, kept

@@ -45,9 +45,7 @@ def help_rows(helps: Sequence[Help]) -> list[HelpRow]:
 
 
 def stopped_sentence(stopped: Sequence[StoppedValue]) -> str:
-    """Why what a change brings differs in what-if, which plans for now; "" where it does not."""
-    if not stopped:
-        return ""
+    """Why what a change brings differs in what-if, which plans for now."""
     names = ", ".join(item.campaign_id for item in stopped)
     each = "it ran" if len(stopped) == 1 else "they ran"
     return (
