@@ -141,7 +141,7 @@ def add_move_cost(parser: argparse.ArgumentParser, from_where: str, default: str
         "--move-cost",
         type=number(0, MAX_VALUE),
         metavar="X",
-        help="value per hour that each line must gain that a dialer gets in addition to its "
+        help="value an hour that each line must gain that a dialer gets in addition to its "
         f"current ones{from_where} (default {default})",
     )
 

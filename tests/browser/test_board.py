@@ -171,6 +171,34 @@ def test_a_limit_is_broken_and_mended_above_the_board_which_stays(quickstart: Pa
     assert board(quickstart).bounding_box() == top
 
 
+#: Pixels between the last words of what wants attention and the controls of the board.
+BELOW_WORDS = """found => {
+    const words = [...found.querySelectorAll('p')].at(-1).getBoundingClientRect();
+    return document.querySelector('.st-key-measure').getBoundingClientRect().top - words.bottom;
+}"""
+
+
+def test_there_is_no_gap_above_the_board_however_few_limits_are_broken(quickstart: Page) -> None:
+    board(quickstart)
+    attention = quickstart.locator(".st-key-limits")
+    for lines, told in (("95", "These lines keep every limit."), ("120", "One limit is broken.")):
+        type_into(quickstart, "Solar", "D1", lines)
+        expect(attention).to_contain_text(told)
+        assert attention.evaluate(BELOW_WORDS) < 40, told  # pixels: a line and a half
+        assert attention.evaluate("found => found.scrollHeight - found.clientHeight") <= 1, told
+
+
+def test_why_these_lines_is_asked_beside_the_figures(regional: Page) -> None:
+    ask = regional.get_by_role("button", name="Why these lines?")
+    expect(ask).to_be_in_viewport(ratio=1)
+    ask.click()
+    told = regional.get_by_role("dialog")
+    expect(told).to_contain_text("one more dial line")
+    expect(told).to_contain_text("Medicare: all 40 agent lines on shift are assigned")
+    regional.keyboard.press("Escape")
+    expect(told).to_have_count(0)
+
+
 def test_a_dialer_that_a_campaign_may_not_use_is_closed_to_edits(regional: Page) -> None:
     closed = cell(regional, "Solar-Central", "ATL-1")
     expect(closed).to_have_attribute("aria-readonly", "true")

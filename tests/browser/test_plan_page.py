@@ -51,8 +51,8 @@ def expect_row(found: Locator, row: int, lines: int, agents: int) -> None:
     busy, transfers = handled_per_hour(lines, agents)
     expect(cell(found, row, "Dial lines")).to_have_text(str(lines))
     expect(cell(found, row, "Agent lines")).to_have_text(str(agents))
-    expect(cell(found, row, "All busy %")).to_have_text(number(busy))
-    expect(cell(found, row, "Transfers/h")).to_have_text(number(transfers))
+    expect(cell(found, row, "Time paused %")).to_have_text(number(busy))
+    expect(cell(found, row, "Transfers an hour")).to_have_text(number(transfers))
 
 
 def downloaded(page: Page, tmp_path: Path) -> list[tuple[str, str, str, str]]:
@@ -90,17 +90,17 @@ def test_editing_changes_figures_and_can_be_undone(
     page: Page, quickstart: Locator, tmp_path: Path
 ) -> None:
     # The published check values of 95 + 5 lines: share 0.399945, 79.260393 transfers an hour.
-    expect(cell(quickstart, 0, "All busy %")).to_have_text("40")
-    expect(cell(quickstart, 0, "Transfers/h")).to_have_text("79.3")
-    expect(headline(page, "Transfers per hour")).to_contain_text("158.5")
+    expect(cell(quickstart, 0, "Time paused %")).to_have_text("40")
+    expect(cell(quickstart, 0, "Transfers an hour")).to_have_text("79.3")
+    expect(headline(page, "Transfers an hour")).to_contain_text("158.5")
 
     type_into(page, quickstart, 0, "Dial lines", "60")
     expect_row(quickstart, 0, 60, 5)
     type_into(page, quickstart, 1, "Agent lines", "3")
     expect_row(quickstart, 1, 95, 3)
     total = handled_per_hour(60, 5)[1] + handled_per_hour(95, 3)[1]
-    expect(headline(page, "Transfers per hour")).to_contain_text(f"{total:.1f}")
-    expect(headline(page, "Transfers per hour")).to_contain_text(f"{total - 158.520786:.1f}")
+    expect(headline(page, "Transfers an hour")).to_contain_text(f"{total:.1f}")
+    expect(headline(page, "Transfers an hour")).to_contain_text(f"{total - 158.520786:.1f}")
     expect(headline(page, "Ports used")).to_contain_text("163 of 200")
 
     press(page, "Undo")
@@ -119,7 +119,7 @@ def test_a_bad_edit_is_told_and_the_last_good_lines_count(
     type_into(page, quickstart, 0, "Dial lines", "many")
     expect(cell(quickstart, 0, "Check")).to_have_text("⚠ edit")
     expect(limits(page)).to_contain_text("“many” is no whole number from 0 to 100,000")
-    expect(cell(quickstart, 0, "Transfers/h")).to_have_text("79.3")
+    expect(cell(quickstart, 0, "Transfers an hour")).to_have_text("79.3")
     assert downloaded(page, tmp_path)[0] == ("Solar", "D1", "95", "5")
 
     press(page, "Undo")
@@ -163,7 +163,7 @@ def test_from_opening_the_page_to_a_downloaded_plan(
     )
     found = sum(handled_per_hour(dial, agents)[1] for dial, agents in plan)
     assert found == pytest.approx(best, rel=0.001)
-    expect(headline(page, "Transfers per hour")).to_contain_text(f"{found:.1f}")
+    expect(headline(page, "Transfers an hour")).to_contain_text(f"{found:.1f}")
     for row, lines in enumerate(plan):
         expect_row(rows(page), row, *lines)
 

@@ -33,14 +33,14 @@ In total
   Best possible      at most 158.6 of the value
 
 Campaigns
-  Campaign  Agent lines  Handled/h  Abandoned  After failure  One more agent line
-  Solar        10 of 10      158.5      2.1 %           50 %                  4.2
+  Campaign  Agent lines  Calls an hour  Abandoned  After failure  One more agent line
+  Solar        10 of 10          158.5      2.1 %           50 %                  4.2
 
 Lines
-  Dialer  Dial  Agent  Handled/h  Expected
+  Dialer  Dial  Agent  Calls an hour  Expected
 Solar
-  D1        95      5       79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
-  D2        95      5       79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
+  D1        95      5           79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
+  D2        95      5           79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
 
 Dialers
   Dialer  Fails with  Ports used  Calls a second  One more port

@@ -84,9 +84,9 @@ What happens next
   time.
 
 While running
-  Dialer  Dial  Agent  Handled/h  Abandoned  Paused  Pauses/h    Of  Made by
+  Dialer  Dial  Agent  Calls an hour  Abandoned  Paused  Pauses an hour    Of  Made by
 Solar
-  D1        95      5       79.3      2.1 %    40 %      40.0  36 s  formula
+  D1        95      5           79.3      2.1 %    40 %            40.0  36 s  formula
 
 Until all agent lines are busy
   Campaign  Dialer     Mean  Half within  90 % within  In 5 min    In 15 min  In 60 min

@@ -24,15 +24,15 @@ _BAR = 34  # pixels per dialer
 
 
 def transfers_by_dialer(now: Assessment, baseline: Assessment) -> Drawing:
-    """Handled transfers per hour of each dialer as bars, those of the baseline as ticks."""
+    """Handled transfers an hour of each dialer as bars, those of the baseline as ticks."""
     values, before = now.transfers_by_dialer(), baseline.transfers_by_dialer()
     rows: list[Spec] = [
-        {"Dialer": dialer, "Transfers per hour": value, "Loaded lines": before[dialer]}
+        {"Dialer": dialer, "Transfers an hour": value, "Loaded lines": before[dialer]}
         for dialer, value in values.items()
     ]
     tooltip = [
         {"field": "Dialer", "type": "nominal"},
-        {"field": "Transfers per hour", "type": "quantitative", "format": ".1f"},
+        {"field": "Transfers an hour", "type": "quantitative", "format": ".1f"},
         {"field": "Loaded lines", "type": "quantitative", "format": ".1f"},
     ]
     shared = {
@@ -42,11 +42,11 @@ def transfers_by_dialer(now: Assessment, baseline: Assessment) -> Drawing:
     bars = {"type": "bar", "color": STATUS_COLOURS[Status.RUNNING]}
     ticks = {"type": "tick", "color": _TICK_COLOUR, "thickness": 4, "size": 28}
     layers = [
-        _layer(bars, shared, x=_amount("Transfers per hour")),
+        _layer(bars, shared, x=_amount("Transfers an hour")),
         _layer(ticks, shared, x=_amount("Loaded lines")),
     ]
     told = _told(f"{name} {value:.1f}" for name, value in values.items())
-    return Drawing(_spec(rows, layers), f"Handled transfers per hour by dialer: {told}.")
+    return Drawing(_spec(rows, layers), f"Handled transfers an hour by dialer: {told}.")
 
 
 def statuses_by_dialer(now: Assessment) -> Drawing:

@@ -29,7 +29,7 @@ class _Figure(NamedTuple):
 _FIGURES = (
     _Figure(
         "value_per_hour",
-        "Value per hour",
+        "Value an hour",
         amount,
         "normal",
         "What all handled calls are worth in an hour while the campaigns run, less what calls "
@@ -37,14 +37,14 @@ _FIGURES = (
     ),
     _Figure(
         "transfers_per_hour",
-        "Transfers per hour",
+        "Transfers an hour",
         amount,
         "normal",
         "Callees who reach an agent, while the campaigns run",
     ),
     _Figure(
         "messages_per_hour",
-        "Messages per hour",
+        "Messages an hour",
         amount,
         "normal",
         "Live callees who hear the message of a broadcast, while it runs",
@@ -54,7 +54,7 @@ _FIGURES = (
         _WORST,
         amount,
         "normal",
-        "Value per hour that is left when the failure that costs most happens",
+        "Value an hour that is left when the failure that costs most happens",
     ),
     _Figure(
         "abandon_rate",

@@ -20,8 +20,8 @@ from planner.studies.frontier import Frontier
 _COLUMNS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("Dial lines", "dial_lines", str),
     ("Agent lines", "agent_lines", str),
-    ("Transfers/h", "transfers_per_hour", amount),
-    ("Answers/h", "live_answers_per_hour", amount),
+    ("Transfers an hour", "transfers_per_hour", amount),
+    ("Answers an hour", "live_answers_per_hour", amount),
     ("Abandon rate", "abandon_rate", share),
     ("Paused", "all_busy_share", share),
     ("All busy after", "seconds_to_all_busy_mean", duration),

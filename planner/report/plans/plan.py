@@ -235,7 +235,7 @@ def _campaigns(result: PlanResult) -> list[str]:
         ]
         for totals in result.campaigns
     ]
-    titles = [">Agent lines", ">Handled/h", ">Abandoned", ">After failure"]
+    titles = [">Agent lines", ">Calls an hour", ">Abandoned", ">After failure"]
     return table(["Campaign", *titles, ">One more agent line"], rows)
 
 
@@ -257,7 +257,7 @@ def lines_table(result: PlanResult) -> list[str]:
     for campaign_id in (totals.campaign_id for totals in result.campaigns):
         here = [_line_row(f) for f in result.figures if f.campaign_id == campaign_id]
         rows += [campaign_id if here else f"{campaign_id}: no lines", *here]
-    return table(["Dialer", ">Dial", ">Agent", ">Handled/h", "Expected"], rows)
+    return table(["Dialer", ">Dial", ">Agent", ">Calls an hour", "Expected"], rows)
 
 
 def _line_row(figures: AssignmentFigures) -> list[str]:
@@ -291,7 +291,7 @@ def _changes(result: PlanResult, problem: Problem) -> list[str]:
         return []
     if not result.changes:
         return wrapped(f"None: the current lines are this plan already, {quality(result)}.", "  ")
-    titles = ["Move", "Campaign", "Dialer", ">Dial lines", ">Agent lines", ">Value/h then"]
+    titles = ["Move", "Campaign", "Dialer", ">Dial lines", ">Agent lines", ">Value an hour then"]
     return [
         *wrapped(_gain(result, problem), "  "),
         *table(titles, [*rows_of_moves(result.moves), *_unordered(result)]),

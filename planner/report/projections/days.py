@@ -21,7 +21,13 @@ def day_lines(figures: Sequence[AssignmentFigures]) -> list[str]:
     rows = [list(_row(row)) for row in figures if row.day_low]
     if not rows:
         return []
-    titles = [">Paused", ">Abandoned/h", ">Handled/h", ">All busy after, busy day", ">slow day"]
+    titles = [
+        ">Paused",
+        ">Abandoned an hour",
+        ">Calls an hour",
+        ">All busy after, busy day",
+        ">slow day",
+    ]
     return [*wrapped(EXPLAINED, "  "), *table(["Campaign", "Dialer", *titles], rows)]
 
 

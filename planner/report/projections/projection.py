@@ -171,7 +171,15 @@ def _figures(figures: Sequence[AssignmentFigures]) -> list[str]:
     for campaign_id in dict.fromkeys(f.campaign_id for f in figures):
         rows.append(campaign_id)
         rows += [_figure_row(f) for f in figures if f.campaign_id == campaign_id]
-    titles = [">Dial", ">Agent", ">Handled/h", ">Abandoned", ">Paused", ">Pauses/h", ">Of"]
+    titles = [
+        ">Dial",
+        ">Agent",
+        ">Calls an hour",
+        ">Abandoned",
+        ">Paused",
+        ">Pauses an hour",
+        ">Of",
+    ]
     return table(["Dialer", *titles, "Made by"], rows) if rows else []
 
 

@@ -25,8 +25,8 @@ from planner.version import __version__
 
 TITLES = (
     ">Plan",
-    ">Value/h",
-    ">Survives/h",
+    ">Value an hour",
+    ">After the worst failure",
     "Worst failure",
     ">Abandoned",
     ">Weight",

@@ -143,7 +143,7 @@ def _intervals(week: WeekPlan) -> list[str]:
         if interval.running:
             row = (hours_words(interval.start, interval.end, zone), *_row(week, interval))
             days.setdefault(row, []).append(interval.start.astimezone(zone).date())
-    titles = ["Days", "Hours", ">Plan", ">Value/h", ">Gap", ">Moved", "Runs"]
+    titles = ["Days", "Hours", ">Plan", ">Value an hour", ">Gap", ">Moved", "Runs"]
     rows = [(days_words(found), *row) for row, found in days.items()]
     return table(titles, rows) if rows else []
 

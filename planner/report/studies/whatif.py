@@ -71,10 +71,10 @@ def _title(comparison: Comparison) -> str:
 TITLES = (
     "Scenario",
     "Lines",
-    ">Value/h",
+    ">Value an hour",
     ">Change",
-    ">Survives/h",
-    ">Transfers/h",
+    ">After the worst failure",
+    ">Transfers an hour",
     ">Abandoned",
     ">Idle agents",
     ">Moved",

@@ -37,11 +37,11 @@ def rows(spec: Spec) -> list[dict[str, object]]:
 def test_transfers_show_both_states_of_the_lines() -> None:
     figure = transfers_by_dialer(view(2, D1=(95, 5)), view(2, D1=(95, 5), D2=(95, 5)))
     # 95 + 5 lines carry 79.260393 transfers an hour (Engset).
-    assert [(row["Transfers per hour"], row["Loaded lines"]) for row in rows(figure.spec)] == [
+    assert [(row["Transfers an hour"], row["Loaded lines"]) for row in rows(figure.spec)] == [
         (pytest.approx(79.260393, abs=1e-5), pytest.approx(79.260393, abs=1e-5)),
         (0, pytest.approx(79.260393, abs=1e-5)),
     ]
-    assert figure.alt == "Handled transfers per hour by dialer: D1 79.3; D2 0.0."
+    assert figure.alt == "Handled transfers an hour by dialer: D1 79.3; D2 0.0."
 
 
 def test_statuses_add_up_to_the_whole_time_and_are_told_by_their_labels() -> None:

@@ -141,7 +141,7 @@ def test_row_ends_say_what_a_campaign_comes_to_against_its_limits() -> None:
     # 200 asks would be 0.01 x 2 x 95 lines; abandoned per live answer is 0.021137 (README).
     assert [end.text for end in ends] == ["10 of 10", "2.1 % (3 %)", "158.5", "50 % (50 %)"]
     assert [end.change for end in ends] == ["", "", "", ""]
-    assert [end.text for end in drawn(edited).rows[1].ends] == ["–", "–", "500.0", "0 % (–)"]
+    assert [end.text for end in drawn(edited).rows[1].ends] == ["–", "–", "500.0", "0 %"]
 
 
 def test_row_ends_say_what_changed_against_the_lines_as_opened() -> None:
@@ -152,9 +152,9 @@ def test_row_ends_say_what_changed_against_the_lines_as_opened() -> None:
     # One of two equal dialers is left, and nothing survives its loss; the rate stays.
     assert [(end.text, end.change) for end in ends] == [
         ("5 of 10", "−5"),
-        ("2.1 % (–)", ""),
+        ("2.1 %", ""),
         ("79.3", "−79.3"),
-        ("0 % (–)", "−50.0"),
+        ("0 %", "−50.0"),
     ]
     changed = {cell.dialer: cell.is_changed for cell in drawn(edited).rows[0].cells}
     assert changed == {0: False, 1: True}

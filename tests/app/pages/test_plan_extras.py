@@ -1,4 +1,4 @@
-"""Quick edits, repairs, single rows of a proposal and the why panel, without a browser."""
+"""Quick edits, repairs, single rows of a proposal and why these lines, without a browser."""
 
 from __future__ import annotations
 
@@ -100,9 +100,11 @@ def test_single_rows_of_a_proposal_are_taken(app: AppTest) -> None:
     assert lines(app) == proposed
 
 
-def test_the_why_panel_says_what_one_more_line_would_bring(app: AppTest) -> None:
-    app.run()  # what lies below the board follows it
-    app.toggle(key="why").set_value(True).run()
+def test_a_button_beside_the_figures_tells_why_and_what_one_more_line_would_bring(
+    app: AppTest,
+) -> None:
+    assert "one more dial line" not in told(app)  # it is worked out when asked for
+    app.button(key="why").click().run()
     assert not app.exception
     assert "one more dial line" in told(app)
     assert "100 ports are in use" in told(app)

@@ -31,7 +31,7 @@ def test_every_example_opens_from_its_button(app: AppTest, folder: str) -> None:
     app.run().button(key=f"open-{folder}").click().run()
     assert not app.exception
     assert app.title[0].value == f"Line plan: {folder}"
-    assert "Transfers per hour" in figures(app)
+    assert "Transfers an hour" in figures(app)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -121,13 +121,13 @@ def test_two_uploads_of_one_name_are_not_silently_one(app: AppTest) -> None:
 
 def test_edits_undo_and_redo(app: AppTest) -> None:
     app.run().button(key="open-quickstart").click().run()
-    assert figures(app)["Transfers per hour"] == "158.5"  # 2 x 79.260393, Engset
+    assert figures(app)["Transfers an hour"] == "158.5"  # 2 x 79.260393, Engset
     assert app.button(key="undo").disabled
     edit(app, {1: {"dial_lines": "0", "agent_lines": "0"}})
-    assert figures(app)["Transfers per hour"] == "79.3"
+    assert figures(app)["Transfers an hour"] == "79.3"
     assert figures(app)["Ports used"] == "100 of 200"
     app.button(key="undo").click().run()
-    assert figures(app)["Transfers per hour"] == "158.5"
+    assert figures(app)["Transfers an hour"] == "158.5"
     app.button(key="redo").click().run()
     assert lines(app) == {("Solar", "D1"): (95, 5)}
 

@@ -69,7 +69,7 @@ def test_saved_scenarios_are_compared_and_opened_side_by_side(app: AppTest) -> N
     assert list(said.columns) == ["Bad day", "Worse day"]
     assert list(said.loc["Agents on shift"]) == ["-20 %", "-60 %"]
     assert "Talk time" not in said.index, "nobody changes it"
-    transfers = dict(zip(worlds["Scenario"], worlds["Transfers/h"], strict=True))
+    transfers = dict(zip(worlds["Scenario"], worlds["Transfers an hour"], strict=True))
     # D1 is lost in both. D2 has 5 agent lines: 8 agents on shift are enough for them, 4 are not.
     assert transfers["Bad day"] == "79.3"
     assert float(transfers["Worse day"]) < 79.3

@@ -69,8 +69,12 @@ def test_a_slider_changes_its_scenario_alone(app: AppTest) -> None:
     app.slider(key="answers-2").set_value(50).run()
     assert not app.exception
     found = side_by_side(app)
-    assert found["Scenario 1"]["Transfers/h"] == found["Scenario 3"]["Transfers/h"] == "158.5"
-    assert float(found["Scenario 2"]["Transfers/h"]) > 158.5
+    assert (
+        found["Scenario 1"]["Transfers an hour"]
+        == found["Scenario 3"]["Transfers an hour"]
+        == "158.5"
+    )
+    assert float(found["Scenario 2"]["Transfers an hour"]) > 158.5
 
 
 def test_what_cannot_be_is_told_in_words(app: AppTest) -> None:

@@ -234,10 +234,10 @@ def _agents_end(campaign: Campaign, now: CampaignTotals, before: CampaignTotals)
 
 
 def _rate_end(now: float | None, before: float | None, limit: float | None, words: str) -> Note:
-    """A share, the limit behind it in brackets, and the change in points of a per cent."""
+    """A share, its limit behind it in brackets where it has one, and the change in points."""
     if now is None:
         return Note(_NOTHING)
-    asked = f" ({_NOTHING})" if limit is None else f" ({100 * limit:g} %)"
+    asked = "" if limit is None else f" ({100 * limit:g} %)"
     told = f"{_NO_LIMIT[words]}; " if limit is None else f"{words} {share(limit)}; "
     then = _NOTHING if before is None else share(before)
     change = _change(100 * now, None if before is None else 100 * before)

@@ -96,7 +96,6 @@ def _rounded(value: float | None, scale: int = 1) -> float:
 
 def _columns(view: Assessment) -> dict[str, Any]:
     column = st.column_config
-    number = column.NumberColumn
     return {
         "campaign": column.TextColumn("Campaign", pinned=True),
         "dialer": column.TextColumn("Dialer", pinned=True),
@@ -119,31 +118,45 @@ def _columns(view: Assessment) -> dict[str, Any]:
             "Status now",
             options=[str(status) for status in Status],
             color=[STATUS_COLOURS[status] for status in Status],
-            width=150,
+            width=125,
         ),
+        **_figure_columns(view),
+        "why": column.TextColumn(
+            "Why", width=100, help="What to check in this row, and why it has this status"
+        ),
+    }
+
+
+def _figure_columns(view: Assessment) -> dict[str, Any]:
+    column = st.column_config
+    number = column.NumberColumn
+    return {
         "all_busy": number(
-            "All busy %",
+            "Time paused %",
             format="%.1f",
-            width=75,
+            width=102,
             help="Share of time, while running, in which every agent line here is busy and "
             "dialing pauses",
         ),
         "transfers": number(
-            "Transfers/h", format="%.1f", width=80, help="Callees per hour who reach an agent"
+            "Transfers an hour", format="%.1f", width=118, help="Callees an hour who reach an agent"
         ),
         "messages": number(
-            "Messages/h", format="%.0f", width=80, help="Live callees per hour who hear the message"
+            "Messages an hour",
+            format="%.0f",
+            width=118,
+            help="Live callees an hour who hear the message",
         )
         if view.headline.messages_per_hour is not None
         else None,
         "abandons": number(
-            "Abandons/h",
+            "Abandoned an hour",
             format="%.1f",
-            width=80,
-            help="Callees per hour who ask for an agent and get none",
+            width=128,
+            help="Callees an hour who ask for an agent and get none",
         ),
         "pauses": number(
-            "Pauses/h", format="%.1f", width=70, help="How often dialing pauses per hour"
+            "Pauses an hour", format="%.1f", width=106, help="How often dialing pauses in an hour"
         ),
         "pause": number("Mean pause s", format="%.0f", width=90, help="Mean length of a pause"),
         "until": column.TextColumn(
@@ -152,8 +165,5 @@ def _columns(view: Assessment) -> dict[str, Any]:
             width=90,
             help="Mean time until all agent lines are busy, from the busy lines now if they are "
             "known, else from none",
-        ),
-        "why": column.TextColumn(
-            "Why", width=100, help="What to check in this row, and why it has this status"
         ),
     }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.app.editing.assessment import Assessment
+from planner.app.editing.board.nearest_limit import nearest_sentence
 from planner.app.editing.board.slack import slack_sentences
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.editing.repairs import Fix, find_fixes, fix_all, fix_one
+from planner.app.pages.plan.why import offer_why
 from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace
 from planner.evaluation.limits.check import Breach
@@ -15,33 +17,48 @@ from planner.evaluation.limits.check import Breach
 #: So many broken limits are read at a time; more are turned over like pages. Steps are looked for
 #: only for those in view: of a large fleet, hundreds may be broken at once.
 _IN_VIEW = 10
-#: Room for a headline and three limits.
-_PIXELS = 104
+#: Room for a headline and three limits, of which each takes a line.
+_PIXELS, _LINES = 104, 4
 
 
 def show_messages(workspace: Workspace, view: Assessment) -> None:
     """Bad cells, broken limits and what the figures leave out, in a place of its own height.
 
-    That height never changes: the board below stays where it is whatever is mended.
+    That height never changes: the board below stays where it is whatever is mended. Where few
+    limits are broken, what is left over and what comes next fill it.
     """
+    edited, breaches = workspace.edited, view.breaches
     with st.container(height=_PIXELS, border=False, gap=None, key="limits"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            start = _show_count(workspace, breaches)
+            if edited is not None:
+                st.space("stretch")
+                offer_why(edited)
         for message in workspace.messages:
             name = f"{message.campaign_id} on {message.dialer_id}"
             st.markdown(
                 f":material/edit_off: **Not taken.** {plain(name)}: {plain(message.message)}"
             )
-        if not view.breaches:
-            st.markdown(":material/check_circle: These lines keep every limit.")
-            for sentence in slack_sentences(view):
-                st.markdown(plain(sentence))
-        elif workspace.edited is not None:
-            _show_breaches(workspace, workspace.edited, view.breaches)
+        if edited is not None:
+            _show_breaches(workspace, edited, breaches, start)
+        taken = 1 + len(workspace.messages) + len(breaches)
+        for sentence in _quiet_sentences(view, _LINES - taken):
+            st.markdown(plain(sentence))
         for note in view.notes:
             st.caption(plain(note))
 
 
-def _show_breaches(workspace: Workspace, edited: EditedLines, breaches: tuple[Breach, ...]) -> None:
-    start = _show_count(workspace, breaches)
+def _quiet_sentences(view: Assessment, room: int) -> tuple[str, ...]:
+    """What is left over, and what is next to its limit; all of it where no limit is broken."""
+    if view.breaches and room <= 0:
+        return ()
+    said = (*slack_sentences(view), nearest_sentence(view))
+    return said[:room] if view.breaches else said
+
+
+def _show_breaches(
+    workspace: Workspace, edited: EditedLines, breaches: tuple[Breach, ...], start: int
+) -> None:
     end = min(start + _IN_VIEW, len(breaches))
     fixes = find_fixes(edited, breaches, range(start, end))
     for number, breach, fix in zip(range(start, end), breaches[start:end], fixes, strict=True):
@@ -53,30 +70,32 @@ def _show_breaches(workspace: Workspace, edited: EditedLines, breaches: tuple[Br
 def _show_count(workspace: Workspace, breaches: tuple[Breach, ...]) -> int:
     """How many limits are broken, and a button for all; the result is the first in view."""
     count = len(breaches)
-    start = 0
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        words = "One limit is" if count == 1 else f"{count:,} limits are"
-        st.markdown(f":material/warning: **{words} broken.**", width="content")
-        if count > 1:
-            st.button(
-                "Fix all",
-                key="fix-all",
-                type="tertiary",
-                icon=":material/build:",
-                help="One step after the other, for every limit that a step repairs without "
-                "breaking another. Locked rows stay as they are. Undo takes all of it back.",
-                on_click=workspace.change,
-                args=(fix_all,),
-            )
-        if count > _IN_VIEW:
-            start = st.selectbox(
-                "Limits in view",
-                range(0, count, _IN_VIEW),
-                key="breaches-in-view",
-                format_func=lambda s: f"{s + 1}-{min(s + _IN_VIEW, count)} of {count:,}",
-                label_visibility="collapsed",
-                width=200,
-            )
+    if not count:
+        st.markdown(":material/check_circle: These lines keep every limit.", width="content")
+        return 0
+    words = "One limit is" if count == 1 else f"{count:,} limits are"
+    st.markdown(f":material/warning: **{words} broken.**", width="content")
+    if count > 1:
+        st.button(
+            "Fix all",
+            key="fix-all",
+            type="tertiary",
+            icon=":material/build:",
+            help="One step after the other, for every limit that a step repairs without "
+            "breaking another. Locked rows stay as they are. Undo takes all of it back.",
+            on_click=workspace.change,
+            args=(fix_all,),
+        )
+    if count <= _IN_VIEW:
+        return 0
+    start: int = st.selectbox(
+        "Limits in view",
+        range(0, count, _IN_VIEW),
+        key="breaches-in-view",
+        format_func=lambda s: f"{s + 1}-{min(s + _IN_VIEW, count)} of {count:,}",
+        label_visibility="collapsed",
+        width=200,
+    )
     return start
 
 

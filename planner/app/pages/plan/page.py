@@ -13,7 +13,6 @@ from planner.app.editing.edited_lines import EditedLines
 from planner.app.pages.plan.downloads import show_downloads
 from planner.app.pages.plan.lines import show_lines
 from planner.app.pages.plan.optimise import show_optimise, show_proposal, start_job
-from planner.app.pages.plan.why import show_why
 from planner.app.session.links import name_open_plan
 from planner.app.session.persistence import show_store_fault, store
 from planner.app.session.saved_plans import LINK_FAULT
@@ -73,7 +72,6 @@ def _show_plan(here: Workspace, edited: EditedLines, below: DeltaGenerator, at: 
     with below:
         show_proposal(here, view, at)
         if here.settled:
-            show_why(edited)
             _show_charts(transfers_by_dialer(view, opened), statuses_by_dialer(view))
         else:
             _await_rest(here)
@@ -135,7 +133,7 @@ def _show_actions(here: Workspace, view: Assessment) -> None:
             format="%d %%",
             key="redundancy",
             width="stretch",
-            help="0 %: as much value per hour as possible. 100 %: as much as possible of what is "
+            help="0 %: as much value an hour as possible. 100 %: as much as possible of what is "
             "left after the worst single failure.",
         )
     with right:
@@ -164,7 +162,7 @@ def _await_plan(here: Workspace) -> None:
 def _show_charts(transfers: Drawing, statuses: Drawing) -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Transfers per hour by dialer")
+        st.subheader("Transfers an hour by dialer")
         st.caption("Bar: these lines. Tick: the lines as opened.")
         show_figure(transfers)
     with right:
