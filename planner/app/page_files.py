@@ -38,9 +38,12 @@ class PageFiles:
     app : the web app behind it
     folder : where Streamlit has its page
     more : addresses of further scripts that the first page needs
+    styles : addresses of style sheets that it needs
     """
 
-    def __init__(self, app: App, folder: Path, more: Iterable[str] = ()) -> None:
+    def __init__(
+        self, app: App, folder: Path, more: Iterable[str] = (), styles: Iterable[str] = ()
+    ) -> None:
         self._app = app
         self._files = {
             f"/{path.relative_to(folder).as_posix()}": path
@@ -48,7 +51,7 @@ class PageFiles:
             if path.is_file()
         }
         self._kept: dict[str, bytes] = {}
-        self._told = _link_header(folder, more)
+        self._told = _link_header(folder, more, styles)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -95,7 +98,7 @@ def _is_page(message: Message) -> bool:
     return bool(message["status"] == 200) and kind.startswith(b"text/html")
 
 
-def _link_header(folder: Path, more: Iterable[str]) -> bytes:
+def _link_header(folder: Path, more: Iterable[str], styles: Iterable[str]) -> bytes:
     """The parts of the first page, and what they import, without what the page itself names."""
     scripts = folder / "static" / "js"
     page = folder / "index.html"
@@ -112,6 +115,9 @@ def _link_header(folder: Path, more: Iterable[str]) -> bytes:
         wanted += _IMPORTED.findall((scripts / name).read_text("utf-8"))
     # After what the page itself names: that is needed first.
     addresses = [*(f"{_STATIC}js/{name}" for name in sorted(found)), *more]
+    kinds = {"modulepreload": addresses, "preload; as=style": styles}
     return ", ".join(
-        f"<{address}>; rel=modulepreload; fetchpriority=low" for address in addresses
+        f"<{address}>; rel={kind}; fetchpriority=low"
+        for kind, wanted in kinds.items()
+        for address in wanted
     ).encode()

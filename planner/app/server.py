@@ -41,10 +41,10 @@ _GRACE_SECONDS = 2
 _MEGABYTE = 1_000_000
 #: How often files of sessions that are over are looked for [s].
 _SWEEP_SECONDS = 30.0
-#: What draws the board of the plan page.
-_BOARD_SCRIPTS = tuple(
-    f"/_stcore/bidi-components/planner.board/{name}.js" for name in ("board", "elements")
-)
+#: What draws the board of the plan page, and how it looks.
+_BOARD = "/_stcore/bidi-components/planner.board"
+_BOARD_SCRIPTS = tuple(f"{_BOARD}/{name}.js" for name in ("board", "elements"))
+_BOARD_STYLES = (f"{_BOARD}/board.css",)
 _log = logging.getLogger(__name__)
 
 
@@ -99,7 +99,7 @@ def guarded(app: App) -> Gate:
     folder = Path(st.__file__).with_name("static")
     page = folder / "index.html"
     largest = st.get_option("server.maxUploadSize") * _MEGABYTE
-    files = PageFiles(app, folder, _BOARD_SCRIPTS)
+    files = PageFiles(app, folder, _BOARD_SCRIPTS, _BOARD_STYLES)
     return Gate(files, BROWSERS, UploadLimits(_uploaded, largest), headers_of(page.read_bytes()))
 
 

@@ -81,7 +81,8 @@ def test_other_requests_than_for_a_whole_file_are_passed_on(folder: Path) -> Non
 
 
 def test_the_page_names_its_parts_and_what_these_import_at_once(folder: Path) -> None:
-    link = ask(PageFiles(behind, folder, ["/board.js"]), "/")[0][b"link"].decode()
+    files = PageFiles(behind, folder, ["/board.js"], ["/board.css"])
+    link = ask(files, "/")[0][b"link"].decode()
     named = re.findall("<([^>]+)>; rel=modulepreload", link)
     assert sorted(named) == [
         "/board.js",
@@ -89,6 +90,7 @@ def test_the_page_names_its_parts_and_what_these_import_at_once(folder: Path) ->
         "/static/js/deep.C.js",
         "/static/js/deeper.D.js",
     ]
+    assert re.findall("<([^>]+)>; rel=preload; as=style", link) == ["/board.css"]
 
 
 def test_the_parts_of_streamlits_own_page_are_found() -> None:

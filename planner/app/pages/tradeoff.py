@@ -12,7 +12,7 @@ import streamlit as st
 from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
-from planner.app.widgets.charts import show_figure
+from planner.app.widgets.charts import kept_figure, show_clickable, show_figure
 from planner.app.widgets.empty_page import show_nothing_open
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
@@ -116,9 +116,8 @@ def _show_now(problem: Problem) -> None:
         f"{plain(current_sentence(alone))} The plans will be drawn beside them: right is more "
         "value, up is more that is left after the worst failure."
     )
-    figure = frontier_chart(alone)
     with st.container(width=720):
-        show_figure(figure)
+        show_figure(kept_figure("now", (now,), lambda: frontier_chart(alone)))
 
 
 def _show_none(found: Frontier) -> None:
@@ -137,11 +136,9 @@ def _show_points(here: Workspace, found: Frontier) -> None:
     if now is not None:
         st.markdown(plain(current_sentence(found)))
     chart, table = st.columns([1, 1], gap="large")
-    figure = clickable_frontier(found)
+    figure = kept_figure("frontier", (found,), lambda: clickable_frontier(found))
     with chart:
-        clicked: Any = st.altair_chart(
-            figure.chart, alt=figure.alt, on_select="rerun", key="frontier-chart"
-        )
+        clicked = show_clickable(figure, "frontier-chart")
     with table:
         st.caption(
             "In brackets: against the lines now. By keyboard: Tab into the table, arrow keys to a "

@@ -16,7 +16,7 @@ from planner.app.jobs.week_job import run_week
 from planner.app.session.text import plain
 from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
-from planner.app.widgets.charts import show_figure
+from planner.app.widgets.charts import kept_figure, show_figure
 from planner.app.widgets.empty_page import show_nothing_open
 from planner.app.widgets.handing_out import show_handout
 from planner.app.widgets.moments import reader_zone
@@ -161,7 +161,13 @@ def _show_as_is(problem: Problem, monday: date) -> None:
         return
     st.subheader("What runs when, with the lines as they are")
     if len(times) > 1:  # else it would be one long bar for each campaign
-        show_figure(week_chart(blocks_as_is(times), zone, *week_spell(monday, zone)))
+        show_figure(
+            kept_figure(
+                "week as it is",
+                (times, zone, monday),
+                lambda: week_chart(blocks_as_is(times), zone, *week_spell(monday, zone)),
+            )
+        )
         st.caption(
             f"Dial + agent lines of each campaign while it runs, on the clock of {zone.key}; point "
             "at a block for its dialers. The colour changes where agents or dialers come and go."
@@ -235,7 +241,13 @@ def _show_week(here: Workspace, week: WeekPlan) -> None:
     if picked in names[1:]:
         first = datetime.combine(days[names.index(picked) - 1], datetime.min.time(), zone)
         start, end = first.astimezone(UTC), (first + timedelta(days=1)).astimezone(UTC)
-    show_figure(week_chart(line_blocks(week), zone, start, end))
+    show_figure(
+        kept_figure(
+            "week",
+            (week, zone, start, end),
+            lambda: week_chart(line_blocks(week), zone, start, end),
+        )
+    )
     st.caption(
         f"Dial + agent lines of each campaign, on the clock of {zone.key}. A block is a time in "
         "which none of its lines changes, the next has another colour; point at one for its "

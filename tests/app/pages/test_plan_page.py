@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,14 @@ from tests.support.pages import FOLDERS, ROOT, edit, figures, lines, new_session
 @pytest.fixture
 def app() -> AppTest:
     return new_session()
+
+
+def test_the_first_page_is_read_without_the_file_of_slanted_letters(app: AppTest) -> None:
+    slanted = re.compile(r"(?<!\*)\*(?!\*)[^*]+(?<!\*)\*(?!\*)")
+    app.run().button(key="open-regional").click().run()
+    told = [item.value for item in (*app.markdown, *app.caption, *app.info)]
+    assert told
+    assert [text for text in told if slanted.search(text.replace("\\*", ""))] == []
 
 
 def test_the_first_page_says_what_to_do_first(app: AppTest) -> None:
@@ -95,7 +104,7 @@ def test_an_upload_without_lines_says_what_to_do_and_shows_no_zeros(app: AppTest
     files = [file for file in quickstart_files() if file[0] != "assignments.csv"]
     app.run().file_uploader[0].set_value(files).run()
     assert not app.exception
-    assert "No lines yet: press *Optimise*" in app.info[0].value
+    assert "No lines yet: press **Optimise**" in app.info[0].value
     assert not app.metric
     assert "broken" not in told(app)
     edit(app, {0: {"dial_lines": "50", "agent_lines": "5"}})

@@ -54,7 +54,7 @@ def test_what_was_picked_last_counts_ticked_or_clicked(
     )
     clicked: list[dict[str, int]] = []
     monkeypatch.setattr(
-        "planner.app.pages.tradeoff.st.altair_chart",
+        "planner.app.pages.tradeoff.show_clickable",
         lambda *_, **__: {"selection": {"plan": clicked}},  # no test without a browser can click
     )
 

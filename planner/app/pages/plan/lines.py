@@ -79,7 +79,7 @@ def _draw(here: Workspace, is_stale: bool) -> None:
     opened = here.loaded_assessment(edited, at)
     if is_blank(edited):
         st.info(
-            "No lines yet: press *Optimise*, or type some into the board.",
+            "No lines yet: press **Optimise**, or type some into the board.",
             icon=":material/lightbulb:",
         )
     else:

@@ -34,7 +34,7 @@ _MOST_TOLD = 8
 #: Two lines of text, or a button.
 _STRIP_PIXELS = 70
 _IDLE = (
-    "*Optimise* finds the best lines for every row that is not locked, and proves how good they "
+    "**Optimise** finds the best lines for every row that is not locked, and proves how good they "
     "are. Nothing changes until you take the result."
 )
 

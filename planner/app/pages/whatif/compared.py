@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.app.session.text import plain
-from planner.app.widgets.charts import show_figure
+from planner.app.widgets.charts import kept_figure, show_figure
 from planner.contracts.comparison import World
 from planner.report.charts.losses import legend_sentence, losses_chart
 from planner.report.plans.losses import (
@@ -71,7 +71,7 @@ def show_losses(base: World, world: World, changes: Sequence[str]) -> None:
 
 def show_picture(base: World, world: World) -> None:
     """What is left of each campaign's value."""
-    show_figure(losses_chart(base, world))
+    show_figure(kept_figure("losses", (base, world), lambda: losses_chart(base, world)))
     st.caption(legend_sentence(world))
 
 

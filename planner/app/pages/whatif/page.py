@@ -21,7 +21,7 @@ from planner.app.pages.whatif.table import show_worlds
 from planner.app.session.persistence import from_store, show_store_fault
 from planner.app.session.text import plain
 from planner.app.session.workspace import Setting, Workspace, workspace
-from planner.app.widgets.charts import show_figure
+from planner.app.widgets.charts import kept_figure, show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
 from planner.contracts.comparison import Comparison
 from planner.contracts.faults import InputError
@@ -146,15 +146,14 @@ def _show_tornado(known: WorldCache) -> None:
     if found is None or not found.rows:
         st.caption("No figure of this fleet can be varied.")
         return
-    found = in_words(found)
-    top = found.rows[0]
+    told = in_words(found)
+    top = told.rows[0]
     st.caption(
         "Each figure 10 % lower and higher, lines as they are, by the planning tables. Most "
         f"hangs on {plain(top.input)}: {amount(top.low_aim)} to {amount(top.high_aim)} value an "
-        f"hour, now {amount(found.base_aim)}."
+        f"hour, now {amount(told.base_aim)}."
     )
-    figure = tornado_chart(found)
-    show_figure(figure)
+    show_figure(kept_figure("tornado", (found,), lambda: tornado_chart(told)))
 
 
 def world_cache(
