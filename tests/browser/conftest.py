@@ -30,9 +30,9 @@ _CHROMIUM = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 _SIZE: ViewportSize = {"width": 1280, "height": 1000}
-_START_SECONDS = 60
+_START_SECONDS = 120
 #: Patience with a busy machine; nothing waits this long when all is well.
-_PATIENCE_MS = 30_000
+_PATIENCE_MS = 60_000
 expect.set_options(timeout=_PATIENCE_MS)
 
 
