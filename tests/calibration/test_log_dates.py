@@ -68,3 +68,31 @@ def test_finnish_november_is_no_march(tmp_path: Path) -> None:
     rows = "".join(f"Solar,2. {month} 2026 09:00\n" for month in months)
     found = read(write(tmp_path, "campaign_id,launched\n" + rows))
     assert [np.datetime64(int(t), "s").item().month for t in found.launched] == [3, 10, 11, 12]
+
+
+@pytest.mark.parametrize(
+    ("spelled", "moment"),
+    [
+        ("20261130 140533", "2026-11-30T14:05:33"),
+        ("20261130140533", "2026-11-30T14:05:33"),
+        ("20261130T140533Z", "2026-11-30T14:05:33"),
+        ("20261130-14:05:33", "2026-11-30T14:05:33"),
+        ("2026年11月30日 14時05分33秒", "2026-11-30T14:05:33"),
+        ("2026年5月3日 9时7分", "2026-05-03T09:07:00"),
+        ("2026年11月30日 14:05:33", "2026-11-30T14:05:33"),
+        ("3 maj 2026 14:05:33", "2026-05-03T14:05:33"),
+        ("3. des. 2026 14:05:33", "2026-12-03T14:05:33"),
+        ("3 mrt 2026 14:05:33", "2026-03-03T14:05:33"),
+        ("3 iulie 2026 14:05:33", "2026-07-03T14:05:33"),
+    ],
+)
+def test_compact_and_east_asian_moments(tmp_path: Path, spelled: str, moment: str) -> None:
+    found = read(write(tmp_path, f"campaign_id,launched\nSolar,{spelled}\n"))
+    assert np.datetime64(int(found.launched[0]), "s") == np.datetime64(moment)
+
+
+def test_months_that_mean_another_month_next_door_are_refused(tmp_path: Path) -> None:
+    # Listopad is November in Polish and Czech, and October in Croatian.
+    log = write(tmp_path, "campaign_id,launched\nSolar,3 listopada 2026 14:05:33\n")
+    with pytest.raises(InputError):
+        read(log)

@@ -10,16 +10,16 @@ from typing import NamedTuple
 _MONTHS = (
     ("jan", "gen", "ene", "ian"),
     ("feb", "fev", "fév"),
-    ("mar", "mär", "mrz", "maa"),
+    ("mar", "mär", "mrz", "mrt", "maa"),
     ("apr", "avr", "abr"),
-    ("may", "mai", "mag", "mei"),
-    ("jun", "juin", "giu"),
-    ("jul", "juil", "lug"),
+    ("may", "mai", "maj", "mag", "mei"),
+    ("jun", "juin", "giu", "iun"),
+    ("jul", "juil", "lug", "iul"),
     ("aug", "aou", "aoû", "ago"),
     ("sep", "set"),
     ("oct", "okt", "ott", "out"),
-    ("nov",),
-    ("dec", "dez", "dic", "déc"),
+    ("nov", "noi"),
+    ("dec", "des", "dez", "dic", "déc"),
 )
 #: Months in Finnish, where November begins like March elsewhere; all end in kuu or kuuta.
 _FINNISH = (
@@ -46,6 +46,17 @@ EPOCH = TimeLayout("epoch", r"\s*\d{9,10}(\.\d+)?\s*")
 EPOCH_MS = TimeLayout("epoch_ms", r"\s*\d{12,13}(\.\d+)?\s*")
 #: Moments as ISO 8601 spells them, and what is near it.
 ISO = TimeLayout("iso", _ISO)
+_COMPACT = TimeLayout(
+    "%Y%m%d %H%M%S",
+    r"^\s*(?P<Y>20\d{2})(?P<m>[01]\d)(?P<d>[0-3]\d)[T _-]?(?P<H>[0-2]\d):?(?P<M>[0-5]\d):?"
+    r"(?P<S>[0-5]\d)(?:[.,](?P<f>\d{1,9}))?\s*(?P<z>Z|[+-]\d{2}:?\d{2})?\s*$",
+)
+#: As Japanese and Chinese programs write it: 2026年11月30日 14時05分33秒, 14时05分, 14:05:33.
+_EAST_ASIAN = TimeLayout(
+    "%Y年%m月%d日 %H:%M:%S",
+    r"^\s*(?P<Y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日\s*"
+    r"(?P<H>\d{1,2})\s*[時时点:]\s*(?P<M>\d{1,2})\s*分?(?:\s*:?\s*(?P<S>\d{1,2})\s*秒?)?\s*$",
+)
 _NUMBERS = r"^\s*(?P<{0}>\d{{1,2}})[-/.](?P<{1}>\d{{1,2}})[-/.](?P<Y>\d{{2,4}}),?\s+{2}\s*$"
 _DAY_FIRST = TimeLayout("%d/%m/%Y", _NUMBERS.format("d", "m", _CLOCK))
 _MONTH_FIRST = TimeLayout("%m/%d/%Y", _NUMBERS.format("m", "d", _CLOCK))
@@ -118,7 +129,7 @@ def found_layout(cells: Sequence[str]) -> TimeLayout | None:
     AmbiguousTimes
         If the day may be the month.
     """
-    for layout in (EPOCH, EPOCH_MS, ISO, *_NAMED):
+    for layout in (EPOCH, EPOCH_MS, ISO, _COMPACT, _EAST_ASIAN, *_NAMED):
         if all(re.fullmatch(layout.pattern, cell) for cell in cells):
             return layout
     matches = [re.fullmatch(_DAY_FIRST.pattern, cell) for cell in cells]
