@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from planner.contracts.projected import TimelineStep
 from planner.projection.figures.settling import never_settles
 from planner.projection.figures.simulated import MOST_CALLS, WARM_UP_CALLS, Simulated
 from planner.projection.pairs import Pair
+
+#: So many campaigns are named; whoever has two hundred reads no list of them.
+_MOST_NAMED = 8
 
 
 def staff_notes(pairs: list[Pair]) -> list[str]:
@@ -34,11 +37,18 @@ def assumption_notes(pairs: list[Pair]) -> list[str]:
     """Whose figures come from formulas that leave something out."""
     if not pairs:
         return []
-    names = ", ".join(dict.fromkeys(pair.campaign.campaign_id for pair in pairs))
+    names = _in_short([pair.campaign.campaign_id for pair in pairs])
     return [
         "By formulas that leave out how times vary and what limits of calls per second and "
         f"channels hold back: {names}."
     ]
+
+
+def _in_short(campaigns: Iterable[str]) -> str:
+    """Their names, of a large fleet the first ones."""
+    names = list(dict.fromkeys(campaigns))
+    rest = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def settling_notes(pairs: Sequence[Pair], simulated: Collection[tuple[str, str]]) -> list[str]:
@@ -47,7 +57,7 @@ def settling_notes(pairs: Sequence[Pair], simulated: Collection[tuple[str, str]]
     if not found:
         return []
     return [
-        f"{', '.join(dict.fromkeys(found))}: attempts and talks hardly vary in length, so that "
+        f"{_in_short(found)}: attempts and talks hardly vary in length, so that "
         "lines stay in step and nothing settles; the figures are those over "
         f"{MOST_CALLS:.0f} calls from the {WARM_UP_CALLS + 1:.0f}th on, not of the long run."
     ]

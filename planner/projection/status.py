@@ -205,7 +205,7 @@ def _running(here: _Here) -> _Words:
     item = here.assignment
     if item is None:
         return None
-    lines = f"{item.dial_lines} dial lines in use"
+    lines = f"{item.dial_lines} dial {'line' if item.dial_lines == 1 else 'lines'} in use"
     if not here.campaign.is_live_transfer:
         return f"{lines}.", ""
     free = item.agent_lines - here.busy_agent_lines

@@ -333,6 +333,10 @@ def test_of_a_large_fleet_heads_and_ends_stay_in_view(
         page.keyboard.press("Enter")
         expect(found.locator("tfoot tr").first.locator("td").nth(41)).to_contain_text("of 500")
         expect(cell(page, "Campaign-150", "D41")).to_have_text("33")
+        # In a window that is made larger, rows that come into view have their heads and ends too.
+        page.set_viewport_size({"width": 1280, "height": 1700})
+        last = found.locator("tbody tr .head").filter(has_text="Campaign-178")
+        expect(last).to_be_in_viewport(ratio=1)
         page.close()
 
 

@@ -15,6 +15,7 @@ from planner.report.html.handout import handout_page
 from planner.report.plans.handout import (
     COLUMNS,
     clock_words,
+    of_all_lines,
     of_lines,
     of_moves,
     of_plan,
@@ -150,6 +151,13 @@ def test_the_page_has_a_box_for_each_row_and_is_made_to_be_printed() -> None:
     cells = re.findall(r'<td class="number([^"]*)">(\d+)</td>', page[page.index("D2: set") :])
     # Number, dial lines old and new, agent lines old and new; what is new is bold.
     assert cells == [("", "2"), ("", "5"), (" new", "6"), ("", "1"), (" new", "0")]
+
+
+def test_dialers_come_in_the_order_in_which_people_count() -> None:
+    lines = [line("Solar", name, 5, 1) for name in ("D10", "D2", "Leeds", "D1", "2", "D1b")]
+    expected = ["2", "D1", "D1b", "D2", "D10", "Leeds"]
+    assert list(of_all_lines(lines).occasions[0].dialers) == expected
+    assert list(of_lines([], lines).occasions[0].dialers) == expected
 
 
 def test_nothing_to_set_is_told() -> None:

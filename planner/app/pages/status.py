@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -17,6 +16,7 @@ from planner.app.jobs.jobs import unstoppable
 from planner.app.pages.live_panel import show_busy, show_live
 from planner.app.pages.lost_panel import show_lost
 from planner.app.pages.status_board import board, status_chips, together
+from planner.app.pages.status_table import early_ends, show_lists, show_table
 from planner.app.session.text import moment_words, plain
 from planner.app.session.workspace import Workspace, workspace
 from planner.app.widgets import running
@@ -26,13 +26,11 @@ from planner.app.widgets.kept_projection import charts_of, quick_projection
 from planner.app.widgets.moments import is_picked, pick_clock, pick_moment, reader_zone
 from planner.contracts.problem import Problem
 from planner.contracts.projected import CampaignJoint, JointStep, Projection
-from planner.contracts.result import AssignmentFigures, Engine, Status
 from planner.pipeline.pipeline import project
-from planner.report.charts.figure import STATUS_COLOURS, Drawing
+from planner.report.charts.figure import Drawing
 from planner.report.projections.days import EXPLAINED, day_sentences
 from planner.report.projections.next_events import next_events
 from planner.report.projections.projection import list_sentences
-from planner.report.words import duration, share, to_minute
 
 _STUDY = "status"
 _PURPOSE = "This page tells what every dialer will do through the hours."
@@ -67,8 +65,9 @@ def show() -> None:
     )
     at = _opening(here, problem, now).astimezone(reader_zone())
     projection, is_simulated = _projection(problem, here, at, hours)
-    _show_board(_of(projection, set(picked or used)), problem, picked or used)
-    _show_lists(projection, problem, is_simulated)
+    seen = _of(projection, set(picked or used))
+    _show_board(seen, problem, picked or used, "" if is_simulated else early_ends(seen))
+    show_lists(projection, problem, is_simulated)
     _show_sureness(here, problem, projection, hours, is_simulated)
     show_busy(here, here.edited)
     if not is_picked():
@@ -225,7 +224,9 @@ def _of(projection: Projection, dialers: set[str]) -> Projection:
     )
 
 
-def _show_board(projection: Projection, problem: Problem, dialers: Sequence[str]) -> None:
+def _show_board(
+    projection: Projection, problem: Problem, dialers: Sequence[str], left_out: str
+) -> None:
     events = next_events(projection, problem)
     st.html(status_chips(projection.assignments))
     st.html(board(problem, dialers, projection.assignments, events))
@@ -239,13 +240,13 @@ def _show_board(projection: Projection, problem: Problem, dialers: Sequence[str]
         _show_chart(*charts[0])
         st.caption(
             f"{plain(moment_words(projection.at))} to {plain(moment_words(end))}, "
-            f"{reader_zone().key}. Paler where another status is about as likely."
+            f"{reader_zone().key}. Paler where another status is about as likely. {left_out}"
         )
         rest = len({(s.dialer_id, s.campaign_id) for s in projection.timeline}) - _MOST_ROWS
         if rest > 0:
             st.caption(f"{rest} more rows are not drawn: pick dialers above.")
     st.subheader("Every figure")
-    _show_table(projection)
+    show_table(projection)
     _show_days(projection)
     for titled in charts[1:]:
         _show_chart(*titled)
@@ -273,101 +274,3 @@ def _show_days(projection: Projection) -> None:
         return
     with st.expander("From day to day", icon=":material/calendar_month:"):
         st.markdown("\n".join([EXPLAINED, "", *(f"- {plain(text)}" for text in sentences)]))
-
-
-def _show_lists(projection: Projection, problem: Problem, is_simulated: bool) -> None:
-    """When dial lists are done; a sentence where that is not known, or later than is shown."""
-    if not projection.completion:
-        return
-    _show_completion(projection)
-    told = list_sentences(projection, problem)
-    if not told:
-        return
-    if is_simulated:
-        end = moment_words(projection.at + timedelta(hours=projection.hours))
-        why = f"Not done by {plain(end)}, where the charts end:"
-    else:
-        st.subheader("Dial lists")
-        why = "*Simulate these figures*, below, tells when these are done:"
-    st.markdown("\n".join([why, "", *(f"- {plain(text)}" for text in told)]))
-
-
-def _show_table(projection: Projection) -> None:
-    frame = pd.DataFrame([_row(f) for f in projection.assignments])
-    columns = st.column_config
-    right = {
-        name: columns.TextColumn(name, alignment="right")
-        for name in frame.columns
-        if name not in ("Dialer", "Campaign", "Status", "Why", "What to do", "Made by")
-    }
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config={
-            **right,
-            "Status": columns.MultiselectColumn(
-                "Status",
-                options=[str(status) for status in Status],
-                color=[STATUS_COLOURS[status] for status in Status],
-                width=255,
-            ),
-        },
-        alt="Status of every campaign and dialer",
-    )
-
-
-def _row(figures: AssignmentFigures) -> dict[str, object]:
-    return {
-        "Dialer": figures.dialer_id,
-        "Campaign": figures.campaign_id,
-        "Status": [str(figures.status)],
-        "Lines": f"{figures.dial_lines} + {figures.agent_lines}",
-        "Paused": _share(figures, "all_busy_share"),
-        "Until all busy": _time(figures.seconds_to_all_busy_mean),
-        "Half of cases": _time(figures.seconds_to_all_busy_p50),
-        "9 of 10": _time(figures.seconds_to_all_busy_p90),
-        "In 5 min": _share(figures, "p_all_busy_5min"),
-        "In 15 min": _share(figures, "p_all_busy_15min"),
-        "In 60 min": _share(figures, "p_all_busy_60min"),
-        "Runs until": ""
-        if figures.runs_until is None
-        else moment_words(to_minute(figures.runs_until)),
-        "Made by": "formula" if figures.engine is Engine.MARKOV else "simulation",
-        "Why": figures.reason,
-        "What to do": figures.advice,
-    }
-
-
-def _time(seconds: float | None) -> str:
-    return "" if seconds is None else duration(seconds)
-
-
-def _share(figures: AssignmentFigures, name: str) -> str:
-    """The share, and where it is simulated how sure it is."""
-    value = getattr(figures, name)
-    if value is None:
-        return ""
-    low, high = figures.low.get(name), figures.high.get(name)
-    if low is None or high is None:
-        return share(value)
-    return f"{share(value)} ({100 * low:.1f}–{100 * high:.1f} %)"
-
-
-def _show_completion(projection: Projection) -> None:
-    done = [c for c in projection.completion if c.p05 is not None]
-    if not done:
-        return
-    frame = pd.DataFrame(
-        {
-            "Campaign": [c.campaign_id for c in done],
-            **{
-                title: [moment_words(m) if m else "later" for m in moments]
-                for title, moments in (
-                    ("Early (5 % of cases)", [c.p05 for c in done]),
-                    ("Half of the cases", [c.p50 for c in done]),
-                    ("Late (95 % of cases)", [c.p95 for c in done]),
-                )
-            },
-        }
-    )
-    st.dataframe(frame, hide_index=True, alt="When dial lists are done")

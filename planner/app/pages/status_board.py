@@ -17,6 +17,8 @@ from planner.report.words import share
 JOINT_COLOURS = ("#1f7a54", "#c99a2e", "#b35c00")
 #: A longer card tells campaigns that wait for the same thing together, so many of them named.
 _MOST_LINES, _MOST_NAMED = 8, 8
+#: More than so many campaigns that wait for somebody are told together.
+_ALIKE = 2
 _Item = tuple[AssignmentFigures, NextEvent]
 #: A part of a bar narrower than this has no room for its number.
 _WORDED = 0.12
@@ -95,13 +97,21 @@ def _card(dialer: Dialer, rows: list[tuple[AssignmentFigures, NextEvent]]) -> st
 
 
 def _alike(rows: list[_Item]) -> list[list[_Item]]:
-    """Each row for itself; of a long card those that wait for the same thing together."""
-    if len(rows) <= _MOST_LINES:
-        return [[item] for item in rows]
+    """Each row for itself; of a long card those that wait for the same thing together.
+
+    So are, on every card, those that wait for somebody to do something: a fleet that nobody has
+    scheduled yet would be told so in each of its rows.
+    """
     found: dict[tuple[Status, str, str], list[_Item]] = {}
     for row, event in rows:
         found.setdefault((row.status, event.what, event.when), []).append((row, event))
-    return list(found.values())
+    if len(rows) > _MOST_LINES:
+        return list(found.values())
+    told: list[list[_Item]] = []
+    for (status, _, when), items in found.items():
+        is_waiting = not when and status not in (Status.RUNNING, Status.ALL_BUSY)
+        told += [items] if is_waiting and len(items) > _ALIKE else [[item] for item in items]
+    return told
 
 
 def _line(items: list[_Item]) -> str:
@@ -110,7 +120,8 @@ def _line(items: list[_Item]) -> str:
     colour = STATUS_COLOURS[row.status]
     dial = sum(item.dial_lines for item, _ in items)
     agents = sum(item.agent_lines for item, _ in items)
-    lines = f"{dial:,} dial" + (f" + {agents:,} agent lines" if agents else " lines")
+    noun = "line" if (agents or dial) == 1 else "lines"
+    lines = f"{dial:,} dial" + (f" + {agents:,} agent" if agents else "") + f" {noun}"
     names = ", ".join(item.campaign_id for item, _ in items[:_MOST_NAMED])
     more = f" and {len(items) - _MOST_NAMED} more" if len(items) > _MOST_NAMED else ""
     who = f"{len(items)} campaigns: {names}{more}" if len(items) > 1 else names

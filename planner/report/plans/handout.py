@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,12 @@ COLUMNS = (
 )
 
 
+def _counted(name: str) -> tuple[object, ...]:
+    """What sorts names as people do: numbers in them by their size."""
+    parts = re.split(r"(\d+)", name)
+    return (*(int(part) if place % 2 else part for place, part in enumerate(parts)), name)
+
+
 class Setting(NamedTuple):
     """One row to set: the lines of a campaign on a dialer, before and after; steps count from 1."""
 
@@ -44,9 +51,9 @@ class Occasion(NamedTuple):
 
     @property
     def dialers(self) -> dict[str, list[Setting]]:
-        """The settings of each dialer, in their order; dialers by name."""
+        """The settings of each dialer, in their order; dialers by name, D2 before D10."""
         found: dict[str, list[Setting]] = {}
-        for setting in sorted(self.settings, key=lambda s: (s.change.dialer_id, s.step)):
+        for setting in sorted(self.settings, key=lambda s: (_counted(s.change.dialer_id), s.step)):
             found.setdefault(setting.change.dialer_id, []).append(setting)
         return found
 
@@ -100,7 +107,7 @@ def of_all_lines(lines: Iterable[LineAssignment], *, fleet: str = "") -> Handout
                 agent_lines_to=item.agent_lines,
             ),
         )
-        for step, item in enumerate(sorted(used, key=lambda item: item.dialer_id), 1)
+        for step, item in enumerate(sorted(used, key=lambda item: _counted(item.dialer_id)), 1)
     )
     return Handout("All lines", fleet, (Occasion(None, settings),), is_list=True)
 

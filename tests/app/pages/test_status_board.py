@@ -46,9 +46,30 @@ def test_a_long_card_tells_those_that_wait_for_the_same_thing_together() -> None
         "D1 24 of 100 ports "
         "10 campaigns: C0, C1, C2, C3, C4, C5, C6, C7 and 2 more 10 dial + 10 agent lines "
         "Running and Dialing Its window closes 09:30 "
-        "C10 1 dial + 1 agent lines Running and Dialing Its window closes 10:00 "
-        "C11 1 dial + 1 agent lines Running and Dialing Starts 10:00"
+        "C10 1 dial + 1 agent line Running and Dialing Its window closes 10:00 "
+        "C11 1 dial + 1 agent line Running and Dialing Starts 10:00"
     )
+
+
+def test_those_that_wait_for_somebody_are_told_together_on_every_card() -> None:
+    """Three that nobody has scheduled are one line; two, or those that will start, are not."""
+    names = ["A", "B", "C"]
+    rows = [
+        figures(campaign_id=n, dial_lines=1, agent_lines=0, status=Status.UNSCHEDULED)
+        for n in names
+    ]
+    nobody = [NextEvent("Set a start or a stop date.", "", None) for _ in names]
+    assert words(board(two_dialers(), ["D1"], rows, nobody)) == (
+        "D1 3 of 100 ports 3 campaigns: A, B, C 3 dial lines Unscheduled "
+        "Set a start or a stop date."
+    )
+    assert words(board(two_dialers(), ["D1"], rows[:2], nobody[:2])) == (
+        "D1 2 of 100 ports A 1 dial line Unscheduled Set a start or a stop date. "
+        "B 1 dial line Unscheduled Set a start or a stop date."
+    )
+    soon = [NextEvent("Starts", "10:00", MONDAY_NINE + timedelta(hours=1)) for _ in names]
+    later = [row.model_copy(update={"status": Status.SCHEDULED}) for row in rows]
+    assert words(board(two_dialers(), ["D1"], later, soon)).count("Starts") == 3
 
 
 def test_a_dialer_out_of_service_says_so_on_its_card() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -159,6 +160,10 @@ def test_a_dial_list_is_told_from_the_first_look_on(
     columns, cells = "records,start,schedule", "1000,2020-01-01,Mon-Sun 00:00-24:00"
     app = status_of(monkeypatch, tmp_path, columns, cells)
     assert "1,000 attempts are left, about" in text(app)
+    # 190 lines of 25 s make 27,360 attempts an hour at the most: the chart goes on after its end.
+    assert "no dial list runs out in this chart. At these rates done before it ends: Solar" in (
+        text(app).replace("\u2060", "")
+    )
     assert not [d for d in app.dataframe if "Half of the cases" in d.value]
     app.button(key="simulate").click().run()
     finished(app, "status")
@@ -166,6 +171,22 @@ def test_a_dial_list_is_told_from_the_first_look_on(
     (done,) = [d.value for d in app.dataframe if "Half of the cases" in d.value]
     assert list(done["Campaign"]) == ["Solar"]
     assert "attempts are left" not in text(app)
+    assert "runs out in this chart" not in text(app)
+
+
+def test_many_dial_lists_are_folded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("planner.app.pages.status_table._MOST_TOLD", 0)
+    app = status_of(monkeypatch, tmp_path, "records", "1000")
+    assert "Dial lists that are not done: 1" in [item.label for item in app.expander]
+
+
+def test_columns_of_every_figure_are_wide_enough_for_their_words(app: AppTest) -> None:
+    go_to(app, "status")
+    (grid,) = (item for item in app.dataframe if "Made by" in item.value)
+    wide = {name: each.get("width") or 0 for name, each in json.loads(grid.proto.columns).items()}
+    # A digit is 7 pixels wide, and each side of a cell takes 8.
+    for name, words in (("In 60 min", "over 99.9 %"), ("Runs until", "Mon 30 Nov 2026 17:01")):
+        assert wide[name] >= 7 * len(words) + 16, name
 
 
 def test_a_lost_dialer_is_answered_with_the_first_moves(app: AppTest, live: Path) -> None:

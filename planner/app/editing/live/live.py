@@ -143,7 +143,8 @@ def _words(lines: tuple[int, int]) -> str:
     if lines == (0, 0):
         return "no lines"
     dial, agents = lines
-    return f"{dial} dial and {agents} agent lines" if agents else f"{dial} dial lines"
+    one = "line" if (agents or dial) == 1 else "lines"
+    return f"{dial} dial and {agents} agent {one}" if agents else f"{dial} dial {one}"
 
 
 def with_typed(live: Live, typed: Mapping[Pair, int | None]) -> tuple[Live, list[str], set[Pair]]:

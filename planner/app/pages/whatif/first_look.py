@@ -16,6 +16,7 @@ from planner.report.words import amount
 
 #: Dialers whose failure is worked out unasked, those with most lines first; campaigns named.
 _MOST_DIALERS, _MOST_NAMED = 12, 3
+_ROW = 35  # pixels; the title is as high
 _FEWER_AGENTS, _FEWER_ANSWERS = -10, -20
 
 
@@ -47,7 +48,11 @@ def show_first_look(here: Workspace, known: WorldCache) -> None:
         for name in ("Value an hour left", "Lost an hour", "Change")
     }
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, column_config=right, alt="If one dialer goes down"
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config=right,
+        height=_ROW * (len(rows) + 1) + 3,  # seen whole
+        alt="If one dialer goes down",
     )
     rest = sum(d.in_service for d in known.problem.dialers) - len(losses)
     more = f" Shown are those with most lines; {rest} more can be picked." if rest > 0 else ""

@@ -222,9 +222,9 @@ class Board {
   // ---- what is done with keys, mouse and clipboard
 
   listen() {
-    this.scroller.addEventListener("scroll", () => {
-      this.near = near(this.scroller, this.rows, this.near);
-    });
+    const follow = () => { this.near = near(this.scroller, this.rows, this.near); };
+    this.scroller.addEventListener("scroll", follow);
+    new ResizeObserver(follow).observe(this.scroller); // a larger window shows more rows
     this.table.addEventListener("keydown", (event) => this.key(event));
     this.table.addEventListener("mousedown", (event) => this.press(event));
     this.table.addEventListener("mouseover", (event) => {
