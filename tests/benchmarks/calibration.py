@@ -155,16 +155,22 @@ def speed(attempts: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _write_logs(Path(folder), attempts)
         size = sum(path.stat().st_size for path in Path(folder).iterdir())
-        for kind in ("parquet", "csv"):
-            paths = sorted(Path(folder).glob(f"*.{kind}"))
+        mapping = Path(folder) / "map.txt"
+        mapping.write_text("like,attempts\ncall,call\n")
+        for kind in ("parquet", "csv", "named"):
+            named = kind == "named"
+            paths = sorted(Path(folder).glob("*.named.parquet" if named else f"day???.{kind}"))
             start = time.perf_counter()
             program = (
                 "import sys, resource; from planner.calibration.calibrate import calibrate;"
-                "found = calibrate(sys.argv[1:]);"
+                "from pathlib import Path;"
+                "mapping = Path(sys.argv[1]) if sys.argv[1] else None;"
+                "found = calibrate(sys.argv[2:], mapping=mapping);"
                 "print(found.estimates.attempts,"
                 " resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
             )
-            command = [sys.executable, "-c", program, *map(str, paths)]
+            told = str(mapping) if named else ""
+            command = [sys.executable, "-c", program, told, *map(str, paths)]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             seconds = time.perf_counter() - start
             count, memory = done.stdout.split()
@@ -175,6 +181,7 @@ def speed(attempts: int) -> None:
 
 
 def _write_logs(folder: Path, attempts: int) -> None:
+    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
@@ -182,6 +189,7 @@ def _write_logs(folder: Path, attempts: int) -> None:
     truth = Truth(dialers=("D1", "D2", "D3", "D4"), answer_rate_day_cv=0.15)
     log = attempts_table(emulate(truth, Shift(OPENS, 1, 12.0), 1))
     days = -(-attempts // len(log))
+    numbers = pc.cast(pa.array(range(len(log))), pa.string())
     for day in range(days):
         shifted = log
         for name in ("launched", "ended", "requested", "connected", "released"):
@@ -189,6 +197,10 @@ def _write_logs(folder: Path, attempts: int) -> None:
             shifted = shifted.set_column(at, name, pc.add(log[name], 86_400.0 * day))
         pq.write_table(shifted, folder / f"day{day:03d}.parquet")
         pa_csv.write_csv(shifted, folder / f"day{day:03d}.csv")
+        # Rows that name their calls, among which repeated ones are looked for.
+        calls = pc.binary_join_element_wise(pa.scalar(f"{day:08d}-"), numbers, "")
+        named = shifted.append_column("call", calls)
+        pq.write_table(named, folder / f"day{day:03d}.named.parquet")
 
 
 if __name__ == "__main__":

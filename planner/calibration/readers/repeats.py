@@ -31,20 +31,21 @@ class Seen:
         """
         repeated = np.zeros(len(keys), bool)
         places = np.flatnonzero(named)
-        fresh, first = np.unique(keys[places], return_index=True)
-        once = np.zeros(len(places), bool)
-        once[first] = True
-        repeated[places] = ~once
-        for lot in self._lots:
-            at = np.minimum(np.searchsorted(lot, keys[places]), len(lot) - 1)
-            repeated[places] |= lot[at] == keys[places]
-        if len(fresh):
-            self._keep(fresh)
+        found, first = np.unique(keys[places], return_index=True)
+        known = np.zeros(len(found), bool)
+        for lot in self._lots:  # in order, which reads each lot once from its beginning to its end
+            at = np.minimum(np.searchsorted(lot, found), len(lot) - 1)
+            known |= lot[at] == found
+        repeated[places] = True
+        repeated[places[first]] = known
+        if not known.all():
+            self._keep(found[~known])
         return repeated
 
     def _keep(self, lot: Keys) -> None:
         while self._lots and len(self._lots[-1]) <= 2 * len(lot):
-            lot = np.union1d(self._lots.pop(), lot)
+            lot = np.concatenate([self._lots.pop(), lot])
+            lot.sort(kind="stable")  # merges what is in order already
         self._lots.append(lot)
 
 
