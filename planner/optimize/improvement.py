@@ -143,7 +143,7 @@ class PrimalHeuristics:
             interrupted=self._state.interrupted,
             on_better=lambda: self._keep_checked(annealing.columns()),
             warmth=warmth[self._stale % len(warmth)] if hotter and not near else 1.0,
-            most_chunks=most_chunks,
+            most_chunks=min(most_chunks, self._state.params.most_chunks),
         )
 
     def _keep_checked(self, columns: list[Column]) -> None:

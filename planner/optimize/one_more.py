@@ -78,6 +78,7 @@ def one_more(
     _try_all(trials, first, WORK * (1 - SECOND_SHARE), on_share)
     second = list(_second(problem, trials, first))
     _try_all(trials, second, WORK, on_share)
+    _go_on(trials, [*first, *second], on_share)
     return _told(trials)
 
 
@@ -99,6 +100,19 @@ def _try_all(
             break
         on_share(len(changes) + done + count, 2 * len(changes))
         trials.search(change)
+
+
+def _go_on(
+    trials: Trials, changes: Sequence[Changed], on_share: Callable[[int, int], None]
+) -> None:
+    """Search on, longer each time, until every change is decided or the work is spent."""
+    while left := [change for change in changes if trials.unclear(change)]:
+        left.sort(key=lambda change: -trials.promise(change))
+        for change in left:
+            if trials.spent(WORK):
+                return
+            on_share(2 * len(changes) - len(left), 2 * len(changes))
+            trials.search(change)
 
 
 def _by_promise(
@@ -208,17 +222,16 @@ def _agents_moved(problem: Problem, gains: Mapping[tuple[str, ...], Worth]) -> I
 
 def _told(trials: Trials) -> OneMore:
     """Figures by limit, of whole limits only, and what helps, sorted."""
+    known = [(c, worth) for c, worth in trials.worths() if trials.is_told(worth)]
     tried = {
-        c.name: worth
-        for c, worth in trials.worths()
-        if c.loosens and not c.step and c.limit != "dialer"
+        c.name: worth for c, worth in known if c.loosens and not c.step and c.limit != "dialer"
     }
     for name, like in _alike(trials.problem).items():
         for limit in ("ports", "cps"):
             if (limit, like) in tried:
                 tried[limit, name] = tried[limit, like]
     helps = []
-    for change, worth in trials.worths():
+    for change, worth in known:
         if worth.value > 0 and (change.step or step_of(trials.problem, change) is None):
             helps.append(
                 Help(

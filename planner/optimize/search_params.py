@@ -46,6 +46,8 @@ class SearchParams:
     agent_annealing: bool = True
     cell_annealing: bool = True
     restricted_master: bool = True
+    #: Comparisons in an annealing of cells at most, between which it cools.
+    most_chunks: int = 10_000
     #: Whether boxes are split, on small fleets.
     splits: bool = True
     #: Whether the relaxation is solved; else, where a search goes on from another one, its first

@@ -9,44 +9,58 @@ from dataclasses import dataclass, replace
 from planner.contracts.answers import Worth
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
-from planner.contracts.result import PlanOptions
+from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.tolerances import SUM_ROUNDING
 from planner.evaluation.worth.changed import Changed
 from planner.optimize.search import optimize
-from planner.optimize.search_params import DEFAULT
+from planner.optimize.search_params import DEFAULT, SearchParams
 from planner.optimize.search_result import SearchResult
 from planner.optimize.warm_start import WarmStart
 
 #: Plans are compared within this share of the gap asked for; small fleets, where that is quick,
 #: more closely.
 GAP_SHARE, SMALL_GAP_SHARE = 1.0, 0.05
-#: Work is how often searches look whether they are to end: of the search that brings the plan's own
-#: bound nearer, and of one for a plan with a change.
-BASE_WORK, SEARCH_WORK = 600, 160
+#: Work is how often searches look whether they are to end: of those that bring the plan's own bound
+#: nearer, the second only where it is not within the gap asked for; of the first one for a plan
+#: with a change; and of those, on small fleets, of which some go on.
+BASE_WORK, SEARCH_WORK, SMALL_SEARCH_WORK = (1200, 2400), (160,), (240, 720)
 #: Setting up a search counts as so much work, and more for each so many pairs.
 SETUP_WORK, PAIRS_PER_WORK = 3, 100
-#: A figure is told without a search where its range is no wider than so many gaps, or than this
-#: share of it.
-NARROW, NARROW_SHARE = 2.0, 0.5
+#: A figure is decided, and no longer searched for, where its range is no wider than so many of the
+#: gaps that plans are compared within, or than so many times the gap asked for as a share of it: a
+#: fifth of it for a gap of 0.1 %.
+NARROW, SHARE_PER_GAP, MOST_SHARE = 2.0, 200.0, 0.2
+#: In the end it is told where its range is no wider than so many gaps asked for, or than itself:
+#: nobody knows what to do with a wider one.
+TOLD_GAPS, TOLD_SHARE = 2.0, 1.0
 #: A safety net, for fleets on which searches take far longer [s].
 SECONDS = 600.0
+#: Columns of each campaign that searches of large fleets begin with: adding more takes longer than
+#: finding them anew.
+FEW_COLUMNS = 30
 #: Searches with a change leave out what makes lines even, and split boxes on small fleets only.
+#: Others begin near the best plan, from which annealing needs less time.
 SMALL = replace(DEFAULT, polish=False, thorough=False, evaluations_per_round=60_000)
-LARGE = replace(SMALL, splits=False, most_stale=1)
+LARGE = replace(SMALL, splits=False, most_stale=1, most_chunks=50)
 GLANCE = replace(SMALL, relax=False)
+#: The plan's own bound, which is part of every range, is brought nearer by all there is.
+BASE = replace(DEFAULT, polish=False)
 
 
 @dataclass(frozen=True)
 class Tried:
     """A change, the best plan known with it and the bound [value per hour].
 
-    ``searched``: whether a plan was looked for, not only a bound.
+    ``searches``: how often a plan was looked for, not only a bound; ``plan`` and ``warm`` are what
+    the last one left.
     """
 
     change: Changed
     value: float
     bound: float
-    searched: bool
+    searches: int = 0
+    plan: LinePlan | None = None
+    warm: WarmStart | None = None
 
 
 class Trials:
@@ -77,7 +91,8 @@ class Trials:
         self._gap = max(options.gap * share, 1e-9)
         self._setup = SETUP_WORK + pairs // PAIRS_PER_WORK
         self._options, self._stop = options, stop
-        self._plan, self._value, self._bound, self._warm = plan, value, bound, warm
+        self._plan, self._value, self._bound = plan, value, bound
+        self._warm = warm if self._small or warm is None else warm.fewer(FEW_COLUMNS)
         self._end = time.monotonic() + SECONDS
         self.work = 0
         self._found: dict[tuple[str, ...], Tried] = {}
@@ -88,26 +103,41 @@ class Trials:
 
     def begin(self) -> None:
         """Bring the plan's own bound nearer, and its value: what all others are compared with."""
-        if self._warm is not None and self._bound - self._value <= self._gap * abs(self._value):
+        if self._warm is not None and self._open <= self._gap * abs(self._value):
             return
         before = self.work
-        found = self._again(self.problem, BASE_WORK, self._warm)
+        params = BASE if self._small else LARGE
+        for most in BASE_WORK:
+            found = self._again(self.problem, most, self._plan, self._warm, params=params)
+            if found is not None and found.value is not None and found.bound is not None:
+                self._warm = found.warm or self._warm
+                self._bound = min(self._bound, max(found.bound, found.value))
+                if found.value > self._value and found.plan is not None:
+                    self._value, self._plan = found.value, found.plan
+                self._bound = max(self._bound, self._value)
+            if not self._small or self._open <= self._options.gap * abs(self._value):
+                break
         self.work = before  # counted with the plan's, so that it takes nothing from the others
-        if found is None or found.value is None or found.bound is None:
-            return
-        self._warm = found.warm or self._warm
-        self._bound = min(self._bound, max(found.bound, found.value))
-        if found.value > self._value and found.plan is not None:
-            self._value, self._plan = found.value, found.plan
-        self._bound = max(self._bound, self._value)
+
+    @property
+    def _open(self) -> float:
+        """What the plan's own bound leaves open [value per hour]."""
+        return self._bound - self._value
 
     def glance(self, change: Changed) -> None:
         """Bound a change at the duals that are known, and take what lies near the plan."""
-        self._try(change, 0)
+        duals = None if self._warm is None else self._warm.fewer(0)
+        self._try(change, 0, self._plan, duals)
 
     def search(self, change: Changed) -> None:
-        """Look for the best plan with a change."""
-        self._try(change, SEARCH_WORK)
+        """Look for the best plan with a change; again, from what the search before left, longer."""
+        known = self._found.get(_key(change))
+        before = 0 if known is None else known.searches
+        work = SMALL_SEARCH_WORK if self._small else SEARCH_WORK
+        plan, warm = self._plan, self._warm
+        if known is not None and known.warm is not None:
+            plan, warm = known.plan or plan, known.warm
+        self._try(change, work[min(before, len(work) - 1)], plan, warm)
 
     def promise(self, change: Changed) -> float:
         """How much more a plan with a change may be worth than is known [value per hour]."""
@@ -115,21 +145,37 @@ class Trials:
         return 0.0 if known is None else known.bound - max(known.value, self._value)
 
     def unclear(self, change: Changed) -> bool:
-        """Whether what is known of a change leaves more open than two gaps do."""
+        """Whether what a change is worth is not decided, and a search may decide it."""
         known = self._found.get(_key(change))
-        if known is None or known.searched:
+        searches = len(SMALL_SEARCH_WORK if self._small else SEARCH_WORK)
+        if known is None or known.searches >= searches:
             return False
-        return known.bound - known.value > NARROW * self._gap * abs(self._bound)
+        value, bound = known.value, known.bound
+        if not self._small and bound - value <= NARROW * self._gap * abs(bound):
+            return False  # there the plan's own bound leaves nearly as much open
+        return not self._decided(change, value, bound)
 
-    def _is_told(self, tried: Tried) -> bool:
-        """Whether enough is known of a change to tell a figure."""
-        if tried.value == -float("inf"):
-            return False
-        gain = tried.value - self._value
-        return not self.unclear(tried.change) or tried.bound - tried.value < NARROW_SHARE * gain
+    def _decided(self, change: Changed, value: float, bound: float) -> bool:
+        """Whether a range is narrow enough, or it is known that nothing is gained.
 
-    def _try(self, change: Changed, most: int) -> None:
-        found = self._again(change.problem, most, self._warm)
+        What the plan's own bound leaves open no search with a change can close.
+        """
+        if change.loosens:
+            value = max(value, self._value)
+        elif bound <= self._value:
+            return True
+        base = self._open
+        near = max(
+            NARROW * self._gap * abs(bound),
+            min(SHARE_PER_GAP * self._options.gap, MOST_SHARE) * (value - self._value),
+        )
+        return bound - value <= max(near - base, base / 2, self._gap * abs(bound))
+
+    def _try(self, change: Changed, most: int, start: LinePlan, warm: WarmStart | None) -> None:
+        def decided(value: float, bound: float) -> bool:
+            return self._decided(change, value, bound)
+
+        found = self._again(change.problem, most, start, warm, decided)
         if found is None or found.bound is None:
             return
         known = self._found.get(_key(change))
@@ -141,33 +187,49 @@ class Trials:
             self._bound = min(self._bound, bound)
         if known is not None:
             value, bound = max(value, known.value), min(bound, known.bound)
-        searched = most > 0 or bound - value <= self._gap * abs(bound)
-        self._found[_key(change)] = Tried(change, value, bound, searched)
+        searches = (0 if known is None else known.searches) + (most > 0)
+        left = found.warm if self._small else None  # others do not go on
+        self._found[_key(change)] = Tried(change, value, bound, searches, found.plan, left)
 
-    def _again(self, problem: Problem, most: int, warm: WarmStart | None) -> SearchResult | None:
+    def _again(
+        self,
+        problem: Problem,
+        most: int,
+        start: LinePlan,
+        warm: WarmStart | None,
+        decided: Callable[[float, float], bool] = lambda *_: False,
+        params: SearchParams | None = None,
+    ) -> SearchResult | None:
         self.work += self._setup
         end = self.work + most
+        enough = False
 
         def stop() -> bool:
             self.work += 1
-            return self.work > end or self._stop()
+            return enough or self.work > end or self._stop()
+
+        def note(told: Progress) -> None:
+            nonlocal enough
+            value, bound = told.value_per_hour, told.bound_per_hour
+            if value is not None and bound is not None:
+                enough = enough or decided(value, bound)
 
         left = max(self._end - time.monotonic(), 0.1)
         options = self._options.model_copy(update={"gap": self._gap, "time_limit": left})
-        params = SMALL if self._small or warm is None else LARGE
+        if params is None:
+            params = SMALL if self._small or warm is None else LARGE
         if most == 0:
             params = GLANCE
-        found = optimize(problem, options, stop=stop, start=self._plan, params=params, warm=warm)
+        found = optimize(problem, options, note, stop, start=start, params=params, warm=warm)
         return None if found.bound is None else found
 
     def worths(self) -> Iterator[tuple[Changed, Worth]]:
         """What every change is worth, by all that is known in the end.
 
-        A limit taken away is worth no less than one step of it. What was only glanced at is left
-        out, unless little is open.
+        A limit taken away is worth no less than one step of it.
         """
         for tried in self._found.values():
-            if not self._is_told(tried):
+            if tried.value == -float("inf"):
                 continue
             steps = [t.value for t in self._found.values() if _is_step_of(t.change, tried.change)]
             best, bound = max([tried.value, *steps]), tried.bound
@@ -178,6 +240,11 @@ class Trials:
                 worth = Worth(*(max(figure, 0.0) for figure in worth))
             # Sums in another order may differ in their last digits.
             yield tried.change, Worth(worth.value, min(worth[:2]), max(worth[0], worth[2]))
+
+    def is_told(self, worth: Worth) -> bool:
+        """Whether a range is narrow enough to be of use."""
+        gaps = TOLD_GAPS * max(self._options.gap, self._gap) * abs(self._bound)
+        return worth.high - worth.low <= max(gaps, TOLD_SHARE * worth.value)
 
 
 def _key(change: Changed) -> tuple[str, ...]:

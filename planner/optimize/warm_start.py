@@ -50,6 +50,16 @@ class WarmStart:
                 found.append(k if same[k.campaign] else make_column(model, k.campaign, *lines))
         return found
 
+    def fewer(self, most: int) -> WarmStart:
+        """With so many columns of each campaign at most: the plan's, then the best."""
+        count: dict[int, int] = {}
+        kept = []
+        for column in self.columns:
+            count[column.campaign] = count.get(column.campaign, 0) + 1
+            if count[column.campaign] <= most:
+                kept.append(column)
+        return replace(self, columns=tuple(kept))
+
     def relaxation(
         self, master: RestrictedMaster, box: Box
     ) -> tuple[Relaxation | None, list[Column]]:

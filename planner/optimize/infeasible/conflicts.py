@@ -8,18 +8,20 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from planner.contracts.answers import Conflict, ConflictMember
-from planner.contracts.problem import Problem
+from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.optimize.infeasible.feasibility import FeasibilityTests
 from planner.optimize.infeasible.requirement import Change, Easing, Requirement
 from planner.optimize.infeasible.requirements import (
     demanding,
     demands_of,
+    lapsed_locks,
     lifts,
     limits_of,
     locked_only,
     room_for,
     with_changes,
+    with_locks_back,
 )
 from planner.optimize.search import compile_search
 
@@ -89,7 +91,8 @@ def explained_conflicts(
     locked = locked_only(problem, options.keep_current)
     in_files = {(a.campaign_id, a.dialer_id) for a in problem.assignments if a.locked}
     kept = {(a.campaign_id, a.dialer_id) for a in locked.assignments} - in_files
-    return _Search(locked, frozenset(kept), options, stop).run(proven)
+    lapsed = lapsed_locks(problem, options.keep_current)
+    return _Search(locked, frozenset(kept), lapsed, options, stop).run(proven)
 
 
 def core_problem(problem: Problem, core: Requirements, keep_current: bool = False) -> Problem:
@@ -110,10 +113,11 @@ class _Search:
         self,
         problem: Problem,
         kept: frozenset[tuple[str, str]],
+        lapsed: Sequence[LineAssignment],
         options: PlanOptions,
         stop: Callable[[], bool],
     ) -> None:
-        self._problem = problem
+        self._problem, self._lapsed = problem, lapsed
         self._demands = demands_of(problem, kept)
         self._easings: list[list[Easing]] = []  # of each conflict
         self._failures = options.failures
@@ -144,7 +148,7 @@ class _Search:
         ways = itertools.product(*self._easings)
         for way in itertools.islice(ways, MOST_TOGETHER):
             changes = [change for easing in way for change in easing.changes]
-            if self._trials.is_infeasible(_eased(self._problem, changes)) is False:
+            if self._trials.is_infeasible(self._eased(self._problem, changes)) is False:
                 return tuple({easing.words: easing for easing in way}.values())
         return None
 
@@ -212,7 +216,7 @@ class _Search:
         """The first step from ``low`` on with which a problem has a plan."""
 
         def helps(step: int) -> bool:
-            return self._has_plan(_eased(problem, requirement.easing(step).changes))
+            return self._has_plan(self._eased(problem, requirement.easing(step).changes))
 
         if not requirement.ordered:
             return next((s for s in range(low, requirement.steps + 1) if helps(s)), None)
@@ -225,6 +229,10 @@ class _Search:
             middle = (low + high) // 2
             low, high = (low, middle) if helps(middle) else (middle, high)
         return high
+
+    def _eased(self, problem: Problem, changes: Sequence[Change]) -> Problem:
+        """The problem with changes; locks on dialers that are put back are in force again."""
+        return demanding(with_locks_back(with_changes(problem, changes), self._lapsed))
 
     def _has_plan(self, problem: Problem) -> bool:
         verdict = self._trials.is_infeasible(problem)
@@ -265,10 +273,6 @@ def _others(items: Requirements, apart: Requirements) -> list[Requirement]:
 
 def _without(demands: Requirements, problem: Problem) -> Problem:
     return demanding(with_changes(problem, lifts(demands)))
-
-
-def _eased(problem: Problem, changes: Sequence[Change]) -> Problem:
-    return demanding(with_changes(problem, changes))
 
 
 def _member(requirement: Requirement, easing: Easing | None) -> ConflictMember:

@@ -7,14 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from planner.contracts.answers import Needed, NeededSearch
-from planner.contracts.problem import Problem
+from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.limits.alone import missing_alone
 from planner.optimize.infeasible.campaign_requirements import agent_lines_on_shift
 from planner.optimize.infeasible.feasibility import FeasibilityTests
 from planner.optimize.infeasible.fleet_requirements import channels_of, out_of_service, ports_of
 from planner.optimize.infeasible.requirement import Easing, NoLimit, Requirement
-from planner.optimize.infeasible.requirements import lifts, locked_only, room_for, with_changes
+from planner.optimize.infeasible.requirements import (
+    lapsed_locks,
+    lifts,
+    locked_only,
+    room_for,
+    with_changes,
+    with_locks_back,
+)
 from planner.optimize.search import optimize
 
 #: A way is sought for so long [s], or for this share of the time limit, at the most; then it is
@@ -77,7 +84,8 @@ def needed_to_keep_all(
         tests = FeasibilityTests(options, time.monotonic() + seconds, stop)
         lifted = with_changes(given, lifts(resources))
         verdict = _misses_even_alone(lifted, options.failures) or tests.is_infeasible(lifted)
-        ways = _least(given, resources, tests) if verdict is False else None
+        lapsed = lapsed_locks(problem, options.keep_current)
+        ways = _least(given, lapsed, resources, tests) if verdict is False else None
         told = None if not ways else tried_ways(problem, options, ways, stop)
         if told is not None:
             found.append(told)
@@ -105,14 +113,23 @@ def _room(problem: Problem) -> NoLimit:
 
 
 def _least(
-    problem: Problem, resources: Sequence[Requirement], tests: FeasibilityTests
-) -> list[Easing]:
-    """The fewest of each resource with which there is a plan; with all of them there is one."""
+    problem: Problem,
+    lapsed: Sequence[LineAssignment],
+    resources: Sequence[Requirement],
+    tests: FeasibilityTests,
+) -> list[Easing] | None:
+    """The fewest of each resource with which there is a plan; None if there is none with all.
+
+    With all of them there is one, but for locks that are in force on dialers put back.
+    """
 
     def fits(lifted: Sequence[Requirement], eased: Sequence[Easing]) -> bool:
         changes = [*lifts(lifted), *(change for easing in eased for change in easing.changes)]
-        return tests.is_infeasible(with_changes(problem, changes)) is False
+        given = with_locks_back(with_changes(problem, changes), lapsed)
+        return tests.is_infeasible(given) is False
 
+    if lapsed and not fits(resources, ()):
+        return None
     kept = list(resources)
     for resource in resources:  # those that are not needed at all go first
         rest = [r for r in kept if r is not resource]

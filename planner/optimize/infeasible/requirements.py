@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from planner.contracts.limits import MAX_LINES
-from planner.contracts.problem import Campaign, Problem
+from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.evaluation.rates import rates
 from planner.optimize.infeasible.campaign_requirements import (
     agent_lines_on_shift,
@@ -119,14 +119,35 @@ def locked_only(problem: Problem, keep_current: bool) -> Problem:
 
     A lock on a dialer out of service lapses: such a dialer gets no lines.
     """
-    working = {dialer.dialer_id for dialer in problem.dialers if dialer.in_service}
-    kept = tuple(
+    return problem.model_copy(update={"assignments": _locks(problem, keep_current, working=True)})
+
+
+def lapsed_locks(problem: Problem, keep_current: bool) -> tuple[LineAssignment, ...]:
+    """The locks on dialers out of service: who puts such a dialer back has them in force again."""
+    return _locks(problem, keep_current, working=False)
+
+
+def _locks(problem: Problem, keep_current: bool, *, working: bool) -> tuple[LineAssignment, ...]:
+    there = {dialer.dialer_id for dialer in problem.dialers if dialer.in_service is working}
+    return tuple(
         item.model_copy(update={"locked": True})
         for item in problem.assignments
-        if item.dialer_id in working
+        if item.dialer_id in there
         and (item.locked or (keep_current and (item.dial_lines or item.agent_lines)))
     )
-    return problem.model_copy(update={"assignments": kept})
+
+
+def with_locks_back(problem: Problem, lapsed: Sequence[LineAssignment]) -> Problem:
+    """The problem with those lapsed locks that are in force again, on dialers in service."""
+    working = {dialer.dialer_id for dialer in problem.dialers if dialer.in_service}
+    back = tuple(
+        item
+        for item in lapsed
+        if item.dialer_id in working and item.campaign_id in problem.campaign_index
+    )
+    if not back:
+        return problem
+    return problem.model_copy(update={"assignments": (*problem.assignments, *back)})
 
 
 def room_for(problem: Problem) -> NoLimit:

@@ -378,3 +378,22 @@ def test_lines_that_are_kept_by_an_option_are_not_told_as_locks_of_a_file() -> N
     assert member.words == "campaign C on D keeps its 9 + 1 lines (--keep-current)"
     assert member.change == "plan without --keep-current"
     assert member.change_to is None
+
+
+def test_a_dialer_put_back_in_service_has_its_locks_back() -> None:
+    # 1 + 1 lines make 0.02857 attempts a second: with the lock in force again D breaks its limit,
+    # so that putting D back does not help alone, and is not told.
+    given = problem(
+        dialer("D", in_service=False, cps=0.02),
+        dialer("E"),
+        campaigns=[campaign(allowed_dialers=("D",))],
+        assignments=(lock(1, 1),),
+    )
+    (conflict,) = find_conflicts(given, EXACT)
+    assert "dialer D is out of service" in conflict.requirements
+    (member,) = (m for m in conflict.members if m.column == "in_service")
+    assert member.change_to is None
+    fast = tuple(d.model_copy(update={"cps": None}) for d in given.dialers)
+    (conflict,) = find_conflicts(given.model_copy(update={"dialers": fast}), EXACT)
+    (member,) = (m for m in conflict.members if m.column == "in_service")
+    assert member.change_to is True
