@@ -24,6 +24,8 @@ GAP_SHARE, SMALL_GAP_SHARE = 1.0, 0.05
 #: nearer, the second only where it is not within the gap asked for; of the first one for a plan
 #: with a change; and of those, on small fleets, of which some go on.
 BASE_WORK, SEARCH_WORK, SMALL_SEARCH_WORK = (1200, 2400), (160,), (240, 720)
+#: On small fleets each search goes on for so long, decided or not: most are closed by then.
+LEAST_SMALL_WORK = 60
 #: Setting up a search counts as so much work, and more for each so many pairs.
 SETUP_WORK, PAIRS_PER_WORK = 3, 100
 #: A figure is decided, and no longer searched for, where its range is no wider than so many of the
@@ -153,6 +155,8 @@ class Trials:
         value, bound = known.value, known.bound
         if not self._small and bound - value <= NARROW * self._gap * abs(bound):
             return False  # there the plan's own bound leaves nearly as much open
+        if self._small and not known.searches:
+            return bound - value > NARROW * self._gap * abs(bound)
         return not self._decided(change, value, bound)
 
     def _decided(self, change: Changed, value: float, bound: float) -> bool:
@@ -202,11 +206,12 @@ class Trials:
     ) -> SearchResult | None:
         self.work += self._setup
         end = self.work + most
+        least = self.work + LEAST_SMALL_WORK * self._small
         enough = False
 
         def stop() -> bool:
             self.work += 1
-            return enough or self.work > end or self._stop()
+            return (enough and self.work > least) or self.work > end or self._stop()
 
         def note(told: Progress) -> None:
             nonlocal enough
