@@ -12,7 +12,7 @@ from planner.projection.figures.simulated import MOST_CALLS, WARM_UP_CALLS, Simu
 from planner.projection.pairs import Pair
 
 #: So many campaigns are named; whoever has two hundred reads no list of them.
-_MOST_NAMED = 8
+_MOST_NAMED = 5
 
 
 def staff_notes(pairs: list[Pair]) -> list[str]:

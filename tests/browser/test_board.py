@@ -188,6 +188,27 @@ def test_there_is_no_gap_above_the_board_however_few_limits_are_broken(quickstar
         assert attention.evaluate("found => found.scrollHeight - found.clientHeight") <= 1, told
 
 
+#: Lines of what wants attention that lie over the one before, or are not seen without scrolling.
+OVER_OR_HIDDEN = """found => {
+    const lines = [...found.querySelectorAll('p')].filter(p => !p.closest('button'));
+    const boxes = lines.map(p => p.getBoundingClientRect());
+    const end = found.getBoundingClientRect().bottom + 1;
+    const isOver = k => k > 0 && boxes[k].top < boxes[k - 1].bottom - 1;
+    return lines.filter((_, k) => boxes[k].bottom > end || isOver(k)).map(p => p.textContent);
+}"""
+
+
+def test_what_wants_attention_is_read_line_by_line_also_with_notes(regional: Page) -> None:
+    attention = regional.locator(".st-key-limits")
+    # Three limits take the place, and notes are scrolled to.
+    hidden = attention.evaluate(OVER_OR_HIDDEN)
+    assert [text.split(" ")[0] for text in hidden] == ["By", "Figures"]
+    press(regional, "Fix all")
+    expect(attention).to_contain_text("Closest to its limit")
+    expect(attention).to_contain_text("intervals.csv changes them")
+    assert attention.evaluate(OVER_OR_HIDDEN) == []
+
+
 def test_why_these_lines_is_asked_beside_the_figures(regional: Page) -> None:
     ask = regional.get_by_role("button", name="Why these lines?")
     expect(ask).to_be_in_viewport(ratio=1)

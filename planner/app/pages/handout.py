@@ -75,6 +75,6 @@ def _sources(here: Workspace) -> Iterator[tuple[str, Callable[[], Handout]]]:
         again = world.replanned
         if again is not None and again.outcome is not None:
             yield (
-                f"The moves of the scenario {world.name}",
+                f"The moves of {world.name}",
                 partial(of_moves, again.moves, title=f"Lines to set: {world.name}", fleet=fleet),
             )

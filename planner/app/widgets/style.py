@@ -14,9 +14,12 @@ _RULES = """
 /* Broken limits in lines of text, their steps beside them. */
 .st-key-limits p { font-size: 0.875rem; }
 /* Margins that take each other back make what is not there to be scrolled to. */
-.st-key-limits :is([data-testid="stMarkdownContainer"], p) { margin-bottom: 0; }
+.st-key-limits :is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"], p) {
+  margin-bottom: 0;
+}
 .st-key-limits strong { color: light-dark(#a8201a, #ff9d94); }
 .st-key-limits button { min-height: 1.6rem; padding: 0; }
+.st-key-limits .stButton { display: flex; }
 .st-key-limits [data-testid="stHorizontalBlock"] { min-height: 1.6rem; }
 /* Seven figures side by side, in full words; of a large fleet they are long. A change takes a line
    of its own, which is there without one: what lies below stays where it is. */

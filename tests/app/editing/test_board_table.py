@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -158,6 +159,16 @@ def test_row_ends_say_what_changed_against_the_lines_as_opened() -> None:
     ]
     changed = {cell.dialer: cell.is_changed for cell in drawn(edited).rows[0].cells}
     assert changed == {0: False, 1: True}
+
+
+def test_a_change_of_a_share_has_no_digits_that_the_share_cannot_show() -> None:
+    """A line of 95 less: of 2.1 % a few hundredths of a point, of 50 % something like 0.1."""
+    edited, _ = apply_edits(
+        open_lines(fleet()), {("Solar", "D2"): {"dial_lines": "94", "agent_lines": "5"}}
+    )
+    _, rate, _, survives = drawn(edited).rows[0].ends
+    assert (rate.text, rate.change) == ("2.1 %", "")
+    assert re.fullmatch(r"−0\.\d", survives.change)
 
 
 def test_column_ends_say_ports_and_calls_a_second_of_their_limits() -> None:

@@ -54,7 +54,7 @@ def test_the_moves_of_a_scenario_can_be_handed_out(app: AppTest) -> None:
     app.button(key="replan").click().run()
     finished(app, "replan")
     go_to(app, "hand-out")
-    app.selectbox(key="handout-of").set_value("The moves of the scenario Scenario 1").run()
+    app.selectbox(key="handout-of").set_value("The moves of Scenario 1").run()
     assert not app.exception
     assert "D2: set these lines" in shown(app)
     assert '<td class="number">95</td><td class="number new">90</td>' in shown(app)

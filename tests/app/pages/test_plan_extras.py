@@ -8,7 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.app.pages.plan.optimise import rows_key
+from planner.contracts.answers import Loss
+from planner.contracts.line_plan import LinePlan
+from planner.contracts.problem import LineAssignment
 from tests.support.pages import edit, lines, new_session
+from tests.support.results import plan_result
 
 
 @pytest.fixture
@@ -98,6 +102,26 @@ def test_single_rows_of_a_proposal_are_taken(app: AppTest) -> None:
     }
     app.button(key="take").click().run()
     assert lines(app) == proposed
+
+
+def test_what_a_plan_takes_away_is_said_beside_the_button_that_takes_it(app: AppTest) -> None:
+    app.button(key="optimise").click().run()
+    job = app.session_state["workspace"].job
+    job.wait(300)
+    other = LineAssignment(campaign_id="Solar", dialer_id="D1", dial_lines=90, agent_lines=10)
+    for names, words in (
+        ((), "now 158.5. More below"),
+        (("Solar",), "now 158.5; **1 campaign loses over a tenth**. More below"),
+        (("Solar", "Tax"), "now 158.5; **2 campaigns lose over a tenth**. More below"),
+    ):
+        losses = tuple(
+            Loss(campaign_id=name, calls="transfers", before_per_hour=90.0, after_per_hour=9.0)
+            for name in names
+        )
+        job.result = plan_result(plan=LinePlan(assignments=(other,)), losses=losses)
+        app.run()
+        assert not app.exception
+        assert words in told(app)
 
 
 def test_a_button_beside_the_figures_tells_why_and_what_one_more_line_would_bring(

@@ -77,6 +77,25 @@ def test_a_slider_changes_its_scenario_alone(app: AppTest) -> None:
     assert float(found["Scenario 2"]["Transfers an hour"]) > 158.5
 
 
+@pytest.mark.parametrize(("before", "is_told"), [(158.520786, False), (157.0, True)])
+def test_where_simulated_figures_differ_from_those_of_the_plan_page_that_is_told(
+    app: AppTest, before: float, is_told: bool
+) -> None:
+    go_to(app, "what-if")
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    assert "Simulated:" not in text(app)
+    app.button(key="replan").click().run()
+    finished(app, "replan")
+    job = app.session_state["workspace"].studies["replan"].job
+    base = job.result.base
+    kept = base.kept.model_copy(update={"value_per_hour": before})
+    job.result = job.result.model_copy(update={"base": base.model_copy(update={"kept": kept})})
+    app.run()
+    assert not app.exception
+    words = "Simulated: 157.0 an hour before, where formulas, as on the Plan page, say 158.5"
+    assert (words in text(app)) == is_told
+
+
 def test_what_cannot_be_is_told_in_words(app: AppTest) -> None:
     go_to(app, "what-if")
     app.text_area(key="more-1").set_value("campaign.Solar.answer_rate*=20").run()
@@ -93,7 +112,7 @@ def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
     assert "On D2 change Solar from 95 dial lines and 5 agent lines" in text(app)
     # 90 + 10 lines on 100 ports (test_whatif.py derives it).
     assert losses(app)["Value an hour"]["After the moves"] == "116.3"
-    assert "of the loss most is brought back by 1 (47 %)" in text(app)
+    assert "move 1 brings back 47 % of the loss" in text(app)
     assert [b.label for b in app.get("download_button")] == ["Page to print", "Table (CSV)"]
     app.button(key="take-Scenario 1").click().run()
     assert ("Solar", "D1") not in lines(app)

@@ -240,7 +240,7 @@ def _rate_end(now: float | None, before: float | None, limit: float | None, word
     asked = "" if limit is None else f" ({100 * limit:g} %)"
     told = f"{_NO_LIMIT[words]}; " if limit is None else f"{words} {share(limit)}; "
     then = _NOTHING if before is None else share(before)
-    change = _change(100 * now, None if before is None else 100 * before)
+    change = "" if before is None else _points(100 * (now - before))
     return Note(share(now).replace("under ", "<") + asked, change, told=f"{told}{then} as opened")
 
 
@@ -250,6 +250,12 @@ def _change(now: float, before: float | None) -> str:
         return ""
     words = amount(abs(now - before))
     return "" if float(words.replace(",", "")) < 0.05 else f"{'+' if now > before else '−'}{words}"
+
+
+def _points(change: float) -> str:
+    """A change in points: the digit behind the point is all that the share beside it can show."""
+    words = f"{abs(change):.1f}"
+    return "" if words == "0.0" else f"{'+' if change > 0 else '−'}{words}"
 
 
 def _of(value: float, limit: float | None) -> str:

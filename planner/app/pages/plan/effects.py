@@ -22,9 +22,14 @@ def show_effects(now: Assessment, then: Assessment) -> None:
             icon=":material/trending_down:",
         )
     st.markdown("What it does to each campaign:")
+    right = {
+        name: st.column_config.TextColumn(name, alignment="right")
+        for name in ("Now", "With the plan", "Change")
+    }
     st.dataframe(
         pd.DataFrame([_record(effect) for effect in found]),
         hide_index=True,
+        column_config=right,
         alt="What the plan does to each campaign",
     )
     if any(effect.has_list for effect in found):

@@ -41,7 +41,7 @@ def show_messages(workspace: Workspace, view: Assessment) -> None:
             )
         if edited is not None:
             _show_breaches(workspace, edited, breaches, start)
-        taken = 1 + len(workspace.messages) + len(breaches)
+        taken = 1 + len(workspace.messages) + len(breaches) + len(view.notes)
         for sentence in _quiet_sentences(view, _LINES - taken):
             st.markdown(plain(sentence))
         for note in view.notes:
@@ -52,8 +52,13 @@ def _quiet_sentences(view: Assessment, room: int) -> tuple[str, ...]:
     """What is left over, and what is next to its limit; all of it where no limit is broken."""
     if view.breaches and room <= 0:
         return ()
-    said = (*slack_sentences(view), nearest_sentence(view))
-    return said[:room] if view.breaches else said
+    slack, nearest = slack_sentences(view), nearest_sentence(view)
+    if view.breaches:
+        return (*slack, nearest)[:room]
+    if len(slack) < room:
+        return (*slack, nearest)
+    # Side by side, where notes need lines too.
+    return (" ".join(slack), nearest) if room > 1 else (" ".join((*slack, nearest)),)
 
 
 def _show_breaches(

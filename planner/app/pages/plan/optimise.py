@@ -104,9 +104,9 @@ def _show_progress(workspace: Workspace) -> None:
 
 def _words_and_buttons(words: str) -> DeltaGenerator:
     """Words, and to their right a place for buttons: side by side, so that the height will do."""
-    left, right = st.columns([3, 2], vertical_alignment="center")
+    left, right = st.columns([5, 4], vertical_alignment="center", gap="xsmall")
     left.markdown(words)
-    return right.container(horizontal=True, horizontal_alignment="right")
+    return right.container(horizontal=True, horizontal_alignment="right", gap="xsmall")
 
 
 def _progress_words(job: PlanJob) -> str:
@@ -156,9 +156,17 @@ def _show_ending(workspace: Workspace, result: PlanResult, view: Assessment) -> 
         return
     now = view.evaluation.value.throughput_value_per_hour
     then = result.value.throughput_value_per_hour if result.value is not None else now
-    words = f"handled calls are worth **{amount(then)}** an hour, now {amount(now)}"
-    with _words_and_buttons(f"**Proposed plan**: {words}. What changes is listed below the grid."):
+    words = f"**Proposed plan**: value **{amount(then)}** an hour, now {amount(now)}"
+    with _words_and_buttons(f"{words}{_lose_words(result)}. More below the board."):
         _show_choice(workspace, workspace.edited, result.plan)
+
+
+def _lose_words(result: PlanResult) -> str:
+    """How many campaigns pay for it: whoever takes it at once has not seen what lies below."""
+    count = len(result.losses)
+    if not count:
+        return ""
+    return f"; **{'1 campaign loses' if count == 1 else f'{count} campaigns lose'} over a tenth**"
 
 
 def _show_nearest_choice(workspace: Workspace, nearest: NearestPlan) -> None:
@@ -169,7 +177,7 @@ def _show_nearest_choice(workspace: Workspace, nearest: NearestPlan) -> None:
         icon=":material/rule:",
         on_click=_take_nearest,
         args=(workspace, nearest),
-        help="Puts its lines in place as one edit; what it gives up is listed below the grid.",
+        help="Puts its lines in place as one edit; what it gives up is listed below the board.",
     )
 
 
@@ -188,12 +196,12 @@ def _no_plan_words(result: PlanResult) -> str:
         return (
             ":material/block: **There is no such plan**: some requirements cannot hold together. "
             f"The nearest plan brings **{value}** an hour; what it gives up is listed below the "
-            "grid."
+            "board."
         )
     if result.conflicts:
         return (
             ":material/block: **There is no such plan**: some requirements cannot hold together. "
-            "They are listed below the grid. Your lines are unchanged."
+            "They are listed below the board. Your lines are unchanged."
         )
     if result.stopped_early:
         return "Stopped before any plan was found. Your lines are unchanged."
@@ -271,7 +279,7 @@ def _show_choice(workspace: Workspace, edited: EditedLines, plan: LinePlan) -> N
     )
     count = "1 row" if len(picked) == 1 else f"{len(picked)} rows"
     st.button(
-        f"Take {count}" if picked else "Take ticked rows",
+        f"Take {count}" if picked else "Take ticked",
         key="take-rows",
         icon=":material/done:",
         disabled=not picked,

@@ -21,23 +21,39 @@ from planner.report.plans.losses import (
     total_lines,
 )
 from planner.report.studies.whatif import lost_sentences, status_sentences
+from planner.report.words import amount
 
 _MEASURES = {"Value an hour": "value_per_hour", "Transfers or messages an hour": "handled_per_hour"}
 #: Rows that are seen without scrolling.
 _MOST_ROWS = 14
 _ROW, _HEAD = 35, 38  # pixels
 _NAME = "Total or campaign"
-_WIDTHS = {UNMOVED: 112, MOVED: 112, "Change then": 92}
+#: Of columns; together they fit beside the moves on a screen of 1280 [pixels].
+_WIDTHS = {UNMOVED: 116, MOVED: 106, "Change then": 90}
+_FIGURE, _FIRST = 68, 136
 #: Longer lists are folded.
 _MOST_TOLD = 8
 
 
-def show_losses(base: World, world: World, changes: Sequence[str]) -> None:
-    """What the scenario is, what is lost, and the table of it."""
+def show_losses(
+    base: World, world: World, changes: Sequence[str], by_formula: float | None = None
+) -> None:
+    """What the scenario is, what is lost, and the table of it.
+
+    Parameters
+    ----------
+    by_formula : the value before, where it is another by formula: figures are simulated
+    """
     said = "; ".join(changes) or "Nothing is changed yet: move a slider, or pick a dialer"
     st.markdown(f"**{plain(world.name)}**: {plain(said)}.")
     first, *others = loss_sentences(base, world)
     st.markdown("\n".join([f"- **{plain(first)}**", *(f"- {plain(text)}" for text in others)]))
+    if by_formula is not None:
+        simulated = amount(base.kept.value_per_hour)
+        st.caption(
+            f"Simulated: {simulated} an hour before, where formulas, as on the Plan page, say "
+            f"{amount(by_formula)}: they leave out how times vary."
+        )
     measure = st.segmented_control(
         "By campaign",
         list(_MEASURES),
@@ -55,10 +71,12 @@ def show_losses(base: World, world: World, changes: Sequence[str]) -> None:
     if world.replanned is None or world.replanned.outcome is None:
         frame = frame.iloc[:, :4]
     right = {
-        title: st.column_config.TextColumn(title, alignment="right", width=_WIDTHS.get(title, 72))
+        title: st.column_config.TextColumn(
+            title, alignment="right", width=_WIDTHS.get(title, _FIGURE)
+        )
         for title in frame.columns[1:]
     }
-    right[_NAME] = st.column_config.TextColumn(_NAME, width=148)
+    right[_NAME] = st.column_config.TextColumn(_NAME, width=_FIRST)
     st.dataframe(
         frame,
         hide_index=True,

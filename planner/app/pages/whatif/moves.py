@@ -152,8 +152,10 @@ def _most(again: Replanned) -> str:
     most = sorted(parts, key=lambda item: -item.share)[:_MOST_NAMED]
     if not most:
         return ""
-    told = ", ".join(f"{item.move.step} ({share(item.share)})" for item in most)
-    return f"; of the loss most is brought back by {plain(told)}"
+    first, *others = most
+    told = [f"move {first.move.step} brings back {share(first.share)} of the loss"]
+    told += [f"move {item.move.step} {share(item.share)}" for item in others]
+    return f"; {plain(', '.join(told))}"
 
 
 def _listed(again: Replanned) -> list[str]:

@@ -84,13 +84,17 @@ def _show_scenarios(here: Workspace, edited: EditedLines, count: int) -> None:
         if count == 1 and not any(each.expressions for each in levers.values()):
             show_first_look(here, known)
         else:
-            _show_results(here, found, known.problem, levers)
+            _show_results(here, found, quick, known.problem, levers)
     show_hours(known, levers)
     _show_tornado(known)
 
 
 def _show_results(
-    here: Workspace, found: Comparison, problem: Problem, levers: dict[str, Levers]
+    here: Workspace,
+    found: Comparison,
+    quick: Comparison,
+    problem: Problem,
+    levers: dict[str, Levers],
 ) -> None:
     """Losses first, beside them the moves; of the scenario that is looked at."""
     names = [world.name for world in found.worlds]
@@ -101,7 +105,9 @@ def _show_results(
     world = next(world for world in found.worlds if world.name == name)
     table, moves = st.columns([13, 7], gap="medium")
     with table:
-        show_losses(found.base, world, change_words(levers[name]))
+        before = quick.base.kept.value_per_hour
+        is_other = amount(before) != amount(found.base.kept.value_per_hour)
+        show_losses(found.base, world, change_words(levers[name]), before if is_other else None)
     with moves:
         show_finding(here, problem, levers)
         show_moves(here, world, levers[name].new)
