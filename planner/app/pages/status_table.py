@@ -16,7 +16,9 @@ from planner.report.projections.projection import list_sentences
 from planner.report.words import duration, share, to_minute
 
 #: Columns whose words are wider than a grid of many columns leaves them [pixels].
-_WIDE = {"In 15 min": 96, "In 60 min": 96, "Runs until": 168}
+_WIDE = {"In 15 min": 88, "In 60 min": 96, "Runs until": 168}
+#: A letter of the longest status that is there, and what lies around it [pixels].
+_LETTER, _AROUND = 6.8, 38
 #: Longer lists of dial lists are folded; so many campaigns are named.
 _MOST_TOLD, _MOST_NAMED = 8, 4
 
@@ -69,6 +71,7 @@ def show_lists(projection: Projection, problem: Problem, is_simulated: bool) -> 
 def show_table(projection: Projection) -> None:
     """A row for each campaign on each dialer."""
     frame = pd.DataFrame([_row(f) for f in projection.assignments])
+    statuses = {str(f.status) for f in projection.assignments}
     columns = st.column_config
     right = {
         name: columns.TextColumn(name, alignment="right", width=_WIDE.get(name))
@@ -84,7 +87,7 @@ def show_table(projection: Projection) -> None:
                 "Status",
                 options=[str(status) for status in Status],
                 color=[STATUS_COLOURS[status] for status in Status],
-                width=255,
+                width=round(_LETTER * max(map(len, statuses), default=0) + _AROUND),
             ),
         },
         alt="Status of every campaign and dialer",

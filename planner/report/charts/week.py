@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -26,8 +26,9 @@ from planner.studies.week.week import WeekPlan
 
 #: Share of a row that is left blank above and below.
 _BETWEEN = 0.07
-#: A block shorter than this part of the hours shown has no room for words.
-_WORDED = 0.055
+#: What all hours have on a screen of 1280, a letter of a block's words, and what is left and right
+#: of them: words are drawn where they fit [pixels].
+_HOURS, _LETTER, _BESIDE = 1040, 5.8, 8
 #: Shade of a time in which a campaign could run and has no lines.
 _BLANK = 2
 
@@ -93,11 +94,10 @@ def week_chart(
 ) -> Figure:
     """The blocks from one moment to another, on a zone's clock; their words are lines in all."""
     names = list(rows)
-    least = (end - start) * _WORDED
     values = [
         value
         for place, blocks in enumerate(rows.values())
-        for value in _drawn(names[place], blocks, place, zone, (start, end), least)
+        for value in _drawn(names[place], blocks, place, zone, (start, end))
     ]
     span = [local_time(start.astimezone(zone)), local_time(end.astimezone(zone))]
     across = alt.X("From:T", title=None, axis=CLOCK, scale=alt.Scale(type="utc", domain=span))
@@ -129,13 +129,17 @@ def week_chart(
     )
 
 
+def _fits(words: str, part: float) -> bool:
+    """Whether words have room in a block of this part of the hours."""
+    return part * _HOURS >= _LETTER * len(words) + _BESIDE
+
+
 def _drawn(
     name: str,
     blocks: list[LineBlock],
     place: int,
     zone: ZoneInfo,
     span: tuple[datetime, datetime],
-    least: timedelta,
 ) -> Iterator[dict[str, Any]]:
     shade, before = 1, None
     for block in blocks:
@@ -146,10 +150,11 @@ def _drawn(
             continue
         dialers = ", ".join(f"{d} {dial} + {agent}" for d, dial, agent in block.lines)
         start, end = block.start.astimezone(zone), block.end.astimezone(zone)
+        part = (last - first) / (span[1] - span[0])
         yield {
             "Campaign": name,
             "Words": block.words,
-            "Label": block.words if last - first >= least else "",
+            "Label": block.words if _fits(block.words, part) else "",
             "Dialers": dialers,
             "Time": f"{start:%a %H:%M} to {end:%a %H:%M}",
             "Shade": shade if block.lines else _BLANK,
