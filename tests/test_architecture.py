@@ -23,7 +23,7 @@ LONG = {
 #: Public names, whose options are keywords that stay as they are; and figures of the field that
 #: belong to one pair or chain.
 PUBLIC = {
-    "pipeline/pipeline.py plan": 10,
+    "pipeline/pipeline.py plan": 11,
     "studies/whatif.py whatif": 11,
     "traffic/exact/hold.py all_busy_transient": 10,
     "traffic/exact/passage_in_spans.py passage_in_spans": 10,

@@ -20,6 +20,7 @@ from planner.pipeline.mending import mended, searched_again
 from planner.pipeline.planning import (
     SHORTEST_ROUND,
     Clock,
+    Found,
     beside_lines,
     beside_simulation,
     find_plan,
@@ -47,6 +48,7 @@ def plan(
     in_order: bool = True,
     compared: bool = True,
     checked: bool = True,
+    first: bool = False,
     on_proof: Callable[[Sequence[Proof]], None] = lambda _: None,
 ) -> PlanResult:
     """Split the lines of every campaign over the dialers.
@@ -61,6 +63,7 @@ def plan(
     compared : and what one more is worth, what limits cost and what would help most: plans made
         again with something changed, which may take several times as long as the plan
     checked : also have the bound checked by another program; else it is told as not checked
+    first : a first answer, while people wait: a good plan soon, whose bound may stay far
     at : the moment from which on it is planned, with a UTC offset; None: now
     in_order : also put the moves from the current lines to the plan in order
     on_proof : called with what the bound rests on: of a relaxed plan also of each sum given up
@@ -77,9 +80,7 @@ def plan(
     PlanFault
         If a plan of ours breaks a limit: a fault in the planner.
     """
-    from planner.contracts.faults import PlanFault
     from planner.evaluation.abandon_levels import abandon_rates, tightened
-    from planner.evaluation.limits.check import REQUIREMENT_RULES, check
     from planner.evaluation.running.cannot_run import runnable_only
     from planner.optimize.infeasible.needed import needed_to_keep_all
     from planner.projection.figures.abandon_days import with_abandon_days
@@ -97,7 +98,7 @@ def plan(
     mean_day, left_out = runnable_only(with_attempts_needed(problem, at), at)
     given = with_abandon_days(mean_day, options.abandon_days)
     clock = Clock()
-    found = find_plan(given, options, clock, on_progress, stop)
+    found = find_plan(given, options, clock, on_progress, stop, first)
     if found.outcome.plan is None:
         none = without_plan(given, options, found, clock, stop)
         none = with_checked_bound(given, none, found, on_proof) if checked else none
@@ -106,10 +107,7 @@ def plan(
             nearest = none.nearest.model_copy(update=needed.told())
             none = none.model_copy(update={"nearest": nearest})
         return none.model_copy(update={"left_out": left_out, "at": at})
-    breaches = check(given, found.outcome.plan, failures=options.failures)
-    broken = [b.message for b in breaches if not (found.gives_up and b.rule in REQUIREMENT_RULES)]
-    if broken:
-        raise PlanFault("; ".join(broken))
+    _require_limits_kept(given, options, found)
     result = with_plan_found(problem, options, found.outcome, clock)
     told = {"left_out": left_out, "at": at} | what_is_given_up(given, options, found)
     result = result.model_copy(update=told | beside_lines(given, result, at))
@@ -215,6 +213,18 @@ def _with_days_kept(
             "abandon_days_cost_high": max(most - value, 0.0),
         }
     )
+
+
+def _require_limits_kept(given: Problem, options: PlanOptions, found: Found) -> None:
+    """Refuse a plan of ours that breaks a limit, but for what it gives up."""
+    from planner.contracts.faults import PlanFault
+    from planner.evaluation.limits.check import REQUIREMENT_RULES, check
+
+    assert found.outcome.plan is not None
+    breaches = check(given, found.outcome.plan, failures=options.failures)
+    broken = [b.message for b in breaches if not (found.gives_up and b.rule in REQUIREMENT_RULES)]
+    if broken:
+        raise PlanFault("; ".join(broken))
 
 
 def _require_sound_extent(problem: Problem) -> None:

@@ -199,12 +199,17 @@ def find_plan(
     clock: Clock,
     on_progress: Callable[[Progress], None],
     stop: Callable[[], bool],
+    first: bool = False,
 ) -> Found:
-    """The plan asked for, and the nearest one where there is none."""
+    """The plan asked for, and the nearest one where there is none; ``first``: soon, not close."""
     from planner.optimize.nearest import nearest_plan
     from planner.optimize.search import optimize
+    from planner.pipeline.first_answer import first_answer
 
-    outcome = optimize(problem, clock.limited(options), on_progress, stop)
+    if first:
+        outcome = first_answer(problem, options, on_progress, stop)
+    else:
+        outcome = optimize(problem, clock.limited(options), on_progress, stop)
     if outcome.plan is not None or stop():
         return Found(outcome)
     nearest = nearest_plan(problem, clock.limited(options), on_progress, stop)

@@ -109,7 +109,9 @@ def _best(
     from planner.pipeline.pipeline import plan
 
     priced = options.model_copy(update={"move_cost": move_cost, "relax": True})
-    best = plan(running, priced, stop=stop, explained=False, in_order=False, checked=not first)
+    best = plan(
+        running, priced, stop=stop, explained=False, in_order=False, checked=not first, first=first
+    )
     if first and best.plan is not None:
         return best
     short = best.plan is None or _given_up_unproven(best)

@@ -148,11 +148,16 @@ def _best(
     return Ends(low, max(found.bound, low))
 
 
-def _verdict(told: Worth, base: Ends, after: Ends | None) -> str:
-    """Whether a range holds against what other plans leave possible."""
+def _verdict(told: Worth, base: Ends, after: Ends | None, loosens: bool) -> str:
+    """Whether a range holds against what other plans leave possible.
+
+    Where a change only ``loosens``, every plan stays one, so that nothing can be lost.
+    """
     if after is None:
         return FALSE
     low, high = after.low - base.high, after.high - base.low
+    if loosens:
+        low = max(low, 0.0)
     slack = 10 * ROUNDING * (1 + abs(base.high))
     if high < told.low - slack or low > told.high + slack:
         return FALSE
@@ -178,7 +183,7 @@ def _worths(
         for change in draw.sample(known, min(MOST, len(known))):
             after = _best(change.problem, options, base if change.loosens else None)
             worth = tried[change.name]
-            verdict = _verdict(worth, base, after)
+            verdict = _verdict(worth, base, after, change.loosens)
             yield kind, verdict, f"{change.expressions}: {worth}, {base} to {after}"
 
 
@@ -190,7 +195,7 @@ def _helps(
         changed = changed_problem(problem, item.set)
         after = _best(changed, options, base if loosens else None)
         worth = Worth(item.gain, item.gain_low, item.gain_high)
-        yield "helps", _verdict(worth, base, after), f"{item}, {base} to {after}"
+        yield "helps", _verdict(worth, base, after, loosens), f"{item}, {base} to {after}"
 
 
 def _whys(

@@ -1,0 +1,52 @@
+"""A first answer is a plan that holds every limit, below a bound that holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.contracts.problem import LineAssignment
+from planner.contracts.result import PlanOptions, Progress
+from planner.evaluation.limits.check import check
+from planner.optimize.search import optimize
+from planner.pipeline import first_answer
+from tests.benchmarks.fleets import FAMILIES, fleet
+
+FAMILY = next(f for f in FAMILIES if f.name == "survivable shares")
+
+
+@pytest.mark.parametrize("far", [-1.0, 1.0], ids=["by way of free moves", "directly"])
+def test_a_first_answer_is_a_plan_below_a_bound_that_holds(
+    far: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_answer, "FAR", far)
+    problem = fleet(4, 6, FAMILY, 0)
+    lines = tuple(
+        LineAssignment(campaign_id=c.campaign_id, dialer_id="D0", dial_lines=20, agent_lines=2)
+        for c in problem.campaigns
+    )
+    problem = problem.model_copy(update={"assignments": lines})
+    options = PlanOptions(move_cost=0.3, gap=0.005, time_limit=20.0)
+    told: list[Progress] = []
+    found = first_answer.first_answer(problem, options, told.append)
+    assert found.plan is not None
+    assert found.value is not None
+    assert found.bound is not None
+    assert not check(problem, found.plan)
+
+    closely = optimize(problem, options.model_copy(update={"gap": 1e-4}))
+    assert closely.value is not None
+    assert closely.bound is not None
+    assert found.value <= closely.bound + 1e-6
+    assert found.bound >= closely.value - 1e-6
+    # Nearly as good as the best by its own gap, and what it tells on the way counts the moves.
+    assert found.value >= 0.98 * closely.value
+    assert max(item.value_per_hour or 0.0 for item in told) <= closely.bound + 1e-6
+
+
+def test_where_nothing_holds_a_first_answer_says_so() -> None:
+    problem = fleet(4, 6, FAMILY, 0)
+    campaigns = tuple(c.model_copy(update={"min_dialers": 5}) for c in problem.campaigns)
+    asked = problem.model_copy(update={"campaigns": campaigns})
+    found = first_answer.first_answer(asked, PlanOptions(move_cost=0.3, time_limit=20.0))
+    assert found.infeasible
+    assert found.plan is None
