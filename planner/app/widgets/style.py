@@ -20,6 +20,7 @@ _RULES = """
 .st-key-limits strong { color: light-dark(#a8201a, #ff9d94); }
 .st-key-limits button { min-height: 1.6rem; padding: 0; }
 .st-key-limits .stButton { display: flex; }
+.st-key-why { margin-left: auto; }
 .st-key-limits [data-testid="stHorizontalBlock"] { min-height: 1.6rem; }
 /* Seven figures side by side, in full words; of a large fleet they are long. A change takes a line
    of its own, which is there without one: what lies below stays where it is. */

@@ -32,7 +32,6 @@ def show_messages(workspace: Workspace, view: Assessment) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             start = _show_count(workspace, breaches)
             if edited is not None:
-                st.space("stretch")
                 offer_why(edited)
         for message in workspace.messages:
             name = f"{message.campaign_id} on {message.dialer_id}"

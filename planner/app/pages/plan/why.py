@@ -32,8 +32,11 @@ def _show(edited: EditedLines) -> None:
 
 
 def offer_why(edited: EditedLines) -> None:
-    """The button that opens it, where there are lines to ask about."""
+    """The button that opens it, where there are lines to ask about.
+
+    It is drawn at every edit, so it has no words to rest on: these cost a browser as much again.
+    """
     if edited.line_plan.assignments and st.button(
-        "Why these lines?", key="why", type="tertiary", icon=":material/help_center:", help=TITLE
+        "Why these lines?", key="why", type="tertiary", icon=":material/help_center:"
     ):
         _show(edited)
