@@ -85,16 +85,18 @@ class BranchAndPrice:
         seeks = proves and self._state.anneals and self._params.thorough
         tight = not self._state.large and root.solved  # if not, it is once there is a plan
         self._part_by_taken()
+        turned = False  # whether the relaxation leads elsewhere now than at the last round
         while not self._finished() and boxes < self._params.most_boxes:
             if stale < self._params.most_stale or seeks:
-                afresh = stale > 0
+                afresh = stale > 0 or (turned and self._state.small)
                 better = self._heuristics.run_round(self._open[0][3] if afresh else root, afresh)
                 stale = 0 if better else stale + 1
                 waits = not root.solved or self._state.near(self._params.first_precision)
-                if not tight and (stale > 0 or waits) and not self._finished():
+                turned = not tight and (stale > 0 or waits) and not self._finished()
+                if turned:
                     root = self._tightened(root)
                     tight = root.solved or stale > 0
-                if tight:
+                elif tight:
                     self._part_by_taken()
             elif not proves:
                 break

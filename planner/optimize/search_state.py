@@ -70,10 +70,11 @@ class SearchState:
         self.params = params
         cells = model.campaigns * model.dialers
         self.small, self.large = cells <= params.small, cells > params.large
-        # Plans come before a close bound where that takes longest: two failures are dear to price.
-        two = model.failures > 1 and bool(np.any(model.survivable > 0))
-        self.huge = cells > params.huge or (two and not self.small)
         self.master = RestrictedMaster(model, warm=self.small)
+        # Plans come before a close bound where that takes longest. Two failures are dear to price,
+        # and without the splits of a good plan the duals lead nowhere for hundreds of rounds.
+        two = model.failures > 1 and self.master.lagrangian.survives
+        self.huge = cells > params.huge or two
         few = cells <= params.few_cells and self.master.lagrangian.exact
         #: Whether plans begin by splitting boxes and choosing columns: where that is quickest, and
         #: where there is what building plans by compiled heuristics does not know.
