@@ -76,7 +76,7 @@ def test_the_nearest_plan_gives_up_what_is_right_and_is_worth_what_is_right(
 def test_no_known_plan_is_above_the_bound(
     name: str, redundancy: float, value: float, is_closed: bool
 ) -> None:
-    options = PlanOptions(redundancy=redundancy, time_limit=20.0 if is_closed else 3.0)
+    options = PlanOptions(redundancy=redundancy, time_limit=20.0 if is_closed else 10.0)
     outcome = optimize(read_folder(CASES / "bounds" / name), options)
     assert outcome.plan is not None
     assert outcome.value is not None
