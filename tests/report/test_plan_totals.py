@@ -8,6 +8,7 @@ from planner.contracts.fleet.agents import PoolRow
 from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanOptions
 from planner.pipeline.pipeline import plan
+from planner.report.plans.helps import help_lines
 from planner.report.plans.plan import plan_text
 from planner.report.plans.plan_document import plan_document
 from tests.support import one_agent
@@ -37,6 +38,20 @@ def test_what_comes_only_when_a_stopped_campaign_runs_is_told_apart() -> None:
     assert "121.0 if all run; 60.5 of it Tax, which its user has stopped" in told
     _, _, helps = told.partition("What would help most")
     assert "counts Tax as if it ran; what-if plans for now" in helps
+
+
+def test_helps_by_the_tables_say_what_the_simulation_makes_of_these_lines() -> None:
+    # An eighth port would bring a dial line more. As if these seven brought 60.48 / 1.02 simulated.
+    problem = Problem(dialers=(one_agent.dialer("D", ports=7),), campaigns=(one_agent.campaign(),))
+    found = plan(problem, EXACT)
+    assert found.helps
+    assert found.value is not None
+    assert "what-if simulates" not in " ".join(help_lines(found))
+    less = found.value.throughput_value_per_hour / 1.02
+    told = help_lines(found.model_copy(update={"simulated_value_per_hour": less}))
+    assert "what-if simulates, which gives these lines 2.00 % less" in " ".join(
+        " ".join(told).split()
+    )
 
 
 def test_pools_tell_who_is_idle_and_rows_who_sits_there() -> None:

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from planner.contracts.answers import Help, StoppedValue, Worth
+from planner.contracts.result import PlanResult
 from planner.evaluation.worth.held import amount, ends_words
 from planner.report.text_layout import bullets
+from planner.report.words import close_share
 
 #: Changes that are listed in text; the JSON document has all.
 MOST_LISTED = 10
+#: Tables and simulation are not told apart where they differ by less than this share.
+SMALLEST_ERROR = 0.0005
 
 
 class HelpRow(NamedTuple):
@@ -54,9 +58,30 @@ def stopped_sentence(stopped: Sequence[StoppedValue]) -> str:
     )
 
 
-def help_lines(helps: Sequence[Help], stopped: Sequence[StoppedValue] = ()) -> list[str]:
+def help_notes(result: PlanResult) -> list[str]:
+    """Why what a change brings may be another figure where it is tried."""
+    notes = [stopped_sentence(result.stopped)] if result.stopped else []
+    error = tables_error(result)
+    if abs(error) >= SMALLEST_ERROR:
+        notes.append(
+            "What is told here is by the planning tables, like the value that is planned; what-if "
+            f"simulates, which gives these lines {close_share(abs(error))} "
+            f"{'less' if error > 0 else 'more'}, and changes accordingly."
+        )
+    return notes
+
+
+def tables_error(result: PlanResult) -> float:
+    """Share by which the planning tables value a plan higher than its simulation; 0 without one."""
+    told, simulated = result.value, result.simulated_value_per_hour
+    if told is None or not simulated:
+        return 0.0
+    return told.throughput_value_per_hour / simulated - 1.0
+
+
+def help_lines(result: PlanResult) -> list[str]:
     """A list for a terminal, each change with what to type to try it."""
-    rows = help_rows(helps)
+    rows = help_rows(result.helps)
     told = [
         f"{row.words}: {row.brings} an hour more{_between(row)} ({row.arguments})"
         for row in rows[:MOST_LISTED]
@@ -64,9 +89,7 @@ def help_lines(helps: Sequence[Help], stopped: Sequence[StoppedValue] = ()) -> l
     more = len(rows) - MOST_LISTED
     if more > 0:
         told.append(f"and {more} more, see --json")
-    if told and stopped:
-        told.append(stopped_sentence(stopped))
-    return bullets(told)
+    return bullets([*told, *(help_notes(result) if told else [])])
 
 
 def _between(row: HelpRow) -> str:

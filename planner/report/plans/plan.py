@@ -25,14 +25,12 @@ from planner.report.plans.given_up import (
     plan_loss_sentences,
     tightened_sentences,
 )
-from planner.report.plans.helps import help_lines
+from planner.report.plans.helps import SMALLEST_ERROR, help_lines, tables_error
 from planner.report.plans.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.projections.days import abandon_day_sentences
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, close_share, expected_status, quality, share
 
-#: Tables and simulation are not told apart where they differ by less than this share.
-SMALLEST_ERROR = 0.0005
 #: Over what mends several conflicts at once, and what is told where nothing was found to.
 TOGETHER = "One change for each, tried together"
 NOT_TOGETHER = "No plan was found with one change for each: more may be needed."
@@ -72,7 +70,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *section("Lines", lines_table(result)),
             *section("Dialers", _dialers(result, problem)),
             *section("What limits the plan", bullets(result.binding)),
-            *section("What would help most", help_lines(result.helps, result.stopped)),
+            *section("What would help most", help_lines(result)),
             *section("Not used", bullets(item.words for item in result.stranded)),
             *section("Why these lines", bullets(r.words for r in result.why) if why else []),
             *section("Changes against the current lines", _changes(result, problem)),
@@ -178,10 +176,9 @@ def _plan_totals(result: PlanResult) -> list[str]:
 
 def _tables_error(result: PlanResult) -> str:
     """By how much the tables are too high or too low, as the simulation tells."""
-    told, simulated = result.value, result.simulated_value_per_hour
-    if told is None or not simulated:
+    if not result.simulated_value_per_hour:
         return ""
-    error = told.throughput_value_per_hour / simulated - 1.0
+    error = tables_error(result)
     if abs(error) < SMALLEST_ERROR:
         return ", as the tables say"
     return f", {close_share(abs(error))} {'less' if error > 0 else 'more'} than the tables say"

@@ -15,7 +15,7 @@ from planner.app.widgets import running
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanResult, Progress
 from planner.pipeline.pipeline import compare
-from planner.report.plans.helps import HelpRow, help_rows, stopped_sentence
+from planner.report.plans.helps import HelpRow, help_notes, help_rows
 
 _STUDY = "helps"
 #: Changes that are listed; a plan on the command line tells all.
@@ -51,8 +51,8 @@ def show_helps(workspace: Workspace, problem: Problem, result: PlanResult) -> No
     st.markdown("What would help most, in value an hour:")
     for place, row in enumerate(rows[:_MOST]):
         _show_row(workspace, place, row)
-    if found.stopped:
-        st.caption(plain(stopped_sentence(found.stopped)))
+    for note in help_notes(found):
+        st.caption(plain(note))
 
 
 def study(
