@@ -63,7 +63,9 @@ def first_answer(
     after = optimize(problem, rest, on_progress, stop, start=start, params=params)
     if after.value is None or (found.value is not None and after.value <= found.value):
         return found
-    return replace(after, bound=min(found.bound, after.bound or found.bound))
+    if after.bound is not None and after.bound <= found.bound:
+        return after
+    return replace(after, bound=found.bound, proof=found.proof)  # what is told is what is checked
 
 
 def _is_far(value: float, bound: float) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.limits.check import check
+from planner.evaluation.proof.record import Proof
 from planner.optimize.search import optimize
+from planner.optimize.search_result import SearchResult
 from planner.pipeline import first_answer
 from tests.benchmarks.fleets import FAMILIES, fleet
 
@@ -50,3 +53,23 @@ def test_where_nothing_holds_a_first_answer_says_so() -> None:
     found = first_answer.first_answer(asked, PlanOptions(move_cost=0.3, time_limit=20.0))
     assert found.infeasible
     assert found.plan is None
+
+
+@pytest.mark.parametrize("bounds", [(100.0, 105.0), (105.0, 100.0)])
+def test_the_bound_that_is_told_is_the_one_that_its_proof_claims(
+    bounds: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lower of two bounds, whichever search had the better plan."""
+    problem = fleet(4, 6, FAMILY, 0)
+    plan = LinePlan(assignments=())
+    results = [
+        SearchResult(plan, value, bound, False, False, proof=Proof(0.0, 1, 0.3, False, bound, []))
+        for value, bound in ((50.0, bounds[0]), (90.0, 90.0), (95.0, bounds[1]))
+    ]
+    left = iter(results)
+    monkeypatch.setattr(first_answer, "optimize", lambda *_, **__: next(left))
+    found = first_answer.first_answer(problem, PlanOptions(move_cost=0.3, time_limit=20.0))
+    assert found.value == 95.0
+    assert found.bound == min(bounds)
+    assert found.proof is not None
+    assert found.proof.bound == found.bound
