@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from planner.contracts.result import PlanOptions, Progress
 from planner.optimize.search import optimize
 from planner.optimize.search_params import DEFAULT
 from planner.optimize.search_result import SearchResult
+from planner.pipeline.planning import Clock
 
 #: After this share of its time a search whose best plan is so far from its bound is on a bad way.
 EARLY, FAR = 0.3, 0.03
@@ -33,7 +33,7 @@ def first_answer(
     """
     limit = options.time_limit
     params = replace(DEFAULT, splits=False)
-    begun = time.monotonic()
+    clock = Clock()
     planned = far = False
 
     def note(told: Progress) -> None:
@@ -47,14 +47,14 @@ def first_answer(
     def ends() -> bool:
         if far and options.move_cost > 0:
             return True
-        return stop() or (planned and time.monotonic() - begun > LATEST * limit)
+        return stop() or (planned and clock.spent > LATEST * limit)
 
     found = optimize(problem, options, note, ends, params=params)
     if options.move_cost == 0 or found.bound is None or stop():
         return found
     if found.value is not None and not _is_far(found.value, found.bound):
         return found
-    left = LATEST * limit - (time.monotonic() - begun)
+    left = LATEST * limit - clock.spent
     if left < FREELY * limit:
         return found
     free = options.model_copy(update={"move_cost": 0.0, "time_limit": FREELY * limit})

@@ -234,13 +234,17 @@ class Clock:
         """Since the start, all told [s]."""
         return time.monotonic() - self._start
 
+    @property
+    def spent(self) -> float:
+        """Since the start, but for compiling [s]."""
+        return self.seconds - (COMPILATION.seconds - self._compiled)
+
     def limited(self, options: PlanOptions) -> PlanOptions:
         """The options with what is left of the time limit."""
-        spent = self.seconds - (COMPILATION.seconds - self._compiled)
         shortest = SHORTEST_ROUND
         if options.time_limit >= SHORTEST_LIMIT:  # who asks for a second waits no longer
             shortest = min(shortest, options.time_limit)
-        left = max(options.time_limit - spent, shortest)
+        left = max(options.time_limit - self.spent, shortest)
         return options.model_copy(update={"time_limit": left})
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 
+from planner.compiling.compilation import COMPILATION
 from planner.contracts.line_plan import LinePlan
-from planner.contracts.problem import LineAssignment
+from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.limits.check import check
 from planner.evaluation.proof.record import Proof
@@ -73,3 +77,24 @@ def test_the_bound_that_is_told_is_the_one_that_its_proof_claims(
     assert found.bound == min(bounds)
     assert found.proof is not None
     assert found.proof.bound == found.bound
+
+
+def test_what_compiling_takes_does_not_end_a_first_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[bool] = []
+
+    def compiled_first(
+        problem: Problem, options: PlanOptions, note: Callable[[Progress], None],
+        stop: Callable[[], bool], **_: object,
+    ) -> SearchResult:  # fmt: skip
+        note(Progress(seconds=1.0, phase="plan", value_per_hour=90.0, bound_per_hour=91.0))
+        for waited, compiling in ((100.0, 100.0), (200.0, 100.0)):
+            moment, compiled = time.monotonic() + waited, COMPILATION.seconds
+            with monkeypatch.context() as later:
+                later.setattr(time, "monotonic", lambda moment=moment: moment)
+                later.setattr(type(COMPILATION), "seconds", compiled + compiling)
+                ends.append(stop())
+        return SearchResult(LinePlan(assignments=()), 90.0, 91.0, False, False)
+
+    monkeypatch.setattr(first_answer, "optimize", compiled_first)
+    first_answer.first_answer(fleet(4, 6, FAMILY, 0), PlanOptions(move_cost=0.3, time_limit=20.0))
+    assert ends == [False, True]
