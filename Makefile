@@ -10,9 +10,12 @@ WORKERS := --numprocesses 4 --dist loadfile --no-loadscope-reorder
 # The longest first; the next makes meanwhile what the first needs in the end.
 COMPILED := compile-plans compile-survival compile-traffic
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests start hundreds of processes, and each worker reads every test: byte code is kept, whatever
+# the machine's setting, or each of them would make it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app test lint $(COMPILED) pytest coverage chromium mariadb dist fuzz fuzz-tables lock sbom audit clean
+.PHONY: help plan app test lint $(COMPILED) collected pytest coverage chromium mariadb dist fuzz fuzz-tables lock sbom audit clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +27,7 @@ app: $(VENV)/.runtime ## open the planner in the browser
 	@$(BIN)/planner app data/quickstart
 
 test: ## run everything that continuous integration runs
-	@$(MAKE) --no-print-directory --jobs 2 chromium mariadb $(COMPILED) lint dist pytest
+	@$(MAKE) --no-print-directory --jobs 2 chromium mariadb $(COMPILED) collected lint dist pytest
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -37,8 +40,14 @@ $(COMPILED): compile-%: $(VENV)/.test
 	@echo "Compiling for all tests: $* ..."
 	@$(BIN)/python -m tests.support.compiling $*
 
-pytest: $(VENV)/.test chromium mariadb $(COMPILED)
-	$(BIN)/pytest $(WORKERS)
+# Each worker reads all tests; this makes the byte code for all of them.
+collected: $(VENV)/.test
+	@$(BIN)/pytest --collect-only --quiet >/dev/null
+
+# At the lowest priority: what the app computes steps back behind its pages, and would here wait for
+# the tests of all other workers as well.
+pytest: $(VENV)/.test chromium mariadb collected $(COMPILED)
+	nice -n 19 $(BIN)/pytest $(WORKERS)
 
 coverage: $(VENV)/.test chromium mariadb ## run the tests and show the lines that none of them runs
 	$(BIN)/pytest --cov $(WORKERS)
