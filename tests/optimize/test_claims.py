@@ -9,6 +9,7 @@ import pytest
 
 import planner
 from planner.contracts.result import PlanOptions, PlanResult
+from planner.optimize import one_more
 from planner.studies.changes import changed_problem
 
 CASES = Path(__file__).resolve().parents[1] / "data" / "cases"
@@ -48,16 +49,19 @@ def test_no_bound_is_below_the_value_of_another_plan() -> None:
         assert rows == pytest.approx(value_of(found), rel=1e-9)
 
 
-def test_the_fewest_dialers_are_among_what_limits_a_plan_with_their_costs() -> None:
+def test_the_fewest_dialers_are_among_what_limits_a_plan_with_their_costs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     # C11 with 1 dialer instead of 2: 1,618 to 1,633 an hour. Campaigns that run on two dialers
-    # anyhow are not named.
+    # anyhow are not named. With all the work 15 are; a third of it reaches the most promising.
+    monkeypatch.setattr(one_more, "WORK", 1500)
     problem = planner.read_folder(CASES / "claims" / "minimums_that_cost")
     found = planner.plan(problem, PlanOptions(time_limit=12))
     assert value_of(found) < 1618.62
     assert bound_of(found) > 1618.0
     cost = re.compile(r"(C\d+): must run on 2 dialers .*costs .*\(([\d.]+) to ([\d.]+)\)")
     named = {m[1]: (float(m[2]), float(m[3])) for t in found.binding if (m := cost.match(t))}
-    assert len(named) >= 13
+    assert len(named) >= 5
     assert 14.0 < named["C11"][0] <= 15.1 <= named["C11"][1] < 16.5
 
     # One by one, with a plan of its own: within the range of both bounds.

@@ -40,7 +40,7 @@ def test_a_first_answer_is_a_plan_below_a_bound_that_holds(
     assert found.bound is not None
     assert not check(problem, found.plan)
 
-    closely = optimize(problem, options.model_copy(update={"gap": 1e-4}))
+    closely = optimize(problem, options.model_copy(update={"gap": 2e-3}))
     assert closely.value is not None
     assert closely.bound is not None
     assert found.value <= closely.bound + 1e-6
