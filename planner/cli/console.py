@@ -13,8 +13,9 @@ from typing import Self, TextIO
 from planner.compiling.compilation import COMPILATION, WORDS
 from planner.contracts.result import Progress
 from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import share_at_most
 from planner.report.text_layout import clean
-from planner.report.words import amount, share
+from planner.report.words import amount
 
 #: A run that is over sooner needs no progress.
 QUIET_SECONDS = 1.0
@@ -155,7 +156,7 @@ def progress_words(progress: Progress, time_limit: float) -> str:
     if progress.value_per_hour is not None:
         parts.append(f"{amount(progress.value_per_hour)} an hour")
     if progress.gap is not None:
-        parts.append(f"gap {share(progress.gap)}")
+        parts.append(f"gap {share_at_most(progress.gap)}")
     if progress.bound_per_hour is not None:
         parts.append(f"at most {amount(progress.bound_per_hour)} possible")
     so_far = ", ".join(parts) or "no plan yet"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from planner.contracts.fleet.pools import counted_dialers, serving, without_a_moment
 from planner.contracts.problem import Dialer, Problem
 from planner.contracts.values.lookalikes import alike, difference
-from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import share, share_set
 
 #: People type whole per cents: a share is met when it is met to the nearest one.
 _HALF_A_PER_CENT = 0.005
@@ -76,9 +76,9 @@ def _about_shares(problem: Problem) -> Iterator[str]:
         if asked == 1 or asked - _HALF_A_PER_CENT > most + _ROUNDING:
             take = "failure takes" if parts == 1 else "failures together take"
             yield (
-                f"Campaign {campaign.campaign_id}: {per_cent(asked)} are to survive any failure, "
+                f"Campaign {campaign.campaign_id}: {share_set(asked)} are to survive any failure, "
                 f"but {parts} {take} all dialers that it may use, so that at most "
-                f"{per_cent(most)} can survive the worst one."
+                f"{share(most)} can survive the worst one."
             )
 
 

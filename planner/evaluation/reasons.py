@@ -11,7 +11,7 @@ from planner.contracts.answers import LineReason, StrandedLines
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
-from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import amount, share_set
 from planner.evaluation.marginal import (
     OneMore,
     Step,
@@ -19,7 +19,7 @@ from planner.evaluation.marginal import (
     call_per_second_value,
     port_value,
 )
-from planner.evaluation.worth.held import Held, all_agents, amount, limits_of_lines, sentences
+from planner.evaluation.worth.held import Held, all_agents, limits_of_lines, sentences
 
 #: A gain below this share of the plan's value is none: rounding.
 SMALLEST_GAIN = 1e-9
@@ -169,8 +169,8 @@ def _limit_words(campaign: Campaign, limit: str) -> str:
         "agent_lines": "no agent line is left",
         "max_dial_lines": f"all {campaign.max_dial_lines} dial lines allowed are assigned",
         "max_abandon_rate": "the abandon rate would pass "
-        f"{per_cent(campaign.max_abandon_rate or 0, 2)}",
-        "survivable_share": f"less than {per_cent(campaign.survivable_share)} would survive the "
+        f"{share_set(campaign.max_abandon_rate or 0)}",
+        "survivable_share": f"less than {share_set(campaign.survivable_share)} would survive the "
         "worst failure",
         "ports": "too few ports are free",
         "channels": "too few channels of the trunk group are free",

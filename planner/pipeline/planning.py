@@ -20,6 +20,7 @@ from planner.contracts.result import (
     Progress,
     relative_gap,
 )
+from planner.contracts.values.told import amount
 from planner.evaluation.differences import changes
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _why_not_checked(pairs: Sequence[tuple[Verdict, Proof]]) -> str:
         if verdict.fault:
             return verdict.fault
         if verdict.whole and not verdict.holds(proof):
-            shown = "that there may be a plan" if verdict.bound is None else f"{verdict.bound:,.2f}"
+            shown = "that there may be a plan" if verdict.bound is None else amount(verdict.bound)
             return f"the checker shows only {shown} of splits too many to be looked at one by one"
     return "the time ended first"
 

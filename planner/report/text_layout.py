@@ -1,19 +1,19 @@
-"""Plain text for a terminal: aligned tables, sections and wrapped lists within 100 columns."""
+"""Plain text for a terminal: aligned tables, sections and wrapped lists within 80 columns."""
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-WIDTH = 100
+WIDTH = 80
 #: A cell for what does not apply.
 NOTHING = "-"
 _INDENT = "  "
 _GAP = "  "
-#: Ids may be 200 characters long; in a table the start tells them apart.
-_CELL_WIDTH = 24
-#: Space that a table keeps for its last, wrapped column, and the least for the others.
-_LAST_WIDTH, _LEAST_WIDTH = 30, 6
+#: Spaces that no line ends at: ``40 %``, ``36 s``, ``5 of 10``.
+_GLUED = re.compile(r"(?<=\d) (?=%|(?:s|min|h|of \d)\b)|(?<=\d of) (?=\d)")
+_GLUE = "\N{NO-BREAK SPACE}"
 
 #: A title line inside a table, or a row of cells.
 Row = str | Sequence[str]
@@ -22,8 +22,8 @@ Row = str | Sequence[str]
 def table(columns: Sequence[str], rows: Iterable[Row]) -> list[str]:
     """Lines of a table; a column whose title starts with ``>`` is aligned to the right.
 
-    Text past the width of the page wraps in the last column; a row that is a mere string is a
-    title across all columns. A column in which nothing applies is left out.
+    What does not fit wraps, nothing is cut: titles first, then text, then figures. A row that is a
+    mere string is a title across all columns. A column in which nothing applies is left out.
     """
     body = [row if isinstance(row, str) else [clean(cell) for cell in row] for row in rows]
     full = [row for row in body if not isinstance(row, str)]
@@ -31,12 +31,10 @@ def table(columns: Sequence[str], rows: Iterable[Row]) -> list[str]:
     body = [row if isinstance(row, str) else [row[c] for c in kept] for row in body]
     columns = [columns[c] for c in kept]
     titles = [column.removeprefix(">") for column in columns]
-    cells = [titles, *(row for row in body if not isinstance(row, str))]
-    needed = [max(len(row[c]) for row in cells) for c in range(len(columns))]
-    widths = _widths(needed)
     right = [column.startswith(">") for column in columns]
+    widths = _widths(titles, [row for row in body if not isinstance(row, str)], right)
 
-    lines = _row(titles, widths, right)
+    lines = _row(titles, widths, right, at_foot=True)
     for row in body:
         lines += wrapped(row, "") if isinstance(row, str) else _row(row, widths, right)
     return lines
@@ -56,9 +54,7 @@ def bullets(items: Iterable[str]) -> list[str]:
 def wrapped(text: str, start: str) -> list[str]:
     """Text within the page, after ``start``, later lines indented further."""
     later = " " * len(start) if start else _INDENT
-    return textwrap.wrap(
-        clean(text), WIDTH, initial_indent=start, subsequent_indent=later, break_on_hyphens=False
-    )
+    return _lines(clean(text), WIDTH, start, later)
 
 
 def pairs(items: Iterable[tuple[str, str]]) -> list[str]:
@@ -79,27 +75,57 @@ def clean(text: str) -> str:
     )
 
 
-def _widths(needed: Sequence[int]) -> list[int]:
-    """Column widths that fit the page: the last column gets what the others leave."""
-    *fixed, last = needed
-    fixed = [min(width, _CELL_WIDTH) for width in fixed]
-    page = WIDTH - len(_INDENT) - len(_GAP) * len(fixed)
-    while sum(fixed) > page - min(last, _LAST_WIDTH) and max(fixed) > _LEAST_WIDTH:
-        fixed[fixed.index(max(fixed))] -= 1
-    return [*fixed, min(last, page - sum(fixed))]
+def _widths(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]
+) -> list[int]:
+    """Column widths that fit the page: the widest gives way first, as long as it can."""
+    columns = list(zip(titles, *rows, strict=True))
+    words = [max(map(_longest_word, column)) for column in columns]
+    cells = [max([_longest_word(title), *map(len, below)]) for title, *below in columns]
+    figures = [c if is_figure else w for c, w, is_figure in zip(cells, words, right, strict=True)]
+    widths = [max(map(len, column)) for column in columns]
+    page = WIDTH - len(_INDENT) - len(_GAP) * (len(columns) - 1)
+    for least in (cells, figures, words, [1] * len(columns)):
+        while sum(widths) > page:
+            able = [c for c in range(len(columns)) if widths[c] > least[c]]
+            if not able:
+                break
+            widths[max(able, key=lambda c: widths[c])] -= 1
+    return widths
 
 
-def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
-    fixed = [
-        _fit(cell, width).rjust(width) if to_right else _fit(cell, width).ljust(width)
-        for cell, width, to_right in zip(cells[:-1], widths[:-1], right[:-1], strict=True)
-    ]
-    start = _INDENT + "".join(cell + _GAP for cell in fixed)
-    last = textwrap.wrap(cells[-1], widths[-1], break_on_hyphens=False) or [""]
-    if right[-1]:
-        last = [line.rjust(widths[-1]) for line in last]
-    return [f"{start}{last[0]}".rstrip(), *(" " * len(start) + line for line in last[1:])]
+def _longest_word(text: str) -> int:
+    return max(map(len, _GLUED.sub(_GLUE, text).split(" ")))
 
 
-def _fit(cell: str, width: int) -> str:
-    return cell if len(cell) <= width else cell[: width - 1] + "…"
+def _row(
+    cells: Sequence[str], widths: Sequence[int], right: Sequence[bool], *, at_foot: bool = False
+) -> list[str]:
+    """The lines of a row; ``at_foot``: what is shorter stands at the foot of the others."""
+    parts = [_lines(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
+    height = max(map(len, parts))
+    above = [height - len(part) if at_foot else 0 for part in parts]
+    lines = []
+    for place in range(height):
+        found = [
+            part[place - skipped] if 0 <= place - skipped < len(part) else ""
+            for part, skipped in zip(parts, above, strict=True)
+        ]
+        told = [
+            text.rjust(width) if to_right else text.ljust(width)
+            for text, width, to_right in zip(found, widths, right, strict=True)
+        ]
+        lines.append(f"{_INDENT}{_GAP.join(told)}".rstrip())
+    return lines
+
+
+def _lines(text: str, width: int, start: str = "", later: str = "") -> list[str]:
+    """Text in lines of so many letters, ``start`` before the first and ``later`` before others."""
+    found = textwrap.wrap(
+        _GLUED.sub(_GLUE, text),
+        width,
+        initial_indent=start,
+        subsequent_indent=later,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_GLUE, " ") for line in found]

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
 
+from planner.contracts.problem import Problem
 from planner.contracts.result import AssignmentFigures, PlanResult, PlanStatus, Status
-from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import amount, share, share_at_most, share_set
+
+__all__ = [
+    "STOPPED_EARLY",
+    "amount",
+    "counted_calls",
+    "duration",
+    "expected_pauses",
+    "expected_status",
+    "quality",
+    "share",
+    "to_minute",
+]
 
 #: Below one pause in a month of round-the-clock dialing nobody would ever see it.
 SELDOM_PAUSES_PER_HOUR = 1 / (30 * 24)
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86_400, 365 * 86_400
 
 
-def share(value: float) -> str:
-    """A share in [0, 1] with two digits or so: ``40 %``, ``2.1 %``, ``0.05 %``.
+def counted_calls(problem: Problem) -> str:
+    """``transfer`` or ``message`` where the value is their number; blank where it is not.
 
-    What is nearly always so is told as such: nobody sees the difference of 99.95 and 99.99 %, and
-    no figure is that sure. Less than all is never ``100 %``.
+    So it is where all campaigns are of one kind, each call is worth 1, and none costs anything.
     """
-    percent = 100 * value
-    if 0 < percent < 0.01:
-        return "under 0.01 %"
-    if 99.5 <= percent < 100:
-        return "over 99.9 %" if percent > 99.9 else per_cent(math.floor(10 * percent) / 1000, 1)
-    return per_cent(value, 0 if percent >= 9.95 or percent == 0 else 1 if percent >= 0.995 else 2)
-
-
-def close_share(value: float) -> str:
-    """A share beside others that hardly differ: ``1.88 %``."""
-    return per_cent(value, 2)
-
-
-def amount(value: float) -> str:
-    """A rate or a value: ``1,234``, ``158.5``, ``0.25``, ``0``."""
-    size = abs(value)
-    if size == 0:
-        return "0"
-    if size >= 999.5:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if size >= 0.95 else f"{value:.2g}"
+    calls = {"transfer" if c.is_live_transfer else "message" for c in problem.campaigns}
+    worth_one = all(c.value == 1 for c in problem.campaigns)
+    costs = any(d.cost_per_attempt or d.cost_per_talk_minute for d in problem.dialers)
+    return calls.pop() if len(calls) == 1 and worth_one and not costs else ""
 
 
 def duration(seconds: float) -> str:
@@ -103,9 +97,7 @@ def quality(result: PlanResult) -> str:
         return "how far from the best possible is not known"
     if result.gap < _NO_GAP:
         return "proven the best possible"
-    # Rounded up: the claim must hold as printed.
-    within = f"within {math.ceil(result.gap * 10_000 - 1e-9) / 100:.2f} % of the best possible"
+    within = f"within {share_at_most(result.gap)} of the best possible"
     if result.status is PlanStatus.OPTIMAL:
         return f"proven {within}"
-    asked = f"{100 * result.options.gap:g} %"
-    return f"proven {within}, not within the {asked} asked for"
+    return f"proven {within}, not within the {share_set(result.options.gap)} asked for"

@@ -17,7 +17,7 @@ from planner.contracts.result import (
     PlanStatus,
     relative_gap,
 )
-from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import share_set
 from planner.evaluation.abandon_levels import abandon_rates, tightened
 from planner.tables.folder import ProblemSource, as_problem
 
@@ -183,9 +183,9 @@ def current_lines(problem: Problem, failures: int = 1) -> CurrentLines | None:
 
 
 def _phase(weight: float, level: float) -> str:
-    """What is searched for: ``weight 25% on surviving, at most 50% of the abandoned calls``."""
-    calls = "" if level == 1 else f", at most {per_cent(level)} of the abandoned calls"
-    return f"weight {per_cent(weight)} on surviving{calls}"
+    """What is searched for: ``weight 25 % on surviving, at most 50 % of the abandoned calls``."""
+    calls = "" if level == 1 else f", at most {share_set(level)} of the abandoned calls"
+    return f"weight {share_set(weight)} on surviving{calls}"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from planner.contracts.comparison import CampaignOutcome, LostLines, Outcome
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import AssignmentFigures, Engine, PlanOptions
+from planner.contracts.values.told import share, share_beside, share_set
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.differences import lines_moved
 from planner.evaluation.limits.check import check
@@ -46,8 +47,9 @@ def kept_outcome(
     running = runnable_problem(problem)
     known = {(b.campaign_id, b.rule) for b in check(running, found.plan, options.failures)}
     broken = tuple(
-        f"{item.campaign_id}: {item.limit} {item.asked:.2%}, simulated {item.simulated:.2%} "
-        f"({item.simulated_low:.2%} to {item.simulated_high:.2%})."
+        f"{item.campaign_id}: {item.limit} {share_set(item.asked)}, simulated "
+        f"{share_beside(item.simulated, item.asked)} ({share(item.simulated_low)} to "
+        f"{share(item.simulated_high)})."
         for item in limits_broken(running, found.plan, kept.figures, options.failures)
         if (item.campaign_id, item.limit) not in known
     )

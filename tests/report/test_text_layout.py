@@ -35,9 +35,35 @@ def test_nothing_is_wider_than_the_page_whatever_the_input() -> None:
     assert max(len(line) for line in lines) <= WIDTH
 
 
-def test_a_long_id_is_cut_visibly() -> None:
-    (_, line) = table(["Id", "Note"], [["x" * 200, "a"]])
-    assert line == f"  {'x' * 23}…  a"
+def test_nothing_is_cut() -> None:
+    long = "x" * 200
+    lines = table(["Id", "Note"], [[long, "word " * 40]])
+    assert "".join(lines).count("x") == 200
+    assert "".join(lines).count("word") == 40
+
+
+def test_titles_wrap_before_what_stands_below_them() -> None:
+    note = "paused 40 % of the time, about 40 pauses an hour of 36 s"
+    lines = table(["Dialer", ">Calls an hour", "Expected"], [["D1", "79.3", f"{note} {note[:4]}"]])
+    assert lines == [
+        "          Calls an",
+        "  Dialer      hour  Expected",
+        f"  D1          79.3  {note}",
+        "                    paus",
+    ]
+
+
+def test_figures_do_not_wrap_while_text_can() -> None:
+    rows = [["word " * 30, "5 of 10", "12.5 to 14.9"]]
+    assert "  5 of 10  12.5 to 14.9" in table(["Note", ">Used", ">Worth"], rows)[1]
+
+
+def test_no_line_ends_between_a_number_and_its_unit() -> None:
+    text = "x " * 36 + "aa 40 % of 5 min, 5 of 10"
+    lines = [line.strip() for line in bullets([text])]
+    assert len(lines) > 1
+    for pair in ("40 %", "5 min,", "5 of 10"):
+        assert any(pair in line for line in lines)
 
 
 def test_control_characters_never_reach_the_terminal() -> None:

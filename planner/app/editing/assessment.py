@@ -14,6 +14,7 @@ from planner.evaluation.arrays import Evaluation, evaluate
 from planner.evaluation.limits.check import Breach, check
 from planner.projection.project import quick_figures
 from planner.projection.status import status_now
+from planner.report.words import counted_calls
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Headline:
     paused_share : share of time that a live-transfer dial line stands in a pause because all
         agent lines are busy, mean over all such lines [0, 1]; None without them.
     ports_used, ports : taken, and owned by the dialers in service.
+    counted_calls : ``transfer`` or ``message`` where the value is their number; else blank.
     """
 
     transfers_per_hour: float | None
@@ -55,6 +57,7 @@ class Headline:
     paused_share: float | None
     ports_used: int
     ports: int
+    counted_calls: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,6 +215,7 @@ def _headline(
         paused_share=paused / lines if lines else None,
         ports_used=sum(d.ports_used for d in evaluation.dialers),
         ports=sum(d.ports for d in problem.dialers if d.in_service),
+        counted_calls=counted_calls(problem),
     )
 
 

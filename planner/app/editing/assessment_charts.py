@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from planner.app.editing.assessment import Assessment, status_shares
 from planner.contracts.result import Status
-from planner.contracts.values.per_cent import PER_CENT_LABELS, per_cent
+from planner.contracts.values.per_cent import PER_CENT_LABELS
+from planner.contracts.values.told import amount
+from planner.contracts.values.told import share as share_words
 from planner.report.charts.figure import STATUS_COLOURS, Drawing, Spec
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def transfers_by_dialer(now: Assessment, baseline: Assessment) -> Drawing:
         _layer(bars, shared, x=_amount("Transfers an hour")),
         _layer(ticks, shared, x=_amount("Loaded lines")),
     ]
-    told = _told(f"{name} {value:.1f}" for name, value in values.items())
+    told = _told(f"{name} {amount(value)}" for name, value in values.items())
     return Drawing(_spec(rows, layers), f"Handled transfers an hour by dialer: {told}.")
 
 
@@ -58,8 +60,8 @@ def statuses_by_dialer(now: Assessment) -> Drawing:
             "Dialer": dialer,
             "Status": status.value,
             "Share": share,
-            "Told": per_cent(share, 1),
-            "Label": per_cent(share) if share >= _LABELLED_SHARE else "",
+            "Told": share_words(share),
+            "Label": share_words(share) if share >= _LABELLED_SHARE else "",
             "Order": order.index(status),
         }
         for dialer, row in shares.items()
@@ -107,7 +109,7 @@ def statuses_by_dialer(now: Assessment) -> Drawing:
         ),
     ]
     told = _told(
-        f"{dialer} " + ", ".join(f"{per_cent(share)} {status}" for status, share in row.items())
+        f"{dialer} " + ", ".join(f"{share_words(share)} {status}" for status, share in row.items())
         for dialer, row in shares.items()
     )
     return Drawing(_spec(rows, layers), f"Share of time by status and dialer: {told}.")

@@ -128,7 +128,7 @@ def _share(figures: AssignmentFigures, name: str) -> str:
     low, high = figures.low.get(name), figures.high.get(name)
     if low is None or high is None:
         return share(value)
-    return f"{share(value)} ({100 * low:.1f}–{100 * high:.1f} %)"
+    return f"{share(value)} ({share(low).removesuffix(' %')}–{share(high)})"
 
 
 def _show_completion(projection: Projection) -> None:

@@ -17,6 +17,7 @@ from planner.app.widgets.empty_page import show_nothing_open
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
+from planner.contracts.values.told import share_at_most
 from planner.report.charts.studies import clickable_frontier, frontier_chart
 from planner.report.plans.losses import change
 from planner.report.studies.frontier import (
@@ -25,7 +26,7 @@ from planner.report.studies.frontier import (
     current_sentence,
     sweep_sentences,
 )
-from planner.report.words import STOPPED_EARLY, amount, close_share, share
+from planner.report.words import STOPPED_EARLY, amount, share
 from planner.studies.frontier import (
     CurrentLines,
     Frontier,
@@ -186,8 +187,8 @@ def _frame(found: Frontier) -> pd.DataFrame:
                 beside(p.surviving_value_per_hour, now.surviving_value_per_hour if now else None)
                 for p in points
             ],
-            "Abandon rate": [close_share(p.abandon_rate) for p in points],
-            "Proven within": [share(p.gap) for p in points],
+            "Abandon rate": [share(p.abandon_rate) for p in points],
+            "Proven within": [share_at_most(p.gap) for p in points],
         }
     )
 
@@ -217,7 +218,7 @@ def _show_picked(
             f"**Plan {point.number}**: {amount(point.throughput_value_per_hour)} value an hour, "
             f"{amount(point.surviving_value_per_hour)} left when "
             f"{plain(point.worst_failure_domain or 'nothing')} fails, abandon rate "
-            f"{close_share(point.abandon_rate)}."
+            f"{share(point.abandon_rate)}."
             f"{against}\n\nOn the command line: `{command}`"
         )
         st.space("stretch")

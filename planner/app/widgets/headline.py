@@ -100,6 +100,8 @@ def show_headline(
     over : words of what is past its limit, by figure: these stand out
     """
     shown = [f for f in _FIGURES if f.name not in _OF_ONE_KIND or getattr(now, f.name) is not None]
+    if now.counted_calls and (before is None or before.counted_calls == now.counted_calls):
+        shown = [figure for figure in shown if figure.name != "value_per_hour"]  # it is the next
     with st.container(key=f"tiles-{_key(against)}"):
         for place, figure in zip(st.columns(len(shown), gap="xsmall"), shown, strict=True):
             with place:
@@ -136,6 +138,8 @@ def _show_figure(
 def _words_of(figure: _Figure, now: Headline) -> tuple[str, str, str]:
     """Label, unit and explanation."""
     label, unit, explained = figure.label, "", figure.help
+    if now.counted_calls and figure.name in _OF_ONE_KIND:
+        explained += f". Each {now.counted_calls} counts 1, so this is also the value an hour"
     if figure.name == "ports_used":
         unit = f" of {now.ports:,}"
     if figure.name == "surviving_value_per_hour" and now.worst_failure_domain is not None:

@@ -113,6 +113,5 @@ def worlds_of(changes: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     return dict(found)
 
 
-def _name_of(expressions: Sequence[str], longest: int = 60) -> str:
-    name = clean(", ".join(expressions)).strip() or "changed"
-    return name if len(name) <= longest else name[: longest - 1] + "…"
+def _name_of(expressions: Sequence[str]) -> str:
+    return clean(", ".join(expressions)).strip() or "changed"

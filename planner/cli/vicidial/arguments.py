@@ -27,6 +27,13 @@ def add_vicidial_arguments(parser: argparse.ArgumentParser) -> None:
     _add_emulate(commands)
 
 
+_EXIT_CODES = """exit codes:
+  0  done
+  1  a fault of ours
+  2  bad input or usage: nothing was written
+  3  emulate: there is no plan to put beside it
+  4  stopped before it was done, or not all could be undone"""
+
 _Commands = argparse._SubParsersAction  # no public name for what add_subparsers returns
 
 
@@ -37,7 +44,7 @@ def _action(
         name,
         help=purpose,
         description=f"{purpose[0].upper()}{purpose[1:]}. {_SECRET}",
-        epilog=f"example:\n  {example}",
+        epilog=f"example:\n  {example}\n\n{_EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

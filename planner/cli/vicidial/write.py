@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from planner.cli.exit_codes import DONE, FAULT, STOPPED
+from planner.cli.exit_codes import DONE, STOPPED
 from planner.contracts.faults import Fault, InputError
 from planner.report.documents import to_json
 from planner.report.text_layout import clean
@@ -88,7 +88,7 @@ def _undo(arguments: argparse.Namespace) -> int:
         database.close()
     document = {"undone": not differs, "differs": differs}
     print(to_json(document) if arguments.json else undo_text(differs), end="")
-    return FAULT if differs else DONE
+    return STOPPED if differs else DONE
 
 
 def _say(text: str) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem, TrunkGroup
-from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import amount, amount_beside, share_beside, share_set
 from planner.evaluation.arrays import PlanArrays, lost_dialers
 from planner.evaluation.limits.check_sums import limit_sums, unfilled_agent_lines
 from planner.evaluation.tolerances import LIMIT_ROUNDING, PER_CENT_ROUNDING
@@ -124,7 +124,8 @@ def _reach_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterator[
     ):
         total = float(found.sum())
         if asked and total < asked * (1 - PER_CENT_ROUNDING):
-            message = f"{name}: {total:,.1f} {words} an hour, at least {asked:,.1f} are asked for."
+            told = f"{amount_beside(total, asked)} {words} an hour"
+            message = f"{name}: {told}, at least {amount(asked)} are asked for."
             yield Breach(rule, name, None, message)
 
 
@@ -140,8 +141,8 @@ def _abandon_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterato
             "max_abandon_rate",
             name,
             None,
-            f"{name}: abandon rate {per_cent(abandoned / answered, 2)} of live answers, "
-            f"limit {per_cent(limit, 2)}.",
+            f"{name}: abandon rate {share_beside(abandoned / answered, limit)} of live "
+            f"answers, limit {share_set(limit)}.",
         )
 
 
@@ -161,8 +162,8 @@ def _survival_breaches(
                 "survivable_share",
                 name,
                 None,
-                f"{name}: {per_cent(left / handled, 1)} of its calls survive the loss of {case}, "
-                f"{per_cent(wanted, 1)} required.",
+                f"{name}: {share_beside(left / handled, wanted)} of its calls survive the loss of "
+                f"{case}, {share_set(wanted)} required.",
             )
 
 
@@ -178,7 +179,8 @@ def dialer_breaches(arrays: PlanArrays, dialers: Iterable[int]) -> Iterator[Brea
             continue
         speed = arrays.attempts_per_second([d])
         if speed > dialer.cps * (1 + LIMIT_ROUNDING):
-            message = f"{dialer.dialer_id}: {speed:.2f} calls per second, limit {dialer.cps:g}."
+            told = f"{amount_beside(speed, dialer.cps)} calls per second"
+            message = f"{dialer.dialer_id}: {told}, limit {dialer.cps:g}."
             yield Breach("cps", None, dialer.dialer_id, message)
 
 
@@ -195,7 +197,8 @@ def trunk_breaches(arrays: PlanArrays, groups: Iterable[TrunkGroup]) -> Iterator
             continue
         speed = arrays.attempts_per_second(members)
         if speed > group.cps * (1 + LIMIT_ROUNDING):
-            message = f"Trunk group {name}: {speed:.2f} calls per second, limit {group.cps:g}."
+            told = f"{amount_beside(speed, group.cps)} calls per second"
+            message = f"Trunk group {name}: {told}, limit {group.cps:g}."
             yield Breach("trunk_cps", None, None, message, name)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.contracts.problem import Problem
-from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import amount, amount_beside, share_beside, share_set
 from planner.evaluation.moves.pools import least_rows, most_rows, pool_rows
 from planner.evaluation.moves.rows import Floats, Ints, Ledger, Row
 from planner.evaluation.rates import SECONDS_PER_HOUR
@@ -171,7 +171,8 @@ def _calls_per_second(ledger: Ledger, dialers: list[int], limit: float, name: st
     speed = ledger.of_dialers("attempts", dialers) * (1 / SECONDS_PER_HOUR)
 
     def words(part: float, _: float) -> str:
-        return f"{name} launches {limit * (1 + part):.4g} calls a second, limit {limit:g}"
+        speed = amount_beside(limit * (1 + part), limit)
+        return f"{name} launches {speed} calls a second, limit {limit:g}"
 
     whole = Row(limit, np.zeros_like(speed.added))
     return SoftLimit(((speed.plus(-limit * (1 + LIMIT_ROUNDING)), whole),), (words,))
@@ -186,9 +187,8 @@ def _abandonment(ledger: Ledger, c: int, limit: float) -> SoftLimit:
 
     def words(part: float, _: float) -> str:
         rate = limit + part * allowed
-        return (
-            f"{name} abandons {per_cent(rate, 2)} of its live answers, limit {per_cent(limit, 2)}"
-        )
+        told = share_beside(rate, limit)
+        return f"{name} abandons {told} of its live answers, limit {share_set(limit)}"
 
     return SoftLimit(((excess.plus(-LIMIT_ROUNDING), answered * allowed),), (words,))
 
@@ -209,8 +209,8 @@ def _survival(ledger: Ledger, c: int, share: float, failures: int) -> SoftLimit:
         def told(part: float, _: float, case: str = case) -> str:
             left = max(asked - part * share, 0.0)
             return (
-                f"{per_cent(left, 1)} of the calls of {name} survive the loss of {case}, "
-                f"{per_cent(share, 1)} asked"
+                f"{share_beside(left, share)} of the calls of {name} survive the loss of {case}, "
+                f"{share_set(share)} asked"
             )
 
         words.append(told)
@@ -235,7 +235,8 @@ def _fewest_calls(ledger: Ledger, c: int, least: float) -> SoftLimit:
     handled = ledger.of_campaign("handled", c)
 
     def words(part: float, _: float) -> str:
-        return f"{name} handles {least * (1 - part):.4g} calls an hour, at least {least:g} asked"
+        calls = amount_beside(least * (1 - part), least)
+        return f"{name} handles {calls} calls an hour, at least {amount(least)} asked"
 
     excess = (handled * -1.0).plus(least * (1 - LIMIT_ROUNDING))
     return SoftLimit(((excess, Row(least, np.zeros_like(handled.added))),), (words,))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from planner.contracts.answers import Worth
 from planner.contracts.fleet.agents import MOST_FIELDS
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import amount, share_set
 
 #: Limits on what there is: what they cost is told as what one more would bring.
 OF_RESOURCES = ("agent_lines", "pool", "ports", "channels", "cps", "trunk_cps")
@@ -95,19 +95,12 @@ def _same(worth: Worth) -> bool:
     return worth.high - worth.low <= 1e-9 * (1 + abs(worth.high))
 
 
-def amount(value: float) -> str:
-    """``15.1``, ``1,618.0``, ``0.25``, ``0``."""
-    if value == 0:
-        return "0"
-    return f"{value:,.1f}" if abs(value) >= 0.95 else f"{value:.2g}"
-
-
 def _rounded(value: float, *, up: bool) -> float:
     """To the digit that is shown, up or down."""
     if value == 0:
         return 0.0
     size = abs(value)
-    digits = 1 if size >= 0.95 else 1 - math.floor(math.log10(size))
+    digits = 0 if size >= 999.5 else 1 if size >= 0.95 else 1 - math.floor(math.log10(size))
     scale = 10.0**digits
     scaled = value * scale
     return (math.ceil(scaled - 1e-6) if up else math.floor(scaled + 1e-6)) / scale
@@ -152,12 +145,12 @@ def _of_campaign(campaign: Campaign) -> dict[str, str]:
     return {
         "min_dialers": f"must run on {c.min_dialers} dialers",
         "min_agent_lines": f"must have {c.min_agent_lines} agent lines wherever it runs",
-        "survivable_share": f"{100 * c.survivable_share:.6g} % of its calls must survive the worst "
+        "survivable_share": f"{share_set(c.survivable_share)} of its calls must survive the worst "
         "failure",
-        "max_abandon_rate": f"may abandon {100 * (c.max_abandon_rate or 0):.6g} % at most",
+        "max_abandon_rate": f"may abandon {share_set(c.max_abandon_rate or 0)} at most",
         "allowed_dialers": f"may use {', '.join(c.allowed_dialers or ())} only",
         "max_dial_lines": f"may have {c.max_dial_lines} dial lines at most",
-        "min_transfers_per_hour": f"must reach {c.min_transfers_per_hour:g} an hour",
+        "min_transfers_per_hour": f"must reach {amount(c.min_transfers_per_hour)} an hour",
         "finish_by": f"must be done by {c.finish_by}",
     }
 
@@ -178,11 +171,11 @@ def limits_of_lines(problem: Problem, c: int, d: int, limits: Sequence[str]) -> 
         "max_abandon_rate": (
             name,
             f"{name}: one line more would push the abandon rate over "
-            f"{per_cent(campaign.max_abandon_rate or 0, 2)}",
+            f"{share_set(campaign.max_abandon_rate or 0)}",
         ),
         "survivable_share": (
             name,
-            f"{name}: {per_cent(campaign.survivable_share)} of its calls must survive "
+            f"{name}: {share_set(campaign.survivable_share)} of its calls must survive "
             "the worst failure",
         ),
         "ports": (place, f"{place}: all {dialer.ports} ports are in use"),

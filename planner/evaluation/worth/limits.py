@@ -8,6 +8,7 @@ from dataclasses import replace
 from planner.contracts.fleet.agents import LEAST_FIELDS, MOST_FIELDS
 from planner.contracts.fleet.pools import limits_at
 from planner.contracts.problem import Campaign, Problem
+from planner.contracts.values.told import amount, share_set
 from planner.evaluation.worth.changed import Changed, Edit, NewDialer, changed
 
 #: One step of a share that must survive, and of an abandonment limit.
@@ -53,10 +54,12 @@ def _without(problem: Problem, campaign: Campaign) -> Iterator[Changed]:
         words = f"{name} with 1 agent line on a dialer instead of {c.min_agent_lines}"
         yield without("min_agent_lines", 1, words)
     if c.survivable_share > 0:
-        words = f"nothing of {name} must survive a failure instead of {_share(c.survivable_share)}"
+        words = (
+            f"nothing of {name} must survive a failure instead of {share_set(c.survivable_share)}"
+        )
         yield without("survivable_share", 0.0, words)
     if c.max_abandon_rate is not None and c.max_abandon_rate < 1 and c.is_live_transfer:
-        words = f"no limit on what {name} abandons instead of {_share(c.max_abandon_rate)}"
+        words = f"no limit on what {name} abandons instead of {share_set(c.max_abandon_rate)}"
         yield without("max_abandon_rate", None, words)
     usable = [d for d in problem.dialers if d.in_service and d.ports > 0]
     if any(not problem.may_use(c, d) for d in usable):
@@ -65,7 +68,7 @@ def _without(problem: Problem, campaign: Campaign) -> Iterator[Changed]:
         words = f"no limit of {c.max_dial_lines} dial lines of {name}"
         yield without("max_dial_lines", None, words)
     if c.min_transfers_per_hour > 0:
-        words = f"{name} need not reach {c.min_transfers_per_hour:g} an hour"
+        words = f"{name} need not reach {amount(c.min_transfers_per_hour)} an hour"
         yield without("min_transfers_per_hour", 0.0, words)
     if c.finish_by is not None:
         yield without("finish_by", None, f"{name} need not be done by {c.finish_by}")
@@ -101,16 +104,16 @@ def step_of(problem: Problem, whole: Changed) -> Changed | None:
             words = f"{name} with {value} {what} instead of {asked}"
     elif edit.field == "survivable_share":
         value = max(round(asked - SURVIVAL_STEP, 10), 0.0)
-        words = f"{_share(value)} instead of {_share(asked)} of {name} must survive a failure"
+        words = f"{share_set(value)} instead of {share_set(asked)} of {name} must survive a failure"
     elif edit.field == "max_abandon_rate":
         value = min(round(asked + ABANDON_STEP, 10), 1.0)
-        words = f"{name} may abandon {_share(value)} instead of {_share(asked)}"
+        words = f"{name} may abandon {share_set(value)} instead of {share_set(asked)}"
     elif edit.field == "max_dial_lines":
         value = asked + 1
         words = f"one more dial line allowed for {name}"
     elif edit.field == "min_transfers_per_hour":
         value = round(asked * (1 - TRANSFERS_STEP), 6)
-        words = f"{name} must reach {value:g} instead of {asked:g} an hour"
+        words = f"{name} must reach {amount(value)} instead of {amount(asked)} an hour"
     else:
         return None
     if value == edit.value:
@@ -132,7 +135,3 @@ def _one_step(problem: Problem, whole: Changed, value: float, words: str) -> Cha
     assert isinstance(edit, Edit)
     edit = edit._replace(value=value)
     return replace(changed(problem, whole.limit, whole.key, words, [edit]), step=True)
-
-
-def _share(value: float) -> str:
-    return f"{100 * value:.6g} %"

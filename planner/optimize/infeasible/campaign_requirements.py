@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from planner.contracts.limits import MAX_LINES
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import amount, share_set
 from planner.optimize.infeasible.requirement import (
     Change,
     Easing,
@@ -66,9 +66,9 @@ def least_transfers(campaign: Campaign) -> Requirement:
 
     def value_at(step: int) -> tuple[float, str]:
         eased = float(f"{least * (1 - step / CALL_STEPS):.6g}")
-        return eased, f"ask for {eased:g} {calls} an hour of {name}"
+        return eased, f"ask for {amount(eased)} {calls} an hour of {name}"
 
-    words = f"{name} must reach {least:g} {calls} an hour"
+    words = f"{name} must reach {amount(least)} {calls} an hour"
     found = in_column(campaign, "min_transfers_per_hour", words, 0.0, (CALL_STEPS, value_at))
     return replace(found, is_demand=True)
 
@@ -113,10 +113,10 @@ def _survivable_share(campaign: Campaign, failures: int) -> Requirement:
 
     def value_at(step: int) -> tuple[float, str]:
         eased = max(0.0, round((above - step) * SHARE_STEP, 3))
-        return eased, f"ask for {100 * eased:.1f} % of campaign {campaign.campaign_id} to survive"
+        return eased, f"ask for {share_set(eased)} of campaign {campaign.campaign_id} to survive"
 
     case = "any single failure" if failures == 1 else f"any {failures} failures at once"
-    words = f"campaign {campaign.campaign_id} needs {100 * share:g} % to survive {case}"
+    words = f"campaign {campaign.campaign_id} needs {share_set(share)} to survive {case}"
     return in_column(campaign, "survivable_share", words, 0.0, (above, value_at))
 
 
@@ -126,9 +126,9 @@ def _max_abandon_rate(campaign: Campaign, rate: float) -> Requirement:
 
     def value_at(step: int) -> tuple[float, str]:
         eased = min(1.0, round((below + step) * RATE_STEP, 4))
-        return eased, f"let {name} abandon up to {per_cent(eased, 2)} of its live answers"
+        return eased, f"let {name} abandon up to {share_set(eased)} of its live answers"
 
-    words = f"{name} abandons at most {per_cent(rate, 2)} of its live answers"
+    words = f"{name} abandons at most {share_set(rate)} of its live answers"
     steps = round(1 / RATE_STEP) - below
     return in_column(campaign, "max_abandon_rate", words, None, (steps, value_at))
 

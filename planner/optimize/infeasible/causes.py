@@ -11,7 +11,7 @@ from typing import Any
 from planner.contracts.answers import Conflict
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
-from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import amount, share_set
 from planner.optimize.infeasible.feasibility import FeasibilityTests
 from planner.optimize.infeasible.requirements import locked_only
 from planner.optimize.search import optimize
@@ -120,7 +120,11 @@ def _conflict(problem: Problem, column: Column, level: float, value: float) -> C
     asked = _range([getattr(c, column.name) for c in changed], column.name)
     who = _named([c.campaign_id for c in changed])
     words = f"{_count(len(changed))} for {asked} ({column.name}): {who}"
-    to = f"{level:.0%} of what each asks for" if column.name.startswith("min_transfers") else ""
+    to = (
+        f"{share_set(level)} of what each asks for"
+        if column.name.startswith("min_transfers")
+        else ""
+    )
     to = to or _spelt(level, column.name)
     return Conflict(
         requirements=(words, *_what_there_is(problem, column)),
@@ -156,10 +160,10 @@ def _range(values: Sequence[Any], column: str) -> str:
 
 def _spelt(value: float, column: str) -> str:
     if column == "survivable_share":
-        return per_cent(value)
+        return share_set(value)
     words = {"min_dialers": "dialer", "min_agent_lines": "agent line"}.get(column)
     if words is None:
-        return f"{value:g} an hour"
+        return f"{amount(value)} an hour"
     return f"{value:g} {words}" if value == 1 else f"{value:g} {words}s"
 
 

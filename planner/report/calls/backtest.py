@@ -10,6 +10,7 @@ import numpy as np
 
 from planner.calibration.backtest.result import Backtest, FigureScore
 from planner.calibration.backtest.scores import BAND
+from planner.contracts.values.told import share_change
 from planner.report.documents import to_json
 from planner.report.text_layout import NOTHING, bullets, section, table
 from planner.report.words import amount, share
@@ -103,7 +104,7 @@ def _scores(tested: Backtest) -> list[str]:
     rows = []
     for item in tested.scores:
         interval = f"{share(item.coverage_low)} to {share(item.coverage_high)}"
-        bias = NOTHING if item.bias is None else f"{100 * item.bias:+.0f} %"
+        bias = NOTHING if item.bias is None else share_change(item.bias)
         ours, yesterday, mean = (
             amount(v) if np.isfinite(v) else NOTHING
             for v in (item.crps, item.crps_yesterday, item.crps_mean)

@@ -9,6 +9,7 @@ from typing import Any
 from planner.calibration.folder_update import FolderUpdate
 from planner.calibration.plan_effect import PlanEffect
 from planner.calibration.result import Calibration, Estimate, LogReading
+from planner.contracts.values.told import share_change
 from planner.contracts.values.weekly import format_clock, format_days
 from planner.report.text_layout import NOTHING, bullets, clean, pairs, section, table, wrapped
 from planner.report.words import amount, share
@@ -193,7 +194,7 @@ def _changes(update: FolderUpdate) -> list[str]:
         return wrapped("Nothing changes: no campaign of the folder is in the logs.", "  ")
     rows = []
     for change in update.changes:
-        by = NOTHING if change.ratio is None else f"{100 * (change.ratio - 1):+.0f} %"
+        by = NOTHING if change.ratio is None else share_change(change.ratio - 1)
         old = change.old or NOTHING
         note = change.note or NOTHING
         rows.append([change.campaign_id, change.column, old, change.new, by, note])

@@ -12,7 +12,7 @@ from planner.contracts.values.per_cent import PER_CENT_LABELS
 from planner.report.charts.figure import Figure
 from planner.report.studies.frontier import current_sentence
 from planner.report.studies.whatif import named_outcomes
-from planner.report.words import amount, close_share, share
+from planner.report.words import amount, share
 from planner.studies.frontier import CurrentLines, Frontier, FrontierPoint
 
 _WIDTH, _STEP = 640, 24  # pixels
@@ -134,7 +134,7 @@ def _plans(found: Frontier) -> alt.Chart:
             "Value an hour": point.throughput_value_per_hour,
             "After the worst failure": point.surviving_value_per_hour,
             "Abandon rate": point.abandon_rate,
-            "Told": close_share(point.abandon_rate),
+            "Told": share(point.abandon_rate),
         }
         for point in found.points
     ]

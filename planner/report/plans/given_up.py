@@ -14,6 +14,7 @@ from planner.contracts.answers import (
     Needed,
     NeededSearch,
 )
+from planner.contracts.values.told import share_beside, share_set
 from planner.projection.hours.finish import NEVER
 from planner.report.words import amount, share
 
@@ -82,7 +83,7 @@ def _sentence(item: GivenUp, found: Sequence[KeptInstead]) -> str:
 def _words(requirement: str) -> Callable[[float], str]:
     """How numbers of a requirement are told: per cents, counts, rates."""
     if requirement == "survivable_share":
-        return share
+        return share_set
     return amount if requirement in _RATES else "{:,.0f}".format
 
 
@@ -139,9 +140,10 @@ def left_out_sentences(items: Iterable[LeftOut]) -> Iterator[str]:
 def broken_sentences(items: Iterable[LimitBroken]) -> Iterator[str]:
     """Limits that lines hold by their tables and break in their simulation."""
     for item in items:
+        found = share_beside(item.simulated, item.asked)
         yield (
-            f"{item.campaign_id}: {item.limit} {share(item.asked)}; {share(item.table)} by the "
-            f"planning table, {share(item.simulated)} simulated ({share(item.simulated_low)} to "
+            f"{item.campaign_id}: {item.limit} {share_set(item.asked)}; {share(item.table)} by the "
+            f"planning table, {found} simulated ({share(item.simulated_low)} to "
             f"{share(item.simulated_high)})."
         )
 
@@ -149,7 +151,8 @@ def broken_sentences(items: Iterable[LimitBroken]) -> Iterator[str]:
 def tightened_sentences(items: Iterable[LimitTightened]) -> Iterator[str]:
     """Limits that the tables had to hold more tightly, so that the simulation holds them."""
     for item in items:
+        tighter = share_beside(item.searched_with, item.asked)
         yield (
-            f"{item.campaign_id}: {item.limit} {share(item.asked)} holds in the simulation; the "
-            f"planning tables had to hold {share(item.searched_with)} for that."
+            f"{item.campaign_id}: {item.limit} {share_set(item.asked)} holds in the simulation; "
+            f"the planning tables had to hold {tighter} for that."
         )

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from planner.contracts.answers import Help, StoppedValue, Worth
 from planner.contracts.result import PlanResult
-from planner.evaluation.worth.held import amount, ends_words
+from planner.evaluation.worth.held import ends_words
 from planner.report.text_layout import bullets
-from planner.report.words import close_share
+from planner.report.words import amount, share
 
 #: Changes that are listed in text; the JSON document has all.
 MOST_LISTED = 10
@@ -65,7 +65,7 @@ def help_notes(result: PlanResult) -> list[str]:
     if abs(error) >= SMALLEST_ERROR:
         notes.append(
             "What is told here is by the planning tables, like the value that is planned; what-if "
-            f"simulates, which gives these lines {close_share(abs(error))} "
+            f"simulates, which gives these lines {share(abs(error))} "
             f"{'less' if error > 0 else 'more'}, and changes accordingly."
         )
     return notes

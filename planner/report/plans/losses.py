@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from planner.contracts.comparison import CampaignOutcome, Outcome, World
+from planner.contracts.values.told import share_change
 from planner.report.text_layout import NOTHING
 from planner.report.words import amount, share
 
@@ -63,11 +64,10 @@ TITLES = ("", f">{BEFORE}", f">{UNMOVED}", ">Change", f">{MOVED}", ">Change then
 
 
 def change(before: float, after: float) -> str:
-    """The change in per cent of what was before: ``-12.4 %``; ``0 %`` below a twentieth of one."""
+    """The change in per cent of what was before: ``-12 %``; ``0 %`` below a twentieth of one."""
     if before == 0:
         return NOTHING if after else "0 %"
-    per_cent = round(100 * (after - before) / abs(before), 1)
-    return f"{per_cent:+.1f} %" if per_cent else "0 %"
+    return share_change((after - before) / abs(before))
 
 
 def _count(value: float) -> str:

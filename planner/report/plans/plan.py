@@ -14,6 +14,7 @@ from planner.contracts.result import (
     PlanResult,
     PlanStatus,
 )
+from planner.contracts.values.told import share_set
 from planner.evaluation.worth.held import ends_words
 from planner.report.plans.given_up import (
     LOSSES,
@@ -29,7 +30,14 @@ from planner.report.plans.helps import SMALLEST_ERROR, help_lines, tables_error
 from planner.report.plans.moves import meanwhile, rows_of_moves, way_sentence, without_move
 from planner.report.projections.days import abandon_day_sentences
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
-from planner.report.words import STOPPED_EARLY, amount, close_share, expected_status, quality, share
+from planner.report.words import (
+    STOPPED_EARLY,
+    amount,
+    counted_calls,
+    expected_status,
+    quality,
+    share,
+)
 
 #: Over what mends several conflicts at once, and what is told where nothing was found to.
 TOGETHER = "One change for each, tried together"
@@ -62,7 +70,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
                 "Limits that the search had to tighten",
                 bullets(tightened_sentences(result.limits_tightened)),
             ),
-            *section("In total", _plan_totals(result)),
+            *section("In total", _plan_totals(result, problem)),
             *section("Abandoned calls on days that differ", bullets(abandon_day_sentences(result))),
             *section("Done in time", bullets(_finish(result))),
             *section("Campaigns", _campaigns(result)),
@@ -134,7 +142,7 @@ def _first(items: Sequence[str]) -> list[str]:
     return [*items[:MOST_LISTED], f"and {len(items) - MOST_LISTED} more, see --json"]
 
 
-def _plan_totals(result: PlanResult) -> list[str]:
+def _plan_totals(result: PlanResult, problem: Problem) -> list[str]:
     value = result.value
     if value is None:
         return []
@@ -143,7 +151,10 @@ def _plan_totals(result: PlanResult) -> list[str]:
         for name, rate in _TOTALS.items()
         if (total := result.total(rate)) is not None
     ]
-    rows.append(("Value an hour", f"{amount(value.throughput_value_per_hour)}{_stopped(result)}"))
+    call = counted_calls(problem)
+    each = f" (each {call} counts 1)" if call else ""
+    worth = f"{amount(value.throughput_value_per_hour)}{each}{_stopped(result)}"
+    rows.append(("Value an hour", worth))
     if value.cost_per_hour:
         gross, cost = amount(value.gross_value_per_hour), amount(value.cost_per_hour)
         rows.append(("Cost an hour", f"{cost}: {gross} of value before what calls cost"))
@@ -163,13 +174,13 @@ def _plan_totals(result: PlanResult) -> list[str]:
         rows.append(("Worst failure", f"{left} when {value.worst_failure_domain} {fail}"))
     weight = result.options.redundancy
     if weight:
-        parts = f"{share(1 - weight)} value, {share(weight)} after the worst failure"
+        parts = f"{share_set(1 - weight)} value, {share_set(weight)} after the worst failure"
         rows.append(("Aim", f"{amount(value.value_per_hour)}: {parts}"))
     if result.bound_per_hour is not None:
-        of_what = "the aim" if weight else "the value"
+        of_what = "of the aim" if weight else "of value an hour"
         unchecked = result.proof is not None and not result.proof.checked
         how = "; not checked by another program" if unchecked else ""
-        most = f"at most {amount(result.bound_per_hour)} of {of_what}{how}"
+        most = f"at most {amount(result.bound_per_hour)} {of_what}{how}"
         rows.append(("Best possible", most))
     return pairs(rows)
 
@@ -181,7 +192,7 @@ def _tables_error(result: PlanResult) -> str:
     error = tables_error(result)
     if abs(error) < SMALLEST_ERROR:
         return ", as the tables say"
-    return f", {close_share(abs(error))} {'less' if error > 0 else 'more'} than the tables say"
+    return f", {share(abs(error))} {'less' if error > 0 else 'more'} than the tables say"
 
 
 def _stopped(result: PlanResult) -> str:

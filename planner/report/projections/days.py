@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from planner.contracts.result import AssignmentFigures, PlanResult
+from planner.contracts.values.told import share_set
 from planner.report.text_layout import NOTHING, table, wrapped
 from planner.report.words import amount, duration, share
 
@@ -80,14 +81,14 @@ def abandon_day_sentences(result: PlanResult) -> Iterator[str]:
     ``Solar: abandons more than 3 % on about 34 % of its days.``
     """
     for row in result.abandon_days:
-        limit, held = share(row.max_abandon_rate), row.share_of_days
+        limit, held = share_set(row.max_abandon_rate), row.share_of_days
         if row.asked_share_of_days is None:
             over = share(1.0 - held)
             yield f"{row.campaign_id}: abandons more than {limit} on about {over} of its days."
         else:
             yield (
                 f"{row.campaign_id}: abandons at most {limit} on about {share(held)} of its days; "
-                f"{share(row.asked_share_of_days)} were asked for."
+                f"{share_set(row.asked_share_of_days)} were asked for."
             )
     low, high = result.abandon_days_cost_low, result.abandon_days_cost_high
     if low is not None and high is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,7 +35,7 @@ LETTERS = {
     Status.BY_DIALER: "d",
     Status.UNSCHEDULED: "u",
 }
-_SLOTS, _MARKS = 64, 8
+_SLOTS, _MARKS = 48, 6
 #: More lines than this are counted; the files of --out hold them all.
 _MOST_SENTENCES = 60
 #: Below this chance to be all busy within the hour, no time is promised.
@@ -252,11 +253,12 @@ def _timeline(projection: Projection) -> list[str]:
         legend.insert(0, "0-9 dialing, paused so many tenths of the time")
     clocks = [start + slot * (number / _MARKS) for number in range(_MARKS)]
     marks = "".join(f"{clock:%H:%M}".ljust(_SLOTS // _MARKS) for clock in clocks)
-    return [
-        f"  {''.ljust(width)}  {marks}".rstrip(),
-        *(f"  {names[pair][:width].ljust(width)}  {row}" for pair, row in rows.items()),
-        *wrapped("; ".join(legend), "  "),
-    ]
+    told = [f"  {''.ljust(width)}  {marks}".rstrip()]
+    for pair, row in rows.items():
+        *above, last = textwrap.wrap(names[pair], width)
+        told += [f"  {part}" for part in above]
+        told.append(f"  {last.ljust(width)}  {row}")
+    return [*told, *wrapped("; ".join(legend), "  ")]
 
 
 def _letters(steps: Sequence[TimelineStep], moments: Sequence[datetime]) -> Iterator[str]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import PlanOptions, PlanStatus
-from planner.contracts.values.per_cent import per_cent
+from planner.contracts.values.told import share_at_most, share_set
 from planner.report.plans.losses import change
 from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
-from planner.report.words import amount, close_share, share
+from planner.report.words import amount, share
 from planner.studies.frontier import (
     CurrentLines,
     Frontier,
@@ -85,7 +85,7 @@ def current_sentence(found: Frontier) -> str:
     return (
         f"The lines as they are: {amount(now.throughput_value_per_hour)} value an hour, "
         f"{amount(now.surviving_value_per_hour)} left{lost}, abandon rate "
-        f"{close_share(now.abandon_rate)}{broken}; by the planning tables, as the plans."
+        f"{share(now.abandon_rate)}{broken}; by the planning tables, as the plans."
     )
 
 
@@ -114,7 +114,7 @@ def against_sentence(point: FrontierPoint, now: CurrentLines) -> str:
         *([f"gains {' and '.join(gains)}"] if gains else []),
         *([f"costs {' and '.join(costs)}"] if costs else []),
     ] or ["as much value, and as much left after the worst failure"]
-    old, new = close_share(now.abandon_rate), close_share(point.abandon_rate)
+    old, new = share(now.abandon_rate), share(point.abandon_rate)
     parts.append(f"abandon rate {new}" + ("" if old == new else f" instead of {old}"))
     if now.breaches:
         count = len(now.breaches)
@@ -160,7 +160,7 @@ def _of_which(searches: Sequence[Sweep]) -> str:
     words = []
     for level in levels:
         weights = [s.redundancy for s in searches if s.abandon_level == level]
-        shown = [per_cent(weight) for weight in weights]
+        shown = [share_set(weight) for weight in weights]
         told = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
         plural = "s" if len(shown) > 1 else ""
         words.append(f"weight{plural} {told} on what survives{_of_calls(level)}")
@@ -177,8 +177,7 @@ _NOTHING_FOUND = {
 def _of_calls(level: float) -> str:
     if level == 1:
         return ""
-    digits = 0 if (100 * level).is_integer() else 1
-    return f", at most {per_cent(level, digits)} of the abandoned calls"
+    return f", at most {share_set(level)} of the abandoned calls"
 
 
 EXPLAINED = (
@@ -200,10 +199,10 @@ def _row(point: FrontierPoint) -> list[str]:
         amount(point.throughput_value_per_hour),
         amount(point.surviving_value_per_hour),
         point.worst_failure_domain or NOTHING,
-        close_share(point.abandon_rate),
+        share(point.abandon_rate),
         f"{point.redundancy:.2f}",
         f"{point.abandon_level:g}",
-        share(point.gap),
+        share_at_most(point.gap),
     ]
 
 

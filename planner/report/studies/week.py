@@ -15,6 +15,7 @@ from planner.contracts.result import (
     PlanStatus,
     relative_gap,
 )
+from planner.contracts.values.told import share_at_most, share_set
 from planner.report.documents import to_json
 from planner.report.plans.given_up import given_up_sentences, left_out_sentences
 from planner.report.plans.plan import conflict_lines, lines_table, nearest_lines
@@ -88,10 +89,10 @@ def _values(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
     rows = [("Value in the week", f"{amount(totals.throughput_value)} ({mean} an hour planned)")]
     weight = week.options.redundancy
     if weight:
-        parts = f"{share(1 - weight)} value, {share(weight)} after the worst failure"
+        parts = f"{share_set(1 - weight)} value, {share_set(weight)} after the worst failure"
         rows.append(("Aim", f"{amount(totals.value)}: {parts}"))
-    of_what = "the aim" if weight else "the value"
-    bound = f"at most {amount(totals.bound)} of {of_what}, gap {share(totals.gap)}"
+    of_what = "of the aim" if weight else "of value"
+    bound = f"at most {amount(totals.bound)} {of_what}, gap {share_at_most(totals.gap)}"
     left = f"{amount(totals.surviving_value)} if the worst failure lasted all these hours"
     rows += [("Best possible", bound), ("Worst failure", left)]
     if any(i.lines_moved is not None for i in week.intervals):
@@ -156,7 +157,7 @@ def _row(week: WeekPlan, interval: IntervalPlan) -> list[str]:
     return [
         NOTHING if interval.plan is None else str(interval.plan + 1),
         amount(value.value_per_hour + value.move_cost_per_hour) if value else shown,
-        NOTHING if gap is None else share(gap),
+        NOTHING if gap is None else share_at_most(gap),
         NOTHING if interval.lines_moved is None else f"{interval.lines_moved:,}",
         who_runs(
             interval.running,

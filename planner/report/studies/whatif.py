@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from planner.contracts.comparison import (
     Comparison,
@@ -14,6 +16,7 @@ from planner.contracts.comparison import (
 )
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import PlanStatus
+from planner.contracts.values.told import share_at_most
 from planner.evaluation.moves.gains import BroughtBack, brought_back
 from planner.report.plans.given_up import (
     NEEDED,
@@ -25,7 +28,7 @@ from planner.report.plans.given_up import (
 from planner.report.plans.losses import BEFORE, campaign_lines, change, loss_sentences
 from planner.report.plans.losses import TITLES as LOSS_TITLES
 from planner.report.plans.moves import move_sentences, way_sentence
-from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
+from planner.report.text_layout import NOTHING, Row, bullets, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, share
 
 #: Longer lists are counted; the files of --out hold them all.
@@ -83,11 +86,14 @@ TITLES = (
 
 
 #: Columns of the text's two tables, by their places in TITLES.
-_MONEY, _CALLS = (0, 1, 2, 3, 4, 9), (0, 1, 5, 6, 7, 8)
+_MONEY, _CALLS = (1, 2, 3, 4, 9), (1, 5, 6, 7, 8)
 
 
 def _columns(comparison: Comparison, places: Sequence[int]) -> list[str]:
-    rows = [[row[place] for place in places] for row in side_by_side(comparison)]
+    """A table of some columns, under the name of each scenario."""
+    rows: list[Row] = []
+    for name, found in groupby(side_by_side(comparison), itemgetter(0)):
+        rows += [name, *([row[place] for place in places] for row in found)]
     return table([TITLES[place] for place in places], rows)
 
 
@@ -127,7 +133,9 @@ def side_by_side(comparison: Comparison) -> list[list[str]]:
 
 
 def _world(base: World, world: World) -> list[str]:
-    lines = ["", *wrapped(f"{world.name}: {', '.join(world.expressions) or 'nothing changes'}", "")]
+    set_to = ", ".join(world.expressions) or "nothing changes"
+    said = world.name if set_to == world.name else f"{world.name}: {set_to}"
+    lines = ["", *wrapped(said, "")]
     lines += [line for text in loss_sentences(base, world) for line in wrapped(text, "  ")]
     lines += section("Lines that cannot run", _shortened(lost_sentences(world.kept)))
     lines += section("Status changes", _shortened(status_sentences(base.kept, world.kept)))
@@ -195,7 +203,7 @@ def _anew(found: Replanned) -> list[str]:
         gained += wrapped(
             f"The price of these moves is {amount(found.move_cost_per_hour)} an hour. No plan has "
             f"more than {_amount(found.bound_per_hour)} an hour of the aim less the price of its "
-            f"moves; this one is within {share(found.gap)} of that.",
+            f"moves; this one is within {share_at_most(found.gap)} of that.",
             "  ",
         )
     if found.stopped_early:

@@ -76,6 +76,8 @@ def missing_document(missing: Sequence[LiveLines]) -> list[dict[str, int]]:
 def missing_text(changes: Changes, missing: Sequence[LiveLines]) -> str:
     """What came of an application."""
     lines = [f"{len(changes.steps):,} statements executed and read back: all as planned."]
+    if not changes.steps:
+        lines = ["The settings are those of the plan already: nothing was written."]
     lines += section(
         "Agent lines that are not there yet",
         bullets(

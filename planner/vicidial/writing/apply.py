@@ -100,6 +100,8 @@ def apply(
         If a row was not as expected, or surplus lines do not go.
     """
     require_unchanged(database, before)
+    if not changes.steps:  # the journal of an earlier run stays
+        return []
     for trial in _TRIALS:
         database.execute(trial)
     journal = Journal(database=str(database.address), before=before, steps=changes.steps)
@@ -124,6 +126,8 @@ def apply(
 def undo(database: Database, folder: Path, user: str, say: Callable[[str], None]) -> list[str]:
     """Take back whatever was done of the last run; what differs from before it is returned.
 
+    What was taken back already is left alone: equal settings may come from a later plan.
+
     Raises
     ------
     InputError
@@ -133,7 +137,7 @@ def undo(database: Database, folder: Path, user: str, say: Callable[[str], None]
     if journal.database != str(database.address):
         wanted = f"the database that was written to, {journal.database}"
         raise InputError([Fault("DSN", None, None, str(database.address), wanted)])
-    for step in reversed(journal.steps):
+    for step in () if journal.undone else reversed(journal.steps):
         if database.execute(step.undo.text, step.undo.values):
             say(f"undone: {step.what}")
             note(database, step.undo_log, spelt(database, step.undo), user)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from planner.app.editing.assessment import Assessment
-from planner.report.words import share
+from planner.contracts.values.told import amount_beside, share_beside, share_set
 
 _NONE = "No limit is set on abandoned calls, on calls a second, or on what must survive a failure."
 
@@ -27,14 +27,16 @@ def _taken(view: Assessment) -> Iterator[tuple[float, str]]:
         name, now = campaign.campaign_id, totals[campaign.campaign_id]
         most, least = campaign.max_abandon_rate, campaign.survivable_share
         if most and now.abandon_rate is not None:
-            words = f"{name}, {share(now.abandon_rate)} abandoned of at most {100 * most:g} %"
+            rate = share_beside(now.abandon_rate, most)
+            words = f"{name}, {rate} abandoned of at most {share_set(most)}"
             yield now.abandon_rate / most, words
         if least and now.surviving_share:
-            words = f"{name}, {share(now.surviving_share)} survive where {100 * least:g} % must"
+            left = share_beside(now.surviving_share, least)
+            words = f"{name}, {left} survive where {share_set(least)} must"
             yield least / now.surviving_share, words
     use = {d.dialer_id: d for d in view.evaluation.dialers}
     for dialer in problem.dialers:
         if dialer.cps and dialer.in_service:
-            rate = use[dialer.dialer_id].attempts_per_second
-            words = f"{dialer.dialer_id}, {rate:.1f} of {dialer.cps:g} calls a second"
-            yield rate / dialer.cps, words
+            speed = use[dialer.dialer_id].attempts_per_second
+            told = f"{amount_beside(speed, dialer.cps)} of {dialer.cps:g}"
+            yield speed / dialer.cps, f"{dialer.dialer_id}, {told} calls a second"

@@ -14,6 +14,7 @@ from planner.app.editing.board.pools import POOLS_HEAD, PoolSeats
 from planner.app.editing.edited_lines import EditMessage, PairKey
 from planner.contracts.problem import Campaign, Dialer, LineAssignment
 from planner.contracts.result import AssignmentFigures, CampaignTotals, DialerUse
+from planner.contracts.values.told import amount_beside, share_beside, share_set
 from planner.report.words import amount, share
 
 #: Changes below this are rounding, and so are those that no digit shows.
@@ -74,7 +75,7 @@ class _Drawing:
             column=self.measure.column,
             dialers=tuple(self._dialer(dialer) for dialer in self.dialers),
             domains=tuple(dialer.domain for dialer in self.dialers),
-            ends=(*_END_HEADS, POOLS_HEAD) if self.pools else _END_HEADS,
+            ends=(*_end_heads(self.campaigns), *([POOLS_HEAD] if self.pools else [])),
             rows=tuple(
                 self._row(c, totals[c.campaign_id], before[c.campaign_id]) for c in self.campaigns
             ),
@@ -194,28 +195,33 @@ class _Drawing:
             )
             for d in self.dialers
         ]
-        total = Note(f"{_rate(sum(use[d.dialer_id].attempts_per_second for d in self.dialers))}")
+        total = Note(amount(sum(use[d.dialer_id].attempts_per_second for d in self.dialers)))
         words = "Calls launched a second, of what the dialer may launch"
         return Foot("Calls a second", words, tuple(cells), Note(f"{total.text} in all"))
 
 
-_END_HEADS = (
-    Note("Agent lines", told="Agent lines assigned, of those on shift"),
-    Note(
-        "Abandon rate (limit)",
-        told="Abandoned calls per live answer by the planning tables, and its limit",
-    ),
-    Note(
-        "Calls an hour",
-        told="Transfers an hour that reach an agent; of a broadcast, messages. The change is "
-        "against the lines as opened",
-    ),
-    Note(
-        "Survives (asked)",
-        told="Share of its calls that go on after the failure that costs it most, and the least "
-        "that must",
-    ),
-)
+def _end_heads(campaigns: Sequence[Campaign]) -> tuple[Note, ...]:
+    """Heads of what rows come to; limits are spoken of where a campaign has one."""
+    limited = any(c.max_abandon_rate is not None for c in campaigns)
+    asked = any(c.survivable_share for c in campaigns)
+    return (
+        Note("Agent lines", told="Agent lines assigned, of those on shift"),
+        Note(
+            "Abandon rate (at most)" if limited else "Abandon rate",
+            told="Abandoned calls per live answer by the planning tables"
+            + (", and in brackets the most that the campaign may have" if limited else ""),
+        ),
+        Note(
+            "Calls an hour",
+            told="Transfers an hour that reach an agent; of a broadcast, messages. The change is "
+            "against the lines as opened",
+        ),
+        Note(
+            "Survives a failure (at least)" if asked else "Survives a failure",
+            told="Share of its calls that go on after the failure that costs it most"
+            + (", and in brackets the least that must" if asked else ""),
+        ),
+    )
 
 
 def _counts(item: LineAssignment) -> tuple[int, int]:
@@ -237,11 +243,12 @@ def _rate_end(now: float | None, before: float | None, limit: float | None, word
     """A share, its limit behind it in brackets where it has one, and the change in points."""
     if now is None:
         return Note(_NOTHING)
-    asked = "" if limit is None else f" ({100 * limit:g} %)"
-    told = f"{_NO_LIMIT[words]}; " if limit is None else f"{words} {share(limit)}; "
+    asked = "" if limit is None else f" ({share_set(limit)})"
+    told = f"{_NO_LIMIT[words]}; " if limit is None else f"{words} {share_set(limit)}; "
+    found = share(now) if limit is None else share_beside(now, limit)
     then = _NOTHING if before is None else share(before)
     change = "" if before is None else _points(100 * (now - before))
-    return Note(share(now).replace("under ", "<") + asked, change, told=f"{told}{then} as opened")
+    return Note(found.replace("under ", "<") + asked, change, told=f"{told}{then} as opened")
 
 
 def _change(now: float, before: float | None) -> str:
@@ -259,11 +266,7 @@ def _points(change: float) -> str:
 
 
 def _of(value: float, limit: float | None) -> str:
-    return _rate(value) if limit is None else f"{_rate(value)} of {limit:g}"
-
-
-def _rate(value: float) -> str:
-    return f"{value:.1f}"
+    return amount(value) if limit is None else f"{amount_beside(value, limit)} of {limit:g}"
 
 
 def _campaign_words(campaign: Campaign) -> str:

@@ -23,10 +23,11 @@ from planner.compiling.compilation import WORDS
 from planner.contracts.answers import NearestPlan
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.result import PlanOptions, PlanResult, Progress
+from planner.contracts.values.told import share_at_most
 from planner.evaluation.differences import changes
 from planner.report.plans.moves import move_sentences, way_sentence
 from planner.report.plans.plan import TOGETHER, together_sentences
-from planner.report.words import amount, duration, quality, share
+from planner.report.words import amount, duration, quality
 
 _REFRESH_SECONDS = 0.5
 #: Longer lists are folded.
@@ -129,7 +130,7 @@ def _found_words(progress: Progress | None) -> str:
     words = f"Best plan so far: **{amount(value)}** of value an hour"
     if bound is not None:
         words += f"; no plan can exceed **{amount(bound)}**"
-    return words + ("." if gap is None else f", a gap of **{share(gap)}**.")
+    return words + ("." if gap is None else f", a gap of **{share_at_most(gap)}**.")
 
 
 def _failure(job: PlanJob) -> str:

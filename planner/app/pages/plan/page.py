@@ -30,6 +30,10 @@ from planner.report.charts.figure import Drawing
 #: which would keep it from drawing the board and the figures meanwhile [s].
 _REST_AFTER_SECONDS = 1.2
 _LINK_AGAIN_SECONDS = 5.0
+_ABOUT_MOMENT = (
+    "Who runs, waits or is stopped is told as of this moment. All other figures hold while the "
+    "campaigns run, whatever the time."
+)
 
 
 def show() -> None:
@@ -54,8 +58,10 @@ def show() -> None:
         above, below = st.container(gap="xsmall"), st.container()
     at = chosen_moment()
     if here.settled:
-        with below, st.container(width=300):
-            at = pick_moment("Status as of", "at")
+        with below.container(horizontal=True, vertical_alignment="bottom"):
+            with st.container(width=300):
+                at = pick_moment("Status as of", "at")
+            st.caption(_ABOUT_MOMENT)
     with above:
         _show_plan(here, here.edited, below, at)
 

@@ -100,7 +100,8 @@ def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
         ],
     }
     told = "; ".join(
-        f"{name} " + ", ".join(f"{s.value_per_hour:.1f} from {s.start:%H:%M}" for s in course[:4])
+        f"{name} "
+        + ", ".join(f"{amount(s.value_per_hour)} from {s.start:%H:%M}" for s in course[:4])
         for name, course in courses.items()
     )
     spec = {

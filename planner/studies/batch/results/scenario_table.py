@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from planner.contracts.values.told import amount
 from planner.studies.batch.results.columns import SCENARIO_COLUMNS
 from planner.studies.batch.results.rows import Cell, Ending, Rows
 from planner.tables.sheets import plain_text
@@ -57,10 +58,12 @@ def loss_sentences(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     for row in fleets[:_MOST_TOLD]:
         loss = _number(row, "loss_if_nobody_reacts")
         if loss > 0:
-            rest = f"{_number(row, 'loss_planned_anew'):,.0f} planned anew"
+            rest = f"{amount(_number(row, 'loss_planned_anew'))} planned anew"
             if row[_AT["planned_anew"]] is None:
                 rest = "and it has no plan"
-            told.append(f"{row[_AT['plan_id']]}: {loss:,.0f} an hour lost if nobody reacts, {rest}")
+            told.append(
+                f"{row[_AT['plan_id']]}: {amount(loss)} an hour lost if nobody reacts, {rest}"
+            )
     return tuple(told)
 
 
@@ -79,14 +82,14 @@ def _total_sentence(total: Sequence[Cell], fleets: Sequence[Sequence[Cell]]) -> 
     if planned:
         before, kept, anew = (_number(total, name) for name in _VALUES[:3])
         parts.append(
-            f"{which}: {before:,.0f} an hour before, {kept:,.0f} if nobody reacts, "
-            f"{anew:,.0f} planned anew"
+            f"{which}: {amount(before)} an hour before, {amount(kept)} if nobody reacts, "
+            f"{amount(anew)} planned anew"
         )
     if lost:
         before, kept = (sum(_number(row, name) for row in lost) for name in _VALUES[:2])
         parts.append(
-            f"{len(lost)} without a plan: {before:,.0f} an hour before, "
-            f"{kept:,.0f} if nobody reacts"
+            f"{len(lost)} without a plan: {amount(before)} an hour before, "
+            f"{amount(kept)} if nobody reacts"
         )
     return f"{total[0]}, {'; '.join(parts) or 'no fleet has values before and after it'}"
 
