@@ -19,7 +19,7 @@ from planner.cli.examples import copy_examples
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
 from planner.cli.files.handouts import require_handout, write_plan_handout, write_week_handout
 from planner.cli.files.html_report import write_report
-from planner.cli.files.output_folder import require_writable, writing
+from planner.cli.files.output_folder import require_file, require_writable, writing
 from planner.cli.moments import moment_named
 from planner.cli.plan_options import plan_options
 from planner.cli.proofs import check_claims, write_proofs
@@ -126,6 +126,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         raise InputError([Fault("--week", None, None, arguments.week.isoformat(), expected)])
     require_writable(arguments.out)
     require_handout(arguments.handout)
+    require_file(arguments.proof, "--proof")
     if arguments.interval == ALL:
         if arguments.proof is not None:
             wanted = "one plan: a moment named by --interval 'Mon 09:00', or no --interval"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.cli.exit_codes import BAD_INPUT, DONE
-from planner.cli.files.output_folder import writing
+from planner.cli.files.output_folder import writing_file
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
@@ -26,7 +26,7 @@ ROUNDING = 1e-6
 def write_proofs(path: Path, proofs: Sequence[Proof]) -> None:
     """Write what the bounds of a plan rest on; an empty list where that cannot be written down."""
     document = {"proofs": [proof.as_document() for proof in proofs]}
-    with writing(path.parent):
+    with writing_file(path, "--proof"):
         write_text(path, json.dumps(document, separators=(",", ":")) + "\n")
 
 
@@ -55,7 +55,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError([Fault(str(path), None, None, None, f"a JSON file ({error})")]) from error
+        why = getattr(error, "strerror", None) or error
+        raise InputError([Fault(str(path), None, None, None, f"a JSON file ({why})")]) from error
     if not isinstance(document, dict):
         raise InputError([Fault(str(path), None, None, None, "a JSON document")])
     return document

@@ -25,8 +25,11 @@ class Fault:
             place += f", line {self.line}"
         if self.column:
             place += f", column {self.column}"
-        found = "" if self.value is None else f" is {_shown(self.value)}:"
-        return f"{place}{found or ':'} expected {self.expected}"
+        if self.value is None or self.value == place:
+            return f"{place}: expected {self.expected}"
+        if self.value and self.value in place:  # a part of what was typed
+            return f"{_shown(self.value)} in {place}: expected {self.expected}"
+        return f"{place} is {_shown(self.value)}: expected {self.expected}"
 
 
 def _shown(value: str, limit: int = 60) -> str:

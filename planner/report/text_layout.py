@@ -11,8 +11,8 @@ WIDTH = 80
 NOTHING = "-"
 _INDENT = "  "
 _GAP = "  "
-#: Spaces that no line ends at: ``40 %``, ``36 s``, ``5 of 10``.
-_GLUED = re.compile(r"(?<=\d) (?=%|(?:s|min|h|of \d)\b)|(?<=\d of) (?=\d)")
+#: Spaces that no line ends at: ``40 %``, ``36 s``, ``5 of 10``, ``--set EXPR``.
+_GLUED = re.compile(r"(?<=\d) (?=%|(?:s|min|h|of \d)\b)|(?<=\d of) (?=\d)|(?<=--set) ")
 _GLUE = "\N{NO-BREAK SPACE}"
 
 #: A title line inside a table, or a row of cells.
@@ -81,7 +81,7 @@ def _widths(
     """Column widths that fit the page: the widest gives way first, as long as it can."""
     columns = list(zip(titles, *rows, strict=True))
     words = [max(map(_longest_word, column)) for column in columns]
-    cells = [max([_longest_word(title), *map(len, below)]) for title, *below in columns]
+    cells = [max([_half(title), *map(len, below)]) for title, *below in columns]
     figures = [c if is_figure else w for c, w, is_figure in zip(cells, words, right, strict=True)]
     widths = [max(map(len, column)) for column in columns]
     page = WIDTH - len(_INDENT) - len(_GAP) * (len(columns) - 1)
@@ -92,6 +92,13 @@ def _widths(
                 break
             widths[max(able, key=lambda c: widths[c])] -= 1
     return widths
+
+
+def _half(title: str) -> int:
+    """The least width of a title in two lines."""
+    words = title.split(" ")
+    ways = (max(map(len, (" ".join(words[:n]), " ".join(words[n:])))) for n in range(len(words)))
+    return min(ways)
 
 
 def _longest_word(text: str) -> int:

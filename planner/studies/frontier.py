@@ -264,6 +264,11 @@ def options_to_plan(options: PlanOptions, point: FrontierPoint) -> PlanOptions:
     return options.model_copy(update=update)
 
 
+def _typed(value: float) -> str:
+    """A number as people type it: ``1``, not ``1.0``."""
+    return repr(int(value) if value == int(value) else value)
+
+
 def told_options(options: PlanOptions, point: FrontierPoint) -> str:
     """The options of ``planner plan`` that find the lines of a point, but for those of default.
 
@@ -273,7 +278,7 @@ def told_options(options: PlanOptions, point: FrontierPoint) -> str:
     names = ("redundancy", "abandon_level", "failures", "gap", "time_limit", "seed")
     usual = PlanOptions()
     parts = [
-        f"--{name.replace('_', '-')} {getattr(told, name)!r}"
+        f"--{name.replace('_', '-')} {_typed(getattr(told, name))}"
         for name in names
         if getattr(told, name) != getattr(usual, name)
     ]

@@ -48,7 +48,8 @@ def test_an_amount_keeps_the_digits_that_matter(value: float, text: str) -> None
     ("value", "text"),
     [
         (0, "0 %"),
-        (1e-9, "under 0.01 %"),
+        (1e-15, "0 %"),
+        (1e-7, "0.01 %"),
         (0.0005, "0.05 %"),
         (0.000501, "0.06 %"),
         (0.00991, "1.0 %"),

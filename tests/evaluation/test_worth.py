@@ -9,6 +9,7 @@ import pytest
 from planner.contracts.answers import Worth
 from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Dialer, LineAssignment, Problem, TrunkGroup
+from planner.evaluation.running.cannot_run import without_campaigns
 from planner.evaluation.worth import resources
 from planner.evaluation.worth.changed import Changed
 from planner.evaluation.worth.held import Held, ends_words, range_words, told_limits
@@ -112,7 +113,7 @@ def test_all_current_lines_kept_are_no_locks_of_a_file() -> None:
         (Worth(15.14, 14.96, 15.21), "14.9 to 15.3", "15.1 an hour (14.9 to 15.3)"),
         (Worth(0.2566, 0.2566, 0.2566), "0.26", "0.26 an hour"),
         (Worth(0.2, 0.0, 0.2411), "0 to 0.25", "0.2 an hour (0 to 0.25)"),
-        (Worth(1618.04, 1618.0, 1618.31), "1,618.0 to 1,618.4", None),
+        (Worth(1618.04, 1618.0, 1618.31), "1,618 to 1,619", None),
     ],
 )
 def test_ranges_are_rounded_so_that_they_hold(worth: Worth, ends: str, words: str | None) -> None:
@@ -145,3 +146,10 @@ def test_limits_are_told_with_their_cost_the_costliest_first() -> None:
         "Trunk group T: all 15 channels are in use.",
         "Solar: on the fewest dialers allowed by min_dialers.",
     )
+
+
+def test_dialers_are_added_where_a_pool_names_a_campaign_that_cannot_run() -> None:
+    problem = without_campaigns(with_everything(), {"Pooled"})
+    for change in resources.more_dialers(problem):
+        assert len(change.problem.dialers) == 3
+        assert [c.campaign_id for c in change.problem.campaigns] == ["Solar"]

@@ -58,20 +58,20 @@ def found(*points: FrontierPoint, **changes: Any) -> Frontier:
 
 def test_a_plan_tells_what_it_gains_and_what_it_costs() -> None:
     assert against_sentence(point(1, 190.0, 130.0), NOW) == (
-        "Gains 30.0 of what is left after the worst failure (+30.0 %); costs 10.0 value an hour "
-        "(-5.0 %); abandon rate 1.88 % instead of 2.11 %; keeps the 2 limits broken now."
+        "Gains 30.0 of what is left after the worst failure (+30 %); costs 10.0 value an hour "
+        "(-5.0 %); abandon rate 1.9 % instead of 2.1 %; keeps the 2 limits broken now."
     )
     sound = NOW.model_copy(update={"breaches": ()})
     same = point(1, 200.0, 100.0, abandon_rate=0.0211)
     assert against_sentence(same, sound) == (
-        "As much value, and as much left after the worst failure; abandon rate 2.11 %."
+        "As much value, and as much left after the worst failure; abandon rate 2.1 %."
     )
 
 
 def test_the_lines_as_they_are_tell_their_figures_and_how_many_limits_they_break() -> None:
     assert current_sentence(found()) == (
         "The lines as they are: 200.0 value an hour, 100.0 left if Dallas fails, abandon rate "
-        "2.11 %; 2 limits broken; by the planning tables, as the plans."
+        "2.1 %; 2 limits broken; by the planning tables, as the plans."
     )
     assert current_sentence(found(current=None)) == ""
 
@@ -105,9 +105,9 @@ def test_each_plan_tells_the_command_that_makes_it_again() -> None:
         options=options,
     )
     assert how_to_plan(given) == [
-        "Plan 1: planner plan DIR --failures 2 --time-limit 5.0",
+        "Plan 1: planner plan DIR --failures 2 --time-limit 5",
         "Plan 2: planner plan DIR --redundancy 0.3333333333333333 --abandon-level 0.25 "
-        "--failures 2 --time-limit 5.0",
+        "--failures 2 --time-limit 5",
     ]
     told = [row["plan_options"] for row in frontier_document(given)["points"]]
     assert [f"Plan {n}: planner plan DIR {text}" for n, text in enumerate(told, 1)] == how_to_plan(

@@ -62,15 +62,15 @@ DOWN = World(
 
 def test_losses_come_first_and_the_largest_on_top() -> None:
     assert [line.told() for line in campaign_lines(BASE, DOWN)] == [
-        ("Solar", "100.0", "20.0", "-80.0 %", "95.0", "-5.0 %"),
-        ("Roof", "60.0", "50.0", "-16.7 %", "60.0", "0 %"),
-        ("Notices", "40.0", "40.0", "0 %", "5.0", "-87.5 %"),
+        ("Solar", "100.0", "20.0", "-80 %", "95.0", "-5.0 %"),
+        ("Roof", "60.0", "50.0", "-17 %", "60.0", "0 %"),
+        ("Notices", "40.0", "40.0", "0 %", "5.0", "-88 %"),
     ]
 
 
 def test_totals_are_those_of_all_campaigns_and_what_does_not_apply_is_left_out() -> None:
     told = {line.name: line.told()[1:] for line in total_lines(BASE, DOWN)}
-    assert told["Value an hour"] == ("200.0", "110.0", "-45.0 %", "160.0", "-20.0 %")
+    assert told["Value an hour"] == ("200.0", "110.0", "-45 %", "160.0", "-20 %")
     assert told["Lines moved"] == ("0", "0", "-", "7", "-")
     assert "Messages an hour" not in told
 
@@ -79,8 +79,7 @@ def test_sentences_name_what_is_lost_what_comes_back_and_who_pays() -> None:
     assert loss_sentences(BASE, DOWN) == [
         "If nobody reacts, 90.0 of 200.0 value an hour are lost (45 %): Solar 80.0, Roof 10.0.",
         "The moves bring back 50.0 of it; 40.0 stay lost (20 %): Notices 35.0, Solar 5.0.",
-        "More than a tenth less than before after the moves: "
-        "Notices 5.0 instead of 40.0 (-87.5 %).",
+        "More than a tenth less than before after the moves: Notices 5.0 instead of 40.0 (-88 %).",
     ]
 
 

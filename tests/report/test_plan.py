@@ -28,19 +28,23 @@ Plan, proven within 0.04 % of the best possible
 In total
   Transfers an hour  158.5
   Abandoned an hour  42.5
-  Value an hour      158.5
+  Value an hour      158.5 (each transfer counts 1)
   Worst failure      leaves 79.3 an hour when D1 fails
-  Best possible      at most 158.6 of the value
+  Best possible      at most 158.6 of value an hour
 
 Campaigns
-  Campaign  Agent lines  Calls an hour  Abandoned  After failure  One more agent line
-  Solar        10 of 10          158.5      2.1 %           50 %                  4.2
+                                                                  One more agent
+  Campaign  Agent lines  Calls an hour  Abandoned  After failure            line
+  Solar        10 of 10          158.5      2.1 %           50 %             4.2
 
 Lines
-  Dialer  Dial  Agent  Calls an hour  Expected
+                         Calls
+  Dialer  Dial  Agent  an hour  Expected
 Solar
-  D1        95      5           79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
-  D2        95      5           79.3  paused 40 % of the time, about 40 pauses an hour of 36 s
+  D1        95      5     79.3  paused 40 % of the time, about 40 pauses an hour
+                                of 36 s
+  D2        95      5     79.3  paused 40 % of the time, about 40 pauses an hour
+                                of 36 s
 
 Dialers
   Dialer  Fails with  Ports used  Calls a second  One more port
@@ -73,7 +77,7 @@ def test_the_bound_stands_beside_what_was_aimed_at() -> None:
         "In total",
         "  Transfers an hour  158.5",
         "  Abandoned an hour  42.5",
-        "  Value an hour      160.0",
+        "  Value an hour      160.0 (each transfer counts 1)",
         "  Worst failure      leaves 80.0 an hour when north fails",
         "  Aim                120.0: 50 % value, 50 % after the worst failure",
         "  Best possible      at most 121.0 of the aim",
@@ -113,8 +117,8 @@ def test_no_changes_are_told_only_where_there_were_lines() -> None:
     text = plan_text(result, two_dialers(assignments=(current,)))
     assert text.endswith(
         "Changes against the current lines\n"
-        "  None: the current lines are this plan already, proven within 0.04 % of the best "
-        "possible.\n"
+        "  None: the current lines are this plan already, proven within 0.04 % of the\n"
+        "  best possible.\n"
     )
 
 
@@ -123,7 +127,7 @@ def test_no_changes_are_told_only_where_there_were_lines() -> None:
     [
         # 95 + 5 lines handle 79.260393 calls an hour, the plan twice as many.
         (95, "158.5 of value an hour instead of 79.3, 100 % more.\n"),
-        (4, "The current lines break 1 limit.\n"),  # fewer dial lines than agent lines
+        (4, "The current lines break 1\n  limit.\n"),  # fewer dial lines than agent lines
     ],
 )
 def test_a_plan_is_compared_with_the_current_lines(dial_lines: int, told: str) -> None:
@@ -230,9 +234,10 @@ Fleet
   Agent lines      10
 
 Load
-  Campaign  Kind           Agent lines  Per dial line and hour  Dial lines to fill the agents
-  Solar     live transfer           10   1.4 transfer requests                            149
-  News      broadcast                -           14.4 messages                              -
+                                            Per dial line and      Dial lines to
+  Campaign  Kind           Agent lines                   hour    fill the agents
+  Solar     live transfer           10  1.4 transfer requests                149
+  News      broadcast                -          14.4 messages                  -
 
 Limits that the current lines break
   - D1: 110 ports used, 100 exist.

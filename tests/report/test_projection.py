@@ -80,21 +80,23 @@ def test_the_text_tells_what_happens_next_figures_timeline_and_lists() -> None:
 Projection from 2030-03-04 09:00+00:00 over 4 h
 
 What happens next
-  D1 / Solar: all 5 agent lines busy in about 3.2 min (90 % within 5.7 min); then paused 40 % of the
-  time.
+  D1 / Solar: all 5 agent lines busy in about 3.2 min (90 % within 5.7 min);
+  then paused 40 % of the time.
 
 While running
-  Dialer  Dial  Agent  Calls an hour  Abandoned  Paused  Pauses an hour    Of  Made by
+                         Calls an                       Pauses an
+  Dialer  Dial  Agent        hour  Abandoned  Paused         hour    Of  Made by
 Solar
-  D1        95      5           79.3      2.1 %    40 %            40.0  36 s  formula
+  D1        95      5        79.3      2.1 %    40 %         40.0  36 s  formula
 
 Until all agent lines are busy
-  Campaign  Dialer     Mean  Half within  90 % within  In 5 min    In 15 min  In 60 min
-  Solar     D1      3.2 min      2.3 min      5.7 min      85 %  over 99.9 %      100 %
+  Dialer     Mean  Half within  90 % within  In 5 min  In 15 min  In 60 min
+Solar
+  D1      3.2 min      2.3 min      5.7 min      85 %    >99.9 %      100 %
 
 Timeline
-              09:00   09:30   10:00   10:30   11:00   11:30   12:00   12:30
-  D1 / Solar  44444444444444444444444444444444cccccccccccccccccccccccccccccccc
+              09:00 09:30 10:00 10:30 11:00 11:30 12:00 12:30
+  D1 / Solar  444444444444444444444444cccccccccccccccccccccccc
   0-9 dialing, paused so many tenths of the time; c Completed
 
 Dial lists

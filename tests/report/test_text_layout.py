@@ -44,12 +44,13 @@ def test_nothing_is_cut() -> None:
 
 def test_titles_wrap_before_what_stands_below_them() -> None:
     note = "paused 40 % of the time, about 40 pauses an hour of 36 s"
-    lines = table(["Dialer", ">Calls an hour", "Expected"], [["D1", "79.3", f"{note} {note[:4]}"]])
-    assert lines == [
-        "          Calls an",
-        "  Dialer      hour  Expected",
-        f"  D1          79.3  {note}",
-        "                    paus",
+    rows = [["D1", "79.3", note], ["D2", "79.3", f"{note} {note[:6]}"]]
+    assert table(["Dialer", ">Calls an hour", "Expected"], rows) == [
+        "            Calls",
+        "  Dialer  an hour  Expected",
+        f"  D1         79.3  {note}",
+        f"  D2         79.3  {note}",
+        "                   paused",
     ]
 
 

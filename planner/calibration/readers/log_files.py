@@ -71,10 +71,17 @@ def open_log(path: Path) -> LogFile:
         raise InputError([Fault(label, None, None, None, wanted)]) from error
 
 
+#: Expected of a file whose bytes are no text.
+ONE_ENCODING = "text in one encoding; save it as CSV UTF-8"
+
+
 def _csv(path: Path) -> LogFile:
     encoding = _encoding(path)
-    with path.open(encoding=encoding, newline="") as file:
-        text = file.read(_PEEK)
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            text = file.read(_PEEK)
+    except UnicodeError as error:
+        raise _damaged(path.name, ONE_ENCODING) from error
     lines = text.splitlines()
     skipped = 0
     separator = None
@@ -149,7 +156,7 @@ def _csv_batches(
             found.label, "a CSV file in one encoding, with the same cells in each row"
         ) from error
     except (UnicodeDecodeError, UnicodeError) as error:
-        raise _damaged(found.label, "text in one encoding; save it as CSV UTF-8") from error
+        raise _damaged(found.label, ONE_ENCODING) from error
     if found.ragged[0] > max(_MOST_RAGGED * rows, 1):
         wanted_rows = (
             f"{len(found.names)} cells in each row as in the header; "

@@ -31,6 +31,8 @@ def require_handout(file: Path | None) -> None:
     if file.suffix.lower() not in _KINDS:
         expected = "a file that ends in .html (a page to print) or .csv (a table)"
         raise InputError([Fault("--handout", None, None, str(file), expected)])
+    if file.is_dir():
+        raise InputError([Fault("--handout", None, None, str(file), "a file, not a folder")])
     if not file.absolute().parent.is_dir():
         raise InputError([Fault("--handout", None, None, str(file), "a file in a folder there is")])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from planner.cli.exit_codes import DONE
-from planner.cli.files.output_folder import require_writable, writing
+from planner.cli.files.output_folder import require_file, require_writable, writing, writing_file
 from planner.cli.vicidial.write import run_write
 from planner.contracts.faults import Fault, InputError
 from planner.report.documents import to_json
@@ -51,8 +51,9 @@ def _calls(arguments: argparse.Namespace) -> int:
         wanted = f"a day on or after --from {arguments.first}"
         raise InputError([Fault("--to", None, None, str(arguments.last), wanted)])
     require_suffix(arguments.out)
+    require_file(arguments.out, "--out")
     address, counts = address_of(arguments.dsn, arguments.password_file), Counts()
-    with connected(address) as database, writing(arguments.out.parent):
+    with connected(address) as database, writing_file(arguments.out):
         settings = read_settings(database)
         found = read_attempts(database, settings, arguments.first, arguments.last, counts)
         write_attempts(arguments.out, found)
@@ -69,8 +70,9 @@ def _follow(arguments: argparse.Namespace) -> int:
 
     address = address_of(arguments.dsn, arguments.password_file)
     printer = LookPrinter(as_json=arguments.json)
+    require_file(arguments.out, "--out")
     with (
-        writing(arguments.out.parent),
+        writing_file(arguments.out),
         stop_on_interrupt(lambda _: None) as interrupted,
     ):
         follow(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from planner.cli.console import SharePrinter
 from planner.cli.exit_codes import DONE, INFEASIBLE, STOPPED
-from planner.cli.files.output_folder import require_writable, writing
+from planner.cli.files.output_folder import require_file, require_writable, writing, writing_file
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions, PlanStatus
@@ -25,11 +25,12 @@ def run_fill_cases(arguments: argparse.Namespace) -> int:
     """Fill in the result columns of a table of cases."""
     from planner.vicidial.emulation.cases import filled_cases
 
+    require_file(arguments.out, "--out")
     text = filled_cases(arguments.cases)
     if arguments.out is None:
         print(text, end="")
         return DONE
-    with writing(arguments.out.parent):
+    with writing_file(arguments.out):
         write_text(arguments.out, text)
     return DONE
 

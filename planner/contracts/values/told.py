@@ -25,14 +25,15 @@ def share(value: float) -> str:
     return per_cent(value, _digits(percent))
 
 
+def share_in_table(value: float) -> str:
+    """The same where room is scarce: ``<0.01 %``, ``>99.9 %``."""
+    return share(value).replace("under ", "<").replace("over ", ">")
+
+
 def share_at_most(value: float) -> str:
     """The same rounded up, for a claim that must hold as it is printed: ``0.06 %``."""
     scale = 10 ** _digits(100 * value)
-    return (
-        share(math.ceil(100 * value * scale - 1e-9) / scale / 100)
-        if value >= 1e-4
-        else share(value)
-    )
+    return share(math.ceil(100 * value * scale - 1e-7) / scale / 100)
 
 
 def share_set(value: float) -> str:

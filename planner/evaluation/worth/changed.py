@@ -82,9 +82,9 @@ class NewDialer(NamedTuple):
         def named(ids: tuple[str, ...]) -> tuple[str, ...]:
             return (*ids, self.name) if self.like in ids else ids
 
-        return Problem(
-            **{name: getattr(problem, name) for name in Problem.model_fields}
-            | {
+        # Not made anew: pools may name campaigns that were left out because they cannot run.
+        return problem.model_copy(
+            update={
                 "dialers": (*problem.dialers, like.model_copy(update={"dialer_id": self.name})),
                 "campaigns": tuple(
                     c

@@ -14,7 +14,7 @@ from planner.contracts.result import (
     PlanResult,
     PlanStatus,
 )
-from planner.contracts.values.told import share_set
+from planner.contracts.values.told import share_in_table, share_set
 from planner.evaluation.worth.held import ends_words
 from planner.report.plans.given_up import (
     LOSSES,
@@ -153,7 +153,7 @@ def _plan_totals(result: PlanResult, problem: Problem) -> list[str]:
     ]
     call = counted_calls(problem)
     each = f" (each {call} counts 1)" if call else ""
-    worth = f"{amount(value.throughput_value_per_hour)}{each}{_stopped(result)}"
+    worth = f"{amount(value.throughput_value_per_hour)}{_stopped(result)}{each}"
     rows.append(("Value an hour", worth))
     if value.cost_per_hour:
         gross, cost = amount(value.gross_value_per_hour), amount(value.cost_per_hour)
@@ -361,7 +361,7 @@ def _amount(value: float | None) -> str:
 
 
 def _share(value: float | None) -> str:
-    return NOTHING if value is None else share(value)
+    return NOTHING if value is None else share_in_table(value)
 
 
 def _text(lines: list[str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.contracts.projected import CampaignJoint, JointStep, Projection
+from planner.contracts.values.told import share_in_table
 from planner.report.text_layout import table
 from planner.report.words import share
 from planner.tables.writing import write_csv
@@ -53,7 +54,7 @@ def joint_table(joints: Sequence[CampaignJoint]) -> list[str]:
 
 
 def _told(joint: CampaignJoint, name: str) -> str:
-    return share(getattr(joint, name))
+    return share_in_table(getattr(joint, name))
 
 
 def _mean(joint: CampaignJoint) -> float:

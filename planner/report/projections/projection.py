@@ -5,12 +5,15 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from planner.contracts.problem import Problem
 from planner.contracts.projected import Completion, Projection, TimelineStep
 from planner.contracts.result import AssignmentFigures, Ending, Engine, Status
+from planner.contracts.values.told import share_in_table
 from planner.report.documents import assignment_row
 from planner.report.projections.days import day_lines
 from planner.report.projections.joint import (
@@ -20,7 +23,7 @@ from planner.report.projections.joint import (
     step_document,
     write_joint_files,
 )
-from planner.report.text_layout import NOTHING, WIDTH, bullets, clean, section, table, wrapped
+from planner.report.text_layout import NOTHING, WIDTH, Row, bullets, clean, section, table, wrapped
 from planner.report.words import amount, duration, expected_pauses, share, to_minute
 from planner.tables.folder_writing import write_projection
 from planner.tables.writing import write_csv
@@ -35,14 +38,14 @@ LETTERS = {
     Status.BY_DIALER: "d",
     Status.UNSCHEDULED: "u",
 }
-_SLOTS, _MARKS = 48, 6
+_SLOTS, _MARKS = 48, 8
 #: More lines than this are counted; the files of --out hold them all.
 _MOST_SENTENCES = 60
 #: Below this chance to be all busy within the hour, no time is promised.
 _SELDOM = 0.05
 #: Below this chance before the end of running, a pause is called unlikely.
 _UNLIKELY = 0.2
-_HOUR = timedelta(hours=1)
+_HOUR, _WEEK = timedelta(hours=1), timedelta(days=6)
 _DIALING = (Status.RUNNING, Status.ALL_BUSY)
 
 
@@ -197,8 +200,8 @@ def _figure_row(figures: AssignmentFigures) -> list[str]:
         str(figures.dial_lines),
         str(figures.agent_lines),
         _told(figures.handled_per_hour, amount),
-        _told(figures.abandon_rate, share),
-        _told(figures.all_busy_share, share),
+        _told(figures.abandon_rate, share_in_table),
+        _told(figures.all_busy_share, share_in_table),
         _told(figures.pauses_per_hour, amount),
         _told(figures.mean_pause_seconds, duration),
         "simulation" if figures.engine is Engine.SIMULATE else "formula",
@@ -207,23 +210,29 @@ def _figure_row(figures: AssignmentFigures) -> list[str]:
 
 def _passage(figures: Sequence[AssignmentFigures], at: datetime) -> list[str]:
     """Time until all agent lines are busy; empty when no campaign transfers calls."""
-    rows = [
-        [
-            f.campaign_id,
-            f.dialer_id,
-            _told(f.seconds_to_all_busy_mean, duration),
-            _told(f.seconds_to_all_busy_p50, duration),
-            _told(f.seconds_to_all_busy_p90, duration),
-            _told(f.p_all_busy_5min, share),
-            _told(f.p_all_busy_15min, share),
-            _told(f.p_all_busy_60min, share),
-            _told_end(f.runs_until, at),
-        ]
+    shown = [
+        f
         for f in figures
         if f.p_all_busy_60min is not None or f.seconds_to_all_busy_mean is not None
     ]
+    rows: list[Row] = []
+    for campaign_id, found in groupby(shown, attrgetter("campaign_id")):
+        rows += [campaign_id, *(_passage_row(f, at) for f in found)]
     titles = [">Mean", ">Half within", ">90 % within", ">In 5 min", ">In 15 min", ">In 60 min"]
-    return table(["Campaign", "Dialer", *titles, ">Runs until"], rows) if rows else []
+    return table(["Dialer", *titles, ">Runs until"], rows) if rows else []
+
+
+def _passage_row(f: AssignmentFigures, at: datetime) -> list[str]:
+    return [
+        f.dialer_id,
+        _told(f.seconds_to_all_busy_mean, duration),
+        _told(f.seconds_to_all_busy_p50, duration),
+        _told(f.seconds_to_all_busy_p90, duration),
+        _told(f.p_all_busy_5min, share_in_table),
+        _told(f.p_all_busy_15min, share_in_table),
+        _told(f.p_all_busy_60min, share_in_table),
+        _told_end(f.runs_until, at),
+    ]
 
 
 def _told_end(ends: datetime | None, at: datetime) -> str:
@@ -231,7 +240,9 @@ def _told_end(ends: datetime | None, at: datetime) -> str:
     if ends is None:
         return NOTHING
     ends = to_minute(ends)
-    return f"{ends:%H:%M}" if ends.date() == at.date() else f"{ends:%a %d %b %H:%M}"
+    if ends.date() == at.date():
+        return f"{ends:%H:%M}"
+    return f"{ends:%a %H:%M}" if ends - at < _WEEK else f"{ends:%a %d %b %H:%M}"
 
 
 def _timeline(projection: Projection) -> list[str]:

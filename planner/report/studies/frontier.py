@@ -8,7 +8,7 @@ from typing import Any
 
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import PlanOptions, PlanStatus
-from planner.contracts.values.told import share_at_most, share_set
+from planner.contracts.values.told import share_at_most, share_in_table, share_set
 from planner.report.plans.losses import change
 from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
 from planner.report.words import amount, share
@@ -199,8 +199,8 @@ def _row(point: FrontierPoint) -> list[str]:
         amount(point.throughput_value_per_hour),
         amount(point.surviving_value_per_hour),
         point.worst_failure_domain or NOTHING,
-        share(point.abandon_rate),
-        f"{point.redundancy:.2f}",
+        share_in_table(point.abandon_rate),
+        f"{point.redundancy:g}",
         f"{point.abandon_level:g}",
         share_at_most(point.gap),
     ]

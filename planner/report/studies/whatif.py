@@ -16,7 +16,7 @@ from planner.contracts.comparison import (
 )
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import PlanStatus
-from planner.contracts.values.told import share_at_most
+from planner.contracts.values.told import share_at_most, share_in_table
 from planner.evaluation.moves.gains import BroughtBack, brought_back
 from planner.report.plans.given_up import (
     NEEDED,
@@ -123,7 +123,7 @@ def side_by_side(comparison: Comparison) -> list[list[str]]:
             NOTHING if found is base else change(base.value_per_hour, found.value_per_hour),
             amount(found.surviving_value_per_hour),
             _amount(found.transfers_per_hour),
-            NOTHING if found.abandon_rate is None else share(found.abandon_rate),
+            NOTHING if found.abandon_rate is None else share_in_table(found.abandon_rate),
             _amount(found.agents_idle),
             str(found.lines_moved),
             str(len(found.breaches)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,6 +116,9 @@ def _fleets(source: Path, work: Path) -> Iterator[Problems]:
     if not files:
         yield _nested(source)
         return
+    if _is_one_fleet(files):
+        wanted = f"{FORMS}; this is one planning folder, which planner plan plans"
+        raise InputError([Fault(str(source), None, None, None, wanted)])
     with Spool(work / "rows.sqlite") as spool:
         tables = LongTables(files, spool)
         if not len(tables):
@@ -123,6 +126,18 @@ def _fleets(source: Path, work: Path) -> Iterator[Problems]:
         yield Problems(
             len(tables), tables.items, frames=tables.frames, orphans=tuple(tables.orphans)
         )
+
+
+def _is_one_fleet(tables: Mapping[str, Path]) -> bool:
+    """Whether no table says which problem its rows are of; those that cannot be read may."""
+    for path in tables.values():
+        try:
+            with table_stream(path) as (sheet, _):
+                if PLAN_ID in sheet.header.cells:
+                    return False
+        except InputError:
+            return False
+    return True
 
 
 def _nested(source: Path) -> Problems:
