@@ -29,13 +29,19 @@ def transfers_by_dialer(now: Assessment, baseline: Assessment) -> Drawing:
     """Handled transfers an hour of each dialer as bars, those of the baseline as ticks."""
     values, before = now.transfers_by_dialer(), baseline.transfers_by_dialer()
     rows: list[Spec] = [
-        {"Dialer": dialer, "Transfers an hour": value, "Loaded lines": before[dialer]}
+        {
+            "Dialer": dialer,
+            "Transfers an hour": value,
+            "Loaded lines": before[dialer],
+            "Told": amount(value),
+            "Loaded told": amount(before[dialer]),
+        }
         for dialer, value in values.items()
     ]
     tooltip = [
         {"field": "Dialer", "type": "nominal"},
-        {"field": "Transfers an hour", "type": "quantitative", "format": ".1f"},
-        {"field": "Loaded lines", "type": "quantitative", "format": ".1f"},
+        {"field": "Told", "type": "nominal", "title": "Transfers an hour"},
+        {"field": "Loaded told", "type": "nominal", "title": "Loaded lines"},
     ]
     shared = {
         "y": {"field": "Dialer", "type": "nominal", "sort": None, "title": None},

@@ -135,6 +135,8 @@ def _plans(found: Frontier) -> alt.Chart:
             "After the worst failure": point.surviving_value_per_hour,
             "Abandon rate": point.abandon_rate,
             "Told": share(point.abandon_rate),
+            "Value told": amount(point.throughput_value_per_hour),
+            "Left told": amount(point.surviving_value_per_hour),
         }
         for point in found.points
     ]
@@ -147,8 +149,8 @@ def _plans(found: Frontier) -> alt.Chart:
         ),
         tooltip=[
             "Plan:N",
-            alt.Tooltip("Value an hour:Q", format=",.1f"),
-            alt.Tooltip("After the worst failure:Q", format=",.1f"),
+            alt.Tooltip("Value told:N", title="Value an hour"),
+            alt.Tooltip("Left told:N", title="After the worst failure"),
             alt.Tooltip("Told:N", title="Abandon rate"),
         ],
     )

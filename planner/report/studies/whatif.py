@@ -15,7 +15,7 @@ from planner.contracts.comparison import (
     World,
 )
 from planner.contracts.problem import LineAssignment
-from planner.contracts.result import PlanStatus
+from planner.contracts.result import Move, PlanStatus
 from planner.contracts.values.told import share_at_most, share_in_table
 from planner.evaluation.moves.gains import BroughtBack, brought_back
 from planner.report.plans.given_up import (
@@ -187,11 +187,7 @@ def _campaigns(base: World, world: World) -> list[str]:
 def _anew(found: Replanned) -> list[str]:
     if found.outcome is None:
         return section("No plan", bullets(without_plan_sentences(found)))
-    moves = [
-        f"{move.step}. {told}"
-        for move, told in zip(found.moves, move_sentences(found.moves), strict=True)
-    ]
-    told = [line for item in moves for line in wrapped(item, "  ")] or ["  No line has to move."]
+    told = _numbered(found.moves) or ["  No line has to move."]
     gained = section("Given up", bullets(given_up_sentences(found.given_up)))
     gained += section(NEEDED, bullets(needed_sentences(found.needed, found.needed_search)))
     gained += section("Cannot run", bullets(left_out_sentences(found.left_out)))
@@ -208,12 +204,20 @@ def _anew(found: Replanned) -> list[str]:
         )
     if found.stopped_early:
         gained += wrapped(STOPPED_EARLY, "  ")
-    back = [line for item in back_sentences(found) for line in wrapped(item, "  ")]
-    gained += section(BACK, back)
+    way_back = way_sentence(found.value_before_moves_back, found.moves_back)
+    gained += section(BACK, [*_numbered(found.moves_back), *wrapped(way_back, "  ")])
     gained += section("Limits broken after the moves", bullets(found.outcome.breaches))
     return gained + section(
         "Limits that the simulation breaks", bullets(broken_sentences(found.limits_broken))
     )
+
+
+def _numbered(moves: Sequence[Move]) -> list[str]:
+    return [
+        line
+        for move, told in zip(moves, move_sentences(moves), strict=True)
+        for line in wrapped(told, f"  {move.step}. ")
+    ]
 
 
 def back_sentences(found: Replanned) -> list[str]:

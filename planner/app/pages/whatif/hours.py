@@ -72,7 +72,12 @@ def _show_totals(courses: Mapping[str, tuple[Stretch, ...]], hours: int) -> None
 
 def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
     rows = [
-        {"Time": moment.isoformat(), "Value an hour": s.value_per_hour, "Scenario": name}
+        {
+            "Time": moment.isoformat(),
+            "Value an hour": s.value_per_hour,
+            "Scenario": name,
+            "Told": amount(s.value_per_hour),
+        }
         for name, course in courses.items()
         for s in course
         for moment in (s.start, s.end)
@@ -96,7 +101,7 @@ def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
         "tooltip": [
             {"field": "Scenario", "type": "nominal"},
             {"field": "Time", "type": "temporal", "format": "%H:%M"},
-            {"field": "Value an hour", "type": "quantitative", "format": ".1f"},
+            {"field": "Told", "type": "nominal", "title": "Value an hour"},
         ],
     }
     told = "; ".join(
