@@ -27,8 +27,6 @@ class Fault:
             place += f", column {self.column}"
         if self.value is None or self.value == place:
             return f"{place}: expected {self.expected}"
-        if self.value and self.value in place:  # a part of what was typed
-            return f"{_shown(self.value)} in {place}: expected {self.expected}"
         return f"{place} is {_shown(self.value)}: expected {self.expected}"
 
 

@@ -75,3 +75,12 @@ def test_calls_without_a_length_are_not_taken_for_short_ones(tmp_path: Path) -> 
     assert (length.value, length.note.split("; ")[-1]) == (
         None, "60 of 180 calls have no dial_time",
     )  # fmt: skip
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_bytes(bytes(range(256)))
+    with pytest.raises(InputError) as refused:
+        calibrate([log])
+    wanted = "log.csv: expected text in one encoding; save it as CSV UTF-8"
+    assert str(refused.value.faults[0]) == wanted

@@ -47,9 +47,8 @@ def test_a_projection_says_first_what_happens_next(capsys: pytest.CaptureFixture
     # The mean first passage is 190.27 s, the all-busy share 0.3999 (check values).
     assert lines[2:5] == [
         "What happens next",
-        "  D1 / Solar: all 5 agent lines busy in about 3.2 min (90 % within 5.7 min); then paused "
-        "40 % of the",
-        "  time.",
+        "  D1 / Solar: all 5 agent lines busy in about 3.2 min (90 % within 5.7 min);",
+        "  then paused 40 % of the time.",
     ]
 
 

@@ -37,3 +37,19 @@ def test_a_list_to_be_done_in_time_is_checked_from_the_moment_of_the_plan(
     checked = ["check", str(fleet), "--proof", str(proof), "--plan", str(out / "plan.json")]
     assert main(checked) == 0
     assert capsys.readouterr().out.startswith("Checked: the plan holds its limits")
+
+
+@pytest.mark.parametrize("option", ["--proof", "--handout"])
+def test_a_folder_in_place_of_a_file_is_told_before_anything_is_planned(
+    fleet: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("page.html").mkdir()
+    assert main(["plan", str(fleet), option, "page.html", "--out", "out"]) == 2
+    told = f"1 fault in the input:\n  {option} is 'page.html': expected a file, not a folder\n"
+    assert capsys.readouterr().err == told
+    assert not Path("out").exists()

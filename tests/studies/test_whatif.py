@@ -58,7 +58,7 @@ def test_a_limit_that_only_the_simulation_breaks_is_told_of_lines_that_stay() ->
     found = kept(example(campaigns=(campaign,)))
     told = [words for words in found.breaches if "simulated" in words]
     assert len(told) == 1
-    assert told[0].startswith("Solar: max_abandon_rate 2.20%, simulated ")
+    assert told[0].startswith("Solar: max_abandon_rate 2.2 %, simulated ")
 
 
 def test_a_dialer_out_of_service_loses_its_calls() -> None:

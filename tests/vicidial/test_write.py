@@ -323,3 +323,57 @@ def test_only_the_first_moves_are_written(site: Site, tmp_path: Path) -> None:
         ("C2", "D1"): (50, 4),
         ("C2", "D2"): (30, 3),
     }
+
+
+def test_a_plan_that_is_there_already_leaves_the_way_back(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two_servers(site)
+    folder = prepared(site, tmp_path)
+    before = site.dump(LOG)
+    assert write(site, folder, "--apply") == 0
+    prepared(site, tmp_path)  # read again, and the same plan
+    there = site.dump()
+    capsys.readouterr()
+
+    assert write(site, folder, "--apply") == 0
+
+    assert "nothing was written" in capsys.readouterr().out
+    assert site.dump() == there
+    assert write(site, folder, "--undo") == 0
+    assert site.dump(LOG) == before
+
+
+SET_AS_PLANNED = (
+    "UPDATE vicidial_server_trunks SET dedicated_trunks = 40 "
+    "WHERE campaign_id = 'C1' AND server_ip = '10.0.0.1'"
+)
+
+
+def test_what_was_undone_is_not_undone_again(site: Site, tmp_path: Path) -> None:
+    two_servers(site)
+    folder = prepared(site, tmp_path)
+    assert write(site, folder, "--apply") == 0
+    assert write(site, folder, "--undo") == 0
+    assert site.run(SET_AS_PLANNED) == 1  # somebody's own wish
+    there = site.dump()
+
+    assert write(site, folder, "--undo") == 4
+
+    assert site.dump() == there
+
+
+def test_what_somebody_else_changed_is_told_and_left(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two_servers(site)
+    folder = prepared(site, tmp_path)
+    before = lines(site)
+    assert write(site, folder, "--apply") == 0
+    assert site.run(SET_AS_PLANNED.replace("= 40", "= 12")) == 1
+    capsys.readouterr()
+
+    assert write(site, folder, "--undo") == 4
+
+    assert "12 MAXIMUM_LIMIT" in capsys.readouterr().out
+    assert lines(site) == before | {("C1", "D1"): (12, before["C1", "D1"][1])}

@@ -41,7 +41,7 @@ def test_transfers_show_both_states_of_the_lines() -> None:
         (pytest.approx(79.260393, abs=1e-5), pytest.approx(79.260393, abs=1e-5)),
         (0, pytest.approx(79.260393, abs=1e-5)),
     ]
-    assert figure.alt == "Handled transfers an hour by dialer: D1 79.3; D2 0.0."
+    assert figure.alt == "Handled transfers an hour by dialer: D1 79.3; D2 0."
 
 
 def test_statuses_add_up_to_the_whole_time_and_are_told_by_their_labels() -> None:
@@ -65,7 +65,7 @@ def test_charts_without_lines_say_so() -> None:
 
 def test_many_dialers_are_not_all_read_out() -> None:
     many = view(9)
-    assert transfers_by_dialer(many, many).alt.endswith("D6 0.0; and 3 more.")
+    assert transfers_by_dialer(many, many).alt.endswith("D6 0; and 3 more.")
 
 
 @pytest.mark.parametrize("status", Status)

@@ -78,6 +78,16 @@ def cells(board: Board, row: int) -> dict[int, str]:
     return {cell.dialer: cell.text for cell in board.rows[row].cells}
 
 
+def test_heads_speak_of_limits_where_a_campaign_has_one() -> None:
+    free = drawn(open_lines(fleet()))
+    assert [end.text for end in free.ends][1::2] == ["Abandon rate", "Survives a failure"]
+    limited = drawn(open_lines(fleet(max_abandon_rate=0.03, survivable_share=0.5)))
+    assert [end.text for end in limited.ends][1::2] == [
+        "Abandon rate (at most)",
+        "Survives a failure (at least)",
+    ]
+
+
 def test_campaigns_go_down_and_dialers_across() -> None:
     board = drawn(open_lines(fleet()))
     assert [row.head.text for row in board.rows] == ["Solar", "News"]
@@ -177,7 +187,7 @@ def test_column_ends_say_ports_and_calls_a_second_of_their_limits() -> None:
     assert ports.total.text == "210 of 250 in all"
     # A dial line that is not paused launches one attempt in 25 s: 95 x 0.73467 (README: 2.7918);
     # of the broadcast 10 / 36. Only D1 has a limit.
-    assert [note.text for note in speed.cells] == ["2.8 of 3", "2.8", "0.3"]
+    assert [note.text for note in speed.cells] == ["2.8 of 3", "2.8", "0.28"]
     assert speed.total.text == "5.9 in all"
 
 

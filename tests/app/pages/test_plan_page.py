@@ -43,6 +43,16 @@ def test_every_example_opens_from_its_button(app: AppTest, folder: str) -> None:
     assert "Transfers an hour" in figures(app)
 
 
+@pytest.mark.parametrize(("folder", "has_value"), [("quickstart", False), ("regional", True)])
+def test_the_value_has_a_tile_where_it_is_not_the_number_of_calls(
+    app: AppTest, folder: str, has_value: bool
+) -> None:
+    app.run().button(key=f"open-{folder}").click().run()
+    assert ("Value an hour" in figures(app)) is has_value
+    transfers = next(tile for tile in app.metric if tile.label == "Transfers an hour")
+    assert ("this is also the value an hour" in transfers.help) is not has_value
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_server_started_with_a_folder_has_it_open(
     app: AppTest, folder: str, monkeypatch: pytest.MonkeyPatch

@@ -111,3 +111,14 @@ def test_results_go_to_a_folder_of_their_own(
     assert "--out is '" in said
     assert "': expected a folder " in said
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_one_planning_folder_is_told_from_a_folder_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = folders(tmp_path / "in", ["a"]) / "a", tmp_path / "out"
+    assert batch(source, "--out", out) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("1 fault in the input:\n")
+    assert "this is one planning folder, which planner plan plans" in told
+    assert not out.exists()

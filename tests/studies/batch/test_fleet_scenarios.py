@@ -65,11 +65,11 @@ def test_every_fleet_gets_every_scenario_and_the_losses_stand_on_top(
     assert float(total["if_nobody_reacts"]) == pytest.approx(HANDLED)
     said = capsys.readouterr().out
     assert (
-        "D1 down, 2 of 3 fleets: 665 an hour before, 60 if nobody reacts, 665 planned anew; "
-        "1 without a plan: 60 an hour before, 0 if nobody reacts"
+        "D1 down, 2 of 3 fleets: 665.3 an hour before, 60.5 if nobody reacts, 665.3 planned anew; "
+        "1 without a plan: 60.5 an hour before, 0 if nobody reacts"
     ) in said
-    assert "b: D1 down: 605 an hour lost if nobody reacts, 0 planned anew" in said
-    assert "c: D1 down: 60 an hour lost if nobody reacts, and it has no plan" in said
+    assert "b: D1 down: 604.8 an hour lost if nobody reacts, 0 planned anew" in said
+    assert "c: D1 down: 60.5 an hour lost if nobody reacts, and it has no plan" in said
 
 
 def test_names_that_only_some_fleets_have_are_told_and_stop_nobody(
@@ -123,4 +123,4 @@ def test_a_scenario_in_which_no_fleet_has_a_plan_has_no_total(
     assert (total["before"], total["planned_anew"], total["note"]) == ("", "", "0 of 3 fleets")
     said = capsys.readouterr().out
     # 11 handled transfers of a and b before, and one of c: none is left.
-    assert "all down, 3 without a plan: 726 an hour before, 0 if nobody reacts" in said
+    assert "all down, 3 without a plan: 725.8 an hour before, 0 if nobody reacts" in said
