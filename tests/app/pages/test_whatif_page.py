@@ -35,7 +35,7 @@ def test_a_dialer_down_halves_the_calls_of_two(app: AppTest) -> None:
     for name in ("Transfers an hour", "Solar"):
         assert found[name]["Before"] == "158.5"
         assert found[name]["If nobody reacts"] == "79.3"
-        assert found[name]["Change"] == "-50.0 %"
+        assert found[name]["Change"] == "-50 %"
     assert "If nobody reacts, 79.3 of 158.5 value an hour are lost (50 %)" in text(app)
     assert "D1 is out of service" in text(app)
 
@@ -52,7 +52,7 @@ def test_before_anything_is_changed_each_dialer_is_told_and_an_example_offered(
             "Dialer": name,
             "Value an hour left": "79.3",
             "Lost an hour": "79.3",
-            "Change": "-50.0 %",
+            "Change": "-50 %",
             "Campaigns that lose most": "Solar 79.3",
         }
         for name in ("D1", "D2")
@@ -60,7 +60,7 @@ def test_before_anything_is_changed_each_dialer_is_told_and_an_example_offered(
     app.button(key="whatif-example-0").click().run()
     assert not app.exception
     assert app.multiselect(key="down-1").value == ["D1"]
-    assert losses(app)["Solar"]["Change"] == "-50.0 %"
+    assert losses(app)["Solar"]["Change"] == "-50 %"
 
 
 def test_a_slider_changes_its_scenario_alone(app: AppTest) -> None:
@@ -237,7 +237,7 @@ def test_one_of_several_scenarios_is_looked_at(app: AppTest) -> None:
     assert losses(app)["Value an hour"]["Change"] == "0 %"
     app.session_state["look-Scenario 1|Scenario 2"] = "Scenario 2"
     app.run()
-    assert losses(app)["Value an hour"]["Change"] == "-50.0 %"
+    assert losses(app)["Value an hour"]["Change"] == "-50 %"
 
 
 def test_no_page_speaks_of_worlds_or_of_a_base(app: AppTest) -> None:
