@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.optimize.model.model import Model
 from planner.optimize.model.requirements import SURVIVES
-from planner.optimize.model.tables import ATTEMPTS, HANDLED
+from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,30 @@ def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
         mixable=survives and (abandons_little or bool(model.survivable[campaign] > 0)),
         holds_own_limits=bool(holds),
     )
+
+
+class Splits(NamedTuple):
+    """Many splits of one campaign, arrays by split."""
+
+    calls: Floats  # [split, dialer] handled calls per hour
+    attempts: Floats  # [split, dialer] per hour
+    short: Ints  # [split, kind] by how much each falls short of each kind of requirement
+    holds: Bools  # abandons and falls short by no more than may be
+
+
+def read_splits(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> Splits:
+    """Splits ``[split, dialer]`` in the ranges of the table, their figures read from it."""
+    table = model.tables[campaign]
+    calls = table[HANDLED][agent_lines, dial_lines]
+    attempts = table[ATTEMPTS][agent_lines, dial_lines]
+    short = model.requirements.shortfalls(campaign, dial_lines, agent_lines, calls, attempts)
+    holds = np.all(short <= model.aim.most[campaign], axis=1)
+    limit = float(model.abandon_limit[campaign])
+    if np.isfinite(limit):
+        answered = table[ANSWERED][agent_lines, dial_lines].sum(axis=1)
+        abandoned = table[ABANDONED][agent_lines, dial_lines].sum(axis=1)
+        holds &= abandoned <= limit * answered + LIMIT_ROUNDING * (1 + answered)
+    return Splits(calls, attempts, short, holds)
 
 
 def _added_lines(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> int:

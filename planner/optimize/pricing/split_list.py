@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiling.compiled import compiled, lean
-from planner.evaluation.tolerances import LIMIT_ROUNDING
-from planner.optimize.model.columns import line_room
+from planner.optimize.model.columns import line_room, read_splits
 from planner.optimize.model.model import Model
-from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
+from planner.optimize.model.tables import HANDLED
 from planner.optimize.pricing.prices import NEVER, Limits, Prices, Split
 from planner.optimize.pricing.split_program import lines_worth
 
@@ -151,16 +150,8 @@ def _kept(
     """Those splits that hold the campaign's own limits, and what they fall short of."""
     dialers = np.arange(model.dialers)[None, :]
     dial, agent = options.dial[dialers, chosen], options.agent[dialers, chosen]
-    table = model.tables[c]
-    calls, attempts = table[HANDLED][agent, dial], table[ATTEMPTS][agent, dial]
-    short = model.requirements.shortfalls(c, dial, agent, calls, attempts)
-    holds = np.all(short <= model.aim.most[c], axis=1)
-    limit = float(model.abandon_limit[c])
-    if np.isfinite(limit):
-        answered = table[ANSWERED][agent, dial].sum(axis=1)
-        abandoned = table[ABANDONED][agent, dial].sum(axis=1)
-        holds &= abandoned <= limit * answered + LIMIT_ROUNDING * (1 + answered)
-    return chosen[holds], short[holds]
+    found = read_splits(model, c, dial, agent)
+    return chosen[found.holds], found.short[found.holds]
 
 
 class ListPricer:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.line_plan import LinePlan
-from planner.evaluation.arrays import PlanArrays
-from planner.studies.week.times import Column, Follows, Lines, Node, Time
+from planner.studies.week.times import AGENT, DIAL, Follows, Lines, Measured, Node, Time
 
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 #: Rounds over all campaigns at the most; they end when one gains next to nothing.
 ROUNDS = 6
@@ -20,6 +22,8 @@ ROUNDS = 6
 BETWEEN = (0.0, 0.25, 0.5, 0.75)
 #: Dial lines that one campaign lets another have on a dialer; so often in a round at the most.
 STEPS, MOST_EXCHANGES = (1, 2, 4, 8), 8
+#: Less is rounding [value].
+LEAST_CHANGE = 1e-9
 #: A round that gains less than this share of the worth of the week is the last.
 LEAST_GAIN = 1e-5
 
@@ -85,6 +89,14 @@ def _improve(week: _Week, stop: Callable[[], bool]) -> None:
             return
 
 
+class _Exchange(NamedTuple):
+    """Dial lines more, or fewer, of a campaign on one dialer, and what that gains."""
+
+    gain: float
+    name: str
+    found: Measured
+
+
 class _Week:
     """All times with the lines they have so far."""
 
@@ -92,7 +104,7 @@ class _Week:
         self, nodes: Sequence[Node], follows: Sequence[Follows], price: float, before: Lines
     ) -> None:
         self._nodes, self._price = nodes, price / 2.0
-        self._follows = follows
+        self._follows = [edge for edge in follows if edge.before != edge.after]
         first = nodes[0]
         running = {name for name, _ in before} & {*first.index}
         self._before = {name: first.as_column(name, before) for name in running}
@@ -103,37 +115,54 @@ class _Week:
         """How many times there are."""
         return len(self._nodes)
 
-    def lines(self) -> list[PlanArrays]:
+    def lines(self) -> list[Ints]:
         """The lines of every time, to be put back."""
-        return [node.arrays for node in self._nodes]
+        return [node.lines.copy() for node in self._nodes]
 
-    def put(self, lines: Sequence[PlanArrays]) -> None:
+    def put(self, lines: Sequence[Ints]) -> None:
         """Put lines back."""
-        for node, arrays in zip(self._nodes, lines, strict=True):
-            node.arrays = arrays
+        for node, here in zip(self._nodes, lines, strict=True):
+            node.put(here)
 
     def plans(self) -> list[LinePlan]:
         return [node.plan() for node in self._nodes]
 
     def worth(self) -> float:
         """The aim over the hours of the week less the price of moves [value]."""
-        aims = sum(node.hours * node.aim(node.arrays) for node in self._nodes)
+        aims = sum(node.hours * node.aim() for node in self._nodes)
         return aims - sum(self._moves(name, self._columns(name)) for name in self.campaigns)
 
-    def _columns(self, name: str) -> dict[int, Column]:
+    def _columns(self, name: str) -> dict[int, Ints]:
         """The lines of a campaign, by the times in which it runs."""
         return {n: node.column(name) for n, node in enumerate(self._nodes) if name in node.index}
 
-    def _moves(self, name: str, columns: Mapping[int, Column]) -> float:
+    def _moves(self, name: str, columns: Mapping[int, Ints]) -> float:
         """What the moves of one campaign cost in the week [value]."""
         cost = sum(
-            self._price * edge.hours * _distance(columns[edge.before], columns[edge.after])
+            self._price * edge.hours * float(_distances(columns[edge.before], columns[edge.after]))
             for edge in self._follows
             if edge.before in columns and edge.after in columns
         )
         if name in self._before:
-            cost += self._price * self._nodes[0].hours * _distance(self._before[name], columns[0])
+            away = float(_distances(self._before[name], columns[0]))
+            cost += self._price * self._nodes[0].hours * away
         return cost
+
+    def _saved(self, place: int, name: str, lines: Ints) -> Floats:
+        """What each column of a campaign at one time saves of the price of moves [value]."""
+        others = [
+            (self._price * edge.hours, self._nodes[other].column(name))
+            for edge in self._follows
+            if place in (edge.before, edge.after)
+            for other in (edge.before + edge.after - place,)
+            if name in self._nodes[other].index
+        ]
+        if place == 0 and name in self._before:
+            others.append((self._price * self._nodes[0].hours, self._before[name]))
+        now, saved = self._nodes[place].column(name), np.zeros(len(lines))
+        for price, other in others:
+            saved += price * (_distances(now, other) - _distances(lines, other))
+        return saved
 
     def spread(self) -> None:
         """Give all times the lines of the fullest one, as far as their limits let them."""
@@ -147,15 +176,11 @@ class _Week:
                 if other not in done:
                     done.add(other)
                     waiting.append(other)
-                    self._copy(place, other)
+                    fitting = self._fitted(other, place)
+                    if self._nodes[other].aim_with(fitting) is not None:
+                        self._nodes[other].take(fitting)
 
-    def _copy(self, place: int, other: int) -> None:
-        node = self._nodes[other]
-        arrays = node.changed(self._fitted(other, place))
-        if arrays is not None:
-            node.arrays = arrays
-
-    def _fitted(self, place: int, other: int) -> dict[str, Column]:
+    def _fitted(self, place: int, other: int) -> dict[str, Measured]:
         """The lines of another time for the campaigns of one, fewer where its limits want that."""
         node, given = self._nodes[place], self._nodes[other]
         found = {}
@@ -170,195 +195,173 @@ class _Week:
         """Give a time the lines of a time before or after it, where that gains."""
         node = self._nodes[place]
         for other in self._neighbours(place):
-            fitting = self._fitted(place, other)
-            arrays = node.changed(fitting)
-            if arrays is None:
-                continue
-            gain = node.hours * (node.aim(arrays) - node.aim(node.arrays))
-            for name, column in fitting.items():
-                now = self._columns(name)
-                gain += self._moves(name, now) - self._moves(name, now | {place: column})
-            if gain > 0:
-                node.arrays = arrays
+            self._take_if_better(node, place, self._fitted(place, other))
+
+    def _take_if_better(self, node: Node, place: int, columns: Mapping[str, Measured]) -> bool:
+        """Take other columns of some campaigns where they hold every limit and gain."""
+        aim = node.aim_with(columns)
+        if aim is None:
+            return False
+        gain = node.hours * (aim - node.aim())
+        gain += sum(float(self._saved(place, n, c.lines)[0]) for n, c in columns.items())
+        if gain > LEAST_CHANGE:
+            node.take(columns)
+        return gain > LEAST_CHANGE
 
     def exchange(self, place: int) -> None:
         """Let one campaign of a time have dial lines of another on the same dialer, if it gains."""
         node = self._nodes[place]
         for _ in range(MOST_EXCHANGES):
-            gains = {
-                (d, step): self._gains(place, d, step)
+            gains = self._gains(place)
+            if not any(
+                self._swapped(node, place, gains.get((d, lines), ()), gains.get((d, -lines), ()))
                 for d in range(node.dialers)
                 for lines in STEPS
-                for step in (lines, -lines)
-            }
-            if not any(self._swapped(place, d, k, gains) for d, k in gains if k > 0):
+            ):
                 return
 
-    def _gains(self, place: int, d: int, step: int) -> list[tuple[float, str, Column]]:
-        """What each campaign gains with so many dial lines more on a dialer, the most first."""
+    def _gains(self, place: int) -> dict[tuple[int, int], list[_Exchange]]:
+        """What campaigns gain with so many dial lines more on a dialer, the most first."""
         node = self._nodes[place]
-        aim, found = node.aim(node.arrays), []
+        steps = [(d, step) for d in range(node.dialers) for n in STEPS for step in (n, -n)]
+        found: dict[tuple[int, int], list[_Exchange]] = {}
         for name in node.index:
             now = node.column(name)
-            dial, agents = now[d]
-            column = (*now[:d], (dial + step, agents), *now[d + 1 :])
-            if dial > 0 and dial + step > 0 and node.holds(name, column):
-                columns = self._columns(name)
-                gain = node.hours * (node.aim(node.put(name, column)) - aim)
-                gain += self._moves(name, columns) - self._moves(name, columns | {place: column})
-                found.append((gain, name, column))
-        return sorted(found, key=lambda row: -row[0])
+            open_steps = [(d, s) for d, s in steps if now[DIAL, d] > 0 and now[DIAL, d] + s > 0]
+            tried = np.repeat(now[None], len(open_steps), axis=0)
+            for k, (d, step) in enumerate(open_steps):
+                tried[k, DIAL, d] += step
+            columns = node.measured(name, tried)
+            gains = node.hours * (node.aims(name, columns) - node.aim())
+            gains += self._saved(place, name, tried)
+            for k in np.flatnonzero(columns.holds).tolist():
+                exchange = _Exchange(float(gains[k]), name, columns.at(k))
+                found.setdefault(open_steps[k], []).append(exchange)
+        return {key: sorted(rows, key=lambda row: -row.gain) for key, rows in found.items()}
 
     def _swapped(
-        self,
-        place: int,
-        d: int,
-        step: int,
-        gains: Mapping[tuple[int, int], list[tuple[float, str, Column]]],
+        self, node: Node, place: int, more: Sequence[_Exchange], fewer: Sequence[_Exchange]
     ) -> bool:
         """Exchange the best pair of campaigns; whether that gained."""
-        node = self._nodes[place]
-        pairs = [
-            (more + less, {name: column, other: fewer})
-            for more, name, column in gains[d, step][:2]
-            for less, other, fewer in gains[d, -step][:2]
-            if name != other
-        ]
-        gain, columns = max(pairs, key=lambda pair: pair[0], default=(0.0, {}))
-        before = {name: node.column(name) for name in columns}
-        if gain <= 0 or any(abs(columns[n][d][0] - before[n][d][0]) != step for n in columns):
+        pairs = [(a, b) for a in more[:2] for b in fewer[:2] if a.name != b.name]
+        best = max(pairs, key=lambda pair: pair[0].gain + pair[1].gain, default=None)
+        if best is None or best[0].gain + best[1].gain <= 0:
             return False
-        arrays = node.changed(columns)
-        if arrays is None:
-            return False
-        worth, kept = self.worth(), node.arrays
-        node.arrays = arrays
-        if self.worth() > worth:
-            return True
-        node.arrays = kept
-        return False
+        return self._take_if_better(node, place, {each.name: each.found for each in best})
 
     def _neighbours(self, place: int) -> list[int]:
         after = [edge.after for edge in self._follows if edge.before == place]
         before = [edge.before for edge in self._follows if edge.after == place]
-        return [n for n in dict.fromkeys((*after, *before)) if n != place]
+        return [*dict.fromkeys((*after, *before))]
 
     def improve(self, name: str) -> None:
         """Give a campaign the columns that are worth most, the others as they are."""
         now = self._columns(name)
-        tried = {column: {*now} for column in self._tried(name, now)}
-        for n in now:
-            for column in self._nodes[n].grown(name):
-                tried.setdefault(column, set()).update({n, *self._neighbours(n)})
-        known = [*tried]
-        if len(known) < 2:
-            return
-        flat = np.array(known).reshape(len(known), -1)
-        distances = np.abs(flat[:, None] - flat).sum(axis=2)
-        worths = {n: self._worths(n, name, tried) for n in now}
-        found = self._along(name, now, known, worths, distances)
-        if found != now and self._total(name, found, known, worths) > (
-            self._total(name, now, known, worths)
-        ):
-            for n, column in found.items():
-                if column != now[n]:
-                    arrays = self._nodes[n].changed({name: column})
-                    if arrays is not None:
-                        self._nodes[n].arrays = arrays
+        columns: dict[int, Measured] = {}
+        worths: dict[int, Floats] = {}
+        for n, tried in self._tried(name, now).items():
+            node = self._nodes[n]
+            found = node.measured(name, tried)
+            fits = node.fits(name, found)
+            fits[0] = True  # what it has
+            columns[n] = found.some(fits)
+            worths[n] = node.hours * node.aims(name, columns[n])
+        chosen = self._along(name, now, {n: c.lines for n, c in columns.items()}, worths)
+        after = now | {n: columns[n].lines[k] for n, k in chosen.items()}
+        gain = sum(float(worths[n][k] - worths[n][0]) for n, k in chosen.items())
+        if gain + self._moves(name, now) - self._moves(name, after) > LEAST_CHANGE:
+            for n, k in chosen.items():
+                self._nodes[n].take({name: columns[n].at(k)})
 
-    def _tried(self, name: str, now: Mapping[int, Column]) -> Iterator[Column]:
-        """Columns of all times, of the plans to begin with, and between those of neighbours."""
-        seen: set[Column] = set()
+    def _tried(self, name: str, now: Mapping[int, Ints]) -> dict[int, Ints]:
+        """Columns to choose from in each time, the one it has first.
+
+        Those of all times, of the plans to begin with, and between those of neighbours; and those
+        with more or fewer lines of each time for itself and its neighbours.
+        """
         pairs = [
             (now[e.before], now[e.after]) for e in self._follows if {e.before, e.after} <= {*now}
         ]
-        groups = (
-            now.values(),
-            (self._nodes[n].first[name] for n in now),
-            (column for pair in pairs for column in _between(*pair)),
-        )
-        for group in groups:
-            for column in group:
-                if column not in seen:
-                    seen.add(column)
-                    yield column
-
-    def _worths(self, place: int, name: str, tried: Mapping[Column, Collection[int]]) -> Floats:
-        """What a time is worth with each column, -inf where a limit would be broken [value]."""
-        node = self._nodes[place]
-        worths = np.full(len(tried), -np.inf)
-        for k, (column, where) in enumerate(tried.items()):
-            arrays = node.changed({name: column}) if place in where else None
-            if arrays is not None:
-                worths[k] = node.hours * node.aim(arrays)
-        return worths
-
-    def _total(
-        self,
-        name: str,
-        columns: Mapping[int, Column],
-        known: Sequence[Column],
-        worths: Mapping[int, Floats],
-    ) -> float:
-        places = {column: k for k, column in enumerate(known)}
-        return sum(float(worths[n][places[column]]) for n, column in columns.items()) - self._moves(
-            name, columns
-        )
+        firsts = [self._nodes[n].first[self._nodes[n].index[name]] for n in now]
+        between = [column for pair in pairs for column in _between(*pair)]
+        known = _different(np.array([*now.values(), *firsts, *between]))
+        grown = {n: self._nodes[n].grown(name) for n in now}
+        return {
+            n: np.concatenate([
+                column[None],
+                known,
+                *(grown[m] for m in (n, *self._neighbours(n)) if m in grown),
+            ])
+            for n, column in now.items()
+        }  # fmt: skip
 
     def _along(
         self,
         name: str,
-        now: Mapping[int, Column],
-        known: Sequence[Column],
+        now: Mapping[int, Ints],
+        tried: Mapping[int, Ints],
         worths: Mapping[int, Floats],
-        distances: Floats,
-    ) -> dict[int, Column]:
-        """The best columns in the order of the times; what comes back in it is as it is now."""
+    ) -> dict[int, int]:
+        """Places of the best columns in the order of the times; what comes back is as it is now."""
         order = sorted(now)
         along = set(pairwise(order))
-        places = {column: k for k, column in enumerate(known)}
         given = {n: worths[n].copy() for n in order}
         if name in self._before:
-            from_before = [_distance(self._before[name], column) for column in known]
-            given[0] -= self._price * self._nodes[0].hours * np.array(from_before)
+            away = _distances(tried[0], self._before[name])
+            given[0] -= self._price * self._nodes[0].hours * away
         steps: dict[tuple[int, int], float] = {}
         for edge in self._follows:
-            if edge.before not in now or edge.after not in now or edge.before == edge.after:
+            if edge.before not in now or edge.after not in now:
                 continue
             cost = self._price * edge.hours
             if (edge.before, edge.after) in along:
                 steps[edge.before, edge.after] = cost
                 continue
-            given[edge.before] -= cost * distances[places[now[edge.after]]]
-            given[edge.after] -= cost * distances[places[now[edge.before]]]
+            given[edge.before] -= cost * _distances(tried[edge.before], now[edge.after])
+            given[edge.after] -= cost * _distances(tried[edge.after], now[edge.before])
         best, came = given[order[0]], []
         for before, after in pairwise(order):
-            paths = best[:, None] - steps.get((before, after), 0.0) * distances
+            price = steps.get((before, after), 0.0)
+            paths = np.broadcast_to(best[:, None], (len(best), len(given[after])))
+            if price:
+                paths = best[:, None] - price * _between_all(tried[before], tried[after])
             came.append(paths.argmax(axis=0))
             best = given[after] + paths.max(axis=0)
         k = int(best.argmax())
-        found = {order[-1]: known[k]}
+        found = {order[-1]: k}
         for place, back in zip(reversed(order[:-1]), reversed(came), strict=True):
-            k = int(back[k])
-            found[place] = known[k]
+            found[place] = k = int(back[k])
         return found
 
 
-def _distance(one: Column, other: Column) -> int:
-    """Lines that are taken away and lines that are added."""
-    return sum(abs(a - b) + abs(m - n) for (a, m), (b, n) in zip(one, other, strict=True))
+def _distances(lines: Ints, other: Ints) -> Floats:
+    """Lines that are taken away and lines that are added, of each column."""
+    moved: Floats = np.abs(lines - other).sum(axis=(-2, -1)).astype(np.float64)
+    return moved
 
 
-def _between(one: Column, other: Column) -> Iterator[Column]:
+def _between_all(ones: Ints, others: Ints) -> Floats:
+    """The same of each of some columns and each of others ``[one, other]``."""
+    flat, against = ones.reshape(len(ones), -1), others.reshape(len(others), -1)
+    found = np.zeros((len(ones), len(others)), np.int64)
+    for k in range(flat.shape[1]):
+        found += np.abs(flat[:, k, None] - against[:, k])
+    return found.astype(np.float64)
+
+
+def _different(columns: Ints) -> Ints:
+    """The columns, each once."""
+    found: Ints = np.unique(columns, axis=0)
+    return found
+
+
+def _between(one: Ints, other: Ints) -> Iterator[Ints]:
     """What both have, what one of them has, and dial lines between."""
+    least = np.minimum(one, other)
     for high, low in ((one, other), (other, one)):
+        more = np.maximum(high[DIAL] - low[DIAL], 0)
         for share in BETWEEN:
-            yield tuple(
-                (min(a, b) + round(share * max(a - b, 0)), min(m, n))
-                for (a, m), (b, n) in zip(high, low, strict=True)
-            )
-            yield tuple(
-                (min(a, b) + round(share * max(a - b, 0)), m)
-                for (a, m), (b, _) in zip(high, low, strict=True)
-            )
-    yield tuple((max(a, b), max(m, n)) for (a, m), (b, n) in zip(one, other, strict=True))
+            dial = least[DIAL] + np.rint(share * more).astype(np.int64)
+            yield np.array([dial, least[AGENT]])
+            yield np.array([dial, high[AGENT]])
+    yield np.maximum(one, other)

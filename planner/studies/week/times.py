@@ -4,31 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.line_plan import LinePlan
-from planner.contracts.problem import LineAssignment, Problem
-from planner.evaluation.arrays import PlanArrays, lost_dialers
-from planner.evaluation.limits.check import (
-    REQUIREMENT_RULES,
-    campaign_breaches,
-    check,
-    dialer_breaches,
-    trunk_breaches,
-)
-from planner.optimize.shortfalls import asked_of
+from planner.contracts.problem import Problem
+from planner.contracts.result import PlanOptions
+from planner.evaluation.limits.check_sums import overfull_pools
+from planner.evaluation.tolerances import SEARCH_ROUNDING
+from planner.optimize.model.columns import read_splits
+from planner.optimize.model.model import build_model, to_line_plan
+from planner.optimize.model.requirements import Aim
+from planner.optimize.model.rows import MOST_POOL_SETS
+from planner.optimize.shortfalls import asked_of, plan_shortfalls
 
 #: Shares of the free ports of dialers that a campaign may get.
 SHARES = (0.25, 0.5, 1.0)
+#: Lines that it gets or loses on a dialer, and dial lines that come with an agent line.
+STEPS, RATIOS = (1, 2, 4, 8), (4, 8)
 #: Shares of the dial lines of another time that are tried where its lines break a limit.
 FEWER = (1.0, 0.97, 0.94, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 #: (dial lines, agent lines) by (campaign id, dialer id).
 Lines = Mapping[tuple[str, str], tuple[int, int]]
-#: Dial and agent lines of a campaign, by dialer.
-Column = tuple[tuple[int, int], ...]
+#: Places of dial and of agent lines in ``[dial or agent, dialer]``: a column, the lines of a
+#: campaign.
+DIAL, AGENT = 0, 1
 
 
 @dataclass(frozen=True)
@@ -52,192 +57,204 @@ class Follows:
     hours: float
 
 
+class Measured(NamedTuple):
+    """Columns of one campaign ``[column, dial or agent, dialer]``, and what they bring and use."""
+
+    lines: Ints
+    holds: Bools  # [column] whether the campaign keeps its own limits
+    used: Floats  # [column, row] of what campaigns share
+    worth: Floats  # [column, dialer] net value per hour
+
+    def some(self, which: slice | Bools) -> Measured:
+        """Some of them."""
+        lines, holds, used, worth = self
+        return Measured(lines[which], holds[which], used[which], worth[which])
+
+    def at(self, place: int) -> Measured:
+        """One of them."""
+        return self.some(slice(place, place + 1))
+
+
 class Node:
-    """A time with the lines that it has so far."""
+    """A time with the lines that it has so far; no campaign falls shorter than in the plan given.
+
+    Columns are read from the optimiser's tables, many at once.
+    """
 
     def __init__(self, time: Time, redundancy: float, failures: int) -> None:
-        self._problem, self.hours = time.problem, time.hours
-        self._redundancy, self._failures = redundancy, failures
-        self._spared = ~lost_dialers(time.problem, failures)
-        self._asked = asked_of(time.problem, failures)
-        self.index: Mapping[str, int] = time.problem.campaign_index
-        self.dialers = len(time.problem.dialers)
-        self.arrays = PlanArrays(time.problem, time.plan)
-        #: The columns to begin with.
-        self.first = {name: self.column(name) for name in self.index}
-        self._short = {name: self._shortfalls(self.arrays, name) for name in self.index}
-        self._held: dict[tuple[str, Column], bool] = {}
+        self.hours = time.hours
+        problem = time.problem
+        short = plan_shortfalls(problem, asked_of(problem, failures), time.plan)
+        options = PlanOptions(redundancy=redundancy, failures=failures)
+        self._model = model = build_model(problem, options, Aim(short))
+        self._limits = model.limits + SEARCH_ROUNDING * (1.0 + np.abs(model.limits))
+        # So many sets of pools hang together that there are not rows for all of them.
+        self._seats = sum(row.is_pool for row in model.capacities) >= MOST_POOL_SETS
+        self.index: Mapping[str, int] = problem.campaign_index
+        self.dialers = model.dialers
+        self.lines = np.zeros((model.campaigns, 2, model.dialers), np.int64)
+        for (campaign, dialer), pair in time.plan.lines().items():
+            self.lines[self.index[campaign], :, problem.dialer_index[dialer]] = pair
+        #: The lines to begin with.
+        self.first = self.lines.copy()
+        self._used = np.zeros((model.campaigns, len(model.capacities)))
+        self._worth = np.zeros((model.campaigns, model.dialers))
+        self.put(self.lines)
 
-    def column(self, name: str) -> Column:
+    def put(self, lines: Ints) -> None:
+        """Take lines ``[campaign, dial or agent, dialer]`` that hold every limit."""
+        self.lines = lines.copy()
+        for name, c in self.index.items():
+            found = self.measured(name, lines[c][None])
+            self._used[c], self._worth[c] = found.used[0], found.worth[0]
+
+    def column(self, name: str) -> Ints:
         """The lines of a campaign."""
-        c = self.index[name]
-        dial, agents = self.arrays.dial_lines[c].tolist(), self.arrays.agent_lines[c].tolist()
-        return tuple(zip(dial, agents, strict=True))
+        column: Ints = self.lines[self.index[name]]
+        return column
 
-    def as_column(self, name: str, lines: Lines) -> Column:
+    def as_column(self, name: str, lines: Lines) -> Ints:
         """Lines of a campaign that are told by dialer."""
-        return tuple(lines.get((name, d.dialer_id), (0, 0)) for d in self._problem.dialers)
+        dialers = self._model.problem.dialers
+        return np.array([lines.get((name, d.dialer_id), (0, 0)) for d in dialers], np.int64).T
 
     def plan(self) -> LinePlan:
         """All lines."""
-        return _line_plan(self.arrays)
+        return to_line_plan(self._model, self.lines[:, DIAL], self.lines[:, AGENT])
 
-    def aim(self, arrays: PlanArrays) -> float:
-        """The aim of lines, moves left aside [value/h]."""
-        net = arrays.net_values().sum(axis=0)
-        total = float(net.sum())
-        surviving = float((self._spared @ net).min(initial=total))
-        return (1 - self._redundancy) * total + self._redundancy * surviving
+    def aim(self) -> float:
+        """The aim of the lines, moves left aside [value/h]."""
+        return float(self._aims(self._worth.sum(axis=0)[None])[0])
 
-    def grown(self, name: str) -> Iterator[Column]:
+    def measured(self, name: str, lines: Ints) -> Measured:
+        """Columns of a campaign with what they bring and use, whatever others have."""
+        model, c = self._model, self.index[name]
+        box = model.box
+        dial, agent = lines[:, DIAL], lines[:, AGENT]
+        holds = ((dial >= box.n_low[c]) & (dial <= box.n_high[c])).all(axis=1)
+        holds &= ((agent >= box.a_low[c]) & (agent <= box.a_high[c])).all(axis=1)
+        runs = (dial >= np.maximum(agent, 1)) & (agent >= model.min_agent_lines[c])
+        holds &= (runs | ((dial == 0) & (agent == 0))).all(axis=1)
+        holds &= agent.sum(axis=1) <= model.agents[c]
+        holds &= dial.sum(axis=1) <= model.max_dial_lines[c]
+        dial, agent = (np.where(holds[:, None], part, 0) for part in (dial, agent))
+        found = read_splits(model, c, dial, agent)
+        per_dial, per_agent, per_attempt = model.row_coefficients(c)
+        used = dial @ per_dial.T + agent @ per_agent.T + found.attempts @ per_attempt.T
+        worth = model.worth(c, found.calls, found.attempts)
+        return Measured(lines, holds & found.holds, used, worth)
+
+    def aims(self, name: str, found: Measured) -> Floats:
+        """The aim with each column instead of the campaign's own, whatever limits say [value/h]."""
+        others = self._worth.sum(axis=0) - self._worth[self.index[name]]
+        return self._aims(others + found.worth)
+
+    def fits(self, name: str, found: Measured) -> Bools:
+        """Which columns hold every limit beside the lines of the others."""
+        others = self._used.sum(axis=0) - self._used[self.index[name]]
+        fits: Bools = found.holds & (others + found.used <= self._limits).all(axis=1)
+        if self._seats:
+            for k in np.flatnonzero(fits).tolist():
+                fits[k] = not self._overfull({name: found.lines[k]})
+        return fits
+
+    def aim_with(self, columns: Mapping[str, Measured]) -> float | None:
+        """The aim with one other column for some campaigns; None where a limit is broken."""
+        if not all(found.holds[0] for found in columns.values()):
+            return None
+        used, worth = self._used.sum(axis=0), self._worth.sum(axis=0)
+        for name, found in columns.items():
+            c = self.index[name]
+            used = used + found.used[0] - self._used[c]
+            worth = worth + found.worth[0] - self._worth[c]
+        if (used > self._limits).any():
+            return None
+        if self._overfull({name: found.lines[0] for name, found in columns.items()}):
+            return None
+        return float(self._aims(worth[None])[0])
+
+    def take(self, columns: Mapping[str, Measured]) -> None:
+        """Take one other column for some campaigns."""
+        for name, found in columns.items():
+            c = self.index[name]
+            self.lines[c], self._used[c], self._worth[c] = (
+                found.lines[0],
+                found.used[0],
+                found.worth[0],
+            )
+
+    def grown(self, name: str) -> Ints:
         """Columns of a campaign with more lines on free ports, or with fewer."""
-        problem, now = self._problem, self.column(name)
-        campaign = problem.campaigns[self.index[name]]
-        free = [
-            dialer.ports - int(used)
-            for dialer, used in zip(problem.dialers, self.arrays.ports.sum(axis=0), strict=True)
-        ]
-        allowed = [
-            d
-            for d, dialer in enumerate(problem.dialers)
-            if dialer.in_service and problem.may_use(campaign, dialer)
-        ]
-        for share in SHARES:
-            yield tuple(
-                (dial + (round(share * free[d]) if dial else 0), agents)
-                for d, (dial, agents) in enumerate(now)
-            )
-        for d in allowed:
-            dial, agents = now[d]
-            for more in {round(share * free[d]) for share in SHARES} | {1, 2, 4, 8}:
-                yield _put(now, d, (dial + more, agents))
-            for less in (1, 2, 4, 8):
-                yield _put(now, d, (max(dial - less, 0), agents))
-            if campaign.is_live_transfer:
-                for step in (-1, 1):
-                    if agents + step >= max(campaign.min_agent_lines, 1):
-                        yield _put(now, d, (max(dial, agents + step), agents + step))
-                        yield _put(now, d, (dial - step, agents + step))
-                        for ratio in (4, 8):
-                            yield _put(now, d, (dial + ratio * step, agents + step))
+        model, now = self._model, self.column(name)
+        ports = self.lines[:, DIAL] + model.agent_cost * self.lines[:, AGENT]
+        free = model.ports - ports.sum(axis=0)
+        steps = list(self._steps(name, now, free))
+        found = np.repeat(now[None], len(SHARES) + len(steps), axis=0)
+        for k, share in enumerate(SHARES):
+            found[k, DIAL] += np.where(now[DIAL] > 0, np.rint(share * free).astype(np.int64), 0)
+        for k, (d, dial, agents) in enumerate(steps, len(SHARES)):
+            found[k, DIAL, d] = max(now[DIAL, d] + dial, 0)
+            found[k, AGENT, d] += agents
+        return found
 
-    def fitted(self, name: str, column: Column) -> Column | None:
+    def _steps(self, name: str, now: Ints, free: Ints) -> Iterator[tuple[int, int, int]]:
+        """Dialer, dial lines more, agent lines more."""
+        problem, campaign = self._model.problem, self._model.problem.campaigns[self.index[name]]
+        least = max(campaign.min_agent_lines, 1)
+        for d, dialer in enumerate(problem.dialers):
+            if not dialer.in_service or not problem.may_use(campaign, dialer):
+                continue
+            dial, agents = int(now[DIAL, d]), int(now[AGENT, d])
+            for more in sorted({round(share * int(free[d])) for share in SHARES} | {*STEPS}):
+                yield d, more, 0
+            for less in STEPS:
+                yield d, -less, 0
+            for step in (-1, 1) if campaign.is_live_transfer else ():
+                if agents + step >= least:
+                    yield d, max(agents + step - dial, 0), step
+                    yield d, -step, step
+                    for ratio in RATIOS:
+                        yield d, ratio * step, step
+
+    def fitted(self, name: str, column: Ints) -> Measured | None:
         """The lines, or the most of them with which a campaign keeps its own limits."""
-        column, locked = self._on_shift(name, column), self._locked(name)
-        for share in FEWER:
-            fewer = tuple(
-                (dial, agents) if d in locked else (max(round(share * dial), agents), agents)
-                for d, (dial, agents) in enumerate(column)
-            )
-            if self.holds(name, fewer):
-                return fewer
-        return None
+        box, c = self._model.box, self.index[name]
+        column = self._on_shift(name, column)
+        tried = np.repeat(column[None], len(FEWER), axis=0)
+        fewer = np.rint(np.array(FEWER)[:, None] * column[DIAL]).astype(np.int64)
+        locked = (box.n_low[c] > 0) | (box.a_low[c] > 0)
+        tried[:, DIAL] = np.where(locked, column[DIAL], np.maximum(fewer, column[AGENT]))
+        found = self.measured(name, tried)
+        first = int(found.holds.argmax())
+        return found.at(first) if found.holds[first] else None
 
-    def _on_shift(self, name: str, column: Column) -> Column:
+    def _on_shift(self, name: str, column: Ints) -> Ints:
         """The lines without agent lines beyond those on shift, taken where most are."""
-        campaign = self._problem.campaigns[self.index[name]]
-        if not campaign.is_live_transfer:
+        model, c = self._model, self.index[name]
+        if not model.problem.campaigns[c].is_live_transfer:
             return column
-        locked = self._locked(name)
-        agents = [agents for _, agents in column]
-        open_places = [d for d in range(len(column)) if d not in locked]
-        for _ in range(max(sum(agents) - campaign.agent_lines, 0)):
-            most = max(open_places, key=lambda d: agents[d], default=None)
-            if most is None or agents[most] == 0:
+        dial, agents = column.copy()
+        may_go = model.box.a_low[c] == 0
+        for _ in range(max(int(agents.sum() - model.agents[c]), 0)):
+            most = int(np.where(may_go, agents, -1).argmax())
+            if not may_go[most] or agents[most] == 0:
                 break
             agents[most] -= 1
-        return tuple(
-            (dial if left else 0, left) for (dial, _), left in zip(column, agents, strict=True)
-        )
+        return np.array([np.where(agents > 0, dial, 0), agents])
 
-    def _locked(self, name: str) -> dict[int, tuple[int, int]]:
-        """Locked lines of a campaign by dialer; on a dialer out of service a lock is void."""
-        problem = self._problem
-        return {
-            problem.dialer_index[a.dialer_id]: (a.dial_lines, a.agent_lines)
-            for a in problem.assignments
-            if a.locked
-            and a.campaign_id == name
-            and problem.dialers[problem.dialer_index[a.dialer_id]].in_service
-        }
+    def _aims(self, worth: Floats) -> Floats:
+        """The aim of what dialers bring ``[column, dialer]``, moves left aside [value/h]."""
+        model = self._model
+        total = worth.sum(axis=1)
+        left = (worth @ ~model.lost.T).min(axis=1, initial=np.inf)
+        aims: Floats = (1 - model.weight) * total + model.weight * np.minimum(left, total)
+        return aims
 
-    def holds(self, name: str, column: Column) -> bool:
-        """Whether a campaign keeps its own limits with these lines, whatever others have."""
-        known = self._held.get((name, column))
-        if known is None:
-            known = self._held[name, column] = self._keeps(name, column)
-        return known
-
-    def changed(self, columns: Mapping[str, Column]) -> PlanArrays | None:
-        """The lines with others for some campaigns; None where a limit is broken."""
-        if not all(self.holds(name, column) for name, column in columns.items()):
-            return None
-        arrays = self._with(columns)
-        problem = self._problem
-        ports = arrays.ports.sum(axis=0)
-        if any(ports[d] > dialer.ports for d, dialer in enumerate(problem.dialers)):
-            return None
-        if any(True for _ in dialer_breaches(arrays, range(len(problem.dialers)))):
-            return None
-        if any(True for _ in trunk_breaches(arrays, problem.trunk_groups)):
-            return None
-        if problem.pools or problem.limits:
-            found = check(problem, _line_plan(arrays), self._failures)
-            if any(breach.rule not in REQUIREMENT_RULES for breach in found):
-                return None
-        return arrays
-
-    def put(self, name: str, column: Column) -> PlanArrays:
-        """The lines with others for one campaign, whatever limits say."""
-        return self._with({name: column})
-
-    def _with(self, columns: Mapping[str, Column]) -> PlanArrays:
-        return self.arrays.changed({
-            (self.index[name], d): lines
-            for name, column in columns.items()
-            for d, lines in enumerate(column)
-        })  # fmt: skip
-
-    def _keeps(self, name: str, column: Column) -> bool:
-        if any(dial < agents or agents < 0 for dial, agents in column):
+    def _overfull(self, columns: Mapping[str, Ints]) -> bool:
+        """Whether some agent lines find no agents, where pools have them."""
+        if not self._seats:
             return False
-        if any(column[d] != lines for d, lines in self._locked(name).items()):
-            return False
-        arrays = self._with({name: column})
-        found = campaign_breaches(arrays, [self.index[name]], self._failures)
-        rules = {breach.rule for breach in found}
-        before = self._short[name]
-        if rules and (rules - REQUIREMENT_RULES or not before.any()):
-            return False
-        return bool((self._shortfalls(arrays, name) <= before).all())
-
-    def _shortfalls(self, arrays: PlanArrays, name: str) -> Ints:
-        """By how much a campaign falls short of each kind of requirement ``[kind]``."""
-        c = self.index[name]
-        row = arrays.row(c)
-        here = arrays.dial_lines[c : c + 1], arrays.agent_lines[c : c + 1]
-        found = self._asked.shortfalls(c, *here, row.handled[None], row.attempts[None])
-        short: Ints = found[0]
-        return short
-
-
-def _put(column: Column, d: int, lines: tuple[int, int]) -> Column:
-    return (*column[:d], lines, *column[d + 1 :])
-
-
-def _line_plan(arrays: PlanArrays) -> LinePlan:
-    problem = arrays.problem
-    locked = {(a.campaign_id, a.dialer_id) for a in problem.assignments if a.locked}
-    lines = (
-        LineAssignment(
-            campaign_id=campaign.campaign_id,
-            dialer_id=dialer.dialer_id,
-            dial_lines=int(arrays.dial_lines[c, d]),
-            agent_lines=int(arrays.agent_lines[c, d]),
-            locked=(campaign.campaign_id, dialer.dialer_id) in locked,
-        )
-        for c, campaign in enumerate(problem.campaigns)
-        for d, dialer in enumerate(problem.dialers)
-        if arrays.in_use[c, d]
-    )
-    return LinePlan(assignments=tuple(lines))
+        agents = self.lines[:, AGENT].copy()
+        for name, column in columns.items():
+            agents[self.index[name]] = column[AGENT]
+        return overfull_pools(self._model.problem, agents) is not None
