@@ -313,7 +313,8 @@ class PlanResult(Contract):
     simulated_value_per_hour: float | None = None  # None where all figures are exact
     simulated_value_per_hour_low: float | None = None
     simulated_value_per_hour_high: float | None = None
-    simulated: tuple[AssignmentFigures, ...] = ()  # rows of the simulation, where there is one
+    #: Rows of the simulation in the long run, where there is one; first passages are not in them.
+    simulated: tuple[AssignmentFigures, ...] = ()
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0
     stopped_early: bool = False

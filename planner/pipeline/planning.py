@@ -138,7 +138,7 @@ def _why_not_checked(pairs: Sequence[tuple[Verdict, Proof]]) -> str:
 
 
 def beside_simulation(problem: Problem, result: PlanResult, stop: Callable[[], bool]) -> PlanResult:
-    """The result with what its simulation says, where its tables are not exact.
+    """The result with what its simulation says in the long run, where its tables are not exact.
 
     A plan whose simulation breaks a limit is not called optimal.
     """
@@ -148,7 +148,7 @@ def beside_simulation(problem: Problem, result: PlanResult, stop: Callable[[], b
     assert result.plan is not None
     if stop():
         return result
-    rows = plan_figures(with_plan(problem, result.plan), result.options.seed)
+    rows = plan_figures(with_plan(problem, result.plan), result.options.seed, passages=False)
     value = simulated_value(problem, rows)
     if value is None:
         return result

@@ -28,15 +28,20 @@ from planner.projection.timeline.joint_timeline import joint_steps
 
 
 def plan_figures(
-    problem: Problem, seed: int = 0, engine: EngineChoice = EngineChoice.AUTO
+    problem: Problem,
+    seed: int = 0,
+    engine: EngineChoice = EngineChoice.AUTO,
+    *,
+    passages: bool = True,
 ) -> tuple[AssignmentFigures, ...]:
     """Figures of a plan's lines, with the campaigns' own figures of no special hour.
 
     The status is that of each campaign's first open moment, so that a plan does not depend on
     when it is made. With the same seed they are the figures of a projection, to the last digit,
-    where its hour has no figures of its own.
+    where its hour has no figures of its own. Without ``passages`` nothing is told of when all
+    agent lines are busy for the first time, which takes more than half of a simulation.
     """
-    return rows_at(problem, None, Effort(engine, seed=seed)).figures()
+    return rows_at(problem, None, Effort(engine, seed=seed), passages=passages).figures()
 
 
 def project_assignments(problem: Problem, at: datetime, hours: float, effort: Effort) -> Projection:

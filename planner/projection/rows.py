@@ -120,9 +120,16 @@ class Rows:
         return days.bands(pair, figures, by_day, drawn, seconds)
 
 
-def rows_at(problem: Problem, at: datetime | None, effort: Effort) -> Rows:
-    """All pairs with their figures at a moment; None: of no moment, each as if it ran on."""
+def rows_at(
+    problem: Problem, at: datetime | None, effort: Effort, *, passages: bool = True
+) -> Rows:
+    """All pairs with their figures at a moment; None: of no moment, each as if it ran on.
+
+    Without ``passages`` rows have no first passages, as those of pairs that do not run.
+    """
     found = _begun(problem, at)
+    if not passages:
+        found.until.update(dict.fromkeys(found.until))
     groups = _simulated_groups(found, effort.engine)
     lines = sum(pair.item.dial_lines for group in groups for pair in group)
     for number, group in enumerate(groups):

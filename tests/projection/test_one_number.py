@@ -104,6 +104,9 @@ def test_simulated_there_is_one_number(name: str) -> None:
         assert_same(table_figures(given), projection.assignments)
         return
     assert_same(beside.simulated, projection.assignments)
+    # Nobody reads first passages beside a plan, and they take most of a simulation.
+    assert all(row.seconds_to_all_busy_mean is None for row in beside.simulated)
+    assert any(row.seconds_to_all_busy_mean is not None for row in projection.assignments)
     value = value_of(given, projection.assignments)
     assert beside.simulated_value_per_hour == pytest.approx(value, rel=1e-9)
     assert base.value_per_hour == pytest.approx(value, rel=1e-9)
