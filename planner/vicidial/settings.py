@@ -281,7 +281,7 @@ def read_settings_file(folder: Path) -> Settings:
     try:
         return Settings.model_validate_json(content_of(path))
     except ValidationError as error:
-        wanted = f"the file as planner vicidial read wrote it ({error.error_count()} faults)"
+        wanted = "the file as planner vicidial read wrote it: it is damaged, or was changed"
         raise InputError([Fault(str(path), None, None, None, wanted)]) from error
 
 

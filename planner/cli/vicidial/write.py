@@ -70,7 +70,7 @@ def _apply(arguments: argparse.Namespace) -> int:
         document = changes_document(database, changes)
     finally:
         database.close()
-    document |= {"applied": True, "missing": missing_document(missing)}
+    document |= {"applied": missing is not None, "missing": missing_document(missing or ())}
     print(to_json(document) if arguments.json else missing_text(changes, missing), end="")
     return DONE
 

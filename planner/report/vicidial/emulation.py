@@ -72,7 +72,7 @@ def emulation_text(found: Emulated) -> str:
     """The comparison for a terminal."""
     hours, days = found.cases[0].days.hours, len(found.cases[0].days.totals)
     lines = wrapped(
-        f"{days} emulated days of {hours:g} hours, dialed by VICIdial's own loops; in brackets the "
+        f"{days} emulated days of {hours:g} h, dialed by VICIdial's own loops; in brackets the "
         "95 % interval.",
         "",
     )

@@ -73,17 +73,17 @@ def missing_document(missing: Sequence[LiveLines]) -> list[dict[str, int]]:
     ]
 
 
-def missing_text(changes: Changes, missing: Sequence[LiveLines]) -> str:
-    """What came of an application."""
+def missing_text(changes: Changes, missing: Sequence[LiveLines] | None) -> str:
+    """What came of an application; None where there was nothing to write."""
     lines = [f"{len(changes.steps):,} statements executed and read back: all as planned."]
-    if not changes.steps:
+    if missing is None:
         lines = ["The settings are those of the plan already: nothing was written."]
     lines += section(
         "Agent lines that are not there yet",
         bullets(
             f"remote agents {item.row.remote_agent_id} ({item.row.user_start}): {item.there} of "
             f"{item.row.lines} lines; see whether the remote-agent script of their server runs"
-            for item in missing
+            for item in missing or ()
         ),
     )
     lines += section("To see to", bullets(changes.told))

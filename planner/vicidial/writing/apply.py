@@ -75,7 +75,7 @@ def apply(
     user: str,
     wait: float,
     say: Callable[[str], None],
-) -> list[LiveLines]:
+) -> list[LiveLines] | None:
     """Execute the steps, read back, and compare the lines that are there.
 
     Parameters
@@ -90,7 +90,8 @@ def apply(
 
     Returns
     -------
-    Rows of remote agents whose lines are not there as set.
+    Rows of remote agents whose lines are not there as set; None where the settings are those of
+    the plan already.
 
     Raises
     ------
@@ -99,9 +100,9 @@ def apply(
     Stopped
         If a row was not as expected, or surplus lines do not go.
     """
+    if not differences(changes.expected, read_settings(database)):
+        return None  # the journal of the run that wrote them stays
     require_unchanged(database, before)
-    if not changes.steps:  # the journal of an earlier run stays
-        return []
     for trial in _TRIALS:
         database.execute(trial)
     journal = Journal(database=str(database.address), before=before, steps=changes.steps)

@@ -45,5 +45,5 @@ def read_journal(folder: Path) -> Journal:
     try:
         return Journal.model_validate_json(content_of(path))
     except ValidationError as error:
-        wanted = f"the file as it was written ({error.error_count()} faults)"
+        wanted = "the file as it was written: it is damaged, or was changed"
         raise InputError([Fault(str(path), None, None, None, wanted)]) from error

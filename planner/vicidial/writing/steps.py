@@ -74,6 +74,10 @@ _ROW = "server_ip = %s AND campaign_id = %s AND dedicated_trunks = %s AND trunk_
 _COLUMNS = "server_ip, campaign_id, dedicated_trunks, trunk_restriction"
 
 
+def _lines(count: int) -> str:
+    return f"{count} line{'' if count == 1 else 's'}"
+
+
 def _cells(row: TrunkRow) -> tuple[Value, ...]:
     return (row.server_ip, row.campaign_id, row.dedicated_trunks, row.trunk_restriction)
 
@@ -118,7 +122,7 @@ def add_trunks(phase: Phase, names: Names, row: TrunkRow) -> Step:
     """A limit where the pair has none."""
     return Step(
         phase=phase,
-        what=f"{names}: at most {row.dedicated_trunks} lines, until now without a limit",
+        what=f"{names}: at most {_lines(row.dedicated_trunks)}, until now without a limit",
         do=_insert_limit(row),
         undo=_delete(row),
         log=_trunk_log("ADD", row),
@@ -153,7 +157,7 @@ def set_trunks(phase: Phase, names: Names, before: TrunkRow, after: TrunkRow) ->
         was += f" {before.trunk_restriction}"
     return Step(
         phase=phase,
-        what=f"{names}: at most {after.dedicated_trunks} lines instead of {was}",
+        what=f"{names}: at most {_lines(after.dedicated_trunks)} instead of {was}",
         do=change(before, after),
         undo=change(after, before),
         log=_trunk_log("MODIFY", after),
@@ -186,7 +190,7 @@ def set_agents(phase: Phase, names: Names, before: RemoteAgents, after: RemoteAg
     return Step(
         phase=phase,
         what=f"{names}: remote agents {before.remote_agent_id} ({before.user_start}) with "
-        f"{after.lines} lines instead of {before.lines}",
+        f"{_lines(after.lines)} instead of {before.lines}",
         do=change(before, after),
         undo=change(after, before),
         log=log,

@@ -83,8 +83,8 @@ def test_heads_speak_of_limits_where_a_campaign_has_one() -> None:
     assert [end.text for end in free.ends][1::2] == ["Abandon rate", "Survives a failure"]
     limited = drawn(open_lines(fleet(max_abandon_rate=0.03, survivable_share=0.5)))
     assert [end.text for end in limited.ends][1::2] == [
-        "Abandon rate (at most)",
-        "Survives a failure (at least)",
+        "Abandon rate (at\N{NO-BREAK SPACE}most)",
+        "Survives a failure (at\N{NO-BREAK SPACE}least)",
     ]
 
 

@@ -207,7 +207,7 @@ def _end_heads(campaigns: Sequence[Campaign]) -> tuple[Note, ...]:
     return (
         Note("Agent lines", told="Agent lines assigned, of those on shift"),
         Note(
-            "Abandon rate (at most)" if limited else "Abandon rate",
+            "Abandon rate (at\N{NO-BREAK SPACE}most)" if limited else "Abandon rate",
             told="Abandoned calls per live answer by the planning tables"
             + (", and in brackets the most that the campaign may have" if limited else ""),
         ),
@@ -217,7 +217,7 @@ def _end_heads(campaigns: Sequence[Campaign]) -> tuple[Note, ...]:
             "against the lines as opened",
         ),
         Note(
-            "Survives a failure (at least)" if asked else "Survives a failure",
+            "Survives a failure (at\N{NO-BREAK SPACE}least)" if asked else "Survives a failure",
             told="Share of its calls that go on after the failure that costs it most"
             + (", and in brackets the least that must" if asked else ""),
         ),
