@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import textwrap
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE, YEARS
 from planner.contracts.values.weekly import DAY_NAMES, MINUTES_PER_DAY, parse_clock, parse_days
 
+#: Columns of a terminal that every help fits.
+WIDTH = 80
 #: Every interval of the week; this very moment.
 ALL, NOW = "all", "now"
 
@@ -23,6 +26,12 @@ class WeeklyHour(NamedTuple):
     day: int
     minute: int
     zone: str | None = None
+
+
+def described(purpose: str, *more: str) -> str:
+    """What a command is for, as its help begins: examples below it keep their lines as they are."""
+    text = " ".join([f"{purpose[0].upper()}{purpose[1:]}.", *more])
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
 
 
 def number(

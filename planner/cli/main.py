@@ -24,6 +24,7 @@ from planner.cli.arguments import (
     add_relax,
     add_search,
     add_seed,
+    described,
     interval,
     number,
     week_day,
@@ -120,7 +121,7 @@ def _command(
     parser = commands.add_parser(
         name,
         help=purpose,
-        description=purpose[0].upper() + purpose[1:] + ".",
+        description=described(purpose),
         epilog=f"example:\n  {example}\n\n{_EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -238,8 +239,8 @@ def _add_project(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_whatif(commands: _Commands[argparse.ArgumentParser]) -> None:
     purpose = "compare changed worlds with things as they are: what if a dialer goes down"
     example = (
-        "planner whatif data/regional --set dialer.ATL-1.in_service=false --name 'ATL-1 down' "
-        "--replan"
+        "planner whatif data/regional --set dialer.ATL-1.in_service=false \\\n"
+        "    --name 'ATL-1 down' --replan"
     )
     parser = _command(commands, "whatif", purpose, example)
     add_folder(parser)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from planner.cli.arguments import add_every, add_json, add_seed, number, week_day
+from planner.cli.arguments import add_every, add_json, add_seed, described, number, week_day
 
 _DSN = (
     "the database: mysql://USER@HOST:3306/asterisk, mysql://USER@/asterisk?unix_socket=FILE, or "
@@ -43,7 +43,7 @@ def _action(
     return commands.add_parser(
         name,
         help=purpose,
-        description=f"{purpose[0].upper()}{purpose[1:]}. {_SECRET}",
+        description=described(purpose, _SECRET),
         epilog=f"example:\n  {example}\n\n{_EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -58,7 +58,7 @@ def _add_database(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_read(commands: _Commands[argparse.ArgumentParser]) -> None:
-    purpose = "read its settings into a planning folder, with warnings and questions"
+    purpose = "read VICIdial's settings into a planning folder, with warnings and questions"
     example = "planner vicidial read mysql://planner@db1/asterisk --out site"
     parser = _action(commands, "read", purpose, example)
     _add_database(parser)
@@ -73,10 +73,10 @@ def _add_read(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_calls(commands: _Commands[argparse.ArgumentParser]) -> None:
-    purpose = "write its call logs, archives included, as attempts for planner calibrate"
+    purpose = "write VICIdial's call logs, archives included, as attempts for planner calibrate"
     example = (
-        "planner vicidial calls mysql://planner@db1/asterisk --from 2030-03-04 --to 2030-03-08 "
-        "--out calls.csv"
+        "planner vicidial calls mysql://planner@db1/asterisk \\\n"
+        "    --from 2030-03-04 --to 2030-03-08 --out calls.csv"
     )
     parser = _action(commands, "calls", purpose, example)
     _add_database(parser)
@@ -100,7 +100,7 @@ def _add_calls(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_follow(commands: _Commands[argparse.ArgumentParser]) -> None:
-    purpose = "write its live state as a live file, again and again, for planner app --live"
+    purpose = "write VICIdial's live state as a live file, again and again, for planner app --live"
     example = "planner vicidial follow mysql://planner@db1/asterisk --out live.csv --every 5"
     parser = _action(commands, "follow", purpose, example)
     _add_database(parser)
@@ -118,7 +118,9 @@ def _add_follow(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_write(commands: _Commands[argparse.ArgumentParser]) -> None:
-    purpose = "print the statements that bring a plan into its settings, and those that undo them"
+    purpose = (
+        "print the statements that bring a plan into VICIdial's settings, and those that undo them"
+    )
     example = "planner vicidial write mysql://planner@db1/asterisk plan --apply"
     parser = _action(commands, "write", purpose, example)
     _add_database(parser)
@@ -161,7 +163,7 @@ def _add_write(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_emulate(commands: _Commands[argparse.ArgumentParser]) -> None:
-    purpose = "show what its own allocation does with the current settings, beside a plan"
+    purpose = "show what VICIdial's own allocation does with the current settings, beside a plan"
     example = "planner vicidial emulate site --plan plan --hours 8"
     parser = _action(commands, "emulate", purpose, example)
     parser.add_argument(
