@@ -378,3 +378,38 @@ def test_what_somebody_else_changed_is_told_and_left(
 
     assert "12 MAXIMUM_LIMIT" in capsys.readouterr().out
     assert lines(site) == before | {("C1", "D1"): (12, before["C1", "D1"][1])}
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"), [(-4, "-4"), (4.5, "4.5"), ("many", "many"), (None, "None")]
+)
+def test_moves_of_a_changed_plan_are_no_limits_below_nothing(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str], lines: object, shown: str
+) -> None:
+    two_servers(site)
+    folder = prepared(site, tmp_path)
+    change = {"campaign_id": "C1", "dialer_id": "D1", "dial_lines_to": lines, "agent_lines_to": 1}
+    (folder / "plan.json").write_text(json.dumps({"changes": [change]}))
+    before = site.dump()
+    capsys.readouterr()
+
+    assert write(site, folder, "--apply", "--first", "1") == 2
+
+    told = f"plan.json, column dial_lines_to is '{shown}': expected a whole number from 0"
+    assert told in capsys.readouterr().err
+    assert site.dump() == before
+
+
+def test_without_a_way_back_nothing_is_written(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two_servers(site)
+    folder = prepared(site, tmp_path)
+    (folder / "vicidial-undo.json").mkdir()
+    before = site.dump()
+    capsys.readouterr()
+
+    assert write(site, folder, "--apply") == 2
+
+    assert "expected a file that can be written" in capsys.readouterr().err
+    assert site.dump() == before

@@ -26,8 +26,19 @@ class Journal(Contract):
 
 
 def keep_journal(folder: Path, journal: Journal) -> None:
-    """Write the journal, on disk before this returns."""
-    write_text(folder / JOURNAL_FILE, journal.model_dump_json(indent=1) + "\n")
+    """Write the journal, on disk before this returns.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    path = folder / JOURNAL_FILE
+    try:
+        write_text(path, journal.model_dump_json(indent=1) + "\n")
+    except OSError as error:
+        wanted = f"a file that can be written, which undoes what is done ({error.strerror})"
+        raise InputError([Fault(str(path), None, None, None, wanted)]) from error
 
 
 def read_journal(folder: Path) -> Journal:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from planner.contracts.faults import Fault, InputError
+from planner.contracts.limits import MAX_LINES
 from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.tables.files import content_of
 from planner.tables.folder import read_folder
@@ -136,6 +137,15 @@ def _pair(
     return (campaign, ip), None
 
 
+def _count(path: Path, change: Mapping[str, object], name: str) -> int:
+    """Lines of a change: nobody may set a limit below 0."""
+    value = change[name]
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_LINES:
+        wanted = f"a whole number from 0 to {MAX_LINES:,}"
+        raise InputError([Fault(str(path), None, name, str(value), wanted)])
+    return value
+
+
 def _moves(folder: Path, settings: Settings) -> Sequence[tuple[Pair, Lines]]:
     """The plan's changes in their order."""
     path = folder / PLAN_FILE
@@ -148,8 +158,8 @@ def _moves(folder: Path, settings: Settings) -> Sequence[tuple[Pair, Lines]]:
             pair, wrong = _pair(settings, str(change["campaign_id"]), str(change["dialer_id"]))
             if wrong is not None:
                 raise InputError([Fault(str(path), None, *wrong)])
-            dial, agent = change["dial_lines_to"], change["agent_lines_to"]
-            found.append((pair, Lines(int(str(dial)), int(str(agent)))))
+            dial, agent = (_count(path, change, f"{of}_lines_to") for of in ("dial", "agent"))
+            found.append((pair, Lines(dial, agent)))
     except (ValueError, KeyError, TypeError) as error:
         if isinstance(error, InputError):
             raise
