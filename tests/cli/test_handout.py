@@ -74,12 +74,20 @@ def test_a_week_is_handed_out_by_the_hour(
     ("file", "told"),
     [
         ("set.pdf", "a file that ends in .html (a page to print) or .csv (a table)"),
-        ("nowhere/set.html", "a file in a folder there is"),
+        ("taken/set.html", "a file that can be written"),
     ],
 )
 def test_a_file_that_cannot_be_is_told_before_anything_is_planned(
     tmp_path: Path, file: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("")  # a file, where a folder is asked for
     assert main(["plan", QUICKSTART, "--handout", str(tmp_path / file)]) == 2
     assert told in capsys.readouterr().err
-    assert not list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_the_folder_of_a_handout_is_made(tmp_path: Path) -> None:
+    page = tmp_path / "new" / "set.html"
+    assert main(["plan", QUICKSTART, "--handout", str(page)]) == 0
+    assert page.is_file()

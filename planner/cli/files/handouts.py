@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planner.cli.files.output_folder import require_file, writing_file
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanResult
@@ -15,11 +14,12 @@ from planner.contracts.result import PlanResult
 if TYPE_CHECKING:
     from planner.studies.week.week import WeekPlan
 
+OPTION = "--handout"
 _KINDS = (".html", ".htm", ".csv")
 
 
 def require_handout(file: Path | None) -> None:
-    """Refuse a file of another kind, or in no folder, before anything is planned.
+    """Refuse a file of another kind, or that cannot be written, before anything is planned.
 
     Raises
     ------
@@ -30,20 +30,8 @@ def require_handout(file: Path | None) -> None:
         return
     if file.suffix.lower() not in _KINDS:
         expected = "a file that ends in .html (a page to print) or .csv (a table)"
-        raise InputError([Fault("--handout", None, None, str(file), expected)])
-    if file.is_dir():
-        raise InputError([Fault("--handout", None, None, str(file), "a file, not a folder")])
-    if not file.absolute().parent.is_dir():
-        raise InputError([Fault("--handout", None, None, str(file), "a file in a folder there is")])
-
-
-@contextmanager
-def _writing(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        expected = f"a file that can be written ({error.strerror})"
-        raise InputError([Fault("--handout", None, None, str(file), expected)]) from error
+        raise InputError([Fault(OPTION, None, None, str(file), expected)])
+    require_file(file, OPTION)
 
 
 def write_plan_handout(
@@ -53,7 +41,7 @@ def write_plan_handout(
     from planner.report.plans.handout import of_plan, write_handout
 
     handout = of_plan(result, problem.assignments, fleet=folder.resolve().stem, at=at)
-    with _writing(file):
+    with writing_file(file, OPTION):
         write_handout(file, handout)
 
 
@@ -62,5 +50,5 @@ def write_week_handout(file: Path, folder: Path, problem: Problem, week: WeekPla
     from planner.report.plans.handout import of_week, write_handout
 
     handout = of_week(week, problem.assignments, fleet=folder.resolve().stem)
-    with _writing(file):
+    with writing_file(file, OPTION):
         write_handout(file, handout)
