@@ -51,7 +51,7 @@ def expect_row(found: Locator, row: int, lines: int, agents: int) -> None:
     busy, transfers = handled_per_hour(lines, agents)
     expect(cell(found, row, "Dial lines")).to_have_text(str(lines))
     expect(cell(found, row, "Agent lines")).to_have_text(str(agents))
-    expect(cell(found, row, "Time paused %")).to_have_text(number(busy))
+    expect(cell(found, row, "Time paused %")).to_have_text(f"{busy:.2g}")
     expect(cell(found, row, "Transfers an hour")).to_have_text(number(transfers))
 
 

@@ -31,3 +31,27 @@ def test_a_list_without_an_open_hour_is_not_told_by_a_number_that_nobody_reaches
         "Solar (priority 1): should be done in time, with no open hour left, makes 90.0 attempts "
         "an hour."
     )
+
+
+def test_a_share_that_is_got_is_rounded_and_told_from_what_was_asked() -> None:
+    told = [
+        next(
+            given_up_sentences(
+                [
+                    GivenUp(
+                        campaign_id="Solar",
+                        priority=1,
+                        requirement="survivable_share",
+                        asked=0.4,
+                        got=got,
+                        proven_least=0.01,
+                    )
+                ]
+            )
+        )
+        for got in (0.369007, 0.3951)
+    ]
+    assert told == [
+        "Solar (priority 1): 40 % should survive any failure, 37 % do.",
+        "Solar (priority 1): 40 % should survive any failure, 39.5 % do.",
+    ]

@@ -72,12 +72,13 @@ def _sentence(item: GivenUp, found: Sequence[KeptInstead]) -> str:
     if found and item.requirement == "runs":
         return f"{name} goes without lines so that {_keepers(found)}."
     words = _words(item.requirement)
-    values = {"asked": words(item.asked), "got": words(item.got), "limit": item.limit or ""}
+    got = share_beside(item.got, item.asked) if words is share_set else words(item.got)
+    values = {"asked": words(item.asked), "got": got, "limit": item.limit or ""}
     asked = _ASKED[item.requirement].format(**values)
-    got = _GOT.get(item.requirement, "has {got}").format(**values)
+    has = _GOT.get(item.requirement, "has {got}").format(**values)
     if item.requirement == "finish_by" and item.asked >= NEVER:
-        asked, got = "should be done in time, with no open hour left", f"{got} attempts an hour"
-    return f"{name}: {asked}, {got}" + (f", so that {_keepers(found)}." if found else ".")
+        asked, has = "should be done in time, with no open hour left", f"{has} attempts an hour"
+    return f"{name}: {asked}, {has}" + (f", so that {_keepers(found)}." if found else ".")
 
 
 def _words(requirement: str) -> Callable[[float], str]:

@@ -80,7 +80,7 @@ def _figures(figures: AssignmentFigures | None) -> dict[str, Any]:
     until = figures.seconds_to_all_busy_mean
     is_broadcast = figures.transfers_per_hour is None
     return {
-        "all_busy": _rounded(figures.all_busy_share, 100),
+        "all_busy": _per_cent(figures.all_busy_share),
         "transfers": _rounded(figures.transfers_per_hour),
         "messages": _rounded(figures.live_answers_per_hour) if is_broadcast else float("nan"),
         "abandons": _rounded(figures.abandons_per_hour),
@@ -90,8 +90,13 @@ def _figures(figures: AssignmentFigures | None) -> dict[str, Any]:
     }
 
 
-def _rounded(value: float | None, scale: int = 1) -> float:
-    return float("nan") if value is None else round(scale * value, 1)
+def _rounded(value: float | None) -> float:
+    return float("nan") if value is None else round(value, 1)
+
+
+def _per_cent(value: float | None) -> float:
+    """With two digits, as shares are told."""
+    return float("nan") if value is None else float(f"{100 * value:.2g}")
 
 
 def _columns(view: Assessment) -> dict[str, Any]:
@@ -133,7 +138,7 @@ def _figure_columns(view: Assessment) -> dict[str, Any]:
     return {
         "all_busy": number(
             "Time paused %",
-            format="%.1f",
+            format="%g",
             width=102,
             help="Share of time, while running, in which every agent line here is busy and "
             "dialing pauses",
