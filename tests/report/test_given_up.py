@@ -44,7 +44,7 @@ def test_a_share_that_is_got_is_rounded_and_told_from_what_was_asked() -> None:
                         requirement="survivable_share",
                         asked=0.4,
                         got=got,
-                        proven_least=0.01,
+                        proven_least=1,
                     )
                 ]
             )
