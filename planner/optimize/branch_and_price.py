@@ -368,11 +368,11 @@ class BranchAndPrice:
 
         Where it is large, the relaxation mixes splits that break the campaign's own limits.
         """
-        columns = zip(self._master.pool.values(), self._master.inside(box).tolist(), strict=True)
-        inside = [k for k, fits in columns if fits and k.holds_own_limits]
+        columns = self._master.arrays
+        inside = columns.inside(box) & columns["holds_own_limits"]
         loss = np.full(self._model.campaigns, np.inf)
-        campaigns = np.array([k.campaign for k in inside], dtype=np.int64)
-        np.minimum.at(loss, campaigns, -reduced_values(self._master, inside, relaxation))
+        worth = reduced_values(self._master, relaxation)[inside]
+        np.minimum.at(loss, columns["campaign"][inside], -worth)
         return loss
 
     def _offer_point(self, box: Box) -> None:

@@ -153,12 +153,11 @@ def _rows_of(model: Model) -> list[tuple[object, ...]]:
 
 def left_by(master: RestrictedMaster, root: Relaxation, plan: Sequence[Column]) -> WarmStart:
     """What a search leaves: its most promising columns, those of its plan, and its relaxation."""
-    known = list(master.pool.values())
-    order = np.argsort(-reduced_values(master, known, root), kind="stable")
+    order = np.argsort(-reduced_values(master, root), kind="stable")
     kept = {k.key: k for k in plan}
     count = np.zeros(master.model.campaigns, np.int64)
     for i in order:
-        column = known[i]
+        column = master.arrays.columns[i]
         if count[column.campaign] < MOST_COLUMNS:
             count[column.campaign] += 1
             kept.setdefault(column.key, column)

@@ -12,9 +12,9 @@ from planner.contracts.result import PlanOptions
 from planner.optimize.cores import one_core, side_by_side
 from planner.optimize.heuristics.construction import constructed
 from planner.optimize.heuristics.restricted_master_heuristic import choose_columns
-from planner.optimize.master.column_index import ColumnIndex
 from planner.optimize.master.restricted_master import RestrictedMaster
 from planner.optimize.model.box import Box
+from planner.optimize.model.column_arrays import ColumnArrays
 from planner.optimize.model.columns import make_column
 from planner.optimize.model.model import build_model
 from planner.optimize.model.usage import Usage
@@ -37,10 +37,10 @@ def fleet(dialers: int = 2, campaigns: int = 2, ports: int = 30) -> Problem:
     )
 
 
-def test_the_index_finds_the_columns_inside_a_box() -> None:
+def test_the_arrays_find_the_columns_inside_a_box() -> None:
     model = build_model(fleet(3, 4), PlanOptions())
     draw = np.random.default_rng(0)
-    index, columns, here = ColumnIndex(model.dialers), [], []
+    index, columns, here = ColumnArrays(model), [], []
     for _ in range(200):  # more than it has places to begin with
         dial, agent = draw.integers(0, 9, 3), draw.integers(0, 2, 3)
         columns.append(make_column(model, int(draw.integers(4)), dial, agent))

@@ -19,33 +19,24 @@ Floats = NDArray[np.float64]
 MOST_COLUMNS = 3000
 
 
-def reduced_values(
-    master: RestrictedMaster, columns: Sequence[Column], relaxation: Relaxation
-) -> Floats:
-    """Value of columns at a relaxation's prices, less the bound on their campaign's splits."""
-    if not columns:
-        return np.zeros(0)
-    model, lagrangian = master.model, master.lagrangian
-    campaigns = np.array([k.campaign for k in columns])
-    worth = np.zeros(len(columns))
+def reduced_values(master: RestrictedMaster, relaxation: Relaxation) -> Floats:
+    """Value of the pool's columns at a relaxation's prices, less the bound on their campaign's."""
+    model, lagrangian, columns = master.model, master.lagrangian, master.arrays
+    duals, campaigns = relaxation.duals, columns["campaign"]
+    worth: Floats = -relaxation.campaign_bounds[campaigns]
     if model.aim.is_value:
-        share = lagrangian.call_share(relaxation.duals)
-        worth += np.array([k.worth for k in columns]) @ share
-        worth -= model.move_cost * np.array([k.added for k in columns])
-    worth -= np.array([k.used for k in columns]) @ relaxation.duals.capacity
-    dial = np.array([k.dial_lines.sum() for k in columns])
-    worth -= relaxation.duals.dial_lines[campaigns] * dial
-    over = np.array([k.abandoned for k in columns])
-    over -= lagrangian.priced_abandon_limit[campaigns] * np.array([k.answered for k in columns])
-    worth -= relaxation.duals.abandon[campaigns] * over
-    short = lagrangian.short_prices(relaxation.duals)
+        worth += columns["worth"] @ lagrangian.call_share(duals)
+        worth -= model.move_cost * columns["added"]
+    worth -= columns["used"] @ duals.capacity
+    worth -= duals.dial_lines[campaigns] * columns["dial_lines"].sum(axis=1)
+    over = columns["abandoned"] - lagrangian.priced_abandon_limit[campaigns] * columns["answered"]
+    worth -= duals.abandon[campaigns] * over
+    short = lagrangian.short_prices(duals)
     if short.any():
-        for i, k in enumerate(columns):
-            worth[i] -= float((short[k.campaign] * lagrangian.told(k.campaign)) @ k.short)
-    for price, need in zip(relaxation.duals.need.tolist(), lagrangian.needs, strict=True):
-        for i in np.flatnonzero(campaigns == need.campaign).tolist():
-            worth[i] += price * need.amount(columns[i])
-    worth -= relaxation.campaign_bounds[campaigns]
+        told = np.array([lagrangian.told(c) for c in range(model.campaigns)])
+        worth -= ((short * told)[campaigns] * columns["short"]).sum(axis=1)
+    for price, need in zip(duals.need.tolist(), lagrangian.needs, strict=True):
+        worth += price * np.where(campaigns == need.campaign, need.amounts(columns), 0.0)
     return worth
 
 
@@ -57,11 +48,13 @@ def promising(
     Left out are those that cost more than lies between ``value``, which is to be beaten, and the
     bound: no better plan of the relaxation's box has them.
     """
-    fit = [k for k in master.pool.values() if k.holds_own_limits]
-    worth = reduced_values(master, fit, relaxation)
+    fit = np.flatnonzero(master.arrays["holds_own_limits"])
+    worth = reduced_values(master, relaxation)[fit]
     order = np.argsort(-worth, kind="stable")[:MOST_COLUMNS]
     kept = {k.key: k for k in best}
-    kept |= {fit[i].key: fit[i] for i in order if relaxation.bound + worth[i] > value}
+    for i in fit[order[relaxation.bound + worth[order] > value]].tolist():
+        column = master.arrays.columns[i]
+        kept[column.key] = column
     return list(kept.values())
 
 

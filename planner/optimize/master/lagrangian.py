@@ -32,7 +32,7 @@ from planner.optimize.pricing.pricer import (
     PricingEffort,
     least_used,
     may_be_empty,
-    price_of_nothing,
+    prices_of_nothing,
 )
 from planner.optimize.pricing.prices import NEVER, Prices, Split
 from planner.optimize.pricing.split_list import SplitList, listed
@@ -70,6 +70,8 @@ class Lagrangian:
         #: Abandonment limit by campaign; 0 where there is none, which has no price.
         self.priced_abandon_limit = np.where(limited, model.abandon_limit, 0.0)
         self._pricers: dict[tuple[int | bytes | float, ...], Pricer] = {}
+        #: Those asked for last: both halves of a box are priced at its duals.
+        self._known_prices: tuple[Duals, bool, FleetPrices] | None = None
         self._room = line_room(model)
         self._least_used = np.array([least_used(model, c) for c in range(model.campaigns)])
         empty = np.array([may_be_empty(model, c) for c in range(model.campaigns)], np.bool_)
@@ -120,6 +122,8 @@ class Lagrangian:
 
     def bucket_evaluations(self) -> int:
         """The work done so far in pricing survival, in buckets of calls looked at."""
+        if not self.survives:
+            return 0
         return sum(pricer.bucket_evaluations for pricer in self._pricers.values())
 
     def even_duals(self, port: float, failure: Floats) -> Duals:
@@ -164,6 +168,13 @@ class Lagrangian:
 
     def fleet_prices(self, duals: Duals, feasibility: bool = False) -> FleetPrices:
         """What the pricing problems of all campaigns are paid and charged at the given duals."""
+        known = self._known_prices
+        if known is None or known[0] is not duals or known[1] is not feasibility:
+            found = self._fleet_prices(duals, feasibility)
+            self._known_prices = known = duals, feasibility, found
+        return known[2]
+
+    def _fleet_prices(self, duals: Duals, feasibility: bool) -> FleetPrices:
         model = self.model
         shape = (model.campaigns, model.dialers)
         call, attempt = np.zeros(shape), np.zeros(shape)
@@ -187,11 +198,18 @@ class Lagrangian:
             dial[c] -= price * need.dial
             agent[c] -= price * need.agent
         short = self.short_prices(duals, feasibility)
-        nothing = np.array([price_of_nothing(model, c, short[c]) for c in range(shape[0])])
         credit = duals.abandon * self.priced_abandon_limit
         move = model.move_cost if model.aim.is_value and not feasibility else 0.0
         return FleetPrices(
-            call, dial, agent, attempt, duals.abandon, credit, short, nothing, float(move)
+            call,
+            dial,
+            agent,
+            attempt,
+            duals.abandon,
+            credit,
+            short,
+            prices_of_nothing(model, short),
+            float(move),
         )
 
     def call_share(self, duals: Duals) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -9,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
-from planner.optimize.master.column_index import ColumnIndex
 from planner.optimize.master.failure_rows import FailureRows
 from planner.optimize.master.lagrangian import Lagrangian
 from planner.optimize.master.requirement_rows import RequirementRows
 from planner.optimize.model.box import Box
+from planner.optimize.model.column_arrays import ColumnArrays
 from planner.optimize.model.columns import Column, make_column
 from planner.optimize.model.duals import Duals
 from planner.optimize.model.model import Model
@@ -50,8 +51,8 @@ class RestrictedMaster:
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
         self._objective = self._solver.Objective()
         self._objective.SetMaximization()
-        self._variables: list[tuple[Column, pywraplp.Variable]] = []
-        self._index = ColumnIndex(model.dialers)
+        self._variables: list[pywraplp.Variable] = []
+        self.arrays = ColumnArrays(model)
         self._open: list[bool] = []  # whether each column may be in the mix
         self._worths: list[float] = []  # of each column
         self._feasibility: bool | None = None  # what the objective asks for
@@ -95,8 +96,8 @@ class RestrictedMaster:
             return False
         self.pool[column.key] = column
         variable = self._solver.NumVar(0.0, 1.0, "")
-        self._variables.append((column, variable))
-        self._index.add(column, self._here(column))
+        self._variables.append(variable)
+        self.arrays.add(column, self._here(column))
         self._open.append(True)
         worth = self._worth(column)
         self._worths.append(worth)
@@ -143,7 +144,7 @@ class RestrictedMaster:
         self._failures.keep_only(box)
         inside = self.inside(box)
         for i in np.flatnonzero(inside != np.array(self._open, dtype=np.bool_)).tolist():
-            self._variables[i][1].SetUb(1.0 if inside[i] else 0.0)
+            self._variables[i].SetUb(1.0 if inside[i] else 0.0)
         self._open = inside.tolist()
 
     def loss_low(self) -> float:
@@ -161,7 +162,7 @@ class RestrictedMaster:
 
     def inside(self, box: Box) -> NDArray[np.bool_]:
         """Which columns of the pool, in its order, lie in a box."""
-        return self._index.inside(box)
+        return self.arrays.inside(box)
 
     def columns(self, splits: Splits) -> list[Column]:
         """The columns of splits by campaign, those of the pool where they are there."""
@@ -179,7 +180,7 @@ class RestrictedMaster:
         for missing in self._missing:
             missing.SetUb(1.0 if feasibility else 0.0)
             self._objective.SetCoefficient(missing, -1.0 if feasibility else 0.0)
-        for worth, (_, variable) in zip(self._worths, self._variables, strict=True):
+        for worth, variable in zip(self._worths, self._variables, strict=True):
             self._objective.SetCoefficient(variable, 0.0 if feasibility else worth)
         self._failures.charge(self._objective, 0.0 if feasibility else self.model.weight)
         self._required.charge(self._objective, feasibility)
@@ -188,12 +189,10 @@ class RestrictedMaster:
         """Columns that the relaxation uses, and the share of each."""
         if solve_again and not self._solved():
             return ()
-        shares = (
-            (column, variable.solution_value())
-            for (column, variable), usable in zip(self._variables, self._open, strict=True)
-            if usable
-        )
-        return tuple((k, share) for k, share in shares if share > SMALLEST_SHARE)
+        columns = zip(self.arrays.columns, self._variables, strict=True)
+        usable = itertools.compress(columns, self._open)
+        shares = [(column, variable.solution_value()) for column, variable in usable]
+        return tuple(item for item in shares if item[1] > SMALLEST_SHARE)
 
     def include(self, box: Box, columns: Iterable[Column]) -> int:
         """Put columns into the pool and, where they lie in the box, the mix; how many are new."""
@@ -203,7 +202,7 @@ class RestrictedMaster:
         if not self.add(column):
             return False
         inside = self.holds(box, column)
-        self._variables[-1][1].SetUb(1.0 if inside else 0.0)
+        self._variables[-1].SetUb(1.0 if inside else 0.0)
         self._open[-1] = inside
         return True
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from planner.optimize.model.requirements import ATTEMPTED, CALLS, FLOORS, Requirements
 
 if TYPE_CHECKING:
+    from planner.optimize.model.column_arrays import ColumnArrays
     from planner.optimize.model.columns import Column
 
 Floats = NDArray[np.float64]
@@ -41,6 +42,12 @@ class Need(NamedTuple):
         lines = float(self.dial @ column.dial_lines + self.agent @ column.agent_lines)
         attempts = self.attempt * float(column.attempts.sum())
         return self.call * column.handled + attempts + lines
+
+    def amounts(self, columns: ColumnArrays) -> Floats:
+        """What each column of a pool has of it."""
+        lines = columns["dial_lines"] @ self.dial + columns["agent_lines"] @ self.agent
+        found: Floats = self.call * columns["handled"] + self.attempt * columns["attempts"] + lines
+        return found
 
 
 def needs(asked: Requirements, listed: NDArray[np.bool_]) -> tuple[Need, ...]:

@@ -6,6 +6,7 @@ A shortfall is a whole number: dialers or lines missing, or per cents missing, r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -82,12 +83,14 @@ class Requirements:
             found[:, SURVIVES] = np.maximum(np.ceil(missing - PER_CENT_ROUNDING), 0)
         return found
 
-    def of_nothing(self, c: int) -> Ints:
-        """Shortfalls of a campaign without lines."""
+    @cached_property
+    def of_nothing(self) -> Ints:
+        """Shortfalls ``[campaign, kind]`` of campaigns without lines."""
         dialers = self.lost.shape[1]
         none, nothing = np.zeros((1, dialers), np.int64), np.zeros((1, dialers))
-        short: Ints = self.shortfalls(c, none, none, nothing, nothing)[0]
-        return short
+        campaigns = range(len(self.min_dialers))
+        rows = [self.shortfalls(c, none, none, nothing, nothing)[0] for c in campaigns]
+        return np.array(rows, np.int64).reshape(len(rows), len(KINDS))
 
     def asked(self, c: int) -> Bools:
         """Which kinds of requirement a campaign has ``[kind]``."""

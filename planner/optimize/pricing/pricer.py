@@ -46,7 +46,7 @@ def least_used(model: Model, campaign: int) -> int:
 
 def may_be_empty(model: Model, campaign: int) -> bool:
     """Whether a campaign may have no lines at all, whatever that falls short."""
-    short, most = model.requirements.of_nothing(campaign), model.aim.most[campaign]
+    short, most = model.requirements.of_nothing[campaign], model.aim.most[campaign]
     return bool(np.all(short <= most))
 
 
@@ -174,7 +174,11 @@ class Pricer:
         return Split(-prices.nothing, none, none.copy())
 
 
-def price_of_nothing(model: Model, campaign: int, short: Floats) -> float:
-    """What it costs a campaign to have no lines; needs that are rows are charged there."""
-    missing = model.requirements.of_nothing(campaign)
-    return float(short[RUNS] * missing[RUNS] + short[USED] * missing[USED])
+def prices_of_nothing(model: Model, short: Floats) -> Floats:
+    """What it costs each campaign to have no lines; needs that are rows are charged there.
+
+    ``short`` is the price of what falls short ``[campaign, kind]``.
+    """
+    missing = model.requirements.of_nothing
+    found: Floats = (short * missing)[:, [RUNS, USED]].sum(axis=1)
+    return found

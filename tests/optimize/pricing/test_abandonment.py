@@ -10,7 +10,7 @@ from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import Model, build_model
 from planner.optimize.model.requirements import ANY, KINDS, RUNS, USED, Aim
 from planner.optimize.pricing.abandonment import LimitedPricer
-from planner.optimize.pricing.pricer import Pricer, price_of_nothing
+from planner.optimize.pricing.pricer import Pricer, prices_of_nothing
 from planner.optimize.pricing.prices import Prices
 from tests.support.all_splits import AllSplits, one_campaign
 
@@ -28,7 +28,7 @@ def prices(model: Model, draws: np.random.Generator, short: np.ndarray) -> Price
         answered=0.0,
         missing=float(short[USED]),
         surviving=0.0,
-        nothing=price_of_nothing(model, 0, short),
+        nothing=float(prices_of_nothing(model, short[None])[0]),
         move=0.0,
     )
 

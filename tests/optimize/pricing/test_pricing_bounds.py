@@ -12,7 +12,7 @@ from planner.optimize.model.box import Box
 from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import Model, build_model
 from planner.optimize.model.requirements import ANY, KINDS, RUNS, SURVIVES, USED, Aim
-from planner.optimize.pricing.pricer import Pricer, price_of_nothing
+from planner.optimize.pricing.pricer import Pricer, prices_of_nothing
 from planner.optimize.pricing.prices import Prices
 from planner.optimize.pricing.split_list import listed
 from tests.support.all_splits import AllSplits, one_campaign
@@ -59,7 +59,7 @@ def drawn_prices(
         answered=0.0,
         missing=float(short[USED]),
         surviving=float(short[SURVIVES]),
-        nothing=price_of_nothing(model, 0, short),
+        nothing=float(prices_of_nothing(model, short[None])[0]),
         move=0.0,
     )
 
