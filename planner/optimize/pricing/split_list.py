@@ -57,41 +57,49 @@ def listed(model: Model, campaign: int) -> SplitList | None:
         return None
     most_lines = int(model.max_dial_lines[campaign])
     chosen = _list(options, int(model.agents[campaign]), most_lines)
-    blocks = np.array_split(chosen, max(len(chosen) // MOST_KEPT, 1))
-    kept = [_kept(model, campaign, options, block) for block in blocks]
+    kept: list[tuple[NDArray[np.uint16], Ints]] = []
+    many = 0
+    for block in np.array_split(chosen, max(len(chosen) // MOST_KEPT, 1)):
+        kept.append(_kept(model, campaign, options, block))
+        many += len(kept[-1][0])
+        if many > MOST_KEPT:
+            return None
     chosen = np.concatenate([part for part, _ in kept])
     short = np.concatenate([part for _, part in kept])
-    if len(chosen) > MOST_KEPT:
-        return None
     if not short.any():
         short = short[:0]
     return SplitList(options, np.ascontiguousarray(chosen.T), short)
 
 
 def _options(model: Model, c: int) -> Options | None:
-    """What the campaign may have on each dialer."""
+    """What the campaign may have on each dialer; None where that is too many."""
     box, room = model.box, line_room(model)
-    rows: list[list[tuple[int, int]]] = []
+    least = np.maximum(box.n_low[c], 1)
+    rows = []
     total = 1.0
     for d in range(model.dialers):
-        mine = [(0, 0)] if box.n_low[c, d] == 0 and box.a_low[c, d] == 0 else []
-        for a in range(max(int(box.a_low[c, d]), int(model.min_agent_lines[c])),
-                       min(int(box.a_high[c, d]), int(model.agents[c])) + 1):  # fmt: skip
-            last = min(int(box.n_high[c, d]), int(room[d] - model.agent_cost[d] * a))
-            mine += [(n, a) for n in range(max(int(box.n_low[c, d]), a, 1), last + 1)]
-        if len(mine) > np.iinfo(np.uint16).max:
+        a = np.arange(
+            max(int(box.a_low[c, d]), int(model.min_agent_lines[c])),
+            min(int(box.a_high[c, d]), int(model.agents[c])) + 1,
+        )
+        first = np.maximum(least[d], a)
+        last = np.minimum(box.n_high[c, d], room[d] - model.agent_cost[d] * a)
+        counts = np.maximum(last - first + 1, 0)
+        nothing = int(box.n_low[c, d] == 0 and box.a_low[c, d] == 0)
+        size = nothing + int(counts.sum())
+        total *= max(size, 1)
+        # Agents on shift leave no more than a thousandth.
+        if size > np.iinfo(np.uint16).max or total > MOST_SPLITS * 1000:
             return None
-        rows.append(mine)
-        total *= max(len(mine), 1)
-        if total > MOST_SPLITS * 1000:  # agents on shift leave no more than a thousandth
-            return None
-    width = max((len(mine) for mine in rows), default=1)
+        rows.append((nothing, a, first, counts, size))
+    width = max((row[-1] for row in rows), default=1)
     dial = np.zeros((model.dialers, max(width, 1)), np.int64)
     agent = np.zeros_like(dial)
-    for d, mine in enumerate(rows):
-        for k, (n, a) in enumerate(mine):
-            dial[d, k], agent[d, k] = n, a
-    return Options(dial, agent, np.array([len(mine) for mine in rows], np.int64))
+    for d, (nothing, a, first, counts, size) in enumerate(rows):
+        agent[d, nothing:size] = np.repeat(a, counts)
+        before = np.repeat(np.cumsum(counts) - counts, counts)
+        dial[d, nothing:size] = np.repeat(first, counts) + np.arange(size - nothing) - before
+    return Options(dial, agent, np.array([row[-1] for row in rows], np.int64))
 
 
 @compiled
