@@ -273,6 +273,8 @@ def test_what_cannot_be_written_is_told_and_nothing_is(
     before = site.dump()
     capsys.readouterr()
 
+    assert write(site, folder) == 2  # printed, and told
+    assert told in capsys.readouterr().out
     assert write(site, folder, "--apply") == 2
 
     assert told in capsys.readouterr().err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from planner.cli.exit_codes import DONE, STOPPED
+from planner.cli.exit_codes import BAD_INPUT, DONE, STOPPED
 from planner.contracts.faults import Fault, InputError
 from planner.report.documents import to_json
 from planner.report.text_layout import clean
@@ -41,7 +41,7 @@ def _print(arguments: argparse.Namespace) -> int:
         require_unchanged(database, target.settings)
         document, text = changes_document(database, changes), changes_text(database, changes)
     print(to_json(document | {"applied": False}) if arguments.json else text, end="")
-    return DONE
+    return BAD_INPUT if changes.cannot else DONE
 
 
 def _apply(arguments: argparse.Namespace) -> int:

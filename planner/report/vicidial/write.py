@@ -44,6 +44,8 @@ def changes_text(database: Database, changes: Changes) -> str:
         lines = ["-- The settings are those of the plan: nothing to write."]
     else:
         lines = ["-- From the settings of today to those of the plan. Nothing was executed."]
+    if changes.cannot:
+        lines = ["-- Not all of the plan can be written: --apply writes nothing of it."]
     lines += _comments("Cannot be written", changes.cannot)
     lines += _comments("To see to", changes.told)
     for phase, title in _TITLES.items():
