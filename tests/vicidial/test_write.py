@@ -415,3 +415,15 @@ def test_without_a_way_back_nothing_is_written(
 
     assert "expected a file that can be written" in capsys.readouterr().err
     assert site.dump() == before
+
+
+def test_a_part_of_an_undoing_is_refused(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two_servers(site)
+    folder = prepared(site, tmp_path)
+    assert write(site, folder, "--apply") == 0
+    there = site.dump()
+    assert write(site, folder, "--undo", "--first", "1") == 2
+    assert "--first is '1': expected no --undo beside it" in capsys.readouterr().err
+    assert site.dump() == there

@@ -16,6 +16,9 @@ def run_write(arguments: argparse.Namespace) -> int:
     from planner.vicidial.reading.database import DatabaseLost
     from planner.vicidial.writing.apply import Stopped
 
+    if arguments.undo and arguments.first is not None:
+        wanted = "no --undo beside it: all of the last --apply is undone"
+        raise InputError([Fault("--first", None, None, f"{arguments.first:g}", wanted)])
     try:
         if arguments.undo:
             return _undo(arguments)
