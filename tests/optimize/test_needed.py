@@ -10,6 +10,7 @@ import pytest
 from planner.contracts.answers import NeededSearch
 from planner.contracts.problem import Dialer, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions, PlanStatus
+from planner.optimize.infeasible import needed
 from planner.optimize.infeasible.needed import needed_to_keep_all
 from planner.pipeline.pipeline import plan
 from planner.report.plans.given_up import NEEDED
@@ -105,6 +106,21 @@ def test_what_was_not_looked_for_is_not_told_as_not_found() -> None:
 def test_what_was_not_found_in_time_is_told_as_that() -> None:
     found = needed_to_keep_all(fleet(3, campaigns=2), EXACT, stop=lambda: True)
     assert found == ((), NeededSearch.NOT_IN_TIME)
+
+
+def test_one_of_many_is_found() -> None:
+    """Five campaigns on five dialers with room for all: the third alone lacks an agent."""
+    others = fleet(6, 6, 6, 6, 6, campaigns=5)
+    asks = others.campaigns[2].model_copy(update={"min_dialers": 2})
+    campaigns = (*others.campaigns[:2], asks, *others.campaigns[3:])
+    (found,), _ = needed_to_keep_all(others.model_copy(update={"campaigns": campaigns}), EXACT)
+    assert found.set == ("campaign.C2.agent_lines=2",)
+
+
+def test_what_is_not_known_to_be_needed_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lent is many times what is needed: where the time ends first nothing is called needed."""
+    monkeypatch.setattr(needed, "LEAST", 0.0)
+    assert needed_to_keep_all(fleet(3, campaigns=2), EXACT) == ((), NeededSearch.NOT_IN_TIME)
 
 
 def test_dialers_that_fail_together_are_told_as_more_than_ports_can_mend() -> None:

@@ -36,6 +36,10 @@ class FeasibilityTests:
     options : failures at once, seed
     end : moment of the monotonic clock after which nothing is decided any more [s]
     stop : polled; once it says True nothing is decided any more
+
+    Attributes
+    ----------
+    ended : whether a problem was not looked at any more, for want of time or work
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class FeasibilityTests:
         self._blocks = Blocks()
         self._end, self._stop = end, stop
         self._trials, self._work, self._cells_searched = 0, 0.0, 0
+        self.ended = False
 
     def is_infeasible(self, problem: Problem) -> bool | None:
         """Whether a problem has no plan; None where that could not be told within the limits.
@@ -67,6 +72,7 @@ class FeasibilityTests:
             return False
         self._trials += 1
         if self._is_over():
+            self.ended = True
             return None
         if has_impossible_lock(problem) or self._is_short(problem):
             return True

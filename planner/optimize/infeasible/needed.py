@@ -24,9 +24,10 @@ from planner.optimize.infeasible.requirements import (
 )
 from planner.optimize.search import optimize
 
-#: A way is sought for so long [s], or for this share of the time limit, at the most; then it is
-#: tried with a plan so close, as long again.
-SECONDS, SHARE, TRIAL_GAP = 2.0, 0.1, 0.05
+#: Whether there is a way is sought for so long [s], or for this share of the time limit, at the
+#: most; what of it is not needed so many times as long; then it is tried with a plan so close, as
+#: long as was sought first.
+SECONDS, SHARE, LEAST, TRIAL_GAP = 2.0, 0.1, 2.0, 0.05
 #: Dialers are lent so many times the ports that the least lines of all campaigns take, and more
 #: agents are called in than are there by this factor: for calls that campaigns must reach.
 MORE = 3
@@ -85,7 +86,10 @@ def needed_to_keep_all(
         lifted = with_changes(given, lifts(resources))
         verdict = _misses_even_alone(lifted, options.failures) or tests.is_infeasible(lifted)
         lapsed = lapsed_locks(problem, options.keep_current)
-        ways = _least(given, lapsed, resources, tests) if verdict is False else None
+        ways = None
+        if verdict is False:
+            tests = FeasibilityTests(options, time.monotonic() + LEAST * seconds, stop)
+            ways = _least(given, lapsed, resources, tests)
         told = None if not ways else tried_ways(problem, options, ways, stop)
         if told is not None:
             found.append(told)
@@ -120,7 +124,8 @@ def _least(
 ) -> list[Easing] | None:
     """The fewest of each resource with which there is a plan; None if there is none with all.
 
-    With all of them there is one, but for locks that are in force on dialers put back.
+    With all of them there is one, but for locks that are in force on dialers put back. None also
+    where the time ends first: what then is left may be many times what is needed.
     """
 
     def fits(lifted: Sequence[Requirement], eased: Sequence[Easing]) -> bool:
@@ -130,11 +135,7 @@ def _least(
 
     if lapsed and not fits(resources, ()):
         return None
-    kept = list(resources)
-    for resource in resources:  # those that are not needed at all go first
-        rest = [r for r in kept if r is not resource]
-        if fits(rest, ()):
-            kept = rest
+    kept = _needed_at_all(resources, lambda rest: fits(rest, ()))
     eased: list[Easing] = []
     while kept:
         resource, *kept = kept
@@ -146,7 +147,23 @@ def _least(
             else:
                 low = middle
         eased.append(resource.easing(high))
-    return eased
+    return None if tests.ended else eased
+
+
+def _needed_at_all(
+    resources: Sequence[Requirement], enough: Callable[[Sequence[Requirement]], bool]
+) -> list[Requirement]:
+    """Those of which none can be left out; many are, so they are left out by halves."""
+    kept, groups = list(resources), [list(resources)]
+    while groups:
+        group = groups.pop()
+        rest = [r for r in kept if all(r is not out for out in group)]
+        if rest and enough(rest):
+            kept = rest
+        elif len(group) > 1:
+            half = len(group) // 2
+            groups += [group[half:], group[:half]]
+    return kept
 
 
 def tried_ways(
