@@ -33,9 +33,9 @@ In total
   Best possible      at most 158.6 of value an hour
 
 Campaigns
-                                                                  One more agent
-  Campaign  Agent lines  Calls an hour  Abandoned  After failure            line
-  Solar        10 of 10          158.5      2.1 %           50 %             4.2
+                             Calls an                  Survives a       One more
+  Campaign  Agent lines          hour  Abandon rate       failure     agent line
+  Solar        10 of 10         158.5         2.1 %          50 %            4.2
 
 Lines
                          Calls

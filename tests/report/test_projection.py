@@ -84,10 +84,10 @@ What happens next
   then paused 40 % of the time.
 
 While running
-                         Calls an                       Pauses an
-  Dialer  Dial  Agent        hour  Abandoned  Paused         hour    Of  Made by
+                         Calls an     Abandon           Pauses an
+  Dialer  Dial  Agent        hour        rate  Paused        hour    Of  Made by
 Solar
-  D1        95      5        79.3      2.1 %    40 %         40.0  36 s  formula
+  D1        95      5        79.3       2.1 %    40 %        40.0  36 s  formula
 
 Until all agent lines are busy
   Dialer     Mean  Half within  90 % within  In 5 min  In 15 min  In 60 min

@@ -76,7 +76,7 @@ def _count(value: float) -> str:
 
 _TOTALS: tuple[tuple[str, Callable[[Outcome], float | None], Callable[[float], str]], ...] = (
     ("Value an hour", lambda o: o.value_per_hour, amount),
-    ("After worst failure", lambda o: o.surviving_value_per_hour, amount),
+    ("After the worst failure", lambda o: o.surviving_value_per_hour, amount),
     ("Transfers an hour", lambda o: o.transfers_per_hour, amount),
     ("Messages an hour", lambda o: o.messages_per_hour, amount),
     ("Abandon rate", lambda o: o.abandon_rate, share),

@@ -243,7 +243,7 @@ def _campaigns(result: PlanResult) -> list[str]:
         ]
         for totals in result.campaigns
     ]
-    titles = [">Agent lines", ">Calls an hour", ">Abandoned", ">After failure"]
+    titles = [">Agent lines", ">Calls an hour", ">Abandon rate", ">Survives a failure"]
     return table(["Campaign", *titles, ">One more agent line"], rows)
 
 

@@ -179,7 +179,7 @@ def _figures(figures: Sequence[AssignmentFigures]) -> list[str]:
         ">Dial",
         ">Agent",
         ">Calls an hour",
-        ">Abandoned",
+        ">Abandon rate",
         ">Paused",
         ">Pauses an hour",
         ">Of",

@@ -28,7 +28,7 @@ TITLES = (
     ">Value an hour",
     ">After the worst failure",
     "Worst failure",
-    ">Abandoned",
+    ">Abandon rate",
     ">Weight",
     ">Level",
     ">Proven within",

@@ -78,7 +78,7 @@ TITLES = (
     ">Change",
     ">After the worst failure",
     ">Transfers an hour",
-    ">Abandoned",
+    ">Abandon rate",
     ">Idle agents",
     ">Moved",
     ">Limits broken",
