@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from planner.contracts.fleet.pools import pools_at, serving
 from planner.contracts.problem import Campaign, Problem
 
 _HOUR = 3600.0
@@ -19,6 +20,7 @@ class CampaignLoad:
         makes in an hour of uninterrupted dialing.
     dial_lines_for_agents : dial lines at which transfer requests come as fast as the agents on
         shift can take them; None for a broadcast, or when no attempt is ever transferred.
+    from_pools : its agent lines are those of pools, which may serve others as well.
     """
 
     campaign_id: str
@@ -26,6 +28,7 @@ class CampaignLoad:
     agent_lines: int
     calls_per_dial_line_hour: float
     dial_lines_for_agents: float | None
+    from_pools: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,16 @@ def fleet_load(problem: Problem) -> FleetLoad:
         dialers_in_service=len(working),
         failure_domains=len({dialer.domain for dialer in working}),
         ports=sum(dialer.ports for dialer in working),
-        agent_lines=sum(campaign.agent_lines for campaign in campaigns),
+        agent_lines=_agents(problem),
         campaigns=campaigns,
     )
+
+
+def _agents(problem: Problem) -> int:
+    """Agent lines on shift: those of a pool once, however many campaigns it serves."""
+    rows = pools_at(problem, None)
+    own = (c.agent_lines for c in problem.campaigns if c.is_live_transfer and not serving(rows, c))
+    return sum(own) + sum(row.agent_lines for row in rows)
 
 
 def campaign_load(campaign: Campaign) -> CampaignLoad:
@@ -71,4 +81,5 @@ def campaign_load(campaign: Campaign) -> CampaignLoad:
         agent_lines=campaign.agent_lines,
         calls_per_dial_line_hour=per_line,
         dial_lines_for_agents=campaign.agent_lines * (1 + taken / per_line) if per_line else None,
+        from_pools=campaign.own_agent_lines is None,
     )

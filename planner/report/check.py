@@ -44,9 +44,9 @@ def _load(load: FleetLoad) -> list[str]:
         [
             campaign.campaign_id,
             campaign.kind.replace("_", " "),
-            str(campaign.agent_lines) if _is_live(campaign) else NOTHING,
+            _agents(campaign) if _is_live(campaign) else NOTHING,
             f"{amount(campaign.calls_per_dial_line_hour)} "
-            f"{'transfer requests' if _is_live(campaign) else 'messages'}",
+            f"{'requests' if _is_live(campaign) else 'messages'}",
             NOTHING
             if campaign.dial_lines_for_agents is None
             else f"{campaign.dial_lines_for_agents:,.0f}",
@@ -55,6 +55,10 @@ def _load(load: FleetLoad) -> list[str]:
     ]
     titles = [">Agent lines", ">Per dial line and hour", ">Dial lines to fill the agents"]
     return table(["Campaign", "Kind", *titles], rows)
+
+
+def _agents(campaign: CampaignLoad) -> str:
+    return f"up to {campaign.agent_lines}" if campaign.from_pools else str(campaign.agent_lines)
 
 
 def _is_live(campaign: CampaignLoad) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from planner.contracts.problem import Dialer
 from planner.evaluation.load import campaign_load, fleet_load
+from planner.tables.folder import read_folder
 from tests.support.builders import solar
 from tests.support.results import two_dialers
 
@@ -46,3 +49,9 @@ def test_only_dialers_in_service_count() -> None:
         1,
         100,
     )
+
+
+def test_agents_of_a_pool_count_once_however_many_campaigns_they_serve() -> None:
+    # 40, 24, 20, 18 and 10 of campaigns' own, 20 in Dallas and 14 in Chicago.
+    problem = read_folder(Path(__file__).resolve().parents[2] / "data" / "sites")
+    assert fleet_load(problem).agent_lines == 40 + 24 + 20 + 18 + 10 + 20 + 14

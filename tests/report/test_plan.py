@@ -7,6 +7,7 @@ import re
 import pytest
 
 from planner.contracts.answers import Conflict, LineReason, StrandedLines
+from planner.contracts.fleet.agents import PoolRow
 from planner.contracts.problem import Dialer, LineAssignment
 from planner.contracts.result import CampaignTotals, PlanOptions, PlanStatus, PlanValue
 from planner.evaluation.load import fleet_load
@@ -234,12 +235,20 @@ Fleet
   Agent lines      10
 
 Load
-                                            Per dial line and      Dial lines to
-  Campaign  Kind           Agent lines                   hour    fill the agents
-  Solar     live transfer           10  1.4 transfer requests                149
-  News      broadcast                -          14.4 messages                  -
+                                          Per dial line and   Dial lines to fill
+  Campaign  Kind           Agent lines                 hour           the agents
+  Solar     live transfer           10         1.4 requests                  149
+  News      broadcast                -        14.4 messages                    -
 
 Limits that the current lines break
   - D1: 110 ports used, 100 exist.
 """
+    )
+
+
+def test_agents_of_pools_are_the_most_that_a_campaign_may_have() -> None:
+    pool = PoolRow(pool="Dallas", agent_lines=6)
+    problem = two_dialers(campaigns=(solar(agent_lines=None),), pools=(pool,))
+    assert re.search(
+        r"^  Solar +live transfer +up to 6 ", check_text(fleet_load(problem), []), re.M
     )

@@ -11,6 +11,7 @@ from planner.app.session.text import moment_words, plain
 from planner.contracts.problem import Problem
 from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures, Ending, Engine, Status
+from planner.contracts.values.told import share_in_table
 from planner.report.charts.figure import STATUS_COLOURS
 from planner.report.projections.projection import list_sentences
 from planner.report.words import duration, share, to_minute
@@ -128,7 +129,8 @@ def _share(figures: AssignmentFigures, name: str) -> str:
     low, high = figures.low.get(name), figures.high.get(name)
     if low is None or high is None:
         return share(value)
-    return f"{share(value)} ({share(low).removesuffix(' %')}–{share(high)})"
+    ends = (share_in_table(low).removesuffix(" %"), share_in_table(high))
+    return f"{share(value)} ({'–'.join(ends)})"
 
 
 def _show_completion(projection: Projection) -> None:
