@@ -52,12 +52,12 @@ def fleet_load(problem: Problem) -> FleetLoad:
         dialers_in_service=len(working),
         failure_domains=len({dialer.domain for dialer in working}),
         ports=sum(dialer.ports for dialer in working),
-        agent_lines=_agents(problem),
+        agent_lines=agents_on_shift(problem),
         campaigns=campaigns,
     )
 
 
-def _agents(problem: Problem) -> int:
+def agents_on_shift(problem: Problem) -> int:
     """Agent lines on shift: those of a pool once, however many campaigns it serves."""
     rows = pools_at(problem, None)
     own = (c.agent_lines for c in problem.campaigns if c.is_live_transfer and not serving(rows, c))

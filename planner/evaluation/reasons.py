@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.contracts.answers import LineReason, StrandedLines
+from planner.contracts.fleet.pools import pools_at, serving
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
 from planner.contracts.values.told import amount, share_set
+from planner.evaluation.limits.check_sums import seat_agents
 from planner.evaluation.marginal import (
     OneMore,
     Step,
@@ -198,8 +200,9 @@ def _stranded(tried: OneMore) -> Iterator[StrandedLines]:
         for c, campaign in enumerate(problem.campaigns):
             reasons.setdefault(_why_no_line(tried, c, d), []).append(campaign.campaign_id)
         yield StrandedLines(dialer_id=dialer.dialer_id, lines=free, words=_grouped(head, reasons))
+    idle = _idle_agents(tried)
     for c, campaign in enumerate(problem.campaigns):
-        unused = campaign.agent_lines - int(arrays.agent_lines[c].sum())
+        unused = min(campaign.agent_lines - int(arrays.agent_lines[c].sum()), idle[c])
         if not campaign.is_live_transfer or unused <= 0:
             continue
         head = (
@@ -212,6 +215,18 @@ def _stranded(tried: OneMore) -> Iterator[StrandedLines]:
         yield StrandedLines(
             campaign_id=campaign.campaign_id, lines=unused, words=_grouped(head, reasons)
         )
+
+
+def _idle_agents(tried: OneMore) -> list[int]:
+    """Agent lines that each campaign could still have: where pools serve it, their idle ones."""
+    problem = tried.problem
+    pools = pools_at(problem, None)
+    seats = seat_agents(problem, pools, tried.arrays.agent_lines) if pools else ()
+    idle = {row.pool: row.agent_lines - int(seats[p].sum()) for p, row in enumerate(pools)}
+    return [
+        sum(idle[row.pool] for row in rows) if (rows := serving(pools, c)) else c.agent_lines
+        for c in problem.campaigns
+    ]
 
 
 def _why_no_line(tried: OneMore, c: int, d: int) -> str:

@@ -16,6 +16,7 @@ from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.differences import lines_moved
 from planner.evaluation.limits.check import check
 from planner.evaluation.limits.given_up import is_given_up
+from planner.evaluation.load import agents_on_shift
 from planner.evaluation.running.runnable import RunnableLines, runnable_lines, runnable_problem
 from planner.evaluation.simulated import limits_broken
 from planner.projection.effort import EngineChoice
@@ -110,7 +111,7 @@ def outcome(
         messages_per_hour=_messages(problem, campaigns),
         abandons_per_hour=abandons if has_live else None,
         abandon_rate=abandons / answers if answers > 0 else None,
-        agents_idle=_sum(c.agents_idle for c in campaigns) if has_live else None,
+        agents_idle=max(agents_on_shift(problem) - _busy(live), 0.0) if has_live else None,
         ports_used=_ports_used(problem, plan),
         ports=sum(d.ports for d in problem.dialers if d.in_service),
         lines_moved=moved,
@@ -134,6 +135,11 @@ def _handled(problem: Problem, figures: Sequence[AssignmentFigures]) -> np.ndarr
     return found
 
 
+def _busy(rows: Iterable[AssignmentFigures]) -> float:
+    """Agent lines in a call, mean."""
+    return sum((row.agent_occupancy or 0.0) * row.agent_lines for row in rows)
+
+
 def _campaign(
     place: int,
     campaign: Campaign,
@@ -145,7 +151,7 @@ def _campaign(
     name, live = campaign.campaign_id, campaign.is_live_transfer
     rows = [row for row in figures if row.campaign_id == name]
     lines = [item for item in plan.assignments if item.campaign_id == name]
-    busy = sum((row.agent_occupancy or 0.0) * row.agent_lines for row in rows)
+    busy = _busy(rows)
     answers = _sum(row.live_answers_per_hour for row in rows)
     abandons = _sum(row.abandons_per_hour for row in rows)
     mine = handled[place]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from planner.contracts.fleet.agents import PoolRow
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions
@@ -134,6 +135,19 @@ def test_free_ports_say_of_every_campaign_why_it_takes_none() -> None:
         "E: 4 of 6 ports are free. A: no agent line is left. B: not among the dialers that it may "
         "use. News: all 2 dial lines allowed are assigned."
     )
+
+
+@pytest.mark.parametrize(("agents", "unused"), [(2, {}), (3, {"A": 1, "B": 1})])
+def test_agents_that_work_for_another_campaign_of_their_pool_are_not_unused(
+    agents: int, unused: dict[str, int]
+) -> None:
+    given = Problem(
+        dialers=(dialer("D", 10),),
+        campaigns=(campaign("A", agent_lines=None), campaign("B", agent_lines=None)),
+        pools=(PoolRow(pool="Dallas", agent_lines=agents),),
+    )
+    found = explain(given, lines(item("D", 4, 1, "A"), item("D", 4, 1, "B")), PLAIN).stranded
+    assert {s.campaign_id: s.lines for s in found if s.campaign_id} == unused
 
 
 def test_unused_agent_lines_say_of_every_dialer_why_they_are_not_there() -> None:
