@@ -252,3 +252,28 @@ def test_agents_of_pools_are_the_most_that_a_campaign_may_have() -> None:
     assert re.search(
         r"^  Solar +live transfer +up to 6 ", check_text(fleet_load(problem), []), re.M
     )
+
+
+def test_lines_of_pools_are_of_no_number_of_their_own_and_messages_have_none() -> None:
+    names = ("transfers_per_hour", "messages_per_hour", "abandons_per_hour", "abandon_rate")
+    known = dict.fromkeys((*names, "surviving_share")) | {"dialers_used": 1, "dial_lines": 9}
+    known |= {"agent_lines": 4, "unused_agent_lines": 2, "value_per_hour": 1.0}
+    rows = tuple(
+        CampaignTotals(**known | {"campaign_id": name, rate: 1.0})
+        for name, rate in (("Own", names[0]), ("Pooled", names[0]), ("News", names[1]))
+    )
+    problem = two_dialers(
+        campaigns=(
+            solar(campaign_id="Own", agent_lines=6),
+            solar(campaign_id="Pooled", agent_lines=None),
+            solar(campaign_id="News", kind="broadcast"),
+        ),
+        pools=(PoolRow(pool="Dallas", agent_lines=6, campaigns="Pooled"),),
+    )
+    text = plan_text(plan_result(campaigns=rows, figures=()), problem)
+    table = text.partition("\nCampaigns\n")[2].splitlines()[1:4]
+    assert [" ".join(row.split()) for row in table] == [
+        "Own 4 of 6 1.0",
+        "Pooled 4 1.0",
+        "News - 1.0",
+    ]

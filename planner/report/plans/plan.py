@@ -73,7 +73,7 @@ def plan_text(result: PlanResult, problem: Problem, *, why: bool = False) -> str
             *section("In total", _plan_totals(result, problem)),
             *section("Abandoned calls on days that differ", bullets(abandon_day_sentences(result))),
             *section("Done in time", bullets(_finish(result))),
-            *section("Campaigns", _campaigns(result)),
+            *section("Campaigns", _campaigns(result, problem)),
             *section("Pools of agents", _pools(result)),
             *section("Lines", lines_table(result)),
             *section("Dialers", _dialers(result, problem)),
@@ -231,11 +231,12 @@ def _pools(result: PlanResult) -> list[str]:
     return table(titles, rows) if rows else []
 
 
-def _campaigns(result: PlanResult) -> list[str]:
+def _campaigns(result: PlanResult, problem: Problem) -> list[str]:
+    pooled = {c.campaign_id for c in problem.campaigns if c.own_agent_lines is None}
     rows = [
         [
             totals.campaign_id,
-            _agents(totals),
+            _agents(totals, totals.campaign_id in pooled),
             _amount(_handled(totals)),
             _share(totals.abandon_rate),
             _share(totals.surviving_share),
@@ -247,9 +248,11 @@ def _campaigns(result: PlanResult) -> list[str]:
     return table(["Campaign", *titles, ">One more agent line"], rows)
 
 
-def _agents(totals: CampaignTotals) -> str:
+def _agents(totals: CampaignTotals, are_pooled: bool) -> str:
     if totals.transfers_per_hour is None:
         return NOTHING
+    if are_pooled:  # how many of them are left is told with the pools
+        return str(totals.agent_lines)
     return f"{totals.agent_lines} of {totals.agent_lines + totals.unused_agent_lines}"
 
 

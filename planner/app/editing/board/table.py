@@ -232,8 +232,10 @@ def _agents_end(campaign: Campaign, now: CampaignTotals, before: CampaignTotals)
     if not campaign.is_live_transfer:
         return Note(_NOTHING, told="A broadcast has no agents")
     change = now.agent_lines - before.agent_lines
+    # Agents of pools may work for others: how many of them are left is told with the pools.
+    most = "" if campaign.own_agent_lines is None else f" of {campaign.agent_lines:,}"
     return Note(
-        f"{now.agent_lines:,} of {campaign.agent_lines:,}",
+        f"{now.agent_lines:,}{most}",
         f"{change:+d}".replace("-", "−") if change else "",
         told=f"{before.agent_lines:,} as opened",
     )
