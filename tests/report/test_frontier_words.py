@@ -59,7 +59,8 @@ def found(*points: FrontierPoint, **changes: Any) -> Frontier:
 def test_a_plan_tells_what_it_gains_and_what_it_costs() -> None:
     assert against_sentence(point(1, 190.0, 130.0), NOW) == (
         "Gains 30.0 of what is left after the worst failure (+30 %); costs 10.0 value an hour "
-        "(-5.0 %); abandon rate 1.9 % instead of 2.1 %; keeps the 2 limits broken now."
+        "(-5.0 %); abandon rate 1.9 % instead of 2.1 %; no longer breaks the 2 limits "
+        "that are broken now."
     )
     sound = NOW.model_copy(update={"breaches": ()})
     same = point(1, 200.0, 100.0, abandon_rate=0.0211)

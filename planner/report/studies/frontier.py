@@ -118,7 +118,8 @@ def against_sentence(point: FrontierPoint, now: CurrentLines) -> str:
     parts.append(f"abandon rate {new}" + ("" if old == new else f" instead of {old}"))
     if now.breaches:
         count = len(now.breaches)
-        parts.append(f"keeps the {f'{count} limits' if count > 1 else 'limit'} broken now")
+        what = f"the {count} limits that are" if count > 1 else "the limit that is"
+        parts.append(f"no longer breaks {what} broken now")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
 
