@@ -38,11 +38,13 @@ def test_each_move_tells_its_value_and_what_does_not_hold_meanwhile() -> None:
 
 def test_the_lowest_value_on_the_way_is_told() -> None:
     assert way_sentence(100.0, MOVES) == (
-        "On the way from 100.0 to 120.0 of value an hour it is never below 80.0 (after move 1). "
+        "On the way from 100.0 to 120.0 of value an hour, by the planning tables, it is never "
+        "below 80.0 (after move 1). "
         "Something does not hold meanwhile after move 1: it is told there."
     )
     assert way_sentence(70.0, MOVES[1:]) == (
-        "On the way from 70.0 to 120.0 of value an hour it is never below the lower of the two."
+        "On the way from 70.0 to 120.0 of value an hour, by the planning tables, it is never "
+        "below the lower of the two."
     )
     assert way_sentence(70.0, ()) == ""
 

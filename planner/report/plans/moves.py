@@ -34,7 +34,8 @@ def way_sentence(value_before: float | None, moves: Sequence[Move]) -> str:
         return ""
     last = moves[-1].value_after
     lowest = min(moves, key=lambda move: move.value_after)
-    words = f"On the way from {amount(value_before)} to {amount(last)} of value an hour "
+    ends = f"{amount(value_before)} to {amount(last)}"
+    words = f"On the way from {ends} of value an hour, by the planning tables, "
     if lowest.value_after < min(value_before, last):
         words += f"it is never below {amount(lowest.value_after)} (after move {lowest.step})."
     else:
