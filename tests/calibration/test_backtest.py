@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -82,7 +84,7 @@ def test_errors_of_days_before_correct_only_beyond_chance() -> None:
 
 def test_the_report_says_what_held_and_who_was_better(found: Backtest) -> None:
     text = backtest_text(found)
-    assert "share of time paused" in text
+    assert re.search(r"share of time .*\n +paused", text), "wrapped at 80 columns"
     assert "90 % bands" in text
     document = backtest_document(found)
     assert [f["figure"] for f in document["figures"]] == list(FIGURES)
