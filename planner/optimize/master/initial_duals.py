@@ -14,8 +14,9 @@ from planner.optimize.model.box import Box
 from planner.optimize.model.duals import Duals
 from planner.optimize.pricing.pricer import PricingEffort
 
-#: Prices tried; the highest of an abandoned call, in handled ones.
-EVEN_TRIALS, ABANDON_WORTH = 12, 8.0
+#: Prices tried; the lowest and the highest of an abandoned call, in handled ones. At no price the
+#: best splits may abandon more calls than any that is known, and then nothing is learnt of them.
+EVEN_TRIALS, ABANDON_LITTLE, ABANDON_WORTH = 12, 0.05, 8.0
 #: Where campaigns must survive, their likely splits tell the prices as well as the best ones.
 EFFORT = PricingEffort.HEURISTIC
 
@@ -101,7 +102,7 @@ class DualTrials:
         limited = np.zeros(model.campaigns, np.bool_)
         limited[list(self._master.abandon_rows)] = True
         low, high = np.zeros(model.campaigns), np.where(limited, ABANDON_WORTH * model.value, 0.0)
-        price = np.zeros(model.campaigns)
+        price = np.where(limited, ABANDON_LITTLE * model.value, 0.0)
         most = np.where(limited, model.abandon_limit, 0.0)
         start = self.duals
         for _ in range(EVEN_TRIALS):
@@ -115,8 +116,10 @@ class DualTrials:
                 np.array([k.abandoned for k in columns])
                 > most * np.array([k.answered for k in columns])
             )
-            if not over.any() and not price.any():
+            if not over.any() and not low.any():
                 break
             low, high = np.where(over, price, low), np.where(over, high, price)
             price = np.where(limited, (low + high) / 2, 0.0)
+        if low.any():  # what likely splits are worth at other prices is no bound to choose by
+            self.duals = replace(start, abandon=price)
         return True

@@ -17,15 +17,15 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Rounds over all campaigns at the most; they end when one gains next to nothing.
-ROUNDS = 6
+ROUNDS = 12
 #: Lines between those of two times: shares of what is taken away.
 BETWEEN = (0.0, 0.25, 0.5, 0.75)
 #: Dial lines that one campaign lets another have on a dialer; so often in a round at the most.
-STEPS, MOST_EXCHANGES = (1, 2, 4, 8), 8
+STEPS, MOST_EXCHANGES = (1, 2, 4, 8), 30
 #: Less is rounding [value].
 LEAST_CHANGE = 1e-9
 #: A round that gains less than this share of the worth of the week is the last.
-LEAST_GAIN = 1e-5
+LEAST_GAIN = 1e-6
 
 
 def keep_lines(

@@ -26,6 +26,9 @@ SHORTEST = 2.0
 #: A search that ended by time without a plan is made again, for so long [s]: no hour goes dark for
 #: want of a few seconds.
 AGAIN = 15.0
+#: With a price of moves each time is searched to so many times the gap asked for: what lines that
+#: are kept cost is more than that, and keeping them improves them as well.
+WIDER = 1.5
 #: Share of the time limit for the searches; the rest is for checking and simulating their plans.
 SEARCHES = 0.5
 #: Times without a plan at what lists ask of them are asked for half as much more than they make, so
@@ -221,7 +224,15 @@ class WeekPlanner:
             found = searched(max(left, AGAIN))
         if found.proof is not None:  # its check has time of its own
             self._end += min(found.proof.seconds, time.monotonic() - start)
-        return found
+        return self._as_asked(found)
+
+    def _as_asked(self, found: PlanResult) -> PlanResult:
+        """The result by the gap that was asked for."""
+        options = found.options.model_copy(update={"gap": self._options.gap})
+        wider = found.gap is not None and found.gap > max(options.gap, 1e-9)
+        if found.status is PlanStatus.OPTIMAL and wider:
+            found = found.model_copy(update={"status": PlanStatus.FEASIBLE})
+        return found.model_copy(update={"options": options})
 
     def _searched(self, seconds: float, relax: bool | None) -> PlanOptions:
         """Options of a search: what is to stay is locked by name, moves cost nothing yet."""
@@ -230,6 +241,7 @@ class WeekPlanner:
                 "relax": self._options.relax if relax is None else relax,
                 "keep_current": False,
                 "move_cost": 0.0,
+                "gap": min(self._options.gap * (WIDER if self._options.move_cost else 1.0), 1.0),
                 "time_limit": seconds,
                 "figures": PlanFigures.FORMULAS,
             }

@@ -151,6 +151,37 @@ def test_with_a_price_each_running_set_is_still_searched_once(
     assert all(result.options.move_cost == 1.0 for result in found.plans)
 
 
+def test_with_a_price_hours_are_searched_less_closely_but_told_by_the_gap_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gaps: list[float] = []
+
+    def loose(problem: Problem, options: PlanOptions, **how: Any) -> PlanResult:
+        gaps.append(options.gap)
+        found = plan(problem, options.model_copy(update={"gap": 0.0}), **how)
+        assert found.value is not None
+        bound = found.value.value_per_hour / (1 - 0.012)
+        return found.model_copy(
+            update={
+                "options": options,
+                "bound_per_hour": bound,
+                "gap": 0.012,
+                "status": PlanStatus.OPTIMAL if options.gap >= 0.012 else PlanStatus.FEASIBLE,
+            }
+        )
+
+    monkeypatch.setattr("planner.pipeline.pipeline.plan", loose)
+    given = one_dialer(campaign("A", "Mon 09:00-10:00"))
+    dear = planned(given, PlanOptions(gap=0.01, move_cost=0.1))
+    free = planned(given, PlanOptions(gap=0.01))
+    assert gaps[0] > 0.012
+    assert gaps[1] == 0.01
+    for found in (dear, free):
+        assert [r.status for r in found.plans] == [PlanStatus.FEASIBLE]
+        assert [r.options.gap for r in found.plans] == [0.01]
+        assert found.totals().gap == pytest.approx(0.012)
+
+
 def test_an_hour_whose_search_ended_without_a_plan_is_searched_again_and_longer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
