@@ -25,8 +25,8 @@ Bools = NDArray[np.bool_]
 
 #: Campaigns with more splits than this are not listed.
 MOST_SPLITS = 1_000_000
-#: Splits kept at the most, which each pricing looks at.
-MOST_KEPT = 200_000
+#: Splits kept at the most, which each pricing looks at; about so many are looked at at once.
+MOST_KEPT, BLOCK = 200_000, 40_000
 
 
 class Options(NamedTuple):
@@ -59,7 +59,7 @@ def listed(model: Model, campaign: int) -> SplitList | None:
     chosen = _list(options, int(model.agents[campaign]), most_lines)
     kept: list[tuple[NDArray[np.uint16], Ints]] = []
     many = 0
-    for block in np.array_split(chosen, max(len(chosen) // MOST_KEPT, 1)):
+    for block in np.array_split(chosen, max(len(chosen) // BLOCK, 1)):
         kept.append(_kept(model, campaign, options, block))
         many += len(kept[-1][0])
         if many > MOST_KEPT:

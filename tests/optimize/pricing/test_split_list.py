@@ -108,3 +108,16 @@ def test_too_many_splits_are_not_listed(monkeypatch: pytest.MonkeyPatch) -> None
     assert listed(model, 0) is not None
     monkeypatch.setattr(split_list, "MOST_SPLITS", len(everything.cells) - 1)
     assert listed(model, 0) is None
+
+
+def test_more_splits_than_are_kept_are_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = one_campaign(0.4, 0.2, 4, ("A", "A", "B"), 1)
+    model = build_model(problem, PlanOptions())
+    expected = {tuple(map(tuple, split)) for split in AllSplits(problem).cells.tolist()}
+    monkeypatch.setattr(split_list, "BLOCK", 7)
+    monkeypatch.setattr(split_list, "MOST_KEPT", len(expected))
+    found = listed(model, 0)
+    assert found is not None
+    assert lines(found) == expected
+    monkeypatch.setattr(split_list, "MOST_KEPT", len(expected) - 1)
+    assert listed(model, 0) is None
