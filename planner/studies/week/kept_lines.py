@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.line_plan import LinePlan
+from planner.studies.week.along import Choice, best_along, distances
 from planner.studies.week.times import AGENT, DIAL, Follows, Lines, Measured, Node, Time
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Rounds over all campaigns at the most; they end when one gains next to nothing.
-ROUNDS = 12
+#: Rounds over all campaigns at the most; they end when one gains next to nothing. So many are made
+#: from the lines given and from those of the fullest time, before the better goes on.
+ROUNDS, FIRST_ROUNDS = 12, 4
 #: Lines between those of two times: shares of what is taken away.
 BETWEEN = (0.0, 0.25, 0.5, 0.75)
 #: Dial lines that one campaign lets another have on a dialer; so often in a round at the most.
 STEPS, MOST_EXCHANGES = (1, 2, 4, 8), 30
+#: Columns that are fitted to other times in a round, at most.
+MOST_FITTED = 20_000
 #: Less is rounding [value].
 LEAST_CHANGE = 1e-9
 #: A round that gains less than this share of the worth of the week is the last.
@@ -55,31 +58,37 @@ def keep_lines(
 
     Notes
     -----
-    It begins with the lines of the fullest time everywhere, as far as limits let them, or with
-    those given where that ends worse. Each round first gives whole times the lines of a neighbour
-    and lets pairs of campaigns exchange lines, then takes one campaign after the other: among
-    columns of its lines (those of all times, and between those of neighbours) it chooses one for
-    every time by dynamic programming along the week, all other campaigns as they are. Only changes
-    that gain are kept, so that the result is never worth less than what is given.
+    It begins with the lines given, and with those of the fullest time everywhere as far as limits
+    let them, and goes on from what is better after a few rounds. Each round first chooses for every
+    time between its lines and those of all others, for all campaigns together, and lets pairs of
+    campaigns exchange lines; then it takes one campaign after the other: among columns of its lines
+    (those of all times, and between those of neighbours) it chooses one for every time. Both choose
+    by dynamic programming along the week. Only changes that gain are kept, so that the result is
+    never worth less than what is given.
     """
     nodes = [Node(time, redundancy, failures) for time in times]
     week = _Week(nodes, follows, price, before or {})
-    given, first = week.worth(), week.lines()
+    given = week.lines()
+    _improve(week, FIRST_ROUNDS, stop)
+    best = week.worth(), week.lines()
+    week.put(given)
     week.spread()
-    _improve(week, stop)
-    if week.worth() < given:
-        week.put(first)
-        _improve(week, stop)
+    _improve(week, FIRST_ROUNDS, stop)
+    if week.worth() < best[0]:
+        week.put(best[1])
+    _improve(week, ROUNDS, stop)
     return week.plans()
 
 
-def _improve(week: _Week, stop: Callable[[], bool]) -> None:
-    for _ in range(ROUNDS):
+def _improve(week: _Week, rounds: int, stop: Callable[[], bool]) -> None:
+    for _ in range(rounds):
+        if stop():
+            return
         worth = week.worth()
+        week.switch()
         for place in range(week.count):
             if stop():
                 return
-            week.take_over(place)
             week.exchange(place)
         for name in week.campaigns:
             if stop():
@@ -139,12 +148,12 @@ class _Week:
     def _moves(self, name: str, columns: Mapping[int, Ints]) -> float:
         """What the moves of one campaign cost in the week [value]."""
         cost = sum(
-            self._price * edge.hours * float(_distances(columns[edge.before], columns[edge.after]))
+            self._price * edge.hours * float(distances(columns[edge.before], columns[edge.after]))
             for edge in self._follows
             if edge.before in columns and edge.after in columns
         )
         if name in self._before:
-            away = float(_distances(self._before[name], columns[0]))
+            away = float(distances(self._before[name], columns[0]))
             cost += self._price * self._nodes[0].hours * away
         return cost
 
@@ -161,7 +170,7 @@ class _Week:
             others.append((self._price * self._nodes[0].hours, self._before[name]))
         now, saved = self._nodes[place].column(name), np.zeros(len(lines))
         for price, other in others:
-            saved += price * (_distances(now, other) - _distances(lines, other))
+            saved += price * (distances(now, other) - distances(lines, other))
         return saved
 
     def spread(self) -> None:
@@ -191,11 +200,54 @@ class _Week:
                     found[name] = column
         return found
 
-    def take_over(self, place: int) -> None:
-        """Give a time the lines of a time before or after it, where that gains."""
-        node = self._nodes[place]
-        for other in self._neighbours(place):
-            self._take_if_better(node, place, self._fitted(place, other))
+    def switch(self) -> None:
+        """Give times the lines of others, all campaigns together, where that gains in the week."""
+        plans: dict[int, list[dict[str, Measured]]] = {}
+        choices: dict[int, Choice] = {}
+        for n, node in enumerate(self._nodes):
+            plans[n], aims = [{}], [node.aim()]
+            for other in self._nearest(n):
+                columns = self._fitted(n, other)
+                aim = node.aim_with(columns) if columns else None
+                if aim is not None:
+                    plans[n].append(columns)
+                    aims.append(aim)
+            runs = np.array([name in node.index for name in self.campaigns])
+            lines = np.zeros((len(aims), len(runs), 2, node.dialers), np.int64)
+            lines[:, runs] = node.lines[[node.index[name] for name in self._running(n)]]
+            for k, columns in enumerate(plans[n]):
+                for name, found in columns.items():
+                    lines[k, self.campaigns.index(name)] = found.lines[0]
+            choices[n] = Choice(lines, runs, node.hours * np.array(aims))
+        self._choose(self.campaigns, choices, plans)
+
+    def _nearest(self, n: int) -> list[int]:
+        """The times whose lines another one may take: all where that is quick, else those near."""
+        most = max(MOST_FITTED // (self.count * len(self.campaigns)), 2)
+        others = sorted(range(self.count), key=lambda other: abs(other - n))
+        return others[1 : most + 1]
+
+    def _running(self, n: int) -> list[str]:
+        return [name for name in self.campaigns if name in self._nodes[n].index]
+
+    def _choose(
+        self,
+        names: Sequence[str],
+        choices: Mapping[int, Choice],
+        columns: Mapping[int, Sequence[Mapping[str, Measured]]],
+    ) -> None:
+        """Take the best choices along the week, if they gain."""
+        chosen = best_along(self._after_before(names, choices), self._follows, self._price)
+        gain = sum(float(choices[n].worths[k] - choices[n].worths[0]) for n, k in chosen.items())
+        for name in names:
+            now = self._columns(name)
+            after = now | {
+                n: columns[n][k][name].lines[0] for n, k in chosen.items() if name in columns[n][k]
+            }
+            gain += self._moves(name, now) - self._moves(name, after)
+        if gain > LEAST_CHANGE:
+            for n, k in chosen.items():
+                self._nodes[n].take(columns[n][k])
 
     def _take_if_better(self, node: Node, place: int, columns: Mapping[str, Measured]) -> bool:
         """Take other columns of some campaigns where they hold every limit and gain."""
@@ -257,21 +309,31 @@ class _Week:
     def improve(self, name: str) -> None:
         """Give a campaign the columns that are worth most, the others as they are."""
         now = self._columns(name)
-        columns: dict[int, Measured] = {}
-        worths: dict[int, Floats] = {}
+        columns: dict[int, list[dict[str, Measured]]] = {}
+        choices: dict[int, Choice] = {}
         for n, tried in self._tried(name, now).items():
             node = self._nodes[n]
             found = node.measured(name, tried)
             fits = node.fits(name, found)
             fits[0] = True  # what it has
-            columns[n] = found.some(fits)
-            worths[n] = node.hours * node.aims(name, columns[n])
-        chosen = self._along(name, now, {n: c.lines for n, c in columns.items()}, worths)
-        after = now | {n: columns[n].lines[k] for n, k in chosen.items()}
-        gain = sum(float(worths[n][k] - worths[n][0]) for n, k in chosen.items())
-        if gain + self._moves(name, now) - self._moves(name, after) > LEAST_CHANGE:
-            for n, k in chosen.items():
-                self._nodes[n].take({name: columns[n].at(k)})
+            found = found.some(fits)
+            columns[n] = [{name: found.at(k)} for k in range(len(found.lines))]
+            worths = node.hours * node.aims(name, found)
+            choices[n] = Choice(found.lines[:, None], np.ones(1, np.bool_), worths)
+        self._choose([name], choices, columns)
+
+    def _after_before(
+        self, names: Sequence[str], choices: Mapping[int, Choice]
+    ) -> Mapping[int, Choice]:
+        """The choices, those of the first time less what moves from the lines before cost."""
+        first = choices.get(0)
+        if first is None:
+            return choices
+        worths, price = first.worths.copy(), self._price * self._nodes[0].hours
+        for place, name in enumerate(names):
+            if name in self._before:
+                worths -= price * distances(first.lines[:, place], self._before[name])
+        return {**choices, 0: first._replace(worths=worths)}
 
     def _tried(self, name: str, now: Mapping[int, Ints]) -> dict[int, Ints]:
         """Columns to choose from in each time, the one it has first.
@@ -294,59 +356,6 @@ class _Week:
             ])
             for n, column in now.items()
         }  # fmt: skip
-
-    def _along(
-        self,
-        name: str,
-        now: Mapping[int, Ints],
-        tried: Mapping[int, Ints],
-        worths: Mapping[int, Floats],
-    ) -> dict[int, int]:
-        """Places of the best columns in the order of the times; what comes back is as it is now."""
-        order = sorted(now)
-        along = set(pairwise(order))
-        given = {n: worths[n].copy() for n in order}
-        if name in self._before:
-            away = _distances(tried[0], self._before[name])
-            given[0] -= self._price * self._nodes[0].hours * away
-        steps: dict[tuple[int, int], float] = {}
-        for edge in self._follows:
-            if edge.before not in now or edge.after not in now:
-                continue
-            cost = self._price * edge.hours
-            if (edge.before, edge.after) in along:
-                steps[edge.before, edge.after] = cost
-                continue
-            given[edge.before] -= cost * _distances(tried[edge.before], now[edge.after])
-            given[edge.after] -= cost * _distances(tried[edge.after], now[edge.before])
-        best, came = given[order[0]], []
-        for before, after in pairwise(order):
-            price = steps.get((before, after), 0.0)
-            paths = np.broadcast_to(best[:, None], (len(best), len(given[after])))
-            if price:
-                paths = best[:, None] - price * _between_all(tried[before], tried[after])
-            came.append(paths.argmax(axis=0))
-            best = given[after] + paths.max(axis=0)
-        k = int(best.argmax())
-        found = {order[-1]: k}
-        for place, back in zip(reversed(order[:-1]), reversed(came), strict=True):
-            found[place] = k = int(back[k])
-        return found
-
-
-def _distances(lines: Ints, other: Ints) -> Floats:
-    """Lines that are taken away and lines that are added, of each column."""
-    moved: Floats = np.abs(lines - other).sum(axis=(-2, -1)).astype(np.float64)
-    return moved
-
-
-def _between_all(ones: Ints, others: Ints) -> Floats:
-    """The same of each of some columns and each of others ``[one, other]``."""
-    flat, against = ones.reshape(len(ones), -1), others.reshape(len(others), -1)
-    found = np.zeros((len(ones), len(others)), np.int64)
-    for k in range(flat.shape[1]):
-        found += np.abs(flat[:, k, None] - against[:, k])
-    return found.astype(np.float64)
 
 
 def _different(columns: Ints) -> Ints:

@@ -99,6 +99,7 @@ class Node:
         self.first = self.lines.copy()
         self._used = np.zeros((model.campaigns, len(model.capacities)))
         self._worth = np.zeros((model.campaigns, model.dialers))
+        self._fitted: dict[tuple[str, bytes], Measured | None] = {}
         self.put(self.lines)
 
     def put(self, lines: Ints) -> None:
@@ -218,6 +219,12 @@ class Node:
 
     def fitted(self, name: str, column: Ints) -> Measured | None:
         """The lines, or the most of them with which a campaign keeps its own limits."""
+        key = name, column.tobytes()
+        if key not in self._fitted:
+            self._fitted[key] = self._fit(name, column)
+        return self._fitted[key]
+
+    def _fit(self, name: str, column: Ints) -> Measured | None:
         box, c = self._model.box, self.index[name]
         column = self._on_shift(name, column)
         tried = np.repeat(column[None], len(FEWER), axis=0)
