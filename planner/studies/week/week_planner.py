@@ -28,7 +28,7 @@ SHORTEST = 2.0
 AGAIN = 15.0
 #: With a price of moves each time is searched to so many times the gap asked for: what lines that
 #: are kept cost is more than that, and keeping them improves them as well.
-WIDER = 1.5
+WIDER = 2.0
 #: Share of the time limit for the searches; the rest is for checking and simulating their plans.
 SEARCHES = 0.5
 #: Times without a plan at what lists ask of them are asked for half as much more than they make, so
