@@ -23,6 +23,11 @@ WARMTH = (1.0, 10.0, 3.0, 30.0)
 #: The same where pools, limits or costs tie campaigns together: a plan made of the relaxation's
 #: mix is far from the good ones, and agents change places in blocks.
 WARMTH_TIED = (30.0, 100.0, 10.0, 3.0)
+#: So many times as long it cools where it begins hotter.
+WARM_STEPS = 4
+#: How hot it begins on small fleets whose plans come before the relaxation, and cools no longer:
+#: what was constructed at first prices is far from the good plans.
+FIRST_WARMTH = 30.0
 #: How long annealing takes at first where it comes before all pricing, which waits for it.
 FIRST_CHUNKS = 150
 
@@ -132,8 +137,7 @@ class PrimalHeuristics:
     ) -> None:
         """Change a plan, which may break limits, until it is good; or only ``near`` it."""
         seed = self._state.options.seed + self.rounds
-        hotter = (self._state.small or self._model.special) and self._state.params.thorough
-        warmth = WARMTH_TIED if self._model.special else WARMTH
+        warmth, longer = self._warmth(near)
         bound = self._state.bound
         ceiling = bound if np.isfinite(bound) else worth_of_people(self._model)
         annealing = CellAnnealing(self._model, ceiling, seed)
@@ -142,9 +146,23 @@ class PrimalHeuristics:
             enough=self._state.enough,
             interrupted=self._state.interrupted,
             on_better=lambda: self._keep_checked(annealing.columns()),
-            warmth=warmth[self._stale % len(warmth)] if hotter and not near else 1.0,
+            warmth=warmth,
+            longer=longer,
             most_chunks=min(most_chunks, self._state.params.most_chunks),
         )
+
+    def _warmth(self, near: bool) -> tuple[float, int]:
+        """How hot annealing begins, and how long it cools."""
+        if near or not self._state.params.thorough:
+            return 1.0, 1
+        if self._model.special:
+            return WARMTH_TIED[self._stale % len(WARMTH_TIED)], WARM_STEPS
+        if not self._state.small:
+            return 1.0, 1
+        if self._state.huge and self.rounds == 1 and not self._warm:
+            return FIRST_WARMTH, 1
+        warmth = WARMTH[self._stale % len(WARMTH)]
+        return warmth, WARM_STEPS if warmth > 1 else 1
 
     def _keep_checked(self, columns: list[Column]) -> None:
         """Keep a plan that annealing found, where it holds the fleet's limits by the model too."""

@@ -43,8 +43,6 @@ MOST_CELLS = 4
 STEPS, STEPS_PER_CELL, CHUNKS, CHUNKS_PER_CAMPAIGN = 80_000, 150, 50, 0.7
 #: Temperature falls geometrically between these shares of the plan's value per campaign.
 HOTTEST, COLDEST = 1.5e-3, 1e-4
-#: So many times the steps are made where it begins hotter.
-WARM_STEPS = 4
 #: Where agents are pooled, the share of moves that hand agent lines from campaign to campaign: on
 #: the same dialer, to a campaign that is there already, all that the first has; else so many.
 HANDED, ON_SAME, TO_KNOWN, ALL_OF_THEM, MEAN_AGENTS = 0.4, 0.6, 0.6, 0.25, 3.0
@@ -76,22 +74,22 @@ class CellAnnealing:
         interrupted: Callable[[], bool],
         on_better: Callable[[], None],
         warmth: float = 1.0,
+        longer: int = 1,
         most_chunks: float = np.inf,
     ) -> None:
         """Anneal from a plan, which may break limits, until one is worth enough, or to the end.
 
         Only the plans found that hold every limit count. With more ``warmth`` it begins so many
-        times as hot, and takes longer to cool: it gets further away from where it began. With fewer
-        ``most_chunks`` it ends sooner.
+        times as hot: it gets further away from where it began, and may cool so many times
+        ``longer``. With fewer ``most_chunks`` it ends sooner.
         """
         campaigns = self._model.campaigns
         found = self._best.start_from(columns)
-        slower = WARM_STEPS if warmth > 1 else 1
         scale = abs(self._best.value if found else self._ceiling) / max(campaigns, 1)
         cool_down(
             self._runs,
             self._best,
-            steps=min(STEPS, slower * STEPS_PER_CELL * campaigns * self._model.dialers),
+            steps=min(STEPS, longer * STEPS_PER_CELL * campaigns * self._model.dialers),
             chunks=int(min(CHUNKS + CHUNKS_PER_CAMPAIGN * campaigns, most_chunks)),
             scale=scale,
             heat=(warmth * HOTTEST, COLDEST),
