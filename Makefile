@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := build/tools
-# Files in the order of tests/conftest.py, not those with the most tests first. Four workers more than
+# Files in the order of tests/conftest.py, not those with the most tests first. Three workers more than
 # cores: a quarter of the time of two cores went unused with one, waiting for a page, a server or a
 # database.
-WORKERS := --numprocesses 6 --dist loadfile --no-loadscope-reorder
+WORKERS := --numprocesses 5 --dist loadfile --no-loadscope-reorder
 # The longest first; the next makes meanwhile what the first needs in the end.
 COMPILED := compile-plans compile-survival compile-traffic
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
