@@ -153,15 +153,13 @@ class PrimalHeuristics:
 
     def _warmth(self, near: bool) -> tuple[float, int]:
         """How hot annealing begins, and how long it cools."""
-        if near or not self._state.params.thorough:
+        hotter = (self._state.small or self._model.special) and self._state.params.thorough
+        if near or not hotter:
             return 1.0, 1
-        if self._model.special:
-            return WARMTH_TIED[self._stale % len(WARMTH_TIED)], WARM_STEPS
-        if not self._state.small:
-            return 1.0, 1
-        if self._state.huge and self.rounds == 1 and not self._warm:
+        if self._state.huge and self.rounds == 1 and not (self._model.special or self._warm):
             return FIRST_WARMTH, 1
-        warmth = WARMTH[self._stale % len(WARMTH)]
+        by_round = WARMTH_TIED if self._model.special else WARMTH
+        warmth = by_round[self._stale % len(by_round)]
         return warmth, WARM_STEPS if warmth > 1 else 1
 
     def _keep_checked(self, columns: list[Column]) -> None:

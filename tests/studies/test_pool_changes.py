@@ -9,6 +9,7 @@ from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.fleet.line_assignment import LineAssignment
 from planner.contracts.problem import Dialer, Problem, TrunkGroup
 from planner.studies.changes import changed_problem
+from planner.studies.whatif import whatif
 from tests.support.builders import solar
 
 
@@ -90,3 +91,19 @@ def test_what_is_no_pool_or_limit_is_told_with_its_file() -> None:
         changed_problem(fleet(), ["pool.QQ.agent_lines=2"])
     with pytest.raises(InputError, match=r"a column of limits\.csv"):
         changed_problem(fleet(), ["limit.2.most=2"])
+
+
+def test_agents_of_a_pool_are_idle_once_however_many_campaigns_they_serve() -> None:
+    always = {"start": "2026-01-01", "schedule": "Mon-Sun 00:00-24:00"}
+    shared = Problem(
+        dialers=tuple(Dialer(dialer_id=name, ports=100) for name in ("D1", "D2")),
+        campaigns=tuple(solar(**always, campaign_id=name, agent_lines=None) for name in ("A", "B")),
+        assignments=tuple(
+            LineAssignment(campaign_id=c, dialer_id=d, dial_lines=95, agent_lines=5)
+            for c, d in (("A", "D1"), ("B", "D2"))
+        ),
+        pools=(PoolRow(pool="Dallas", agent_lines=10),),
+    )
+    # Each campaign hands over 79.260393 calls an hour, of 180 s (Engset).
+    idle = whatif(shared, {}).base.kept.agents_idle
+    assert idle == pytest.approx(10 - 2 * 79.260393 * 180 / 3600, abs=1e-6)

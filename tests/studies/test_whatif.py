@@ -12,7 +12,6 @@ import pytest
 import planner
 from planner.contracts.comparison import Outcome
 from planner.contracts.faults import InputError
-from planner.contracts.fleet.agents import PoolRow
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions, PlanStatus, Status
 from planner.contracts.values.times import Interval
@@ -86,17 +85,6 @@ def test_the_base_is_what_the_current_lines_come_to() -> None:
     assert base.value_per_hour == pytest.approx(158.520786, abs=1e-5)
     assert base.surviving_value_per_hour == pytest.approx(79.260393, abs=1e-6)
     # 79.260393 talks of 180 s an hour take 3.963020 of the 5 agent lines of a dialer.
-    assert base.agents_idle == pytest.approx(10 - 2 * 79.260393 * 180 / 3600, abs=1e-6)
-
-
-def test_agents_of_a_pool_are_idle_once_however_many_campaigns_they_serve() -> None:
-    pooled = [solar(**ALWAYS, campaign_id=name, agent_lines=None) for name in ("A", "B")]
-    shared = example(
-        campaigns=tuple(pooled),
-        assignments=(lines("D1", 95, 5, "A"), lines("D2", 95, 5, "B")),
-        pools=(PoolRow(pool="Dallas", agent_lines=10),),
-    )
-    base = whatif(shared, {}).base.kept
     assert base.agents_idle == pytest.approx(10 - 2 * 79.260393 * 180 / 3600, abs=1e-6)
 
 

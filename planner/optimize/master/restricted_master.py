@@ -142,7 +142,7 @@ class RestrictedMaster:
     def keep_only(self, box: Box) -> None:
         """Bar what lies outside a box; a new column may be in the mix."""
         self._failures.keep_only(box)
-        inside = self.inside(box)
+        inside = self.arrays.inside(box)
         for i in np.flatnonzero(inside != np.array(self._open, dtype=np.bool_)).tolist():
             self._variables[i].SetUb(1.0 if inside[i] else 0.0)
         self._open = inside.tolist()
@@ -159,10 +159,6 @@ class RestrictedMaster:
         """Whether a column lies in a box."""
         inside = box.contains(column.campaign, column.dial_lines, column.agent_lines)
         return inside and self._here(column) <= box.dialer_high
-
-    def inside(self, box: Box) -> NDArray[np.bool_]:
-        """Which columns of the pool, in its order, lie in a box."""
-        return self.arrays.inside(box)
 
     def columns(self, splits: Splits) -> list[Column]:
         """The columns of splits by campaign, those of the pool where they are there."""

@@ -93,8 +93,8 @@ def make_column(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
     )
 
 
-class Splits(NamedTuple):
-    """Many splits of one campaign, arrays by split."""
+class SplitFigures(NamedTuple):
+    """Figures of many splits of one campaign, arrays by split."""
 
     calls: Floats  # [split, dialer] handled calls per hour
     attempts: Floats  # [split, dialer] per hour
@@ -102,7 +102,7 @@ class Splits(NamedTuple):
     holds: Bools  # abandons and falls short by no more than may be
 
 
-def read_splits(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> Splits:
+def read_splits(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> SplitFigures:
     """Splits ``[split, dialer]`` in the ranges of the table, their figures read from it."""
     table = model.tables[campaign]
     calls = table[HANDLED][agent_lines, dial_lines]
@@ -114,7 +114,7 @@ def read_splits(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints
         answered = table[ANSWERED][agent_lines, dial_lines].sum(axis=1)
         abandoned = table[ABANDONED][agent_lines, dial_lines].sum(axis=1)
         holds &= abandoned <= limit * answered + LIMIT_ROUNDING * (1 + answered)
-    return Splits(calls, attempts, short, holds)
+    return SplitFigures(calls, attempts, short, holds)
 
 
 def _added_lines(model: Model, campaign: int, dial_lines: Ints, agent_lines: Ints) -> int:
