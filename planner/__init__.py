@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 from planner.version import __version__
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from planner.studies.week.week import plan_week
     from planner.studies.whatif import whatif
     from planner.tables.folder import read_folder
+
+# All matrices are small: threads of numpy's would wait for each other, at the cost of a core. It
+# counts only if set before numpy is first loaded, whoever does that: command, page or script.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 __all__ = [
     "BatchOptions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -37,6 +38,27 @@ def test_importing_the_package_loads_its_version_alone() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "['planner.version']\n", "nothing that takes time"
+
+
+def test_whoever_loads_the_package_has_one_thread_for_small_matrices() -> None:
+    program = (
+        "import planner, numpy, pathlib; print(len([*pathlib.Path('/proc/self/task').iterdir()]))"
+    )
+    bare = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+
+    def threads(program: str, **given: str) -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=bare | given,
+        )
+        return int(done.stdout)
+
+    assert threads(program) == 1
+    wanted = min(2, len(os.sched_getaffinity(0)))
+    assert threads(program, OPENBLAS_NUM_THREADS="2") == wanted, "whoever wants more has them"
 
 
 def test_what_browsers_load_is_part_of_the_package() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -11,8 +10,6 @@ from planner.cli.exit_codes import STOPPED
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; ``argv`` is without the program's name."""
-    # All matrices are small: threads of numpy's would wait for each other, at the cost of a core.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from planner.cli.main import main as run
 

@@ -10,7 +10,8 @@ class Fault:
     """One thing wrong in the input: its place, the value found and what was expected.
 
     ``file`` is a table's file or sheet, ``line`` counts from 1 with the header as line 1 and is
-    None where a whole file or a Python object is meant.
+    None where a whole file or a Python object is meant. ``is_part`` where ``file`` is an expression
+    or the like, of which ``value`` is a part.
     """
 
     file: str
@@ -18,6 +19,7 @@ class Fault:
     column: str | None
     value: str | None
     expected: str
+    is_part: bool = False
 
     def __str__(self) -> str:
         place = self.file
@@ -27,6 +29,8 @@ class Fault:
             place += f", column {self.column}"
         if self.value is None or self.value == place:
             return f"{place}: expected {self.expected}"
+        if self.is_part and self.value:
+            return f"{place}: {_shown(self.value)} is not {self.expected}"
         return f"{place} is {_shown(self.value)}: expected {self.expected}"
 
 

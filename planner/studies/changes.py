@@ -88,7 +88,7 @@ _TABLES = tuple(Problem.model_fields)
 
 def _labelled(fault: Fault, label: str) -> Fault:
     file = f"{label}: {fault.file}" if label else fault.file
-    return Fault(file, fault.line, fault.column, fault.value, fault.expected)
+    return Fault(file, fault.line, fault.column, fault.value, fault.expected, fault.is_part)
 
 
 def _drafts(problem: Problem, target: Target) -> list[_Draft]:
@@ -248,20 +248,21 @@ def _validated(problem: Problem, target: Target, drafts: list[_Draft]) -> _Valid
 
 def _told(found: Iterable[tuple[_Draft, str, str | None, str]]) -> list[Fault]:
     """A fault for each expression and what was expected, however many rows it is about."""
-    grouped: dict[tuple[str, str], list[tuple[_Draft, str | None]]] = {}
+    grouped: dict[tuple[str, str, bool], list[tuple[_Draft, str | None]]] = {}
     for draft, name, value, wanted in found:
         expression = draft.changed_by.get(name) or next(iter(draft.changed_by.values()))
-        about = wanted if name == expression.field else f"{name}: {wanted}"
-        rows = grouped.setdefault((expression.text, about), [])
+        is_own = name == expression.field
+        about = wanted if is_own else f"{name}: {wanted}"
+        rows = grouped.setdefault((expression.text, about, is_own), [])
         if all(draft is not other for other, _ in rows):
             rows.append((draft, value))
     faults = []
-    for (text, wanted), rows in grouped.items():
+    for (text, wanted, is_own), rows in grouped.items():
         draft, value = rows[0]
         more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
         general = any(by.text == text and by.is_general for by in draft.changed_by.values())
         place = f"{text}, for {' on '.join(draft.key)}{more}" if general else text
-        faults.append(Fault(place, None, None, value, wanted))
+        faults.append(Fault(place, None, None, value, wanted, is_part=is_own))
     return faults
 
 

@@ -56,6 +56,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 #: Adds a dialer like another one, with a new id.
 LIKE = re.compile(r"dialer\s*\.(?P<key>.+)\.\s*like\s*=(?P<value>.*)", re.ASCII | re.IGNORECASE)
 _LONGEST = 2000
+#: So many ids are named where one is unknown.
+_MOST_NAMED = 8
 
 
 class UnknownName(InputError):
@@ -116,8 +118,8 @@ def read_expression(text: str, problem: Problem) -> Expression:
     kind = kind.strip().lower()
     if not dot or kind not in TARGETS:
         *others, last = TARGETS
-        wanted = f"{', '.join(others)} or {last}, then .ID.COLUMN=VALUE, {EXAMPLE}"
-        raise InputError([Fault(shown, None, None, kind, wanted)])
+        wanted = f"one of {', '.join(others)} or {last}, then .ID.COLUMN=VALUE, {EXAMPLE}"
+        raise InputError([_part(shown, kind, wanted)])
     for key, tail in _readings(rest, kind, problem):
         found = _TAIL.fullmatch(tail)
         if found:
@@ -139,12 +141,10 @@ def _new_dialer(shown: str, new: str, like: str, problem: Problem) -> Expression
     """``dialer.NEW.like=D1``: the new id is nobody's, the other one is a dialer's."""
     known = known_ids(problem, "dialer_id")
     if like not in known:
-        close = difflib.get_close_matches(like, known, n=1)
-        guess = f", perhaps {close[0]}" if close else ""
-        raise UnknownName([Fault(shown, None, None, like, f"an id of dialers.csv{guess}")])
+        raise UnknownName([_part(shown, like, _one_of("dialer_id", like, known))])
     if new in known or new == EVERY or ID_SEPARATOR in new:
         wanted = "an id that no dialer has yet, such as dialer.NEW.like=D1"
-        raise InputError([Fault(shown, None, None, new, wanted)])
+        raise InputError([_part(shown, new, wanted)])
     return Expression(text=shown, kind="dialer", key=(new,), field="like", operator="=", value=like)
 
 
@@ -181,8 +181,8 @@ def _field(shown: str, target: Target, column: str) -> str:
     if column not in known:
         close = difflib.get_close_matches(column, known, n=1)
         guess = f"perhaps {close[0]}" if close else f"one of {', '.join(known)}"
-        wanted = f"a column of {_file(target.table)} other than its key, {guess}"
-        raise InputError([Fault(shown, None, None, column, wanted)])
+        wanted = f"a column of {_file(target.table)} that can be changed, {guess}"
+        raise InputError([_part(shown, column, wanted)])
     return known[column]
 
 
@@ -193,13 +193,13 @@ def _checked(expression: Expression) -> Expression:
     contract, field = expression.target.contract, expression.field
     kinds = (fields_of_type(contract, kind) for kind in ("integer", "number"))
     if not any(field in fields for fields in kinds):
-        wanted = f"=, because {field} is no number"
-        raise InputError([Fault(expression.text, None, None, expression.operator, wanted)])
+        wanted = f"an operator for {field}, which is no number; write ="
+        raise InputError([_part(expression.text, expression.operator, wanted)])
     operand = number(expression.value)
     if operand is None or (expression.operator == "/=" and operand == 0):
         other = " other than 0" if expression.operator == "/=" else ""
         wanted = f"a number{other} after {expression.operator}, such as 1.2"
-        raise InputError([Fault(expression.text, None, None, expression.value, wanted)])
+        raise InputError([_part(expression.text, expression.value, wanted)])
     return expression
 
 
@@ -210,15 +210,41 @@ def _unreadable(shown: str, kind: str, rest: str, problem: Problem) -> Fault:
     found = _ANY.fullmatch(rest)
     if found is None:
         wanted = f"{form} and one of = += -= *= /= and a value, {EXAMPLE}"
-        return Fault(shown, None, None, rest, wanted)
+        return Fault(shown, None, None, None, wanted)
     name = found["key"]
-    if len(keys) > 1:
-        wanted = "CAMPAIGN.DIALER, of campaigns.csv and of dialers.csv, or * for all of either"
-        return Fault(shown, None, None, name, wanted)
-    close = difflib.get_close_matches(name, known_ids(problem, keys[0]), n=1)
-    guess = f", perhaps {close[0]}" if close else ""
-    wanted = f"an id of {_file(_DEFINED_IN[keys[0]])}, or * for all{guess}"
-    return Fault(shown, None, None, name, wanted)
+    for key in keys[:-1]:
+        first, dot, rest = _leading(name, key, problem)
+        if not dot:
+            wanted = "CAMPAIGN.DIALER, of campaigns.csv and of dialers.csv, or * for all of either"
+            return _part(shown, name, wanted)
+        known = known_ids(problem, key)
+        if first not in (*known, EVERY):
+            return _part(shown, first, f"{_one_of(key, first, known)}, nor * for all")
+        name = rest
+    known = known_ids(problem, keys[-1])
+    return _part(shown, name, f"{_one_of(keys[-1], name, known)}, nor * for all")
+
+
+def _leading(name: str, key: str, problem: Problem) -> tuple[str, str, str]:
+    """The id that several ids with dots between them begin with, its dot, and the rest."""
+    ids = sorted((*known_ids(problem, key), EVERY), key=len, reverse=True)
+    first = next((each for each in ids if name.startswith(f"{each}.")), None)
+    return name.partition(".") if first is None else (first, ".", name[len(first) + 1 :])
+
+
+def _part(text: str, part: str, wanted: str) -> Fault:
+    return Fault(text, None, None, part, wanted, is_part=True)
+
+
+def _one_of(key: str, name: str, known: Sequence[str]) -> str:
+    """The ids that there are, all of a few; of many those that are most alike."""
+    file = _file(_DEFINED_IN[key])
+    if not known:
+        return f"an id of {file}, which has none"
+    if len(known) <= _MOST_NAMED:
+        return f"an id of {file} ({', '.join(known)})"
+    alike = difflib.get_close_matches(name, known, n=3, cutoff=0.0)
+    return f"one of the {len(known):,} ids of {file} (most alike: {', '.join(alike)})"
 
 
 def _file(table: str) -> str:

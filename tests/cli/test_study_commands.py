@@ -166,7 +166,7 @@ def test_every_faulty_expression_is_told_and_nothing_is_written(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.startswith("3 faults in the input:\n")
-    assert "dialer.D9.ports=1 is 'D9': expected an id of dialers.csv" in printed.err
+    assert "dialer.D9.ports=1: 'D9' is not an id of dialers.csv" in printed.err
     assert "\x1b" not in printed.err
     assert not out.exists()
 

@@ -147,33 +147,40 @@ def test_the_given_problem_stays_as_it_is() -> None:
     ("expression", "told"),
     [
         ("", "assignment, pool or limit, then .ID.COLUMN=VALUE"),
-        ("nonsense", "expected dialer, campaign, trunk_group, assignment, pool or limit"),
-        ("queue.Q.size=3", "is 'queue': expected dialer, campaign"),
+        ("nonsense", "expected one of dialer, campaign, trunk_group, assignment, pool or limit"),
+        ("queue.Q.size=3", ": 'queue' is not one of dialer, campaign"),
         ("dialer.D1", "expected dialer.DIALER.COLUMN and one of = += -= *= /= and a value"),
-        ("dialer.D3.ports=1", "is 'D3': expected an id of dialers.csv, or * for all"),
+        ("dialer.D3.ports=1", ": 'D3' is not an id of dialers.csv (D1, D2), nor * for all"),
         (
             "campaign.Solr.value=1",
-            "is 'Solr': expected an id of campaigns.csv, or * for all, perhaps Solar",
+            ": 'Solr' is not an id of campaigns.csv (Solar, News), nor * for all",
         ),
-        ("dialer.D1.port=1", "is 'port': expected a column of dialers.csv other than its key"),
-        ("dialer.D1.dialer_id=X", "is 'dialer_id': expected a column of dialers.csv other than"),
-        ("assignment.Solar.dial_lines=3", "expected CAMPAIGN.DIALER"),
-        ("dialer.D1.in_service*=2", "is '*=': expected =, because in_service is no number"),
-        ("dialer.D1.ports+=many", "is 'many': expected a number after +="),
-        ("dialer.D1.ports+=1e9999", "is '1e9999': expected a number after +="),
-        ("dialer.D1.ports+=nan", "is 'nan': expected a number after +="),
-        ("dialer.D1.ports/=0", "is '0': expected a number other than 0 after /="),
-        ("dialer.D1.ports=-1", "is '-1': expected a whole number from 0 to 100,000"),
-        ("dialer.D1.ports=2.5", "is '2.5': expected a whole number from 0 to 100,000"),
-        ("dialer.D1.ports*=1e999", "expected a whole number from 0 to 100,000"),
-        ("dialer.D1.in_service=maybe", "is 'maybe': expected true or false"),
-        ("dialer.D1.trunk_group=U", "is 'U': expected a trunk group of trunk_groups.csv"),
+        (
+            "dialer.D1.port=1",
+            ": 'port' is not a column of dialers.csv that can be changed, perhaps ports",
+        ),
+        ("dialer.D1.dialer_id=X", ": 'dialer_id' is not a column of dialers.csv that can"),
+        ("assignment.Solar.dial_lines=3", "'Solar' is not CAMPAIGN.DIALER"),
+        ("assignment.Solar.D3.dial_lines=3", ": 'D3' is not an id of dialers.csv (D1, D2)"),
+        ("assignment.Solr.D1.dial_lines=3", ": 'Solr' is not an id of campaigns.csv (Solar, News)"),
+        ("assignment.*.D3.dial_lines=3", ": 'D3' is not an id of dialers.csv (D1, D2)"),
+        ("dialer.NEW.like=D3", ": 'D3' is not an id of dialers.csv (D1, D2)"),
+        ("dialer.D1.in_service*=2", ": '*=' is not an operator for in_service, which is no number"),
+        ("dialer.D1.ports+=many", ": 'many' is not a number after +="),
+        ("dialer.D1.ports+=1e9999", ": '1e9999' is not a number after +="),
+        ("dialer.D1.ports+=nan", ": 'nan' is not a number after +="),
+        ("dialer.D1.ports/=0", ": '0' is not a number other than 0 after /="),
+        ("dialer.D1.ports=-1", ": '-1' is not a whole number from 0 to 100,000"),
+        ("dialer.D1.ports=2.5", ": '2.5' is not a whole number from 0 to 100,000"),
+        ("dialer.D1.ports*=1e999", ": 'inf' is not a whole number from 0 to 100,000"),
+        ("dialer.D1.in_service=maybe", ": 'maybe' is not true or false"),
+        ("dialer.D1.trunk_group=U", ": 'U' is not a trunk group of trunk_groups.csv"),
         ("dialer.D2.cps+=1", "expected cps set with = first: it is blank"),
         ("campaign.*.pacing*=2", "expected at least one campaign to which it applies"),
-        ("campaign.Solar.answer_rate*=20", "is '2.0': expected a number from 0 to 1"),
-        ("campaign.*.answer_rate=2", "for Solar and 1 more is '2': expected a number from 0 to 1"),
+        ("campaign.Solar.answer_rate*=20", ": '2.0' is not a number from 0 to 1"),
+        ("campaign.*.answer_rate=2", "for Solar and 1 more: '2' is not a number from 0 to 1"),
         ("campaign.Solar.talk_seconds=", "expected a number: a live-transfer campaign needs it"),
-        ("campaign.Solar.allowed_dialers=D9", "is 'D9': expected dialers of dialers.csv"),
+        ("campaign.Solar.allowed_dialers=D9", ": 'D9' is not dialers of dialers.csv"),
         ("campaign.News.kind=live_transfer", "expected agent_lines: a number"),
     ],
 )
@@ -187,6 +194,14 @@ def test_a_fault_names_expression_value_and_what_was_expected(expression: str, t
 def test_an_expression_is_one_line_of_reasonable_length(text: str) -> None:
     (fault,) = faults_of(fleet(), text)
     assert "expected one line of at most 2,000 printable letters" in fault
+
+
+def test_of_many_ids_those_most_alike_are_named() -> None:
+    dialers = tuple(Dialer(dialer_id=f"ATL-{n}", ports=9) for n in range(1, 13))
+    (fault,) = faults_of(fleet().model_copy(update={"dialers": dialers}), "dialer.ATL12.ports=1")
+    assert fault.startswith(
+        "dialer.ATL12.ports=1: 'ATL12' is not one of the 12 ids of dialers.csv (most alike: ATL-12"
+    )
 
 
 def test_all_faults_are_told_at_once() -> None:

@@ -70,10 +70,7 @@ def _show_scenarios(here: Workspace, edited: EditedLines, count: int) -> None:
         known = world_cache(here, edited, levers)
         quick = known.comparison(levers)
     except InputError as error:
-        faults = "\n".join(
-            f"- {plain(f.file)}: {plain(f.value or '')} is not {plain(f.expected)}."
-            for f in error.faults
-        )
+        faults = "\n".join(f"- {plain(str(fault))}." for fault in error.faults)
         results.error(f"This cannot be:\n\n{faults}", icon=":material/edit_off:")
         return
     found = planned(here, known.problem, levers) or quick
