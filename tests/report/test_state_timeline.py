@@ -1,4 +1,4 @@
-"""The hours ahead as one colour a moment: the likeliest status, and how sure it is."""
+"""The hours ahead: each status takes as much of a row as it has of the time."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_dialing_and_pausing_count_together(
 
 
 def test_neighbours_with_the_same_status_are_one_block_and_its_pauses_their_mean() -> None:
-    steps = [step(n, {Status.RUNNING: 1 - p, Status.ALL_BUSY: p}) for n, p in enumerate((0, 0.4))]
+    steps = [step(n, {Status.RUNNING: 1 - p, Status.ALL_BUSY: p}) for n, p in enumerate((0.1, 0.2))]
     given = projection(*steps, step(2, {Status.COMPLETED: 0.9, Status.RUNNING: 0.1}))
     first, second = state_rows(given)["D1 / Solar"]
     assert (first.status, first.start, first.end) == (
@@ -64,25 +64,46 @@ def test_neighbours_with_the_same_status_are_one_block_and_its_pauses_their_mean
         MONDAY_NINE,
         MONDAY_NINE + timedelta(minutes=30),
     )
-    assert first.paused == pytest.approx(0.2)
+    assert first.paused == pytest.approx(0.15)
     assert second.status is Status.COMPLETED
 
 
-def test_a_status_that_is_not_sure_is_paler_and_bears_no_words() -> None:
+def heights(parts: list[dict[str, Any]]) -> dict[str, float]:
+    """Of the whole height of a row, what is seen of each status: the next lies over the rest."""
+    ends = [*(part["Top"] for part in parts[1:]), parts[-1]["Bottom"]]
+    whole = ends[-1] - parts[0]["Top"]
+    return {
+        part["Status"]: (end - part["Top"]) / whole for part, end in zip(parts, ends, strict=True)
+    }
+
+
+def test_a_bar_shows_the_pauses_that_its_words_tell() -> None:
+    given = projection(step(0, {Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}))
+    parts = drawn(given)
+    assert heights(parts) == pytest.approx({str(Status.RUNNING): 0.6, str(Status.ALL_BUSY): 0.4})
+    assert [part["Words"] for part in parts] == ["paused 40 %", ""]
+
+
+def test_where_no_status_is_sure_all_are_seen_and_no_words() -> None:
+    chances = {Status.COMPLETED: 0.4, Status.RUNNING: 0.4, Status.ALL_BUSY: 0.2}
+    parts = drawn(projection(step(0, chances)))
+    assert heights(parts) == pytest.approx({str(status): p for status, p in chances.items()})
+    assert [part["Words"] for part in parts] == ["", "", ""]
+
+
+def test_other_pauses_are_another_block() -> None:
+    shares = (0.1, 0.15, 0.45)
     given = projection(
-        step(0, {Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}),
-        step(1, {Status.RUNNING: 0.4, Status.ALL_BUSY: 0.2, Status.COMPLETED: 0.4}),
+        *(step(n, {Status.RUNNING: 1 - p, Status.ALL_BUSY: p}) for n, p in enumerate(shares))
     )
-    sure, unsure = drawn(given)
-    assert (sure["Opacity"], sure["Words"]) == (1, "paused 40 %")
-    assert unsure["Opacity"] < 1
-    assert unsure["Words"] == ""
+    first, second = state_rows(given)["D1 / Solar"]
+    assert (first.paused, second.paused) == (pytest.approx(0.125), pytest.approx(0.45))
 
 
 def test_where_days_differ_the_band_stands_in_the_row() -> None:
     row = figures(day_low={"all_busy_share": 0.29}, day_high={"all_busy_share": 0.49})
     given = projection(step(0, {Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}), rows=(row,))
-    assert [block["Words"] for block in drawn(given)] == ["paused 29 to 49 % on 9 of 10 days"]
+    assert drawn(given)[0]["Words"] == "paused 29 to 49 % on 9 of 10 days"
 
 
 def test_rows_of_a_dialer_follow_each_other() -> None:

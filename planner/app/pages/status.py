@@ -240,7 +240,7 @@ def _show_board(
         _show_chart(*charts[0])
         st.caption(
             f"{plain(moment_words(projection.at))} to {plain(moment_words(end))}, "
-            f"{reader_zone().key}. Paler where another status is about as likely. {left_out}"
+            f"{reader_zone().key}. {left_out}"
         )
         rest = len({(s.dialer_id, s.campaign_id) for s in projection.timeline}) - _MOST_ROWS
         if rest > 0:

@@ -1,8 +1,8 @@
-"""The hours ahead at a glance: rows are campaigns on dialers, colours their likeliest statuses."""
+"""The hours ahead at a glance: rows are campaigns on dialers, heights how likely each status is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -25,9 +25,16 @@ from planner.report.charts.rows import (
 from planner.report.words import share
 
 DIALING = (Status.RUNNING, Status.ALL_BUSY)
-#: A status less likely than this is drawn paler: it may as well be another.
+#: From the top of a row down.
+_ORDER = (*DIALING, *(status for status in Status if status not in DIALING))
+#: A status less likely than this bears no words: it may as well be another.
 _SURE = 0.75
-_PALE = 0.5
+#: Neighbours whose pauses differ by more than this are two blocks.
+_SAME_PAUSES = 0.1
+#: A status less likely than this is too thin to be seen.
+_SEEN = 0.005
+#: Said where the statuses are named, so that it goes wherever the chart does.
+_LEGEND = "Height of a colour: share of time in that status"
 #: A block shorter than this part of the horizon has no room for words.
 _WORDED = 0.13
 #: Share of a row that is left blank above and below.
@@ -38,7 +45,7 @@ class Block(NamedTuple):
     """A time in which a row has one likeliest status.
 
     ``chance`` is that it has it or, of dialing, that it dials or pauses; ``paused`` the share of
-    the dialing time in pauses.
+    the dialing time in pauses; ``parts`` how likely every status is.
     """
 
     status: Status
@@ -46,6 +53,7 @@ class Block(NamedTuple):
     end: datetime
     chance: float
     paused: float
+    parts: Mapping[Status, float]
 
     @property
     def is_sure(self) -> bool:
@@ -54,20 +62,24 @@ class Block(NamedTuple):
 
 
 def state_timeline(projection: Projection) -> Figure:
-    """Likeliest status over time: a row per campaign and dialer, those of a dialer together.
+    """Statuses over time: a row per campaign and dialer, those of a dialer together.
 
-    Dialing says how much of it is pauses, where days differ between which shares on nine of ten.
+    What is likely takes as much of a row's height: a row that pauses 40 % of the time shows two
+    fifths of it in the colour of pauses. Words tell the same, where days differ between which
+    shares on nine of ten.
     """
     rows = state_rows(projection)
     bands = {pair_name(f): _band(f) for f in projection.assignments}
     names = list(rows)
     least = timedelta(hours=projection.hours) * _WORDED
-    values = [
-        # The band is one of the figures of the first moment: other hours have other agents.
-        _drawn(name, block, place, bands.get(name, "") if block is blocks[0] else "", least)
-        for place, (name, blocks) in enumerate(rows.items())
-        for block in blocks
-    ]
+    values: list[dict[str, Any]] = []
+    for place, (name, blocks_of) in enumerate(rows.items()):
+        # The band is one of the figures of the first moment: other hours have other agents. It
+        # leaves out the minutes in which agents become busy.
+        early = next((b for b in blocks_of[:2] if b.end - b.start >= least), blocks_of[0])
+        for block in blocks_of:
+            band = bands.get(name, "") if block is early else ""
+            values += _drawn(name, block, place, band, least)
     present = [status for status in Status if any(v["Status"] == status for v in values)]
     blocks = blocks_in_rows(values, names).encode(
         color=alt.Color(
@@ -76,10 +88,9 @@ def state_timeline(projection: Projection) -> Figure:
                 domain=[status.value for status in present],
                 range=[STATUS_COLOURS[status] for status in present],
             ),
-            legend=alt.Legend(orient="top", title=None, labelLimit=0, columns=4),
+            legend=alt.Legend(orient="top", title=_LEGEND, titleLimit=0, labelLimit=0, columns=4),
         ),
-        opacity=alt.Opacity("Opacity:Q", scale=None, legend=None),
-        tooltip=["Line:N", "Status:N", "How sure:N", "Paused:N", "Time:N"],
+        tooltip=["Line:N", "Status:N", "How likely:N", "Paused:N", "Time:N"],
     )
     words = (
         alt.Chart(alt.InlineData(values=[v for v in values if v["Words"]]), width=WIDTH)
@@ -126,18 +137,37 @@ def likeliest(chances: Mapping[Status, float]) -> tuple[Status, float, float]:
 
 def _blocks(steps: Sequence[TimelineStep]) -> Iterator[Block]:
     """Neighbours with the same likeliest status, as sure, joined; figures are means over time."""
-    told = [(*likeliest(step.probabilities), step) for step in steps]
-    for (status, _), group in groupby(told, key=lambda item: (item[0], item[1] >= _SURE)):
-        parts = list(group)
-        seconds = [(p[3].end - p[3].start).total_seconds() for p in parts]
-        whole = sum(seconds) or 1.0
-        yield Block(
-            status,
-            parts[0][3].start,
-            parts[-1][3].end,
-            sum(p[1] * s for p, s in zip(parts, seconds, strict=True)) / whole,
-            sum(p[2] * s for p, s in zip(parts, seconds, strict=True)) / whole,
-        )
+    told = [
+        Block(s, step.start, step.end, chance, paused, step.probabilities)
+        for step in steps
+        for s, chance, paused in [likeliest(step.probabilities)]
+    ]
+    for _, group in groupby(told, key=lambda block: (block.status, block.is_sure)):
+        alike: list[Block] = []
+        for block in group:
+            if alike and abs(block.paused - _mean(alike).paused) > _SAME_PAUSES:
+                yield _mean(alike)
+                alike = []
+            alike.append(block)
+        yield _mean(alike)
+
+
+def _mean(blocks: Sequence[Block]) -> Block:
+    """Blocks that follow each other as one; its figures are means over time."""
+    seconds = [(block.end - block.start).total_seconds() for block in blocks]
+    weights = [length / (sum(seconds) or 1.0) for length in seconds]
+
+    def mean(values: Iterable[float]) -> float:
+        return sum(w * value for w, value in zip(weights, values, strict=True))
+
+    return Block(
+        blocks[0].status,
+        blocks[0].start,
+        blocks[-1].end,
+        mean(block.chance for block in blocks),
+        mean(block.paused for block in blocks),
+        {s: mean(block.parts.get(s, 0.0) for block in blocks) for s in Status},
+    )
 
 
 def _band(figures: AssignmentFigures) -> str:
@@ -149,21 +179,32 @@ def _band(figures: AssignmentFigures) -> str:
     return f"{low.removesuffix(' %')} to {high} on 9 of 10 days"
 
 
-def _drawn(name: str, block: Block, place: int, band: str, least: timedelta) -> dict[str, Any]:
+def _drawn(
+    name: str, block: Block, place: int, band: str, least: timedelta
+) -> Iterator[dict[str, Any]]:
+    """A rectangle for each status of a block, with the words on the first.
+
+    Each goes down to the end of the row, and the next is drawn over it: there is no gap between.
+    """
     dials = block.status in DIALING
     paused = f"paused {band or share(block.paused)}" if dials and block.paused else ""
     is_worded = block.is_sure and block.end - block.start >= least
-    return {
-        "Line": name,
-        "Status": block.status.value,
-        "How sure": share(block.chance),
-        "Paused": f"{share(block.paused)} of the dialing time" if dials else "does not dial",
-        "Time": f"{block.start:%a %H:%M} to {block.end:%a %H:%M}",
-        "Opacity": 1 if block.is_sure else _PALE,
-        "Words": paused if is_worded else "",
-        "From": local_time(block.start),
-        "To": local_time(block.end),
-        "Top": place + _BETWEEN,
-        "Middle": place + 0.5,
-        "Bottom": place + 1 - _BETWEEN,
-    }
+    top, whole = place + _BETWEEN, sum(block.parts.values()) or 1.0
+    words = paused if is_worded else ""
+    for status, chance in sorted(block.parts.items(), key=lambda item: _ORDER.index(item[0])):
+        if chance < _SEEN:
+            continue
+        yield {
+            "Line": name,
+            "Status": status.value,
+            "How likely": share(chance),
+            "Paused": f"{share(block.paused)} of the dialing time" if dials else "does not dial",
+            "Time": f"{block.start:%a %H:%M} to {block.end:%a %H:%M}",
+            "Words": words,
+            "From": local_time(block.start),
+            "To": local_time(block.end),
+            "Top": top,
+            "Middle": place + 0.5,
+            "Bottom": place + 1 - _BETWEEN,
+        }
+        top, words = top + (1 - 2 * _BETWEEN) * chance / whole, ""
