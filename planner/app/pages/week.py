@@ -27,7 +27,7 @@ from planner.report.plans.given_up import given_up_sentences
 from planner.report.plans.handout import Handout, of_week
 from planner.report.studies.week import list_sentences, total_pairs, write_week
 from planner.report.studies.week_as_is import TITLES as AS_IS_TITLES
-from planner.report.studies.week_as_is import as_is_rows, as_is_sentence, value_as_is
+from planner.report.studies.week_as_is import as_is_rows, as_is_sentence, needs_plan, value_as_is
 from planner.report.words import STOPPED_EARLY, amount
 from planner.studies.week.as_is import TimeAsIs, week_as_is
 from planner.studies.week.spans import coming_monday, week_of, week_spell
@@ -56,11 +56,11 @@ def show() -> None:
         return
     st.title("Week")
     problem = here.edited.problem
-    key = _show_start(here, problem)
+    monday, key = _show_start(here, problem)
     running.show_running(here, _STUDY, "Planning the week", stop="Stop and keep what is planned")
     found: WeekPlan | None = running.result(here, _STUDY)
-    if found is None:
-        _show_as_is(problem, key[1])
+    if found is None or key is None:
+        _show_as_is(problem, monday)
         return
     is_old = running.is_out_of_date(here, _STUDY, key)
     if is_old:
@@ -77,8 +77,11 @@ def show() -> None:
         _show_week(here, found)
 
 
-def _show_start(here: Workspace, problem: Problem) -> _Key:
-    """The fields and the button; what a run would be made from."""
+def _show_start(here: Workspace, problem: Problem) -> tuple[date, _Key | None]:
+    """The fields and the button; the week's Monday, and what a run would be made from.
+
+    Where no time needs lines of its own there is nothing to ask for.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day = st.date_input(
             "Week of",
@@ -87,6 +90,9 @@ def _show_start(here: Workspace, problem: Problem) -> _Key:
             width=160,
             help="Any day of it",
         )
+        monday = week_of(day if isinstance(day, date) else datetime.now(UTC).date())
+        if not needs_plan(_times_as_is(problem, monday)):
+            return monday, None
         worth = line_worth(problem)
         price = st.select_slider(
             "A line moves if that gains",
@@ -104,7 +110,6 @@ def _show_start(here: Workspace, problem: Problem) -> _Key:
         ]
         move_cost = price / 100 * worth
         options = PlanOptions(move_cost=move_cost, time_limit=limit, relax=True)
-        monday = week_of(day if isinstance(day, date) else datetime.now(UTC).date())
         key = (problem, monday, options)
         st.button(
             "Plan the week",
@@ -116,7 +121,7 @@ def _show_start(here: Workspace, problem: Problem) -> _Key:
             args=(here, _STUDY, key, partial(run_week, problem, options, monday)),
         )
     st.caption(_price_words(problem, price, move_cost))
-    return key
+    return monday, key
 
 
 def _gain_words(worth: float, price: int) -> str:
@@ -148,17 +153,18 @@ def _times_as_is(problem: Problem, monday: date) -> tuple[TimeAsIs, ...]:
 def _show_as_is(problem: Problem, monday: date) -> None:
     """The week before it is planned: what runs when, with the lines that are there now."""
     zone, times = reader_zone(), _times_as_is(problem, monday)
-    what_next = (
-        "The same campaigns run all week with the same figures: *Optimise* on the Plan page finds "
-        "the best lines, and no other time needs lines of its own."
-        if len(times) == 1
-        else "**Plan the week** gives each time its own lines, as few of them moved as is worth "
-        "it. Nothing changes on the Plan page."
-    )
-    st.markdown(f"{plain(as_is_sentence(times))} {what_next}")
     rows = as_is_rows(times, zone)
     if not rows:
+        st.markdown(plain(as_is_sentence(times)))
         return
+    what_next = (
+        "**Plan the week** gives each time its own lines, as few of them moved as is worth it. "
+        "Nothing changes on the Plan page."
+        if needs_plan(times)
+        else "The same campaigns run whenever any does, with the same figures: no time of this "
+        "week needs lines of its own, and *Optimise* on the Plan page finds the best ones."
+    )
+    st.markdown(f"{plain(as_is_sentence(times))} {what_next}")
     st.subheader("What runs when, with the lines as they are")
     if len(times) > 1:  # else it would be one long bar for each campaign
         show_figure(

@@ -38,6 +38,11 @@ def as_is_sentence(times: Sequence[TimeAsIs]) -> str:
     )
 
 
+def needs_plan(times: Sequence[TimeAsIs]) -> bool:
+    """Whether times of the week may need lines of their own."""
+    return len({time.kind for time in times if time.running}) > 1
+
+
 def value_as_is(times: Sequence[TimeAsIs]) -> float:
     """What the lines bring in all of the times together."""
     return sum(time.hours * time.value_per_hour for time in times)

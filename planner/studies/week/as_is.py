@@ -15,9 +15,11 @@ from planner.studies.week.spans import RunningSet, among_running, spans
 class TimeAsIs:
     """A time in which the same campaigns run, and their lines; moments in UTC.
 
-    ``lines`` are those that can run, ``value_per_hour`` is what they bring by the planning tables.
+    ``kind`` is the same number where the same campaigns run with the same figures; ``lines``
+    are those that can run, ``value_per_hour`` is what they bring by the planning tables.
     """
 
+    kind: int
     start: datetime
     end: datetime
     running: tuple[str, ...]
@@ -55,9 +57,11 @@ def week_as_is(problem: Problem, week: Spell) -> tuple[TimeAsIs, ...]:
             same = here, *_worth(among_running(problem, here))
             known.append(same)
         _, lines, value, ports_used = same
+        kind = next(place for place, item in enumerate(known) if item is same)
         up = [dialer for dialer in here.dialers if dialer.in_service]
         found.append(
             TimeAsIs(
+                kind=kind,
                 start=span.spell.start,
                 end=span.spell.end,
                 running=tuple(campaign.campaign_id for campaign in here.campaigns),

@@ -115,13 +115,58 @@ def test_the_price_is_of_what_a_line_earns() -> None:
     assert line_worth(quickstart.model_copy(update={"assignments": ()})) == 1.0
 
 
-def test_a_planned_week_stands_beside_the_lines_as_they_are(app: AppTest) -> None:
+def changed_quickstart(folder: Path, **texts: str) -> Path:
+    """A folder of the example; ``schedule`` and ``start`` of its campaign are others."""
+    usual = {"schedule": "Mon-Sun 00:00-24:00", "start": "2026-01-01"}
+    for path in (ROOT / "data" / "quickstart").glob("*.csv"):
+        text = path.read_text("utf-8")
+        for name, other in texts.items():
+            text = text.replace(usual[name], other)
+        (folder / path.name).write_text(text, "utf-8")
+    return folder
+
+
+def test_where_no_time_needs_lines_of_its_own_nothing_is_to_be_planned(app: AppTest) -> None:
     go_to(app, "week")
-    assert "*Optimise* on the Plan page finds the best lines" in text(app)
+    assert "*Optimise* on the Plan page finds the best ones" in text(app)
+    assert not [b for b in app.button if b.label == "Plan the week"]
+    assert not app.select_slider
     (times,) = [d.value for d in app.dataframe if "Ports used" in d.value]
     assert times.iloc[0].tolist() == [
         "Mon-Sun", "all hours", "all campaigns", "200 of 200", "158.5"
     ]  # fmt: skip
-    planned(app)
-    # Engset for 95 + 5 lines on each of two dialers: 158.520786 an hour, 168 hours.
-    assert "kept all week, would bring a value of 26,631, whatever limits say" in text(app)
+
+
+def test_windows_that_all_campaigns_share_need_the_same_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = changed_quickstart(tmp_path, schedule="Mon-Fri 09:00-17:00")
+    monkeypatch.setenv("PLANNER_FOLDER", str(folder))
+    app = go_to(new_session().run(), "week")
+    assert "in the 40 h in which a campaign runs" in text(app)
+    assert "no time of this week needs lines of its own" in text(app)
+    assert not app.select_slider
+
+
+def test_a_week_in_which_nothing_runs_says_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = changed_quickstart(tmp_path, start="2099-01-01")
+    monkeypatch.setenv("PLANNER_FOLDER", str(folder))
+    app = go_to(new_session().run(), "week")
+    assert "No campaign runs in this week" in text(app)
+    assert "*Optimise*" not in text(app)
+    assert not app.select_slider
+
+
+def test_a_planned_week_stands_beside_the_lines_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = changed_quickstart(tmp_path)
+    (folder / "outages.csv").write_text(
+        "dialer_id,start,end\nD2,2026-03-02 00:00,2026-03-03 00:00\n"
+    )
+    monkeypatch.setenv("PLANNER_FOLDER", str(folder))
+    app = planned(go_to(new_session().run(), "week"))
+    # Engset for 95 + 5 lines: 79.260393 an hour on each of two dialers; 24 of 168 hours on one.
+    assert "kept all week, would bring a value of 24,729, whatever limits say" in text(app)
