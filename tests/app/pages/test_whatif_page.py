@@ -26,6 +26,25 @@ from tests.support.pages import (
 )
 
 
+def side_by_side_of(app: AppTest, number: int) -> None:
+    """So many scenarios, before any of them is changed."""
+    app.session_state["worlds"] = number
+    app.run()
+
+
+def test_scenarios_stand_side_by_side_once_there_is_one(app: AppTest) -> None:
+    go_to(app, "what-if")
+    assert not [field for field in app.selectbox if field.key == "worlds"]
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    app.selectbox(key="worlds").set_value(2).run()
+    assert set(side_by_side(app)) > {"Scenario 1", "Scenario 2"}
+    app.multiselect(key="down-1").set_value([]).run()
+    assert app.selectbox(key="worlds").value == 2
+    app.selectbox(key="worlds").set_value(1).run()
+    assert not app.exception
+    assert not [field for field in app.selectbox if field.key == "worlds"]
+
+
 def test_a_dialer_down_halves_the_calls_of_two(app: AppTest) -> None:
     go_to(app, "what-if")
     app.multiselect(key="down-1").set_value(["D1"]).run()
@@ -65,7 +84,7 @@ def test_before_anything_is_changed_each_dialer_is_told_and_an_example_offered(
 
 def test_a_slider_changes_its_scenario_alone(app: AppTest) -> None:
     go_to(app, "what-if")
-    app.selectbox(key="worlds").set_value(3).run()
+    side_by_side_of(app, 3)
     app.slider(key="answers-2").set_value(50).run()
     assert not app.exception
     found = side_by_side(app)
@@ -101,6 +120,8 @@ def test_what_cannot_be_is_told_in_words(app: AppTest) -> None:
     app.text_area(key="more-1").set_value("campaign.Solar.answer_rate*=20").run()
     assert not app.exception
     assert "This cannot be" in app.error[0].value
+    app.text_area(key="more-1").set_value("campaign.*.pacing*=2").run()
+    assert "2: expected at least one campaign to which it applies" in app.error[0].value
 
 
 def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
@@ -121,7 +142,7 @@ def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
 
 def test_each_scenario_tells_what_is_done_with_it(app: AppTest) -> None:
     go_to(app, "what-if")
-    app.selectbox(key="worlds").set_value(3).run()
+    side_by_side_of(app, 3)
     told: queue.Queue[str | None] = queue.Queue()
     heard = threading.Event()
 
@@ -208,7 +229,7 @@ def test_a_new_campaign_gets_lines_and_comes_into_the_plan(app: AppTest) -> None
 
 def test_scenarios_stay_as_set_while_one_looks_at_another_page(app: AppTest) -> None:
     go_to(app, "what-if")
-    app.selectbox(key="worlds").set_value(2).run()
+    side_by_side_of(app, 2)
     app.slider(key="talk-2").set_value(20).run()
     go_to(app, "plan")
     go_to(app, "what-if")
@@ -232,7 +253,7 @@ def test_limits_are_listed_as_many_as_are_counted(monkeypatch: pytest.MonkeyPatc
 
 def test_one_of_several_scenarios_is_looked_at(app: AppTest) -> None:
     go_to(app, "what-if")
-    app.selectbox(key="worlds").set_value(2).run()
+    side_by_side_of(app, 2)
     app.multiselect(key="down-2").set_value(["D1"]).run()
     assert losses(app)["Value an hour"]["Change"] == "0 %"
     app.session_state["look-Scenario 1|Scenario 2"] = "Scenario 2"
@@ -242,7 +263,7 @@ def test_one_of_several_scenarios_is_looked_at(app: AppTest) -> None:
 
 def test_no_page_speaks_of_worlds_or_of_a_base(app: AppTest) -> None:
     go_to(app, "what-if")
-    app.selectbox(key="worlds").set_value(2).run()
+    side_by_side_of(app, 2)
     app.multiselect(key="down-1").set_value(["D1"]).run()
     told = [text(app), *(e.label for e in app.expander), *(b.label for b in app.button)]
     told += [str(list(d.value)) for d in app.dataframe] + [str(d.value) for d in app.dataframe]

@@ -47,18 +47,23 @@ def show() -> None:
     title, count = st.columns([5, 1], vertical_alignment="bottom")
     title.title("What if …")
     st.session_state.setdefault("worlds", max(len(here.worlds), 1))
-    number = count.selectbox("Scenarios", range(1, MOST_WORLDS + 1), key="worlds")
     if show_no_lines(here):
         return
     if here.said:
         st.toast(plain(here.said))
         here.said = ""
-    _show_scenarios(here, here.edited, int(number or 1))
+    number = int(st.session_state["worlds"])
+    is_changed = _show_scenarios(here, here.edited, number)
+    if is_changed or number > 1:  # before, there is nothing to stand beside another
+        count.selectbox("Scenarios side by side", range(1, MOST_WORLDS + 1), key="worlds")
     show_store_fault()
 
 
-def _show_scenarios(here: Workspace, edited: EditedLines, count: int) -> None:
-    """The controls, and what comes of them: of one scenario side by side, of more below."""
+def _show_scenarios(here: Workspace, edited: EditedLines, count: int) -> bool:
+    """The controls, and what comes of them: of one scenario side by side, of more below.
+
+    The result is whether anything is changed.
+    """
     if count == 1:
         controls, results = st.columns([3, 11], gap="medium")
     else:
@@ -72,18 +77,20 @@ def _show_scenarios(here: Workspace, edited: EditedLines, count: int) -> None:
     except InputError as error:
         faults = "\n".join(f"- {plain(str(fault))}." for fault in error.faults)
         results.error(f"This cannot be:\n\n{faults}", icon=":material/edit_off:")
-        return
+        return True
+    is_changed = any(each.expressions for each in levers.values())
     found = planned(here, known.problem, levers) or quick
     if count > 1:
         with together:
             show_worlds(found)
     with results:
-        if count == 1 and not any(each.expressions for each in levers.values()):
+        if count == 1 and not is_changed:
             show_first_look(here, known)
         else:
             _show_results(here, found, quick, known.problem, levers)
     show_hours(known, levers)
     _show_tornado(known)
+    return is_changed
 
 
 def _show_results(
