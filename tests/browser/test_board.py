@@ -354,10 +354,25 @@ def test_of_a_large_fleet_heads_and_ends_stay_in_view(
         page.keyboard.press("Enter")
         expect(found.locator("tfoot tr").first.locator("td").nth(41)).to_contain_text("of 500")
         expect(cell(page, "Campaign-150", "D41")).to_have_text("33")
+        # With Ctrl an arrow goes to the next cell with lines: 150 has some on D0 to D4.
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Control+ArrowLeft")
+        expect(cell(page, "Campaign-150", "D4")).to_be_focused()
         # In a window that is made larger, rows that come into view have their heads and ends too.
         page.set_viewport_size({"width": 1280, "height": 1700})
         last = found.locator("tbody tr .head").filter(has_text="Campaign-178")
         expect(last).to_be_in_viewport(ratio=1)
+        # Of one campaign only the dialers it runs on are left, if asked for.
+        press(page, "200 campaigns, 50 dialers")
+        page.get_by_role("combobox", name="Show campaigns").click()
+        page.get_by_role("option", name="Campaign-7", exact=True).click()
+        page.keyboard.press("Escape")
+        page.get_by_text("Only those with lines").click()
+        heads = found.locator("thead .cell")
+        expect(heads).to_have_text(["D0", "D1", "D2", "D3", "D49"])
+        expect(found.locator("tfoot tr").first.locator("td.end").first).to_contain_text(
+            "on those shown"
+        )
         page.close()
 
 

@@ -12,7 +12,7 @@ _RULES = """
 /* The ends of a slider from 0 to 100 % need no words. */
 .st-key-redundancy [data-testid="stSliderTickBar"] { display: none; }
 /* Broken limits in lines of text, their steps beside them. */
-.st-key-limits p { font-size: 0.875rem; }
+.st-key-limits p { font-size: 0.875rem; line-height: 1.6rem; }
 /* Margins that take each other back make what is not there to be scrolled to. */
 .st-key-limits :is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"], p) {
   margin-bottom: 0;

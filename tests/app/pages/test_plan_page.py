@@ -184,6 +184,22 @@ def test_a_filter_keeps_edits_and_edits_the_row_in_view(app: AppTest) -> None:
     assert lines(app)["Broadband", "DAL-1"] == (39, 6)
 
 
+def test_only_pairs_with_lines_are_shown_if_asked_for(app: AppTest) -> None:
+    app.run().button(key="open-regional").click().run()
+    edit(app, {})  # the list of rows
+    everything = len(app.session_state["workspace"].grid_rows)
+    app.toggle(key="only-used").set_value(True).run()
+    used = set(app.session_state["workspace"].grid_rows)
+    assert used == set(lines(app))
+    assert len(used) < everything
+    # Broadband runs on one dialer, where it stays in view though its last line is taken away.
+    app.multiselect(key="show-campaigns").set_value(["Broadband"]).run()
+    assert app.session_state["workspace"].grid_rows == (("Broadband", "DAL-1"),)
+    edit(app, {0: {"dial_lines": "0", "agent_lines": "0"}})
+    assert ("Broadband", "DAL-1") not in lines(app)
+    assert app.session_state["workspace"].grid_rows == (("Broadband", "DAL-1"),)
+
+
 def told(app: AppTest) -> str:
     return " ".join(item.value for item in app.markdown).replace("\\", "")
 

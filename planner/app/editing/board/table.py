@@ -183,7 +183,7 @@ class _Drawing:
         ]
         used = sum(use[d.dialer_id].ports_used for d in self.dialers)
         ports = sum(d.ports for d in self.dialers if d.in_service)
-        total = Note(f"{used:,} of {ports:,} in all")
+        total = Note(f"{used:,} of {ports:,} {self._all_words()}")
         return Foot("Ports used", "Ports taken of those that the dialer has", tuple(cells), total)
 
     def _speed(self, use: Mapping[str, DialerUse]) -> Foot:
@@ -197,7 +197,13 @@ class _Drawing:
         ]
         total = Note(amount(sum(use[d.dialer_id].attempts_per_second for d in self.dialers)))
         words = "Calls launched a second, of what the dialer may launch"
-        return Foot("Calls a second", words, tuple(cells), Note(f"{total.text} in all"))
+        return Foot(
+            "Calls a second", words, tuple(cells), Note(f"{total.text} {self._all_words()}")
+        )
+
+    def _all_words(self) -> str:
+        """What a sum over the columns is of."""
+        return "in all" if len(self.dialers) == len(self.problem.dialers) else "on those shown"
 
 
 def _end_heads(campaigns: Sequence[Campaign]) -> tuple[Note, ...]:

@@ -14,6 +14,17 @@ from planner.app.session.workspace import Workspace
 QuickEdit = Callable[[EditedLines, Collection[PairKey]], EditedLines]
 
 _LIST = "List of rows"
+#: What can be picked, in the order of a pair; and whether only pairs with lines are shown.
+_FILTERS, _USED = ("campaigns", "dialers"), "only-used"
+_ABOUT_EDITING = (
+    "Click a cell and type how many lines, or paste a block from a spreadsheet. The key L locks "
+    "the cells that are picked, or unlocks them: *Optimise* and repairs leave locked lines alone. "
+    "Ctrl with an arrow key goes to the next cell with lines."
+)
+_ABOUT_USED = (
+    "Leaves out campaigns and dialers without lines. Of the campaigns that are picked, only the "
+    "dialers they run on are shown; of the dialers that are picked, only their campaigns."
+)
 #: Fewer rows than this are seen at a glance.
 _FILTER_FROM = 12
 #: More rows than this are drawn in parts.
@@ -27,26 +38,65 @@ def choose_view(
 
     They are those of the picked campaigns and dialers; nothing picked means all of them.
     """
-    view, campaigns, dialers, part, edits = st.columns(
-        [11, 4, 4, 4, 3], vertical_alignment="center", gap="xsmall"
+    view, filters, part, edits = st.columns(
+        [22, 12, 11, 6], vertical_alignment="center", gap="xsmall"
     )
     with view:
         chosen = _chosen_measure()
     pairs = edited.pairs
     if len(pairs) >= _FILTER_FROM:
-        with campaigns:
-            in_campaigns = _picked(edited, 0, "campaigns")
-        with dialers:
-            on_dialers = _picked(edited, 1, "dialers")
-        pairs = tuple(key for key in pairs if key[0] in in_campaigns and key[1] in on_dialers)
+        with filters:
+            pairs = _filtered(edited, is_board=chosen is not None)
     with edits:
         _show_quick_edits(workspace, pairs, len(edited.pairs))
     with part:
         if chosen is None:
             pairs = _part(pairs)
         elif chosen.column is not None:
-            st.caption("Type or paste; L locks")
+            st.caption("Click a cell to type; press L to lock it", help=_ABOUT_EDITING)
     return chosen, pairs
+
+
+def _filtered(edited: EditedLines, *, is_board: bool) -> tuple[PairKey, ...]:
+    """Those that the fields ask for; how many that are stands on what opens the fields."""
+    campaigns, dialers = (
+        set(st.session_state.get(f"show-{name}") or [key[place] for key in edited.pairs])
+        for place, name in enumerate(_FILTERS)
+    )
+    pairs = tuple(key for key in edited.pairs if key[0] in campaigns and key[1] in dialers)
+    if st.session_state.get(_USED):
+        pairs = _used(edited, pairs, is_board=is_board)
+    words = ", ".join(_of_all(edited, pairs, place) for place in range(len(_FILTERS)))
+    with st.popover(words, icon=":material/filter_list:", width="stretch", key="filters"):
+        for place, name in enumerate(_FILTERS):
+            _pick(edited, place, name)
+        st.toggle("Only those with lines", key=_USED, help=_ABOUT_USED, persist_state="session")
+    return pairs
+
+
+def _of_all(edited: EditedLines, pairs: tuple[PairKey, ...], place: int) -> str:
+    """``10 campaigns``, or ``3 of 10 campaigns`` where others are left out."""
+    seen, known = len({key[place] for key in pairs}), len({key[place] for key in edited.pairs})
+    return (
+        f"{known:,} {_FILTERS[place]}"
+        if seen == known
+        else f"{seen:,} of {known:,} {_FILTERS[place]}"
+    )
+
+
+def _used(
+    edited: EditedLines, pairs: tuple[PairKey, ...], *, is_board: bool
+) -> tuple[PairKey, ...]:
+    """Those with lines, now or as opened; of the board all of their campaigns and dialers."""
+    lines = (*edited.lines, *edited.baseline.assignments)
+    counted = {(item.campaign_id, item.dialer_id) for item in lines if item.dial_lines}
+    found = [key for key in pairs if key in counted]
+    if not found:
+        return pairs
+    if not is_board:
+        return tuple(found)
+    campaigns, dialers = {c for c, _ in found}, {d for _, d in found}
+    return tuple(key for key in pairs if key[0] in campaigns and key[1] in dialers)
 
 
 def _chosen_measure() -> Measure | None:
@@ -105,13 +155,11 @@ def _change(workspace: Workspace, edit: QuickEdit, rows: tuple[PairKey, ...]) ->
     workspace.change(lambda edited: edit(edited, rows))
 
 
-def _picked(edited: EditedLines, place: int, name: str) -> set[str]:
+def _pick(edited: EditedLines, place: int, name: str) -> None:
     options = list(dict.fromkeys(key[place] for key in edited.pairs))
-    picked = st.multiselect(
+    st.multiselect(
         f"Show {name}",
         options,
         key=f"show-{name}",
         placeholder=f"All {len(options)} {name}",
-        label_visibility="collapsed",
     )
-    return set(picked or options)

@@ -3,7 +3,7 @@
 // sent again with every later one until the server says that it has it, so that none is lost.
 
 import {
-  TEXT, copied, make, near, note, pasted, place, put, range, set, shape, stepOf, widths,
+  TEXT, copied, make, near, note, pasted, place, pointAt, put, range, set, shape, stepOf, widths,
 } from "./elements.js";
 
 const boards = new WeakMap();
@@ -153,6 +153,7 @@ class Board {
       if (level > 0) classes.push(this.told.measure);
       if (broken) classes.push("broken");
       if (closed.has(c)) classes.push("closed");
+      if (typed ?? text) classes.push("used");
       if (typed !== undefined) classes.push("pending");
       if (marks.includes("l")) classes.push("locked");
       if (marks.includes("c")) classes.push("changed");
@@ -228,9 +229,11 @@ class Board {
     this.table.addEventListener("keydown", (event) => this.key(event));
     this.table.addEventListener("mousedown", (event) => this.press(event));
     this.table.addEventListener("mouseover", (event) => {
+      this.pointed = pointAt(event.target, this.heads.cells, this.pointed);
       const cell = event.buttons === 1 && !this.input && place(event.target);
       if (cell && this.dragging) this.go(cell.r, cell.c, true);
     });
+    this.table.addEventListener("mouseleave", () => this.pointed?.classList.remove("pointed"));
     this.table.addEventListener("dblclick", (event) => {
       if (place(event.target)) this.open();
     });
@@ -261,7 +264,8 @@ class Board {
     if (event.altKey) return;
     const ctrl = event.ctrlKey || event.metaKey;
     const last = { r: this.rows.length - 1, c: this.told.dialers.length - 1 };
-    const step = stepOf(event, this.active, last);
+    const has = (r, c) => Boolean(this.cellAt({ r, c })?.textContent);
+    const step = stepOf(event, this.active, last, has);
     if (step) this.go(...step, event.shiftKey);
     else if (ctrl && event.key.toLowerCase() === "a") {
       this.anchor = { r: 0, c: 0 };

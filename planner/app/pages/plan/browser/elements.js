@@ -43,20 +43,34 @@ export function place(target) {
   return cell ? { r: Number(cell.dataset.r), c: Number(cell.dataset.c) } : null;
 }
 
+// Which dialer a cell belongs to that one points at; the style marks its row.
+export function pointAt(target, heads, before) {
+  const head = heads[target.closest("td, th")?.cellIndex - 1];
+  before?.classList.remove("pointed");
+  head?.classList.add("pointed");
+  return head;
+}
+
 export function range(one, other) {
   return [Math.min(one, other), Math.max(one, other)];
 }
 
 const PAGE = 10; // rows that PageUp and PageDown pass
 
-// Where a key leads from a cell, as in a spreadsheet; undefined: nowhere.
-export function stepOf(event, { r, c }, last) {
-  const ctrl = event.ctrlKey || event.metaKey;
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+// Where a key leads from a cell, as in a spreadsheet; undefined: nowhere. With Ctrl an arrow leads
+// to the next cell that has something in it, or to the last one there is.
+export function stepOf(event, { r, c }, last, has) {
+  const ctrl = event.ctrlKey || event.metaKey, arrow = ARROWS[event.key];
+  if (arrow) {
+    const isInside = ([r, c]) => r >= 0 && c >= 0 && r <= last.r && c <= last.c;
+    const after = ([r, c]) => [r + arrow[0], c + arrow[1]];
+    let to = after([r, c]);
+    while (ctrl && !has(...to) && isInside(after(to))) to = after(to);
+    return to;
+  }
   const steps = {
-    ArrowUp: [ctrl ? 0 : r - 1, c],
-    ArrowDown: [ctrl ? last.r : r + 1, c],
-    ArrowLeft: [r, ctrl ? 0 : c - 1],
-    ArrowRight: [r, ctrl ? last.c : c + 1],
     PageUp: [r - PAGE, c],
     PageDown: [r + PAGE, c],
     Home: [ctrl ? 0 : r, 0],
