@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -65,6 +66,22 @@ def test_a_file_is_what_lies_on_the_disk_and_is_kept_for_good(folder: Path) -> N
     assert ask(files, "/static/js/index.A.js")[1] == b"index"
 
 
+def test_scripts_are_packed_for_browsers_that_unpack_them_and_fonts_are_not(folder: Path) -> None:
+    files = PageFiles(behind, folder)
+    (folder / "static" / "font.woff2").write_bytes(b"font")
+    headers, body = ask(files, "/static/js/index.A.js", accept_encoding="gzip, deflate, br")
+    assert headers[b"content-encoding"] == b"gzip"
+    assert gzip.decompress(body) == b"index"
+    assert headers[b"content-length"] == str(len(body)).encode()
+    plain, body = ask(files, "/static/js/index.A.js")
+    assert b"content-encoding" not in plain
+    assert body == b"index"
+    files = PageFiles(behind, folder)
+    headers, body = ask(files, "/static/font.woff2", accept_encoding="gzip")
+    assert b"content-encoding" not in headers
+    assert body == b"font"
+
+
 @pytest.mark.parametrize(
     "path",
     ["/static/../secret.js", "/static/js/../../secret.js", "/static/js/none.js", "/secret.js"],
@@ -95,7 +112,7 @@ def test_the_page_names_its_parts_and_what_these_import_at_once(folder: Path) ->
 
 def test_the_parts_of_streamlits_own_page_are_found() -> None:
     link = ask(PageFiles(behind, STREAMLIT, _BOARD_SCRIPTS), "/")[0][b"link"].decode()
-    for part in ("BidiComponent", "Metric", "ButtonGroup", "Slider", "Multiselect"):
+    for part in ("BidiComponent", "Metric", "ButtonGroup", "Slider"):
         assert f"/static/js/{part}." in link, part
     assert "index." not in re.findall(r"/static/js/(index\.\w+\.js)", link)
     assert len(link) < 8000, "headers of an answer must be short enough for what lies in between"

@@ -100,6 +100,8 @@ def assess(edited: EditedLines, at: datetime, before: Assessment | None = None) 
     before : an earlier look, whose figures are taken where nothing has changed since.
     """
     at = at.replace(second=0, microsecond=0)
+    if before is not None and before.edited is edited and before.at == at:
+        return before
     # Lines are planned, checked and valued with the campaigns' own figures, so show those.
     problem = edited.problem.model_copy(update={"intervals": ()})
     pairs, notes = quick_figures(problem, at, _unchanged(edited, at, before))

@@ -69,21 +69,24 @@ def is_open(campaign: Campaign, moment: datetime) -> bool:
     )
 
 
-def open_spells(campaign: Campaign, start: datetime, end: datetime) -> list[Spell]:
-    """List the times from ``start`` to ``end`` in which the campaign's calendar lets it dial.
+def open_spells(campaign: Campaign, start: datetime, end: datetime) -> Iterator[Spell]:
+    """Yield the times from ``start`` to ``end`` in which the campaign's calendar lets it dial.
 
     Raises
     ------
     ValueError
         If ``start`` or ``end`` has no UTC offset.
     """
-    spells: list[Spell] = []
+    last: Spell | None = None
     for spell in _window_spells(campaign, start, end):
-        if spells and spells[-1].end == spell.start:
-            spells[-1] = Spell(spells[-1].start, spell.end)
-        else:
-            spells.append(spell)
-    return spells
+        if last is not None and last.end == spell.start:
+            last = Spell(last.start, spell.end)
+            continue
+        if last is not None:
+            yield last
+        last = spell
+    if last is not None:
+        yield last
 
 
 @lru_cache(maxsize=4096)  # all dialers of a campaign ask, at every edit of a page

@@ -74,7 +74,7 @@ def running_spells(
     dialers = [d for d in problem.dialers if problem.may_use(campaign, d)]
     if start >= end or not dialers:
         return []
-    spells = open_spells(with_calendar(campaign), start, end)
+    spells = list(open_spells(with_calendar(campaign), start, end))
     for out in _all_out(problem, dialers, start, end):
         spells = [part for spell in spells for part in _without(spell, out)]
     return spells

@@ -42,7 +42,7 @@ FOR_EVER = Until(float("inf"), None, None)
 def window_closes(campaign: Campaign, at: datetime) -> Until:
     """When the window that a campaign is in closes; never where that is weeks away."""
     horizon = at + LOOK_AHEAD
-    closes = next(iter(open_spells(campaign, at, horizon))).end
+    closes = next(open_spells(campaign, at, horizon)).end  # the others are not looked for
     if closes >= horizon:
         return FOR_EVER
     return Until((closes - at).total_seconds(), Ending.WINDOW, at)
