@@ -19,12 +19,29 @@ _FIXED_ZONES = {"EST": "America/New_York", "MST": "America/Denver", "HST": "Paci
 def problem_notes(problem: Problem) -> tuple[str, ...]:
     """Sentences on what in a problem has no effect, cannot be had, or is easily mistaken."""
     return (
+        *filter(None, [value_note(problem)]),
         *_about_pools(problem),
         *_about_limits(problem),
         *_about_shares(problem),
         *_about_zones(problem),
         *_about_names(problem),
         *without_a_moment(problem),
+    )
+
+
+def value_note(problem: Problem) -> str:
+    """That a message counts as much as a transfer, where nobody said what calls are worth.
+
+    Blank where somebody did, or where all calls are of one kind.
+    """
+    broadcasts = [c.campaign_id for c in problem.campaigns if not c.is_live_transfer]
+    said = any(campaign.value != 1 for campaign in problem.campaigns)
+    if said or len(broadcasts) in (0, len(problem.campaigns)):
+        return ""
+    whose = broadcasts[0] if len(broadcasts) == 1 else f"{len(broadcasts)} broadcasts"
+    return (
+        f"A message of {whose} counts as much as a transfer, so that plans prefer whatever makes "
+        "more calls: fill in value in campaigns.csv where transfers are worth more."
     )
 
 

@@ -94,6 +94,11 @@ _Words = tuple[str, str] | None
 
 def _unscheduled(here: _Here) -> _Words:
     campaign = here.campaign
+    if campaign.schedule is None and not (campaign.start or campaign.stop):
+        return (
+            "The campaign has no start date and no schedule.",
+            "Set a start date and the weekly hours in which it may dial.",
+        )
     if not (campaign.start or campaign.stop):
         return "The campaign has no start or stop date.", "Set a start or a stop date."
     if not has_calendar(campaign):

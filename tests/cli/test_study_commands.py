@@ -146,7 +146,7 @@ def test_a_world_without_a_plan_is_3(folder: Path, capsys: Capture) -> None:
     never_given_up(folder, 2)
     assert main(["whatif", str(folder), *D1_DOWN, "--replan"]) == 3
     printed = capsys.readouterr().out
-    assert "Solar: runs on 1 dialers, at least 2 are required." in printed
+    assert "Solar: runs on 1 dialer, at least 2 are required." in printed
     assert "No plan meets all requirements." in printed
 
 

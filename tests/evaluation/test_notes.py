@@ -23,8 +23,19 @@ def test_a_plain_fleet_has_none() -> None:
     assert notes() == ()
 
 
-def test_pools_that_nobody_can_use_and_campaigns_that_none_serves() -> None:
+def test_a_message_that_counts_as_much_as_a_transfer_is_told_until_values_are_said() -> None:
     news = solar(campaign_id="News", kind="broadcast")
+    (told,) = notes(campaigns=(solar(), news))
+    assert told.startswith("A message of News counts as much as a transfer")
+    more = news.model_copy(update={"campaign_id": "More"})
+    (told,) = notes(campaigns=(solar(), news, more))
+    assert told.startswith("A message of 2 broadcasts counts")
+    assert notes(campaigns=(solar(value=20.0), news)) == ()
+    assert notes(campaigns=(news, more)) == ()
+
+
+def test_pools_that_nobody_can_use_and_campaigns_that_none_serves() -> None:
+    news = solar(campaign_id="News", kind="broadcast", value=0.1)
     told = notes(
         campaigns=(solar(agent_lines=None), solar(campaign_id="B"), news),
         pools=(PoolRow(pool="P", agent_lines=1, campaigns="News"),),

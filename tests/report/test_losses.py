@@ -87,13 +87,13 @@ def test_sentences_name_what_is_lost_what_comes_back_and_who_pays() -> None:
     ("kept", "moved", "told"),
     [
         (200.0, None, ["If nobody reacts, no value is lost."]),
-        (220.0, None, ["If nobody reacts, 20.0 value an hour more come in."]),
+        (220.0, None, ["If nobody reacts, 20.0 value an hour more comes in."]),
         (
             200.0,
             230.0,
             [
                 "If nobody reacts, no value is lost.",
-                "With the moves 30.0 value an hour more come in than without.",
+                "With the moves 30.0 value an hour more comes in than without.",
             ],
         ),
         (
@@ -113,6 +113,17 @@ def test_sentences_are_true_where_nothing_is_lost(
     again = moved and Replanned(status=PlanStatus.OPTIMAL, outcome=outcome({"Solar": moved}))
     world = World(name="x", kept=outcome({"Solar": kept}), replanned=again or None)
     assert loss_sentences(base, world) == told
+
+
+def test_moves_that_cost_something_say_what_for() -> None:
+    kept = outcome({"Solar": 150.0}).model_copy(update={"breaches": ("Roof runs nowhere.",)})
+    again = Replanned(status=PlanStatus.OPTIMAL, outcome=outcome({"Solar": 140.0}))
+    base = World(name="base", kept=outcome({"Solar": 200.0}))
+    told = loss_sentences(base, World(name="x", kept=kept, replanned=again))
+    assert told[1] == (
+        "With the moves 10.0 value an hour less comes in than without: they keep limits that are "
+        "broken otherwise."
+    )
 
 
 def test_the_picture_is_of_what_is_left_of_before_and_leaves_out_who_had_nothing() -> None:

@@ -39,8 +39,8 @@ def test_other_expressions_may_be_about_it_in_any_order() -> None:
     [
         ("dialer.E.like=D.1", "E", "an id that no dialer has yet, such as dialer.NEW.like=D1"),
         ("dialer.*.like=D.1", "*", "an id that no dialer has yet, such as dialer.NEW.like=D1"),
-        ("dialer.N.like=D1", "D1", "an id of dialers.csv, perhaps D.1"),
-        ("dialer.N.like=", "", "an id of dialers.csv"),
+        ("dialer.N.like=D1", "D1", "an id of dialers.csv (D.1, E)"),
+        ("dialer.N.like=", "", "an id of dialers.csv (D.1, E)"),
     ],
 )
 def test_what_cannot_be_is_told_with_what_was_expected(text: str, value: str, wanted: str) -> None:

@@ -87,7 +87,7 @@ def test_who_sits_there_is_forgotten_with_other_lines() -> None:
 
 
 def test_what_is_no_pool_or_limit_is_told_with_its_file() -> None:
-    with pytest.raises(InputError, match=r"an id of agents\.csv.*perhaps Q"):
+    with pytest.raises(InputError, match=r"an id of agents\.csv \(P, Q\)"):
         changed_problem(fleet(), ["pool.QQ.agent_lines=2"])
     with pytest.raises(InputError, match=r"a column of limits\.csv"):
         changed_problem(fleet(), ["limit.2.most=2"])

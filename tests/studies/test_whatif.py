@@ -135,7 +135,7 @@ def test_edited_lines_count_as_moved() -> None:
 
 def test_broken_limits_are_told() -> None:
     found = kept(example(), "campaign.Solar.min_dialers=2", *D1_DOWN)
-    assert found.breaches == ("Solar: runs on 1 dialers, at least 2 are required.",)
+    assert found.breaches == ("Solar: runs on 1 dialer, at least 2 are required.",)
 
 
 def test_a_world_in_which_nothing_changes_is_the_base() -> None:
@@ -278,7 +278,7 @@ def test_all_faults_of_all_worlds_are_told_at_once() -> None:
     with pytest.raises(InputError) as caught:
         whatif(example(), worlds)
     assert [fault.value for fault in caught.value.faults] == ["D9", "base", "x", ""]
-    assert str(caught.value.faults[0]).startswith("a: dialer.D9.ports=1 is 'D9'")
+    assert str(caught.value.faults[0]).startswith("a: dialer.D9.ports=1: 'D9' is not")
 
 
 def test_nothing_is_planned_where_an_expression_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import AssignmentFigures, Status
 from planner.evaluation.arrays import Evaluation, evaluate
 from planner.evaluation.limits.check import Breach, check
+from planner.evaluation.notes import value_note
 from planner.projection.project import quick_figures
 from planner.projection.status import status_now
 from planner.report.words import counted_calls
@@ -113,7 +114,11 @@ def assess(edited: EditedLines, at: datetime, before: Assessment | None = None) 
         headline=_headline(problem, pairs, evaluation),
         breaches=check(problem, edited.line_plan),
         evaluation=evaluation,
-        notes=(*notes, *([INTERVAL_NOTE] if edited.problem.intervals else [])),
+        notes=(
+            *notes,
+            *([INTERVAL_NOTE] if edited.problem.intervals else []),
+            *filter(None, [value_note(edited.problem)]),
+        ),
     )
 
 

@@ -27,6 +27,7 @@ from planner.app.widgets.moments import is_picked, pick_clock, pick_moment, read
 from planner.contracts.problem import Problem
 from planner.contracts.projected import CampaignJoint, JointStep, Projection
 from planner.pipeline.pipeline import project
+from planner.projection.hours.calendar import has_calendar
 from planner.report.charts.figure import Drawing
 from planner.report.projections.days import EXPLAINED, day_sentences
 from planner.report.projections.next_events import next_events
@@ -95,6 +96,8 @@ def _opening(here: Workspace, problem: Problem, now: datetime) -> datetime:
     found = next_run(problem, now)
     if found is None:
         told = ["Nothing runs now, and nothing will as things are set.", *_remedies(problem, now)]
+        if not all(has_calendar(campaign) for campaign in problem.campaigns):
+            told.append("Both stand in the table Campaigns of the Data page.")
         st.info("\n\n".join(told), icon=":material/bedtime:")
         return now
     if found.at <= now:

@@ -27,7 +27,13 @@ from planner.report.plans.given_up import given_up_sentences
 from planner.report.plans.handout import Handout, of_week
 from planner.report.studies.week import list_sentences, total_pairs, write_week
 from planner.report.studies.week_as_is import TITLES as AS_IS_TITLES
-from planner.report.studies.week_as_is import as_is_rows, as_is_sentence, needs_plan, value_as_is
+from planner.report.studies.week_as_is import (
+    as_is_rows,
+    as_is_sentence,
+    needs_plan,
+    unset_sentence,
+    value_as_is,
+)
 from planner.report.words import STOPPED_EARLY, amount
 from planner.studies.week.as_is import TimeAsIs, week_as_is
 from planner.studies.week.spans import coming_monday, week_of, week_spell
@@ -165,6 +171,8 @@ def _show_as_is(problem: Problem, monday: date) -> None:
         "week needs lines of its own, and *Optimise* on the Plan page finds the best ones."
     )
     st.markdown(f"{plain(as_is_sentence(times))} {what_next}")
+    if unset := unset_sentence(problem):
+        st.caption(plain(unset))
     st.subheader("What runs when, with the lines as they are")
     if len(times) > 1:  # else it would be one long bar for each campaign
         show_figure(

@@ -44,6 +44,7 @@ def show_start(workspace: Workspace) -> None:
     with own:
         st.subheader("Or with your own files")
         show_upload(workspace)
+        st.caption("None yet? The Data page has templates, with an example to write over.")
     show_faults(workspace)
 
 

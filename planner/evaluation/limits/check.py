@@ -110,7 +110,9 @@ def _campaign_breaches(arrays: PlanArrays, c: int, campaign: Campaign) -> Iterat
         message = f"{name}: {dial} dial lines, {campaign.max_dial_lines} allowed."
         yield Breach("max_dial_lines", name, None, message)
     if used < campaign.min_dialers:
-        message = f"{name}: runs on {used} dialers, at least {campaign.min_dialers} are required."
+        dialers = "1 dialer" if used == 1 else f"{used} dialers"
+        verb = "is" if campaign.min_dialers == 1 else "are"
+        message = f"{name}: runs on {dialers}, at least {campaign.min_dialers} {verb} required."
         yield Breach("min_dialers", name, None, message)
 
 

@@ -17,6 +17,8 @@ from planner.studies.frontier import CurrentLines, Frontier, FrontierPoint
 
 _WIDTH, _STEP = 640, 24  # pixels
 _MOST_BARS = 20
+#: A bar shorter than this part of the longest cannot be seen.
+_SEEN = 0.005
 _READ_OUT = 6
 #: Of the span of the plans and of the largest, beside the outermost points.
 _MARGIN, _LEAST_MARGIN = 0.08, 0.01
@@ -57,7 +59,8 @@ def worlds_chart(found: Comparison) -> Figure:
 
 def tornado_chart(tornado: Tornado) -> Figure:
     """Aim with each input 10 % lower and higher, the largest span on top."""
-    shown = tornado.rows[:_MOST_BARS]
+    span = max((row.span for row in tornado.rows), default=0.0)
+    shown = [row for row in tornado.rows[:_MOST_BARS] if row.span >= _SEEN * span]
     values: list[dict[str, Any]] = []
     for row in shown:
         for end, aim in (("10 % lower", row.low_aim), ("10 % higher", row.high_aim)):

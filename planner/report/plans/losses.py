@@ -124,7 +124,9 @@ def loss_sentences(base: World, world: World) -> list[str]:
     2 more.`` ``The moves bring back 1,900 of it; 336 stay lost (3.6 %): Medicare 300.``
     """
     (total, *_), lines = total_lines(base, world), campaign_lines(base, world)
-    return [*_told(total, lines), *_paying(lines)]
+    again = world.replanned and world.replanned.outcome
+    mended = again is not None and len(again.breaches) < len(world.kept.breaches)
+    return [*_told(total, lines, mended), *_paying(lines)]
 
 
 def _paying(lines: list[Line]) -> Iterator[str]:
@@ -143,7 +145,8 @@ def _paying(lines: list[Line]) -> Iterator[str]:
         yield f"More than a tenth less than before after the moves: {named}."
 
 
-def _told(total: Line, lines: list[Line]) -> Iterator[str]:
+def _told(total: Line, lines: list[Line], mended: bool) -> Iterator[str]:
+    """The sentences of the totals; ``mended`` is whether the moves keep more limits."""
     before = total.before or 0.0
     slack = _ROUNDING * max(abs(before), 1.0)
     if total.loss > slack:
@@ -153,15 +156,17 @@ def _told(total: Line, lines: list[Line]) -> Iterator[str]:
             f"{_part(total.loss, before)}: {names}."
         )
     elif total.loss < -slack:
-        yield f"If nobody reacts, {amount(-total.loss)} value an hour more come in."
+        yield f"If nobody reacts, {amount(-total.loss)} value an hour more comes in."
     else:
         yield "If nobody reacts, no value is lost."
     if total.moved is None:
         return
     back = total.moved - (total.unmoved or 0.0)
     if total.loss <= slack or back < -slack:
-        words = "more" if back >= 0 else "less"
-        yield f"With the moves {amount(abs(back))} value an hour {words} come in than without."
+        words = "more comes in than without." if back >= 0 else "less comes in than without."
+        if back < 0 and mended:
+            words = "less comes in than without: they keep limits that are broken otherwise."
+        yield f"With the moves {amount(abs(back))} value an hour {words}"
     elif total.left_lost > slack:
         left = sorted(lines, key=lambda line: -line.left_lost)
         names = _named([(line.name, line.left_lost) for line in left], slack)

@@ -15,6 +15,7 @@ from planner.contracts.result import (
     PlanStatus,
 )
 from planner.contracts.values.told import share_in_table, share_set
+from planner.evaluation.notes import value_note
 from planner.evaluation.worth.held import ends_words
 from planner.report.plans.given_up import (
     LOSSES,
@@ -153,6 +154,8 @@ def _plan_totals(result: PlanResult, problem: Problem) -> list[str]:
     ]
     call = counted_calls(problem)
     each = f" (each {call} counts 1)" if call else ""
+    if value_note(problem):
+        each = " (each transfer and each message counts 1)"
     worth = f"{amount(value.throughput_value_per_hour)}{_stopped(result)}{each}"
     rows.append(("Value an hour", worth))
     if value.cost_per_hour:

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from planner.contracts.problem import Problem
+from planner.projection.hours.calendar import has_calendar
 from planner.report.studies.week import days_words, hours_words, who_runs
 from planner.report.words import amount, share
 from planner.studies.week.as_is import TimeAsIs
 
+#: Campaigns that are named.
+_MOST_NAMED = 6
 TITLES = ("Days", "Hours", "Runs", "Ports used", "Value an hour")
 
 
@@ -41,6 +45,19 @@ def as_is_sentence(times: Sequence[TimeAsIs]) -> str:
 def needs_plan(times: Sequence[TimeAsIs]) -> bool:
     """Whether times of the week may need lines of their own."""
     return len({time.kind for time in times if time.running}) > 1
+
+
+def unset_sentence(problem: Problem) -> str:
+    """Which campaigns have no calendar yet; blank where all have one."""
+    names = [c.campaign_id for c in problem.campaigns if not has_calendar(c)]
+    if not names:
+        return ""
+    rest = len(names) - _MOST_NAMED
+    who = ", ".join(names[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return (
+        f"Without a start date or weekly hours: {who}. They count as open at every hour here, but "
+        "do not run until these are set."
+    )
 
 
 def value_as_is(times: Sequence[TimeAsIs]) -> float:

@@ -117,9 +117,24 @@ def test_an_upload_without_lines_says_what_to_do_and_shows_no_zeros(app: AppTest
     assert "No lines yet: press **Optimise**" in app.info[0].value
     assert not app.metric
     assert "broken" not in told(app)
+    assert "required" not in str(app.get("bidi_component")[0].proto)  # of fewest dialers
+    app.session_state["workspace"].settled = True  # as once nobody types
+    app.run()
+    assert "Transfers an hour by dialer" not in [header.value for header in app.subheader]
     edit(app, {0: {"dial_lines": "50", "agent_lines": "5"}})
     assert figures(app)["Ports used"] == "55 of 200"
     assert not app.info
+    assert "Transfers an hour by dialer" in [header.value for header in app.subheader]
+
+
+def test_a_plan_proposed_where_there_are_no_lines_is_to_be_taken(app: AppTest) -> None:
+    files = [file for file in quickstart_files() if file[0] != "assignments.csv"]
+    app.run().file_uploader[0].set_value(files).run()
+    optimise(app)
+    assert "**Take all** puts the proposed plan into the board" in app.info[0].value
+    app.button(key="take").click().run()
+    assert not app.info
+    assert figures(app)["Ports used"] == "200 of 200"
 
 
 def test_a_bad_upload_is_told_and_what_is_open_stays(app: AppTest) -> None:

@@ -148,6 +148,18 @@ def test_windows_that_all_campaigns_share_need_the_same_lines(
     assert not app.select_slider
 
 
+def test_campaigns_without_a_calendar_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = changed_quickstart(tmp_path, schedule="", start="")
+    monkeypatch.setenv("PLANNER_FOLDER", str(folder))
+    app = go_to(new_session().run(), "week")
+    assert app.caption[0].value.startswith("Without a start date or weekly hours: Solar")
+    go_to(app, "status")
+    assert "Set a start date and the weekly hours in which it may dial" in app.info[0].value
+    assert "Both stand in the table Campaigns" in app.info[0].value
+
+
 def test_a_week_in_which_nothing_runs_says_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

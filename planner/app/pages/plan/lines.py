@@ -7,6 +7,7 @@ undo, charts, a proposal) follows as soon as nobody types, which the board says.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -19,10 +20,12 @@ from planner.app.pages.plan.filters import choose_view
 from planner.app.pages.plan.grid import show_grid
 from planner.app.pages.plan.messages import show_messages
 from planner.app.session.begin import is_part, taking_in
+from planner.app.session.text import plain
 from planner.app.session.workspace import BOARD_KEY, Workspace
 from planner.app.throttle import drawing
 from planner.app.widgets.headline import show_headline
 from planner.app.widgets.moments import chosen_moment
+from planner.evaluation.notes import value_note
 
 _AS_OPENED = "opened"
 
@@ -78,15 +81,25 @@ def _draw(here: Workspace, is_stale: bool) -> None:
     view = here.view = assess(edited, at, here.view)
     opened = here.loaded_assessment(edited, at)
     if is_blank(edited):
-        st.info(
-            "No lines yet: press **Optimise**, or type some into the board.",
-            icon=":material/lightbulb:",
-        )
+        view = replace(view, breaches=())  # that nothing runs yet needs no red
+        _show_beginning(here, edited)
     else:
         before = opened.headline if edited.baseline.assignments else None
         show_headline(view.headline, before, _AS_OPENED, over=over_limit(view))
         show_messages(here, view)
     _show_rows(here, edited, view, opened, is_stale)
+
+
+def _show_beginning(here: Workspace, edited: EditedLines) -> None:
+    """What to do while there are no lines."""
+    found = here.job.result if here.job is not None and here.job.done else None
+    words = (
+        "No lines yet: **Take all** puts the proposed plan into the board."
+        if found is not None and found.plan is not None
+        else "No lines yet: press **Optimise**, or type some into the board."
+    )
+    note = value_note(edited.problem)
+    st.info(words + (f"\n\n{plain(note)}" if note else ""), icon=":material/lightbulb:")
 
 
 def _show_rows(

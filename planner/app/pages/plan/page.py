@@ -11,7 +11,7 @@ from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.assessment_charts import statuses_by_dialer, transfers_by_dialer
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.pages.plan.downloads import show_downloads
-from planner.app.pages.plan.lines import show_lines
+from planner.app.pages.plan.lines import is_blank, show_lines
 from planner.app.pages.plan.optimise import show_optimise, show_proposal, start_job
 from planner.app.session.links import name_open_plan
 from planner.app.session.persistence import show_store_fault, store
@@ -77,6 +77,8 @@ def _show_plan(here: Workspace, edited: EditedLines, below: DeltaGenerator, at: 
     show_lines(here)
     with below:
         show_proposal(here, view, at)
+        if is_blank(edited):
+            return
         if here.settled:
             _show_charts(transfers_by_dialer(view, opened), statuses_by_dialer(view))
         else:

@@ -79,7 +79,7 @@ def show_levers(
     more = st.text_area(
         "More changes, one a line",
         key=f"more-{place}",
-        placeholder="campaign.Solar.value*=2",
+        placeholder=f"campaign.{problem.campaigns[0].campaign_id}.value*=2",
         height=70,
         help="TABLE.ID.COLUMN, an operator (=, +=, -=, *=, /=) and a value, such as "
         "dialer.D1.ports=80 or trunk_group.T.cps=40",
