@@ -124,7 +124,7 @@ def loss_sentences(base: World, world: World) -> list[str]:
     2 more.`` ``The moves bring back 1,900 of it; 336 stay lost (3.6 %): Medicare 300.``
     """
     (total, *_), lines = total_lines(base, world), campaign_lines(base, world)
-    again = world.replanned and world.replanned.outcome
+    again = world.replanned.outcome if world.replanned is not None else None
     mended = again is not None and len(again.breaches) < len(world.kept.breaches)
     return [*_told(total, lines, mended), *_paying(lines)]
 
