@@ -134,7 +134,7 @@ def _moment_notes(at: datetime | None, idle: Sequence[Idle]) -> list[str]:
 
 def planning_anew(name: str) -> str:
     """What is being done while the world of this name is planned anew."""
-    return f"{name}, lines anew"
+    return f"{name}, its moves"
 
 
 class NoPlan(RuntimeError):
@@ -260,7 +260,7 @@ def _notes(problem: Problem, base: World, worlds: Sequence[World]) -> list[str]:
         again = world.replanned and world.replanned.outcome
         if again and again.lines_moved and again.aim_per_hour > base.kept.aim_per_hour:
             notes.append(
-                f"{world.name}: lines anew earn more than the base. Part of it may come from "
-                "planning alone; a world in which nothing changes shows how much."
+                f"{world.name}: with the moves more comes in than before. Part of it may come from "
+                "planning alone; a scenario in which nothing changes shows how much."
             )
     return notes

@@ -15,6 +15,8 @@ from planner.compiling.compilation import WORDS
 from planner.report.words import duration
 
 _REFRESH_SECONDS = 0.5
+#: Of how far it is [pixels].
+_BAR_WIDTH = 260
 
 
 def start(workspace: Workspace, name: str, key: object, study: Callable[..., Any]) -> None:
@@ -85,8 +87,24 @@ def _show_progress(
         st.rerun()
         return
     job = study.job
-    left, right = st.columns([3, 1], vertical_alignment="center")
-    with left:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _show_progress_bar(job, what)
+        words = "Stop waiting" if stop is None and job.waiting else stop
+        if words is not None:
+            st.button(
+                "Stopping …" if job.stopping else words,
+                key=f"stop-{name}",
+                icon=":material/stop_circle:",
+                disabled=job.stopping,
+                on_click=job.stop,
+            )
+    if told := details(job):
+        st.markdown(told)
+
+
+def _show_progress_bar(job: StudyJob[Any], what: str) -> None:
+    """How far it is; in a narrow place the button beside it goes below."""
+    with st.container(width=_BAR_WIDTH):
         if job.waiting:
             st.progress(job.share, "Waiting for its turn: other runs go first.")
         elif job.compiling.is_on:
@@ -95,16 +113,3 @@ def _show_progress(
             phase = f": {plain(job.phase)}" if job.phase else ""
             text = f"{what} for {duration(job.seconds - job.compiling.seconds)}{phase}"
             st.progress(min(max(job.share, 0.0), 1.0), text)
-    if told := details(job):
-        st.markdown(told)
-    words = "Stop waiting" if stop is None and job.waiting else stop
-    if words is None:
-        return
-    right.button(
-        "Stopping …" if job.stopping else words,
-        key=f"stop-{name}",
-        icon=":material/stop_circle:",
-        disabled=job.stopping,
-        on_click=job.stop,
-        width="stretch",
-    )

@@ -140,6 +140,24 @@ def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
     assert sum(lines(app)["Solar", "D2"]) <= 100
 
 
+def test_first_moves_come_at_once_by_formula(app: AppTest) -> None:
+    go_to(app, "what-if")
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    app.button(key="first-moves").click().run()
+    finished(app, "first-moves")
+    assert not app.exception
+    assert "On D2 change Solar from 95 dial lines and 5 agent lines" in text(app)
+    # 90 + 10 lines on 100 ports (test_whatif.py derives it).
+    assert losses(app)["Value an hour"]["After the moves"] == "116.3"
+    assert "An hour while running, quick figures by formula" in text(app)
+    # With the moves that are simulated these are no longer shown.
+    app.button(key="replan").click().run()
+    finished(app, "replan")
+    assert "An hour while running, simulated" in text(app)
+    app.slider(key="answers-1").set_value(20).run()
+    assert "The scenarios have changed since the moves were found" in text(app)
+
+
 def test_each_scenario_tells_what_is_done_with_it(app: AppTest) -> None:
     go_to(app, "what-if")
     side_by_side_of(app, 3)
@@ -168,7 +186,7 @@ def test_each_scenario_tells_what_is_done_with_it(app: AppTest) -> None:
 
     assert set(after("base").values()) == {"waits"}
     assert after("Scenario 1")["Scenario 1"].startswith("working out what happens")
-    assert after("Scenario 1, lines anew")["Scenario 1"].startswith("finding the moves for")
+    assert after("Scenario 1, its moves")["Scenario 1"].startswith("finding the moves for")
     now = after("Scenario 2")
     assert now["Scenario 1"] == "done"
     assert now["Scenario 2"].startswith("working out")

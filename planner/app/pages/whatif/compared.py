@@ -25,7 +25,7 @@ from planner.report.words import amount
 
 _MEASURES = {"Value an hour": "value_per_hour", "Transfers or messages an hour": "handled_per_hour"}
 #: Rows that are seen without scrolling.
-_MOST_ROWS = 14
+_MOST_ROWS = 30
 _ROW, _HEAD = 35, 38  # pixels
 _NAME = "Total or campaign"
 #: Of columns; together they fit beside the moves on a screen of 1280 [pixels].

@@ -20,7 +20,7 @@ from planner.app.widgets.handing_out import show_downloads
 from planner.contracts.comparison import Comparison, Replanned, World
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
-from planner.contracts.result import PlanOptions
+from planner.contracts.result import PlanFigures, PlanOptions
 from planner.report.plans.handout import of_moves
 from planner.report.plans.moves import move_sentences, way_sentence
 from planner.report.studies.whatif import (
@@ -33,9 +33,10 @@ from planner.report.studies.whatif import (
 from planner.report.words import duration, share
 from planner.studies.whatif import planning_anew, whatif
 
-_REPLAN = "replan"
-#: Of each scenario [s].
-_TIME_LIMIT = 20.0
+#: The moves with their simulation, and a first answer by formula while people wait.
+_REPLAN, _FIRST = "replan", "first-moves"
+#: Of each scenario [s]; a first answer may be further from the best.
+_TIME_LIMIT, _FIRST_LIMIT, _FIRST_GAP = 20.0, 2.0, 0.005
 #: Moves that are named above the list, and the least part of the loss that such a move brings back.
 _MOST_NAMED, _MATTERS = 3, 0.05
 #: More moves than so many scroll, in a box of this height [pixels].
@@ -48,30 +49,27 @@ def _key(problem: Problem, levers: Mapping[str, Levers]) -> object:
 
 def planned(here: Workspace, problem: Problem, levers: Mapping[str, Levers]) -> Comparison | None:
     """The scenarios with their moves, where these were found for what is set now."""
-    found: Comparison | None = running.result(here, _REPLAN)
-    if found is None or running.is_out_of_date(here, _REPLAN, _key(problem, levers)):
-        return None
-    return found
+    for study in (_REPLAN, _FIRST):
+        found: Comparison | None = running.result(here, study)
+        if found is not None and not running.is_out_of_date(here, study, _key(problem, levers)):
+            return found
+    return None
+
+
+def is_simulated(here: Workspace, problem: Problem, levers: Mapping[str, Levers]) -> bool:
+    """Whether what is planned for what is set now was simulated too: a first answer is not."""
+    key = _key(problem, levers)
+    return running.result(here, _REPLAN) is not None and not running.is_out_of_date(
+        here, _REPLAN, key
+    )
 
 
 def show_finding(here: Workspace, problem: Problem, levers: Mapping[str, Levers]) -> None:
-    """The button that finds the moves of all scenarios, and how far it is."""
-    worlds = {name: each.expressions for name, each in levers.items()}
+    """The buttons that find the moves of all scenarios, and how far that is."""
     if not running.is_running(here, _REPLAN):
-        st.button(
-            "Find the moves",
-            key="replan",
-            icon=":material/alt_route:",
-            type="primary",
-            help="Plans with few moves for what is left, and simulates the figures.",
-            on_click=running.start,
-            args=(
-                here,
-                _REPLAN,
-                _key(problem, levers),
-                partial(whatif, problem, worlds, PlanOptions(time_limit=_TIME_LIMIT), replan=True),
-            ),
-        )
+        with st.container(horizontal=True, gap="xsmall"):
+            _show_buttons(here, problem, levers)
+    running.show_running(here, _FIRST, "Finding first moves", stop=None)
     running.show_running(
         here,
         _REPLAN,
@@ -79,8 +77,37 @@ def show_finding(here: Workspace, problem: Problem, levers: Mapping[str, Levers]
         stop="Stop and keep best",
         details=partial(_doing, here),
     )
-    if running.result(here, _REPLAN) is not None and planned(here, problem, levers) is None:
+    done = any(running.result(here, study) is not None for study in (_REPLAN, _FIRST))
+    if done and planned(here, problem, levers) is None:
         st.caption("The scenarios have changed since the moves were found: find them again.")
+
+
+def _show_buttons(here: Workspace, problem: Problem, levers: Mapping[str, Levers]) -> None:
+    worlds = {name: each.expressions for name, each in levers.items()}
+    key = _key(problem, levers)
+    best = PlanOptions(time_limit=_TIME_LIMIT)
+    st.button(
+        "Find the moves",
+        key="replan",
+        icon=":material/alt_route:",
+        type="primary",
+        help="Plans with few moves for what is left, and simulates the figures: half a minute for "
+        "each scenario.",
+        on_click=running.start,
+        args=(here, _REPLAN, key, partial(whatif, problem, worlds, best, replan=True)),
+    )
+    if running.is_running(here, _FIRST):
+        return
+    first = PlanOptions(time_limit=_FIRST_LIMIT, gap=_FIRST_GAP, figures=PlanFigures.FORMULAS)
+    made = partial(whatif, problem, worlds, first, replan=True, engine="markov", first=True)
+    st.button(
+        "At once",
+        key="first-moves",
+        icon=":material/bolt:",
+        help="A first answer within seconds, by formula: good moves, perhaps not the best.",
+        on_click=running.start,
+        args=(here, _FIRST, key, made),
+    )
 
 
 def _doing(here: Workspace, job: StudyJob[Any]) -> str:

@@ -15,7 +15,7 @@ from planner.app.pages.whatif.compared import show_lists, show_losses, show_pict
 from planner.app.pages.whatif.first_look import show_first_look
 from planner.app.pages.whatif.hours import show_hours
 from planner.app.pages.whatif.levers import put, show_levers
-from planner.app.pages.whatif.moves import planned, show_finding, show_moves
+from planner.app.pages.whatif.moves import is_simulated, planned, show_finding, show_moves
 from planner.app.pages.whatif.saved import MOST_WORLDS, open_linked, show_keep
 from planner.app.pages.whatif.table import show_worlds
 from planner.app.session.persistence import from_store, show_store_fault
@@ -117,8 +117,9 @@ def _show_results(
         show_moves(here, world, levers[name].new)
         show_picture(found.base, world)
     show_lists(found.base, world)
-    simulated = world.replanned is not None
-    how = "simulated" if simulated else "quick figures by formula; finding the moves simulates them"
+    how = "quick figures by formula; *Find the moves* simulates them"
+    if is_simulated(here, problem, levers):
+        how = "simulated"
     st.caption(f"An hour while running, {how}. " + " ".join(plain(note) for note in found.notes))
 
 
