@@ -56,6 +56,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 #: Adds a dialer like another one, with a new id.
 LIKE = re.compile(r"dialer\s*\.(?P<key>.+)\.\s*like\s*=(?P<value>.*)", re.ASCII | re.IGNORECASE)
 _LONGEST = 2000
+#: What ids may hold too: blanks that do not break, marks without width.
+_LINE = re.compile(r"[^\x00-\x1f\x7f]*")
 #: So many ids are named where one is unknown.
 _MOST_NAMED = 8
 
@@ -109,8 +111,8 @@ def read_expression(text: str, problem: Problem) -> Expression:
         With what was expected of the part that cannot be read.
     """
     shown = text.strip()
-    if len(shown) > _LONGEST or not shown.isprintable():
-        wanted = f"one line of at most {_LONGEST:,} printable letters"
+    if len(shown) > _LONGEST or not _LINE.fullmatch(shown):
+        wanted = f"one line of at most {_LONGEST:,} letters"
         raise InputError([Fault("Expression", None, None, shown, wanted)])
     if adds := LIKE.fullmatch(shown):
         return _new_dialer(shown, adds["key"].strip(), adds["value"].strip(), problem)

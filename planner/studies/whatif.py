@@ -172,7 +172,7 @@ def changed_problems(
         expressions = [e for e in given if not (without_lines and _is_about_lines(e))]
         if not 1 <= len(name.strip()) <= _LONGEST_NAME or not name.isprintable() or name == BASE:
             wanted = f"a printable name of at most {_LONGEST_NAME} letters other than {BASE}"
-            faults.append(Fault("Name of a world", None, None, name, wanted))
+            faults.append(Fault("Name of a scenario", None, None, name, wanted))
         try:
             label = name if len(worlds) > 1 else ""
             found[name] = changed_problem(problem, expressions, label)

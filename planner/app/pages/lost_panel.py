@@ -32,13 +32,12 @@ def show_lost(workspace: Workspace, edited: EditedLines) -> None:
         return
     key = (edited.problem, lost)
     if running.is_out_of_date(workspace, _STUDY, key) or _STUDY not in workspace.studies:
-        name = f"without {', '.join(lost)}"
         changes = [f"dialer.{dialer}.in_service=false" for dialer in lost]
         options = PlanOptions(time_limit=_TIME_LIMIT, gap=_GAP, figures=PlanFigures.FORMULAS)
         study = partial(
             whatif,
             edited.problem,
-            {name: changes},
+            {"without them": changes},
             options,
             replan=True,
             engine="markov",

@@ -28,7 +28,8 @@ _STYLE = """
 .board { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: .8rem; }
 .board section { border: 1px solid color-mix(in srgb, currentColor 22%, transparent);
   border-radius: .5rem; padding: .6rem .8rem; }
-.board h4 { display: inline; font-size: 1.05rem; padding: 0; margin: 0 .5rem 0 0; }
+.board h4 { display: inline; font-size: 1.05rem; padding: 0; margin: 0 .5rem 0 0;
+  overflow-wrap: anywhere; }
 .board small { font-size: .82rem; opacity: .85; }
 .board ul { list-style: none; margin: .3rem 0 0; padding: 0; }
 .board li { margin: 0; padding: .35rem 0; font-size: .9rem; line-height: 1.4;

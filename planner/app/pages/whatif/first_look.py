@@ -69,8 +69,13 @@ def _losses(known: WorldCache) -> tuple[World, list[World]]:
         if item.dialer_id in lines:
             lines[item.dialer_id] += item.dial_lines + item.agent_lines
     most = sorted(lines, key=lambda name: -lines[name])[:_MOST_DIALERS]
-    found = known.comparison({name: Levers(down=(name,)) for name in most})
-    return found.base, sorted(found.worlds, key=lambda world: world.kept.value_per_hour)
+    # By numbers: a dialer may be called what no scenario may.
+    found = known.comparison({str(n): Levers(down=(name,)) for n, name in enumerate(most)})
+    worlds = [
+        world.model_copy(update={"name": name})
+        for name, world in zip(most, found.worlds, strict=True)
+    ]
+    return found.base, sorted(worlds, key=lambda world: world.kept.value_per_hour)
 
 
 def _row(base: World, world: World) -> dict[str, str]:
