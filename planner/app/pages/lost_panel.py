@@ -30,6 +30,10 @@ def show_lost(workspace: Workspace, edited: EditedLines) -> None:
     if not lost:
         workspace.drop_study(_STUDY)
         return
+    if not any(item.dialer_id in lost for item in edited.lines):
+        workspace.drop_study(_STUDY)
+        _show_taken(lost)
+        return
     key = (edited.problem, lost)
     if running.is_out_of_date(workspace, _STUDY, key) or _STUDY not in workspace.studies:
         changes = [f"dialer.{dialer}.in_service=false" for dialer in lost]
@@ -49,6 +53,25 @@ def show_lost(workspace: Workspace, edited: EditedLines) -> None:
     found: Comparison | None = running.result(workspace, _STUDY)
     if found is not None:
         _show_moves(workspace, found)
+
+
+def _show_taken(lost: tuple[str, ...]) -> None:
+    """What is left to do once the plan does without them."""
+    names = plain(", ".join(lost))
+    st.error(
+        f"**Lost: {names}.** The plan has no lines there any more. What to set on the other "
+        "dialers, to print and tick off, is on the page *Hand-out*; *Undo* brings the lines back.",
+        icon=":material/power_off:",
+    )
+    st.page_link(
+        st.session_state["pages"]["Hand-out"],
+        label="What to set on the other dialers",
+        icon=":material/print:",
+    )
+    st.caption(
+        f"*Optimise* still counts {names} in, until *In service* is false in the table Dialers "
+        "of the Data page."
+    )
 
 
 def _show_moves(workspace: Workspace, found: Comparison) -> None:
@@ -74,6 +97,7 @@ def _show_moves(workspace: Workspace, found: Comparison) -> None:
     st.button(
         "Take these lines",
         key="take-lost",
+        type="primary",
         icon=":material/done_all:",
         on_click=workspace.take,
         args=(LinePlan(assignments=again.outcome.lines), None),
