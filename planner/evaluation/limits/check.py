@@ -33,6 +33,7 @@ class Breach:
     dialer_id: str | None
     message: str
     trunk_group: str | None = None
+    limit: str | None = None
 
 
 def check(problem: Problem, line_plan: LinePlan, failures: int = 1) -> tuple[Breach, ...]:
@@ -225,7 +226,7 @@ def _limit_breaches(arrays: PlanArrays) -> Iterator[Breach]:
         name = f"{campaign}: " if campaign else ""
         message = f"{name}{lines} {kind}, limit {limit} wants {bound} {allowed}."
         rule = "limit_minimums" if column.startswith("min_") else "limits"
-        yield Breach(rule, campaign, None, message)
+        yield Breach(rule, campaign, None, message, limit=limit)
 
 
 def _lock_breaches(arrays: PlanArrays) -> Iterator[Breach]:

@@ -13,6 +13,7 @@ from planner.app.editing.board.parts import Board, Measure
 from planner.app.editing.board.slack import slack_sentences
 from planner.app.editing.board.table import draw_board
 from planner.app.editing.edited_lines import EditedLines, EditMessage, apply_edits, open_lines
+from planner.contracts.fleet.agents import LimitRow
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 
 AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -202,6 +203,13 @@ def test_a_broken_limit_stands_where_its_figure_is() -> None:
     assert not ports.cells[1].broken
     assert not speed.cells[0].broken
     assert [end.broken for end in board.rows[1].ends] == ["", "", "", ""]
+
+
+def test_a_broken_sum_of_lines_stands_at_the_heads_of_the_dialers_that_it_counts() -> None:
+    rows = (LimitRow(limit="Carrier", dialer_ids="D1|D2", max_dial_lines=150),)
+    board = drawn(open_lines(fleet().model_copy(update={"limits": rows})))
+    told = "190 dial lines, limit Carrier wants at most 150."  # 95 + 95
+    assert [dialer.broken for dialer in board.dialers] == [told, told, ""]
 
 
 def test_what_cannot_be_used_stands_at_its_cell() -> None:

@@ -46,6 +46,15 @@ def test_a_broken_limit_is_repaired_by_one_click(app: AppTest) -> None:
     assert lines(app)["Solar", "D1"] == (120, 5)
 
 
+def test_limits_that_are_not_in_view_are_counted(app: AppTest) -> None:
+    app.button(key="open-regional").click().run()
+    assert "3 limits are broken." in told(app)
+    assert "more below" not in " ".join(item.value for item in app.caption)
+    app.button(key="open-sites").click().run()
+    assert "4 limits are broken." in told(app)  # three have room
+    assert "1 more below" in " ".join(item.value for item in app.caption)
+
+
 def test_all_broken_limits_are_repaired_by_one_click(app: AppTest) -> None:
     edit(app, {0: {"dial_lines": "120"}, 1: {"dial_lines": "3", "agent_lines": "8"}})
     assert "3 limits are broken." in told(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from planner.app.editing.edited_lines import EditMessage, PairKey
+from planner.contracts.fleet.agents import LimitRow
 from planner.contracts.problem import Dialer
 from planner.evaluation.limits.check import Breach
 
@@ -26,9 +27,17 @@ class BrokenLimits:
     Parameters
     ----------
     refused : what was typed and cannot be used
+    limits : the rows of limits.csv
     """
 
-    def __init__(self, breaches: Iterable[Breach], refused: Iterable[EditMessage]) -> None:
+    def __init__(
+        self,
+        breaches: Iterable[Breach],
+        refused: Iterable[EditMessage],
+        limits: Iterable[LimitRow] = (),
+    ) -> None:
+        self._rows = tuple(limits)
+        self._limits: dict[str, list[str]] = {}
         self._cells: dict[PairKey, list[str]] = {}
         self._campaigns: dict[str, list[Breach]] = {}
         self._dialers: dict[str, list[Breach]] = {}
@@ -43,6 +52,8 @@ class BrokenLimits:
                 self._dialers.setdefault(breach.dialer_id, []).append(breach)
             elif breach.trunk_group is not None:
                 self._trunks.setdefault(breach.trunk_group, []).append(breach.message)
+            elif breach.limit is not None:
+                self._limits.setdefault(breach.limit, []).append(breach.message)
         for message in refused:
             key = message.campaign_id, message.dialer_id
             self._cells.setdefault(key, []).append(message.message)
@@ -68,6 +79,9 @@ class BrokenLimits:
         """At the foot of a dialer, of one rule."""
         return " ".join(b.message for b in self._dialers.get(dialer_id, ()) if b.rule == rule)
 
-    def trunk(self, dialer: Dialer) -> str:
-        """At the head of a dialer: what its trunk group breaks."""
-        return " ".join(self._trunks.get(dialer.trunk_group or "", ()))
+    def head(self, dialer: Dialer) -> str:
+        """At the head of a dialer: what its trunk group breaks, and sums that count its lines."""
+        place = dialer.dialer_id, dialer.domain, dialer.trunk_group
+        rows = dict.fromkeys(str(row.limit) for row in self._rows if row.counts(*place))
+        sums = [message for name in rows for message in self._limits.get(name, ())]
+        return " ".join([*self._trunks.get(dialer.trunk_group or "", ()), *sums])

@@ -62,7 +62,7 @@ class _Drawing:
         self.pairs = set(view.edited.pairs)
         self.lines = view.edited.by_pair()
         self.before = opened.edited.by_pair()
-        self.broken = BrokenLimits(view.breaches, refused)
+        self.broken = BrokenLimits(view.breaches, refused, problem.limits)
         self.pools = PoolSeats(view) if problem.pools else None
         self.calls = self._calls_by_campaign(view)
         self.calls_before = self._calls_by_campaign(opened)
@@ -91,7 +91,7 @@ class _Drawing:
         state = "" if dialer.in_service else ". Out of service"
         return Note(
             dialer.dialer_id,
-            broken=self.broken.trunk(dialer),
+            broken=self.broken.head(dialer),
             told=f"{dialer.dialer_id}: fails with {dialer.domain}{group}{state}",
         )
 

@@ -31,6 +31,7 @@ def show_messages(workspace: Workspace, view: Assessment) -> None:
     with st.container(height=_PIXELS, border=False, gap=None, key="limits"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             start = _show_count(workspace, breaches)
+            _show_hidden(len(workspace.messages) + min(len(breaches) - start, _IN_VIEW))
             if edited is not None:
                 offer_why(edited)
         for message in workspace.messages:
@@ -101,6 +102,13 @@ def _show_count(workspace: Workspace, breaches: tuple[Breach, ...]) -> int:
         width=200,
     )
     return start
+
+
+def _show_hidden(lines: int) -> None:
+    """That there is more to be read than is in view: nobody expects so small a place to scroll."""
+    hidden = lines - (_LINES - 1)
+    if hidden > 0:
+        st.caption(f":material/arrow_downward: {hidden} more below", width="content")
 
 
 def _show_fix(workspace: Workspace, number: int, breach: Breach, fix: Fix | None) -> None:
