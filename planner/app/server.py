@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
+import inspect
 import logging
 import os
 import signal
@@ -34,6 +36,7 @@ from planner.app.guard.headers import headers_of
 from planner.app.guard.log import hide_session_ids
 from planner.app.guard.uploads import UploadLimits
 from planner.app.page_files import PageFiles
+from planner.app.throttle import settle
 from planner.shipped import shipped
 
 #: Open pages get so long to close their connections when the server ends [s].
@@ -45,6 +48,8 @@ _SWEEP_SECONDS = 30.0
 _BOARD = "/_stcore/bidi-components/planner.board"
 _BOARD_SCRIPTS = tuple(f"{_BOARD}/{name}.js" for name in ("board", "elements"))
 _BOARD_STYLES = (f"{_BOARD}/board.css",)
+#: What the app's script loads itself, and with what Streamlit reads the icon of the page.
+_LOADED_BY_A_PAGE = ("planner.app.widgets.opening", "planner.app.widgets.style", "PIL.Image")
 _log = logging.getLogger(__name__)
 
 
@@ -146,8 +151,12 @@ def _warm_up() -> None:
         from planner.app.session.sources import FOLDER_VARIABLE, example_folder
         from planner.tables.folder import read_folder
 
+        for name in _LOADED_BY_A_PAGE:
+            importlib.import_module(name)
         folder = os.environ.get(FOLDER_VARIABLE) or example_folder("quickstart")
         assess(open_lines(read_folder(folder)), datetime.now(UTC))
+        inspect.stack()  # Streamlit looks once who calls it: Python then reads where modules lie
+        settle()
     except Exception:
         _log.info("nothing was made ready", exc_info=True)
 

@@ -32,7 +32,7 @@ def drawing() -> Iterator[None]:
             yield
         finally:
             _mine.place = False
-    _settle()
+    settle()
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def waiting() -> Iterator[None]:
 
 
 @cache
-def _settle() -> None:
+def settle() -> None:
     """Once, when all modules are there: look no more for garbage in what stays for good."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.collect()
