@@ -260,7 +260,7 @@ def test_charts_without_anything_to_show_are_left_out() -> None:
 
 def test_every_chart_has_words_for_those_who_do_not_see_it() -> None:
     words = [figure.alt for _, figure in projection_figures(projection())]
-    assert "D1 / Solar Running and Dialing, then Completed" in words[0]
+    assert "D1 / Solar paused 40 %, then Completed" in words[0]
     assert "D1 / Solar over 99.9 % within 15 min" in words[1]
     assert "D1 at most 40 %, from Mon 09:00" in words[2]
     assert "Solar half of the cases by Mon 11:30" in words[3]

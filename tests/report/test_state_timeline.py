@@ -100,6 +100,16 @@ def test_other_pauses_are_another_block() -> None:
     assert (first.paused, second.paused) == (pytest.approx(0.125), pytest.approx(0.45))
 
 
+def test_pauses_about_half_of_the_time_are_one_block() -> None:
+    shares = (0.49, 0.51, 0.48, 0.53)
+    given = projection(
+        *(step(n, {Status.RUNNING: 1 - p, Status.ALL_BUSY: p}) for n, p in enumerate(shares))
+    )
+    (block,) = state_rows(given)["D1 / Solar"]
+    assert block.paused == pytest.approx(0.5025)
+    assert block.status is Status.ALL_BUSY
+
+
 def test_where_days_differ_the_band_stands_in_the_row() -> None:
     row = figures(day_low={"all_busy_share": 0.29}, day_high={"all_busy_share": 0.49})
     given = projection(step(0, {Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}), rows=(row,))

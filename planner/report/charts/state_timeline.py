@@ -31,6 +31,8 @@ _ORDER = (*DIALING, *(status for status in Status if status not in DIALING))
 _SURE = 0.75
 #: Neighbours whose pauses differ by more than this are two blocks.
 _SAME_PAUSES = 0.1
+#: Dialing that is paused for more than this is told as paused.
+_HALF = 0.5
 #: A status less likely than this is too thin to be seen.
 _SEEN = 0.005
 #: Said where the statuses are named, so that it goes wherever the chart does.
@@ -102,10 +104,10 @@ def state_timeline(projection: Projection) -> Figure:
         )
     )
     told = [
-        f"{name} {', then '.join(dict.fromkeys(str(b.status) for b in blocks_of))}"
+        f"{name} {', then '.join(words for words, _ in groupby(map(_read, blocks_of)))}"
         for name, blocks_of in rows.items()
     ]
-    return Figure(alt.layer(blocks, words), f"Likeliest statuses over time: {read_out(told)}.")
+    return Figure(alt.layer(blocks, words), f"Statuses over time: {read_out(told)}.")
 
 
 def state_rows(projection: Projection) -> dict[str, list[Block]]:
@@ -132,7 +134,7 @@ def likeliest(chances: Mapping[Status, float]) -> tuple[Status, float, float]:
     if other is not None and others[other] > dialing:
         return other, others[other], 0.0
     part = paused / dialing if dialing else 0.0
-    return (Status.ALL_BUSY if part > 0.5 else Status.RUNNING), dialing, part
+    return (Status.ALL_BUSY if part > _HALF else Status.RUNNING), dialing, part
 
 
 def _blocks(steps: Sequence[TimelineStep]) -> Iterator[Block]:
@@ -142,7 +144,7 @@ def _blocks(steps: Sequence[TimelineStep]) -> Iterator[Block]:
         for step in steps
         for s, chance, paused in [likeliest(step.probabilities)]
     ]
-    for _, group in groupby(told, key=lambda block: (block.status, block.is_sure)):
+    for _, group in groupby(told, key=lambda block: (_kind(block.status), block.is_sure)):
         alike: list[Block] = []
         for block in group:
             if alike and abs(block.paused - _mean(alike).paused) > _SAME_PAUSES:
@@ -150,6 +152,11 @@ def _blocks(steps: Sequence[TimelineStep]) -> Iterator[Block]:
                 alike = []
             alike.append(block)
         yield _mean(alike)
+
+
+def _kind(status: Status) -> Status:
+    """Dialing and pausing are one kind: a share of pauses near a half is on either side of it."""
+    return Status.RUNNING if status in DIALING else status
 
 
 def _mean(blocks: Sequence[Block]) -> Block:
@@ -160,12 +167,14 @@ def _mean(blocks: Sequence[Block]) -> Block:
     def mean(values: Iterable[float]) -> float:
         return sum(w * value for w, value in zip(weights, values, strict=True))
 
+    paused = mean(block.paused for block in blocks)
+    status = _kind(blocks[0].status)
     return Block(
-        blocks[0].status,
+        Status.ALL_BUSY if status is Status.RUNNING and paused > _HALF else status,
         blocks[0].start,
         blocks[-1].end,
         mean(block.chance for block in blocks),
-        mean(block.paused for block in blocks),
+        paused,
         {s: mean(block.parts.get(s, 0.0) for block in blocks) for s in Status},
     )
 
@@ -177,6 +186,13 @@ def _band(figures: AssignmentFigures) -> str:
         return ""
     low, high = share(figures.day_low[name]), share(figures.day_high[name])
     return f"{low.removesuffix(' %')} to {high} on 9 of 10 days"
+
+
+def _read(block: Block) -> str:
+    """A block in two words; what it shows of pauses, not only which side of a half they are on."""
+    if block.status not in DIALING:
+        return block.status.value
+    return f"paused {share(block.paused)}" if block.paused >= _SEEN else "dialing"
 
 
 def _drawn(

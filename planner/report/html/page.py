@@ -16,7 +16,9 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1c2230; background: #fff;
   margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
-figure { margin: 1rem 0; overflow-x: auto; } figcaption { color: #4a5160; font-size: .9rem; }
+figure { margin: 1rem 0; padding-left: .8rem; overflow-x: auto; }
+/* Names beside a chart are wider in some fonts than in that by which it was drawn. */
+figure svg { overflow: visible; } figcaption { color: #4a5160; font-size: .9rem; }
 .table { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #d5d9e0; }
 .named1 th:nth-child(-n+1), .named1 td:nth-child(-n+1) { text-align: left; }
