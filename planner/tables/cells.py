@@ -199,8 +199,13 @@ def _number_in_words(schema: dict[str, Any]) -> str:
     words = "a whole number" if schema["type"] == "integer" else "a number"
     if "exclusiveMinimum" in schema:
         return f"{words} above {schema['exclusiveMinimum']:,g}, at most {schema['maximum']:,.0f}"
-    words += f" from {schema['minimum']:,g} to {schema['maximum']:,.0f}"
+    words += f" from {_plain(schema['minimum'])} to {schema['maximum']:,.0f}"
     return words + ", such as 0.25 for 25 %" if schema["maximum"] == 1 else words
+
+
+def _plain(number: float) -> str:
+    """``0.000001``, which people read, and not ``1e-06``."""
+    return f"{number:f}" if 0 < number < 1e-4 else f"{number:,g}"
 
 
 _SPELT: dict[str, Callable[[Any], str]] = {

@@ -142,6 +142,7 @@ def test_an_interval_and_an_outage() -> None:
         ("max_dial_lines", "-1", "a whole number from 0 to 100,000"),
         ("max_dial_lines", "9" * 5000, "a whole number from 0 to 100,000"),
         ("wrap_up_seconds", "soon", "a number from 0 to 1,000,000,000"),
+        ("patience_seconds", "1e-300", "a number from 0.000001 to 1,000,000,000"),
         ("pacing", "0", "a number above 0, at most 1,000,000"),
         ("value", "nan", "a number from 0 to 1,000,000,000,000"),
         ("value", "inf", "a number from 0 to 1,000,000,000,000"),

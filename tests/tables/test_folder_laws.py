@@ -41,7 +41,7 @@ TEXT = st.one_of(
     st.text(st.sampled_from("'=+-@,;\" \u00a0a1_é"), min_size=1, max_size=6),
 ).filter(lambda text: text.strip())
 SHARES = st.floats(0, 1)
-POSITIVE = st.floats(0, 1e6, exclude_min=True)
+POSITIVE = st.floats(1e-6, 1e6)
 LINES = st.integers(0, 100_000)
 #: With so many the planning table of a campaign stays within what is read, whatever the ports.
 AGENTS = st.integers(0, 40)

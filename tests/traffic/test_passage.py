@@ -222,3 +222,14 @@ def test_impossible_levels_are_refused(level: float) -> None:
 def test_impossible_distributions_are_refused(busy: np.ndarray) -> None:
     with pytest.raises(ValueError, match="busy must"):
         all_busy_transient(95, 5, busy, [60], *FIRST_CASE)
+
+
+def test_what_is_rarer_than_numbers_can_say_never_happens() -> None:
+    # h_k = (1 + k*mu*h_{k-1}) / ((N - k)*nu*q): with q = 1e-300 each step takes 1e300 times longer.
+    chain = (40, 2, 0, 25.0, 1e-300, 180.0)
+    assert mean_seconds_to_all_busy(*chain) == np.inf
+    quantiles = first_passage_quantile(chain[0], chain[1], chain[2], [0.0, 0.5, 0.9], *chain[3:])
+    assert quantiles.tolist() == [0.0, np.inf, np.inf]
+    # One agent line alone: an exponential time, mean 25 / (40 q), while that is a number.
+    rare = first_passage_quantile(40, 1, 0, [0.5], 25.0, 1e-200, 180.0)
+    assert rare == pytest.approx([np.log(2) * 25 / 40 * 1e200])

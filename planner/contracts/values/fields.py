@@ -34,7 +34,8 @@ Identifier = Annotated[
 ]
 Lines = Annotated[int, Field(ge=0, le=MAX_LINES)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Seconds = Annotated[float, Field(gt=0, le=1e9)]
+#: From a millionth of a second on: with shorter times rates pass what numbers of a computer hold.
+Seconds = Annotated[float, Field(ge=1e-6, le=1e9)]
 FIRST_DATE, LAST_DATE = date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
 #: What separates ids, or rates, in one cell.
 ID_SEPARATOR = "|"

@@ -213,6 +213,21 @@ def _when_spent(wanted: float, last: Floats, weights: Floats, tails: Floats) -> 
     return x
 
 
+@lean
+def mean_life(births: Floats, deaths: Floats) -> float:
+    """Mean time until the chain ends, from state 0; infinite where it is past all numbers.
+
+    J. Keilson, Markov Chain Models: Rarity and Exponentiality, 1979, as in ``passage.py``.
+    """
+    step, whole = 0.0, 0.0
+    for k in range(births.size):
+        if births[k] <= 0.0:
+            return np.inf
+        step = (1.0 + deaths[k] * step) / births[k]
+        whole += step
+    return whole
+
+
 @compiled
 def quantiles(births: Floats, deaths: Floats, start: Floats, levels: Floats) -> Floats:
     """Times at which the chain has ended with the ascending probabilities ``levels`` < 1."""
@@ -220,6 +235,8 @@ def quantiles(births: Floats, deaths: Floats, start: Floats, levels: Floats) -> 
     m = births.size - 1
     rate = fastest(births, deaths)
     target, decay = limit(births, deaths)
+    if not decay > 0.0 and mean_life(births, deaths) > HUGE:
+        return found  # in effect never: the limit is past all numbers, and no step comes near
     terms = number_of_terms(LONGEST_STEP, m + 1)
     full, full_tails, last = np.empty(terms), np.empty(terms), np.empty(terms)
     weights, tails = np.empty(terms), np.empty(terms)

@@ -140,6 +140,15 @@ def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
     assert sum(lines(app)["Solar", "D2"]) <= 100
 
 
+@pytest.mark.parametrize("name", ["", "base", "Before", "North\u00a01"])
+def test_a_scenario_that_cannot_be_called_so_keeps_its_number(app: AppTest, name: str) -> None:
+    go_to(app, "what-if")
+    app.text_input(key="world-name-1").set_value(name).run()
+    app.multiselect(key="down-1").set_value(["D1"]).run()
+    assert not app.error
+    assert "**Scenario 1**: D1 is out of service" in text(app)
+
+
 def test_first_moves_come_at_once_by_formula(app: AppTest) -> None:
     go_to(app, "what-if")
     app.multiselect(key="down-1").set_value(["D1"]).run()

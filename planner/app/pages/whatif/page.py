@@ -29,6 +29,7 @@ from planner.contracts.problem import Problem
 from planner.report.charts.studies import tornado_chart
 from planner.report.plans.losses import BEFORE
 from planner.report.words import amount
+from planner.studies.whatif import BASE
 
 _PURPOSE = "This page tells what happens if a dialer goes down, agents are missing or figures move."
 #: So many scenarios have columns wide enough for two fields in a row.
@@ -140,7 +141,7 @@ def _levers(here: Workspace, problem: Problem, count: int) -> dict[str, Levers]:
             with left:
                 name = st.text_input("Name", key=f"world-name-{place}", max_chars=100).strip()
             levers = show_levers(problem, place, setting, [st.container()])
-            if not name or name in worlds or name == BEFORE:
+            if not name or name in worlds or name in (BASE, BEFORE) or not name.isprintable():
                 name = f"Scenario {place}"
             here.worlds[place] = replace(setting, name=name, levers=levers)
             with right:
