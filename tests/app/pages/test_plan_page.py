@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable
@@ -197,6 +198,15 @@ def test_a_filter_keeps_edits_and_edits_the_row_in_view(app: AppTest) -> None:
     app.multiselect(key="show-campaigns").set_value([]).run()
     assert lines(app)["Medicare", "ATL-1"] == (34, 14)
     assert lines(app)["Broadband", "DAL-1"] == (39, 6)
+
+
+def test_the_status_of_what_runs_has_room_in_the_list_of_rows(app: AppTest) -> None:
+    app.run().button(key="open-quickstart").click().run()
+    edit(app, {})
+    (grid,) = (item for item in app.dataframe if "all_busy" in item.value)
+    width = json.loads(grid.proto.columns)["status"]["width"]
+    # A letter is 6.8 pixels wide, and 38 lie around a badge.
+    assert width >= 6.8 * len("Running and Dialing") + 38
 
 
 def test_only_pairs_with_lines_are_shown_if_asked_for(app: AppTest) -> None:

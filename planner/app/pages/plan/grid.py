@@ -18,6 +18,9 @@ from planner.report.words import duration
 GRID_NAME = "Line assignments"
 _ROW_PIXELS, _MOST_ROWS = 35, 12
 
+#: Room for *Running and Dialing*; always the same, so that no cell moves while one types [pixels].
+_STATUS = 168
+
 
 def show_grid(workspace: Workspace, view: Assessment) -> None:
     """The list of the workspace's rows; what is typed is taken in on the next run of the page."""
@@ -123,7 +126,7 @@ def _columns(view: Assessment) -> dict[str, Any]:
             "Status now",
             options=[str(status) for status in Status],
             color=[STATUS_COLOURS[status] for status in Status],
-            width=125,
+            width=_STATUS,
         ),
         **_figure_columns(view),
         "why": column.TextColumn(
