@@ -33,7 +33,7 @@ from planner.optimize.polish import second_stages
 from planner.optimize.proof_tree import ProofTree
 from planner.optimize.search_result import SearchResult
 from planner.optimize.search_state import SearchState
-from planner.optimize.warm_start import WarmStart, left_by, start_columns
+from planner.optimize.warm_start import WarmStart, left_by, lines_there, start_columns
 
 Floats = NDArray[np.float64]
 
@@ -243,9 +243,17 @@ class BranchAndPrice:
         self._update_bound()
         return tighter
 
+    def _keep_lines_there(self) -> None:
+        """Take the current lines where nothing better was found, however short the search was."""
+        columns = start_columns(self._model, lines_there(self._model.problem))
+        there = [columns[c] for c in sorted(columns)]
+        if there and len(there) == self._model.campaigns and Usage(self._model, there).fits():
+            self._state.keep(there)
+
     def _outcome(self) -> SearchResult:
         for _, _, box, relaxation in self._open:
             self._tree.leaf(box, relaxation)
+        self._keep_lines_there()
         if self._state.columns is None:
             empty = not self._open
             bound = None if empty else self._state.bound

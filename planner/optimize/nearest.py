@@ -37,6 +37,7 @@ from planner.optimize.model.requirements import (
 from planner.optimize.search import optimize
 from planner.optimize.search_result import SearchResult
 from planner.optimize.shortfalls import plan_shortfalls
+from planner.optimize.warm_start import lines_there
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -110,10 +111,17 @@ def nearest_plan(
     seconds = max(SHARE_OF_TIME * options.time_limit, min(BEGINNING, options.time_limit))
     begin = options.model_copy(update={"time_limit": seconds})
     first = first_plan(problem, begin, on_progress, stop)
-    best = None if first is None else first.plan
-    if best is None:
-        best = _current_lines(problem, asked, options.failures)
-    for rank, kind, which in _ranked(asked, priority):
+    ranked = [*_ranked(asked, priority)]
+    plans = (
+        None if first is None else first.plan,
+        _current_lines(problem, asked, options.failures),
+    )
+    best = min(
+        (plan for plan in plans if plan is not None),
+        key=lambda plan: [_total(problem, asked, plan, which) for _, _, which in ranked],
+        default=None,
+    )
+    for rank, kind, which in ranked:
         total = None if best is None else _total(problem, asked, best, which)
         alone = _alone(problem, options.failures, aim.most, which)
         least, outcome = int(alone.sum()), None
@@ -145,17 +153,9 @@ def nearest_plan(
 def _current_lines(problem: Problem, asked: Requirements, failures: int) -> LinePlan | None:
     """The lines that are left of the current ones, where they break nothing but requirements.
 
-    They are an answer at least, where nothing better was found in time.
+    They are an answer, where nothing that gives up less was found in time.
     """
-    working = {d.dialer_id for d in problem.dialers if d.in_service}
-    lines = LinePlan(
-        assignments=tuple(
-            item
-            for item in problem.assignments
-            if item.dial_lines and item.dialer_id in working
-            if item.campaign_id in problem.campaign_index
-        )
-    )
+    lines = lines_there(problem)
     broken = {breach.rule for breach in check(problem, lines, failures)}
     if not lines.assignments or broken - REQUIREMENT_RULES:
         return None

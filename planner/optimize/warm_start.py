@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.contracts.line_plan import LinePlan
+from planner.contracts.problem import Problem
 from planner.optimize.heuristics.restricted_master_heuristic import reduced_values
 from planner.optimize.master.column_generation import Relaxation, at_prices
 from planner.optimize.master.restricted_master import RestrictedMaster
@@ -162,6 +163,19 @@ def left_by(master: RestrictedMaster, root: Relaxation, plan: Sequence[Column]) 
             count[column.campaign] += 1
             kept.setdefault(column.key, column)
     return WarmStart(master.model, tuple(kept.values()), root, master.lagrangian.exact)
+
+
+def lines_there(problem: Problem) -> LinePlan:
+    """What is left of the current lines on the dialers in service."""
+    working = {d.dialer_id for d in problem.dialers if d.in_service}
+    return LinePlan(
+        assignments=tuple(
+            item
+            for item in problem.assignments
+            if item.dial_lines and item.dialer_id in working
+            if item.campaign_id in problem.campaign_index
+        )
+    )
 
 
 def start_columns(model: Model, start: LinePlan | None) -> dict[int, Column]:

@@ -7,7 +7,9 @@ import pytest
 
 from planner.contracts.result import PlanOptions
 from planner.optimize.model.requirements import ANY, KINDS, Aim
+from planner.optimize.nearest import nearest_plan
 from planner.optimize.search import optimize
+from tests.benchmarks.fleets import FAMILIES, OPERATORS, fleet
 from tests.support.one_agent import campaign, dialer, handled, problem
 
 EXACT = PlanOptions(gap=0.0)
@@ -30,3 +32,26 @@ def test_what_may_fall_short_is_not_bounded_by_what_may_not() -> None:
     assert alone.value >= handled(7)
     assert after.value == pytest.approx(alone.value)
     assert after.bound == pytest.approx(alone.value)
+
+
+@pytest.mark.parametrize(
+    ("size", "family"), [((4, 8), "scarce ports"), ((6, 12), "scarce ports"), ((4, 8), "two sites")]
+)
+def test_no_answer_is_worth_less_than_the_lines_that_are_there(
+    size: tuple[int, int], family: str
+) -> None:
+    families = {known.name: known for known in (*FAMILIES, *OPERATORS)}
+    problem = fleet(*size, families[family], 1)
+    good = optimize(problem, PlanOptions(gap=0.01, time_limit=5.0))
+    assert good.plan is not None
+    assert good.value is not None
+    there = problem.model_copy(update={"assignments": good.plan.assignments})
+    # No time for anything: neither with a price of moves, nor for the nearest plan.
+    hurried = PlanOptions(time_limit=1e-3, move_cost=0.5)
+    found = optimize(there, hurried)
+    assert found.value is not None
+    assert found.value >= good.value * (1 - 1e-9)
+    nearest = nearest_plan(there, hurried)
+    assert not nearest.gives_up
+    assert nearest.outcome.value is not None
+    assert nearest.outcome.value >= good.value * (1 - 1e-9)
