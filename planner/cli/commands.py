@@ -164,11 +164,10 @@ def _plan_code(status: PlanStatus) -> int:
 
 def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
     """Plan every interval of a week that differs."""
-    from planner.studies.week.week import USUAL_PRICE, line_worth
+    from planner.studies.week.week import USUAL_SHARE
 
-    if arguments.move_cost is None:
-        arguments.move_cost = USUAL_PRICE * line_worth(problem)
-    week = _watched_week(problem, arguments)
+    least_share = USUAL_SHARE if arguments.move_cost is None else 0.0
+    week = _watched_week(problem, arguments, least_share)
     if arguments.out is not None and any(result.plan for result in week.plans):
         with writing(arguments.out):
             write_week(arguments.out, week)
@@ -181,7 +180,7 @@ def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
     return _plan_code(week.status)
 
 
-def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
+def _watched_week(problem: Problem, arguments: argparse.Namespace, least_share: float) -> WeekPlan:
     """Plan a week with progress on standard error; Ctrl-C ends it with the plans so far."""
     from planner.studies.week.week import plan_week
 
@@ -190,10 +189,13 @@ def _watched_week(problem: Problem, arguments: argparse.Namespace) -> WeekPlan:
         WeekPrinter(sys.stderr, options.time_limit) as progress,
         stop_on_interrupt(progress.say) as stop,
     ):
+        planned = partial(
+            plan_week, problem, options, week=arguments.week, least_share=least_share, stop=stop
+        )
         if arguments.json:
-            return plan_week(problem, options, week=arguments.week, stop=stop)
+            return planned()
         with progress.telling_of_compilation():
-            return plan_week(problem, options, week=arguments.week, on_progress=progress, stop=stop)
+            return planned(on_progress=progress)
 
 
 def _watched_plan(

@@ -175,7 +175,7 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     add_move_cost(
         parser,
         "; with --interval all to those of the interval before",
-        "0; with --interval all 20 %% of what a line earns",
+        "0; with --interval all the price with which 99.5 %% of the value of the week is left",
     )
     add_abandon_days(parser)
     add_abandon_level(parser)

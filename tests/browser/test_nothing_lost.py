@@ -48,7 +48,7 @@ def go(page: Page, name: str) -> None:
 def test_a_week_is_planned_handed_out_and_followed_by_another(alone: Page) -> None:
     go(alone, "Week")
     expect(grid(alone, "Times of the week")).to_contain_text("09:00-10:00")
-    slider = alone.get_by_role("slider", name="A line moves if that gains")
+    slider = alone.get_by_role("slider", name="Fewer moves may cost")
     slider.focus()
     alone.keyboard.press("Home")
     expect(alone.get_by_text("Lines move wherever that gains anything")).to_be_visible()

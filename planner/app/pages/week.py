@@ -25,7 +25,7 @@ from planner.contracts.result import PlanOptions
 from planner.report.charts.week import blocks_as_is, line_blocks, week_chart
 from planner.report.plans.given_up import given_up_sentences
 from planner.report.plans.handout import Handout, of_week
-from planner.report.studies.week import list_sentences, total_pairs, write_week
+from planner.report.studies.week import kept_cost, list_sentences, total_pairs, write_week
 from planner.report.studies.week_as_is import TITLES as AS_IS_TITLES
 from planner.report.studies.week_as_is import (
     as_is_rows,
@@ -34,25 +34,24 @@ from planner.report.studies.week_as_is import (
     unset_sentence,
     value_as_is,
 )
-from planner.report.words import STOPPED_EARLY, amount
+from planner.report.words import STOPPED_EARLY, amount, share
 from planner.studies.week.as_is import TimeAsIs, week_as_is
 from planner.studies.week.spans import coming_monday, week_of, week_spell
-from planner.studies.week.week import USUAL_PRICE, WeekPlan
-from planner.studies.week.week import line_worth as studies_line_worth
+from planner.studies.week.week import USUAL_SHARE, WeekPlan
 
 _STUDY = "week"
 _PURPOSE = "This page plans a week: which lines change when."
-#: Price of a moved line, of what a line earns in an hour [per cent]; few moves at first.
-_PRICES = (0, 1, 2, 5, 10, 20, 50, 100)
-_FEW = round(100 * USUAL_PRICE)
+#: What fewer moves may cost of the value of the week [per cent], and at first.
+_MAY_COST = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_USUAL_COST = round(100 * (1 - USUAL_SHARE), 1)
 #: Of all plans together [s].
 _TIME_LIMITS = {"Quick: 20 s": 20.0, "Usual: 60 s": 60.0, "Long: 5 minutes": 300.0}
 _WHOLE = "Whole week"
-_WORTH, _TRIED, _AS_IS = "week-line-worth", "weeks-tried", "week-as-is"
+_TRIED, _AS_IS = "weeks-tried", "week-as-is"
 #: Of the columns of the week as it is [pixels], and the place of the names, which are longest.
 _WIDTHS, _RUNS = (90, 130, 560, 110, 110), 2
 _VALUE = "Value: each handled call counts with the *value* of its campaign, less what calls cost."
-_Key = tuple[Problem, date, PlanOptions]
+_Key = tuple[Problem, date, PlanOptions, float]
 
 
 def show() -> None:
@@ -70,7 +69,9 @@ def show() -> None:
         return
     is_old = running.is_out_of_date(here, _STUDY, key)
     if is_old:
-        st.caption("Of the fleet, the week and the price as they were when this was planned.")
+        st.caption(
+            "Of the fleet, the week and what moves may cost as they were when this was planned."
+        )
     _show_totals(found)
     if not is_old and problem.assignments:
         as_is = amount(value_as_is(_times_as_is(problem, found.monday)))
@@ -99,24 +100,23 @@ def _show_start(here: Workspace, problem: Problem) -> tuple[date, _Key | None]:
         monday = week_of(day if isinstance(day, date) else datetime.now(UTC).date())
         if not needs_plan(_times_as_is(problem, monday)):
             return monday, None
-        worth = line_worth(problem)
-        price = st.select_slider(
-            "A line moves if that gains",
-            _PRICES,
-            _FEW,
-            key="week-price",
-            format_func=partial(_gain_words, worth),
+        may_cost = st.select_slider(
+            "Fewer moves may cost",
+            _MAY_COST,
+            _USUAL_COST,
+            key="week-may-cost",
+            format_func=_cost_words,
             width=300,
-            help="Value an hour, and what part that is of what a line of this fleet earns on "
-            "average. Right: few lines move, and some value is left. Left: lines move wherever "
-            "that gains anything.",
+            help="Of the value that the week has where lines move wherever that gains anything. "
+            "Of the weeks found with so much of it left, the one in which fewest lines move is "
+            "taken.",
         )
         limit = _TIME_LIMITS[
             st.selectbox("How long", list(_TIME_LIMITS), key="week-limit", width=200)
         ]
-        move_cost = price / 100 * worth
-        options = PlanOptions(move_cost=move_cost, time_limit=limit, relax=True)
-        key = (problem, monday, options)
+        options = PlanOptions(time_limit=limit, relax=True)
+        least_share = 1 - may_cost / 100 if may_cost else 0.0
+        key = (problem, monday, options, least_share)
         st.button(
             "Plan the week",
             key="plan-week",
@@ -124,27 +124,24 @@ def _show_start(here: Workspace, problem: Problem) -> tuple[date, _Key | None]:
             icon=":material/calendar_view_week:",
             disabled=running.is_running(here, _STUDY),
             on_click=running.start,
-            args=(here, _STUDY, key, partial(run_week, problem, options, monday)),
+            args=(here, _STUDY, key, partial(run_week, problem, options, monday, least_share)),
         )
-    st.caption(_price_words(problem, price, move_cost))
+    st.caption(f"{_may_cost_sentence(may_cost)} {_VALUE}")
     return monday, key
 
 
-def _gain_words(worth: float, price: int) -> str:
-    """What a line must gain to be moved: ``at least 1.6 an hour (20 %)``."""
-    return f"at least {amount(price / 100 * worth)} an hour ({price} %)" if price else "anything"
+def _cost_words(per_cent: float) -> str:
+    """``at most 0.5 % of the value``; *nothing* where lines move freely."""
+    return f"at most {per_cent:g} % of the value" if per_cent else "nothing"
 
 
-def _price_words(problem: Problem, price: int, move_cost: float) -> str:
-    """What the price of moves comes to in this fleet."""
-    worth = amount(line_worth(problem))
-    one = f"On average a line of this fleet brings a value of {worth} an hour"
-    if not problem.assignments:
-        one = f"On average a call has a value of {worth}; until there are lines that is the scale"
-    if not price:
-        return f"{one}. Lines move wherever that gains anything. {_VALUE}"
-    part = f"{price} % of that is {amount(move_cost)}"
-    return f"{one}; {part}. A line that would gain less stays where it is. {_VALUE}"
+def _may_cost_sentence(per_cent: float) -> str:
+    if not per_cent:
+        return "Lines move wherever that gains anything."
+    return (
+        f"As few lines move as are found to, with at least {100 - per_cent:g} % left of the value "
+        "that the week has where they move wherever that gains anything."
+    )
 
 
 def _times_as_is(problem: Problem, monday: date) -> tuple[TimeAsIs, ...]:
@@ -196,17 +193,6 @@ def _show_as_is(problem: Problem, monday: date) -> None:
     st.dataframe(frame, hide_index=True, column_config=columns, alt="Times of the week")
 
 
-def line_worth(problem: Problem) -> float:
-    """What a line earns in an hour, on average; of a fleet without lines the mean value of a call.
-
-    The latter only gives the price of moves a scale. Worked out once for a fleet and its lines.
-    """
-    known: tuple[Problem, float] | None = st.session_state.get(_WORTH)
-    if known is None or known[0] is not problem:
-        known = st.session_state[_WORTH] = problem, studies_line_worth(problem)
-    return known[1]
-
-
 def _show_totals(week: WeekPlan) -> None:
     totals = week.totals()
     told = [f"**{name}**: {plain(words)}" for name, words in total_pairs(week, totals)]
@@ -223,19 +209,23 @@ def _show_totals(week: WeekPlan) -> None:
 
 
 def _show_tried(here: Workspace, week: WeekPlan) -> None:
-    """What calm costs: the weeks planned so far in this session, by the price of a moved line."""
+    """What few moves cost: the weeks planned so far in this session."""
     tried: dict[object, dict[str, str]] = st.session_state.setdefault(_TRIED, {})
     before = here.edited.baseline.assignments if here.edited is not None else ()
     totals = week.totals()
-    tried[here.studies[_STUDY].key] = {
+    key = here.studies[_STUDY].key
+    least_share = key[3] if isinstance(key, tuple) else 0.0
+    may_cost = round(100 * (1 - least_share), 1) if least_share else 0.0
+    tried[key] = {
         "Fleet and week": f"{here.source}, {week.monday}",
-        "A moved line must gain": f"{amount(week.options.move_cost)} an hour",
+        "Fewer moves may cost": _cost_words(may_cost),
+        "They cost": share(kept_cost(week, totals)),
         "Value in the week": amount(totals.throughput_value),
         "Lines moved": f"{totals.lines_moved:,}",
         "Rows to set": f"{of_week(week, before).rows:,}",
     }
     if len(tried) > 1:
-        st.subheader("What calm costs")
+        st.subheader("What fewer moves cost")
         frame = pd.DataFrame(list(tried.values()))
         right = {
             name: st.column_config.TextColumn(name, alignment="right") for name in frame.columns[1:]

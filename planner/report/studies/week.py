@@ -111,10 +111,14 @@ def kept_sentence(week: WeekPlan, totals: WeekTotals) -> str:
     if freely is None or moved is None or not totals.hours_planned:
         return ""
     of_what = "the aim" if week.options.redundancy else "the value"
-    costs = max(freely - totals.value, 0.0) / max(abs(freely), 1e-6)
-    return (
-        f"{totals.lines_moved:,} instead of {moved:,} lines moved, for {share(costs)} of {of_what}"
-    )
+    costs = share(kept_cost(week, totals))
+    return f"{totals.lines_moved:,} instead of {moved:,} lines moved, for {costs} of {of_what}"
+
+
+def kept_cost(week: WeekPlan, totals: WeekTotals) -> float:
+    """Share of its worth if lines move wherever that gains that a week does not have."""
+    freely = week.value_if_lines_move
+    return 0.0 if freely is None else max(freely - totals.value, 0.0) / max(abs(freely), 1e-6)
 
 
 def _given_up(week: WeekPlan) -> Iterator[str]:

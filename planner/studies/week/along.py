@@ -35,7 +35,7 @@ def best_along(
     ----------
     choices : by time
     follows : which times come after which
-    price : of a line that is lost or got, for each hour [value/h]
+    price : of a line that is taken away, for each hour [value/h]
     """
     order = sorted(choices)
     along = set(pairwise(order))
@@ -49,8 +49,8 @@ def best_along(
             steps[edge.before, edge.after] = cost
             continue
         ones, others = _common(choices[edge.before], choices[edge.after])
-        given[edge.before] -= cost * distances(ones, others[0])
-        given[edge.after] -= cost * distances(others, ones[0])
+        given[edge.before] -= cost * taken(ones, others[0])
+        given[edge.after] -= cost * taken(ones[0], others)
     best, came = given[order[0]], []
     for before, after in pairwise(order):
         cost = steps.get((before, after), 0.0)
@@ -67,19 +67,20 @@ def best_along(
     return found
 
 
-def distances(lines: Ints, other: Ints) -> Floats:
-    """Lines that are taken away and lines that are added, of each column."""
-    moved = np.abs(lines - other)
-    summed: Floats = moved.reshape(*moved.shape[: moved.ndim - other.ndim], -1).sum(axis=-1)
-    return summed.astype(np.float64)
+def taken(before: Ints, after: Ints) -> Floats:
+    """Lines that are taken away, from each column, or until each."""
+    moved = np.maximum(before - after, 0)
+    each = moved.shape[: moved.ndim - min(before.ndim, after.ndim)]
+    summed: Floats = moved.reshape(*each, -1).sum(axis=-1).astype(np.float64)
+    return summed
 
 
 def _between_all(ones: Ints, others: Ints) -> Floats:
-    """The same of each of some columns and each of others ``[one, other]``."""
-    flat, against = ones.reshape(len(ones), -1), others.reshape(len(others), -1)
+    """The same of each of some columns and each of those after them ``[one, other]``."""
+    flat, after = ones.reshape(len(ones), -1), others.reshape(len(others), -1)
     found = np.zeros((len(ones), len(others)), np.int64)
     for k in range(flat.shape[1]):
-        found += np.abs(flat[:, k, None] - against[:, k])
+        found += np.maximum(flat[:, k, None] - after[:, k], 0)
     return found.astype(np.float64)
 
 

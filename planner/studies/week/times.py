@@ -50,11 +50,12 @@ class Time:
 
 @dataclass(frozen=True)
 class Follows:
-    """That one time comes after another in a week, and how long the later one lasts in all [h]."""
+    """That one time comes after another in a week, how often, and how long in all [h]."""
 
     before: int
     after: int
     hours: float
+    count: int = 1
 
 
 class Measured(NamedTuple):
@@ -236,11 +237,15 @@ class Node:
         return found.at(first) if found.holds[first] else None
 
     def _on_shift(self, name: str, column: Ints) -> Ints:
-        """The lines without agent lines beyond those on shift, taken where most are."""
+        """The lines that dialers can have, without agents beyond those on shift.
+
+        These are taken where most are.
+        """
         model, c = self._model, self.index[name]
+        dial = np.minimum(column[DIAL], model.box.n_high[c])
         if not model.problem.campaigns[c].is_live_transfer:
-            return column
-        dial, agents = column.copy()
+            return np.array([dial, column[AGENT]])
+        agents = np.minimum(column[AGENT], np.minimum(model.box.a_high[c], dial))
         may_go = model.box.a_low[c] == 0
         for _ in range(max(int(agents.sum() - model.agents[c]), 0)):
             most = int(np.where(may_go, agents, -1).argmax())

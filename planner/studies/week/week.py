@@ -25,8 +25,10 @@ from planner.tables.folder import ProblemSource, as_problem
 if TYPE_CHECKING:
     from planner.studies.week.week_planner import Lines, WeekPlanner
 
-#: Price of a moved line unless asked for, as a share of what a line earns: few moves are left.
-USUAL_PRICE = 0.2
+#: Share of the value of a week that is left for few moves, unless a price of them is asked for.
+USUAL_SHARE = 0.995
+#: The first price of a moved line that is tried for that, as a share of what a line earns.
+FIRST_PRICE = 0.2
 
 
 class IntervalPlan(Contract):
@@ -160,6 +162,7 @@ def plan_week(
     options: PlanOptions | None = None,
     *,
     week: date | None = None,
+    least_share: float = 0.0,
     on_progress: Callable[[int, int, Progress], None] = lambda *_: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> WeekPlan:
@@ -167,7 +170,8 @@ def plan_week(
 
     Times in which the same campaigns run with the same figures on the same dialers are searched
     once. With a ``move_cost`` lines are then kept from time to time, over the whole week at once,
-    where moving them gains less than that for each hour (:func:`keep_lines`); the bound of each
+    where moving them gains less than that for each hour (:func:`keep_lines`), or with
+    ``least_share`` as few are moved as leave so much of the value; the bound of each
     plan is that of its search, which counts no moves. Campaigns that cannot run give their ports to
     others. Locked lines stay in every interval in which their campaign runs; with
     ``keep_current`` all lines of the problem do. With ``relax`` every interval in which not
@@ -180,6 +184,8 @@ def plan_week(
     options : of each plan; defaults where None. The time limit is for all plans together: half of
         it for their searches, the rest for checking and simulating them, which are not cut short
     week : any day of it; None: the coming Monday's, or this one on a Monday (UTC)
+    least_share : of the value of the week with the best lines of each time that must be left; then
+        the price of moves is found (it is in the options of the result), not taken from the options
     on_progress : told the plan's number, how many there are, and how far it is
     stop : polled; once it says True the plan under way ends with its best lines so far, and those
         not yet begun are left out (no plan)
@@ -194,6 +200,9 @@ def plan_week(
         If a plan of ours breaks a limit: a fault in the planner.
     """
     options = options or PlanOptions()
+    if least_share > 0:
+        first = FIRST_PRICE * line_worth(as_problem(problem))
+        options = options.model_copy(update={"move_cost": first})
     monday = week_of(week) if week else coming_monday(datetime.now(UTC).date())
     problem = as_problem(problem)
     zone = problem.common_zone
@@ -204,7 +213,8 @@ def plan_week(
     needs = list_needs(problem, spell, begins)
     from planner.studies.week.week_planner import WeekPlanner
 
-    planner = WeekPlanner(problem, options, spans(problem, spell), on_progress, stop, needs)
+    found = spans(problem, spell)
+    planner = WeekPlanner(problem, options, found, on_progress, stop, needs, least_share)
     chosen = planner.lines()
     lines = freely = LinePlan(assignments=problem.assignments).lines()
     intervals, value_freely, moved_freely = [], 0.0, 0
@@ -222,12 +232,12 @@ def plan_week(
     return WeekPlan(
         monday=monday,
         timezone=zone.key,
-        options=options,
+        options=planner.options,
         intervals=tuple(intervals),
         plans=tuple(planner.plans),
         problems=tuple(planner.problems),
-        value_if_lines_move=value_freely if options.move_cost else None,
-        lines_moved_if_they_move=moved_freely if options.move_cost else None,
+        value_if_lines_move=value_freely if planner.options.move_cost else None,
+        lines_moved_if_they_move=moved_freely if planner.options.move_cost else None,
         lists=tuple(_list(problem, need, planner, chosen, begins) for need in needs),
     )
 

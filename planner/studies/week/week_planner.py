@@ -47,10 +47,14 @@ class WeekPlanner:
         on_progress: Callable[[int, int, Progress], None],
         stop: Callable[[], bool],
         needs: Sequence[ListNeed] = (),
+        least_share: float = 0.0,
     ) -> None:
         self._problem = problem
         self._locked = _locked(problem, options)
-        self._options = options
+        #: Of each plan, with the price of a moved line; where that is to leave a share of the
+        #: value, the one found once there are lines.
+        self.options = options
+        self._least_share = least_share
         self._needs = needs
         #: All times of the week, with what is asked of lists in each.
         self.spans = [self._asking(span, {}) for span in found]
@@ -84,7 +88,7 @@ class WeekPlanner:
             return None
         given = self._given(span.running_set, before)
         # Without a price nothing hangs on the lines before: the first of a kind stands for all.
-        key = span.running_set, after, given.assignments if self._options.move_cost else ()
+        key = span.running_set, after, given.assignments if self.options.move_cost else ()
         if key not in self._places:
             self._places[key] = len(self.plans)
             self.plans.append(self._result(span, given, best, after))
@@ -204,7 +208,7 @@ class WeekPlanner:
         from planner.pipeline.pipeline import plan
 
         if self._stop():
-            return PlanResult(status=PlanStatus.NO_PLAN, options=self._options, stopped_early=True)
+            return PlanResult(status=PlanStatus.NO_PLAN, options=self.options, stopped_early=True)
         left = (self._end - time.monotonic()) / (count - number + 1)
         start = time.monotonic()
 
@@ -228,7 +232,7 @@ class WeekPlanner:
 
     def _as_asked(self, found: PlanResult) -> PlanResult:
         """The result by the gap that was asked for."""
-        options = found.options.model_copy(update={"gap": self._options.gap})
+        options = found.options.model_copy(update={"gap": self.options.gap})
         wider = found.gap is not None and found.gap > max(options.gap, 1e-9)
         if found.status is PlanStatus.OPTIMAL and wider:
             found = found.model_copy(update={"status": PlanStatus.FEASIBLE})
@@ -236,12 +240,12 @@ class WeekPlanner:
 
     def _searched(self, seconds: float, relax: bool | None) -> PlanOptions:
         """Options of a search: what is to stay is locked by name, moves cost nothing yet."""
-        return self._options.model_copy(
+        return self.options.model_copy(
             update={
-                "relax": self._options.relax if relax is None else relax,
+                "relax": self.options.relax if relax is None else relax,
                 "keep_current": False,
                 "move_cost": 0.0,
-                "gap": min(self._options.gap * (WIDER if self._options.move_cost else 1.0), 1.0),
+                "gap": min(self.options.gap * (WIDER if self.options.move_cost else 1.0), 1.0),
                 "time_limit": seconds,
                 "figures": PlanFigures.FORMULAS,
             }
@@ -259,7 +263,7 @@ class WeekPlanner:
             if (result := self.best(span)) is not None and result.plan is not None
         ]
         freely = {number: plan for number, _, plan in planned}
-        options = self._options
+        options = self.options
         if not options.move_cost or options.abandon_level < 1 or self._stop() or not planned:
             return freely
         kinds = _kinds([span for _, span, _ in planned])
@@ -272,19 +276,22 @@ class WeekPlanner:
             [times[kind] for kind in sorted(times)],
             _follows(kinds, [span for _, span, _ in planned]),
             options.move_cost,
+            least_share=self._least_share,
             before=before,
             redundancy=options.redundancy,
             failures=options.failures,
             stop=self._stop,
         )
-        return {number: found[kind] for kind, (number, _, _) in zip(kinds, planned, strict=True)}
+        self.options = options.model_copy(update={"move_cost": found.price})
+        lines = (found.plans[kind] for kind in kinds)
+        return {number: plan for (number, _, _), plan in zip(planned, lines, strict=True)}
 
     def _fleet(self, span: Span) -> Problem:
         """What the lines of an interval have to hold: only locked lines are given."""
         from planner.pipeline.other_lines import asked_at
 
         given = self._given(span.running_set, {})
-        return asked_at(given, self._options, span.spell.start)
+        return asked_at(given, self.options, span.spell.start)
 
     def _result(
         self, span: Span, given: Problem, best: PlanResult, after: LinePlan | None
@@ -294,18 +301,18 @@ class WeekPlanner:
         from planner.pipeline.other_lines import finished, with_other_lines
 
         if after is None:
-            return best.model_copy(update={"options": self._options})
+            return best.model_copy(update={"options": self.options})
         key = span.running_set, after
         at = span.spell.start
         if key not in self._made:
-            searched = best.options.model_copy(update={"figures": self._options.figures})
+            searched = best.options.model_copy(update={"figures": self.options.figures})
             best = best.model_copy(update={"options": searched})
             found = best
             if after != best.plan:
                 found = with_other_lines(given, best, after, at)
             self._made[key] = finished(given, found, at, self._stop)
         # What was asked for; the share of the time that was left differs from run to run.
-        update = {"options": self._options, "changes": changes(given, after)}
+        update = {"options": self.options, "changes": changes(given, after)}
         return self._made[key].model_copy(update=update)
 
 
@@ -318,11 +325,11 @@ def _kinds(found: Sequence[Span]) -> list[int]:
 
 
 def _follows(kinds: Sequence[int], found: Sequence[Span]) -> list[Follows]:
-    """Which kinds come after which, and how long the later ones last in all."""
-    hours: dict[tuple[int, int], float] = {}
+    """Which kinds come after which, how often, and how long the later ones last in all."""
+    hours: dict[tuple[int, int], list[float]] = {}
     for pair, span in zip(pairwise(kinds), found[1:], strict=True):
-        hours[pair] = hours.get(pair, 0.0) + span.hours
-    return [Follows(before, after, total) for (before, after), total in hours.items()]
+        hours.setdefault(pair, []).append(span.hours)
+    return [Follows(*pair, sum(each), len(each)) for pair, each in hours.items()]
 
 
 def _locked(problem: Problem, options: PlanOptions) -> tuple[LineAssignment, ...]:

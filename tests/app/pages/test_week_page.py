@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.studies.week.week import line_worth
-from planner.tables.folder import read_folder
 from tests.support.pages import ROOT, finished, go_to, new_session, text
 
 HEADER = "campaign_id,agent_lines,attempt_seconds,answer_rate,transfer_rate,talk_seconds"
@@ -32,7 +30,7 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 def planned(app: AppTest) -> AppTest:
     app.date_input(key="week-day").set_value(date(2026, 3, 4)).run()
-    app.select_slider(key="week-price").set_value(0).run()
+    app.select_slider(key="week-may-cost").set_value(0.0).run()
     app.button(key="plan-week").click().run()
     finished(app, "week")
     assert not app.exception
@@ -65,32 +63,34 @@ def test_before_it_is_planned_the_week_shows_what_runs_when(two: AppTest) -> Non
         ("Mon", "11:00-12:00", "B"),
     ]
     assert "in the 3 h in which a campaign runs" in text(two)
-    # Without lines the mean value of a call is the scale: 20 % of 1.
-    assert (
-        "a call has a value of 1.0; until there are lines that is the scale" in two.caption[0].value
-    )
-    assert "20 % of that is 0.2" in two.caption[0].value
-    assert two.select_slider(key="week-price").options[5] == "at least 0.2 an hour (20 %)"
-    assert two.select_slider(key="week-price").options[0] == "anything"
+    slider = two.select_slider(key="week-may-cost")
+    assert slider.value == 0.5
+    assert slider.options[3] == "at most 0.5 % of the value"
+    assert slider.options[0] == "nothing"
+    assert "with at least 99.5 % left of the value" in two.caption[0].value
 
 
-def test_a_change_of_the_price_makes_the_week_out_of_date(two: AppTest) -> None:
+def test_a_change_of_what_moves_may_cost_makes_the_week_out_of_date(two: AppTest) -> None:
     planned(two)
     assert "as they were when this was planned" not in text(two)
-    two.select_slider(key="week-price").set_value(50).run()
+    two.select_slider(key="week-may-cost").set_value(2.0).run()
     assert "as they were when this was planned" in text(two)
 
 
-def test_weeks_planned_at_several_prices_stand_beside_each_other(two: AppTest) -> None:
+def test_weeks_planned_with_more_or_fewer_moves_stand_beside_each_other(two: AppTest) -> None:
     planned(two)
     assert not [d for d in two.dataframe if "Rows to set" in d.value]
-    two.select_slider(key="week-price").set_value(100).run()
+    two.select_slider(key="week-may-cost").set_value(5.0).run()
     two.button(key="plan-week").click().run()
     finished(two, "week")
     assert not two.exception
     (tried,) = [d.value for d in two.dataframe if "Rows to set" in d.value]
-    # The mean value of a call is 1: with that price no line moves that gains less an hour.
-    assert list(tried["A moved line must gain"]) == ["0 an hour", "1.0 an hour"]
+    assert list(tried["Fewer moves may cost"]) == ["nothing", "at most 5 % of the value"]
+    week = two.session_state["workspace"].studies["week"].job.result
+    value = week.totals().value
+    assert value >= 0.95 * week.value_if_lines_move
+    cost = float(tried["They cost"][1].removesuffix(" %"))
+    assert cost == pytest.approx(100 * (1 - value / week.value_if_lines_move), abs=0.05)
     assert tried["Rows to set"][0] == "5"
 
 
@@ -106,13 +106,6 @@ def test_the_week_can_be_handed_out_and_taken_away(two: AppTest) -> None:
     assert not two.exception
     shown = " ".join(item.proto.body for item in two.get("html"))
     assert "D: set these lines at Mon 2 Mar 2026 10:00 (UTC)" in shown
-
-
-def test_the_price_is_of_what_a_line_earns() -> None:
-    # 158.520786 an hour of 2 x (95 + 5) lines.
-    quickstart = read_folder(ROOT / "data" / "quickstart")
-    assert line_worth(quickstart) == pytest.approx(158.520786 / 200)
-    assert line_worth(quickstart.model_copy(update={"assignments": ()})) == 1.0
 
 
 def changed_quickstart(folder: Path, **texts: str) -> Path:

@@ -16,14 +16,14 @@ TIMES, CAMPAIGNS, DIALERS = 4, 3, 2
 def worth(
     picked: tuple[int, ...], choices: dict[int, Choice], follows: list[Follows], price: float
 ) -> float:
-    """What choices are worth less the price of each line that is lost or got where both run."""
+    """What choices are worth less the price of each line that is lost where both run."""
     total = sum(float(choices[n].worths[k]) for n, k in enumerate(picked))
     for edge in follows:
         one, other = choices[edge.before], choices[edge.after]
         for c in range(CAMPAIGNS):
             if one.runs[c] and other.runs[c]:
                 here, there = one.lines[picked[edge.before], c], other.lines[picked[edge.after], c]
-                total -= price * edge.hours * float(np.abs(here - there).sum())
+                total -= price * edge.hours * float(np.maximum(here - there, 0).sum())
     return total
 
 

@@ -41,14 +41,14 @@ def dial_lines(found: LinePlan) -> dict[str, int]:
 
 
 def worth(weeks: list[dict[str, int]], hours: list[float], price: float) -> float:
-    """Value less moves, from the formula of one agent: half the price of each line lost or got."""
+    """Value less moves, from the formula of one agent: the price of each line lost."""
     total = sum(
         h * sum((1.0 + 0.5 * (name > "B")) * handled(n) for name, n in week.items())
         for week, h in zip(weeks, hours, strict=True)
     )
     for before, after, h in zip(weeks, weeks[1:], hours[1:], strict=False):
         shared = before.keys() & after.keys()
-        total -= price / 2 * h * sum(abs(before[name] - after[name]) for name in shared)
+        total -= price * h * sum(max(before[name] - after[name], 0) for name in shared)
     return total
 
 
@@ -65,7 +65,7 @@ def test_small_weeks_are_worth_nearly_as_much_as_the_best_of_all_lines(seed: int
         assert best is not None
         times.append(Time(problem, h, best))
     follows = [Follows(n, n + 1, hours[n + 1]) for n in range(2)]
-    found = [dial_lines(p) for p in keep_lines(times, follows, price)]
+    found = [dial_lines(p) for p in keep_lines(times, follows, price).plans]
     # Every lines of every time: each campaign runs, with its one agent line.
     choices = []
     for running in names:
@@ -88,7 +88,7 @@ def test_every_limit_holds_and_locks_stay() -> None:
         best = plan(problem, PlanOptions(gap=0.0), explained=False).plan
         assert best is not None
         times.append(Time(problem, 1.0, best))
-    found = keep_lines(times, [Follows(0, 1, 1.0), Follows(1, 2, 1.0)], 50.0)
+    found = keep_lines(times, [Follows(0, 1, 1.0), Follows(1, 2, 1.0)], 50.0).plans
     for time, after in zip(times, found, strict=True):
         assert check(time.problem, after) == ()
         assert dial_lines(after)["A"] == 2
@@ -99,13 +99,13 @@ def test_what_was_given_up_is_not_more_for_lines_that_stay() -> None:
     wanted = one_agent.campaign("B", min_dialers=2, agent_lines=2)
     problem = Problem(dialers=(Dialer(dialer_id="D", ports=PORTS),), campaigns=(wanted,))
     times = [Time(problem, 1.0, lines(B=3)), Time(problem, 1.0, lines(B=5))]
-    found = keep_lines(times, [Follows(0, 1, 1.0)], 100.0)
+    found = keep_lines(times, [Follows(0, 1, 1.0)], 100.0).plans
     assert all(set(dial_lines(after)) == {"B"} for after in found)
 
 
 def test_a_stop_keeps_lines_that_hold() -> None:
     problem = fleet("AB")
     times = [Time(problem, 1.0, lines(A=3, B=3)), Time(problem, 1.0, lines(A=2, B=4))]
-    found = keep_lines(times, [Follows(0, 1, 1.0)], 1.0, stop=lambda: True)
+    found = keep_lines(times, [Follows(0, 1, 1.0)], 1.0, stop=lambda: True).plans
     assert all(check(problem, after) == () for after in found)
     assert all(evaluate(problem, after, 0.0).value.value_per_hour > 0 for after in found)

@@ -103,16 +103,16 @@ def test_a_running_set_that_comes_again_is_planned_once() -> None:
 
 
 def test_with_a_price_lines_stay_where_moving_gains_less_over_the_week() -> None:
-    # Order of running sets: A, A + B, A again. A alone has n dial lines, with B beside it k, and B
-    # 6 - k: worth 2 h(n) + h(k) + h(6 - k) less the price of n - k moved lines, half of it when
-    # they go and half when they come back. By enumeration of n and k:
+    # Order of running sets: A, A + B, A again. A alone has n dial lines, with B beside it k, B
+    # 6 - k, and after it all 7 that there are, as lines that it gets cost nothing: worth
+    # h(n) + h(k) + h(6 - k) + h(7) less the price of n - k moved lines. By enumeration:
     given = one_dialer(
         campaign("A", "Mon 09:00-10:00; Mon 10:00-11:00; Mon 11:00-12:00"),
         campaign("B", "Mon 10:00-11:00"),
     )
     for price in (2.0, 5.0):
         worth = {
-            (n, k): 2 * handled(n) + handled(k) + handled(6 - k) - price * abs(n - k)
+            (n, k): handled(n) + handled(k) + handled(6 - k) + handled(7) - price * max(n - k, 0)
             for n in range(1, 8)
             for k in range(1, 6)
         }
@@ -121,7 +121,7 @@ def test_with_a_price_lines_stay_where_moving_gains_less_over_the_week() -> None
         assert lines_by_hour(found) == {
             "Mon 09": {"A": (n, 1)},
             "Mon 10": {"A": (k, 1), "B": (6 - k, 1)},
-            "Mon 11": {"A": (n, 1)},
+            "Mon 11": {"A": (7, 1)},
         }
         totals = found.totals()
         assert totals.lines_moved == n - k
@@ -201,10 +201,40 @@ def test_an_hour_whose_search_ended_without_a_plan_is_searched_again_and_longer(
 
 
 def test_the_lines_before_the_week_are_kept_too() -> None:
-    # From 4 + 1 lines the fifth dial line earns 2.84 and the sixth 2.06 in the one hour there is.
-    given = one_dialer(campaign("A", "Mon 09:00-10:00"), assignments=(item("A", 4, 1),))
-    found = planned(given, PlanOptions(gap=0.0, move_cost=5.0))
-    assert lines_by_hour(found) == {"Mon 09": {"A": (5, 1)}}
+    # Of 6 dial lines A has 5 and B one; a line of A's earns more with B as long as A has more.
+    given = one_dialer(
+        campaign("A", "Mon 09:00-10:00"),
+        campaign("B", "Mon 09:00-10:00"),
+        assignments=(item("A", 5, 1), item("B", 1, 1)),
+    )
+    for price in (0.1, 2.0, 20.0):
+        worth = {k: handled(k) + handled(6 - k) - price * max(5 - k, 0) for k in range(1, 6)}
+        k = max(worth, key=lambda n: worth[n])
+        found = planned(given, PlanOptions(gap=0.0, move_cost=price))
+        assert lines_by_hour(found) == {"Mon 09": {"A": (k, 1), "B": (6 - k, 1)}}
+        assert found.totals().lines_moved == 5 - k
+
+
+def test_fewest_lines_move_of_weeks_that_leave_a_share_of_the_value() -> None:
+    # A, A + B, A again, as above: n and k dial lines, then 7. Of all with so much of the value.
+    given = one_dialer(
+        campaign("A", "Mon 09:00-10:00; Mon 10:00-11:00; Mon 11:00-12:00"),
+        campaign("B", "Mon 10:00-11:00"),
+    )
+    freely = 2 * handled(7) + 2 * handled(3)
+    for share in (0.9999, 0.98, 0.95, 0.5):
+        moved = min(
+            n - k
+            for n in range(1, 8)
+            for k in range(1, min(n, 5) + 1)
+            if handled(n) + handled(k) + handled(6 - k) + handled(7) >= share * freely
+        )
+        found = planned(given, PlanOptions(gap=0.0), least_share=share)
+        assert found.totals().value >= share * freely - 1e-9
+        assert found.totals().lines_moved == moved
+        assert found.value_if_lines_move == pytest.approx(freely)
+        assert found.options.move_cost > 0
+        assert {result.options.move_cost for result in found.plans} == {found.options.move_cost}
 
 
 def test_an_interval_that_cannot_be_planned_does_not_stop_the_others() -> None:
