@@ -50,6 +50,8 @@ class WeekLines:
         first = nodes[0]
         running = {name for name, _ in before} & {*first.index}
         self._before = {name: first.as_column(name, before) for name in running}
+        #: Of each campaign at a time: its lines, and its columns with more and fewer dial lines.
+        self._steps: dict[tuple[int, str], tuple[bytes, list[tuple[int, int]], Measured]] = {}
         #: What no exchange at a time gained with.
         self._settled: dict[int, tuple[float | bytes, ...]] = {}
         self.campaigns = list(dict.fromkeys(name for node in nodes for name in node.index))
@@ -151,9 +153,15 @@ class WeekLines:
         """Give times the lines of others, all campaigns together, where that gains in the week."""
         plans: dict[int, list[dict[str, Measured]]] = {}
         choices: dict[int, Choice] = {}
+        told = [{name: node.column(name).tobytes() for name in node.index} for node in self._nodes]
         for n, node in enumerate(self._nodes):
             plans[n], aims = [{}], [node.aim()]
+            seen = set()
             for other in self._nearest(n):
+                same = tuple(told[other].get(name) for name in node.index)
+                if same in seen:
+                    continue
+                seen.add(same)
                 columns = self._fitted(n, other)
                 aim = node.aim_with(columns) if columns else None
                 if aim is not None:
@@ -231,21 +239,30 @@ class WeekLines:
     def _gains(self, place: int) -> dict[tuple[int, int], list[_Exchange]]:
         """What campaigns gain with so many dial lines more on a dialer, the most first."""
         node = self._nodes[place]
-        steps = [(d, step) for d in range(node.dialers) for n in STEPS for step in (n, -n)]
         found: dict[tuple[int, int], list[_Exchange]] = {}
         for name in node.index:
-            now = node.column(name)
-            open_steps = [(d, s) for d, s in steps if now[DIAL, d] > 0 and now[DIAL, d] + s > 0]
-            tried = np.repeat(now[None], len(open_steps), axis=0)
-            for k, (d, step) in enumerate(open_steps):
-                tried[k, DIAL, d] += step
-            columns = node.measured(name, tried)
+            open_steps, columns = self._stepped(place, name)
             gains = node.hours * (node.aims(name, columns) - node.aim())
-            gains += self._saved(place, name, tried)
+            gains += self._saved(place, name, columns.lines)
             for k in np.flatnonzero(columns.holds).tolist():
                 exchange = _Exchange(float(gains[k]), name, columns, k)
                 found.setdefault(open_steps[k], []).append(exchange)
         return {key: sorted(rows, key=lambda row: -row.gain) for key, rows in found.items()}
+
+    def _stepped(self, place: int, name: str) -> tuple[list[tuple[int, int]], Measured]:
+        """Steps that a campaign may take, by dialer and lines more, and its columns then."""
+        node = self._nodes[place]
+        now = node.column(name)
+        told = now.tobytes()
+        known = self._steps.get((place, name))
+        if known is None or known[0] != told:
+            steps = [(d, step) for d in range(node.dialers) for n in STEPS for step in (n, -n)]
+            steps = [(d, s) for d, s in steps if now[DIAL, d] > 0 and now[DIAL, d] + s > 0]
+            tried = np.repeat(now[None], len(steps), axis=0)
+            for k, (d, step) in enumerate(steps):
+                tried[k, DIAL, d] += step
+            known = self._steps[place, name] = told, steps, node.measured(name, tried)
+        return known[1:]
 
     def _swapped(
         self, node: Node, place: int, more: Sequence[_Exchange], fewer: Sequence[_Exchange]
