@@ -221,10 +221,10 @@ def _unreadable(shown: str, kind: str, rest: str, problem: Problem) -> Fault:
             return _part(shown, name, wanted)
         known = known_ids(problem, key)
         if first not in (*known, EVERY):
-            return _part(shown, first, f"{_one_of(key, first, known)}, nor * for all")
+            return _part(shown, first, f"{_one_of(key, first, known)} or * for all")
         name = rest
     known = known_ids(problem, keys[-1])
-    return _part(shown, name, f"{_one_of(keys[-1], name, known)}, nor * for all")
+    return _part(shown, name, f"{_one_of(keys[-1], name, known)} or * for all")
 
 
 def _leading(name: str, key: str, problem: Problem) -> tuple[str, str, str]:
@@ -242,7 +242,7 @@ def _one_of(key: str, name: str, known: Sequence[str]) -> str:
     """The ids that there are, all of a few; of many those that are most alike."""
     file = _file(_DEFINED_IN[key])
     if not known:
-        return f"an id of {file}, which has none"
+        return f"an id of {file} (there is none)"
     if len(known) <= _MOST_NAMED:
         return f"an id of {file} ({', '.join(known)})"
     alike = difflib.get_close_matches(name, known, n=3, cutoff=0.0)

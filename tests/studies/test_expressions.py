@@ -150,10 +150,10 @@ def test_the_given_problem_stays_as_it_is() -> None:
         ("nonsense", "expected one of dialer, campaign, trunk_group, assignment, pool or limit"),
         ("queue.Q.size=3", ": 'queue' is not one of dialer, campaign"),
         ("dialer.D1", "expected dialer.DIALER.COLUMN and one of = += -= *= /= and a value"),
-        ("dialer.D3.ports=1", ": 'D3' is not an id of dialers.csv (D1, D2), nor * for all"),
+        ("dialer.D3.ports=1", ": 'D3' is not an id of dialers.csv (D1, D2) or * for all"),
         (
             "campaign.Solr.value=1",
-            ": 'Solr' is not an id of campaigns.csv (Solar, News), nor * for all",
+            ": 'Solr' is not an id of campaigns.csv (Solar, News) or * for all",
         ),
         (
             "dialer.D1.port=1",
