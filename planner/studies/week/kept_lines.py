@@ -21,7 +21,7 @@ ROUNDS, FIRST_ROUNDS = 12, 4
 LEAST_GAIN = 1e-6
 #: Prices tried after the first, at the most: so many times that, then the square of it times the
 #: one before, and so on, until some are too high and some too low. So near they are enough.
-TRIES, STEP, CLOSE = 4, 1.6, 1.15
+TRIES, STEP, CLOSE = 6, 1.6, 1.15
 
 
 class Kept(NamedTuple):

@@ -101,3 +101,21 @@ def test_columns_taken_are_the_plan_and_what_it_brings() -> None:
     assert not check(problem, after)
     value = evaluate(problem, after, REDUNDANCY).value.value_per_hour
     assert node.aim() == pytest.approx(value, rel=1e-12)
+
+
+def test_lines_of_another_time_are_fitted_without_dialers_that_are_out_now() -> None:
+    # Z has 6 + 2 lines on A1 and, while it was in service, 5 + 2 on B2; here 3 are on shift.
+    given = fleet().model_copy(update={"assignments": (), "pools": (), "limits": ()})
+    start = LinePlan(
+        assignments=tuple(
+            one_agent.item(dialer, dial, agents, name=name)
+            for name, dialer, dial, agents in (
+                ("X", "A1", 3, 1), ("X", "B1", 3, 1), ("Y", "A1", 3, 1), ("Z", "B1", 4, 2)
+            )
+        )
+    )  # fmt: skip
+    node = Node(Time(given, 1.0, start), 0.0, 1)
+    there = np.array([[6, 0, 0, 5], [2, 0, 0, 2]])
+    fitted = node.fitted("Z", there)
+    assert fitted is not None
+    assert fitted.lines[0].tolist() == [[6, 0, 0, 0], [2, 0, 0, 0]]
