@@ -36,9 +36,7 @@ KERNELS = {
     "optimize/heuristics/agent_annealing.py _steps": 11,
     "optimize/heuristics/cell_annealing.py _run": 9,
     "optimize/heuristics/cell_annealing.py _steps": 12,
-    "optimize/pricing/survival/buckets.py _best_under": 9,
     "optimize/pricing/survival/buckets.py tighten_piece": 10,
-    "optimize/pricing/survival/capped_program.py _capped_split": 9,
     "optimize/pricing/survival/capped_program.py _domain_profile": 9,
     "traffic/simulation/flow/fluid_kernel.py run": 9,
 }

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.contracts.problem import Campaign, Dialer, Problem
+from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
 from planner.evaluation.rates import rates_table
 from planner.optimize.model.requirements import RUNS, SURVIVES, USED
 from planner.optimize.pricing.prices import Prices
@@ -21,12 +21,25 @@ Ints = NDArray[np.int64]
 
 
 def one_campaign(
-    survivable: float, abandon: float | None, agents: int, domains: tuple[str, ...], least: int
+    survivable: float,
+    abandon: float | None,
+    agents: int,
+    domains: tuple[str, ...],
+    least: int,
+    carriers: tuple[str | None, ...] = (),
 ) -> Problem:
-    """A campaign on a dialer of each domain named; at least ``least`` of them are asked for."""
+    """A campaign on a dialer of each domain named; at least ``least`` of them are asked for.
+
+    ``carriers`` names those of the dialers, if any, whose dialers fail together.
+    """
+    carriers = carriers or (None,) * len(domains)
     dialers = [
-        Dialer(dialer_id=f"D{d}", ports=PORTS, failure_domain=name)
-        for d, name in enumerate(domains)
+        Dialer(dialer_id=f"D{d}", ports=PORTS, failure_domain=name, trunk_group=carrier)
+        for d, (name, carrier) in enumerate(zip(domains, carriers, strict=True))
+    ]
+    groups = [
+        TrunkGroup(trunk_group=name, channels=PORTS * len(domains), fails_together=True)
+        for name in sorted({name for name in carriers if name})
     ]
     campaign = Campaign(
         campaign_id="C",
@@ -39,13 +52,14 @@ def one_campaign(
         survivable_share=survivable,
         max_abandon_rate=abandon,
     )
-    return Problem(dialers=tuple(dialers), campaigns=(campaign,))
+    return Problem(dialers=tuple(dialers), campaigns=(campaign,), trunk_groups=tuple(groups))
 
 
 class AllSplits:
     """The splits that hold the campaign's limits, or with ``soft`` those that hold what is law."""
 
-    def __init__(self, problem: Problem, soft: bool = False) -> None:
+    def __init__(self, problem: Problem, soft: bool = False, failures: int = 1) -> None:
+        self._failures = failures
         campaign = problem.campaigns[0]
         handled, abandoned, answered, attempts = rates_table(campaign, PORTS, campaign.agent_lines)
         cells = [(0, 0)] + [
@@ -69,10 +83,14 @@ class AllSplits:
 
     def _per_cents_missing(self, problem: Problem, asked: float) -> Ints:
         total = self._calls.sum(axis=1)
-        names = [d.failure_domain for d in problem.dialers]
         lost = np.zeros(len(total))
-        for name in set(names):
-            here = [d for d, other in enumerate(names) if other == name]
+        single: dict[tuple[str, str | None], set[int]] = {}
+        for d, dialer in enumerate(problem.dialers):
+            single.setdefault(("domain", dialer.failure_domain), set()).add(d)
+            if dialer.trunk_group:
+                single.setdefault(("carrier", dialer.trunk_group), set()).add(d)
+        for case in itertools.combinations(single.values(), self._failures):
+            here = sorted(set().union(*case))
             lost = np.maximum(lost, self._calls[:, here].sum(axis=1))
         some = np.where(total > 0, total, 1.0)
         missing = 100 * (asked - TOLERANCE - (total - lost) / some)
@@ -94,10 +112,10 @@ class AllSplits:
         self._keep(inside.all(axis=1))
         return self
 
-    def most_in_a_domain(self, domain: Ints) -> Floats:
-        """The calls an hour of the failure domain that carries most; ``domain`` by dialer."""
+    def in_domains(self, domain: Ints) -> Floats:
+        """The calls an hour ``[split, domain]``; ``domain`` by dialer."""
         each = [self._calls[:, domain == g].sum(axis=1) for g in np.unique(domain)]
-        return np.max(each, axis=0)
+        return np.stack(each, axis=1)
 
     def worth(self, prices: Prices, short: Floats) -> Floats:
         """What each is worth; ``short`` is the price of what it falls short, by kind."""

@@ -196,11 +196,11 @@ def _mixed(master: RestrictedMaster, box: Box, stop: Callable[[], bool]) -> bool
             center = priced.bound, duals
         added = master.include(box, master.columns(priced.splits))
         if not smoothing.learn(added > 0, onwards=False):
-            if effort is PricingEffort.HEURISTIC or not master.lagrangian.survives:
+            if effort is PricingEffort.EXACT or not master.lagrangian.survives:
                 return False
-            effort = (
-                PricingEffort.HEURISTIC
-            )  # quick splits that had to be mended are no help any more
+            # Quick splits that had to be mended are no help any more, then likely ones.
+            loose = effort is PricingEffort.LOOSE
+            effort = PricingEffort.HEURISTIC if loose else PricingEffort.EXACT
             smoothing = DualSmoothing()
     return False
 

@@ -98,9 +98,9 @@ class Model:
 
     @cached_property
     def order(self) -> Ints:
-        """The dialers, those of one failure domain and the same costs one after the other."""
+        """The dialers, those of one block and the same costs one after the other."""
         talk = np.array([dialer.cost_per_talk_minute for dialer in self.problem.dialers])
-        keys = np.stack([talk, self.attempt_cost, self.domain.astype(np.float64)])
+        keys = np.stack([talk, self.attempt_cost, self.block.astype(np.float64)])
         return np.lexsort(keys).astype(np.int64)
 
     @cached_property
@@ -119,14 +119,37 @@ class Model:
         return bool(self.aim.is_value and not more and not self.aim.most.any())
 
     @cached_property
+    def block(self) -> Ints:
+        """Which block each dialer is of ``[dialer]``: a block is lost with one failure.
+
+        What a failure may take of a campaign, no block of it exceeds, so that fewer blocks bound
+        more closely: failure domains, or carriers that fail together with the domains of the other
+        dialers.
+        """
+        carriers = {g.trunk_group for g in self.problem.trunk_groups if g.fails_together}
+        alone = [d.domain for d in self.problem.dialers]
+        together = [
+            f"carrier {d.trunk_group}" if d.trunk_group in carriers else f"domain {d.domain}"
+            for d in self.problem.dialers
+        ]
+        kept = min((alone, together), key=lambda names: len(set(names)))
+        names = list(dict.fromkeys(kept))
+        return np.array([names.index(name) for name in kept], dtype=np.int64)
+
+    @cached_property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return int(self.block.max(initial=-1)) + 1
+
+    @cached_property
     def least_to_survive(self) -> Ints:
         """Dialers that a split with calls uses at the least, so that its share can survive.
 
-        On ``m`` domains the ``k`` that fail at once take ``k / m`` of the calls or more.
+        On ``m`` blocks the ``k`` that fail at once take ``k / m`` of the calls or more.
         """
         asked = (self.survivable > 0) & (self.aim.most[:, SURVIVES] == 0)
         asked &= np.array([table[HANDLED].max(initial=0.0) > 0 for table in self.tables])
-        at_once = min(self.failures, self.domains)
+        at_once = min(self.failures, self.blocks)
         least = np.ceil(at_once / np.maximum(1.0 - self.survivable, 1e-3) - 1e-6)
         return np.where(asked, np.maximum(least, at_once + 1), 0).astype(np.int64)
 

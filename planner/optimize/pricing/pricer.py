@@ -89,7 +89,7 @@ class Pricer:
             box.a_high[c],
             line_room(model),
             model.agent_cost,
-            model.domain,
+            model.block,
             model.order,
             int(model.agents[c]),
             uncounted(model, c),

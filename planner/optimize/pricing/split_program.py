@@ -124,10 +124,13 @@ def _fill_earnings(
 
 @lean
 def dialer_profile(
-    limits: Limits, prices: Prices, d: int, earned: Earnings, cap: float, values: Floats,
-    choice: Ints,
+    limits: Limits, prices: Prices, d: int, earned: Earnings, floor: float, cap: float,
+    values: Floats, choice: Ints,
 ) -> None:  # fmt: skip
-    """Best value over dial lines, and that number, for each agent count on one dialer."""
+    """Best value over dial lines, and that number, for each agent count on one dialer.
+
+    It handles ``floor`` calls at the least, and ``cap`` at the most.
+    """
     lowest = max(limits.a_low[d], limits.min_agents)
     line = prices.dial[d]
     for a in range(len(values)):
@@ -138,13 +141,13 @@ def dialer_profile(
         agent_ports = limits.agent_cost[d] * a
         first = max(a, limits.n_low[d], 1)
         last = min(limits.n_high[d], limits.room[d] - agent_ports, limits.table.shape[2] - 1)
-        if last < first:
-            continue
         most = min(cap, limits.most_calls)
         if most < np.inf:
             last = lines_below(limits.table[0, a], first, last, most)
-            if last < first:
-                continue
+        if floor > 0:
+            first = lines_below(limits.table[0, a], first, last, floor) + 1
+        if last < first:
+            continue
         n = best_lines(limits, prices, d, earned, a, line, first, last)
         added = max(0, n - limits.now_n[d]) + max(0, a - limits.now_a[d])
         values[a] = (
@@ -233,11 +236,13 @@ def new_work(limits: Limits, shares: int) -> Work:
 
 @lean
 def programme(
-    limits: Limits, prices: Prices, group: int, discount: float, cap: float, w: Work, k: int
-) -> None:
+    limits: Limits, prices: Prices, group: int, discount: float, floor: float, cap: float, w: Work,
+    k: int,
+) -> None:  # fmt: skip
     """Best value by (dialers used, agent lines) over the dialers of a domain, or all (ALL).
 
-    It is left in ``w.best``. A call is paid ``discount`` less. What :func:`read_back` needs is
+    It is left in ``w.best``. A call is paid ``discount`` less; each dialer that is used handles
+    ``floor`` to ``cap`` calls. What :func:`read_back` needs is
     kept as that of share ``k``.
     """
     best, spare = w.best, w.spare
@@ -255,7 +260,7 @@ def programme(
                 earned = Earnings(w.earned, 1.0, w.falls)
             else:
                 earned = Earnings(limits.table[0], call, w.falls)
-        dialer_profile(limits, prices, d, earned, cap, w.values, w.choice[k, d])
+        dialer_profile(limits, prices, d, earned, floor, cap, w.values, w.choice[k, d])
         if limits.uncounted:
             w.pick[k, d] = _keep_best(w.values)
         may_skip = limits.n_low[d] == 0 and limits.a_low[d] == 0
@@ -314,7 +319,7 @@ def _plain_split(limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: 
 def _fill_plain_split(
     limits: Limits, prices: Prices, dial_lines: Ints, agent_lines: Ints, w: Work
 ) -> float:
-    programme(limits, prices, ALL, 0.0, np.inf, w, 0)
+    programme(limits, prices, ALL, 0.0, 0.0, np.inf, w, 0)
     used, agents, bound = best_end(limits, prices, w.best)
     if bound > NEVER:
         read_back(limits, ALL, w, 0, used, agents, dial_lines, agent_lines)

@@ -92,7 +92,7 @@ def test_a_solver_that_goes_on_for_ever_is_given_up(monkeypatch: pytest.MonkeyPa
 
 def test_a_relaxation_far_above_its_columns_says_so_and_the_search_gets_below_it() -> None:
     family = next(one for one in OPERATORS if one.name == "two failures")
-    problem = operator_fleet(family, 1)
+    problem = operator_fleet(family, 7)
     options = PlanOptions(redundancy=family.redundancy, failures=2, gap=0.03, time_limit=60)
     model = build_model(problem, options)
     master = RestrictedMaster(model)

@@ -91,6 +91,40 @@ def test_no_split_is_worth_more_than_the_bound_whatever_the_prices_before(
         assert np.mean(loose) > 0.7
 
 
+@pytest.mark.parametrize(
+    ("survivable", "domains", "carriers", "failures", "near"),
+    [
+        (0.4, ("A", "B", "C", "D"), ("X", "Y", "X", "Y"), 1, 0.8),
+        (0.5, ("A", "B", "C"), ("X", "X", "Y"), 1, 0.8),
+        (0.4, ("A", "A", "B", "B"), ("X", "Y", "X", "Y"), 1, 0.0),  # crosswise
+        (0.3, ("A", "B", "C", "D"), ("X", "X", None, None), 1, 0.8),
+        (0.25, ("A", "B", "C", "D"), (), 2, 0.8),
+        (0.2, ("A", "A", "B", "C"), (), 2, 0.8),
+        (0.2, ("A", "B", "C", "D"), ("X", "X", None, None), 2, 0.8),
+    ],
+)
+def test_no_split_that_survives_carriers_or_two_failures_is_worth_more_than_the_bound(
+    survivable: float,
+    domains: tuple[str, ...],
+    carriers: tuple[str | None, ...],
+    failures: int,
+    near: float,
+) -> None:
+    problem = one_campaign(survivable, None, 5, domains, 2, carriers)
+    model = build_model(problem, PlanOptions(failures=failures))
+    bounding = pricer(model, model.box)
+    splits = AllSplits(problem, failures=failures)
+    draw = np.random.default_rng(11)
+    close = []
+    for _ in range(60):
+        prices = drawn_prices(draw, model)
+        best, found = splits.best(prices, NO_PRICE), bounding.best(prices, NO_PRICE)
+        assert found is not None
+        assert found.bound >= best - ROUNDING
+        close.append(found.bound - best <= 0.01 * abs(best) + ROUNDING)
+    assert np.mean(close) >= near
+
+
 @pytest.mark.parametrize("lists", [False, True])
 @pytest.mark.parametrize(("survivable", "abandon", "agents", "domains", "least"), CASES)
 def test_no_split_is_worth_more_than_the_bound_where_requirements_may_be_missed_at_a_price(

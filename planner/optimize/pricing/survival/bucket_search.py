@@ -29,12 +29,12 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: A bucket is split in two up to so often at a time, until its ends are so close.
-MOST_SPLITS, NARROW = 64, 0.999999
+MOST_SPLITS, NARROW = 160, 0.999999
 #: So often is looked at buckets and pieces for one split, where one is known: most take a few
 #: hundred, a hundredth some thousands, and a few would take half a minute.
 MOST_EVALUATIONS = 20_000
 #: It is no use to go on where so many splits leave more than this share of what was unproven.
-SPLITS_AT_A_TIME, STALLED = 8, 0.9
+SPLITS_AT_A_TIME, STALLED = 16, 0.95
 #: Pieces of a bucket looked at for a likely split: those that were best last.
 LIKELY_PIECES = 6
 #: What comes next for a bucket or a piece of one.

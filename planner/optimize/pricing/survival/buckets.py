@@ -21,6 +21,7 @@ from planner.optimize.pricing.prices import NEVER, Limits, Prices, paid_more
 from planner.optimize.pricing.split_program import plain_split
 from planner.optimize.pricing.survival.capped_program import (
     SHARES_OF_WORTH,
+    Caps,
     capped_split,
     fill_capped_split,
 )
@@ -115,10 +116,10 @@ def with_room(pieces: BucketPieces, more: int) -> BucketPieces:
 def best_in_bucket(
     limits: Limits, prices: Prices, buckets: Buckets, bucket: int, dial: Ints, agent: Ints
 ) -> float:
-    """Bound on the splits under a bucket's cap; fills the split that attains it about."""
-    cap, used, shares = buckets.cap[bucket], buckets.used, buckets.shares
-    second = cap / 2 if buckets.any_two else cap
-    return _best_under(limits, prices, cap, second, used, False, shares, dial, agent)
+    """Bound on the splits under a bucket's cap, whatever their calls; fills one that attains it."""
+    cap = buckets.cap[bucket]
+    caps = Caps(cap, cap / 2 if buckets.any_two else cap, 0.0, 0.0, False)
+    return _best_under(limits, prices, caps, buckets.used, False, buckets.shares, dial, agent)
 
 
 @compiled
@@ -127,10 +128,9 @@ def best_in_piece(
     dial: Ints, agent: Ints,
 ) -> float:  # fmt: skip
     """Bound on the splits in a piece with its floor at a price; fills the split as above."""
-    cap, used, exactly = pieces.cap[p], pieces.used[p], pieces.exactly[p]
-    charged = paid_more(prices, price)
-    second = second_cap(buckets, pieces, p)
-    bound = _best_under(limits, charged, cap, second, used, exactly, buckets.shares, dial, agent)
+    used, exactly = pieces.used[p], pieces.exactly[p]
+    charged, caps = paid_more(prices, price), _caps(limits, buckets, pieces, p)
+    bound = _best_under(limits, charged, caps, used, exactly, buckets.shares, dial, agent)
     if bound <= NEVER:
         return bound
     bound -= price * pieces.low[p] + prices.surviving * pieces.fewest[p]
@@ -223,11 +223,11 @@ def _on_dialers(limits: Limits, used: int, exactly: bool) -> Limits:
 
 @compiled
 def _best_under(
-    limits: Limits, prices: Prices, cap: float, second: float, used: int, exactly: bool,
-    shares: Floats, dial: Ints, agent: Ints,
+    limits: Limits, prices: Prices, caps: Caps, used: int, exactly: bool, shares: Floats,
+    dial: Ints, agent: Ints,
 ) -> float:  # fmt: skip
     mine = _on_dialers(limits, used, exactly)
-    bound = fill_capped_split(mine, prices, cap, second, shares, dial, agent)
+    bound = fill_capped_split(mine, prices, caps, shares, dial, agent)
     if bound <= NEVER:
         copy_split(limits.n_low, limits.a_low, dial, agent)
     return bound
@@ -240,22 +240,22 @@ def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
     campaign's other limits reaches t_{k+1}.
     """
     few = model.dialers <= FEW_DIALERS
-    several = few and model.domains < model.dialers
+    several = few and model.blocks < model.dialers
     shares = SHARES_OF_WORTH if several else SHARES_OF_WORTH[:1]
     abandon_limit = float(model.abandon_limit[campaign])
     keep = 1 - float(model.survivable[campaign])
     most_missing = min(int(model.aim.most[campaign, SURVIVES]), 100)
     loosest = min(keep + most_missing / 100.0, 1.0)
-    any_two = model.failures > 1 and model.domains > 1
-    high = _most_calls(limits, abandon_limit, shares, np.inf)
+    any_two = model.failures > 1 and model.blocks > 1
+    high = _most_calls(limits, abandon_limit, shares)
     found: list[tuple[float, float, float]] = []
     for k in range(BUCKETS if high > NEVER else 0):
         low = high * BUCKET_RATIO if k < BUCKETS - 1 else 0.0
         most = high
         if few:
             cap = domain_cap(loosest, high)
-            second = cap / 2 if any_two else cap
-            most = _most_calls(limits, abandon_limit, shares, cap, second, low, high)
+            under = Caps(cap, cap / 2 if any_two else cap, 0.0, 0.0, False)
+            most = _most_calls(limits, abandon_limit, shares, under, low, high)
         if most >= low * (1 - LIMIT_ROUNDING):
             top = min(high, most)
             found.append((low, top, domain_cap(loosest, top)))
@@ -271,12 +271,44 @@ def pair_cap(buckets: Buckets, pieces: BucketPieces, p: int) -> float:
 
 
 @lean
-def second_cap(buckets: Buckets, pieces: BucketPieces, p: int) -> float:
-    """Most calls of every domain but one: of two that may fail, one carries half or less."""
-    if not buckets.any_two:
-        return float(pieces.cap[p])
-    both = pair_cap(buckets, pieces, p)
-    return float(max(min(both / 2, both - pieces.above[p]), 0.0))
+def _caps(limits: Limits, buckets: Buckets, pieces: BucketPieces, p: int) -> Caps:
+    """What domains of a split in a piece may carry.
+
+    A domain carries at least what its piece's splits have and the others may not. Where any two
+    may fail, one carries half of what they may or less.
+    """
+    first, low, usable = pieces.cap[p], pieces.low[p], _usable_domains(limits)
+    used = min(usable, pieces.used[p]) if pieces.exactly[p] else usable
+    second, both = first, 2 * first
+    if buckets.any_two:
+        both = pair_cap(buckets, pieces, p)
+        second = max(min(both / 2, both - pieces.above[p]), 0.0)
+    every = low > _most_of_others(first, second, both, usable - 1)
+    least = low - _most_of_others(first, second, both, used - 1)
+    return Caps(first, second, max(pieces.above[p], low - (used - 1) * second), least, every)
+
+
+@inlined
+def _most_of_others(first: float, second: float, both: float, others: int) -> float:
+    """What so many domains carry at the most, of which one may be the first."""
+    most = min(first, second)
+    found = first + (others - 1) * most if others > 0 else 0.0
+    if others > 1:  # the first and one more are two
+        found = min(found, both + (others - 2) * most)
+    return found
+
+
+@lean
+def _usable_domains(limits: Limits) -> int:
+    """How many domains may carry calls."""
+    found = 0
+    for d in range(len(limits.domain)):
+        fresh = limits.n_high[d] > 0
+        for earlier in range(d):
+            if limits.n_high[earlier] > 0 and limits.domain[earlier] == limits.domain[d]:
+                fresh = False
+        found += fresh
+    return found
 
 
 @inlined
@@ -289,8 +321,7 @@ def _most_calls(
     limits: Limits,
     abandon_limit: float,
     shares: Floats,
-    cap: float,
-    second: float = np.inf,
+    caps: Caps | None = None,
     enough: float = 0.0,
     reached: float = np.inf,
 ) -> float:
@@ -309,8 +340,8 @@ def _most_calls(
         prices = Prices(free + 1.0, free, free, free, price, credit, 0.0, 0.0, 0.0, 0.0)
         split = (
             plain_split(limits, prices)
-            if np.isinf(cap)
-            else capped_split(limits, prices, cap, shares, second)
+            if caps is None
+            else capped_split(limits, prices, caps, shares)
         )
         if split is None:
             return NEVER

@@ -19,55 +19,92 @@ from planner.optimize.pricing.split_program import Work, best_end, new_work, pro
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Prices of a failure domain's calls tried against its cap, as shares of their highest worth.
-SHARES_OF_WORTH = np.array([0.0, 0.03, 0.07, 0.12, 0.2, 0.3, 0.42, 0.56, 0.72, 0.88, 1.0])
+#: Prices of a failure domain's calls tried against its cap, as shares of their highest worth; then
+#: those against what it carries at the least.
+SHARES_OF_WORTH = np.array([
+    0.0, 0.03, 0.07, 0.12, 0.2, 0.3, 0.42, 0.56, 0.72, 0.88, 1.0, -0.04, -0.12, -0.35
+])  # fmt: skip
+
+
+class Caps(NamedTuple):
+    """Calls per hour of each failure domain: one carries ``first`` at the most, the others second.
+
+    At the least a domain that is used carries what the others leave, no more than 0 where that
+    says nothing; with ``every`` each of them is used.
+    """
+
+    first: float
+    second: float
+    least_first: float
+    least_second: float
+    every: bool
 
 
 def capped_split(
-    limits: Limits,
-    prices: Prices,
-    cap: float,
-    shares: Floats = SHARES_OF_WORTH,
-    second: float = np.inf,
+    limits: Limits, prices: Prices, caps: Caps, shares: Floats = SHARES_OF_WORTH
 ) -> Split | None:
-    """Upper bound over splits in which no failure domain carries more than ``cap`` calls an hour.
+    """Upper bound over splits in which each failure domain carries what the caps say.
 
-    And all but one of them no more than ``second``. A domain of one dialer obeys its cap exactly.
-    One of several is bounded, for each number of agent lines and used dialers, by the best
+    A domain of one dialer obeys them exactly, and so does one of several of which one is used.
+    Where several are, it is bounded, for each number of agent lines and used dialers, by the best
     Lagrangian bound over ``shares`` of a call's worth; each of its dialers obeys the cap. The split
     returned attains the bound up to that relaxation. None when no split exists.
     """
     dial, agent = np.zeros_like(limits.room), np.zeros_like(limits.room)
-    bound = fill_capped_split(limits, prices, cap, second, shares, dial, agent)
+    bound = fill_capped_split(limits, prices, caps, shares, dial, agent)
     return None if bound <= NEVER else Split(bound, dial, agent)
+
+
+#: A domain under the second cap, before or after the one under the first; that one itself.
+_SECOND, _FIRST = 0, 1
+
+
+@lean
+def _members(limits: Limits, group: int) -> int:
+    """How many dialers of a domain may have lines."""
+    found = 0
+    for d in range(len(limits.room)):
+        found += limits.domain[d] == group and limits.n_high[d] > 0
+    return found
 
 
 @lean
 def _domain_profile(
-    limits: Limits, prices: Prices, group: int, cap: float, shares: Floats, w: Work, first: int,
+    limits: Limits, prices: Prices, group: int, kind: int, caps: Caps, shares: Floats, w: Work,
     profile: Floats, share_of: Ints,
 ) -> None:  # fmt: skip
-    """Least bound over the shares, by (dialers used, agent lines), and the share it came from.
-
-    What is needed to read splits back is kept from place ``first`` on.
-    """
-    members = 0
-    for d in range(len(limits.room)):
-        members += limits.domain[d] == group
-    worth = 0.0
+    """Least bound over the shares, by (dialers used, agent lines), and the share it came from."""
+    members, worth = _members(limits, group), 0.0
     for paid in prices.call:
         worth = max(worth, paid)
+    least, cap = caps.least_second, min(caps.first, caps.second)
+    if kind == _FIRST:
+        least, cap = caps.least_first, caps.first
+    first = kind * (len(shares) + 1)  # place of what is needed to read splits back
     for k in range(len(shares) if members > 1 else 1):
-        discount = shares[k] * worth
-        programme(limits, prices, group, discount, cap, w, first + k)
-        for used in range(profile.shape[0]):
+        discount, alone = shares[k] * worth, least if members == 1 else 0.0
+        if discount < 0 and least <= 0:
+            break
+        programme(limits, prices, group, discount, alone, cap, w, first + k)
+        for used in range(1 if discount < 0 else 0, profile.shape[0]):
             for a in range(profile.shape[1]):
                 bound = w.best[used, a]
                 if bound > NEVER:
-                    bound += discount * cap
+                    bound += discount * (cap if discount > 0 else least)
                 if k == 0 or bound < profile[used, a]:
                     profile[used, a] = bound
                     share_of[used, a] = first + k
+    if least <= 0 or members == 0:
+        return
+    if caps.every or kind == _FIRST:
+        profile[0, 0] = NEVER
+    # The last row holds so many dialers or more, unless exactly.
+    if members > 1 and profile.shape[0] > (1 if limits.exactly else 2):
+        last = first + len(shares)
+        programme(limits, prices, group, 0.0, least, cap, w, last)
+        for a in range(profile.shape[1]):
+            profile[1, a] = w.best[1, a]
+            share_of[1, a] = last
 
 
 @lean
@@ -96,10 +133,6 @@ def _add_domain(
                         part[to, agents + a, 3] = kind
 
 
-#: A domain under the second cap, before or after the one under the first; that one itself.
-_SECOND, _FIRST = 0, 1
-
-
 class _DomainWork(NamedTuple):
     """Arrays of the programme over domains, by whether one was under the first cap so far."""
 
@@ -112,9 +145,8 @@ class _DomainWork(NamedTuple):
 
 @compiled
 def fill_capped_split(
-    limits: Limits, prices: Prices, cap: float, second: float, shares: Floats, dial_lines: Ints,
-    agent_lines: Ints,
-) -> float:  # fmt: skip
+    limits: Limits, prices: Prices, caps: Caps, shares: Floats, dial_lines: Ints, agent_lines: Ints
+) -> float:
     """As :func:`capped_split`: fills the split and returns the bound, NEVER if there is none."""
     domains, used, agents = limits.domain.max() + 1, limits.min_used + 1, limits.agents + 1
     work = _DomainWork(
@@ -124,17 +156,18 @@ def fill_capped_split(
         np.empty((2, used, agents)),
         np.empty((2, used, agents)),
     )
-    inner = new_work(limits, 2 * len(shares))
-    return _capped_split(limits, prices, cap, second, shares, dial_lines, agent_lines, inner, work)
+    inner = new_work(limits, 2 * (len(shares) + 1))
+    return _capped_split(limits, prices, caps, shares, dial_lines, agent_lines, inner, work)
 
 
 @lean
 def _capped_split(
-    limits: Limits, prices: Prices, cap: float, second: float, shares: Floats, dial_lines: Ints,
+    limits: Limits, prices: Prices, caps: Caps, shares: Floats, dial_lines: Ints,
     agent_lines: Ints, inner: Work, w: _DomainWork,
 ) -> float:  # fmt: skip
     """Programme over domains, each bounded under its cap."""
-    domains, two, one = len(w.share_of), second < cap, 1 if second < cap else 0
+    domains, two = len(w.share_of), caps.second < caps.first
+    one = 1 if two else 0
     best, spare = w.best, w.spare
     best[:] = NEVER
     best[0, 0, 0] = 0.0
@@ -142,13 +175,13 @@ def _capped_split(
         share_of, part, exactly = w.share_of[g], w.part[g], limits.exactly
         spare[:] = NEVER
         _domain_profile(
-            limits, prices, g, min(cap, second), shares, inner, 0, w.profile, share_of[_SECOND]
+            limits, prices, g, _SECOND, caps, shares, inner, w.profile, share_of[_SECOND]
         )
         _add_domain(best[0], w.profile, exactly, _SECOND, spare[0], part[0])
         if two:
             _add_domain(best[1], w.profile, exactly, _SECOND, spare[1], part[1])
             _domain_profile(
-                limits, prices, g, cap, shares, inner, len(shares), w.profile, share_of[_FIRST]
+                limits, prices, g, _FIRST, caps, shares, inner, w.profile, share_of[_FIRST]
             )
             _add_domain(best[0], w.profile, exactly, _FIRST, spare[1], part[1])
         best, spare = spare, best

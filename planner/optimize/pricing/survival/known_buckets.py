@@ -48,7 +48,7 @@ def _key(model: Model, campaign: int, limits: Limits) -> bytes:
         float(model.survivable[campaign]),
         int(model.aim.most[campaign, SURVIVES]),
         model.dialers,
-        model.domains,
+        model.blocks,
         model.failures,
     )
     hashed.update(repr(about).encode())
