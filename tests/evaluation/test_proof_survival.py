@@ -14,9 +14,10 @@ from planner.contracts.result import PlanOptions
 from planner.evaluation.proof import survival
 from planner.evaluation.proof.check import check_proof
 from planner.evaluation.proof.programme import NEVER
+from planner.evaluation.proof.ranges import Asked
 from planner.evaluation.proof.record import Node, Proof
 from planner.evaluation.proof.splits import Options, largest_with_abandonment
-from planner.evaluation.proof.survival import Asked, largest_surviving
+from planner.evaluation.proof.survival import largest_surviving
 from planner.evaluation.rates import rates_table
 from planner.optimize.search import optimize
 from tests.benchmarks.fleets import FAMILIES, fleet
@@ -91,6 +92,34 @@ def test_no_split_that_survives_is_above_the_bound(
         found, _ = largest_surviving(worth, options, asked, target, math.inf)
         assert found >= best - 1e-6 * (1 + abs(best))
     assert largest_surviving(worth, options, asked, NEVER, math.inf)[0] >= best - 1e-6
+
+
+def test_most_bounds_are_what_the_best_split_is_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Since what the others may not carry a dialer, or a group of them, must."""
+    monkeypatch.setattr(survival, "MOST_SPLIT", 60)
+    shown = []
+    for seed in range(60):
+        worth, options, asked = drawn(seed)
+        best = best_of_all(worth, options, asked)
+        found, _ = largest_surviving(worth, options, asked, best, math.inf)
+        shown.append(found <= best + 1e-6 * (1 + abs(best)))
+    assert sum(shown) >= 47
+
+
+def test_a_dialer_that_no_failure_takes_may_carry_more_than_any_failure() -> None:
+    """So that the others need not carry anything: here they may be little, and earn most."""
+    lines, calls = np.array([0, 1, 2]), np.array([0.0, 1.0, 1.5])
+    none = np.zeros(3)
+    small = Options(lines, lines, calls, none, none, none)
+    large = replace(small, handled=100 * calls)
+    lost = np.array([[0.0, 1, 0], [0, 0, 1]])
+    safe = Asked(agents=6, least_used=1, missing=[0.0, 0.0], lost=lost, share=0.6)
+    worth, options = [60.0 * (lines > 0), calls, calls], [large, small, small]
+    best = best_of_all(worth, options, safe)
+    assert best == 63.0
+    for target in (best, best - 1.0):
+        found, _ = largest_surviving(worth, options, safe, target, math.inf, most_split=200)
+        assert found >= best - 1e-6
 
 
 @pytest.mark.parametrize(("family", "seed"), [("survivable shares", 2), ("everything", 1)])

@@ -17,13 +17,14 @@ from planner.evaluation.proof.box import Box, options_in
 from planner.evaluation.proof.floors import floors
 from planner.evaluation.proof.listed import KINDS, Splits, largest_listed, list_splits
 from planner.evaluation.proof.programme import NEVER
+from planner.evaluation.proof.ranges import Asked, Ranges
 from planner.evaluation.proof.record import Proof
 from planner.evaluation.proof.splits import (
     Options,
     largest_by_programme,
     largest_with_abandonment,
 )
-from planner.evaluation.proof.survival import Asked, Ranges, largest_surviving
+from planner.evaluation.proof.survival import largest_surviving
 from planner.evaluation.proof.world import Row, World, talk_minutes
 
 #: What a campaign that is left out costs, where only is asked whether there is a plan.
@@ -312,6 +313,7 @@ class Bounds:
                 share=max(campaign.least_surviving_share - self._allowed(c) - 1e-8, 0.0),
                 at_once=min(self.proof.failures, len(domains)),
                 domain=tuple(domains.index(d.domain) for d in self.world.problem.dialers),
+                call=float(campaign.value),
             )
             # Prices of what is worth something are far off where is only asked for a plan.
             lasting = target not in (NEVER, -LEFT_OUT)

@@ -15,8 +15,11 @@ NEVER = -np.inf
 BLOCK = 200_000
 #: Whether a dialer is used.
 UNUSED, USED, FREE = 0, 1, 2
-#: Prices of what several dialers may have together that are tried, as shares of the highest.
-SHARES = np.array([0.0, 0.03, 0.07, 0.12, 0.2, 0.3, 0.42, 0.56, 0.72, 0.88, 1.0])
+#: Prices of what several dialers may have together that are tried, as shares of the highest; then
+#: of what they have at the least; and none, of groups of which one dialer is used.
+SHARES = np.array(
+    [0, 0.03, 0.07, 0.12, 0.2, 0.3, 0.42, 0.56, 0.72, 0.88, 1, -0.04, -0.12, -0.35, 0]
+)
 
 
 class Grid(NamedTuple):
@@ -37,20 +40,25 @@ class Asking(NamedTuple):
     ----------
     price : of an amount ``[price, dialer]``
     cap : most of an amount on each dialer ``[price, dialer]``
-    together : most of an amount on each group ``[price]``
+    floor : least of it where the dialer is used ``[price, dialer]``
+    together : most of an amount on each group ``[price]``, and the least where it is used
     told : whether a dialer must be used ``[price, dialer]``
+    call : about what an amount is worth before lines are charged, to try prices of groups
     """
 
     price: Floats
     cap: Floats | None = None
-    together: Floats | None = None
+    floor: Floats | None = None
+    together: tuple[Floats, Floats] | None = None
     told: Ints | None = None
+    call: float = 0.0
 
     def at(self, which: Ints, less: Floats) -> Asking:
         """The same at some of the prices, so much lower."""
         cap = None if self.cap is None else self.cap[which]
+        floor = None if self.floor is None else self.floor[which]
         told = None if self.told is None else self.told[which]
-        return Asking(self.price[which] - less[:, None], cap, None, told)
+        return Asking(self.price[which] - less[:, None], cap, floor, None, told)
 
 
 class _Stage(NamedTuple):
@@ -125,6 +133,8 @@ class Programme:
         worth += grid.worth
         if x.cap is not None:
             np.copyto(worth, NEVER, where=grid.amount > x.cap[which, d, None, None])
+        if x.floor is not None:
+            np.copyto(worth, NEVER, where=grid.amount < x.floor[which, d, None, None])
         if x.told is not None:
             worth[x.told[which, d] == UNUSED] = NEVER
         return worth
@@ -133,15 +143,29 @@ class Programme:
         """Several dialers that have at most the cap together."""
         x, count, tried = self._asking, len(self._asking.price), len(SHARES)
         assert x.together is not None
+        most, least = x.together
         each = [self._grids[d] for d in group]
         ratios = [np.max(g.worth[g.amount > 0] / g.amount[g.amount > 0], initial=0.0) for g in each]
-        most = np.maximum(max(ratios) + x.price[:, group].max(axis=1), 0.0)
-        less = (most[:, None] * SHARES).ravel()
+        dearest = np.maximum(max(x.call, *ratios) + x.price[:, group].max(axis=1), 0.0)
+        less = (dearest[:, None] * SHARES).ravel()
         which = np.repeat(np.arange(count), tried)
         fewer = min(agents, sum(len(grid.worth) - 1 for grid in each))
-        inner = Programme(self._grids, group, fewer, self._top, x.at(which, less))
+        asking = x.at(which, less)
+        floor = np.zeros_like(asking.price) if asking.floor is None else asking.floor.copy()
+        one = np.arange(len(which)) % tried == tried - 1
+        floor[one] = np.maximum(floor[one], least[:, None])
+        inner = Programme(self._grids, group, fewer, self._top, asking._replace(floor=floor))
         sums = inner.best.reshape(count, tried, *inner.best.shape[1:])
-        sums = sums + (less * x.together[which]).reshape(count, tried, 1, 1)
+        bound = np.where(less > 0, most[which], least[which])
+        sums = sums + (less * bound).reshape(count, tried, 1, 1)
+        # The least holds for groups that are used; one dialer is so many where more are told apart.
+        sums[:, SHARES < 0, 0] = np.inf
+        sums[:, -1, [u for u in range(self._top + 1) if u != 1 or self._top == 1]] = np.inf
+        sums[least <= 0] = np.where(
+            ((SHARES < 0) | (np.arange(tried) == tried - 1))[:, None, None],
+            np.inf,
+            sums[least <= 0],
+        )
         choice = sums.argmin(axis=1)
         profile = np.take_along_axis(sums, choice[:, None], axis=1)[:, 0]
         return _Stage(profile, -1, inner, choice)

@@ -2,20 +2,21 @@
 
 Splits are told apart by the calls that they handle in all, in ranges ``(low, high]``. In one, no
 failure may take more than its share of ``high``: what a dialer carries alone is left out, what
-several carry together has a price, and so has being out of the range. Every price proves a bound
-(weak duality); ranges whose bound is too high are cut. All ranges are worked out at once.
+several carry together has a price, and so has being out of the range; what the others may not
+carry, a dialer or a failure must. Every price proves a bound (weak duality); ranges whose bound is
+too high are cut. All ranges are worked out at once.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.evaluation.proof.programme import FREE, NEVER, UNUSED, USED, Asking, Grid, Programme
+from planner.evaluation.proof.ranges import ANY, NONE, Asked, Ranges, least_calls, most_calls
 from planner.evaluation.proof.splits import Options, grid_of, largest_by_programme
 
 Floats = NDArray[np.float64]
@@ -25,10 +26,8 @@ Bools = NDArray[np.bool_]
 #: Ranges to begin with, the share of the most calls at which the lowest of them ends, prices tried
 #: before a range is split, and into how many; what is too narrow to be cut alone, as a share.
 RANGES, LOWEST, TRIALS, PARTS, NARROW = 24, 1e-3, 10, 2, 1e-3
-#: Dialers used beyond the least that are told apart; not told apart yet.
-MORE_DIALERS, ANY = 2, -1
-#: No domain carries more than half of what two may; what is about half.
-NONE, NEARLY = -2, 0.52
+#: What is about half of what two domains may carry.
+NEARLY = 0.52
 #: Steps go so much further than would bring the bound down to the target, which it then passes.
 OVER = 1.5
 #: Prices tried where there is no target to come below, and of what is dear.
@@ -37,110 +36,6 @@ MORE_TRIALS, FEW_TRIALS = 30, 3
 AT_A_TIME, MOST_SPLIT = 400, 4000
 #: What a bound may be above its target by, relatively: rounding.
 NEAR = 1e-10
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the splits of a campaign are held to.
-
-    Attributes
-    ----------
-    agents : agent lines to split
-    least_used : dialers that a split with lines uses at the least
-    missing : what using so many dialers costs, the last for so many or more
-    lost : ``[case, dialer]`` of the failures that must be survived
-    share : of the calls that must be left
-    at_once : failure domains, any so many of which a case takes
-    domain : of each dialer
-    """
-
-    agents: int
-    least_used: int
-    missing: list[float]
-    lost: Floats
-    share: float
-    at_once: int = 1
-    domain: tuple[int, ...] = ()
-
-    @cached_property
-    def groups(self) -> list[list[int]]:
-        """Cases of several dialers, none of which is in two of them; of single failures."""
-        found: list[list[int]] = []
-        if self.at_once > 1:
-            return found
-        for case in self.several:
-            members = np.flatnonzero(case).tolist()
-            if not any(set(members) & set(group) for group in found):
-                found.append(members)
-        return found
-
-    @cached_property
-    def several(self) -> Floats:
-        """The cases that take several dialers."""
-        return np.asarray(self.lost[self.lost.sum(axis=1) > 1], np.float64)
-
-    @cached_property
-    def alone(self) -> Floats:
-        """Of those, which are no groups: 1 and 0."""
-        return np.array(
-            [float(np.flatnonzero(c).tolist() not in self.groups) for c in self.several]
-        )
-
-    def most_lost(self, calls: Floats) -> Floats:
-        """What a failure may take at the most of so many calls."""
-        return (1.0 - self.share) * calls + 1e-9 * (1 + calls)
-
-    @property
-    def least(self) -> int:
-        """Dialers that a split with lines uses at the least.
-
-        On ``m`` of them a failure takes ``at_once / m`` of the calls or more.
-        """
-        survive = np.ceil(self.at_once / max(1.0 - self.share, 1e-3) - 1e-6) if self.share else 1
-        return max(self.least_used, 1, int(survive))
-
-    @property
-    def top(self) -> int:
-        """The most dialers used that are told apart, so many or more."""
-        most = max(len(self.missing) - 1, self.least)
-        return max(min(most + MORE_DIALERS, int(self.lost.shape[1])), most)
-
-    def costs(self, count: Ints) -> Floats:
-        """What using ``u`` dialers costs ``[range, u]``, where so many are told to be."""
-        used = np.arange(self.top + 1)
-        cost = np.array(self.missing)[np.minimum(used, len(self.missing) - 1)]
-        may = (used >= self.least) & ((count[:, None] == ANY) | (count[:, None] == used))
-        return np.where(may, cost, np.inf)
-
-
-@dataclass(frozen=True)
-class Ranges:
-    """Ranges of calls, told apart by the dialers used, and prices; together they hold all splits.
-
-    ``count`` dialers are used, ANY or so many; the most that is told apart is so many or more.
-    ``use`` says of each dialer whether it is, ``[range, dialer]``. Where any two domains may fail,
-    ``big`` is the one that carries more than ``above`` calls, and at most ``upto``; or NONE: all
-    carry at most so many. A price is of calls below the range, above it, and of what each case of
-    several dialers may take.
-    """
-
-    low: Floats
-    high: Floats
-    count: Ints
-    big: Ints
-    above: Floats
-    upto: Floats
-    use: Ints
-    prices: Floats
-
-    def picked(self, which: Bools | Ints) -> Ranges:
-        """Some of them."""
-        return Ranges(*(getattr(self, f.name)[which] for f in fields(self)))
-
-    def with_more(self, *others: Ranges) -> Ranges:
-        """These and others."""
-        every = (self, *others)
-        return Ranges(*(np.concatenate([getattr(r, f.name) for r in every]) for f in fields(self)))
 
 
 def largest_surviving(
@@ -172,7 +67,7 @@ def largest_surviving(
         free = worth, options, asked.agents, asked.least_used, asked.missing
         return largest_by_programme(*free), known
     if known is None or known.high.max() < most or len(known.low) > AT_A_TIME:
-        known = _at_first(most, len(grids), len(asked.several))
+        known = _at_first(most, len(grids), len(asked.rows))
     most_split = MOST_SPLIT if most_split is None else most_split
     best, split = none, 0
     waiting, above, kept = known, np.full(len(known.low), np.inf), known.picked(np.zeros(0, int))
@@ -267,22 +162,6 @@ def _by_largest(open_: Ranges, found: Floats, asked: Asked) -> tuple[Ranges, Flo
     return parts, np.concatenate(bounds), ~(fresh | wide)
 
 
-def _caps(ranges: Ranges, asked: Asked) -> Floats:
-    """Most calls on each dialer ``[range, dialer]`` of splits that survive.
-
-    Of two domains that may fail, the one that carries less has at most half of what both may have,
-    and no more than the other leaves.
-    """
-    both = asked.most_lost(ranges.high)[:, None]
-    caps = np.where(np.asarray(asked.lost.any(axis=0)), both, np.inf)
-    if asked.at_once < 2:
-        return caps
-    big, above, upto = ranges.big[:, None], ranges.above[:, None], ranges.upto[:, None]
-    mine = (np.array(asked.domain) == big) | (big == NONE)
-    told = np.where(mine, upto, np.maximum(np.minimum(both / 2, both - above), 0.0))
-    return np.where(big == ANY, caps, np.minimum(caps, told * (1 + 1e-9)))
-
-
 def _bounds(
     grids: list[Grid],
     asked: Asked,
@@ -298,7 +177,10 @@ def _bounds(
     number of their dialers and lines: closer, and ten times as dear.
     """
     low, high = ranges.low, ranges.high
-    cap, caps, several = asked.most_lost(high), _caps(ranges, asked), asked.several
+    cap, caps, rows = asked.most_lost(high), most_calls(ranges, asked), asked.rows
+    least = least_calls(grids, ranges, asked)
+    groups_least = np.repeat(-least.groups[:, None], len(asked.groups), axis=1)
+    limits = np.column_stack([np.repeat(cap[:, None], len(asked.several), axis=1), groups_least])
     cost = asked.costs(ranges.count)
     best, kept = np.full(len(low), np.inf), ranges.prices.copy()
     told, now = np.zeros((len(low), len(grids))), ranges.prices.copy()
@@ -309,12 +191,15 @@ def _bounds(
     here, every = np.arange(len(low)), list(range(len(grids)))
     for trial in range(trials):
         each = now[here]
-        per_call = (each[:, :1] - each[:, 1:2]) - each[:, 2:] @ several
-        asking = Asking(per_call, caps[here], cap[here], ranges.use[here])
+        per_call = (each[:, :1] - each[:, 1:2]) - each[:, 2:] @ rows
+        bounds = cap[here], least.groups_used[here]
+        asking = Asking(
+            per_call, caps[here], least.floors[here], bounds, least.use[here], asked.call
+        )
         found = Programme(grids, every, asked.agents, asked.top, asking, groups)
         ends = found.best.max(axis=2) - cost[here]
         value = ends.max(axis=1) - each[:, 0] * low[here] + each[:, 1] * high[here]
-        value = value + (each[:, 2:] * cap[here, None]).sum(axis=1)
+        value = value + (each[:, 2:] * limits[here]).sum(axis=1)
         lower = value < best[here]
         best[here[lower]], kept[here[lower]] = value[lower], each[lower]
         far = np.isfinite(value) & (best[here] > target + NEAR * (1 + abs(target)))
@@ -323,9 +208,9 @@ def _bounds(
         which, used = np.arange(len(here)), ends.argmax(axis=1)
         calls = found.amounts(which, used, found.best[which, used].argmax(axis=1))
         told[here[lower]] = calls[lower]
-        total, taken = calls.sum(axis=1), calls @ several.T
+        total, taken = calls.sum(axis=1), calls @ rows.T
         slack = np.column_stack([
-            total - low[here], high[here] - total, cap[here, None] - taken
+            total - low[here], high[here] - total, limits[here] - taken
         ])  # fmt: skip
         # Only what is broken, or has a price, moves.
         moves = np.where((slack < 0) | (each > 0), slack, 0.0)
