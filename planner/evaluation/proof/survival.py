@@ -25,7 +25,7 @@ Bools = NDArray[np.bool_]
 
 #: Ranges to begin with, the share of the most calls at which the lowest of them ends, prices tried
 #: before a range is split, and into how many; what is too narrow to be cut alone, as a share.
-RANGES, LOWEST, TRIALS, PARTS, NARROW = 24, 1e-3, 10, 2, 1e-3
+RANGES, LOWEST, TRIALS, PARTS, NARROW = 70, 0.05, 10, 3, 1e-3
 #: What is about half of what two domains may carry.
 NEARLY = 0.52
 #: Steps go so much further than would bring the bound down to the target, which it then passes.
