@@ -37,7 +37,7 @@ KERNELS = {
     "optimize/heuristics/cell_annealing.py _run": 9,
     "optimize/heuristics/cell_annealing.py _steps": 12,
     "optimize/pricing/survival/buckets.py tighten_piece": 10,
-    "optimize/pricing/survival/capped_program.py _domain_profile": 9,
+    "optimize/pricing/survival/capped_program.py _block_profile": 9,
     "traffic/simulation/flow/fluid_kernel.py run": 9,
 }
 #: The problem, what is asked for, and what is known already: still to be made records.

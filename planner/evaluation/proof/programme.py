@@ -161,11 +161,8 @@ class Programme:
         # The least holds for groups that are used; one dialer is so many where more are told apart.
         sums[:, SHARES < 0, 0] = np.inf
         sums[:, -1, [u for u in range(self._top + 1) if u != 1 or self._top == 1]] = np.inf
-        sums[least <= 0] = np.where(
-            ((SHARES < 0) | (np.arange(tried) == tried - 1))[:, None, None],
-            np.inf,
-            sums[least <= 0],
-        )
+        of_least = (SHARES < 0) | (np.arange(tried) == tried - 1)
+        sums[np.ix_(least <= 0, of_least)] = np.inf
         choice = sums.argmin(axis=1)
         profile = np.take_along_axis(sums, choice[:, None], axis=1)[:, 0]
         return _Stage(profile, -1, inner, choice)

@@ -37,7 +37,7 @@ class Fleet(NamedTuple):
     frozen: NDArray[np.bool_]  # [campaign] whose lines depend on each other, to hold its limits
     room: Ints  # [dialer] ports
     agent_cost: Ints  # [dialer]
-    domain: Ints  # [dialer]
+    block: Ints  # [dialer] lost with one failure
     order: Ints  # the dialers, those with the same costs one after the other
     lost: NDArray[np.bool_]  # [failure, dialer]
     parts: NDArray[np.bool_]  # [part, dialer] what is lost together
@@ -95,7 +95,7 @@ def fleet_arrays(model: Model) -> Fleet:
         frozen=(model.survivable > 0) | _locked_over(model, most_lines),
         room=room,
         agent_cost=model.agent_cost,
-        domain=model.domain,
+        block=model.block,
         order=model.order,
         lost=model.lost,
         parts=model.parts,

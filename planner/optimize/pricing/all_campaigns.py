@@ -83,7 +83,7 @@ def limits_of(f: Fleet, ranges: Ranges, c: int) -> Limits:
         ranges.a_high[c],
         ranges.room,
         f.agent_cost,
-        f.domain,
+        f.block,
         f.order,
         f.agents[c],
         False,

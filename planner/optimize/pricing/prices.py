@@ -47,7 +47,7 @@ class Limits(NamedTuple):
     a_high: Ints
     room: Ints  # most ports on each dialer
     agent_cost: Ints  # ports that one agent line takes
-    domain: Ints
+    block: Ints  # of the dialers: what is lost with one failure, see Model.block
     order: Ints  # of the dialers in programmes: those with the same costs one after the other
     agents: int  # agent lines to split
     uncounted: bool  # whether any number of them may be used, since rows of pools charge them

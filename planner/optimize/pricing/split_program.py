@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 UNUSED = -1
-ALL = -1  # dialers of every failure domain
+ALL = -1  # dialers of every block
 
 
 def plain_split(limits: Limits, prices: Prices) -> Split | None:
@@ -239,7 +239,7 @@ def programme(
     limits: Limits, prices: Prices, group: int, discount: float, floor: float, cap: float, w: Work,
     k: int,
 ) -> None:  # fmt: skip
-    """Best value by (dialers used, agent lines) over the dialers of a domain, or all (ALL).
+    """Best value by (dialers used, agent lines) over the dialers of a block, or all (ALL).
 
     It is left in ``w.best``. A call is paid ``discount`` less; each dialer that is used handles
     ``floor`` to ``cap`` calls. What :func:`read_back` needs is
@@ -251,7 +251,7 @@ def programme(
     fresh, swapped, last_call, last_attempt = True, False, 0.0, 0.0
     earned = Earnings(w.earned, 0.0, w.falls)
     for d in limits.order:
-        if (group != ALL and limits.domain[d] != group) or limits.n_high[d] == 0:
+        if (group != ALL and limits.block[d] != group) or limits.n_high[d] == 0:
             continue
         call = prices.call[d] - discount
         if fresh or call != last_call or prices.attempt[d] != last_attempt:
@@ -290,7 +290,7 @@ def read_back(
     """Fill the split that gave the programme's value at (used, agents), of share ``k``."""
     here, choice = w.here[k], w.choice[k]
     for d in limits.order[::-1]:
-        if group != ALL and limits.domain[d] != group:
+        if group != ALL and limits.block[d] != group:
             continue
         if limits.n_high[d] == 0:
             dial_lines[d] = 0

@@ -19,8 +19,8 @@ from planner.optimize.pricing.survival.buckets import (
     Buckets,
     best_in_bucket,
     best_in_piece,
+    block_cap,
     calls_of,
-    domain_cap,
     pair_cap,
     tighten_piece,
 )
@@ -300,9 +300,9 @@ def _of_bucket(pieces: BucketPieces, place: int) -> Ints:
 def _split_piece(pieces: BucketPieces, buckets: Buckets, p: int, most_used: int) -> int:
     """Split a piece of a bucket in two for good: itself and a new one, whose number is returned.
 
-    First by what is missing of the share that must survive, then by what one domain carries where
+    First by what is missing of the share that must survive, then by what one block carries where
     any two may fail, by the dialers used, since floor prices of their own tell splits on few
-    dialers from those on more, then in the middle of the calls, or of what one domain carries.
+    dialers from those on more, then in the middle of the calls, or of what one block carries.
     """
     other = int(pieces.filled[0])
     pieces.filled[0] += 1
@@ -322,7 +322,7 @@ def _split_piece(pieces: BucketPieces, buckets: Buckets, p: int, most_used: int)
         missing = (pieces.fewest[p] + pieces.most[p]) // 2
         pieces.most[p] = missing
         pieces.fewest[other] = missing + 1
-        pieces.cap[p] = domain_cap(min(buckets.keep + missing / 100.0, 1.0), pieces.high[p])
+        pieces.cap[p] = block_cap(min(buckets.keep + missing / 100.0, 1.0), pieces.high[p])
         return other
     both = pair_cap(buckets, pieces, p)
     first = max(pieces.above[p], both / 2)

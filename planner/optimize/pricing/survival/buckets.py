@@ -1,6 +1,6 @@
 """Bounds on the splits of a campaign that must survive, told apart by its calls per hour.
 
-In a bucket each failure domain may carry so many calls at most, and the bucket's floor is priced.
+In a bucket each block may carry so many calls at most, and the bucket's floor is priced.
 Buckets are split into pieces where they decide, for good.
 """
 
@@ -32,7 +32,7 @@ Bools = NDArray[np.bool_]
 
 #: Share by which consecutive buckets of a campaign's calls differ, and how many there are.
 BUCKET_RATIO, BUCKETS = 0.97, 64
-#: On more dialers a domain is bounded dialer by dialer, and no bucket is looked at beforehand.
+#: On more dialers a block is bounded dialer by dialer, and no bucket is looked at beforehand.
 FEW_DIALERS = 12
 #: Prices of a bucket's floor tried at one set of prices.
 FLOOR_TRIALS = 6
@@ -43,7 +43,7 @@ PRICE_TRIALS, FIRST_PRICE = 14, 0.25
 
 
 class Buckets(NamedTuple):
-    """Splits with ``low`` to ``high`` calls per hour, at most ``cap`` of them in each domain.
+    """Splits with ``low`` to ``high`` calls per hour, at most ``cap`` of them in each block.
 
     Arrays by bucket, those of most calls first.
     """
@@ -52,17 +52,17 @@ class Buckets(NamedTuple):
     high: Floats
     cap: Floats
     used: int  # dialers, at the least
-    keep: float  # share of the calls that a domain may carry where nothing is missing
+    keep: float  # share of the calls that a block may carry where nothing is missing
     most_missing: int  # per cents that may be missing of what survives, at the most
-    any_two: bool  # whether any two domains may fail
-    shares: Floats  # of a call's worth, tried as the price of a domain's cap
+    any_two: bool  # whether any two blocks may fail
+    shares: Floats  # of a call's worth, tried as the price of a block's cap
 
 
 class BucketPieces(NamedTuple):
     """Pieces of buckets, arrays by piece; of which ``filled[0]`` are there, the others are room.
 
     Their splits are on ``used`` dialers, or more of them where not ``exactly``; of the share that
-    must survive ``fewest`` to ``most`` per cents are missing; where any two domains may fail, the
+    must survive ``fewest`` to ``most`` per cents are missing; where any two blocks may fail, the
     one that carries most carries more than ``above``.
     """
 
@@ -204,7 +204,7 @@ def _on_dialers(limits: Limits, used: int, exactly: bool) -> Limits:
         limits.a_high,
         limits.room,
         limits.agent_cost,
-        limits.domain,
+        limits.block,
         limits.order,
         limits.agents,
         False,
@@ -253,12 +253,12 @@ def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
         low = high * BUCKET_RATIO if k < BUCKETS - 1 else 0.0
         most = high
         if few:
-            cap = domain_cap(loosest, high)
+            cap = block_cap(loosest, high)
             under = Caps(cap, cap / 2 if any_two else cap, 0.0, 0.0, False)
             most = _most_calls(limits, abandon_limit, shares, under, low, high)
         if most >= low * (1 - LIMIT_ROUNDING):
             top = min(high, most)
-            found.append((low, top, domain_cap(loosest, top)))
+            found.append((low, top, block_cap(loosest, top)))
         high = low
     lows, highs, caps = np.array(found, dtype=np.float64).reshape(-1, 3).T.copy()
     return Buckets(lows, highs, caps, limits.least_used, keep, most_missing, any_two, shares)
@@ -267,17 +267,17 @@ def live_buckets(model: Model, campaign: int, limits: Limits) -> Buckets:
 @lean
 def pair_cap(buckets: Buckets, pieces: BucketPieces, p: int) -> float:
     """Most calls that a failure may take of a split in a piece."""
-    return float(domain_cap(min(buckets.keep + pieces.most[p] / 100.0, 1.0), pieces.high[p]))
+    return float(block_cap(min(buckets.keep + pieces.most[p] / 100.0, 1.0), pieces.high[p]))
 
 
 @lean
 def _caps(limits: Limits, buckets: Buckets, pieces: BucketPieces, p: int) -> Caps:
-    """What domains of a split in a piece may carry.
+    """What blocks of a split in a piece may carry.
 
-    A domain carries at least what its piece's splits have and the others may not. Where any two
+    A block carries at least what its piece's splits have and the others may not. Where any two
     may fail, one carries half of what they may or less.
     """
-    first, low, usable = pieces.cap[p], pieces.low[p], _usable_domains(limits)
+    first, low, usable = pieces.cap[p], pieces.low[p], _usable_blocks(limits)
     used = min(usable, pieces.used[p]) if pieces.exactly[p] else usable
     second, both = first, 2 * first
     if buckets.any_two:
@@ -290,7 +290,7 @@ def _caps(limits: Limits, buckets: Buckets, pieces: BucketPieces, p: int) -> Cap
 
 @inlined
 def _most_of_others(first: float, second: float, both: float, others: int) -> float:
-    """What so many domains carry at the most, of which one may be the first."""
+    """What so many blocks carry at the most, of which one may be the first."""
     most = min(first, second)
     found = first + (others - 1) * most if others > 0 else 0.0
     if others > 1:  # the first and one more are two
@@ -299,21 +299,21 @@ def _most_of_others(first: float, second: float, both: float, others: int) -> fl
 
 
 @lean
-def _usable_domains(limits: Limits) -> int:
-    """How many domains may carry calls."""
+def _usable_blocks(limits: Limits) -> int:
+    """How many blocks may carry calls."""
     found = 0
-    for d in range(len(limits.domain)):
+    for d in range(len(limits.block)):
         fresh = limits.n_high[d] > 0
         for earlier in range(d):
-            if limits.n_high[earlier] > 0 and limits.domain[earlier] == limits.domain[d]:
+            if limits.n_high[earlier] > 0 and limits.block[earlier] == limits.block[d]:
                 fresh = False
         found += fresh
     return found
 
 
 @inlined
-def domain_cap(keep: float, calls: float) -> float:
-    """Most calls of a domain that a split of so many may have."""
+def block_cap(keep: float, calls: float) -> float:
+    """Most calls of a block that a split of so many may have."""
     return keep * calls * (1 + LIMIT_ROUNDING) + LIMIT_ROUNDING
 
 
@@ -325,7 +325,7 @@ def _most_calls(
     enough: float = 0.0,
     reached: float = np.inf,
 ) -> float:
-    """Upper bound on the handled calls of a split under a cap per domain; NEVER if none.
+    """Upper bound on the handled calls of a split under a cap per block; NEVER if none.
 
     The abandonment limit enters by its price, doubled while the split breaks the limit and
     bisected after that; every price gives a bound, the least counts. The search ends once a

@@ -1,8 +1,8 @@
-"""Best split of one campaign under a cap on the calls of each failure domain, compiled.
+"""Best split of one campaign under caps on blocks of dialers, each lost with one failure; compiled.
 
 Survival ties the dialers of a campaign together: with F, its calls, in a bucket (low, high] no
-domain carries more than (1 - s) * high. Where any two domains may fail, the two that carry most do
-not together: then no more than one domain carries more than half of that.
+block carries more than (1 - s) * high. Where any two blocks may fail, the two that carry most do
+not together: then no more than one block carries more than half of that.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from planner.optimize.pricing.split_program import Work, best_end, new_work, pro
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Prices of a failure domain's calls tried against its cap, as shares of their highest worth; then
+#: Prices of a block's calls tried against its cap, as shares of their highest worth; then
 #: those against what it carries at the least.
 SHARES_OF_WORTH = np.array([
     0.0, 0.03, 0.07, 0.12, 0.2, 0.3, 0.42, 0.56, 0.72, 0.88, 1.0, -0.04, -0.12, -0.35
@@ -27,9 +27,9 @@ SHARES_OF_WORTH = np.array([
 
 
 class Caps(NamedTuple):
-    """Calls per hour of each failure domain: one carries ``first`` at the most, the others second.
+    """Calls per hour of each block: one carries ``first`` at the most, the others second.
 
-    At the least a domain that is used carries what the others leave, no more than 0 where that
+    At the least a block that is used carries what the others leave, no more than 0 where that
     says nothing; with ``every`` each of them is used.
     """
 
@@ -43,9 +43,9 @@ class Caps(NamedTuple):
 def capped_split(
     limits: Limits, prices: Prices, caps: Caps, shares: Floats = SHARES_OF_WORTH
 ) -> Split | None:
-    """Upper bound over splits in which each failure domain carries what the caps say.
+    """Upper bound over splits in which each block carries what the caps say.
 
-    A domain of one dialer obeys them exactly, and so does one of several of which one is used.
+    A block of one dialer obeys them exactly, and so does one of several of which one is used.
     Where several are, it is bounded, for each number of agent lines and used dialers, by the best
     Lagrangian bound over ``shares`` of a call's worth; each of its dialers obeys the cap. The split
     returned attains the bound up to that relaxation. None when no split exists.
@@ -55,21 +55,21 @@ def capped_split(
     return None if bound <= NEVER else Split(bound, dial, agent)
 
 
-#: A domain under the second cap, before or after the one under the first; that one itself.
+#: A block under the second cap, before or after the one under the first; that one itself.
 _SECOND, _FIRST = 0, 1
 
 
 @lean
 def _members(limits: Limits, group: int) -> int:
-    """How many dialers of a domain may have lines."""
+    """How many dialers of a block may have lines."""
     found = 0
     for d in range(len(limits.room)):
-        found += limits.domain[d] == group and limits.n_high[d] > 0
+        found += limits.block[d] == group and limits.n_high[d] > 0
     return found
 
 
 @lean
-def _domain_profile(
+def _block_profile(
     limits: Limits, prices: Prices, group: int, kind: int, caps: Caps, shares: Floats, w: Work,
     profile: Floats, share_of: Ints,
 ) -> None:  # fmt: skip
@@ -108,10 +108,10 @@ def _domain_profile(
 
 
 @lean
-def _add_domain(
+def _add_block(
     before: Floats, profile: Floats, exactly: bool, kind: int, after: Floats, part: Ints
 ) -> None:
-    """One step of the programme over domains, where that is more than ``after`` has.
+    """One step of the programme over blocks, where that is more than ``after`` has.
 
     ``part`` remembers (used here, before, agents, kind).
     """
@@ -133,13 +133,13 @@ def _add_domain(
                         part[to, agents + a, 3] = kind
 
 
-class _DomainWork(NamedTuple):
-    """Arrays of the programme over domains, by whether one was under the first cap so far."""
+class _BlockWork(NamedTuple):
+    """Arrays of the programme over blocks, by whether one was under the first cap so far."""
 
-    share_of: Ints  # [domain, cap, used, agents]
-    part: Ints  # [domain, cap, used, agents, 4]
-    profile: Floats  # [used, agents] of one domain
-    best: Floats  # [cap, used, agents] over the domains so far
+    share_of: Ints  # [block, cap, used, agents]
+    part: Ints  # [block, cap, used, agents, 4]
+    profile: Floats  # [used, agents] of one block
+    best: Floats  # [cap, used, agents] over the blocks so far
     spare: Floats
 
 
@@ -148,10 +148,10 @@ def fill_capped_split(
     limits: Limits, prices: Prices, caps: Caps, shares: Floats, dial_lines: Ints, agent_lines: Ints
 ) -> float:
     """As :func:`capped_split`: fills the split and returns the bound, NEVER if there is none."""
-    domains, used, agents = limits.domain.max() + 1, limits.min_used + 1, limits.agents + 1
-    work = _DomainWork(
-        np.empty((domains, 2, used, agents), np.int64),
-        np.empty((domains, 2, used, agents, 4), np.int64),
+    blocks, used, agents = limits.block.max() + 1, limits.min_used + 1, limits.agents + 1
+    work = _BlockWork(
+        np.empty((blocks, 2, used, agents), np.int64),
+        np.empty((blocks, 2, used, agents, 4), np.int64),
         np.empty((used, agents)),
         np.empty((2, used, agents)),
         np.empty((2, used, agents)),
@@ -163,32 +163,32 @@ def fill_capped_split(
 @lean
 def _capped_split(
     limits: Limits, prices: Prices, caps: Caps, shares: Floats, dial_lines: Ints,
-    agent_lines: Ints, inner: Work, w: _DomainWork,
+    agent_lines: Ints, inner: Work, w: _BlockWork,
 ) -> float:  # fmt: skip
-    """Programme over domains, each bounded under its cap."""
-    domains, two = len(w.share_of), caps.second < caps.first
+    """Programme over blocks, each bounded under its cap."""
+    blocks, two = len(w.share_of), caps.second < caps.first
     one = 1 if two else 0
     best, spare = w.best, w.spare
     best[:] = NEVER
     best[0, 0, 0] = 0.0
-    for g in range(domains):
+    for g in range(blocks):
         share_of, part, exactly = w.share_of[g], w.part[g], limits.exactly
         spare[:] = NEVER
-        _domain_profile(
+        _block_profile(
             limits, prices, g, _SECOND, caps, shares, inner, w.profile, share_of[_SECOND]
         )
-        _add_domain(best[0], w.profile, exactly, _SECOND, spare[0], part[0])
+        _add_block(best[0], w.profile, exactly, _SECOND, spare[0], part[0])
         if two:
-            _add_domain(best[1], w.profile, exactly, _SECOND, spare[1], part[1])
-            _domain_profile(
+            _add_block(best[1], w.profile, exactly, _SECOND, spare[1], part[1])
+            _block_profile(
                 limits, prices, g, _FIRST, caps, shares, inner, w.profile, share_of[_FIRST]
             )
-            _add_domain(best[0], w.profile, exactly, _FIRST, spare[1], part[1])
+            _add_block(best[0], w.profile, exactly, _FIRST, spare[1], part[1])
         best, spare = spare, best
     used, agents, bound = best_end(limits, prices, best[one])
     if bound <= NEVER:
         return bound
-    for g in range(domains - 1, -1, -1):
+    for g in range(blocks - 1, -1, -1):
         come = w.part[g, one, used, agents]
         more, before, count, kind = come[0], come[1], come[2], come[3]
         k = w.share_of[g, kind, more, count]
