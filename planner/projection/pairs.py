@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from planner.contracts.fleet.pools import is_pooled
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.projection.hours.calendar import figures_at, next_open
-from planner.projection.hours.shifts import is_pooled, on_shift
+from planner.projection.hours.shifts import on_shift
 
 #: A limit of calls per second that lets all lines launch within this part of a mean attempt does
 #: not hold back: its effect is far below the precision of any figure.

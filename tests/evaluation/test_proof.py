@@ -81,3 +81,35 @@ def test_prices_below_nothing_prove_nothing(tmp_path: Path) -> None:
     verdict = check_proof(problem, proof)
     assert verdict.fault is not None
     assert not verdict.holds(proof)
+
+
+def test_a_bound_of_nothing_is_shown_where_one_failure_takes_all(tmp_path: Path) -> None:
+    # One agent line is on one dialer, and only what survives its failure counts: nothing.
+    folder = write_folder(
+        {
+            "dialers": [
+                {"dialer_id": "D1", "ports": "8", "failure_domain": "S2"},
+                {"dialer_id": "D2", "ports": "9", "failure_domain": "S1"},
+            ],
+            "campaigns": [
+                {
+                    "campaign_id": "C2",
+                    "attempt_seconds": "10.57",
+                    "answer_rate": "0.118",
+                    "value": "5",
+                    "transfer_rate": "0.771",
+                    "talk_seconds": "66.9",
+                    "agent_lines": "1",
+                    "max_abandon_rate": "0.2",
+                    "min_dialers": "2",
+                    "survivable_share": "0.67",
+                }
+            ],
+        },
+        tmp_path,
+    )
+    options = PlanOptions(redundancy=1.0, gap=0, relax=True)
+    result = planner.plan(planner.read_folder(folder), options, explained=False)
+    assert result.proof is not None
+    assert (result.status.value, result.bound_per_hour) == ("relaxed", 0)
+    assert result.proof.checked is True

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Dialer, Problem
+from planner.evaluation.running.cannot_run import runnable_only
 from planner.projection.hours.calendar import Spell
 from planner.studies.week.spans import at_moment, spans
 from tests.support.builders import solar
@@ -48,3 +49,23 @@ def test_a_week_is_cut_where_pools_and_limits_change() -> None:
         0,
         5,
     ]
+
+
+def test_agent_lines_of_a_campaign_with_pools_are_a_cap_also_while_nobody_is_on_shift() -> None:
+    problem = fleet().model_copy(update={"campaigns": (solar(agent_lines=4),)})
+    night, _ = at_moment(problem, MONDAY + timedelta(hours=23))
+    assert night.campaigns[0].agent_lines == 4
+    noon, _ = at_moment(problem, MONDAY + timedelta(hours=13))
+    _, left = runnable_only(noon)
+    assert [item.why for item in left] == ["nobody is on shift for it"]
+
+
+def test_a_campaign_whose_pools_have_nobody_cannot_run() -> None:
+    nobody = fleet().model_copy(
+        update={
+            "campaigns": (solar(agent_lines=4),),
+            "pools": (PoolRow(pool="P", agent_lines=0),),
+        }
+    )
+    problem, left = runnable_only(nobody)
+    assert (problem.campaigns, [item.campaign_id for item in left]) == ((), ["Solar"])

@@ -68,6 +68,17 @@ def serving(rows: tuple[PoolRow, ...], campaign: Campaign) -> tuple[PoolRow, ...
     return tuple(r for r in rows if campaign.is_live_transfer and r.serves(campaign.campaign_id))
 
 
+def is_pooled(problem: Problem, campaign: Campaign) -> bool:
+    """Whether its agents come from pools, at whatever hour: its own agent lines are only a cap."""
+    return bool(serving(problem.pools, campaign))
+
+
+def nobody_on_shift(problem: Problem, campaign: Campaign, in_force: tuple[PoolRow, ...]) -> bool:
+    """Whether a campaign whose agents come from pools has none of those in force."""
+    here = serving(in_force, campaign)
+    return is_pooled(problem, campaign) and not any(row.agent_lines for row in here)
+
+
 def counted_dialers(problem: Problem, limit: LimitRow) -> tuple[Dialer, ...]:
     """The dialers whose lines count for a limit, in the problem's order."""
     return tuple(

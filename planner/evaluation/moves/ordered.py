@@ -107,7 +107,8 @@ def _idle(
     still = {
         c
         for c, campaign in enumerate(problem.campaigns)
-        if c not in planned and (stop_reason(campaign) or reason_it_cannot_run(campaign, at))
+        if c not in planned
+        and (stop_reason(campaign) or reason_it_cannot_run(problem, campaign, at))
     }
     return {
         pair

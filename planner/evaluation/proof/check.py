@@ -6,12 +6,14 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
+from planner.evaluation.arrays import evaluate
 from planner.evaluation.limits.check import REQUIREMENT_RULES, check
 from planner.evaluation.proof.bound import Bounds
-from planner.evaluation.proof.box import Box
+from planner.evaluation.proof.box import Box, options_in
 from planner.evaluation.proof.record import Node, Proof
 from planner.evaluation.proof.world import World
 
@@ -90,33 +92,61 @@ def check_proof(problem: Problem, proof: Proof, seconds: float = float("inf")) -
 
 def _leaf(bounds: Bounds, node: Node, box: Box) -> float:
     """Bound of a leaf; -inf where it holds no plan."""
-    if np.array_equal(box.low, box.high) and _breaks_a_limit(bounds, box):
+    if np.array_equal(box.low, box.high) and _breaks_a_limit(bounds, _plan(bounds, box.low)):
         return -np.inf
     if node.duals is None:
         raise ValueError("a leaf without duals")
     if not node.empty:
-        return bounds.at(box, node.duals, feasibility=False)
+        found = bounds.at(box, node.duals, feasibility=False)
+        claim = bounds.proof.bound
+        return found if claim is None or found <= claim else min(found, _worth(bounds, box))
     found = bounds.at(box, node.duals, feasibility=True)
     if found >= NO_PLAN:
         raise ValueError(f"a leaf is said to hold no plan, and may hold one: {found:.3g}")
     return -np.inf
 
 
-def _breaks_a_limit(bounds: Bounds, box: Box) -> bool:
-    """Whether the only plan of a box breaks a limit that is never given up."""
+def _worth(bounds: Bounds, box: Box) -> float:
+    """Value of the only plan of a box, which duals tell but for rounding; inf if there are more."""
+    proof, world = bounds.proof, bounds.world
+    if proof.counted is not None:
+        return np.inf
+    lines = np.zeros_like(box.low)
+    for c, d in np.ndindex(lines.shape[:2]):
+        there = options_in(world, box, c, d)
+        if len(there.dial) != 1:
+            return np.inf
+        lines[c, d] = there.dial[0], there.agent[0]
+    found = evaluate(
+        world.problem,
+        _plan(bounds, lines),
+        proof.redundancy,
+        failures=proof.failures,
+        move_cost=proof.move_cost,
+    )
+    return found.value.value_per_hour
+
+
+def _plan(bounds: Bounds, lines: NDArray[np.int64]) -> LinePlan:
+    """The plan of (dial, agent) lines ``[campaign, dialer, 2]``."""
     problem = bounds.world.problem
-    lines = tuple(
+    there = tuple(
         LineAssignment(
             campaign_id=campaign.campaign_id,
             dialer_id=dialer.dialer_id,
-            dial_lines=int(box.low[c, d, 0]),
-            agent_lines=int(box.low[c, d, 1]),
+            dial_lines=int(lines[c, d, 0]),
+            agent_lines=int(lines[c, d, 1]),
         )
         for c, campaign in enumerate(problem.campaigns)
         for d, dialer in enumerate(problem.dialers)
-        if box.low[c, d].any()
+        if lines[c, d].any()
     )
-    found = check(problem, LinePlan(assignments=lines), failures=bounds.proof.failures)
+    return LinePlan(assignments=there)
+
+
+def _breaks_a_limit(bounds: Bounds, plan: LinePlan) -> bool:
+    """Whether a plan breaks a limit that is never given up."""
+    found = check(bounds.world.problem, plan, failures=bounds.proof.failures)
     soft = REQUIREMENT_RULES if bounds.most.any() else frozenset()
     return any(breach.rule not in soft for breach in found)
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from planner.contracts.answers import LeftOut
+from planner.contracts.fleet.pools import nobody_on_shift, pools_at
 from planner.contracts.problem import Campaign, Problem
 
 
-def reason_it_cannot_run(campaign: Campaign, at: datetime | None = None) -> str | None:
+def reason_it_cannot_run(
+    problem: Problem, campaign: Campaign, at: datetime | None = None
+) -> str | None:
     """Why a campaign can run nowhere at a moment, None where it may run.
 
     A campaign that was stopped keeps its lines in a plan for no special time: its settings will be
     needed again.
     """
-    if campaign.is_live_transfer and campaign.agent_lines == 0:
+    if campaign.is_live_transfer and (
+        campaign.agent_lines == 0 or nobody_on_shift(problem, campaign, pools_at(problem, None))
+    ):
         return "nobody is on shift for it"
     if campaign.attempts_left == 0:
         return "its dial list is empty"
@@ -28,7 +33,7 @@ def runnable_only(
     problem: Problem, at: datetime | None = None
 ) -> tuple[Problem, tuple[LeftOut, ...]]:
     """The problem without campaigns that cannot run, and these; the same problem if all can."""
-    reasons = {c.campaign_id: reason_it_cannot_run(c, at) for c in problem.campaigns}
+    reasons = {c.campaign_id: reason_it_cannot_run(problem, c, at) for c in problem.campaigns}
     left = tuple(
         LeftOut(campaign_id=name, why=why) for name, why in reasons.items() if why is not None
     )

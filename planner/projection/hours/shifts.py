@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from planner.contracts.fleet.pools import pools_at
+from planner.contracts.fleet.pools import is_pooled, pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Problem
 from planner.evaluation.limits.check_sums import seat_in_proportion
 from planner.projection.hours.calendar import is_open
@@ -42,11 +42,6 @@ def on_shift(
         wanted[place] = lines[key]
     seats = seat_in_proportion(problem, pools_at(problem, moment), wanted)
     return {key: int(seats[place]) for key, place in places.items()}
-
-
-def is_pooled(problem: Problem, campaign: Campaign) -> bool:
-    """Whether its agents come from pools, at whatever hour."""
-    return campaign.is_live_transfer and any(r.serves(campaign.campaign_id) for r in problem.pools)
 
 
 def shift_changes(problem: Problem, start: datetime, end: datetime) -> Iterator[datetime]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from planner.contracts.fleet.agents import LimitRow, PoolRow
-from planner.contracts.fleet.pools import limits_at, pools_at
+from planner.contracts.fleet.pools import limits_at, nobody_on_shift, pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Dialer, Problem
 from planner.contracts.values.fields import FIRST_DATE
 from planner.contracts.values.weekly import Window
@@ -136,11 +136,11 @@ def spans(problem: Problem, week: Spell) -> tuple[Span, ...]:
 
 def running_at(problem: Problem, moment: datetime) -> tuple[RunningSet, tuple[Idle, ...]]:
     """Who can run at a moment, with which figures, on which dialers; and who cannot, and why."""
-    running, idle = [], []
+    running, idle, in_force = [], [], pools_at(problem, moment)
     for campaign in problem.campaigns:
         why = why_not(campaign, moment)
         if why is None:
-            running.append(figures_at(problem, campaign, moment))
+            running.append(_staffed(problem, figures_at(problem, campaign, moment), in_force))
         else:
             idle.append(Idle(campaign.campaign_id, why))
     out = {o.dialer_id for o in problem.outages if o.start <= moment < o.end}
@@ -148,9 +148,16 @@ def running_at(problem: Problem, moment: datetime) -> tuple[RunningSet, tuple[Id
         dialer.model_copy(update={"in_service": False}) if dialer.dialer_id in out else dialer
         for dialer in problem.dialers
     )
-    pools = tuple(row.at_all_hours() for row in pools_at(problem, moment))
+    pools = tuple(row.at_all_hours() for row in in_force)
     limits = tuple(row.at_all_hours() for row in limits_at(problem, moment))
     return RunningSet(tuple(running), dialers, pools, limits), tuple(idle)
+
+
+def _staffed(problem: Problem, campaign: Campaign, in_force: tuple[PoolRow, ...]) -> Campaign:
+    """The campaign, without agent lines where its pools have nobody on shift: they are a cap."""
+    if not nobody_on_shift(problem, campaign, in_force):
+        return campaign
+    return campaign.model_copy(update={"agent_lines": 0})
 
 
 def why_not(campaign: Campaign, moment: datetime) -> WhyNot | None:
