@@ -18,8 +18,10 @@ from planner.evaluation.rates import (
     Rates,
     rates,
 )
+from planner.evaluation.seats import with_agents
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,11 @@ def lost_dialers(problem: Problem, failures: int) -> NDArray[np.bool_]:
 
 
 class PlanArrays:
-    """Lines and rates of a plan as arrays ``[campaign, dialer]`` in the problem's order."""
+    """Lines and rates of a plan as arrays ``[campaign, dialer]`` in the problem's order.
+
+    Rates are those of ``running``: agent lines beyond those on shift have no agent, and lines on a
+    dialer out of service do nothing.
+    """
 
     def __init__(self, problem: Problem, line_plan: LinePlan) -> None:
         self.problem = problem
@@ -59,12 +65,14 @@ class PlanArrays:
     def changed(self, lines: Mapping[tuple[int, int], tuple[int, int]]) -> PlanArrays:
         """The plan with other dial and agent lines in some cells; no other rate is lost."""
         new = copy(self)
-        for name in ("ports", "rates"):
+        for name in ("ports", "rates", "running"):
             vars(new).pop(name, None)
         new.dial_lines, new.agent_lines = self.dial_lines.copy(), self.agent_lines.copy()
         for pair, (dial, agents) in lines.items():
             new.dial_lines[pair], new.agent_lines[pair] = dial, agents
         touched = {c for c, _ in lines}
+        if self.problem.pools:  # whose agents may come from other campaigns, or go to them
+            touched = set(range(len(self.problem.campaigns)))
         new._rows = {c: rates for c, rates in self._rows.items() if c not in touched}
         new._attempts, new._unknown = self._attempts.copy(), self._unknown | touched
         return new
@@ -72,13 +80,18 @@ class PlanArrays:
     def row(self, c: int) -> Rates:
         """Rates of one campaign by dialer, worked out when they are asked for."""
         if c not in self._rows:
-            campaign = self.problem.campaigns[c]
-            self._rows[c] = _rates_of(
-                campaign,
-                self.dial_lines[c].tobytes(),
-                self.agent_lines[c].tobytes(),
-            )
+            campaign, (dial, agents) = self.problem.campaigns[c], self.running
+            self._rows[c] = _rates_of(campaign, dial[c].tobytes(), agents[c].tobytes())
         return self._rows[c]
+
+    @cached_property
+    def running(self) -> tuple[Ints, Ints]:
+        """Dial lines that can dial, and agent lines that have an agent."""
+        working = np.array([d.in_service for d in self.problem.dialers], dtype=bool)
+        agents = with_agents(self.problem, np.where(working, self.agent_lines, 0))
+        # Who has fewer agents than lines dials as before, who has none not at all.
+        dials = working & ((agents > 0) | (self.agent_lines == 0))
+        return np.where(dials, self.dial_lines, 0), agents
 
     @cached_property
     def rates(self) -> Rates:

@@ -13,7 +13,6 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
 from planner.contracts.values.told import amount, share_set
-from planner.evaluation.limits.check_sums import seat_agents
 from planner.evaluation.marginal import (
     OneMore,
     Step,
@@ -21,6 +20,7 @@ from planner.evaluation.marginal import (
     call_per_second_value,
     port_value,
 )
+from planner.evaluation.seats import seat_agents
 from planner.evaluation.worth.held import Held, all_agents, limits_of_lines, sentences
 
 #: A gain below this share of the plan's value is none: rounding.

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from planner.contracts.projected import TimelineStep
+from planner.evaluation.running.on_shift import too_few_agents
 from planner.projection.figures.settling import never_settles
 from planner.projection.figures.simulated import MOST_CALLS, WARM_UP_CALLS, Simulated
 from planner.projection.pairs import Pair
@@ -16,20 +17,18 @@ _MOST_NAMED = 5
 
 
 def staff_notes(pairs: list[Pair]) -> list[str]:
-    """Where an hour has fewer agents than the campaign's lines."""
+    """Where fewer agents are on shift than a campaign has lines."""
     notes = []
     by_campaign: dict[str, list[Pair]] = {}
     for pair in pairs:
-        by_campaign.setdefault(pair.campaign.campaign_id, []).append(pair)
+        if pair.dialer.in_service:
+            by_campaign.setdefault(pair.campaign.campaign_id, []).append(pair)
     for campaign_id, here in by_campaign.items():
         staffed = sum(pair.agent_lines for pair in here)
         assigned = sum(pair.item.agent_lines for pair in here)
         if staffed < assigned:
-            split = ", ".join(f"{pair.agent_lines} on {pair.dialer.dialer_id}" for pair in here)
-            notes.append(
-                f"{campaign_id}: the hour has agents for {staffed} of {assigned} agent lines; "
-                f"taken as {split}."
-            )
+            lines = [(p.dialer.dialer_id, p.agent_lines, p.item.agent_lines) for p in here]
+            notes.append(too_few_agents(campaign_id, lines))
     return notes
 
 

@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import numpy as np
+
 from planner.contracts.fleet.pools import is_pooled
-from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
+from planner.contracts.problem import AssignmentStop, Campaign, Dialer, LineAssignment, Problem
+from planner.evaluation.seats import with_agents, with_own_agents
 from planner.projection.hours.calendar import figures_at, next_open
+from planner.projection.hours.outages import out_of_service
 from planner.projection.hours.shifts import on_shift
 
 #: A limit of calls per second that lets all lines launch within this part of a mean attempt does
@@ -41,10 +45,10 @@ class Pair:
 
     @property
     def in_use(self) -> bool:
-        """Whether the lines as assigned can dial."""
+        """Whether the lines as assigned can dial, on a dialer in service."""
         agents = self.item.agent_lines
         enough = agents >= 1 or not self.campaign.is_live_transfer
-        return enough and self.item.dial_lines >= max(agents, 1)
+        return self.dialer.in_service and enough and self.item.dial_lines >= max(agents, 1)
 
     def with_campaign(self, campaign: Campaign) -> Pair:
         """The same lines with other figures of the campaign."""
@@ -78,31 +82,54 @@ def pairs_at(
         opens = next_open(campaign, moment) if next_dialing else None
         return figures_at(problem, campaign, opens or moment)
 
-    changed = {campaign.campaign_id: figures(campaign) for campaign in problem.campaigns}
-    staff = {
-        campaign.campaign_id: staffed(problem, campaign, changed[campaign.campaign_id])
-        for campaign in problem.campaigns
-    }
+    changed = tuple(figures(campaign) for campaign in problem.campaigns)
     found = [
         Pair(
-            changed[item.campaign_id],
+            changed[problem.campaign_index[item.campaign_id]],
             problem.dialers[problem.dialer_index[item.dialer_id]],
             item,
-            staff[item.campaign_id].get(item.dialer_id, item.agent_lines),
+            item.agent_lines,
         )
         for item in problem.assignments
         if item.dial_lines or item.agent_lines
     ]
+    there = _with_agents(problem, changed, [p for p in found if _dials(problem, p, moment)], moment)
+    found = [replace(p, agent_lines=there.get(p.key, p.agent_lines)) for p in found]
     if moment is None or not problem.pools:
         return found
     return _on_shift(problem, found, moment, next_dialing=next_dialing)
+
+
+def _dials(problem: Problem, pair: Pair, moment: datetime | None) -> bool:
+    """Whether agents may sit there: not on a dialer that is out, nor where it was stopped."""
+    if not pair.dialer.in_service or pair.item.status is not AssignmentStop.NONE:
+        return False
+    return moment is None or out_of_service(problem, pair.dialer, moment, moment) is None
+
+
+def _with_agents(
+    problem: Problem,
+    campaigns: Sequence[Campaign],
+    pairs: Sequence[Pair],
+    moment: datetime | None,
+) -> dict[tuple[str, str], int]:
+    """Agent lines of pairs that have an agent, of those of the campaigns then."""
+    lines = np.zeros((len(problem.campaigns), len(problem.dialers)), np.int64)
+    places = {
+        pair.key: (problem.campaign_index[pair.key[0]], problem.dialer_index[pair.key[1]])
+        for pair in pairs
+    }
+    for pair in pairs:
+        lines[places[pair.key]] = pair.agent_lines
+    found = with_agents(problem, lines) if moment is None else with_own_agents(campaigns, lines)
+    return {key: int(found[place]) for key, place in places.items()}
 
 
 def _on_shift(
     problem: Problem, pairs: list[Pair], moment: datetime, *, next_dialing: bool
 ) -> list[Pair]:
     """The pairs with the agents of pools that are on shift when each of them dials."""
-    lines = {pair.key: pair.agent_lines for pair in pairs}
+    lines = {pair.key: pair.agent_lines for pair in pairs if _dials(problem, pair, moment)}
     when: dict[datetime, list[str]] = {}
     for name in {pair.campaign.campaign_id: None for pair in pairs}:
         campaign = problem.campaigns[problem.campaign_index[name]]
@@ -117,27 +144,6 @@ def _on_shift(
         replace(pair, agent_lines=min(pair.agent_lines, seated.get(pair.key, pair.agent_lines)))
         for pair in pairs
     ]
-
-
-def staffed(problem: Problem, campaign: Campaign, changed: Campaign) -> dict[str, int]:
-    """Agent lines with an agent, by dialer id, where an hour has fewer agents than lines.
-
-    The agents there are split over the dialers in proportion to the assigned lines, by largest
-    remainder. Empty where the hour has the campaign's own number of agents.
-    """
-    if changed.agent_lines == campaign.agent_lines:
-        return {}
-    items = [a for a in problem.assignments if a.campaign_id == campaign.campaign_id]
-    assigned = sum(item.agent_lines for item in items)
-    if changed.agent_lines >= assigned:
-        return {}
-    shares = [divmod(item.agent_lines * changed.agent_lines, assigned) for item in items]
-    left = changed.agent_lines - sum(whole for whole, _ in shares)
-    by_remainder = sorted(range(len(items)), key=lambda place: -shares[place][1])
-    return {
-        items[place].dialer_id: shares[place][0] + (rank < left)
-        for rank, place in enumerate(by_remainder)
-    }
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ def table_figures(problem: Problem) -> tuple[AssignmentFigures, ...]:
     for row in plan_figures(problem, engine=EngineChoice.MARKOV):
         c, d = problem.campaign_index[row.campaign_id], problem.dialer_index[row.dialer_id]
         rates, campaign = arrays.row(c), problem.campaigns[c]
+        agents = int(arrays.running[1][c, d])
         update: dict[str, object] = {
             "engine": Engine.MARKOV,
             "attempts_per_hour": float(rates.attempts[d]),
@@ -38,8 +39,8 @@ def table_figures(problem: Problem) -> tuple[AssignmentFigures, ...]:
                 "all_busy_share": float(rates.all_busy_share[d]),
                 "pauses_per_hour": float(rates.pauses[d]),
                 "mean_pause_seconds": float(rates.mean_pause_seconds[d]),
-                "agent_occupancy": float(rates.mean_busy_agent_lines[d]) / row.agent_lines
-                if row.agent_lines
+                "agent_occupancy": float(rates.mean_busy_agent_lines[d]) / agents
+                if agents
                 else None,
             }
         found.append(row.model_copy(update=update))

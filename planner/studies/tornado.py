@@ -16,11 +16,11 @@ from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.rates import SECONDS_PER_HOUR, rates
 from planner.evaluation.running.runnable import (
     Ints,
-    apportioned,
     fitting_lines,
     line_arrays,
     runnable_problem,
 )
+from planner.evaluation.seats import apportioned
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.studies.changes import rounded
 from planner.studies.expressions import TARGETS

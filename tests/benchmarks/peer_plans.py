@@ -12,7 +12,7 @@ from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import PlanArrays, evaluate, lost_dialers
 from planner.evaluation.limits.check import check
-from planner.evaluation.running.runnable import apportioned
+from planner.evaluation.seats import apportioned
 
 Ints = NDArray[np.int64]
 #: Rounds of cutting after which a peer's lines are given up.

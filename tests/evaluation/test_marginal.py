@@ -21,6 +21,8 @@ from tests.support.builders import tiny_problem
 from tests.support.one_agent import campaign, dialer, handled, item
 
 PLAIN = PlanOptions()
+#: Rules about where lines may be and how many agents there are, not about what the lines do.
+WHERE = frozenset({"agent_lines", "in_service", "allowed_dialers", "locked"})
 
 
 def lines(*items: LineAssignment) -> LinePlan:
@@ -32,6 +34,19 @@ def stepped(problem: Problem, plan: LinePlan, c: int, d: int, step: Step) -> Lin
     names = problem.campaigns[c].campaign_id, problem.dialers[d].dialer_id
     rest = [a for a in plan.assignments if (a.campaign_id, a.dialer_id) != names]
     return lines(*rest, item(names[1], step.dial_lines, step.agent_lines, names[0]))
+
+
+def with_all_running(problem: Problem, plan: LinePlan) -> Problem:
+    """The problem with an agent for each agent line of a plan, and all dialers in service."""
+    lines = {c.campaign_id: 0 for c in problem.campaigns}
+    for a in plan.assignments:
+        lines[a.campaign_id] += a.agent_lines
+    campaigns = tuple(
+        c.model_copy(update={"agent_lines": max(c.agent_lines, lines[c.campaign_id])})
+        for c in problem.campaigns
+    )
+    dialers = tuple(d.model_copy(update={"in_service": True}) for d in problem.dialers)
+    return problem.model_copy(update={"campaigns": campaigns, "dialers": dialers})
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -50,12 +65,15 @@ def test_a_step_breaks_what_the_checker_says_and_gains_what_the_objective_does(s
             steps = [tried.start(c, d)]
         for step in (s for s in steps if s is not None):
             after = stepped(problem, plan, c, d, step)
-            broken = {b.rule for b in check(problem, after)} - {"min_dialers"}
+            # A step counts an agent for each of its lines, and a dialer that is in service.
+            manned = with_all_running(problem, after)
+            broken = {b.rule for b in check(problem, after)} & WHERE
+            broken |= {b.rule for b in check(manned, after)} - {"min_dialers", *WHERE}
             if "locked" in broken:  # the checker tells only of locks that are not as they were
                 assert "locked" in step.limits
             assert set(step.limits) - {"locked"} == broken - {"locked"}
             if "dial_lines" not in broken:
-                value = evaluate(problem, after, options.redundancy).value.value_per_hour
+                value = evaluate(manned, after, options.redundancy).value.value_per_hour
                 assert step.gain == pytest.approx(value - before, rel=1e-9, abs=1e-9)
 
 

@@ -20,7 +20,7 @@ def problem(dial_lines: int, agent_lines: int) -> Problem:
     item = {"campaign_id": "Solar", "dial_lines": dial_lines, "agent_lines": agent_lines}
     return Problem(
         dialers=(Dialer(dialer_id="D1", ports=1000),),
-        campaigns=(solar(start="2026-01-01", schedule="Mon-Sun 00:00-24:00"),),
+        campaigns=(solar(agent_lines=40, start="2026-01-01", schedule="Mon-Sun 00:00-24:00"),),
         assignments=(LineAssignment(**(item | {"dialer_id": "D1"})),),
     )
 

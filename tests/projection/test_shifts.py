@@ -124,5 +124,5 @@ def test_a_projection_says_how_many_agents_the_hour_has() -> None:
     dallas = shift("Dallas", 10, "08:00", "12:00"), shift("Dallas", 5, "12:00", "18:00")
     found = project(problem(TWO, *dallas), at=NOON, hours=1)
     (solar, tax) = found.notes[:2]
-    assert solar == "Solar: the hour has agents for 2 of 4 agent lines; taken as 2 on D1."
-    assert tax == "Tax: the hour has agents for 3 of 6 agent lines; taken as 3 on D1."
+    assert solar == "Solar: agents are on shift for 2 of 4 agent lines; taken as 2 on D1."
+    assert tax == "Tax: agents are on shift for 3 of 6 agent lines; taken as 3 on D1."

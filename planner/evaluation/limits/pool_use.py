@@ -8,7 +8,7 @@ from planner.contracts.fleet.pools import pools_at
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.evaluation.arrays import PlanArrays
-from planner.evaluation.limits.check_sums import seat_agents
+from planner.evaluation.seats import seat_agents
 
 
 def seated(problem: Problem, plan: LinePlan) -> tuple[LinePlan, tuple[PoolUse, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,10 +11,11 @@ import numpy as np
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
 from planner.contracts.result import Move, PlanOptions
+from planner.evaluation.moves.agents_there import lines_that_run, steps_that_run
 from planner.evaluation.moves.halves import best_steps, half_way
 from planner.evaluation.moves.limits import LEAST_WHOLE, Course, course
-from planner.evaluation.moves.rows import Ledger, Lines, Pair, Step
-from planner.evaluation.moves.scores import along_order, states
+from planner.evaluation.moves.rows import Floats, Ints, Ledger, Lines, Pair, Step
+from planner.evaluation.moves.scores import Along, along_order, states
 from planner.evaluation.running.cannot_run import reason_it_cannot_run
 from planner.evaluation.running.runnable import stop_reason
 
@@ -59,7 +60,8 @@ def ordered_moves(
 
     Returns
     -------
-    OrderedMoves. Values are those of the plan's aim, without the price of moves.
+    OrderedMoves. Values are those of the plan's aim, without the price of moves, with the agents
+    that are on shift.
     """
     options = options or PlanOptions()
     lines = [a for a in current if _is_working(problem, a)]
@@ -69,11 +71,47 @@ def ordered_moves(
     waits_for = np.full(len(steps), -1)
     for first, second in halves.values():
         waits_for[second] = first
-    ledger = Ledger(problem, now, steps, _idle(problem, lines, wanted, at))
+    idle = _idle(problem, lines, wanted, at)
+    start, end = (lines_that_run(problem, found, idle) for found in (now, wanted))
+    running = {(s.pair, s.before): start.get(s.pair, s.before) for s in wholes}
+    running |= {(s.pair, s.after): end.get(s.pair, s.after) for s in wholes}
+    ledger = Ledger(problem, now, steps, idle, running)
     rows = course(ledger, len(wholes), waits_for, options.redundancy, options.failures, gains_first)
     mixed = {i for i, step in enumerate(wholes) if _is_mixed(step)}
     order = best_steps(rows, range(len(wholes)), halves, mixed)
-    return OrderedMoves(rows.value_before, _moves(problem, rows, steps, order))
+    return _told(problem, now, [steps[step] for step in order], idle, options)
+
+
+def _told(
+    problem: Problem,
+    now: Mapping[Pair, Lines],
+    steps: Sequence[Step],
+    idle: Collection[Pair],
+    options: PlanOptions,
+) -> OrderedMoves:
+    """Moves with what holds after each: agents sit where there are lines, as many as there are."""
+    found = list(steps_that_run(problem, now, steps, idle))
+    changes = [change for step in found for change in step]
+    ledger = Ledger(problem, lines_that_run(problem, now, idle), changes, idle)
+    none = np.full(len(changes), -1)
+    rows = course(ledger, len(changes), none, options.redundancy, options.failures)
+    along = _after_each(np.cumsum([0, *(len(step) for step in found)]))
+    value, told = states(rows, along, len(steps) + 1).value, _broken(rows, along)
+    moves = tuple(
+        _move(problem, step, number, float(value[number]), told[number])
+        for number, step in enumerate(steps, start=1)
+    )
+    return OrderedMoves(rows.value_before, moves)
+
+
+def _after_each(ends: Ints) -> Along:
+    """The states at some places along changes that are made one after the other."""
+
+    def sums(start: Floats, added: Floats) -> Floats:
+        found = along_order(range(len(added)))(start, added)
+        return np.asarray(found[ends])
+
+    return sums
 
 
 def _is_working(problem: Problem, item: LineAssignment) -> bool:
@@ -146,20 +184,8 @@ def _is_mixed(step: Step) -> bool:
     return (n1 - n0) * (a1 - a0) < 0
 
 
-def _moves(
-    problem: Problem, rows: Course, steps: Sequence[Step], order: Sequence[int]
-) -> tuple[Move, ...]:
-    found = states(rows, along_order(order), len(order) + 1)
-    told = _broken(rows, order)
-    return tuple(
-        _move(problem, steps[step], number, float(found.value[number]), told[number])
-        for number, step in enumerate(order, start=1)
-    )
-
-
-def _broken(rows: Course, order: Sequence[int]) -> list[tuple[str, ...]]:
+def _broken(rows: Course, along: Along) -> list[tuple[str, ...]]:
     """Before the first step and after each: what breaks though it holds at start and end."""
-    along = along_order(order)
     excess = along(rows.excess_start, rows.excess)
     whole = along(rows.whole_start, rows.whole)
     running = along(rows.running_start, rows.running)

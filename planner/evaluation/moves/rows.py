@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -78,6 +79,7 @@ class Ledger:
     lines : at the start, by places of campaign and dialer
     steps : those that may be made, whole moves and halves of them
     idle : pairs that somebody stopped: their lines take ports and agents, and do nothing
+    running : of a pair's lines those that run, where not all have an agent
     """
 
     def __init__(
@@ -86,8 +88,10 @@ class Ledger:
         lines: Mapping[Pair, Lines],
         steps: Sequence[Step],
         idle: Collection[Pair] = (),
+        running: Mapping[tuple[Pair, Lines], Lines] = MappingProxyType({}),
     ) -> None:
         self.problem, self._idle = problem, idle
+        self._running = running
         shape = len(problem.campaigns), len(problem.dialers)
         self._start = Figures(*np.zeros((len(Figures._fields), *shape)))
         for pair, found in zip(lines, self._figures(list(lines.items())), strict=True):
@@ -140,18 +144,23 @@ class Ledger:
             by_campaign.setdefault(pair[0], []).append(place)
         for c, places in by_campaign.items():
             lines = np.array([items[place][1] for place in places], dtype=np.int64)
+            running = self._running
+            run = np.array([running.get(items[p], items[p][1]) for p in places], dtype=np.int64)
             takes_port = [
                 self.problem.dialers[items[place][0][1]].agent_lines_use_ports for place in places
             ]
             campaign = self.problem.campaigns[c]
-            found[places] = self._of_lines(campaign, lines[:, 0], lines[:, 1], np.array(takes_port))
+            found[places] = self._of_lines(campaign, lines, run, np.array(takes_port))
         idle = [place for place, (pair, _) in enumerate(items) if pair in self._idle]
         found[idle, _FIRST_RATE:] = 0.0
         return found
 
-    def _of_lines(self, campaign: Campaign, dial: Ints, agents: Ints, takes_port: Bools) -> Floats:
-        made = rates(campaign, dial, np.minimum(agents, dial))
-        used = (dial >= np.maximum(agents, 1)) & ((agents > 0) | (not campaign.is_live_transfer))
+    def _of_lines(self, campaign: Campaign, lines: Ints, run: Ints, takes_port: Bools) -> Floats:
+        (dial, agents), (run_dial, run_agents) = lines.T, run.T
+        made = rates(campaign, run_dial, np.minimum(run_agents, run_dial))
+        used = (run_dial >= np.maximum(run_agents, 1)) & (
+            (run_agents > 0) | (not campaign.is_live_transfer)
+        )
         counted = (dial, agents, dial + agents * takes_port, used)
         calls = (made.handled, made.abandoned, made.live_answered, made.attempts)
         return np.array([*counted, *calls], dtype=np.float64).T

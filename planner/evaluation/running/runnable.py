@@ -17,6 +17,7 @@ from planner.contracts.problem import (
     LineAssignment,
     Problem,
 )
+from planner.evaluation.seats import apportioned, with_agents
 
 Ints = NDArray[np.int64]
 
@@ -79,9 +80,9 @@ def runnable_lines(problem: Problem) -> RunnableLines:
     """The lines of the assignments that can run when nobody changes them.
 
     Lost are the lines of a dialer out of service, of what is stopped, and those that cannot dial.
-    Agent lines beyond the shift have no agent: those with one are split in proportion. Where a
-    dialer has fewer ports, or a trunk group fewer channels, than lines, dial lines are cut in
-    proportion, and agent lines with them where fewer dial than agent lines would be left.
+    Agent lines beyond those on shift have no agent (:func:`planner.evaluation.seats.with_agents`).
+    Where a dialer has fewer ports, or a trunk group fewer channels, than lines, dial lines are cut
+    in proportion, and agent lines with them where fewer dial than agent lines would be left.
     """
     dial, agents = line_arrays(problem)
     left_dial, left_agents = fitting_lines(problem, dial, agents)
@@ -116,9 +117,7 @@ def fitting_lines(problem: Problem, dial: Ints, agents: Ints) -> tuple[Ints, Int
     agents = np.where(live, agents, 0)
     runs = ~_stopped(problem) & (dial >= np.maximum(agents, 1)) & (~live | (agents >= 1))
     dial, agents = np.where(runs, dial, 0), np.where(runs, agents, 0)
-    for c, campaign in enumerate(problem.campaigns):
-        if agents[c].sum() > campaign.agent_lines:
-            agents[c] = apportioned(agents[c], campaign.agent_lines)
+    agents = with_agents(problem, agents)
     dial = np.where(live & (agents == 0), 0, dial)
     costs = np.array([d.agent_lines_use_ports for d in problem.dialers], dtype=np.int64)
     for limit, members in _line_limits(problem):
@@ -163,17 +162,6 @@ def _cut(dial: Ints, agents: Ints, costs: Ints, limit: int) -> tuple[Ints, Ints]
     return dial, np.minimum(agents, dial)
 
 
-def apportioned(counts: Ints, total: int) -> Ints:
-    """Counts cut to a total in proportion, by largest remainder, the first on ties."""
-    before = int(counts.sum())
-    if before <= total:
-        return counts
-    whole, remainder = np.divmod(counts * total, before)
-    order = np.argsort(-remainder, kind="stable")
-    whole[order[: total - int(whole.sum())]] += 1
-    return whole
-
-
 def _lost(
     problem: Problem, dial: Ints, agents: Ints, left_dial: Ints, left_agents: Ints
 ) -> Iterator[LostLines]:
@@ -192,6 +180,8 @@ def _lost(
             reason = f"the campaign is stopped on {dialer.dialer_id}"
         elif agents[c].sum() > campaign.agent_lines and left_dial[c, d] in (0, dial[c, d]):
             reason = f"only {campaign.agent_lines} agents are on shift"
+        elif agents[c, d] <= left_dial[c, d] == dial[c, d] and campaign.is_live_transfer:
+            reason = "its pools have too few agents on shift"
         elif not campaign.is_live_transfer and left_dial[c, d] == dial[c, d]:
             reason = "a broadcast has no agents"
         elif dial[c, d] < max(agents[c, d], 1) or (campaign.is_live_transfer and agents[c, d] == 0):

@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.contracts.fleet.pools import is_pooled, pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Problem
-from planner.evaluation.limits.check_sums import seat_in_proportion
+from planner.evaluation.seats import seat_in_proportion
 from planner.projection.hours.calendar import is_open
 
 Key = tuple[str, str]

@@ -50,7 +50,8 @@ def test_headline_of_the_quickstart_lines() -> None:
 
 def test_time_paused_counts_every_dial_line_alike() -> None:
     # Ten lines with ten agent lines never pause: 95 of 105 lines stand still for the share.
-    head = look(line("D1", 95, 5), line("D2", 10, 10)).headline
+    fifteen = (solar(agent_lines=15, **ALWAYS),)
+    head = look(line("D1", 95, 5), line("D2", 10, 10), campaigns=fifteen).headline
     assert head.paused_share == pytest.approx(95 * SHARE / 105, abs=1e-6)
 
 
