@@ -11,6 +11,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import PlanArrays, lost_dialers
+from planner.evaluation.limits.check import check
 from planner.optimize.model.columns import make_column
 from planner.optimize.model.model import Model, build_model
 from planner.optimize.model.needs import needs
@@ -34,23 +35,29 @@ ASKING = ("too_much", "pools", "two_failures")
 
 
 def random_plan(given: Problem, chance: Random) -> LinePlan:
-    """Lines that need not hold any limit, none of some campaigns."""
-    items = []
+    """Lines that all run, and need not hold any other limit; none of some campaigns."""
+    items: list[LineAssignment] = []
     for one in given.campaigns:
         busy = chance.random()
         for place in given.dialers:
             if chance.random() < busy:
                 agents = chance.randint(1, 3) if one.is_live_transfer else 0
                 dial = max(agents, 1) + chance.randint(0, 4)
-                items.append(
-                    LineAssignment(
-                        campaign_id=one.campaign_id,
-                        dialer_id=place.dialer_id,
-                        dial_lines=dial,
-                        agent_lines=agents,
-                    )
+                item = LineAssignment(
+                    campaign_id=one.campaign_id,
+                    dialer_id=place.dialer_id,
+                    dial_lines=dial,
+                    agent_lines=agents,
                 )
+                if _run(given, [*items, item]):
+                    items.append(item)
     return LinePlan(assignments=tuple(items))
+
+
+def _run(given: Problem, items: list[LineAssignment]) -> bool:
+    """Whether each line has its agent, and its dialer is in service."""
+    found = check(given, LinePlan(assignments=tuple(items)))
+    return not {"agent_lines", "pools", "in_service"} & {breach.rule for breach in found}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
