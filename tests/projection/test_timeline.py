@@ -189,7 +189,7 @@ def test_an_hour_without_agents_is_a_pause(engine: str) -> None:
     found = run(given, hours=0.5, engine=engine)
     assert certain(found) == [("Mon 09:00", Status.ALL_BUSY)]
     assert found.assignments[0].status is Status.ALL_BUSY
-    assert any("agents for 0 of 5 agent lines" in note for note in found.notes)
+    assert any("agents are on shift for 0 of 5 agent lines" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
