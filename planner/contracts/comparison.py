@@ -34,8 +34,9 @@ class CampaignOutcome(Contract):
 class Outcome(Contract):
     """What the lines of a world come to while they run.
 
-    ``value_per_hour`` is that of all handled calls, ``surviving_value_per_hour`` what is left of
-    it after the worst case of failures, ``aim_per_hour`` their blend by the redundancy weight.
+    ``value_per_hour`` is that of all handled calls less what calls cost,
+    ``surviving_value_per_hour`` what is left of it after the worst case of failures,
+    ``aim_per_hour`` their blend by the redundancy weight.
     ``figures`` has a row for all lines; those that cannot run have a status and no rates.
     ``lines_moved`` counts dial and agent lines put elsewhere, added or taken away against the
     current ones; ``breaches`` are the limits broken, as sentences.

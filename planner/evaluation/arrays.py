@@ -196,7 +196,7 @@ def evaluate(
     return Evaluation(
         value=_plan_value(arrays, net, kept, redundancy, failures, move_cost),
         campaigns=tuple(
-            _campaign_totals(arrays, surviving, c, campaign)
+            _campaign_totals(arrays, surviving, c, campaign, float(net[c].sum()))
             for c, campaign in enumerate(problem.campaigns)
         ),
         dialers=tuple(_dialer_use(arrays, d) for d in range(len(problem.dialers))),
@@ -230,7 +230,7 @@ def _plan_value(
 
 
 def _campaign_totals(
-    arrays: PlanArrays, surviving: Floats, c: int, campaign: Campaign
+    arrays: PlanArrays, surviving: Floats, c: int, campaign: Campaign, value: float
 ) -> CampaignTotals:
     handled = float(arrays.rates.handled[c].sum())
     abandoned = float(arrays.rates.abandoned[c].sum())
@@ -247,7 +247,7 @@ def _campaign_totals(
         messages_per_hour=None if live else handled,
         abandons_per_hour=abandoned if live else None,
         abandon_rate=abandoned / answered if live and answered > 0 else None,
-        value_per_hour=campaign.value * handled,
+        value_per_hour=value,
         surviving_share=float(surviving[c].min()) / handled if handled > 0 else None,
     )
 

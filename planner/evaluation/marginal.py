@@ -11,6 +11,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import PlanArrays, lost_dialers
+from planner.evaluation.net_value import net_value
 from planner.evaluation.rates import SECONDS_PER_HOUR, rates
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 
@@ -55,6 +56,7 @@ class OneMore:
         }
         # [case, campaign] handled calls that are left in each case of failures
         self._left = self.arrays.surviving(options.failures).T
+        net = self.arrays.net_values()
         self._known: dict[tuple[int, int, int], tuple[float, ...]] = {}
         self._totals = {
             "dial_lines": self.arrays.dial_lines.sum(axis=1).tolist(),
@@ -64,8 +66,8 @@ class OneMore:
             "answered": self.arrays.rates.live_answered.sum(axis=1).tolist(),
         }
         self.in_use = self.arrays.in_use
-        self.value = float(self.arrays.values @ self.arrays.rates.handled.sum(axis=1))
-        self._value_left = self._left @ self.arrays.values
+        self.value = float(net.sum())
+        self._value_left = self._spared @ net.sum(axis=0)  # [case]
 
     def more_dial_lines(self, c: int, d: int) -> Step:
         """One more dial line where a campaign has lines."""
@@ -126,7 +128,8 @@ class OneMore:
 
     def _gain(self, c: int, d: int, change: _Change) -> float:
         """(1 - w) of what the campaign gains, w of what is gained in the worst failure."""
-        gained = self.problem.campaigns[c].value * change.handled
+        campaign, dialer = self.problem.campaigns[c], self.problem.dialers[d]
+        gained = net_value(campaign, dialer, change.handled, change.attempts)
         if not self._weight or not len(self._left):
             return (1 - self._weight) * gained
         more = self._value_left + gained * self._spared[:, d]

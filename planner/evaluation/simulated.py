@@ -11,6 +11,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import AssignmentFigures, Engine
 from planner.evaluation.arrays import PlanArrays
+from planner.evaluation.net_value import call_worth, net_value
 from planner.evaluation.tolerances import LIMIT_ROUNDING, PER_CENT_ROUNDING
 
 
@@ -34,9 +35,8 @@ def simulated_value(problem: Problem, figures: Sequence[AssignmentFigures]) -> E
         campaign = problem.campaigns[problem.campaign_index[row.campaign_id]]
         dialer = problem.dialers[problem.dialer_index[row.dialer_id]]
         calls = _figure(row, handled_name(campaign))
-        minutes = (campaign.talk_seconds or 0.0) / 60.0 if campaign.is_live_transfer else 0.0
-        worth = campaign.value - dialer.cost_per_talk_minute * minutes
-        value += worth * calls.value - dialer.cost_per_attempt * (row.attempts_per_hour or 0.0)
+        worth = call_worth(campaign, dialer)
+        value += net_value(campaign, dialer, calls.value, row.attempts_per_hour or 0.0)
         below += (worth * (calls.value - calls.low)) ** 2
         above += (worth * (calls.high - calls.value)) ** 2
     return Estimate(value, value - math.sqrt(below), value + math.sqrt(above))

@@ -17,6 +17,8 @@ from planner.evaluation.differences import lines_moved
 from planner.evaluation.limits.check import check
 from planner.evaluation.limits.given_up import is_given_up
 from planner.evaluation.load import agents_on_shift
+from planner.evaluation.net_value import net_values
+from planner.evaluation.running.cannot_run import runnable_only
 from planner.evaluation.running.runnable import RunnableLines, runnable_lines, runnable_problem
 from planner.evaluation.simulated import limits_broken
 from planner.projection.effort import EngineChoice
@@ -45,7 +47,7 @@ def kept_outcome(
     found: RunnableLines = runnable_lines(problem)
     moved = lines_moved(current.assignments, problem.assignments)
     kept = outcome(problem, found.plan, options, moved=moved, lost=found.lost, engine=engine)
-    running = runnable_problem(problem)
+    running = runnable_only(runnable_problem(problem))[0]
     known = {(b.campaign_id, b.rule) for b in check(running, found.plan, options.failures)}
     broken = tuple(
         f"{item.campaign_id}: {item.limit} {share_set(item.asked)}, simulated "
@@ -84,15 +86,14 @@ def outcome(
     figures = plan_figures(
         running.model_copy(update={"assignments": plan.assignments}), options.seed, engine
     )
-    handled = _handled(problem, figures)
-    values = np.array([c.value for c in problem.campaigns])
+    handled, net = _handled(problem, figures), _net(problem, figures)
     spared = ~lost_dialers(problem, options.failures)  # [case, dialer]
-    total = float(values @ handled.sum(axis=1))
-    left = spared @ (values @ handled)
+    total = float(net.sum())
+    left = spared @ net.sum(axis=0)
     worst = int(left.argmin()) if len(left) else None
     surviving = total if worst is None else float(left[worst])
     campaigns = tuple(
-        _campaign(c, campaign, plan, figures, handled, spared)
+        _campaign(c, campaign, plan, figures, handled, spared, float(net[c].sum()))
         for c, campaign in enumerate(problem.campaigns)
     )
     live = [f for f in figures if f.transfers_per_hour is not None]
@@ -118,7 +119,7 @@ def outcome(
         lost=lost,
         breaches=tuple(
             breach.message
-            for breach in check(running, plan, options.failures)
+            for breach in check(runnable_only(running)[0], plan, options.failures)
             if not is_given_up(breach, given_up)
         ),
         figures=_with_lost(problem, figures, lost),
@@ -135,6 +136,14 @@ def _handled(problem: Problem, figures: Sequence[AssignmentFigures]) -> np.ndarr
     return found
 
 
+def _net(problem: Problem, figures: Sequence[AssignmentFigures]) -> np.ndarray:
+    """Value per hour less what calls cost ``[campaign, dialer]``."""
+    found = np.zeros((len(problem.campaigns), len(problem.dialers)))
+    for place, value in net_values(problem, figures).items():
+        found[place] = value
+    return found
+
+
 def _busy(rows: Iterable[AssignmentFigures]) -> float:
     """Agent lines in a call, mean."""
     return sum((row.agent_occupancy or 0.0) * row.agent_lines for row in rows)
@@ -147,6 +156,7 @@ def _campaign(
     figures: Sequence[AssignmentFigures],
     handled: np.ndarray,
     spared: np.ndarray,
+    value: float,
 ) -> CampaignOutcome:
     name, live = campaign.campaign_id, campaign.is_live_transfer
     rows = [row for row in figures if row.campaign_id == name]
@@ -164,7 +174,7 @@ def _campaign(
         handled_per_hour=total,
         abandons_per_hour=abandons if live else None,
         abandon_rate=abandons / answers if live and answers > 0 else None,
-        value_per_hour=campaign.value * total,
+        value_per_hour=value,
         surviving_share=float((spared @ mine).min()) / total if total > 0 else None,
     )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import Status
+from planner.evaluation.net_value import net_value
 from planner.evaluation.running.runnable import runnable_lines
 from planner.evaluation.simulated import handled_name
 from planner.projection.figures.exact import figures
@@ -81,4 +82,5 @@ def _steady(problem: Problem, start: datetime, end: datetime) -> list[Stretch]:
 
 def _value_per_hour(pair: Pair) -> float:
     found = figures(pair)
-    return pair.campaign.value * (found.get(handled_name(pair.campaign)) or 0.0)
+    handled = found.get(handled_name(pair.campaign)) or 0.0
+    return net_value(pair.campaign, pair.dialer, handled, found.get("attempts_per_hour") or 0.0)

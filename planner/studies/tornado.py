@@ -13,6 +13,7 @@ from planner.contracts.comparison import Sensitivity, Tornado
 from planner.contracts.problem import Contract, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import lost_dialers
+from planner.evaluation.net_value import call_worth
 from planner.evaluation.rates import SECONDS_PER_HOUR, rates
 from planner.evaluation.running.runnable import (
     Ints,
@@ -41,7 +42,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
         "pacing",
         "value",
     ),
-    "dialer": ("ports", "cps"),
+    "dialer": ("ports", "cps", "cost_per_attempt", "cost_per_talk_minute"),
     "trunk_group": ("channels", "cps"),
 }
 #: Columns that only planning anew answers to.
@@ -190,7 +191,9 @@ class _Lines:
 
     def _aim(self, problem: Problem, dial: Ints, agents: Ints, rates: Floats) -> float:
         rates = self._within_speed(problem, dial, agents, rates)
-        by_dialer = np.array([c.value for c in problem.campaigns]) @ rates[0]
+        worth = np.array([[call_worth(c, d) for d in problem.dialers] for c in problem.campaigns])
+        attempt = np.array([d.cost_per_attempt for d in problem.dialers])
+        by_dialer = (worth * rates[0] - attempt * rates[1]).sum(axis=0)
         total = float(by_dialer.sum())
         surviving = float((self._survives @ by_dialer).min(initial=total))
         return (1 - self._weight) * total + self._weight * surviving

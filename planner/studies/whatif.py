@@ -193,9 +193,9 @@ def with_lines(problem: Problem, lines: Sequence[LineAssignment]) -> Problem:
 
 
 def default_move_cost(kept: Outcome) -> float:
-    """5 % of what a line earns on average in an hour [value/h]."""
+    """5 % of what a line earns on average in an hour [value/h]; 0 where lines cost more."""
     lines = sum(item.dial_lines + item.agent_lines for item in kept.lines)
-    return SHARE_OF_A_LINE * kept.aim_per_hour / lines if lines else 0.0
+    return SHARE_OF_A_LINE * max(kept.aim_per_hour, 0.0) / lines if lines else 0.0
 
 
 def _planned_lines(

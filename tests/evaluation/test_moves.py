@@ -194,7 +194,7 @@ def test_channels_of_a_trunk_group_cut_lines_of_all_its_dialers() -> None:
         (lines("D1", 9, 2), {"records": 0}, "its dial list is done"),
         (lines("D1", 9, 0), {}, "9 dial and 0 agent lines cannot dial"),
         (lines("D1", 1, 2), {}, "1 dial and 2 agent lines cannot dial"),
-        (lines("D1", 9, 2), {"agent_lines": 0}, "only 0 agents are on shift"),
+        (lines("D1", 9, 2), {"agent_lines": 0}, "nobody is on shift for it"),
     ],
 )
 def test_lines_that_cannot_run_tell_why(

@@ -7,10 +7,11 @@ import pytest
 from planner.contracts.faults import InputError
 from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.fleet.line_assignment import LineAssignment
-from planner.contracts.problem import Dialer, Problem, TrunkGroup
+from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
 from planner.studies.changes import changed_problem
 from planner.studies.whatif import whatif
 from tests.support.builders import solar
+from tests.support.reference import hourly_rates
 
 
 def fleet() -> Problem:
@@ -107,3 +108,35 @@ def test_agents_of_a_pool_are_idle_once_however_many_campaigns_they_serve() -> N
     # Each campaign hands over 79.260393 calls an hour, of 180 s (Engset).
     idle = whatif(shared, {}).base.kept.agents_idle
     assert idle == pytest.approx(10 - 2 * 79.260393 * 180 / 3600, abs=1e-6)
+
+
+def test_lines_that_stay_have_no_more_agents_than_their_pools() -> None:
+    # Five agents sit 2 + 2 with Solar and 1 with Tax; of two that are left one is on each place of
+    # Solar, as in a projection: two in five of 2, 2 and 1 lines by Sainte-Lague are 1, 1 and 0.
+    def campaign(name: str) -> Campaign:
+        return solar(campaign_id=name, agent_lines=None)
+
+    problem = Problem(
+        dialers=(Dialer(dialer_id="D1", ports=30), Dialer(dialer_id="D2", ports=30)),
+        campaigns=(campaign("Solar"), campaign("Tax")),
+        pools=(PoolRow(pool="Floor", agent_lines=5),),
+        assignments=(
+            LineAssignment(campaign_id="Solar", dialer_id="D1", dial_lines=23, agent_lines=2),
+            LineAssignment(campaign_id="Solar", dialer_id="D2", dial_lines=23, agent_lines=2),
+            LineAssignment(campaign_id="Tax", dialer_id="D1", dial_lines=4, agent_lines=1),
+        ),
+    )
+    kept = whatif(problem, {"fewer": ["pool.Floor.agent_lines=2"]}).worlds[0].kept
+    lines = {(a.campaign_id, a.dialer_id): (a.dial_lines, a.agent_lines) for a in kept.lines}
+    assert lines == {("Solar", "D1"): (23, 1), ("Solar", "D2"): (23, 1)}
+    one = hourly_rates(campaign("Solar"), 23, 1)[0]
+    assert kept.value_per_hour == pytest.approx(2 * one, rel=1e-9)
+
+
+def test_lines_of_a_campaign_past_its_stop_date_bring_nothing_and_break_nothing() -> None:
+    problem = fleet().model_copy(
+        update={"campaigns": (solar(agent_lines=None, stop="2026-01-01"),)}
+    )
+    kept = whatif(problem, {"same": []}).base.kept
+    assert (kept.value_per_hour, kept.breaches) == (0, ())
+    assert [item.reason for item in kept.lost] == ["its stop date, 2026-01-01, has passed"]

@@ -17,6 +17,7 @@ from planner.contracts.problem import (
     LineAssignment,
     Problem,
 )
+from planner.evaluation.running.cannot_run import reason_it_cannot_run
 from planner.evaluation.seats import apportioned, with_agents
 
 Ints = NDArray[np.int64]
@@ -126,10 +127,15 @@ def fitting_lines(problem: Problem, dial: Ints, agents: Ints) -> tuple[Ints, Int
     return np.where(live & (agents == 0), 0, dial), agents
 
 
+def _reason(problem: Problem, campaign: Campaign) -> str | None:
+    """Why a campaign runs nowhere, or can run nowhere, None where it may run."""
+    return stop_reason(campaign) or reason_it_cannot_run(problem, campaign)
+
+
 def _stopped(problem: Problem) -> NDArray[np.bool_]:
     found = np.zeros((len(problem.campaigns), len(problem.dialers)), dtype=bool)
     found[:, [not d.in_service for d in problem.dialers]] = True
-    found[[stop_reason(c) is not None for c in problem.campaigns], :] = True
+    found[[_reason(problem, c) is not None for c in problem.campaigns], :] = True
     for item in problem.assignments:
         if item.status is not AssignmentStop.NONE:
             found[
@@ -174,7 +180,7 @@ def _lost(
         campaign, dialer = problem.campaigns[c], problem.dialers[d]
         if not dialer.in_service:
             reason = f"{dialer.dialer_id} is out of service"
-        elif (why := stop_reason(campaign)) is not None:
+        elif (why := _reason(problem, campaign)) is not None:
             reason = why
         elif (campaign.campaign_id, dialer.dialer_id) in stopped:
             reason = f"the campaign is stopped on {dialer.dialer_id}"

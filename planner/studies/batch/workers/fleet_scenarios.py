@@ -140,9 +140,7 @@ def _kept(problem: Problem, options: PlanOptions, current: Problem) -> Outcome:
 
 
 def _value(problem: Problem, result: PlanResult) -> float:
-    """Value of the handled calls of the plan, simulated where its tables are not exact."""
-    total = 0.0
-    for row in result.simulated or result.figures:
-        campaign = problem.campaigns[problem.campaign_index[row.campaign_id]]
-        total += campaign.value * (row.handled_per_hour or 0.0)
-    return total
+    """Value of the plan less what its calls cost, simulated where its tables are not exact."""
+    from planner.evaluation.net_value import net_values
+
+    return sum(net_values(problem, result.simulated or result.figures).values(), 0.0)
