@@ -39,7 +39,8 @@ class Outcome(Contract):
     ``aim_per_hour`` their blend by the redundancy weight.
     ``figures`` has a row for all lines; those that cannot run have a status and no rates.
     ``lines_moved`` counts dial and agent lines put elsewhere, added or taken away against the
-    current ones; ``breaches`` are the limits broken, as sentences.
+    current ones; ``breaches`` are the limits broken, as sentences. ``counted_calls`` is
+    ``transfer`` or ``message`` where the value is their number, else blank.
     """
 
     lines: tuple[LineAssignment, ...]
@@ -59,6 +60,7 @@ class Outcome(Contract):
     breaches: tuple[str, ...] = ()
     figures: tuple[AssignmentFigures, ...] = ()
     campaigns: tuple[CampaignOutcome, ...] = ()
+    counted_calls: str = ""
 
 
 class Unasked(Contract):

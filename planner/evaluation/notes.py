@@ -29,6 +29,17 @@ def problem_notes(problem: Problem) -> tuple[str, ...]:
     )
 
 
+def counted_calls(problem: Problem) -> str:
+    """``transfer`` or ``message`` where the value is their number; blank where it is not.
+
+    So it is where all campaigns are of one kind, each call is worth 1, and none costs anything.
+    """
+    calls = {"transfer" if c.is_live_transfer else "message" for c in problem.campaigns}
+    worth_one = all(c.value == 1 for c in problem.campaigns)
+    costs = any(d.cost_per_attempt or d.cost_per_talk_minute for d in problem.dialers)
+    return calls.pop() if len(calls) == 1 and worth_one and not costs else ""
+
+
 def value_note(problem: Problem) -> str:
     """That a message counts as much as a transfer, where nobody said what calls are worth.
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from planner.contracts.problem import Problem
 from planner.contracts.result import AssignmentFigures, PlanResult, PlanStatus, Status
 from planner.contracts.values.told import amount, share, share_at_most, share_set
 
 __all__ = [
     "STOPPED_EARLY",
     "amount",
-    "counted_calls",
     "duration",
     "expected_pauses",
     "expected_status",
     "quality",
     "share",
     "to_minute",
+    "value_noun",
+    "value_title",
+    "value_words",
 ]
 
 #: Below one pause in a month of round-the-clock dialing nobody would ever see it.
@@ -25,15 +26,22 @@ SELDOM_PAUSES_PER_HOUR = 1 / (30 * 24)
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86_400, 365 * 86_400
 
 
-def counted_calls(problem: Problem) -> str:
-    """``transfer`` or ``message`` where the value is their number; blank where it is not.
+def value_title(call: str) -> str:
+    """What value is called above a figure: ``Transfers an hour`` where each transfer counts 1.
 
-    So it is where all campaigns are of one kind, each call is worth 1, and none costs anything.
+    ``call`` is that of :func:`planner.evaluation.notes.counted_calls`.
     """
-    calls = {"transfer" if c.is_live_transfer else "message" for c in problem.campaigns}
-    worth_one = all(c.value == 1 for c in problem.campaigns)
-    costs = any(d.cost_per_attempt or d.cost_per_talk_minute for d in problem.dialers)
-    return calls.pop() if len(calls) == 1 and worth_one and not costs else ""
+    return f"{call.capitalize()}s an hour" if call else "Value an hour"
+
+
+def value_noun(call: str) -> str:
+    """What value is called in a sentence: ``transfers``, ``messages`` or ``value``."""
+    return f"{call}s" if call else "value"
+
+
+def value_words(value: float, call: str) -> str:
+    """A value in all: ``a value of 412,345``, or ``26,631 transfers``."""
+    return f"{amount(value)} {call}s" if call else f"a value of {amount(value)}"
 
 
 def duration(seconds: float) -> str:

@@ -19,6 +19,7 @@ from planner.contracts.result import (
 )
 from planner.contracts.values.told import share_set
 from planner.evaluation.abandon_levels import abandon_rates, tightened
+from planner.evaluation.notes import counted_calls
 from planner.tables.folder import ProblemSource, as_problem
 
 #: Figures that agree in so many digits are the same.
@@ -78,6 +79,8 @@ class Sweep(Contract):
 class Frontier(Contract):
     """Non-dominated plans, most throughput first, and the searches that found them.
 
+    ``counted_calls`` is ``transfer`` or ``message`` where the value is their number, else blank.
+
     Without any point ``conflicts`` tells why where the problem is infeasible.
     """
 
@@ -87,6 +90,7 @@ class Frontier(Contract):
     conflicts: tuple[Conflict, ...] = ()
     stopped_early: bool = False
     current: CurrentLines | None = None  # None where there are no lines
+    counted_calls: str = ""
 
 
 def frontier(
@@ -161,6 +165,7 @@ def frontier(
         conflicts=next((s.result.conflicts for s in searches if s.result.conflicts), ()),
         stopped_early=stopped or any(s.result.stopped_early for s in searches),
         current=current_lines(problem, options.failures),
+        counted_calls=counted_calls(problem),
     )
 
 

@@ -62,8 +62,9 @@ def test_worlds_are_compared_side_by_side(capsys: Capture) -> None:
     # 95 + 5 lines on each of two dialers earn 158.52 an hour, on one of them half.
     rows = [" ".join(line.split()) for line in printed.splitlines()]
     money = rows[rows.index("Money, an hour while running") + 1 :]
+    # Each transfer counts 1 there: the value is called what it is.
     assert money[:6] == [
-        "Lines Value an hour Change After the worst failure Limits broken",
+        "Lines Transfers an hour Change After the worst failure Limits broken",
         "Before",
         "as they are 158.5 - 79.3 0",
         "down",

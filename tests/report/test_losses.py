@@ -75,6 +75,20 @@ def test_totals_are_those_of_all_campaigns_and_what_does_not_apply_is_left_out()
     assert "Messages an hour" not in told
 
 
+def test_where_each_transfer_counts_one_value_is_called_what_it_is() -> None:
+    before = outcome({"Solar": 100.0}, transfers_per_hour=100.0, counted_calls="transfer")
+    down = outcome({"Solar": 40.0}, transfers_per_hour=40.0, counted_calls="transfer")
+    base, world = World(name="base", kept=before), World(name="x", kept=down)
+    names = [line.name for line in total_lines(base, world)]
+    assert names[:2] == ["Transfers an hour", "After the worst failure"]
+    assert names.count("Transfers an hour") == 1
+    said = ["If nobody reacts, 60.0 of 100.0 transfers an hour are lost (60 %): Solar 60.0."]
+    assert loss_sentences(base, world) == said
+    # Where a scenario says that they are worth 2, both are told.
+    dear = World(name="y", kept=down.model_copy(update={"counted_calls": ""}))
+    assert "Value an hour" in [line.name for line in total_lines(base, dear)]
+
+
 def test_sentences_name_what_is_lost_what_comes_back_and_who_pays() -> None:
     assert loss_sentences(BASE, DOWN) == [
         "If nobody reacts, 90.0 of 200.0 value an hour are lost (45 %): Solar 80.0, Roof 10.0.",

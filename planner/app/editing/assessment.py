@@ -12,10 +12,9 @@ from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import AssignmentFigures, Status
 from planner.evaluation.arrays import Evaluation, evaluate
 from planner.evaluation.limits.check import Breach, check
-from planner.evaluation.notes import value_note
+from planner.evaluation.notes import counted_calls, value_note
 from planner.projection.project import quick_figures
 from planner.projection.status import status_now
-from planner.report.words import counted_calls
 
 
 @dataclass(frozen=True)

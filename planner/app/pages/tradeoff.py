@@ -18,6 +18,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.contracts.values.told import share_at_most
+from planner.evaluation.notes import counted_calls
 from planner.report.charts.studies import clickable_frontier, frontier_chart
 from planner.report.plans.losses import change
 from planner.report.studies.frontier import (
@@ -26,9 +27,8 @@ from planner.report.studies.frontier import (
     current_sentence,
     sweep_sentences,
 )
-from planner.report.words import STOPPED_EARLY, amount, share
+from planner.report.words import STOPPED_EARLY, amount, share, value_noun, value_title
 from planner.studies.frontier import (
-    CurrentLines,
     Frontier,
     FrontierPoint,
     current_lines,
@@ -112,13 +112,14 @@ def _show_now(problem: Problem) -> None:
     now = current_lines(problem)
     if now is None:
         return
-    alone = Frontier(options=PlanOptions(), points=(), sweep=(), current=now)
+    call = counted_calls(problem)
+    alone = Frontier(options=PlanOptions(), points=(), sweep=(), current=now, counted_calls=call)
     st.markdown(
         f"{plain(current_sentence(alone))} The plans will be drawn beside them: right is more "
-        "value, up is more that is left after the worst failure."
+        f"{value_noun(call)}, up is more that is left after the worst failure."
     )
     with st.container(width=720):
-        show_figure(kept_figure("now", (now,), lambda: frontier_chart(alone)))
+        show_figure(kept_figure("now", (now, call), lambda: frontier_chart(alone)))
 
 
 def _show_none(found: Frontier) -> None:
@@ -160,7 +161,7 @@ def _show_points(here: Workspace, found: Frontier) -> None:
         )
     picked = _picked(found, clicked, rows)
     if picked is not None:
-        _show_picked(here, picked, now, command_to_plan(found.options, picked))
+        _show_picked(here, picked, found)
     if found.stopped_early:
         st.caption(STOPPED_EARLY)
     told = sweep_sentences(found)
@@ -179,7 +180,7 @@ def _frame(found: Frontier) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Plan": [p.number for p in points],
-            "Value an hour": [
+            value_title(found.counted_calls): [
                 beside(p.throughput_value_per_hour, now.throughput_value_per_hour if now else None)
                 for p in points
             ],
@@ -207,16 +208,15 @@ def _picked(found: Frontier, clicked: Any, rows: Any) -> FrontierPoint | None:
     return found.points[choice[0]] if choice and choice[0] < len(found.points) else None
 
 
-def _show_picked(
-    here: Workspace, point: FrontierPoint, now: CurrentLines | None, command: str
-) -> None:
-    against = ""
+def _show_picked(here: Workspace, point: FrontierPoint, found: Frontier) -> None:
+    against, now, call = "", found.current, found.counted_calls
+    command = command_to_plan(found.options, point)
     if now is not None:
-        against = f"\n\n**Against the lines now**: {plain(against_sentence(point, now))}"
+        against = f"\n\n**Against the lines now**: {plain(against_sentence(point, now, call))}"
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**Plan {point.number}**: {amount(point.throughput_value_per_hour)} value an hour, "
-            f"{amount(point.surviving_value_per_hour)} left when "
+            f"**Plan {point.number}**: {amount(point.throughput_value_per_hour)} "
+            f"{value_noun(call)} an hour, {amount(point.surviving_value_per_hour)} left when "
             f"{plain(point.worst_failure_domain or 'nothing')} fails, abandon rate "
             f"{share(point.abandon_rate)}."
             f"{against}\n\nOn the command line: `{command}`"

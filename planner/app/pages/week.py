@@ -22,19 +22,20 @@ from planner.app.widgets.handing_out import show_handout
 from planner.app.widgets.moments import reader_zone
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
+from planner.evaluation.notes import counted_calls
 from planner.report.charts.week import blocks_as_is, line_blocks, week_chart
 from planner.report.plans.given_up import given_up_sentences
 from planner.report.plans.handout import Handout, of_week
 from planner.report.studies.week import kept_cost, list_sentences, total_pairs, write_week
-from planner.report.studies.week_as_is import TITLES as AS_IS_TITLES
 from planner.report.studies.week_as_is import (
     as_is_rows,
     as_is_sentence,
+    as_is_titles,
     needs_plan,
     unset_sentence,
     value_as_is,
 )
-from planner.report.words import STOPPED_EARLY, amount, share
+from planner.report.words import STOPPED_EARLY, amount, share, value_noun, value_words
 from planner.studies.week.as_is import TimeAsIs, week_as_is
 from planner.studies.week.spans import coming_monday, week_of, week_spell
 from planner.studies.week.week import USUAL_SHARE, WeekPlan
@@ -72,14 +73,15 @@ def show() -> None:
         st.caption(
             "Of the fleet, the week and what moves may cost as they were when this was planned."
         )
-    _show_totals(found)
+    call = counted_calls(problem)
+    _show_totals(found, call)
     if not is_old and problem.assignments:
-        as_is = amount(value_as_is(_times_as_is(problem, found.monday)))
+        as_is = value_as_is(_times_as_is(problem, found.monday))
+        worth = value_words(as_is, call)
         st.markdown(
-            f"The lines of the Plan page, kept all week, would bring a value of {as_is}, whatever "
-            "limits say."
+            f"The lines of the Plan page, kept all week, would bring {worth}, whatever limits say."
         )
-    _show_tried(here, found)
+    _show_tried(here, found, call)
     if any(result.plan for result in found.plans):
         _show_week(here, found)
 
@@ -156,18 +158,19 @@ def _times_as_is(problem: Problem, monday: date) -> tuple[TimeAsIs, ...]:
 def _show_as_is(problem: Problem, monday: date) -> None:
     """The week before it is planned: what runs when, with the lines that are there now."""
     zone, times = reader_zone(), _times_as_is(problem, monday)
+    call = counted_calls(problem)
     rows = as_is_rows(times, zone)
     if not rows:
-        st.markdown(plain(as_is_sentence(times)))
+        st.markdown(plain(as_is_sentence(times, call)))
         return
     what_next = (
         "**Plan the week** gives each time its own lines, as few of them moved as is worth it. "
         "Nothing changes on the Plan page."
         if needs_plan(times)
         else "The same campaigns run whenever any does, with the same figures: no time of this "
-        "week needs lines of its own, and *Optimise* on the Plan page finds the best ones."
+        "week needs lines of its own."
     )
-    st.markdown(f"{plain(as_is_sentence(times))} {what_next}")
+    st.markdown(f"{plain(as_is_sentence(times, call))} {what_next}")
     if unset := unset_sentence(problem):
         st.caption(plain(unset))
     st.subheader("What runs when, with the lines as they are")
@@ -187,15 +190,34 @@ def _show_as_is(problem: Problem, monday: date) -> None:
         name: st.column_config.TextColumn(
             name, alignment="right" if place > _RUNS else "left", width=_WIDTHS[place]
         )
-        for place, name in enumerate(AS_IS_TITLES)
+        for place, name in enumerate(as_is_titles(call))
     }
-    frame = pd.DataFrame(rows, columns=list(AS_IS_TITLES))
+    frame = pd.DataFrame(rows, columns=list(as_is_titles(call)))
     st.dataframe(frame, hide_index=True, column_config=columns, alt="Times of the week")
+    if not needs_plan(times):
+        _show_next()
 
 
-def _show_totals(week: WeekPlan) -> None:
+def _show_next() -> None:
+    """What can be done where all hours are alike."""
+    st.subheader("What to do next")
+    pages = st.session_state["pages"]
+    best, hours = st.columns(2, gap="medium", border=True)
+    with best:
+        st.markdown("**One set of lines for all hours.** *Optimise* on the Plan page finds it.")
+        st.page_link(pages["Plan"], label="To the Plan page", icon=":material/table_chart:")
+    with hours:
+        st.markdown(
+            "**Hours that differ?** Enter when each campaign is open (table *Campaigns*), hours "
+            "with other agents or answer rates (*Hours that differ*) and dialers that will be out "
+            "(*Outages*). This page then finds the lines of each time, and which to move when."
+        )
+        st.page_link(pages["Data"], label="To the Data page", icon=":material/database:")
+
+
+def _show_totals(week: WeekPlan, call: str) -> None:
     totals = week.totals()
-    told = [f"**{name}**: {plain(words)}" for name, words in total_pairs(week, totals)]
+    told = [f"**{name}**: {plain(words)}" for name, words in total_pairs(week, totals, call)]
     told += [f"**Done in time**: {plain(words)}" for words in list_sentences(week)]
     st.markdown("\n".join(f"- {text}" for text in told))
     if any(result.stopped_early for result in week.plans):
@@ -208,7 +230,7 @@ def _show_totals(week: WeekPlan) -> None:
             st.markdown("\n".join(f"- {plain(text)}" for text in given_up))
 
 
-def _show_tried(here: Workspace, week: WeekPlan) -> None:
+def _show_tried(here: Workspace, week: WeekPlan, call: str) -> None:
     """What few moves cost: the weeks planned so far in this session."""
     tried: dict[object, dict[str, str]] = st.session_state.setdefault(_TRIED, {})
     before = here.edited.baseline.assignments if here.edited is not None else ()
@@ -220,7 +242,7 @@ def _show_tried(here: Workspace, week: WeekPlan) -> None:
         "Fleet and week": f"{here.source}, {week.monday}",
         "Fewer moves may cost": _cost_words(may_cost),
         "They cost": share(kept_cost(week, totals)),
-        "Value in the week": amount(totals.throughput_value),
+        f"{value_noun(call).capitalize()} in the week": amount(totals.throughput_value),
         "Lines moved": f"{totals.lines_moved:,}",
         "Rows to set": f"{of_week(week, before).rows:,}",
     }

@@ -10,8 +10,16 @@ from planner.contracts.comparison import World
 from planner.contracts.values.per_cent import PER_CENT_LABELS
 from planner.report.charts.figure import Figure
 from planner.report.charts.rows import WIDTH, read_out
-from planner.report.plans.losses import BEFORE, MOVED, UNMOVED, Line, campaign_lines, total_lines
-from planner.report.words import amount, share
+from planner.report.plans.losses import (
+    BEFORE,
+    MOVED,
+    UNMOVED,
+    Line,
+    campaign_lines,
+    counted,
+    total_lines,
+)
+from planner.report.words import amount, share, value_noun
 
 _ROW = 26  # pixels
 #: More campaigns than so many are not drawn: those that lose least.
@@ -21,7 +29,6 @@ _BEFORE, _LOST, _KEPT, _MOVED = "#c3c8d1", "#b35c00", "#1f7a54", "#2f66b3"
 #: A bar of less than this part of before is one of a loss.
 _WHOLE = 0.9995
 _TOGETHER = "All together"
-_TITLE = "Value an hour, of what it was before"
 
 
 def losses_chart(base: World, world: World) -> Figure:
@@ -31,6 +38,7 @@ def losses_chart(base: World, world: World) -> Figure:
     drawn: there are no per cents of nothing.
     """
     total, *_ = total_lines(base, world)
+    title, noun = f"{total.name}, of what it was before", value_noun(counted(base, world))
     lines = [total._replace(name=_TOGETHER), *campaign_lines(base, world)[:_MOST]]
     drawn = [line for line in lines if (line.before or 0.0) > 0]
     values = [_row(line) for line in drawn]
@@ -41,12 +49,12 @@ def losses_chart(base: World, world: World) -> Figure:
     )
     x = alt.X(
         f"{UNMOVED}:Q",
-        title=_TITLE,
+        title=title,
         axis=alt.Axis(labelExpr=PER_CENT_LABELS, tickCount=6),
         scale=alt.Scale(zero=True),
     )
     layers = [
-        rows.mark_bar(color=_BEFORE, size=18).encode(x=alt.X(f"{BEFORE}:Q", title=_TITLE)),
+        rows.mark_bar(color=_BEFORE, size=18).encode(x=alt.X(f"{BEFORE}:Q", title=title)),
         rows.mark_bar(size=10).encode(
             x=x,
             color=alt.condition("datum.Lost", alt.value(_LOST), alt.value(_KEPT)),
@@ -54,8 +62,8 @@ def losses_chart(base: World, world: World) -> Figure:
     ]
     if any(v[MOVED] is not None for v in values):
         ticks = rows.mark_tick(color=_MOVED, thickness=4, size=22)
-        layers.append(ticks.encode(x=alt.X(f"{MOVED}:Q", title=_TITLE)))
-    return Figure(alt.layer(*layers), f"Left of the value before: {read_out(_told(drawn))}.")
+        layers.append(ticks.encode(x=alt.X(f"{MOVED}:Q", title=title)))
+    return Figure(alt.layer(*layers), f"Left of the {noun} before: {read_out(_told(drawn))}.")
 
 
 def legend_sentence(world: World) -> str:

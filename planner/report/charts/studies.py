@@ -12,7 +12,7 @@ from planner.contracts.values.per_cent import PER_CENT_LABELS
 from planner.report.charts.figure import Figure
 from planner.report.studies.frontier import current_sentence
 from planner.report.studies.whatif import named_outcomes
-from planner.report.words import amount, share
+from planner.report.words import amount, share, value_title
 from planner.studies.frontier import CurrentLines, Frontier, FrontierPoint
 
 _WIDTH, _STEP = 640, 24  # pixels
@@ -57,8 +57,11 @@ def worlds_chart(found: Comparison) -> Figure:
     return Figure(alt.layer(bars, ticks), f"Value an hour: {_read_out(told)}.")
 
 
-def tornado_chart(tornado: Tornado) -> Figure:
-    """Aim with each input 10 % lower and higher, the largest span on top."""
+def tornado_chart(tornado: Tornado, call: str = "") -> Figure:
+    """Aim with each input 10 % lower and higher, the largest span on top.
+
+    ``call`` is what is counted in place of value (:func:`planner.evaluation.notes.counted_calls`).
+    """
     span = max((row.span for row in tornado.rows), default=0.0)
     shown = [row for row in tornado.rows[:_MOST_BARS] if row.span >= _SEEN * span]
     values: list[dict[str, Any]] = []
@@ -71,7 +74,10 @@ def tornado_chart(tornado: Tornado) -> Figure:
         .encode(
             y=alt.Y("Input:N", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
             x=alt.X(
-                "Aim:Q", title="What the plan aims at, value an hour", scale=alt.Scale(zero=False)
+                "Aim:Q",
+                title=value_title(call) if call else "What the plan aims at, value an hour",
+                scale=alt.Scale(zero=False),
+                axis=alt.Axis(tickCount=_TICKS),
             ),
             x2="Base:Q",
             color=alt.Color(
@@ -119,6 +125,7 @@ def _axes(found: Frontier) -> dict[str, Any]:
     return {
         "x": alt.X(
             "Value an hour:Q",
+            title=value_title(found.counted_calls),
             scale=_around([p.throughput_value_per_hour for p in shown]),
             axis=alt.Axis(tickCount=_TICKS),
         ),
@@ -152,7 +159,7 @@ def _plans(found: Frontier) -> alt.Chart:
         ),
         tooltip=[
             "Plan:N",
-            alt.Tooltip("Value told:N", title="Value an hour"),
+            alt.Tooltip("Value told:N", title=value_title(found.counted_calls)),
             alt.Tooltip("Left told:N", title="After the worst failure"),
             alt.Tooltip("Told:N", title="Abandon rate"),
         ],
@@ -210,7 +217,7 @@ def _plans_told(found: Frontier) -> str:
         f"{amount(p.surviving_value_per_hour)}, abandoned {share(p.abandon_rate)}"
         for p in found.points
     ]
-    return f"Value an hour: {_read_out(told)}. {now}".rstrip()
+    return f"{value_title(found.counted_calls)}: {_read_out(told)}. {now}".rstrip()
 
 
 def _read_out(parts: Sequence[str]) -> str:

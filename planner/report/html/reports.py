@@ -77,7 +77,7 @@ def frontier_page(found: Frontier) -> str:
         "Throughput, what survives, and abandoned calls",
         [
             drawn_figure(1, "Plans to choose from", frontier_chart(found)),
-            _table(frontier_report.TITLES, frontier_report.rows(found)),
+            _table(tuple(frontier_report.titles(found)), frontier_report.rows(found)),
             bullet_list(frontier_report.EXPLAINED),
             *_listed("To make one of them again", frontier_report.how_to_plan(found)),
             *_listed("Against the lines as they are", _against(found)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from planner.contracts.comparison import Comparison, Replanned, World
@@ -22,12 +22,11 @@ from planner.report.plans.losses import breach_lists, campaign_lines, loss_sente
 from planner.report.plans.moves import move_sentences, way_sentence
 from planner.report.studies.whatif import (
     BACK,
-    TITLES,
     back_sentences,
     first_move_sentences,
     lost_sentences,
-    side_by_side,
     status_sentences,
+    titled_columns,
     unasked_sentences,
     without_plan_sentences,
 )
@@ -45,7 +44,7 @@ def comparison_page(found: Comparison, *, fleet: str = "", on: date | None = Non
     compared = "the plan, for there are no current lines" if found.base_is_plan else "the lines now"
     parts = [
         said(f"{told} Before is {compared}; figures are for an hour while running.".strip()),
-        _table(TITLES, side_by_side(found), 2),
+        _table(*titled_columns(found), 2),
     ]
     number = 1
     if len(found.worlds) > 1:
@@ -66,7 +65,8 @@ def _scenario(base: World, world: World, number: int) -> Iterator[str]:
         yield from _listed("No plan was found", without_plan_sentences(world.replanned), level=3)
     lines = [*total_lines(base, world), *campaign_lines(base, world)]
     yield _table(LOSS_TITLES, [list(line.told()) for line in lines], 1)
-    yield said("Under the totals, the value an hour of each campaign, the largest loss first.")
+    title = lines[0].name.lower()
+    yield said(f"Under the totals, the {title} of each campaign, the largest loss first.")
     yield drawn_figure(number, f"{world.name}: what is left", losses_chart(base, world))
     yield said(legend_sentence(world))
     yield from _listed("Lines that cannot run", lost_sentences(world.kept), level=3)
@@ -98,5 +98,5 @@ def _listed(title: str, items: list[str], level: int = 2) -> list[str]:
     return [heading(title, level), bullet_list(items)] if items else []
 
 
-def _table(titles: tuple[str, ...], rows: list[list[str]], named: int) -> str:
+def _table(titles: Sequence[str], rows: list[list[str]], named: int) -> str:
     return html_table([title.removeprefix(">") for title in titles], rows, named)

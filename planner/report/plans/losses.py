@@ -8,7 +8,7 @@ from typing import NamedTuple
 from planner.contracts.comparison import CampaignOutcome, Outcome, World
 from planner.contracts.values.told import share_change
 from planner.report.text_layout import NOTHING
-from planner.report.words import amount, share
+from planner.report.words import amount, share, value_noun, value_title
 
 #: What the three states of the lines are called, everywhere.
 BEFORE, UNMOVED, MOVED = "Before", "If nobody reacts", "After the moves"
@@ -86,12 +86,26 @@ _TOTALS: tuple[tuple[str, Callable[[Outcome], float | None], Callable[[float], s
 )
 
 
+def counted(base: World, world: World) -> str:
+    """``transfer`` or ``message`` where in both the value is their number; else blank."""
+    call = base.kept.counted_calls
+    return call if call == world.kept.counted_calls else ""
+
+
 def total_lines(base: World, world: World) -> list[Line]:
-    """The figures of all campaigns together; those that no state has are left out."""
+    """The figures of all campaigns together, the value first; what no state has is left out."""
     before, unmoved, moved = _states(base, world)
+    (value, *_), title = _TOTALS[0], value_title(counted(base, world))
     lines = [
-        Line(name, of(before), of(unmoved), None if moved is None else of(moved), words)
+        Line(
+            title if name == value else name,
+            of(before),
+            of(unmoved),
+            None if moved is None else of(moved),
+            words,
+        )
         for name, of, words in _TOTALS
+        if name == value or name != title
     ]
     return [line for line in lines if (line.before, line.unmoved) != (None, None)]
 
@@ -126,7 +140,7 @@ def loss_sentences(base: World, world: World) -> list[str]:
     (total, *_), lines = total_lines(base, world), campaign_lines(base, world)
     again = world.replanned.outcome if world.replanned is not None else None
     mended = again is not None and len(again.breaches) < len(world.kept.breaches)
-    return [*_told(total, lines, mended), *_paying(lines)]
+    return [*_told(total, lines, mended, counted(base, world)), *_paying(lines)]
 
 
 def _paying(lines: list[Line]) -> Iterator[str]:
@@ -145,28 +159,29 @@ def _paying(lines: list[Line]) -> Iterator[str]:
         yield f"More than a tenth less than before after the moves: {named}."
 
 
-def _told(total: Line, lines: list[Line], mended: bool) -> Iterator[str]:
+def _told(total: Line, lines: list[Line], mended: bool, call: str) -> Iterator[str]:
     """The sentences of the totals; ``mended`` is whether the moves keep more limits."""
-    before = total.before or 0.0
+    before, noun = total.before or 0.0, value_noun(call)
+    come = "come" if call else "comes"
     slack = _ROUNDING * max(abs(before), 1.0)
     if total.loss > slack:
         names = _named([(line.name, line.loss) for line in lines], slack)
         yield (
-            f"If nobody reacts, {amount(total.loss)} of {amount(before)} value an hour are lost"
+            f"If nobody reacts, {amount(total.loss)} of {amount(before)} {noun} an hour are lost"
             f"{_part(total.loss, before)}: {names}."
         )
     elif total.loss < -slack:
-        yield f"If nobody reacts, {amount(-total.loss)} value an hour more comes in."
+        yield f"If nobody reacts, {amount(-total.loss)} {noun} an hour more {come} in."
     else:
-        yield "If nobody reacts, no value is lost."
+        yield f"If nobody reacts, no {noun} {'are' if call else 'is'} lost."
     if total.moved is None:
         return
     back = total.moved - (total.unmoved or 0.0)
     if total.loss <= slack or back < -slack:
-        words = "more comes in than without." if back >= 0 else "less comes in than without."
+        words = f"{'more' if back >= 0 else 'fewer' if call else 'less'} {come} in than without"
         if back < 0 and mended:
-            words = "less comes in than without: they keep limits that are broken otherwise."
-        yield f"With the moves {amount(abs(back))} value an hour {words}"
+            words += ": they keep limits that are broken otherwise"
+        yield f"With the moves {amount(abs(back))} {noun} an hour {words}."
     elif total.left_lost > slack:
         left = sorted(lines, key=lambda line: -line.left_lost)
         names = _named([(line.name, line.left_lost) for line in left], slack)

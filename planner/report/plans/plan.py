@@ -15,7 +15,7 @@ from planner.contracts.result import (
     PlanStatus,
 )
 from planner.contracts.values.told import share_in_table, share_set
-from planner.evaluation.notes import value_note
+from planner.evaluation.notes import counted_calls, value_note
 from planner.evaluation.worth.held import ends_words
 from planner.report.plans.given_up import (
     LOSSES,
@@ -34,7 +34,6 @@ from planner.report.text_layout import NOTHING, bullets, pairs, section, table, 
 from planner.report.words import (
     STOPPED_EARLY,
     amount,
-    counted_calls,
     expected_status,
     quality,
     share,

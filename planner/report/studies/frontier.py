@@ -11,7 +11,7 @@ from planner.contracts.result import PlanOptions, PlanStatus
 from planner.contracts.values.told import share_at_most, share_in_table, share_set
 from planner.report.plans.losses import change
 from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
-from planner.report.words import amount, share
+from planner.report.words import amount, share, value_noun, value_title
 from planner.studies.frontier import (
     CurrentLines,
     Frontier,
@@ -23,9 +23,10 @@ from planner.tables.cells import columns, spelt
 from planner.tables.writing import write_csv
 from planner.version import __version__
 
+_VALUE = ">Value an hour"
 TITLES = (
     ">Plan",
-    ">Value an hour",
+    _VALUE,
     ">After the worst failure",
     "Worst failure",
     ">Abandon rate",
@@ -33,6 +34,11 @@ TITLES = (
     ">Level",
     ">Proven within",
 )
+
+
+def titles(found: Frontier) -> list[str]:
+    """Titles of :func:`rows`."""
+    return [f">{value_title(found.counted_calls)}" if t == _VALUE else t for t in TITLES]
 
 
 def frontier_text(found: Frontier) -> str:
@@ -45,13 +51,18 @@ def frontier_text(found: Frontier) -> str:
     )
     lines = [
         *wrapped(said, ""),
-        *section("An hour while running, by the planning tables", table(TITLES, rows(found))),
+        *section(
+            "An hour while running, by the planning tables", table(titles(found), rows(found))
+        ),
         *section("How to read it", bullets(EXPLAINED)),
         *section("To make one of them again", bullets(how_to_plan(found))),
     ]
     if found.current is not None:
         now = found.current
-        against = [f"Plan {p.number}: {against_sentence(p, now)}" for p in found.points]
+        against = [
+            f"Plan {p.number}: {against_sentence(p, now, found.counted_calls)}"
+            for p in found.points
+        ]
         lines += section(
             "Against the lines as they are", bullets([current_sentence(found), *against])
         )
@@ -82,14 +93,15 @@ def current_sentence(found: Frontier) -> str:
     lost = f" if {now.worst_failure_domain} fails" if now.worst_failure_domain else ""
     count = len(now.breaches)
     broken = "" if not count else f"; {count} limit{'s' if count > 1 else ''} broken"
+    left, noun = amount(now.surviving_value_per_hour), value_noun(found.counted_calls)
     return (
-        f"The lines as they are: {amount(now.throughput_value_per_hour)} value an hour, "
-        f"{amount(now.surviving_value_per_hour)} left{lost}, abandon rate "
-        f"{share(now.abandon_rate)}{broken}; by the planning tables, as the plans."
+        f"The lines as they are: {amount(now.throughput_value_per_hour)} {noun} an hour, "
+        f"{left} left{lost}, abandon rate {share(now.abandon_rate)}{broken}; by the "
+        "planning tables, as the plans."
     )
 
 
-def against_sentence(point: FrontierPoint, now: CurrentLines) -> str:
+def against_sentence(point: FrontierPoint, now: CurrentLines, call: str = "") -> str:
     """What a plan gains and what it costs against the lines as they are.
 
     ``Gains 412.0 of what is left after the worst failure (+7.0 %); costs 95.0 value an hour
@@ -98,7 +110,11 @@ def against_sentence(point: FrontierPoint, now: CurrentLines) -> str:
     gains: list[str] = []
     costs: list[str] = []
     for before, after, what in (
-        (now.throughput_value_per_hour, point.throughput_value_per_hour, "value an hour"),
+        (
+            now.throughput_value_per_hour,
+            point.throughput_value_per_hour,
+            f"{value_noun(call)} an hour",
+        ),
         (
             now.surviving_value_per_hour,
             point.surviving_value_per_hour,

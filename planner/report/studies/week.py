@@ -21,7 +21,7 @@ from planner.report.plans.given_up import given_up_sentences, left_out_sentences
 from planner.report.plans.plan import conflict_lines, lines_table, nearest_lines
 from planner.report.plans.plan_document import plan_document
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
-from planner.report.words import STOPPED_EARLY, amount, share
+from planner.report.words import STOPPED_EARLY, amount, share, value_noun
 from planner.studies.week.spans import Idle, Moment
 from planner.studies.week.week import IntervalPlan, WeekPlan, WeekTotals
 from planner.tables.folder_writing import projection_table
@@ -69,8 +69,11 @@ def _title(week: WeekPlan) -> str:
     return f"Week of Mon {week.monday}, times of {week.timezone}: {count}."
 
 
-def total_pairs(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
-    """What the week comes to: names and words."""
+def total_pairs(week: WeekPlan, totals: WeekTotals, call: str = "") -> list[tuple[str, str]]:
+    """What the week comes to: names and words.
+
+    ``call`` is what is counted in place of value (:func:`planner.evaluation.notes.counted_calls`).
+    """
     hours = f"{totals.hours_planned:g} h"
     if totals.hours_relaxed:
         hours += f"; in {totals.hours_relaxed:g} h of them something is given up"
@@ -80,18 +83,19 @@ def total_pairs(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
         hours += f"; in {totals.hours_idle:g} h no campaign can run"
     rows = [("Planned", hours)]
     if totals.hours_planned:
-        rows += _values(week, totals)
+        rows += _values(week, totals, call)
     return rows
 
 
-def _values(week: WeekPlan, totals: WeekTotals) -> list[tuple[str, str]]:
+def _values(week: WeekPlan, totals: WeekTotals, call: str) -> list[tuple[str, str]]:
     mean = amount(totals.throughput_value / totals.hours_planned)
-    rows = [("Value in the week", f"{amount(totals.throughput_value)} ({mean} an hour planned)")]
+    title = f"{value_noun(call).capitalize()} in the week"
+    rows = [(title, f"{amount(totals.throughput_value)} ({mean} an hour planned)")]
     weight = week.options.redundancy
     if weight:
         parts = f"{share_set(1 - weight)} value, {share_set(weight)} after the worst failure"
         rows.append(("Aim", f"{amount(totals.value)}: {parts}"))
-    of_what = "of the aim" if weight else "of value"
+    of_what = "of the aim" if weight else f"of {value_noun(call)}"
     bound = f"at most {amount(totals.bound)} {of_what}, gap {share_at_most(totals.gap)}"
     left = f"{amount(totals.surviving_value)} if the worst failure lasted all these hours"
     rows += [("Best possible", bound), ("Worst failure", left)]

@@ -9,17 +9,23 @@ from zoneinfo import ZoneInfo
 from planner.contracts.problem import Problem
 from planner.projection.hours.calendar import has_calendar
 from planner.report.studies.week import days_words, hours_words, who_runs
-from planner.report.words import amount, share
+from planner.report.words import amount, share, value_title, value_words
 from planner.studies.week.as_is import TimeAsIs
 
 #: Campaigns that are named.
 _MOST_NAMED = 6
-TITLES = ("Days", "Hours", "Runs", "Ports used", "Value an hour")
+_TITLES = ("Days", "Hours", "Runs", "Ports used")
 
 
-def as_is_sentence(times: Sequence[TimeAsIs]) -> str:
+def as_is_titles(call: str = "") -> tuple[str, ...]:
+    """Titles of :func:`as_is_rows`; ``call`` is that of :func:`as_is_sentence`."""
+    return (*_TITLES, value_title(call))
+
+
+def as_is_sentence(times: Sequence[TimeAsIs], call: str = "") -> str:
     """What the week comes to if nobody moves a line.
 
+    ``call`` is what is counted in place of value (:func:`planner.evaluation.notes.counted_calls`).
     ``If the lines stay as they are all week, they bring a value of 412,345 in the 96 h in which a
     campaign runs, and use 380 of 980 ports (39 %) on average then.``
     """
@@ -35,10 +41,10 @@ def as_is_sentence(times: Sequence[TimeAsIs]) -> str:
         else (f"in the {hours:g} h in which a campaign runs")
     )
     part = f" ({share(used / ports)})" if ports else ""
+    worth = value_words(value_as_is(times), call)
     return (
-        f"If the lines stay as they are all week, they bring a value of "
-        f"{amount(value_as_is(times))} {when}, and use {used:,.0f} of {ports:,.0f} ports{part} "
-        "on average then."
+        f"If the lines stay as they are all week, they bring {worth} {when}, and use "
+        f"{used:,.0f} of {ports:,.0f} ports{part} on average then."
     )
 
 
@@ -66,7 +72,7 @@ def value_as_is(times: Sequence[TimeAsIs]) -> float:
 
 
 def as_is_rows(times: Sequence[TimeAsIs], zone: ZoneInfo) -> list[tuple[str, ...]]:
-    """A row of :data:`TITLES` for the same hours of several days."""
+    """A row of :func:`as_is_titles` for the same hours of several days."""
     if len(times) == 1 and times[0].running:
         return [("Mon-Sun", "all hours", *_row(times[0]))]
     days: dict[tuple[str, ...], list[date]] = {}

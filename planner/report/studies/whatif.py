@@ -25,11 +25,11 @@ from planner.report.plans.given_up import (
     left_out_sentences,
     needed_sentences,
 )
-from planner.report.plans.losses import BEFORE, campaign_lines, change, loss_sentences
+from planner.report.plans.losses import BEFORE, campaign_lines, change, counted, loss_sentences
 from planner.report.plans.losses import TITLES as LOSS_TITLES
 from planner.report.plans.moves import move_sentences, way_sentence
 from planner.report.text_layout import NOTHING, Row, bullets, section, table, wrapped
-from planner.report.words import STOPPED_EARLY, amount, share
+from planner.report.words import STOPPED_EARLY, amount, share, value_title
 
 #: Longer lists are counted; the files of --out hold them all.
 _MOST_ITEMS = 30
@@ -87,14 +87,30 @@ TITLES = (
 
 #: Columns of the text's two tables, by their places in TITLES.
 _MONEY, _CALLS = (1, 2, 3, 4, 9), (1, 5, 6, 7, 8)
+_VALUE = TITLES.index(">Value an hour")
 
 
 def _columns(comparison: Comparison, places: Sequence[int]) -> list[str]:
     """A table of some columns, under the name of each scenario."""
     rows: list[Row] = []
+    titles, shown = _titles(comparison, places)
     for name, found in groupby(side_by_side(comparison), itemgetter(0)):
-        rows += [name, *([row[place] for place in places] for row in found)]
-    return table([TITLES[place] for place in places], rows)
+        rows += [name, *([row[place] for place in shown] for row in found)]
+    return table(titles, rows)
+
+
+def titled_columns(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
+    """Titles of the columns, and cells of a row for each outcome."""
+    titles, shown = _titles(comparison, range(len(TITLES)))
+    return titles, [[row[place] for place in shown] for row in side_by_side(comparison)]
+
+
+def _titles(comparison: Comparison, places: Sequence[int]) -> tuple[list[str], list[int]]:
+    """Titles of some columns, and their places: where each transfer counts 1 they are the value."""
+    calls = {counted(comparison.base, world) for world in comparison.worlds}
+    value = f">{value_title(calls.pop() if len(calls) == 1 else '')}"
+    shown = [place for place in places if TITLES[place] != value or place == _VALUE]
+    return [value if place == _VALUE else TITLES[place] for place in shown], shown
 
 
 def outcomes(comparison: Comparison) -> Iterator[tuple[World, str, Outcome]]:
@@ -140,7 +156,7 @@ def _world(base: World, world: World) -> list[str]:
     lines += section("Lines that cannot run", _shortened(lost_sentences(world.kept)))
     lines += section("Status changes", _shortened(status_sentences(base.kept, world.kept)))
     lines += section("Limits broken if nobody reacts", bullets(world.kept.breaches))
-    lines += section("Value an hour by campaign", _campaigns(base, world))
+    lines += section(f"{value_title(counted(base, world))} by campaign", _campaigns(base, world))
     return lines + (_anew(world.replanned) if world.replanned is not None else [])
 
 

@@ -20,7 +20,8 @@ from planner.tables.folder_writing import PROJECTION_COLUMNS
 from planner.tables.writing import write_csv
 from planner.version import __version__
 
-_NESTED = ("lines", "lost", "breaches", "figures", "campaigns")
+#: Told by their rows, or by the words of reports.
+_NESTED = ("lines", "lost", "breaches", "figures", "campaigns", "counted_calls")
 
 
 def comparison_document(found: Comparison) -> dict[str, Any]:

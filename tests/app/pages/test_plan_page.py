@@ -337,7 +337,7 @@ def test_a_run_says_what_it_does_from_its_first_second_on(app: AppTest) -> None:
     assert "No plan is found yet" in look()
     assert "once after" not in told(app)
     # (100 - 90) / 100
-    words = "**90.0** of value an hour; no plan can exceed **100.0**, a gap of **10 %**"
+    words = "**90.0** an hour; no plan can exceed **100.0**, a gap of **10 %**"
     assert words in look()
     now.set()
 

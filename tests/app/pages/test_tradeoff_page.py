@@ -16,7 +16,7 @@ def test_before_anything_is_found_the_lines_stand_on_the_chart(app: AppTest) -> 
     go_to(app, "trade-off")
     assert not app.exception
     # Engset for 95 + 5 lines: 79.260393 an hour on each of two dialers.
-    now = "The lines as they are: 158.5 value an hour, 79.3 left if D1 fails"
+    now = "The lines as they are: 158.5 transfers an hour, 79.3 left if D1 fails"
     assert now in text(app)
     (chart,) = app.get("vega_lite_chart")
     assert chart.proto.alt.startswith(now)
@@ -97,9 +97,9 @@ def test_plans_are_told_against_the_lines_now(app: AppTest) -> None:
     app.button(key="find").click().run()
     finished(app, "frontier")
     # Engset for 95 + 5 lines: 79.260393 an hour on each of two dialers.
-    assert "The lines as they are: 158.5 value an hour, 79.3 left if D1 fails" in text(app)
+    assert "The lines as they are: 158.5 transfers an hour, 79.3 left if D1 fails" in text(app)
     (frame,) = [d.value for d in app.dataframe if "Proven within" in d.value]
-    assert frame["Value an hour"][0] == "158.5 (0 %)"
+    assert frame["Transfers an hour"][0] == "158.5 (0 %)"
     app.session_state["frontier-rows"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     app.run()
     assert "Against the lines now" in text(app)

@@ -121,7 +121,7 @@ def changed_quickstart(folder: Path, **texts: str) -> Path:
 
 def test_where_no_time_needs_lines_of_its_own_nothing_is_to_be_planned(app: AppTest) -> None:
     go_to(app, "week")
-    assert "*Optimise* on the Plan page finds the best ones" in text(app)
+    assert "One set of lines for all hours.** *Optimise* on the Plan page finds it" in text(app)
     assert not [b for b in app.button if b.label == "Plan the week"]
     assert not app.select_slider
     (times,) = [d.value for d in app.dataframe if "Ports used" in d.value]
@@ -174,4 +174,4 @@ def test_a_planned_week_stands_beside_the_lines_as_they_are(
     monkeypatch.setenv("PLANNER_FOLDER", str(folder))
     app = planned(go_to(new_session().run(), "week"))
     # Engset for 95 + 5 lines: 79.260393 an hour on each of two dialers; 24 of 168 hours on one.
-    assert "kept all week, would bring a value of 24,729, whatever limits say" in text(app)
+    assert "kept all week, would bring 24,729 transfers, whatever limits say" in text(app)

@@ -55,7 +55,7 @@ def test_a_dialer_down_halves_the_calls_of_two(app: AppTest) -> None:
         assert found[name]["Before"] == "158.5"
         assert found[name]["If nobody reacts"] == "79.3"
         assert found[name]["Change"] == "-50 %"
-    assert "If nobody reacts, 79.3 of 158.5 value an hour are lost (50 %)" in text(app)
+    assert "If nobody reacts, 79.3 of 158.5 transfers an hour are lost (50 %)" in text(app)
     assert "D1 is out of service" in text(app)
 
 
@@ -69,7 +69,7 @@ def test_before_anything_is_changed_each_dialer_is_told_and_an_example_offered(
     assert table.to_dict("records") == [
         {
             "Dialer": name,
-            "Value an hour left": "79.3",
+            "Transfers an hour left": "79.3",
             "Lost an hour": "79.3",
             "Change": "-50 %",
             "Campaigns that lose most": "Solar 79.3",
@@ -132,7 +132,7 @@ def test_planning_anew_lists_moves_and_takes_them(app: AppTest) -> None:
     assert not app.exception
     assert "On D2 change Solar from 95 dial lines and 5 agent lines" in text(app)
     # 90 + 10 lines on 100 ports (test_whatif.py derives it).
-    assert losses(app)["Value an hour"]["After the moves"] == "116.3"
+    assert losses(app)["Transfers an hour"]["After the moves"] == "116.3"
     assert "move 1 brings back 47 % of the loss" in text(app)
     assert [b.label for b in app.get("download_button")] == ["Page to print", "Table (CSV)"]
     app.button(key="take-Scenario 1").click().run()
@@ -157,7 +157,7 @@ def test_first_moves_come_at_once_by_formula(app: AppTest) -> None:
     assert not app.exception
     assert "On D2 change Solar from 95 dial lines and 5 agent lines" in text(app)
     # 90 + 10 lines on 100 ports (test_whatif.py derives it).
-    assert losses(app)["Value an hour"]["After the moves"] == "116.3"
+    assert losses(app)["Transfers an hour"]["After the moves"] == "116.3"
     assert "An hour while running, quick figures by formula" in text(app)
     # With the moves that are simulated these are no longer shown.
     app.button(key="replan").click().run()
@@ -212,7 +212,7 @@ def test_a_dialer_that_goes_down_later_costs_less_today(app: AppTest) -> None:
     assert not app.exception
 
     def lost() -> float:
-        frame = next(d.value for d in app.dataframe if "Value in 4 hours" in d.value)
+        frame = next(d.value for d in app.dataframe if "Transfers in 4 hours" in d.value)
         return float(frame["Change"][1].removesuffix(" %"))
 
     app.session_state["whatif-hours"] = "4 hours"
@@ -238,7 +238,7 @@ def test_a_new_campaign_gets_lines_and_comes_into_the_plan(app: AppTest) -> None
     field(app.text_input, "Name of the new campaign").set_value("Roof").run()
     field(app.number_input, "Value of a transfer").set_value(100.0).run()
     assert not app.exception
-    assert losses(app)["Value an hour"]["Change"] == "0 %"  # it has no lines yet
+    assert losses(app)["Transfers an hour"]["Change"] == "0 %"  # it has no lines yet
     app.button(key="replan").click().run()
     finished(app, "replan")
     assert not app.exception
@@ -282,10 +282,10 @@ def test_one_of_several_scenarios_is_looked_at(app: AppTest) -> None:
     go_to(app, "what-if")
     side_by_side_of(app, 2)
     app.multiselect(key="down-2").set_value(["D1"]).run()
-    assert losses(app)["Value an hour"]["Change"] == "0 %"
+    assert losses(app)["Transfers an hour"]["Change"] == "0 %"
     app.session_state["look-Scenario 1|Scenario 2"] = "Scenario 2"
     app.run()
-    assert losses(app)["Value an hour"]["Change"] == "-50 %"
+    assert losses(app)["Transfers an hour"]["Change"] == "-50 %"
 
 
 def test_no_page_speaks_of_worlds_or_of_a_base(app: AppTest) -> None:
@@ -307,5 +307,5 @@ def test_the_hours_ahead_begin_at_the_moment_that_was_picked_for_all_pages(app: 
     told = [chart.proto.alt for chart in app.get("vega_lite_chart")]
     # Engset for 95 + 5 lines on each of two dialers, all day.
     assert (
-        "Value an hour through the hours: Before 158.5 from 09:00; Scenario 1 158.5 from 09:00."
+        "Transfers an hour through the hours: Before 158.5 from 09:00; Scenario 1 158.5 from 09:00."
     ) in told

@@ -14,8 +14,10 @@ from planner.app.session.workspace import Setting, Workspace
 from planner.app.widgets import running
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanResult, Progress
+from planner.evaluation.notes import counted_calls
 from planner.pipeline.pipeline import compare
 from planner.report.plans.helps import HelpRow, help_notes, help_rows
+from planner.report.words import value_noun
 
 _STUDY = "helps"
 #: Changes that are listed; a plan on the command line tells all.
@@ -48,7 +50,8 @@ def show_helps(workspace: Workspace, problem: Problem, result: PlanResult) -> No
     if not rows:
         st.markdown("Nothing that was tried brings more.")
         return
-    st.markdown("What would help most, in value an hour:")
+    noun = value_noun(counted_calls(problem))
+    st.markdown(f"What would help most, in {noun} an hour:")
     for place, row in enumerate(rows[:_MOST]):
         _show_row(workspace, place, row)
     for note in help_notes(found):

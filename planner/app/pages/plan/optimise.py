@@ -127,7 +127,7 @@ def _found_words(progress: Progress | None) -> str:
     gap = None if progress is None else progress.gap
     if value is None:
         return "No plan is found yet; your lines stay as they are."
-    words = f"Best plan so far: **{amount(value)}** of value an hour"
+    words = f"Best plan so far: **{amount(value)}** an hour"
     if bound is not None:
         words += f"; no plan can exceed **{amount(bound)}**"
     return words + ("." if gap is None else f", a gap of **{share_at_most(gap)}**.")
@@ -157,7 +157,9 @@ def _show_ending(workspace: Workspace, result: PlanResult, view: Assessment) -> 
         return
     now = view.evaluation.value.throughput_value_per_hour
     then = result.value.throughput_value_per_hour if result.value is not None else now
-    words = f"**Proposed plan**: value **{amount(then)}** an hour, now {amount(now)}"
+    call = view.headline.counted_calls
+    what = f"**{amount(then)}** {call}s an hour" if call else f"value **{amount(then)}** an hour"
+    words = f"**Proposed plan**: {what}, now {amount(now)}"
     with _words_and_buttons(f"{words}{_lose_words(result)}. More below the board."):
         _show_choice(workspace, workspace.edited, result.plan)
 

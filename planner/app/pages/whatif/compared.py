@@ -9,21 +9,23 @@ import streamlit as st
 
 from planner.app.session.text import plain
 from planner.app.widgets.charts import kept_figure, show_figure
-from planner.contracts.comparison import World
+from planner.contracts.comparison import CampaignOutcome, World
 from planner.report.charts.losses import legend_sentence, losses_chart
 from planner.report.plans.losses import (
     MOVED,
     TITLES,
     UNMOVED,
+    Line,
     breach_lists,
     campaign_lines,
+    counted,
     loss_sentences,
     total_lines,
 )
 from planner.report.studies.whatif import lost_sentences, status_sentences
 from planner.report.words import amount
 
-_MEASURES = {"Value an hour": "value_per_hour", "Transfers or messages an hour": "handled_per_hour"}
+_VALUE, _CALLS = "Value an hour", "Transfers or messages an hour"
 #: Rows that are seen without scrolling.
 _MOST_ROWS = 30
 _ROW, _HEAD = 35, 38  # pixels
@@ -54,18 +56,7 @@ def show_losses(
             f"Simulated: {simulated} an hour before, where formulas, as on the Plan page, say "
             f"{amount(by_formula)}: they leave out how times vary."
         )
-    measure = st.segmented_control(
-        "By campaign",
-        list(_MEASURES),
-        default=next(iter(_MEASURES)),
-        key=f"measure-{world.name}",
-        label_visibility="collapsed",
-    )
-    field = _MEASURES[measure or "Value an hour"]
-    lines = [
-        *total_lines(base, world),
-        *campaign_lines(base, world, lambda c: float(getattr(c, field))),
-    ]
+    lines = [*total_lines(base, world), *_of_campaigns(base, world)]
     titles = [_NAME, *(title.removeprefix(">") for title in TITLES[1:])]
     frame = pd.DataFrame([line.told() for line in lines], columns=titles)
     if world.replanned is None or world.replanned.outcome is None:
@@ -85,6 +76,24 @@ def show_losses(
         key=f"losses-{world.name}",
         alt="Before and after",
     )
+
+
+def _of_campaigns(base: World, world: World) -> list[Line]:
+    """The rows of the campaigns, by value or by calls where these are not the same."""
+    if counted(base, world):
+        return campaign_lines(base, world)
+    measure = st.segmented_control(
+        "By campaign",
+        [_VALUE, _CALLS],
+        default=_VALUE,
+        key=f"measure-{world.name}",
+        label_visibility="collapsed",
+    )
+    return campaign_lines(base, world, _calls if measure == _CALLS else None)
+
+
+def _calls(campaign: CampaignOutcome) -> float:
+    return campaign.handled_per_hour
 
 
 def show_picture(base: World, world: World) -> None:

@@ -12,7 +12,7 @@ from planner.app.session.text import plain
 from planner.app.session.workspace import Setting, Workspace
 from planner.contracts.comparison import World
 from planner.report.plans.losses import campaign_lines, change
-from planner.report.words import amount
+from planner.report.words import amount, value_noun, value_title
 
 #: Dialers whose failure is worked out unasked, those with most lines first; campaigns named.
 _MOST_DIALERS, _MOST_NAMED = 12, 3
@@ -45,7 +45,7 @@ def show_first_look(here: Workspace, known: WorldCache) -> None:
     rows = [_row(base, world) for world in losses]
     right = {
         name: st.column_config.TextColumn(name, alignment="right")
-        for name in ("Value an hour left", "Lost an hour", "Change")
+        for name in (_left(base), "Lost an hour", "Change")
     }
     st.dataframe(
         pd.DataFrame(rows),
@@ -57,8 +57,8 @@ def show_first_look(here: Workspace, known: WorldCache) -> None:
     rest = sum(d.in_service for d in known.problem.dialers) - len(losses)
     more = f" Shown are those with most lines; {rest} more can be picked." if rest > 0 else ""
     st.caption(
-        f"Of {amount(base.kept.value_per_hour)} value an hour while all campaigns run, quick "
-        f"figures by formula.{more}"
+        f"Of {amount(base.kept.value_per_hour)} {value_noun(base.kept.counted_calls)} an hour "
+        f"while all campaigns run, quick figures by formula.{more}"
     )
 
 
@@ -78,6 +78,10 @@ def _losses(known: WorldCache) -> tuple[World, list[World]]:
     return found.base, sorted(worlds, key=lambda world: world.kept.value_per_hour)
 
 
+def _left(base: World) -> str:
+    return f"{value_title(base.kept.counted_calls)} left"
+
+
 def _row(base: World, world: World) -> dict[str, str]:
     before, left = base.kept.value_per_hour, world.kept.value_per_hour
     losing = [line for line in campaign_lines(base, world) if line.loss > 0]
@@ -85,7 +89,7 @@ def _row(base: World, world: World) -> dict[str, str]:
     rest = len(losing) - _MOST_NAMED
     return {
         "Dialer": world.name,
-        "Value an hour left": amount(left),
+        _left(base): amount(left),
         "Lost an hour": amount(max(before - left, 0.0)),
         "Change": change(before, left),
         "Campaigns that lose most": named + (f" and {rest} more" if rest > 0 else ""),

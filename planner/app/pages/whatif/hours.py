@@ -12,9 +12,10 @@ from planner.app.editing.worlds.levers import Levers
 from planner.app.editing.worlds.world_cache import WorldCache
 from planner.app.widgets.charts import show_figure
 from planner.app.widgets.moments import chosen_moment
+from planner.evaluation.notes import counted_calls
 from planner.report.charts.figure import Drawing
 from planner.report.plans.losses import BEFORE, change
-from planner.report.words import amount
+from planner.report.words import amount, value_noun, value_title
 from planner.studies.through_hours import Stretch, total
 
 #: The lines as they are first; told apart by their dashes as well.
@@ -37,11 +38,14 @@ def show_hours(world_cache: WorldCache, levers: Mapping[str, Levers]) -> None:
         name: world_cache.through_hours(each, at, hours, _since(each.down_from, at))
         for name, each in {BEFORE: Levers(), **levers}.items()
     }
+    # A changed value of calls is one of the scenarios' figures: then they are not counted alike.
+    is_valued = any("value" in text for each in levers.values() for text in each.expressions)
+    call = "" if is_valued else counted_calls(world_cache.problem)
     chart, table = st.columns([3, 2], gap="large")
     with chart:
-        show_figure(_drawing(courses))
+        show_figure(_drawing(courses, value_title(call)))
     with table:
-        _show_totals(courses, hours)
+        _show_totals(courses, hours, value_noun(call))
     st.caption(
         "If nobody moves a line: steady figures by formula within each campaign's hours, with what "
         "intervals.csv says of them; dial lists do not run out."
@@ -52,12 +56,14 @@ def _since(clock: time | None, at: datetime) -> datetime | None:
     return None if clock is None else datetime.combine(at.date(), clock, at.tzinfo)
 
 
-def _show_totals(courses: Mapping[str, tuple[Stretch, ...]], hours: int) -> None:
+def _show_totals(courses: Mapping[str, tuple[Stretch, ...]], hours: int, noun: str) -> None:
     base = total(courses[BEFORE])
     frame = pd.DataFrame(
         {
             "Scenario": list(courses),
-            f"Value in {hours} hours": [amount(total(course)) for course in courses.values()],
+            f"{noun.capitalize()} in {hours} hours": [
+                amount(total(course)) for course in courses.values()
+            ],
             "Change": [
                 "–" if name == BEFORE else change(base, total(course))
                 for name, course in courses.items()
@@ -70,11 +76,11 @@ def _show_totals(courses: Mapping[str, tuple[Stretch, ...]], hours: int) -> None
     st.dataframe(frame, hide_index=True, column_config=right, alt="Scenarios through the hours")
 
 
-def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
+def _drawing(courses: Mapping[str, tuple[Stretch, ...]], title: str) -> Drawing:
     rows = [
         {
             "Time": moment.isoformat(),
-            "Value an hour": s.value_per_hour,
+            title: s.value_per_hour,
             "Scenario": name,
             "Told": amount(s.value_per_hour),
         }
@@ -90,7 +96,7 @@ def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
             "title": None,
             "axis": {"format": "%H:%M", "labelOverlap": True},
         },
-        "y": {"field": "Value an hour", "type": "quantitative"},
+        "y": {"field": title, "type": "quantitative"},
         "color": {
             "field": "Scenario",
             "type": "nominal",
@@ -101,7 +107,7 @@ def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
         "tooltip": [
             {"field": "Scenario", "type": "nominal"},
             {"field": "Time", "type": "temporal", "format": "%H:%M"},
-            {"field": "Told", "type": "nominal", "title": "Value an hour"},
+            {"field": "Told", "type": "nominal", "title": title},
         ],
     }
     told = "; ".join(
@@ -115,4 +121,4 @@ def _drawing(courses: Mapping[str, tuple[Stretch, ...]]) -> Drawing:
         "mark": {"type": "line", "strokeWidth": 2.5},
         "encoding": encoding,
     }
-    return Drawing(spec, f"Value an hour through the hours: {told}.")
+    return Drawing(spec, f"{title} through the hours: {told}.")

@@ -26,9 +26,10 @@ from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
 from planner.contracts.comparison import Comparison
 from planner.contracts.faults import InputError
 from planner.contracts.problem import Problem
+from planner.evaluation.notes import counted_calls
 from planner.report.charts.studies import tornado_chart
 from planner.report.plans.losses import BEFORE
-from planner.report.words import amount
+from planner.report.words import amount, value_noun
 from planner.studies.whatif import BASE
 
 _PURPOSE = "This page tells what happens if a dialer goes down, agents are missing or figures move."
@@ -89,8 +90,10 @@ def _show_scenarios(here: Workspace, edited: EditedLines, count: int) -> bool:
             show_first_look(here, known)
         else:
             _show_results(here, found, quick, known.problem, levers)
-    show_hours(known, levers)
-    _show_tornado(known)
+    # Beside the controls, which are longer than what a small fleet has to tell.
+    with results if count == 1 else st.container():
+        show_hours(known, levers)
+        _show_tornado(known)
     return is_changed
 
 
@@ -154,7 +157,10 @@ def _levers(here: Workspace, problem: Problem, count: int) -> dict[str, Levers]:
 
 def _show_tornado(known: WorldCache) -> None:
     st.subheader("What the result hangs on")
-    found = known.tornado()
+    found, call = known.tornado(), counted_calls(known.problem)
+    if found is not None and call:  # calls are counted: a value of 1 is no figure of theirs
+        rows = tuple(row for row in found.rows if not row.input.endswith(".value"))
+        found = found.model_copy(update={"rows": rows})
     if found is None or not found.rows:
         st.caption("No figure of this fleet can be varied.")
         return
@@ -162,10 +168,10 @@ def _show_tornado(known: WorldCache) -> None:
     top = told.rows[0]
     st.caption(
         "Each figure 10 % lower and higher, lines as they are, by the planning tables. Most "
-        f"hangs on {plain(top.input)}: {amount(top.low_aim)} to {amount(top.high_aim)} value an "
-        f"hour, now {amount(told.base_aim)}."
+        f"hangs on {plain(top.input)}: {amount(top.low_aim)} to {amount(top.high_aim)} "
+        f"{value_noun(call)} an hour, now {amount(told.base_aim)}."
     )
-    show_figure(kept_figure("tornado", (found,), lambda: tornado_chart(told)))
+    show_figure(kept_figure("tornado", (found, call), lambda: tornado_chart(told, call)))
 
 
 def world_cache(
