@@ -81,7 +81,7 @@ def test_a_bar_shows_the_pauses_that_its_words_tell() -> None:
     given = projection(step(0, {Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}))
     parts = drawn(given)
     assert heights(parts) == pytest.approx({str(Status.RUNNING): 0.6, str(Status.ALL_BUSY): 0.4})
-    assert [part["Words"] for part in parts] == ["paused 40 %", ""]
+    assert [part["Words"] for part in parts] == ["dials 60 %, paused 40 %", ""]
 
 
 def test_where_no_status_is_sure_all_are_seen_and_no_words() -> None:
@@ -113,7 +113,7 @@ def test_pauses_about_half_of_the_time_are_one_block() -> None:
 def test_where_days_differ_the_band_stands_in_the_row() -> None:
     row = figures(day_low={"all_busy_share": 0.29}, day_high={"all_busy_share": 0.49})
     given = projection(step(0, {Status.RUNNING: 0.6, Status.ALL_BUSY: 0.4}), rows=(row,))
-    assert drawn(given)[0]["Words"] == "paused 29 to 49 % on 9 of 10 days"
+    assert drawn(given)[0]["Words"] == "dials, paused 29 to 49 % on 9 of 10 days"
 
 
 def test_rows_of_a_dialer_follow_each_other() -> None:

@@ -35,6 +35,8 @@ _SAME_PAUSES = 0.1
 _HALF = 0.5
 #: A status less likely than this is too thin to be seen.
 _SEEN = 0.005
+#: Of fewer pauses, or so much less than all of the time, only the pauses are told in figures.
+_FEW = 0.01
 #: Said where the statuses are named, so that it goes wherever the chart does.
 _LEGEND = "Height of a colour: share of time in that status"
 #: A block shorter than this part of the horizon has no room for words.
@@ -195,6 +197,14 @@ def _read(block: Block) -> str:
     return f"paused {share(block.paused)}" if block.paused >= _SEEN else "dialing"
 
 
+def _paused_words(paused: float, band: str) -> str:
+    """Both colours of a block, as it stands on both: ``dials 60 %, paused 40 %``."""
+    told = not band and _FEW <= paused <= 1 - _FEW
+    part = f" {share(1 - paused)}" if told else ""
+    dials = f"dials{part}, " if paused < 1 else ""
+    return f"{dials}paused {band or share(paused)}"
+
+
 def _drawn(
     name: str, block: Block, place: int, band: str, least: timedelta
 ) -> Iterator[dict[str, Any]]:
@@ -203,7 +213,7 @@ def _drawn(
     Each goes down to the end of the row, and the next is drawn over it: there is no gap between.
     """
     dials = block.status in DIALING
-    paused = f"paused {band or share(block.paused)}" if dials and block.paused else ""
+    paused = _paused_words(block.paused, band) if dials and block.paused else ""
     is_worded = block.is_sure and block.end - block.start >= least
     top, whole = place + _BETWEEN, sum(block.parts.values()) or 1.0
     words = paused if is_worded else ""
