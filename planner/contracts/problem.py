@@ -30,6 +30,7 @@ from planner.contracts.values.fields import (
     DayVariation,
     Identifier,
     Lines,
+    RowName,
     Seconds,
     Share,
     Timezone,
@@ -90,7 +91,7 @@ class Campaign(Contract):
     differ; the first is ``answer_rate``, the last goes for all later passes.
     """
 
-    campaign_id: Identifier
+    campaign_id: RowName
     kind: CampaignKind = CampaignKind.LIVE_TRANSFER
     agent_lines: Lines = 0
     max_dial_lines: Lines | None = None

@@ -13,11 +13,9 @@ from planner.contracts.faults import Fault, InputError
 from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.fleet.line_assignment import LineAssignment
 from planner.contracts.problem import Campaign, Dialer, Problem, TrunkGroup
-from planner.contracts.values.fields import ID_SEPARATOR, Contract
+from planner.contracts.values.fields import EVERY, ID_SEPARATOR, Contract
 from planner.tables.cells import columns, fields_of_type
 
-#: In place of an id: every row of the table.
-EVERY = "*"
 EXAMPLE = "such as dialer.D1.in_service=false or campaign.*.agent_lines-=2"
 
 

@@ -38,6 +38,8 @@ _NEUTRAL: dict[type[Contract], dict[str, Any]] = {
 #: The value and what was expected, by column; None is the row as a whole.
 _Wrong = dict[str | None, tuple[str | None, str]]
 _KEYS = ("campaign_id", "dialer_id", "trunk_group", "pool")
+#: Columns of which faults say what is wrong beside what may stand there.
+_EXPLAINED = ("schedule", "days", "limit", *_KEYS)
 #: Columns of which faults show the cell itself, not its value in our spelling.
 _TIMES = ("from", "start")
 _HOW = f"; to have it ignored call it {NOTES}, or put {IGNORED} before its name"
@@ -291,7 +293,7 @@ def _wrong_fields(contract: type[Contract], error: ValidationError) -> dict[str,
             name = str(problem["loc"][0])
             name = SHARED_CELLS.get(name, name)
             detail = problem.get("ctx", {}).get("error")
-            explained = f" ({detail})" if detail and name in ("schedule", "days") else ""
+            explained = f" ({detail})" if detail and name in _EXPLAINED else ""
             wrong[name] = expected(contract, name) + explained
     return wrong
 

@@ -174,6 +174,21 @@ def test_a_bad_schedule_says_where_it_is_wrong(cell: str) -> None:
     assert words.startswith("weekly windows such as 'Mon-Fri 09:00-17:00; Sat 10:00-14:00' (")
 
 
+def test_an_id_that_means_all_is_refused_where_it_is_given_and_told_once() -> None:
+    """In expressions ``dialer.*`` is every dialer: one of that name could not be meant alone."""
+    found = expected(
+        dialers="dialer_id,ports\nD1,100\n*,80\n",
+        assignments="campaign_id,dialer_id,dial_lines,agent_lines\nSolar, * ,10,2\n",
+    )
+    assert found.endswith("(* means all of them in what-if expressions)")
+    star = CAMPAIGNS.replace("Solar", "*")
+    assert faults(campaigns=star) == [("campaigns", 2, "campaign_id", "*")]
+    assert faults(trunk_groups="trunk_group,channels\n*,100\n")[0][2:] == ("trunk_group", "*")
+    assert faults(agents="pool,agent_lines\n*,10\n")[0][2:] == ("pool", "*")
+    assert faults(limits="limit,max_lines\n*,10\n")[0][2:] == ("limit", "*")
+    assert read(dialers="dialer_id,ports\nD*,100\n").dialers[0].dialer_id == "D*"
+
+
 def test_every_fault_of_every_file_in_one_go() -> None:
     found = faults(
         dialers="dialer_id,ports,cps\nD1,many,0\nD1,100,\n,5,\n",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from planner.contracts.faults import Fault, InputError
-from planner.contracts.values.fields import ID_SEPARATOR, Identifier, Ids, Lines
+from planner.contracts.values.fields import ID_SEPARATOR, Identifier, Ids, Lines, RowName
 from planner.contracts.values.hours import RowWithHours
 
 #: What a row of limits may hold, and which of them only where it names a campaign.
@@ -24,7 +24,7 @@ class PoolRow(RowWithHours):
     ``campaigns`` and ``dialers`` are those that the agents can work for and sit at; none means all.
     """
 
-    pool: Identifier
+    pool: RowName
     agent_lines: Lines
     campaigns: Ids = ()
     dialers: Ids = ()
@@ -52,7 +52,7 @@ class LimitRow(RowWithHours):
     ``trunk_groups`` that is filled in. ``limit`` names the row; in a table its line does otherwise.
     """
 
-    limit: Identifier | None = None
+    limit: RowName | None = None
     campaign_id: Identifier | None = None
     dialer_ids: Ids = ()
     failure_domains: Ids = ()

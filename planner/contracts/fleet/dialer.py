@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from planner.contracts.limits import MAX_LINES
-from planner.contracts.values.fields import ID_SEPARATOR, Contract, Cost, Identifier, Lines
+from planner.contracts.values.fields import ID_SEPARATOR, Contract, Cost, Identifier, Lines, RowName
 
 
 class TrunkGroup(Contract):
     """Carrier capacity that several dialers share."""
 
-    trunk_group: Identifier
+    trunk_group: RowName
     channels: Annotated[int, Field(ge=0, le=100 * MAX_LINES)]
     cps: Annotated[float, Field(gt=0, le=1e9)] | None = None
     fails_together: bool = False  # losing the carrier counts as a failure of all its dialers
@@ -22,7 +22,7 @@ class TrunkGroup(Contract):
 class Dialer(Contract):
     """A machine that places calls: simultaneous lines, calls per second, what it fails with."""
 
-    dialer_id: Identifier
+    dialer_id: RowName
     ports: Lines
     cps: Annotated[float, Field(gt=0, le=1e9)] | None = None
     failure_domain: Identifier | None = None

@@ -32,6 +32,18 @@ Identifier = Annotated[
         strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"
     ),
 ]
+#: In place of an id, in expressions of what-if: every row of a table.
+EVERY = "*"
+
+
+def _of_one_row(value: str) -> str:
+    if value == EVERY:
+        raise ValueError(f"{EVERY} means all of them in what-if expressions")
+    return value
+
+
+#: What names a row of a table, there and in expressions.
+RowName = Annotated[Identifier, AfterValidator(_of_one_row)]
 Lines = Annotated[int, Field(ge=0, le=MAX_LINES)]
 Share = Annotated[float, Field(ge=0, le=1)]
 #: From a millionth of a second on: with shorter times rates pass what numbers of a computer hold.

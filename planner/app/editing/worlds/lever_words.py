@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from planner.app.editing.worlds.levers import Levers
-from planner.studies.expressions import EVERY
+from planner.contracts.values.fields import EVERY
 
 _EXPRESSION = re.compile(
     r"\s*(?P<table>\w+)\.(?P<key>.*?)\.\s*(?P<column>\w+)\s*(?P<operator>[-+*/]?=)\s*(?P<value>.*)"
