@@ -18,8 +18,8 @@ from planner.evaluation.limits.check import check
 from planner.evaluation.limits.given_up import is_given_up
 from planner.evaluation.load import agents_on_shift
 from planner.evaluation.net_value import net_values
-from planner.evaluation.running.cannot_run import runnable_only
 from planner.evaluation.notes import counted_calls
+from planner.evaluation.running.cannot_run import runnable_only
 from planner.evaluation.running.runnable import RunnableLines, runnable_lines, runnable_problem
 from planner.evaluation.simulated import limits_broken
 from planner.projection.effort import EngineChoice
