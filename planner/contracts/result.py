@@ -318,6 +318,7 @@ class PlanResult(Contract):
     stages: tuple[Stage, ...] = ()
     seconds: float = 0.0
     stopped_early: bool = False
+    helps_stopped_early: bool = False  # not all was compared: helps and worths may be missing
 
     def frame(self, table: str = "assignments") -> pd.DataFrame:
         """``assignments`` with their figures, ``campaigns``, ``dialers``, ``simulated`` ...

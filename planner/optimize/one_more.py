@@ -20,14 +20,11 @@ from planner.evaluation.reasons import Explanation
 from planner.evaluation.worth import resources
 from planner.evaluation.worth.changed import Changed
 from planner.evaluation.worth.limits import step_of, without_limits
-from planner.optimize.trials import Trials
+from planner.optimize.trials import WORK, Trials
 from planner.optimize.warm_start import WarmStart
 
-#: Work is how often searches look whether they are to end, some 4 ms each on most fleets. The same
-#: seed gives the same figures.
-WORK = 4500
-#: Of it, what glances at every change may take, and what is left for the second round: steps of
-#: limits, agents moved and further dialers.
+#: Of the work, what glances at every change may take, and what is left for the second round: steps
+#: of limits, agents moved and further dialers.
 GLANCE_SHARE, SECOND_SHARE = 0.4, 0.15
 #: Campaigns that agents are taken from and given to, tried with each other.
 MOST_GIVERS = MOST_TAKERS = 3
@@ -66,6 +63,7 @@ def one_more(
     Parameters
     ----------
     problem : without campaigns that cannot run
+    options : those of the plan, with the time that there is for all of this
     plan, value, bound : the plan, what it is worth and the bound of that [value per hour]
     told : why the plan is as it is, for what is glanced at first
     stop : ends it early; what was not reached has no figure

@@ -15,6 +15,9 @@ from planner.optimize.one_more import OneMore, one_more
 from planner.optimize.search_result import SearchResult
 from planner.pipeline.planning import Clock
 
+#: In less than this nothing is compared [s].
+SHORTEST = 0.01
+
 
 def with_reasons(
     problem: Problem,
@@ -28,14 +31,17 @@ def with_reasons(
 ) -> PlanResult:
     """The result with what binds and the reason of each line.
 
-    ``compared``: also with what one more is worth, what limits cost and what would help most;
+    ``compared``: also with what one more is worth, what limits cost and what would help most, as
+    far as the time limit has room for that;
     ``outcome`` is the search that found the plan, from which those for that go on.
     """
     assert result.plan is not None
     found = explain(problem, result.plan, result.options)
-    more = OneMore()
-    if compared:
-        more = _one_more(problem, result, found, clock, stop, on_progress, outcome)
+    more, cut_off = OneMore(), False
+    if compared and result.status is not PlanStatus.RELAXED:
+        if _time_left(result, clock) > SHORTEST and not stop():
+            more = _one_more(problem, result, found, clock, stop, on_progress, outcome)
+        cut_off = stop() or _time_left(result, clock) <= SHORTEST
     update = {
         "campaigns": tuple(
             _with_worth(row, "agent_line", more.of("agent_lines", row.campaign_id))
@@ -54,6 +60,7 @@ def with_reasons(
         ),
         "binding": told_limits(problem, found.held, more.tried),
         "helps": more.helps,
+        "helps_stopped_early": cut_off,
         "why": found.why,
         "stranded": found.stranded,
         "seconds": clock.seconds,
@@ -61,6 +68,11 @@ def with_reasons(
     if result.given_up and not stop():
         update |= needed_to_keep_all(problem, result.options, stop).told()
     return result.model_copy(update=update)
+
+
+def _time_left(result: PlanResult, clock: Clock) -> float:
+    """Of the time limit [s]; a moment where there is none."""
+    return max(result.options.time_limit - clock.spent, SHORTEST)
 
 
 def _one_more(
@@ -73,7 +85,7 @@ def _one_more(
     outcome: SearchResult | None,
 ) -> OneMore:
     """What one more of each is worth, and each limit less."""
-    if result.status is PlanStatus.RELAXED or result.value is None or result.plan is None:
+    if result.value is None or result.plan is None:
         return OneMore()
     plan, value = result.plan, result.value.value_per_hour
     bound = value if result.bound_per_hour is None else result.bound_per_hour
@@ -94,7 +106,7 @@ def _one_more(
 
     return one_more(
         problem,
-        result.options,
+        result.options.model_copy(update={"time_limit": _time_left(result, clock)}),
         plan,
         value,
         bound,

@@ -15,12 +15,14 @@ from planner.evaluation.worth import resources
 from planner.evaluation.worth.limits import without_limits
 from planner.optimize import one_more, trials
 from planner.optimize.search import optimize
+from planner.report.plans.plan import plan_text
 from planner.studies.changes import changed_problem
 from tests.benchmarks.fleets import FAMILIES, fleet
 from tests.support.builders import solar, tiny_problem
 from tests.support.reference import best_value_by_enumeration
 
 CASES = Path(__file__).resolve().parents[1] / "data" / "cases"
+QUICKSTART = Path(__file__).resolve().parents[2] / "data" / "quickstart"
 
 
 def test_one_more_agent_is_worth_most_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,3 +173,45 @@ def test_a_search_that_decided_nothing_goes_on_where_it_ended(
     (worth,) = (worth for _, worth in tried.worths())
     slack = 1e-6 * without.value
     assert worth.low - slack <= with_it.value - without.value <= worth.high + slack
+
+
+class Clock:
+    """A clock that is set by hand [s]."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_comparing_ends_with_the_time_limit_each_stage_with_its_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem, options = _tied_fleet()
+    before = optimize(problem, options)
+    assert before.plan is not None
+    assert before.value is not None
+    assert before.bound is not None
+    clock = Clock()
+    monkeypatch.setattr(trials, "time", clock)
+    limited = options.model_copy(update={"time_limit": 10.0})
+    tried = trials.Trials(problem, limited, before.plan, before.value, before.bound)
+    half = trials.WORK // 2
+    for seconds, of_half, of_all in ((4.0, False, False), (6.0, True, False), (11.0, True, True)):
+        clock.now = seconds
+        assert (tried.spent(half), tried.spent(trials.WORK)) == (of_half, of_all)
+
+
+def test_a_plan_whose_time_is_up_compares_nothing_and_says_so() -> None:
+    given = planner.read_folder(QUICKSTART)
+    found = planner.plan(given, PlanOptions(time_limit=1e-3))
+    assert found.plan is not None
+    assert found.helps == ()
+    assert found.helps_stopped_early
+    assert "Not all was compared: the time limit or a stop ended it." in " ".join(
+        plan_text(found, given).split()
+    )
+    in_time = planner.plan(given)
+    assert in_time.helps
+    assert not in_time.helps_stopped_early

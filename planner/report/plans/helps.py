@@ -14,6 +14,11 @@ from planner.report.words import amount, share
 
 #: Changes that are listed in text; the JSON document has all.
 MOST_LISTED = 10
+#: Said where the time limit, or somebody, ended the comparing.
+CUT_OFF = (
+    "Not all was compared: the time limit or a stop ended it. With more time more is told, here "
+    "and of one more agent line, port or call."
+)
 #: Tables and simulation are not told apart where they differ by less than this share.
 SMALLEST_ERROR = 0.0005
 
@@ -89,7 +94,8 @@ def help_lines(result: PlanResult) -> list[str]:
     more = len(rows) - MOST_LISTED
     if more > 0:
         told.append(f"and {more} more, see --json")
-    return bullets([*told, *(help_notes(result) if told else [])])
+    cut = [CUT_OFF] if result.helps_stopped_early else []
+    return bullets([*told, *(help_notes(result) if told else []), *cut])
 
 
 def _between(row: HelpRow) -> str:

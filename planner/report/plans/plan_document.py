@@ -74,6 +74,7 @@ def plan_document(result: PlanResult, problem: Problem) -> dict[str, Any]:
         "options": result.options.model_dump(exclude={"seed"}),
         "at": result.at and result.at.isoformat(),
         "stopped_early": result.stopped_early,
+        "helps_stopped_early": result.helps_stopped_early,
         "seconds": round(result.seconds, 3),
         "seed": result.options.seed,
         "version": __version__,

@@ -16,7 +16,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanResult, Progress
 from planner.evaluation.notes import counted_calls
 from planner.pipeline.pipeline import compare
-from planner.report.plans.helps import HelpRow, help_notes, help_rows
+from planner.report.plans.helps import CUT_OFF, HelpRow, help_notes, help_rows
 from planner.report.words import value_noun
 
 _STUDY = "helps"
@@ -46,6 +46,8 @@ def show_helps(workspace: Workspace, problem: Problem, result: PlanResult) -> No
         return
     if found.binding:
         st.markdown("\n".join(["What limits it:\n", *(f"- {plain(t)}" for t in found.binding)]))
+    if found.helps_stopped_early:
+        st.caption(CUT_OFF)
     rows = help_rows(found.helps)
     if not rows:
         st.markdown("Nothing that was tried brings more.")
