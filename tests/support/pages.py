@@ -60,6 +60,13 @@ def losses(app: AppTest) -> dict[str, dict[str, str]]:
     return {row["Total or campaign"]: dict(row) for _, row in frame.iterrows()}
 
 
+def optimise(app: AppTest) -> AppTest:
+    """Press Optimise, wait until it is done, and run the page."""
+    app.button(key="optimise").click().run()
+    app.session_state["workspace"].job.wait(300)
+    return app.run()
+
+
 def finished(app: AppTest, study: str) -> AppTest:
     """Wait until a study is over, and run the page."""
     app.session_state["workspace"].studies[study].job.wait(300)

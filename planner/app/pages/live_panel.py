@@ -62,9 +62,20 @@ def show_live(workspace: Workspace, edited: EditedLines) -> None:
     """Follow the source that the server was started with, if any."""
     name = os.environ.get(SOURCE_VARIABLE)
     if name:
-        seconds = float(os.environ.get(SECONDS_VARIABLE) or _DEFAULT_SECONDS)
-        source = _source(name, seconds)
-        st.fragment(_follow, run_every=seconds)(workspace, edited, source)
+        source = _source(name, _seconds())
+        st.fragment(_follow, run_every=_seconds())(workspace, edited, source)
+
+
+def take_live(workspace: Workspace, edited: EditedLines) -> None:
+    """Take in what the source holds by now, where there is one; nothing is shown of it."""
+    if name := os.environ.get(SOURCE_VARIABLE):
+        reading = _source(name, _seconds()).latest()
+        if reading is not None:
+            _take_snapshot(workspace, edited, reading)
+
+
+def _seconds() -> float:
+    return float(os.environ.get(SECONDS_VARIABLE) or _DEFAULT_SECONDS)
 
 
 def show_busy(workspace: Workspace, edited: EditedLines) -> None:
@@ -79,11 +90,14 @@ def _follow(workspace: Workspace, edited: EditedLines, source: LiveSource) -> No
     if reading is None:
         st.caption(":material/sensors: Live: waiting for the first snapshot.")
         return
+    before = workspace.live_revision
     faults = _take_snapshot(workspace, edited, reading)
     if not faults:
         source.good = reading
     elif workspace.live_read is None and source.good is not None:
         _take_snapshot(workspace, edited, source.good)  # what others saw before this session began
+    if workspace.live_revision != before:
+        st.rerun()
     if faults:
         st.markdown(f":material/sync_problem: {_fault_words(workspace, faults)}")
     else:
@@ -176,7 +190,6 @@ def _take_snapshot(
             return ()
         workspace.live_revision += 1
         workspace.live_changed = reading.at
-        st.rerun()
     return ()
 
 

@@ -68,10 +68,7 @@ def _show_taken(lost: tuple[str, ...]) -> None:
         label="What to set on the other dialers",
         icon=":material/print:",
     )
-    st.caption(
-        f"*Optimise* still counts {names} in, until *In service* is false in the table Dialers "
-        "of the Data page."
-    )
+    st.caption(f"*Optimise* plans without {names} for as long as the live state tells that.")
 
 
 def _show_moves(workspace: Workspace, found: Comparison) -> None:

@@ -24,6 +24,7 @@ from planner.app.editing.edited_lines import (
     undo,
 )
 from planner.app.editing.live.live import LiveState
+from planner.app.editing.live.lost_dialers import without_dialers
 from planner.app.editing.worlds.levers import Levers
 from planner.app.editing.worlds.world_cache import WorldCache
 from planner.app.jobs.jobs import PlanJob, StudyJob
@@ -268,13 +269,23 @@ class Workspace:
         if self.edited is not None:
             self.show(edit(self.edited))
 
-    def start_job(self, options: PlanOptions, **settings: Any) -> None:
-        """Plan the lines as they stand in the grid now."""
+    def start_job(
+        self, options: PlanOptions, *, without: tuple[str, ...] = (), **settings: Any
+    ) -> None:
+        """Plan the lines as they stand in the grid now, as if some dialers were out of service."""
         self.absorb_edits()
         if self.edited is not None:
             self.drop_job()
-            self.job = PlanJob(self.edited.problem, options, **settings)
+            self.job = PlanJob(without_dialers(self.edited.problem, without), options, **settings)
             self.job.stop_with(self)
+
+    def left_out(self) -> tuple[str, ...]:
+        """Dialers in service by the files that the planning run does without."""
+        if self.job is None or self.edited is None:
+            return ()
+        planned = {d.dialer_id for d in self.job.problem.dialers if d.in_service}
+        dialers = self.edited.problem.dialers
+        return tuple(d.dialer_id for d in dialers if d.in_service and d.dialer_id not in planned)
 
     def take_job(self, rows: tuple[PairKey, ...] | None = None) -> None:
         """Put the lines of the finished run in place, all or those of some rows, as one edit."""

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from planner.app.editing.edited_lines import open_lines
 from planner.app.jobs.jobs import here as run_here
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress
-from tests.support.pages import FOLDERS, ROOT, edit, figures, lines, new_session
+from tests.support.pages import FOLDERS, ROOT, edit, figures, lines, new_session, optimise
 
 
 @pytest.fixture
@@ -227,12 +227,6 @@ def test_only_pairs_with_lines_are_shown_if_asked_for(app: AppTest) -> None:
 
 def told(app: AppTest) -> str:
     return " ".join(item.value for item in app.markdown).replace("\\", "")
-
-
-def optimise(app: AppTest) -> AppTest:
-    app.button(key="optimise").click().run()
-    app.session_state["workspace"].job.wait(300)
-    return app.run()
 
 
 def test_a_plan_is_proposed_and_taken_or_discarded(app: AppTest) -> None:

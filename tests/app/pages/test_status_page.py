@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.support.pages import ROOT, finished, go_to, new_session, text
+from tests.support.pages import ROOT, finished, go_to, new_session, optimise, text
 
 LIVE_HEADER = "campaign_id,dialer_id,dial_lines,agent_lines,busy_agent_lines,status\n"
 
@@ -264,3 +264,30 @@ def test_one_clock_shows_all_times(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Mon 4 Mar 2030 04:00" in text(app).replace("\u2060", "")
     go_to(app, "plan")
     assert app.get("date_time_input")[0].value == datetime(2030, 3, 4, 4, 0)
+
+
+def test_optimise_plans_without_a_lost_dialer_unless_asked_to_count_it(
+    app: AppTest, live: Path
+) -> None:
+    go_to(app, "status").run()
+    go_to(app, "plan")
+    assert "Lost: D2.** *Optimise* plans without it." in text(app)
+    optimise(app)
+    assert not app.exception
+    job = app.session_state["workspace"].job
+    assert [d.in_service for d in job.problem.dialers] == [True, False]
+    # 90 + 10 lines on the dialer that is left; before 95 + 5 there, by Engset's formula.
+    assert "**Proposed plan** without D2: **116.3** transfers an hour, now 79.3" in text(app)
+    app.button(key="discard").click().run()
+    app.checkbox(key="count-lost").check().run()
+    optimise(app)
+    job = app.session_state["workspace"].job
+    assert all(d.in_service for d in job.problem.dialers)
+    # Once it is back there is nothing to choose.
+    app.session_state["workspace"].drop_job()
+    aside = live.with_name("aside.csv")
+    aside.write_text(f"{LIVE_HEADER}Solar,D1,95,5,0,\nSolar,D2,95,5,4,\n")
+    aside.replace(live)
+    go_to(app, "status").run()
+    go_to(app, "plan")
+    assert "Lost" not in text(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from planner.app.editing.live.live import Live
 from planner.contracts.problem import AssignmentStop, Problem
 
@@ -19,3 +21,14 @@ def lost_dialers(problem: Problem, live: Live) -> tuple[str, ...]:
         for d in problem.dialers
         if d.in_service and d.dialer_id in told and all(told[d.dialer_id])
     )
+
+
+def without_dialers(problem: Problem, lost: Collection[str]) -> Problem:
+    """The problem with some dialers out of service."""
+    if not lost:
+        return problem
+    dialers = tuple(
+        d.model_copy(update={"in_service": False}) if d.dialer_id in lost else d
+        for d in problem.dialers
+    )
+    return problem.model_copy(update={"dialers": dialers})

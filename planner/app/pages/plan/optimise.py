@@ -11,7 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.edited_lines import EditedLines, PairKey, take_plan
+from planner.app.editing.live.lost_dialers import lost_dialers, without_dialers
 from planner.app.jobs.jobs import PlanJob
+from planner.app.pages.live_panel import take_live
 from planner.app.pages.plan.effects import show_effects
 from planner.app.pages.plan.helps import show_helps
 from planner.app.session.text import plain
@@ -34,6 +36,8 @@ _REFRESH_SECONDS = 0.5
 _MOST_TOLD = 8
 #: Two lines of text, or a button.
 _STRIP_PIXELS = 70
+#: Whether dialers that are lost are planned with all the same.
+_COUNT_LOST = "count-lost"
 _IDLE = (
     "**Optimise** finds the best lines for every row that is not locked, and proves how good they "
     "are. Nothing changes until you take the result."
@@ -48,14 +52,43 @@ def show_optimise(workspace: Workspace, view: Assessment) -> None:
     with st.container(height=_STRIP_PIXELS, border=False, vertical_alignment="center"):
         job = workspace.job
         if job is None:
-            st.markdown(_IDLE)
+            _show_idle(workspace)
         elif not job.done:
             _show_progress(workspace)
         elif job.result is None:
             with _words_and_buttons(_failure(job)):
                 _show_close(workspace)
         else:
-            _show_ending(workspace, job.result, view)
+            _show_ending(workspace, job.result, _as_planned(workspace, view))
+
+
+def _show_idle(workspace: Workspace) -> None:
+    """What Optimise does; where dialers are lost, that it does without them."""
+    lost = _lost(workspace)
+    if not lost:
+        st.markdown(_IDLE)
+        return
+    it = "it" if len(lost) == 1 else "them"
+    words = (
+        f":material/power_off: **Lost: {plain(', '.join(lost))}.** *Optimise* plans without {it}."
+    )
+    with _words_and_buttons(words):
+        st.checkbox(f"Count {it} in", key=_COUNT_LOST)
+
+
+def _lost(workspace: Workspace) -> tuple[str, ...]:
+    if workspace.edited is None:
+        return ()
+    return lost_dialers(workspace.edited.problem, workspace.live)
+
+
+def _as_planned(workspace: Workspace, view: Assessment) -> Assessment:
+    """The lines as they are without the dialers that the plan does without."""
+    out = workspace.left_out()
+    if not out:
+        return view
+    baseline = without_dialers(view.edited.baseline, out)
+    return assess(view.edited.changed(baseline=baseline), view.at)
 
 
 def show_proposal(workspace: Workspace, view: Assessment, at: datetime) -> None:
@@ -76,13 +109,16 @@ def show_proposal(workspace: Workspace, view: Assessment, at: datetime) -> None:
         _show_conflicts(result)
     elif changes(workspace.edited.problem, result.plan) or result.binding:
         with st.container(border=True):
-            _show_result(workspace, workspace.edited, result, view, at)
+            _show_result(workspace, workspace.edited, result, _as_planned(workspace, view), at)
 
 
 def start_job(workspace: Workspace) -> None:
     """Plan with the options that the page shows."""
+    if workspace.edited is not None:
+        take_live(workspace, workspace.edited)
     workspace.start_job(
         PlanOptions(redundancy=st.session_state.get("redundancy", 0) / 100),
+        without=() if st.session_state.get(_COUNT_LOST) else _lost(workspace),
         owner=run_owner(workspace.session_id),
     )
 
@@ -159,7 +195,9 @@ def _show_ending(workspace: Workspace, result: PlanResult, view: Assessment) -> 
     then = result.value.throughput_value_per_hour if result.value is not None else now
     call = view.headline.counted_calls
     what = f"**{amount(then)}** {call}s an hour" if call else f"value **{amount(then)}** an hour"
-    words = f"**Proposed plan**: {what}, now {amount(now)}"
+    out = workspace.left_out()
+    without = f" without {plain(', '.join(out))}" if out else ""
+    words = f"**Proposed plan**{without}: {what}, now {amount(now)}"
     with _words_and_buttons(f"{words}{_lose_words(result)}. More below the board."):
         _show_choice(workspace, workspace.edited, result.plan)
 

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from planner.app.editing.assessment import Assessment, assess
 from planner.app.editing.assessment_charts import statuses_by_dialer, transfers_by_dialer
 from planner.app.editing.edited_lines import EditedLines
+from planner.app.pages.live_panel import take_live
 from planner.app.pages.plan.downloads import show_downloads
 from planner.app.pages.plan.lines import is_blank, show_lines
 from planner.app.pages.plan.optimise import show_optimise, show_proposal, start_job
@@ -67,6 +68,7 @@ def show() -> None:
 
 
 def _show_plan(here: Workspace, edited: EditedLines, below: DeltaGenerator, at: datetime) -> None:
+    take_live(here, edited)
     view = here.view = assess(edited, at, here.view)
     opened = here.loaded_assessment(edited, at)
     _show_actions(here, view)
