@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from planner.contracts.answers import Conflict
+from planner.contracts.answers import Conflict, LeftOut
 from planner.contracts.limits import MAX_LEVELS, MAX_POINTS
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Contract, LineAssignment, Problem
@@ -20,6 +20,7 @@ from planner.contracts.result import (
 from planner.contracts.values.told import share_set
 from planner.evaluation.abandon_levels import abandon_rates, tightened
 from planner.evaluation.notes import counted_calls
+from planner.evaluation.running.cannot_run import runnable_only
 from planner.tables.folder import ProblemSource, as_problem
 
 #: Figures that agree in so many digits are the same.
@@ -91,6 +92,7 @@ class Frontier(Contract):
     stopped_early: bool = False
     current: CurrentLines | None = None  # None where there are no lines
     counted_calls: str = ""
+    left_out: tuple[LeftOut, ...] = ()  # campaigns that cannot run
 
 
 def frontier(
@@ -131,7 +133,7 @@ def frontier(
     ValueError
         If points or levels are out of range.
     """
-    problem = as_problem(problem)
+    problem, left_out = runnable_only(as_problem(problem))
     if not 2 <= points <= MAX_POINTS:
         raise ValueError(f"points: a whole number from 2 to {MAX_POINTS}")
     if not 1 <= levels <= MAX_LEVELS:
@@ -166,14 +168,19 @@ def frontier(
         stopped_early=stopped or any(s.result.stopped_early for s in searches),
         current=current_lines(problem, options.failures),
         counted_calls=counted_calls(problem),
+        left_out=left_out,
     )
 
 
 def current_lines(problem: Problem, failures: int = 1) -> CurrentLines | None:
-    """The problem's own lines by the planning tables, beside the plans to choose from."""
+    """The problem's own lines by the planning tables, beside the plans to choose from.
+
+    Those of campaigns that cannot run count for nothing.
+    """
     from planner.evaluation.arrays import evaluate
     from planner.evaluation.limits.check import check
 
+    problem = runnable_only(problem)[0]
     line_plan = LinePlan(assignments=problem.assignments)
     if not line_plan.assignments:
         return None

@@ -17,6 +17,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, PlanResult
 from planner.evaluation.arrays import PlanArrays, evaluate
 from planner.evaluation.limits.check import check
+from planner.report.studies.frontier import frontier_text
 from planner.studies.frontier import Frontier, FrontierPoint, frontier, non_dominated
 from planner.tables.folder_writing import write_folder
 from tests.support import one_agent
@@ -243,3 +244,14 @@ def test_two_failures_at_once_leave_what_one_dialer_carries() -> None:
     *_, safest = frontier(given, options, points=2, levels=1).points
     assert safest.surviving_value_per_hour == pytest.approx(one_agent.handled(3))
     assert safest.worst_failure_domain in {"D and E", "D and F", "E and F"}
+
+
+def test_a_campaign_that_cannot_run_is_told_and_asks_for_nothing() -> None:
+    # Solar's 10 agents on two dialers of 100 ports: 2 x 79.260393 transfers an hour (MODEL.md 3).
+    campaigns = (solar(), solar(campaign_id="Over", records=0, min_transfers_per_hour=9.0))
+    found = frontier(two_dialers(campaigns=campaigns), EXACT, points=2, levels=1)
+    assert found.points[0].throughput_value_per_hour == pytest.approx(158.520786, abs=1e-5)
+    assert [(item.campaign_id, item.why) for item in found.left_out] == [
+        ("Over", "its dial list is empty")
+    ]
+    assert "Over gets no lines: its dial list is empty." in frontier_text(found)

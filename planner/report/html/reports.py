@@ -10,6 +10,7 @@ from planner.contracts.result import AssignmentFigures
 from planner.report.charts.projection import projection_figures
 from planner.report.charts.studies import frontier_chart
 from planner.report.html.page import bullet_list, drawn_figure, heading, html_table, page
+from planner.report.plans.given_up import left_out_sentences
 from planner.report.projections.days import EXPLAINED, day_sentences
 from planner.report.projections.joint import joint_sentences
 from planner.report.projections.projection import next_sentences
@@ -82,6 +83,7 @@ def frontier_page(found: Frontier) -> str:
             *_listed("To make one of them again", frontier_report.how_to_plan(found)),
             *_listed("Against the lines as they are", _against(found)),
             *_listed("Searches that gave nothing more", frontier_report.sweep_sentences(found)),
+            *_listed("Cannot run", list(left_out_sentences(found.left_out))),
         ],
     )
 

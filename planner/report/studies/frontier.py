@@ -9,6 +9,7 @@ from typing import Any
 from planner.contracts.problem import LineAssignment
 from planner.contracts.result import PlanOptions, PlanStatus
 from planner.contracts.values.told import share_at_most, share_in_table, share_set
+from planner.report.plans.given_up import left_out_sentences
 from planner.report.plans.losses import change
 from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
 from planner.report.words import amount, share, value_noun, value_title
@@ -67,6 +68,7 @@ def frontier_text(found: Frontier) -> str:
             "Against the lines as they are", bullets([current_sentence(found), *against])
         )
     lines += section("Searches that gave nothing more", bullets(sweep_sentences(found)))
+    lines += section("Cannot run", bullets(left_out_sentences(found.left_out)))
     if found.stopped_early:
         lines += section("Notes", bullets(["Stopped early: some searches are not finished."]))
     return "\n".join(lines) + "\n"
@@ -250,6 +252,7 @@ def frontier_document(found: Frontier) -> dict[str, Any]:
         "sweep": [search.model_dump(mode="json") for search in found.sweep],
         "current": found.current and found.current.model_dump(mode="json"),
         "conflicts": [conflict.model_dump(mode="json") for conflict in found.conflicts],
+        "left_out": [item.model_dump(mode="json") for item in found.left_out],
         "stopped_early": found.stopped_early,
         "options": found.options.model_dump(exclude={"seed", "redundancy"}),
         "seed": found.options.seed,
