@@ -43,7 +43,7 @@ def table(columns: Sequence[str], rows: Iterable[Row]) -> list[str]:
 def section(title: str, lines: Iterable[str]) -> list[str]:
     """A titled block after an empty line; nothing when there are no lines."""
     body = list(lines)
-    return ["", title, *body] if body else []
+    return ["", *wrapped(title, ""), *body] if body else []
 
 
 def bullets(items: Iterable[str]) -> list[str]:

@@ -53,3 +53,14 @@ def test_a_folder_in_place_of_a_file_is_told_before_anything_is_planned(
     told = f"1 fault in the input:\n  {option} is 'page.html': expected a file, not a folder\n"
     assert capsys.readouterr().err == told
     assert not Path("out").exists()
+
+
+def test_nothing_is_the_most_where_nobody_can_run(
+    fleet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, proof = tmp_path / "out", tmp_path / "proof.json"
+    sunday = ["--at", "2026-03-01T12:00Z", "--interval", "now"]
+    assert main(["plan", str(fleet), *sunday, "--out", str(out), "--proof", str(proof)]) == 0
+    capsys.readouterr()
+    assert main(["check", str(fleet), "--proof", str(proof), "--plan", str(out / "plan.json")]) == 0
+    assert "no campaign can run" in capsys.readouterr().out

@@ -11,6 +11,7 @@ from typing import TextIO
 from planner.cli.console import ProgressLine, stop_on_interrupt
 from planner.cli.exit_codes import BAD_INPUT, DONE, FAULT, INFEASIBLE, STOPPED
 from planner.cli.plan_options import plan_options
+from planner.report.text_layout import wrapped
 from planner.shipped import require
 from planner.studies.batch.options import BatchOptions, BatchSummary
 from planner.studies.batch.run import run_batch
@@ -117,12 +118,14 @@ def summary_words(summary: BatchSummary, where: str = "plans.csv") -> str:
         left = summary.total - sum(summary.endings.values())
         parts.append(f"{left:,} not done yet: go on with --resume")
     lines = [f"{count}: {', '.join(parts)}."]
-    lines += [f"  {name}: {reason or _WORDS[ending]}" for name, ending, reason in summary.unplanned]
+    for name, ending, reason in summary.unplanned:
+        lines += wrapped(f"{name}: {reason or _WORDS[ending]}", "  ")
     without = sum(summary.endings[ending] for ending in _CODES)
     if without > len(summary.unplanned):
         lines.append(f"  and {without - len(summary.unplanned):,} more without a plan")
     if without:
-        lines.append(f"  All of them, with their reasons, are in {where} and errors beside it.")
+        told = f"All of them, with their reasons, are in {where} and errors beside it."
+        lines += wrapped(told, "  ")
     lines += summary.losses
     lines += [f"No fleet has what the scenario {name} names." for name in summary.strangers]
     return "\n".join(lines)

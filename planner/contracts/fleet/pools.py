@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from planner.contracts.fleet.agents import LimitRow, PoolRow, limits_in_force, pools_in_force
@@ -66,6 +67,16 @@ def without_a_moment(problem: Problem) -> tuple[str, ...]:
 def serving(rows: tuple[PoolRow, ...], campaign: Campaign) -> tuple[PoolRow, ...]:
     """The rows of pools whose agents can work for a campaign; none for a broadcast."""
     return tuple(r for r in rows if campaign.is_live_transfer and r.serves(campaign.campaign_id))
+
+
+def pools_among(rows: tuple[PoolRow, ...], campaigns: Collection[str]) -> tuple[PoolRow, ...]:
+    """The rows as far as they are about some campaigns; those that serve only others are gone."""
+    found = []
+    for row in rows:
+        served = tuple(name for name in row.campaigns if name in campaigns)
+        if served or not row.campaigns:
+            found.append(row.model_copy(update={"campaigns": served}))
+    return tuple(found)
 
 
 def is_pooled(problem: Problem, campaign: Campaign) -> bool:

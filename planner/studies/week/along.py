@@ -70,14 +70,15 @@ def best_along(
 def taken(before: Ints, after: Ints) -> Floats:
     """Lines that are taken away, from each column, or until each."""
     moved = np.maximum(before - after, 0)
-    each = moved.shape[: moved.ndim - min(before.ndim, after.ndim)]
-    summed: Floats = moved.reshape(*each, -1).sum(axis=-1).astype(np.float64)
+    within = tuple(range(moved.ndim - min(before.ndim, after.ndim), moved.ndim))
+    summed: Floats = moved.sum(axis=within).astype(np.float64)
     return summed
 
 
 def _between_all(ones: Ints, others: Ints) -> Floats:
     """The same of each of some columns and each of those after them ``[one, other]``."""
-    flat, after = ones.reshape(len(ones), -1), others.reshape(len(others), -1)
+    each = int(np.prod(ones.shape[1:]))
+    flat, after = ones.reshape(len(ones), each), others.reshape(len(others), each)
     found = np.zeros((len(ones), len(others)), np.int64)
     for k in range(flat.shape[1]):
         found += np.maximum(flat[:, k, None] - after[:, k], 0)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from planner.contracts.fleet.agents import LimitRow, PoolRow
-from planner.contracts.fleet.pools import limits_at, nobody_on_shift, pools_at
+from planner.contracts.fleet.pools import limits_at, nobody_on_shift, pools_among, pools_at
 from planner.contracts.problem import Campaign, CampaignStop, Dialer, Problem
 from planner.contracts.values.fields import FIRST_DATE
 from planner.contracts.values.weekly import Window
@@ -198,8 +198,10 @@ def among_running(problem: Problem, running_set: RunningSet) -> Problem:
         update={
             "campaigns": running_set.campaigns,
             "dialers": running_set.dialers,
-            "pools": running_set.pools,
-            "limits": running_set.limits,
+            "pools": pools_among(running_set.pools, running),
+            "limits": tuple(
+                row for row in running_set.limits if row.campaign_id in (None, *running)
+            ),
             "assignments": tuple(a for a in problem.assignments if a.campaign_id in running),
             "intervals": (),
             "outages": (),

@@ -167,7 +167,7 @@ class WeekLines:
                 if aim is not None:
                     plans[n].append(columns)
                     aims.append(aim)
-            runs = np.array([name in node.index for name in self.campaigns])
+            runs = np.array([name in node.index for name in self.campaigns], np.bool_)
             lines = np.zeros((len(aims), len(runs), 2, node.dialers), np.int64)
             lines[:, runs] = node.lines[[node.index[name] for name in self._running(n)]]
             for k, columns in enumerate(plans[n]):
@@ -178,7 +178,7 @@ class WeekLines:
 
     def _nearest(self, n: int) -> list[int]:
         """The times whose lines another one may take: all where that is quick, else those near."""
-        most = max(MOST_FITTED // (self.count * len(self.campaigns)), 2)
+        most = max(MOST_FITTED // (self.count * max(len(self.campaigns), 1)), 2)
         others = sorted(range(self.count), key=lambda other: abs(other - n))
         return others[1 : most + 1]
 

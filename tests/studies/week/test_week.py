@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Outage, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus
 from planner.pipeline.pipeline import plan
@@ -323,3 +324,37 @@ def test_every_hour_answers_and_tells_what_it_gives_up() -> None:
     assert "Mon 10:00-11:00: A (priority 1): should run on 2 dialers, runs on 1." in said
     first, last = (i for i in week_document(found)["intervals"] if i["running"])
     assert (first["given_up"], last["given_up"][0]["requirement"]) == ([], "min_dialers")
+
+
+def test_a_limit_and_a_pool_of_a_campaign_do_not_hold_a_week_up_while_it_is_closed() -> None:
+    # B has two agents from a pool of its own, and at most 3 lines: 2 + 1, as 1 + 1 make less.
+    pooled = campaign("B", "Mon 10:00-12:00", agent_lines=None)
+    found = planned(
+        one_dialer(
+            A,
+            pooled,
+            pools=(PoolRow(pool="P", agent_lines=2, campaigns="B"),),
+            limits=(LimitRow(campaign_id="B", max_lines=3),),
+        )
+    )
+    assert lines_by_hour(found) == {
+        "Mon 09": {"A": (7, 1)},
+        "Mon 10": {"A": (4, 1), "B": (2, 1)},
+        "Mon 11": {"B": (2, 1)},
+    }
+
+
+def test_hours_without_anybody_on_shift_are_a_part_of_a_week() -> None:
+    # Agents come at ten; B's never do.
+    pools = (
+        PoolRow(pool="P", agent_lines=1, campaigns="A", from_="10:00", to="11:00"),
+        PoolRow(pool="Q", agent_lines=0, campaigns="B"),
+    )
+    found = planned(
+        one_dialer(
+            campaign("A", "Mon 09:00-11:00", agent_lines=None),
+            campaign("B", "Mon 10:00-12:00", agent_lines=None),
+            pools=pools,
+        )
+    )
+    assert lines_by_hour(found) == {"Mon 09": {}, "Mon 10": {"A": (7, 1)}, "Mon 11": {}}
