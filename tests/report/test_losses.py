@@ -89,6 +89,31 @@ def test_where_each_transfer_counts_one_value_is_called_what_it_is() -> None:
     assert "Value an hour" in [line.name for line in total_lines(base, dear)]
 
 
+def test_of_many_campaigns_that_pay_the_first_five_are_named() -> None:
+    names = [f"C{n}" for n in range(8)]
+    base = World(name="base", kept=outcome(dict.fromkeys(names, 100.0)))
+    moved = Replanned(status=PlanStatus.OPTIMAL, outcome=outcome(dict.fromkeys(names, 50.0)))
+    world = World(name="x", kept=outcome(dict.fromkeys(names, 0.0)), replanned=moved)
+    last = loss_sentences(base, world)[-1]
+    assert last.count("50.0 instead of 100.0") == 5
+    assert last.endswith("; and 3 more.")
+
+
+def test_where_others_gain_the_losses_named_are_more_than_what_is_lost() -> None:
+    base = World(name="base", kept=outcome({"Solar": 100.0, "Roof": 60.0}))
+    world = World(name="x", kept=outcome({"Solar": 20.0, "Roof": 110.0}))
+    assert loss_sentences(base, world) == [
+        "If nobody reacts, 30.0 of 160.0 value an hour are lost (19 %): Solar 80.0, less what "
+        "others gain."
+    ]
+
+
+def test_idle_agent_lines_have_no_change_in_per_cent() -> None:
+    more = World(name="x", kept=outcome({"Solar": 100.0}, agents_idle=10.0))
+    told = {line.name: line.told() for line in total_lines(BASE, more)}
+    assert told["Idle agent lines"][1:4] == ("1.0", "10.0", "-")
+
+
 def test_sentences_name_what_is_lost_what_comes_back_and_who_pays() -> None:
     assert loss_sentences(BASE, DOWN) == [
         "If nobody reacts, 90.0 of 200.0 value an hour are lost (45 %): Solar 80.0, Roof 10.0.",

@@ -32,7 +32,7 @@ def show_given_up(
             icon=":material/rule:",
         )
     ways = list(needed_sentences(needed, needed_search))
-    if ways:
+    if ways and needed_search is not NeededSearch.NOT_SOUGHT:
         st.info(f"**{NEEDED}**:\n\n{_bullets(ways)}", icon=":material/add_circle:")
     out = list(left_out_sentences(left_out))
     if out:

@@ -38,7 +38,7 @@ def losses_chart(base: World, world: World) -> Figure:
     drawn: there are no per cents of nothing.
     """
     total, *_ = total_lines(base, world)
-    title, noun = f"{total.name}, of what it was before", value_noun(counted(base, world))
+    title, noun = f"{total.name}, as a share of before", value_noun(counted(base, world))
     lines = [total._replace(name=_TOGETHER), *campaign_lines(base, world)[:_MOST]]
     drawn = [line for line in lines if (line.before or 0.0) > 0]
     values = [_row(line) for line in drawn]

@@ -13,9 +13,11 @@ from planner.report.words import amount, share, value_noun, value_title
 #: What the three states of the lines are called, everywhere.
 BEFORE, UNMOVED, MOVED = "Before", "If nobody reacts", "After the moves"
 #: Campaigns that are named in one sentence.
-_MOST_NAMED = 3
+_MOST_NAMED, _MOST_PAYING = 3, 5
 #: A change below this part of what was there is rounding.
 _ROUNDING = 1e-6
+#: Gains of others below this part of what is lost are not worth a word.
+_GAINED = 0.02
 #: A campaign that loses more than this part of its value is named.
 _CLEAR = 0.1
 
@@ -74,13 +76,18 @@ def _count(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def _lines(value: float) -> str:
+    """A mean number of lines: its change in per cent of next to none would say nothing."""
+    return amount(value)
+
+
 _TOTALS: tuple[tuple[str, Callable[[Outcome], float | None], Callable[[float], str]], ...] = (
     ("Value an hour", lambda o: o.value_per_hour, amount),
     ("After the worst failure", lambda o: o.surviving_value_per_hour, amount),
     ("Transfers an hour", lambda o: o.transfers_per_hour, amount),
     ("Messages an hour", lambda o: o.messages_per_hour, amount),
     ("Abandon rate", lambda o: o.abandon_rate, share),
-    ("Idle agent lines", lambda o: o.agents_idle, amount),
+    ("Idle agent lines", lambda o: o.agents_idle, _lines),
     ("Lines moved", lambda o: o.lines_moved, _count),
     ("Limits broken", lambda o: len(o.breaches), _count),
 )
@@ -151,12 +158,15 @@ def _paying(lines: list[Line]) -> Iterator[str]:
         if line.moved is not None and line.before and line.left_lost > _CLEAR * line.before
     ]
     if losing:
+        losing.sort(key=lambda item: -item[0].left_lost)
         named = "; ".join(
             f"{line.name} {amount(moved)} instead of {amount(line.before or 0.0)} "
             f"({change(line.before or 0.0, moved)})"
-            for line, moved in sorted(losing, key=lambda item: -item[0].left_lost)
+            for line, moved in losing[:_MOST_PAYING]
         )
-        yield f"More than a tenth less than before after the moves: {named}."
+        rest = len(losing) - _MOST_PAYING
+        more = f"; and {rest} more" if rest > 0 else ""
+        yield f"More than a tenth less than before after the moves: {named}{more}."
 
 
 def _told(total: Line, lines: list[Line], mended: bool, call: str) -> Iterator[str]:
@@ -165,7 +175,7 @@ def _told(total: Line, lines: list[Line], mended: bool, call: str) -> Iterator[s
     come = "come" if call else "comes"
     slack = _ROUNDING * max(abs(before), 1.0)
     if total.loss > slack:
-        names = _named([(line.name, line.loss) for line in lines], slack)
+        names = _named([(line.name, line.loss) for line in lines], slack, total.loss)
         yield (
             f"If nobody reacts, {amount(total.loss)} of {amount(before)} {noun} an hour are lost"
             f"{_part(total.loss, before)}: {names}."
@@ -184,7 +194,7 @@ def _told(total: Line, lines: list[Line], mended: bool, call: str) -> Iterator[s
         yield f"With the moves {amount(abs(back))} {noun} an hour {words}."
     elif total.left_lost > slack:
         left = sorted(lines, key=lambda line: -line.left_lost)
-        names = _named([(line.name, line.left_lost) for line in left], slack)
+        names = _named([(line.name, line.left_lost) for line in left], slack, total.left_lost)
         yield (
             f"The moves bring back {amount(back)} of it; {amount(total.left_lost)} stay lost"
             f"{_part(total.left_lost, before)}: {names}."
@@ -199,12 +209,17 @@ def _part(loss: float, before: float) -> str:
     return f" ({share(loss / before)})" if before > 0 and loss <= before else ""
 
 
-def _named(losses: list[tuple[str, float]], slack: float) -> str:
-    """The campaigns that lose, the most first, and how many more do."""
+def _named(losses: list[tuple[str, float]], slack: float, total: float) -> str:
+    """The campaigns that lose, the most first, and how many more do.
+
+    Where they lose clearly more than all together, others gain, and that is said.
+    """
     losing = [(name, loss) for name, loss in losses if loss > slack]
     named = ", ".join(f"{name} {amount(loss)}" for name, loss in losing[:_MOST_NAMED])
     rest = len(losing) - _MOST_NAMED
-    return named + (f" and {rest} more" if rest > 0 else "")
+    named += f" and {rest} more" if rest > 0 else ""
+    lost = sum(loss for _, loss in losing)
+    return named + (", less what others gain" if lost > (1 + _GAINED) * total else "")
 
 
 def breach_lists(base: World, world: World) -> list[tuple[str, tuple[str, ...]]]:

@@ -309,3 +309,16 @@ def test_the_hours_ahead_begin_at_the_moment_that_was_picked_for_all_pages(app: 
     assert (
         "Transfers an hour through the hours: Before 158.5 from 09:00; Scenario 1 158.5 from 09:00."
     ) in told
+
+
+def test_where_every_dialer_is_down_there_is_nothing_to_take(app: AppTest) -> None:
+    go_to(app, "what-if")
+    down = app.multiselect(key="down-1")
+    assert not down.proto.select_all  # it came first in the list, where Enter picks it
+    down.set_value(["D1", "D2"]).run()
+    app.button(key="first-moves").click().run()
+    finished(app, "first-moves")
+    assert not app.exception
+    assert "**Nothing can run**" in text(app)
+    assert "in this order" not in text(app)
+    assert not [button for button in app.button if button.label == "Take these lines"]

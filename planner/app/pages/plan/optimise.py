@@ -259,9 +259,7 @@ def _show_result(
     )
     frame = _change_frame(edited, line_plan)
     st.subheader("Your lines are this plan" if frame.empty else "Proposed plan")
-    st.markdown(
-        f"{_ending(workspace, result)} after {duration(result.seconds)}; {quality(result)}."
-    )
+    st.markdown(f"{_ending(workspace, result)} after {_took(result)}; {quality(result)}.")
     problem = workspace.job.problem if workspace.job is not None else edited.problem
     if frame.empty:
         _show_binding(result)
@@ -299,6 +297,10 @@ def _show_moves(edited: EditedLines, result: PlanResult) -> None:
     with st.expander(f"{count}, in this order", expanded=len(result.moves) <= _MOST_TOLD):
         st.markdown("\n".join(f"1. {plain(told)}" for told in move_sentences(result.moves)))
         st.caption(plain(way_sentence(result.value_before_moves, result.moves)))
+
+
+def _took(result: PlanResult) -> str:
+    return "less than a second" if result.seconds < 1 else duration(result.seconds)
 
 
 def _ending(workspace: Workspace, result: PlanResult) -> str:

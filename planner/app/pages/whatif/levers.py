@@ -52,6 +52,7 @@ def show_levers(
             [d.dialer_id for d in problem.dialers if d.in_service],
             key=f"down-{place}",
             placeholder="None",
+            select_all=False,  # first in the list: who presses Enter loses every dialer
         )
         since = None
         if down:

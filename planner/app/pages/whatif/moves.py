@@ -143,13 +143,10 @@ def show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
     )
     for told in unasked_sentences(again):
         st.markdown(f"- {plain(told)}")
-    count = "1 move" if len(again.moves) == 1 else f"{len(again.moves) or 'No'} moves"
-    st.markdown(f"**{count}, in this order**{_most(again)}")
-    height: Any = "content" if len(again.moves) <= _UNSCROLLED else _HEIGHT
-    with st.container(height=height, border=bool(again.moves)):
-        st.markdown("\n".join(_listed(again)) or "No line has to move.")
-    if again.moves:
-        st.caption(plain(way_sentence(again.value_before_moves, again.moves)))
+    if not again.outcome.lines:
+        st.markdown("**Nothing can run**: there are no lines to move.")
+        return
+    _show_order(again)
     if again.moves_back:
         with st.expander(f"{BACK} ({len(again.moves_back)} moves)"):
             st.markdown("\n".join(f"- {plain(text)}" for text in back_sentences(again)))
@@ -171,6 +168,19 @@ def show_moves(here: Workspace, world: World, new: Campaign | None) -> None:
                 f"handout-{world.name}",
                 is_first=False,
             )
+
+
+def _show_order(again: Replanned) -> None:
+    """The moves, one after the other; many scroll."""
+    if not again.moves:
+        st.markdown("**No line has to move.**")
+        return
+    count = "1 move" if len(again.moves) == 1 else f"{len(again.moves)} moves"
+    st.markdown(f"**{count}, in this order**{_most(again)}")
+    height: Any = "content" if len(again.moves) <= _UNSCROLLED else _HEIGHT
+    with st.container(height=height, border=True):
+        st.markdown("\n".join(_listed(again)))
+    st.caption(plain(way_sentence(again.value_before_moves, again.moves)))
 
 
 def _most(again: Replanned) -> str:
