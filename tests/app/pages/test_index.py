@@ -125,4 +125,4 @@ def test_every_page_bears_whatever_a_dialer_or_a_campaign_may_be_called(
     go_to(app, "what-if")
     app.multiselect(key="down-1").set_value([name]).run()
     assert not app.exception
-    assert losses(app)["Value an hour"]["If nobody reacts"] == "79.3"
+    assert losses(app)["Transfers an hour"]["If nobody reacts"] == "79.3"
