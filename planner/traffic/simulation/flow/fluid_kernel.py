@@ -28,6 +28,7 @@ from planner.traffic.simulation.flow.fluid_level import (
     CALM,
     FILLING,
     aim,
+    fall_rate,
     flow,
     level_ends,
 )
@@ -49,6 +50,8 @@ from planner.traffic.simulation.run_state import (
 #: What is kept of each dialer and of each gate: demand of those whose lines are all in use, lines
 #: of those that fill up, lines of the others.
 DEMAND, FILLING_LINES, OTHER_LINES = range(3)
+#: Rates closer than this are equal, relatively.
+SAME_RATE = 1e-9
 
 
 @lean
@@ -62,6 +65,7 @@ def share_gate(state: RunState, rates: Floats, rng: Any, own: int, now: float, e
     number = pairs[own].gate
     gate, whole = state.gates[number], rates[dialers.size + number]
     spacing = state.groups[gate.group].spacing
+    hold_back(state, rates, number, now)
     of_group = np.inf if spacing == 0.0 else spare(1.0 / spacing, whole)
     asked = 0.0
     for place in range(gate.first, gate.last):
@@ -85,6 +89,34 @@ def share_gate(state: RunState, rates: Floats, rng: Any, own: int, now: float, e
                 ends, talks = state.attempt_ends, state.talk_ends
                 time = schedule(pair, campaign, ends, talks, rng, now, edge)
                 reschedule(state.keys, state.winners, p, time)
+
+
+@lean
+def hold_back(state: RunState, rates: Floats, number: int, now: float) -> None:
+    """Let who has all lines in use, and needs more than its share by dial lines, fall back to that.
+
+    Memoryless attempts alone, and where only the dialer or only its trunk group has a limit.
+    """
+    pairs, gate, whole = state.pairs, state.gates[number], rates[state.dialers.size + number]
+    for place in range(gate.first, gate.last):
+        pair = pairs[state.gate_pairs[place]]
+        campaign = state.campaigns[pair.campaign]
+        if pair.kind != OTHER_LINES or pair.mode != CALM or campaign.attempt_cv != 1.0:
+            continue
+        of_dialer = state.dialers[pair.dialer].spacing
+        spacing = max(of_dialer, state.groups[gate.group].spacing)
+        if min(of_dialer, state.groups[gate.group].spacing) > 0.0:
+            continue
+        of = whole if of_dialer == 0.0 else rates[pair.dialer]
+        filling = of[FILLING_LINES] + pair.dial_lines
+        left = 1.0 / spacing - of[DEMAND] + pair.demand
+        most = max(left / filling, 1.0 / spacing / (of[FILLING_LINES] + of[OTHER_LINES]))
+        need = pair.target * fall_rate(pair, campaign)
+        if most * pair.dial_lines < need * (1.0 - SAME_RATE):
+            flow(pair, campaign, now)
+            pair.mode, pair.launch_rate = FILLING, -1.0
+            count_lines(pair, campaign, rates[pair.dialer], whole)
+            gate.filling += 1
 
 
 @lean
@@ -155,10 +187,11 @@ def tell_gate(
     """Bring what is kept of a pair's gate up to date, and who may launch how much."""
     pair = state.pairs[p]
     gate, whole = state.gates[pair.gate], rates[state.dialers.size + pair.gate]
+    kind = pair.kind
     count_lines(pair, state.campaigns[pair.campaign], rates[pair.dialer], whole)
-    if filled == (pair.mode == FILLING):
+    if filled == (pair.mode == FILLING) and kind == pair.kind:
         return
-    gate.filling += -1 if filled else 1
+    gate.filling += int(pair.mode == FILLING) - int(filled)
     if gate.filling > 0:
         share_gate(state, rates, rng, p, now, edge)
 

@@ -155,9 +155,11 @@ def level_ends(pair: Any, campaign: Any, now: float) -> None:
     rate = fall_rate(pair, campaign)
     if pair.mode == FILLING:
         limit = pair.launch_rate / rate
+        if limit <= pair.target:  # it falls, or rises, to what its launches keep up
+            return
         if pair.level >= pair.target:  # by rounding, where a gate is shared out at that moment
             pair.mode_ends = now
-        elif limit > pair.target:
+        else:
             pair.mode_ends = now + np.log((limit - pair.level) / (limit - pair.target)) / rate
     elif pair.mode == DRAINING and 0.0 < pair.target < pair.level:
         pair.mode_ends = now + np.log(pair.level / pair.target) / rate
