@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from planner.cli.start import main
 from planner.contracts.line_plan import LinePlan
@@ -19,6 +20,8 @@ from planner.pipeline.pipeline import plan
 from planner.projection.figures.abandon_days import abandon_days, with_abandon_days
 from planner.report.projections.days import abandon_day_sentences
 from planner.traffic.exact.engset import stationary
+from tests.support.builders import solar
+from tests.support.results import two_dialers
 
 OTHER_DAYS = 200_000
 #: Of a share of 4,000 drawn days, and of the others, with room for one chance in ten thousand.
@@ -187,3 +190,15 @@ def test_the_proof_of_such_a_plan_is_checked_with_the_same_tables(
     claims["options"]["abandon_days"] = 0.99
     (out / "other.json").write_text(json.dumps(claims))
     assert main([*checked, str(out / "other.json")]) != 0
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9, 0.95])
+def test_where_one_figure_differs_the_day_is_that_of_its_share(share: float) -> None:
+    # The quantile of a gamma variable of mean 1 and coefficient of variation 0.4, by scipy. Talk
+    # times that differ make days worse the longer they are.
+    campaigns = (solar(talk_day_cv=0.4, max_abandon_rate=0.03, campaign_id=n) for n in "AB")
+    problem = with_abandon_days(two_dialers(campaigns=tuple(campaigns)), share)
+    exact = stats.gamma.ppf(share, 1 / 0.4**2, scale=0.4**2)
+    for campaign in problem.campaigns:
+        assert campaign.abandon_day[:2] == (1, 1)
+        assert campaign.abandon_day[2] == pytest.approx(exact, rel=3e-3)
