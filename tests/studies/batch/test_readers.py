@@ -102,11 +102,13 @@ def test_the_screen_names_those_without_a_plan_and_the_file(
     write(source / "b" / "dialers.csv", DIALERS, [dialer("many")])
     write(source / "c" / "campaigns.csv", CAMPAIGNS, [campaign(min_dialers=2)])
     assert batch(source, "--out", out) == 2
-    said = capsys.readouterr().out.splitlines()
-    assert said[0] == "3 problems: 1 proven within the gap, 1 infeasible, 1 with bad input."
-    assert said[1].startswith("  b: dialers.csv, line 2, column ports is 'many'")
-    assert said[2].startswith("  c: these cannot hold together: ")
-    assert str(out / "plans.csv") in said[3]
+    printed = capsys.readouterr().out
+    count = "3 problems: 1 proven within the gap, 1 infeasible, 1 with bad input."
+    assert printed.splitlines()[0] == count
+    said = " ".join(printed.split())  # long lines wrap
+    assert " b: dialers.csv, line 2, column ports is 'many': expected " in said
+    assert " c: these cannot hold together: " in said
+    assert str(out / "plans.csv") in said
 
 
 def test_a_folder_and_a_workbook_of_one_name_are_one_broken_fleet(tmp_path: Path) -> None:
