@@ -124,12 +124,13 @@ def layers(given: Frontier) -> list[list[dict[str, Any]]]:
 def test_the_frontier_goes_through_those_that_no_other_beats_in_both_axes() -> None:
     # The second has less of both than the third: it is there for its few abandoned calls.
     given = found(point(1, 210.0, 90.0), point(2, 195.0, 95.0), point(3, 190.0, 130.0))
-    line, plans, diamond, words = layers(given)
+    line, plans, numbers, diamond, words = layers(given)
     assert [p["Value an hour"] for p in line] == [210.0, 195.0, 190.0]
     beaten = found(point(1, 210.0, 90.0), point(2, 195.0, 80.0), point(3, 190.0, 130.0))
-    line, plans, diamond, words = layers(beaten)
+    line, plans, numbers, diamond, words = layers(beaten)
     assert [p["Value an hour"] for p in line] == [210.0, 190.0]
     assert [p["Plan"] for p in plans] == [1, 2, 3]
+    assert numbers == plans  # each point bears the number of its plan
     assert diamond == words
     assert (diamond[0]["Value an hour"], diamond[0]["After the worst failure"]) == (200.0, 100.0)
 

@@ -114,7 +114,10 @@ def clickable_frontier(found: Frontier) -> Figure:
         .encode(opacity=alt.condition(picked, alt.value(1), alt.value(0.5)))
         .add_params(picked)
     )
-    return Figure(alt.layer(*_frontier_line(found), points, *_now(found)), _plans_told(found))
+    # Beside its point, not on it: a click on a number would pick nothing.
+    numbers = _plans(found).mark_text(dy=-24).encode(text="Plan:N", color=alt.value(_FRONTIER))
+    layers = [*_frontier_line(found), points, numbers, *_now(found)]
+    return Figure(alt.layer(*layers), _plans_told(found))
 
 
 def _axes(found: Frontier) -> dict[str, Any]:

@@ -32,7 +32,10 @@ def test_it_is_worked_out_only_when_asked_for(app: AppTest) -> None:
     # On the command line the same plan names one more dialer and one more agent line first.
     assert "One more dialer like D1" in told(app)
     assert "One more agent line of Solar" in told(app)
-    assert "What limits it" in told(app)
+    # What holds the plan back is told once, by now with what it costs.
+    _, limits = told(app).split("What holds the plan back:")
+    assert limits.count("Solar: all 10 agent lines on shift are assigned") == 1
+    assert "Solar: all 10 agent lines on shift are assigned; one more would bring" in limits
 
 
 def test_a_change_can_be_tried_as_a_scenario(app: AppTest) -> None:

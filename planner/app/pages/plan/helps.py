@@ -44,8 +44,6 @@ def show_helps(workspace: Workspace, problem: Problem, result: PlanResult) -> No
             args=(workspace, _STUDY, id(result), partial(study, problem, result)),
         )
         return
-    if found.binding:
-        st.markdown("\n".join(["What limits it:\n", *(f"- {plain(t)}" for t in found.binding)]))
     if found.helps_stopped_early:
         st.caption(CUT_OFF)
     rows = help_rows(found.helps)
@@ -58,6 +56,14 @@ def show_helps(workspace: Workspace, problem: Problem, result: PlanResult) -> No
         _show_row(workspace, place, row)
     for note in help_notes(found):
         st.caption(plain(note))
+
+
+def limits_told(workspace: Workspace, result: PlanResult) -> tuple[str, ...]:
+    """What holds a plan back, with what each limit costs once that was compared."""
+    found: PlanResult | None = running.result(workspace, _STUDY)
+    if found is None or running.is_out_of_date(workspace, _STUDY, id(result)):
+        return result.binding
+    return found.binding or result.binding
 
 
 def study(

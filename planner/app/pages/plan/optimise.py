@@ -15,7 +15,7 @@ from planner.app.editing.live.lost_dialers import lost_dialers, without_dialers
 from planner.app.jobs.jobs import PlanJob
 from planner.app.pages.live_panel import take_live
 from planner.app.pages.plan.effects import show_effects
-from planner.app.pages.plan.helps import show_helps
+from planner.app.pages.plan.helps import limits_told, show_helps
 from planner.app.session.text import plain
 from planner.app.session.user import run_owner
 from planner.app.session.workspace import Workspace
@@ -262,7 +262,7 @@ def _show_result(
     st.markdown(f"{_ending(workspace, result)} after {_took(result)}; {quality(result)}.")
     problem = workspace.job.problem if workspace.job is not None else edited.problem
     if frame.empty:
-        _show_binding(result)
+        _show_binding(workspace, result)
         show_helps(workspace, problem, result)
         return
     proposed = assess(take_plan(edited, line_plan), at, view)
@@ -281,7 +281,7 @@ def _show_result(
             alt="Changes of the proposed plan",
         )
     with right:
-        _show_binding(result)
+        _show_binding(workspace, result)
     show_helps(workspace, problem, result)
     _show_moves(edited, result)
 
@@ -363,9 +363,10 @@ def _change_frame(edited: EditedLines, plan: LinePlan) -> pd.DataFrame:
     )
 
 
-def _show_binding(result: PlanResult) -> None:
-    if result.binding:
-        reasons = "\n".join(f"- {plain(reason)}" for reason in result.binding)
+def _show_binding(workspace: Workspace, result: PlanResult) -> None:
+    told = limits_told(workspace, result)
+    if told:
+        reasons = "\n".join(f"- {plain(reason)}" for reason in told)
         st.markdown(f"What holds the plan back:\n\n{reasons}")
 
 

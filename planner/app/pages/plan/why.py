@@ -10,7 +10,9 @@ import streamlit as st
 
 from planner.app.editing.edited_lines import EditedLines
 from planner.app.session.text import plain
+from planner.evaluation.notes import counted_calls
 from planner.pipeline.pipeline import reasons
+from planner.report.words import value_title
 
 TITLE = "Why these lines, and what one more would bring"
 
@@ -28,7 +30,12 @@ def _show(edited: EditedLines) -> None:
     ]
     if told:
         st.markdown("What holds all lines together back:\n\n" + "\n".join(told))
-    st.caption("Value an hour by the planning tables, all other lines as they are.")
+    title = value_title(counted_calls(edited.problem))
+    st.caption(
+        f"{title} by the planning tables, all other lines as they are and as if there were room and "
+        "agents for one more. What the best plans with one more bring is told by *Tell what would "
+        "help most*, once *Optimise* is done."
+    )
 
 
 def offer_why(edited: EditedLines) -> None:
