@@ -32,9 +32,9 @@ def _show(edited: EditedLines) -> None:
         st.markdown("What holds all lines together back:\n\n" + "\n".join(told))
     title = value_title(counted_calls(edited.problem))
     st.caption(
-        f"{title} by the planning tables, all other lines as they are and as if there were room and "
-        "agents for one more. What the best plans with one more bring is told by *Tell what would "
-        "help most*, once *Optimise* is done."
+        f"{title} by the planning tables, all other lines as they are, and as if there were room "
+        "and agents for one more. What the best plans with one more bring is told by *Tell what "
+        "would help most*, once *Optimise* is done."
     )
 
 
