@@ -36,6 +36,8 @@ _log = logging.getLogger(__name__)
 LONGEST_CHECK, CHECKING_SHARE = 2.0, 0.25
 #: Time left to a round after a correction at the least, so that it returns a plan [s].
 SHORTEST_ROUND = 2.0
+#: For so large a part of its time a search without any plan goes on; the rest is for the nearest.
+SHARE_WITHOUT_PLAN = 0.5
 #: Of a time limit below this a round still takes as long as it needs for a plan [s].
 SHORTEST_LIMIT = 0.5
 
@@ -204,13 +206,12 @@ def find_plan(
 ) -> Found:
     """The plan asked for, and the nearest one where there is none; ``first``: soon, not close."""
     from planner.optimize.nearest import nearest_plan
-    from planner.optimize.search import optimize
     from planner.pipeline.first_answer import first_answer
 
     if first:
         outcome = first_answer(problem, options, on_progress, stop)
     else:
-        outcome = optimize(problem, clock.limited(options), on_progress, stop)
+        outcome = _optimize_while_there_is_hope(problem, options, clock, on_progress, stop)
     if outcome.plan is not None or stop():
         return Found(outcome)
     nearest = nearest_plan(problem, clock.limited(options), on_progress, stop)
@@ -222,6 +223,27 @@ def find_plan(
     if options.relax:
         return Found(nearest.outcome, nearest, gives_up=True)
     return Found(replace(outcome, infeasible=infeasible), nearest)
+
+
+def _optimize_while_there_is_hope(
+    problem: Problem,
+    options: PlanOptions,
+    clock: Clock,
+    on_progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+) -> SearchResult:
+    """The search for the plan asked for, which leaves time for the nearest while it has none."""
+    from planner.optimize.search import optimize
+
+    limited, found = clock.limited(options), False
+    turn = clock.spent + SHARE_WITHOUT_PLAN * limited.time_limit
+
+    def heard(progress: Progress) -> None:
+        nonlocal found
+        found = found or progress.value_per_hour is not None
+        on_progress(progress)
+
+    return optimize(problem, limited, heard, lambda: stop() or (not found and clock.spent > turn))
 
 
 class Clock:
