@@ -127,6 +127,7 @@ class AssignmentFigures(Contract):
     reason: str
     advice: str = ""
     engine: Engine
+    agents: int | None = None  # on shift there, where they are fewer than the agent lines
     all_busy_share: float | None = None
     agent_occupancy: float | None = None
     transfers_per_hour: float | None = None

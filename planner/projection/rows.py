@@ -102,6 +102,7 @@ class Rows:
             reason=view.reason,
             advice=view.advice,
             engine=Engine.MARKOV if made is None else Engine.SIMULATE,
+            agents=pair.agent_lines if pair.agent_lines < pair.item.agent_lines else None,
             runs_until=None if until is None else until.moment,
             ends_with=None if until is None else until.what,
             low={name: figure.low for name, figure in known.items()},

@@ -9,6 +9,7 @@ from planner.contracts.values.told import amount, share, share_at_most, share_se
 
 __all__ = [
     "STOPPED_EARLY",
+    "all_agent_lines",
     "amount",
     "duration",
     "expected_pauses",
@@ -59,6 +60,14 @@ def duration(seconds: float) -> str:
 def to_minute(moment: datetime) -> datetime:
     """The nearest whole minute: sums of seconds end just before or after one."""
     return (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
+def all_agent_lines(figures: AssignmentFigures) -> str:
+    """``all 5 agent lines``; those with an agent: ``all 3 agents``."""
+    if figures.agents:
+        return "the one agent" if figures.agents == 1 else f"all {figures.agents} agents"
+    count = figures.agent_lines
+    return "the agent line" if count == 1 else f"all {count} agent lines"
 
 
 def expected_pauses(figures: AssignmentFigures) -> str:

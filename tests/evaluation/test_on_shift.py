@@ -10,6 +10,7 @@ import pytest
 
 from planner.app.editing.assessment import assess
 from planner.app.editing.edited_lines import open_lines
+from planner.app.pages.status_board import board
 from planner.contracts.fleet.agents import PoolRow
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Dialer, LineAssignment, Problem
@@ -22,6 +23,8 @@ from planner.pipeline.pipeline import plan, project
 from planner.projection.hours.calendar import Spell
 from planner.projection.planned import table_figures
 from planner.report.plans.plan import plan_text
+from planner.report.projections.next_events import next_event
+from planner.report.projections.projection import next_sentence
 from planner.studies.week.as_is import week_as_is
 from planner.studies.whatif import whatif
 from planner.tables.folder import read_folder
@@ -110,6 +113,21 @@ def test_a_sentence_says_that_lines_have_no_agent() -> None:
     assert "Solar: 10 agent lines assigned, 6 on shift." in [
         breach.message for breach in check(given, LinePlan(assignments=given.assignments))
     ]
+
+
+def test_what_is_expected_is_told_of_the_agents_that_are_there() -> None:
+    given = of_its_own()
+    rows = project(given, at=AT, hours=1, engine="markov").assignments
+    assert [(row.agent_lines, row.agents) for row in rows] == [(5, 3), (5, 3)]
+    assert next_event(rows[0], given, AT).what == "All 3 agents busy"
+    assert next_sentence(rows[0]).startswith("D1 / Solar: all 3 agents busy in about ")
+    card = board(given, ["D1"], rows, [next_event(row, given, AT) for row in rows])
+    assert "95 dial + 5 agent lines, 3 with an agent" in card
+    # Of who has nobody: dialing waits, and for no agent's call.
+    nobody = given.model_copy(update={"campaigns": (solar(agent_lines=0, **ALWAYS),)})
+    (row, _) = project(nobody, at=AT, hours=1, engine="markov").assignments
+    assert row.agents == 0
+    assert "0 agents" not in next_sentence(row)
 
 
 def test_what_pools_have_no_agents_for_is_told_with_its_reason() -> None:

@@ -123,6 +123,8 @@ def _line(items: list[_Item]) -> str:
     agents = sum(item.agent_lines for item, _ in items)
     noun = "line" if (agents or dial) == 1 else "lines"
     lines = f"{dial:,} dial" + (f" + {agents:,} agent" if agents else "") + f" {noun}"
+    there = sum(item.agent_lines if item.agents is None else item.agents for item, _ in items)
+    lines += f", {there:,} with an agent" if there < agents else ""
     names = ", ".join(item.campaign_id for item, _ in items[:_MOST_NAMED])
     more = f" and {len(items) - _MOST_NAMED} more" if len(items) > _MOST_NAMED else ""
     who = f"{len(items)} campaigns: {names}{more}" if len(items) > 1 else names

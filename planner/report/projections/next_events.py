@@ -10,7 +10,7 @@ from planner.contracts.problem import Problem
 from planner.contracts.projected import Projection, TimelineStep
 from planner.contracts.result import AssignmentFigures, Ending, Status
 from planner.projection.hours.calendar import next_open
-from planner.report.words import duration, share, to_minute
+from planner.report.words import all_agent_lines, duration, share, to_minute
 
 #: Below this chance to be all busy within the hour, no time is promised.
 SELDOM = 0.05
@@ -67,8 +67,8 @@ def _of_running(figures: AssignmentFigures, at: datetime) -> NextEvent:
     if soon is not None and within is not None and within >= SELDOM:
         busy = at + timedelta(seconds=soon)
         if ends is None or busy < ends:
-            count = figures.agent_lines
-            what = "The agent line busy" if count == 1 else f"All {count} agent lines busy"
+            lines = all_agent_lines(figures)
+            what = f"{lines[0].upper()}{lines[1:]} busy"
             latest = figures.seconds_to_all_busy_p90
             sure = "" if latest is None else f" (90 % within {duration(latest)})"
             return NextEvent(what, f"in about {duration(soon)}{sure}", busy)

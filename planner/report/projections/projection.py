@@ -24,7 +24,14 @@ from planner.report.projections.joint import (
     write_joint_files,
 )
 from planner.report.text_layout import NOTHING, WIDTH, Row, bullets, clean, section, table, wrapped
-from planner.report.words import amount, duration, expected_pauses, share, to_minute
+from planner.report.words import (
+    all_agent_lines,
+    amount,
+    duration,
+    expected_pauses,
+    share,
+    to_minute,
+)
 from planner.tables.folder_writing import write_projection
 from planner.tables.writing import write_csv
 from planner.version import __version__
@@ -132,7 +139,7 @@ def _ends_soon(figures: AssignmentFigures, at: datetime) -> str | None:
 def _until(figures: AssignmentFigures, ends: str) -> str:
     """What is expected of a row whose running ends within the hour."""
     chance = figures.p_all_busy_60min or 0.0
-    lines = _agent_lines(figures)
+    lines = all_agent_lines(figures)
     if figures.status is Status.ALL_BUSY:
         return f"{lines} busy now; dials and pauses {ends}"
     if chance < _UNLIKELY:
@@ -140,16 +147,11 @@ def _until(figures: AssignmentFigures, ends: str) -> str:
     return f"dials {ends}; {lines} busy before that in {share(chance)} of cases"
 
 
-def _agent_lines(figures: AssignmentFigures) -> str:
-    count = figures.agent_lines
-    return "the agent line" if count == 1 else f"all {count} agent lines"
-
-
 def _expected(figures: AssignmentFigures) -> str:
     within = figures.p_all_busy_60min
     if within is None or figures.all_busy_share is None:
         return expected_pauses(figures)
-    lines = _agent_lines(figures)
+    lines = all_agent_lines(figures)
     paused = f"paused {share(figures.all_busy_share)} of the time"
     if figures.status is Status.ALL_BUSY:
         return f"{lines} busy now; {paused}"
