@@ -71,8 +71,10 @@ class PlanArrays:
         for pair, (dial, agents) in lines.items():
             new.dial_lines[pair], new.agent_lines[pair] = dial, agents
         touched = {c for c, _ in lines}
-        if self.problem.pools:  # whose agents may come from other campaigns, or go to them
-            touched = set(range(len(self.problem.campaigns)))
+        if any(self.agent_lines[pair] != agents for pair, (_, agents) in lines.items()):
+            vars(new).pop("_with_agents", None)
+            if self.problem.pools:  # whose agents may come from other campaigns, or go to them
+                touched = set(range(len(self.problem.campaigns)))
         new._rows = {c: rates for c, rates in self._rows.items() if c not in touched}
         new._attempts, new._unknown = self._attempts.copy(), self._unknown | touched
         return new
@@ -87,11 +89,18 @@ class PlanArrays:
     @cached_property
     def running(self) -> tuple[Ints, Ints]:
         """Dial lines that can dial, and agent lines that have an agent."""
-        working = np.array([d.in_service for d in self.problem.dialers], dtype=bool)
-        agents = with_agents(self.problem, np.where(working, self.agent_lines, 0))
+        agents = self._with_agents
         # Who has fewer agents than lines dials as before, who has none not at all.
-        dials = working & ((agents > 0) | (self.agent_lines == 0))
+        dials = self._working & ((agents > 0) | (self.agent_lines == 0))
         return np.where(dials, self.dial_lines, 0), agents
+
+    @cached_property
+    def _with_agents(self) -> Ints:
+        return with_agents(self.problem, np.where(self._working, self.agent_lines, 0))
+
+    @cached_property
+    def _working(self) -> NDArray[np.bool_]:
+        return np.array([d.in_service for d in self.problem.dialers], dtype=bool)
 
     @cached_property
     def rates(self) -> Rates:

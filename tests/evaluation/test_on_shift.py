@@ -15,7 +15,7 @@ from planner.contracts.fleet.agents import PoolRow
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Dialer, LineAssignment, Problem
 from planner.contracts.result import PlanFigures, PlanOptions
-from planner.evaluation.arrays import evaluate
+from planner.evaluation.arrays import PlanArrays, evaluate
 from planner.evaluation.limits.check import check
 from planner.evaluation.moves.ordered import ordered_moves
 from planner.evaluation.running.runnable import runnable_lines
@@ -193,3 +193,16 @@ def test_the_example_has_one_value_in_hours_with_fewer_agents(hour: int) -> None
     after = again.outcome
     assert after is not None
     assert again.moves[-1].value_after == pytest.approx(after.value_per_hour, rel=1e-9)
+
+
+@pytest.mark.parametrize("fleet", [of_its_own, of_a_pool, one_out])
+def test_lines_that_are_changed_have_the_rates_of_lines_set_afresh(
+    fleet: Callable[[], Problem],
+) -> None:
+    given = fleet()
+    arrays = PlanArrays(given, LinePlan(assignments=given.assignments))
+    assert arrays.rates.handled.shape == (1, 2)
+    for lines in ((80, 5), (80, 2), (80, 0), (95, 9)):
+        arrays = arrays.changed({(0, 0): lines})
+        fresh = PlanArrays(given, LinePlan(assignments=(line("D1", *lines), line("D2", 95, 5))))
+        assert arrays.rates.handled.tolist() == fresh.rates.handled.tolist()
