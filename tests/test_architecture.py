@@ -33,9 +33,9 @@ PUBLIC = {
 KERNELS = {
     "calibration/emulation/kernel.py end_attempt": 9,
     "calibration/emulation/kernel.py run_day": 10,
-    "optimize/heuristics/agent_annealing.py _steps": 11,
-    "optimize/heuristics/cell_annealing.py _run": 9,
-    "optimize/heuristics/cell_annealing.py _steps": 12,
+    "optimize/heuristics/agent_moves.py _carry": 9,
+    "optimize/heuristics/annealing.py _run": 10,
+    "optimize/heuristics/annealing.py _steps": 10,
     "optimize/pricing/survival/buckets.py tighten_piece": 10,
     "optimize/pricing/survival/capped_program.py _block_profile": 9,
     "traffic/simulation/flow/fluid_kernel.py run": 9,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from planner.optimize.heuristics.agent_annealing import QUICK, THOROUGH, AgentAnnealing, Schedule
-from planner.optimize.heuristics.cell_annealing import CellAnnealing
+from planner.contracts.result import relative_gap
+from planner.optimize.heuristics.annealing import QUICK, THOROUGH, TIED, Annealing, Pace, cell_pace
 from planner.optimize.heuristics.construction import constructed
 from planner.optimize.heuristics.restricted_master_heuristic import choose_columns, promising
 from planner.optimize.master.column_generation import Relaxation
@@ -20,9 +20,9 @@ SMALLEST_GAIN = 1e-6
 #: How many times as hot annealing begins after so many rounds in a row that found nothing: what is
 #: near the best plan was tried, so that the way to a better one leads through worse ones.
 WARMTH = (1.0, 10.0, 3.0, 30.0)
-#: The same where pools, limits or costs tie campaigns together: a plan made of the relaxation's
-#: mix is far from the good ones, and agents change places in blocks.
-WARMTH_TIED = (30.0, 100.0, 10.0, 3.0)
+#: Where pools, limits or costs tie campaigns together, a plan further than this share below the
+#: bound is far from the good ones: it begins so much hotter.
+FAR, FAR_WARMTH = 0.03, 30.0
 #: So many times as long it cools where it begins hotter.
 WARM_STEPS = 4
 #: How hot it begins on small fleets whose plans come before the relaxation, and cools no longer:
@@ -68,6 +68,8 @@ class PrimalHeuristics:
                 # A plan that breaks a limit is often near a good one.
                 mixed = rounded_columns(self._model, relaxation.mix)
                 begun = best.begun if first else None
+                if begun is None and self._may_place():
+                    self._place(best.columns or mixed, TIED)
                 self._anneal(begun or best.columns or mixed, near=begun is not None)
             better = best.value > before + SMALLEST_GAIN * abs(before)
             if not first and not (best.anneals and better) and not self._finished():
@@ -101,7 +103,7 @@ class PrimalHeuristics:
         """Whether agents are moved by steps that share out dial lines exactly."""
         return self._state.params.agent_annealing and self._model.move_cost == 0
 
-    def _paces(self, first: bool) -> tuple[Schedule, ...]:
+    def _paces(self, first: bool) -> tuple[Pace, ...]:
         """How agents are moved in a round, one after the other.
 
         Being thorough does not pay at first where carriers limit dialers, whose number of lines
@@ -119,16 +121,15 @@ class PrimalHeuristics:
             return (THOROUGH._replace(steps=steps),)
         return (QUICK, THOROUGH) if first else (THOROUGH,)
 
-    def _place(self, columns: list[Column], pace: Schedule) -> list[Column]:
+    def _place(self, columns: list[Column], pace: Pace) -> list[Column]:
         """Move agents between dialers in a plan that holds every limit."""
         seed = self._state.options.seed + self.rounds
-        placing = AgentAnnealing(self._model, seed, pace.stricter)
+        placing = Annealing(self._model, pace, self._ceiling(), seed)
         placing.run(
             columns,
-            pace,
             enough=self._state.enough,
             interrupted=self._state.interrupted,
-            on_better=lambda: self._state.keep(placing.columns()),
+            on_better=lambda: self._keep_checked(placing.columns()),
         )
         return placing.columns()
 
@@ -138,18 +139,20 @@ class PrimalHeuristics:
         """Change a plan, which may break limits, until it is good; or only ``near`` it."""
         seed = self._state.options.seed + self.rounds
         warmth, longer = self._warmth(near)
-        bound = self._state.bound
-        ceiling = bound if np.isfinite(bound) else worth_of_people(self._model)
-        annealing = CellAnnealing(self._model, ceiling, seed)
+        chunks = min(most_chunks, self._state.params.most_chunks)
+        pace = cell_pace(self._model, warmth, longer, chunks)
+        annealing = Annealing(self._model, pace, self._ceiling(), seed)
         annealing.run(
             columns,
             enough=self._state.enough,
             interrupted=self._state.interrupted,
             on_better=lambda: self._keep_checked(annealing.columns()),
-            warmth=warmth,
-            longer=longer,
-            most_chunks=min(most_chunks, self._state.params.most_chunks),
         )
+
+    def _ceiling(self) -> float:
+        """What no plan is worth more than, as far as known."""
+        bound = self._state.bound
+        return bound if np.isfinite(bound) else worth_of_people(self._model)
 
     def _warmth(self, near: bool) -> tuple[float, int]:
         """How hot annealing begins, and how long it cools."""
@@ -158,8 +161,9 @@ class PrimalHeuristics:
             return 1.0, 1
         if self._state.huge and self.rounds == 1 and not (self._model.special or self._warm):
             return FIRST_WARMTH, 1
-        by_round = WARMTH_TIED if self._model.special else WARMTH
-        warmth = by_round[self._stale % len(by_round)]
+        warmth = WARMTH[self._stale % len(WARMTH)]
+        if self._model.special and relative_gap(self._state.value, self._state.bound) > FAR:
+            warmth *= FAR_WARMTH
         return warmth, WARM_STEPS if warmth > 1 else 1
 
     def _keep_checked(self, columns: list[Column]) -> None:

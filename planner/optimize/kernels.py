@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.optimize.heuristics.agent_annealing import AgentRun
-from planner.optimize.heuristics.cell_annealing import CellRun
+from planner.optimize.heuristics.annealing import AnnealingRun
 from planner.optimize.heuristics.local_search import refill
 from planner.optimize.model.columns import least_columns
 from planner.optimize.model.fleet import fleet_arrays
@@ -42,15 +41,12 @@ def compile_kernels(state: SearchState) -> None:
     if survives:
         _compile_survival(model, limits, prices)
     if state.anneals:
-        annealer = CellRun(model, 1.0, 0)
+        annealer = AnnealingRun(fleet_arrays(model), False, 1.0, 0)
         annealer.start_from(*lines)
         annealer.run(0, 1.0, 0.0)
     if state.by_boxes:
         return
     LimitedPricer(limits, 0.0).best(prices)
-    placer = AgentRun(model, 0, model.weight)
-    placer.start_from(*lines)
-    placer.run(0, 1.0, 0.0)
 
 
 def _compile_survival(model: Model, limits: Limits, prices: Prices) -> None:

@@ -1,6 +1,6 @@
 """Primal heuristics.
 
-A plan under change is kept twice, as what is added up differs: agents move while the dial lines of
-two dialers follow (``line_allocation``), and single pairs change while limits may break at a price
-(``penalised_plan``).
+A plan under change is one record (``penalised_plan``) with one way to change it, one worth and one
+annealing (``annealing``), whose moves are of two kinds: agents change dialers and the dial lines
+follow (``agent_moves``, ``line_allocation``), or single pairs change (``cell_moves``).
 """

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planner.compiling.compiled import inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
-from planner.optimize.heuristics.kernel_tools import RandomState, forget, random_state
+from planner.optimize.heuristics.kernel_tools import RandomState, draw, forget, random_state
 from planner.optimize.heuristics.worst_failure import most_lost, worst
 from planner.optimize.model.fleet import NONE, Fleet, entry
 from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
@@ -36,7 +36,7 @@ class Cells(NamedTuple):
     places: Ints  # [campaign, place] dialers with its lines
     dialers: Ints  # [campaign]
     handled: Floats  # [campaign]
-    figures: Floats  # [campaign, (abandoned, live answered)]
+    figures: Floats  # [campaign, (abandoned, live answered)] where there is a limit
     by_part: Floats  # [campaign, part] handled calls that are lost with it
     counts: Ints  # [campaign, (dial lines, agent lines)]
     free: Ints  # [dialer] ports
@@ -86,6 +86,21 @@ def no_cells(f: Fleet, seed: int) -> Cells:
 
 
 @inlined
+def pick(s: Cells, count: int) -> int:
+    """One of so many, at random."""
+    return int(draw(s.random) * count)
+
+
+@inlined
+def set_cell(cells: Ints, i: int, c: int, d: int, n: int, a: int) -> None:
+    """Note what a pair is to become, as the i-th of a move."""
+    cells[i, 0] = c
+    cells[i, 1] = d
+    cells[i, 2] = n
+    cells[i, 3] = a
+
+
+@inlined
 def over_limit(f: Fleet, k: int, used: float) -> float:
     """What a capacity is exceeded by [lines; of calls per second so many for the whole]."""
     over = used - f.limit[k]
@@ -101,12 +116,27 @@ def over_sum(f: Fleet, k: int, lines: float) -> float:
     return float(over if f.sum_dial[k] > 0 else LINES_PER_AGENT * over)
 
 
-@lean
-def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
+@inlined
+def _add_sums(f: Fleet, s: Cells, c: int, d: int, dial_lines: int, agent_lines: int) -> None:
+    """Count more lines of a pair in the rows of pools and limits.csv."""
+    for j in range(f.sums_of.shape[1]):
+        k = f.sums_of[d, j]
+        if k == NONE:
+            break
+        if f.sum_pairs[k, c, d]:
+            lines = f.sum_dial[k] * dial_lines + f.sum_agent[k] * agent_lines
+            s.excess[0] += over_sum(f, k, s.sums[k] + lines) - over_sum(f, k, s.sums[k])
+            s.sums[k] += lines
+
+
+@inlined
+def _put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
     """Set one cell and everything that sums over it."""
     old_n, old_a = s.n[c, d], s.a[c, d]
     calls = entry(f, HANDLED, c, a, n) - entry(f, HANDLED, c, old_a, old_n)
-    attempts = entry(f, ATTEMPTS, c, a, n) - entry(f, ATTEMPTS, c, old_a, old_n)
+    attempts = 0.0
+    if f.attempts_count:
+        attempts = entry(f, ATTEMPTS, c, a, n) - entry(f, ATTEMPTS, c, old_a, old_n)
     ports = n - old_n + f.agent_cost[d] * (a - old_a)
     worth = f.call_value[c, d] * calls - f.attempt_cost[d] * attempts
     s.handled[c] += calls
@@ -117,8 +147,9 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
             break
         s.by_part[c, k] += calls
         s.lost[k] += worth
-    s.figures[c, 0] += entry(f, ABANDONED, c, a, n) - entry(f, ABANDONED, c, old_a, old_n)
-    s.figures[c, 1] += entry(f, ANSWERED, c, a, n) - entry(f, ANSWERED, c, old_a, old_n)
+    if f.abandon_limit[c] < np.inf:
+        s.figures[c, 0] += entry(f, ABANDONED, c, a, n) - entry(f, ABANDONED, c, old_a, old_n)
+        s.figures[c, 1] += entry(f, ANSWERED, c, a, n) - entry(f, ANSWERED, c, old_a, old_n)
     s.counts[c, 0] += n - old_n
     s.counts[c, 1] += a - old_a
     s.excess[0] += max(0, ports - s.free[d]) - max(0, -s.free[d])
@@ -132,14 +163,7 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
         more = ports if f.counts_lines[k] else attempts
         s.excess[0] += over_limit(f, k, s.used[k] + more) - over_limit(f, k, s.used[k])
         s.used[k] += more
-    for j in range(f.sums_of.shape[1]):
-        k = f.sums_of[d, j]
-        if k == NONE:
-            break
-        if f.sum_pairs[k, c, d]:
-            lines = f.sum_dial[k] * (n - old_n) + f.sum_agent[k] * (a - old_a)
-            s.excess[0] += over_sum(f, k, s.sums[k] + lines) - over_sum(f, k, s.sums[k])
-            s.sums[k] += lines
+    _add_sums(f, s, c, d, n - old_n, a - old_a)
     if len(s.seated) > 0:
         s.excess[0] += LINES_PER_AGENT * _seat(f, s, c, d, a - old_a)
     if old_n == 0 and n > 0:
@@ -154,6 +178,19 @@ def put(f: Fleet, s: Cells, c: int, d: int, n: int, a: int) -> None:
         s.dialers[c] -= 1
     s.n[c, d] = n
     s.a[c, d] = a
+
+
+@lean
+def change(f: Fleet, s: Cells, cells: Ints, first: int, stop: int, step: int) -> None:
+    """Set pairs of a list ``(campaign, dialer, dial lines, agent lines)``, one after the other.
+
+    What they were stands in their places afterwards: the same from behind sets them back.
+    """
+    for i in range(first, stop, step):
+        c, d, n, a = cells[i, 0], cells[i, 1], cells[i, 2], cells[i, 3]
+        cells[i, 2] = s.n[c, d]
+        cells[i, 3] = s.a[c, d]
+        _put(f, s, c, d, n, a)
 
 
 @lean
@@ -206,7 +243,7 @@ def _move_seat(f: Fleet, s: Cells, c: int, d: int, k: int, by: int) -> int:
     return int(max(0, s.seated[p] - f.pool_agents[p]) - before)
 
 
-@lean
+@inlined
 def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
     """Price of what a campaign exceeds its own limits by [value per hour]."""
     call = max(f.value[c], worth.call)
@@ -264,12 +301,13 @@ def holds(f: Fleet, s: Cells) -> bool:
 
 
 @lean
-def start(f: Fleet, s: Cells, worth: Worth, n: Ints, a: Ints) -> float:
-    """Take a plan; its value, or none where it breaks limits."""
+def start(f: Fleet, s: Cells, worth: Worth, cell: Ints, n: Ints, a: Ints) -> float:
+    """Take a plan; its value, or none where it breaks limits. ``cell`` is room for one pair."""
     for c in range(n.shape[0]):
         for d in range(n.shape[1]):
             if s.n[c, d] != n[c, d] or s.a[c, d] != a[c, d]:
-                put(f, s, c, d, n[c, d], a[c, d])
+                set_cell(cell, 0, c, d, n[c, d], a[c, d])
+                change(f, s, cell, 0, 1, 1)
     for c in range(n.shape[0]):
         s.own[c] = own_excess(f, s, c, worth)
     return float(worth_of(f, s, 0.0)) if holds(f, s) else -np.inf

@@ -57,6 +57,7 @@ class Fleet(NamedTuple):
     value: Floats
     call_value: Floats  # [campaign, dialer] of a call, net of its minutes
     attempt_cost: Floats  # [dialer]
+    attempts_count: bool  # whether anything is asked or charged for them
     least_calls: Floats  # [campaign] asked for per hour
     agents: Ints
     max_lines: Ints
@@ -115,14 +116,12 @@ def fleet_arrays(model: Model) -> Fleet:
         value=model.value,
         call_value=model.call_value,
         attempt_cost=model.attempt_cost,
+        attempts_count=bool(np.any(model.attempt_cost > 0))
+        or not all(k.counts_lines for k in others),
         least_calls=model.requirements.calls,
         agents=model.agents,
         max_lines=model.max_dial_lines,
-        min_used=np.where(
-            model.min_dialers > 0,
-            np.maximum(model.min_dialers, np.minimum(model.least_to_survive, model.dialers)),
-            model.min_dialers,
-        ),
+        min_used=_least_used(model),
         min_agents=model.min_agent_lines,
         survivable=model.survivable,
         abandon_limit=model.abandon_limit,
@@ -135,6 +134,12 @@ def fleet_arrays(model: Model) -> Fleet:
         now_a=model.now_agent_lines,
         move_cost=float(model.move_cost),
     )
+
+
+def _least_used(model: Model) -> Ints:
+    """Fewest dialers of each campaign: those asked for, and as many as it needs to survive."""
+    needed = np.maximum(model.min_dialers, np.minimum(model.least_to_survive, model.dialers))
+    return np.where(model.min_dialers > 0, needed, model.min_dialers)
 
 
 def _sums_and_pools(model: Model) -> tuple[list[Capacity], tuple[PoolRow, ...]]:

@@ -1,77 +1,27 @@
-"""Moving agents in a plan, and sharing out the dial lines of a dialer among its campaigns."""
+"""Moving agents in a plan, whose dial lines follow."""
 
-import itertools
 import random
 
 import numpy as np
 import pytest
 
-from planner.contracts.problem import Campaign, Dialer, Problem
+from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.arrays import evaluate
 from planner.evaluation.limits.check import check
-from planner.optimize.heuristics.agent_annealing import QUICK, AgentAnnealing
-from planner.optimize.heuristics.line_allocation import fill, new_agent_state, start
+from planner.optimize.heuristics.annealing import QUICK, Annealing
 from planner.optimize.heuristics.local_search import refill
 from planner.optimize.model.columns import Column, least_columns, make_column
-from planner.optimize.model.fleet import fleet_arrays
 from planner.optimize.model.model import Model, build_model, to_line_plan
-from planner.optimize.model.tables import HANDLED
 from planner.optimize.model.usage import plan_value
 from tests.support.builders import tiny_problem
 from tests.support.one_agent import campaign, dialer, problem
 from tests.support.reference import best_value_by_enumeration
 
 
-def one_dialer(seed: int) -> Problem:
-    """Three campaigns with different figures on one dialer."""
-    draw = random.Random(seed)
-    return Problem(
-        dialers=(Dialer(dialer_id="D", ports=draw.randint(12, 40)),),
-        campaigns=tuple(
-            Campaign(
-                campaign_id=f"C{c}",
-                agent_lines=3,
-                attempt_seconds=draw.choice([10.0, 25.0]),
-                answer_rate=0.3,
-                transfer_rate=draw.choice([0.2, 0.5]),
-                talk_seconds=draw.choice([30.0, 90.0]),
-                value=draw.choice([1.0, 2.5, 7.0]),
-                max_dial_lines=draw.choice([None, 9]),
-                max_abandon_rate=draw.choice([None, 0.15]),
-            )
-            for c in range(3)
-        ),
-    )
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_dial_lines_are_shared_out_as_well_as_the_best_of_all_ways(seed: int) -> None:
-    model = build_model(one_dialer(seed), PlanOptions())
-    agents = np.array([[1 + (seed + c) % 3] for c in range(3)])
-    room = int(model.capacities[0].limit) - int(agents.sum())
-    most = fleet_arrays(model).most_lines
-    allowed = []
-    for c, a in enumerate(agents[:, 0]):
-        high = min(most[c, a], model.max_dial_lines[c], model.tables[c].shape[2] - 1, room)
-        allowed.append(range(a, high + 1))
-    earned = [model.value[c] * model.tables[c][HANDLED, a] for c, a in enumerate(agents[:, 0])]
-    ways = [way for way in itertools.product(*allowed) if sum(way) <= room]
-    best = max(sum(earned[c][n] for c, n in enumerate(way)) for way in ways)
-
-    fleet = fleet_arrays(model)
-    seats = new_agent_state(fleet, seed=0)
-    start(fleet, seats, agents.copy(), agents)  # as many dial lines as agents, to begin with
-    assert fill(fleet, seats, 0, -1)
-    assert seats.value[0] == pytest.approx(best, rel=1e-12)
-    assert tuple(seats.n[:, 0]) in ways
-
-
 def placed(given: Problem, columns: list[Column], options: PlanOptions) -> list[Column]:
-    placing = AgentAnnealing(build_model(given, options), seed=0)
-    placing.run(
-        columns, QUICK, enough=lambda: np.inf, interrupted=lambda: False, on_better=lambda: None
-    )
+    placing = Annealing(build_model(given, options), QUICK, 1.0, seed=0)
+    placing.run(columns, enough=lambda: np.inf, interrupted=lambda: False, on_better=lambda: None)
     return placing.columns()
 
 
