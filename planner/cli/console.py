@@ -160,7 +160,7 @@ def progress_words(progress: Progress, time_limit: float) -> str:
     if progress.bound_per_hour is not None:
         parts.append(f"at most {amount(progress.bound_per_hour)} possible")
     so_far = ", ".join(parts) or "no plan yet"
-    # What is compiled before the search has no part in its limit.
+    # What is compared after the search, and what is compiled before, has no part in its limit.
     limit = f" of at most {time_limit:g} s" if progress.seconds <= time_limit else ""
     return f"{progress.seconds:.0f} s{limit}: {so_far} ({progress.phase})"
 

@@ -20,7 +20,7 @@ from planner.evaluation.reasons import Explanation
 from planner.evaluation.worth import resources
 from planner.evaluation.worth.changed import Changed
 from planner.evaluation.worth.limits import step_of, without_limits
-from planner.optimize.trials import WORK, Trials
+from planner.optimize.trials import Trials
 from planner.optimize.warm_start import WarmStart
 
 #: Of the work, what glances at every change may take, and what is left for the second round: steps
@@ -38,6 +38,7 @@ class OneMore:
 
     tried: Mapping[tuple[str, ...], Worth] = field(default_factory=dict)
     helps: tuple[Help, ...] = ()
+    cut_off: bool = False  # the time limit or a stop ended it before all the work was done
 
     def of(self, limit: str, *key: str) -> Worth | None:
         """What one more, or one limit less, is worth; None where that is not known."""
@@ -63,7 +64,7 @@ def one_more(
     Parameters
     ----------
     problem : without campaigns that cannot run
-    options : those of the plan, with the time that there is for all of this
+    options : those of the plan; its time limit is that of all of this, too
     plan, value, bound : the plan, what it is worth and the bound of that [value per hour]
     told : why the plan is as it is, for what is glanced at first
     stop : ends it early; what was not reached has no figure
@@ -73,9 +74,9 @@ def one_more(
     trials = Trials(problem, options, plan, value, bound, warm, stop)
     trials.begin()
     first = list(_in_turn(_by_promise(problem, options, told)))
-    _try_all(trials, first, WORK * (1 - SECOND_SHARE), on_share)
+    _try_all(trials, first, trials.most_work * (1 - SECOND_SHARE), on_share)
     second = list(_second(problem, trials, first))
-    _try_all(trials, second, WORK, on_share)
+    _try_all(trials, second, trials.most_work, on_share)
     _go_on(trials, [*first, *second], on_share)
     return _told(trials)
 
@@ -86,7 +87,7 @@ def _try_all(
     """Glance at changes, and look for plans with those that may gain the most."""
     most = trials.work + GLANCE_SHARE * (work - trials.work)
     for count, change in enumerate(changes):
-        if trials.spent(round(most)):
+        if trials.spent(most):
             break
         on_share(count, 2 * len(changes))
         trials.glance(change)
@@ -94,7 +95,7 @@ def _try_all(
     unclear.sort(key=lambda change: -trials.promise(change))
     done = len(changes) - len(unclear)
     for count, change in enumerate(unclear):
-        if trials.spent(round(work)):
+        if trials.spent(work):
             break
         on_share(len(changes) + done + count, 2 * len(changes))
         trials.search(change)
@@ -107,7 +108,7 @@ def _go_on(
     while left := [change for change in changes if trials.unclear(change)]:
         left.sort(key=lambda change: -trials.promise(change))
         for change in left:
-            if trials.spent(WORK):
+            if trials.spent(trials.most_work):
                 return
             on_share(2 * len(changes) - len(left), 2 * len(changes))
             trials.search(change)
@@ -241,4 +242,4 @@ def _told(trials: Trials) -> OneMore:
                 )
             )
     helps.sort(key=lambda item: (-item.gain, item.set))
-    return OneMore(tried, tuple(helps))
+    return OneMore(tried, tuple(helps), trials.cut_off)

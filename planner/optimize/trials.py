@@ -17,16 +17,18 @@ from planner.optimize.search_params import DEFAULT, SearchParams
 from planner.optimize.search_result import SearchResult
 from planner.optimize.warm_start import WarmStart
 
-#: In all: work is how often searches look whether they are to end, some 4 ms each on most fleets.
-#: The same seed gives the same figures, where the time does.
-WORK = 4500
+#: Work in all: how often searches look whether they are to end, some 4 ms each on most fleets. The
+#: same seed gives the same figures. With a time limit shorter than so many seconds it is as much
+#: less.
+WORK, LONG = 4500, 30.0
 #: Plans are compared within this share of the gap asked for; small fleets, where that is quick,
 #: more closely.
 GAP_SHARE, SMALL_GAP_SHARE = 1.0, 0.05
-#: Of that those that bring the plan's own bound
-#: nearer, the second only where it is not within the gap asked for; of the first one for a plan
-#: with a change; and of those, on small fleets, of which some go on.
-BASE_WORK, SEARCH_WORK, SMALL_SEARCH_WORK = (1200, 2400), (160,), (240, 720)
+#: Shares of it, beside it, that bring the plan's own bound nearer, the second only where that is
+#: not within the gap asked for.
+BASE_SHARES = 0.25, 0.5
+#: Work of a search for a plan with a change; of those on small fleets, of which some go on.
+SEARCH_WORK, SMALL_SEARCH_WORK = (160,), (240, 720)
 #: On small fleets each search goes on for so long, decided or not: most are closed by then.
 LEAST_SMALL_WORK = 60
 #: Setting up a search counts as so much work, and more for each so many pairs.
@@ -99,17 +101,21 @@ class Trials:
         self._options, self._stop = options, stop
         self._plan, self._value, self._bound = plan, value, bound
         self._warm = warm if self._small or warm is None else warm.fewer(FEW_COLUMNS)
-        self._start, self._seconds = time.monotonic(), min(SECONDS, options.time_limit)
+        #: What may be spent in all.
+        self.most_work = round(WORK * min(options.time_limit / LONG, 1.0))
+        self._end = time.monotonic() + min(SECONDS, options.time_limit)
         self.work = 0
         self._found: dict[tuple[str, ...], Tried] = {}
 
-    def spent(self, work: int) -> bool:
-        """Whether there is nothing left of so much work, or of its part of the time.
+    @property
+    def cut_off(self) -> bool:
+        """Whether the time limit or a stop ended it before all was tried, or the work done."""
+        short = self.most_work < WORK and self.work >= self.most_work
+        return short or self._stop() or time.monotonic() > self._end
 
-        Where the time is short each stage has its part of it, else the first would take all.
-        """
-        seconds = self._seconds * min(work / WORK, 1.0)
-        return self.work >= work or self._stop() or time.monotonic() > self._start + seconds
+    def spent(self, work: float) -> bool:
+        """Whether there is nothing left of so much work, or of the time."""
+        return self.work >= work or self._stop() or time.monotonic() > self._end
 
     def begin(self) -> None:
         """Bring the plan's own bound nearer, and its value: what all others are compared with."""
@@ -117,7 +123,8 @@ class Trials:
             return
         before = self.work
         params = BASE if self._small else LARGE
-        for most in BASE_WORK:
+        for share in BASE_SHARES:
+            most = round(share * self.most_work)
             found = self._again(self.problem, most, self._plan, self._warm, params=params)
             if found is not None and found.value is not None and found.bound is not None:
                 self._warm = found.warm or self._warm
@@ -227,7 +234,7 @@ class Trials:
             if value is not None and bound is not None:
                 enough = enough or decided(value, bound)
 
-        left = max(self._start + self._seconds - time.monotonic(), 0.1)
+        left = max(self._end - time.monotonic(), 0.1)
         options = self._options.model_copy(update={"gap": self._gap, "time_limit": left})
         if params is None:
             params = SMALL if self._small or warm is None else LARGE

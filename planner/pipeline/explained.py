@@ -15,9 +15,6 @@ from planner.optimize.one_more import OneMore, one_more
 from planner.optimize.search_result import SearchResult
 from planner.pipeline.planning import Clock
 
-#: In less than this nothing is compared [s].
-SHORTEST = 0.01
-
 
 def with_reasons(
     problem: Problem,
@@ -32,16 +29,14 @@ def with_reasons(
     """The result with what binds and the reason of each line.
 
     ``compared``: also with what one more is worth, what limits cost and what would help most, as
-    far as the time limit has room for that;
+    far as the time limit goes, which counts anew for that;
     ``outcome`` is the search that found the plan, from which those for that go on.
     """
     assert result.plan is not None
     found = explain(problem, result.plan, result.options)
-    more, cut_off = OneMore(), False
+    more = OneMore()
     if compared and result.status is not PlanStatus.RELAXED:
-        if _time_left(result, clock) > SHORTEST and not stop():
-            more = _one_more(problem, result, found, clock, stop, on_progress, outcome)
-        cut_off = stop() or _time_left(result, clock) <= SHORTEST
+        more = _one_more(problem, result, found, clock, stop, on_progress, outcome)
     update = {
         "campaigns": tuple(
             _with_worth(row, "agent_line", more.of("agent_lines", row.campaign_id))
@@ -60,7 +55,7 @@ def with_reasons(
         ),
         "binding": told_limits(problem, found.held, more.tried),
         "helps": more.helps,
-        "helps_stopped_early": cut_off,
+        "helps_stopped_early": more.cut_off,
         "why": found.why,
         "stranded": found.stranded,
         "seconds": clock.seconds,
@@ -68,11 +63,6 @@ def with_reasons(
     if result.given_up and not stop():
         update |= needed_to_keep_all(problem, result.options, stop).told()
     return result.model_copy(update=update)
-
-
-def _time_left(result: PlanResult, clock: Clock) -> float:
-    """Of the time limit [s]; a moment where there is none."""
-    return max(result.options.time_limit - clock.spent, SHORTEST)
 
 
 def _one_more(
@@ -106,7 +96,7 @@ def _one_more(
 
     return one_more(
         problem,
-        result.options.model_copy(update={"time_limit": _time_left(result, clock)}),
+        result.options,
         plan,
         value,
         bound,

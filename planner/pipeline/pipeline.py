@@ -61,7 +61,7 @@ def plan(
     stop : polled; once it says True the best verified plan so far is returned
     explained : also tell what binds, and why each line is there
     compared : and what one more is worth, what limits cost and what would help most: plans made
-        again with something changed, in what the search leaves of the time limit
+        again with something changed, for at most the time limit once more
     checked : also have the bound checked by another program; else it is told as not checked
     first : a first answer, while people wait: a good plan soon, whose bound may stay far
     at : the moment from which on it is planned, with a UTC offset; None: now

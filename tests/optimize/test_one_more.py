@@ -13,7 +13,7 @@ from planner.contracts.problem import Dialer, Problem
 from planner.contracts.result import PlanFigures, PlanOptions, PlanResult, Progress
 from planner.evaluation.worth import resources
 from planner.evaluation.worth.limits import without_limits
-from planner.optimize import one_more, trials
+from planner.optimize import trials
 from planner.optimize.search import optimize
 from planner.report.plans.plan import plan_text
 from planner.studies.changes import changed_problem
@@ -27,7 +27,7 @@ QUICKSTART = Path(__file__).resolve().parents[2] / "data" / "quickstart"
 
 def test_one_more_agent_is_worth_most_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     # cases/README: with 21 instead of 20 agents C6 gains 113.77 an hour, and nobody gains more.
-    monkeypatch.setattr(one_more, "WORK", 2000)  # so much is enough to tell who gains most
+    monkeypatch.setattr(trials, "WORK", 2000)  # so much is enough to tell who gains most
     found = planner.plan(CASES / "claims" / "one_more_agent", PlanOptions(time_limit=20))
     rows = {row.campaign_id: row for row in found.campaigns}
     best = rows["C6"]
@@ -185,7 +185,7 @@ class Clock:
         return self.now
 
 
-def test_comparing_ends_with_the_time_limit_each_stage_with_its_part(
+def test_comparing_ends_with_the_time_limit_and_has_less_work_with_a_short_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     problem, options = _tied_fleet()
@@ -195,12 +195,14 @@ def test_comparing_ends_with_the_time_limit_each_stage_with_its_part(
     assert before.bound is not None
     clock = Clock()
     monkeypatch.setattr(trials, "time", clock)
-    limited = options.model_copy(update={"time_limit": 10.0})
+    limited = options.model_copy(update={"time_limit": trials.LONG / 3})
     tried = trials.Trials(problem, limited, before.plan, before.value, before.bound)
-    half = trials.WORK // 2
-    for seconds, of_half, of_all in ((4.0, False, False), (6.0, True, False), (11.0, True, True)):
-        clock.now = seconds
-        assert (tried.spent(half), tried.spent(trials.WORK)) == (of_half, of_all)
+    assert tried.most_work == trials.WORK / 3
+    clock.now = trials.LONG / 3 - 0.1
+    assert not tried.spent(tried.most_work)
+    assert tried.spent(0)
+    clock.now += 0.2
+    assert tried.spent(tried.most_work)
 
 
 def test_a_plan_whose_time_is_up_compares_nothing_and_says_so() -> None:
