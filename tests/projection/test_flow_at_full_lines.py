@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 import planner
@@ -94,3 +95,53 @@ def test_a_broadcast_gets_its_share_while_another_campaign_fills_its_lines() -> 
     )
     found = planner.project(problem, at=AT, hours=1).assignments[1]
     assert found.attempts_per_hour == pytest.approx(3049, rel=0.03)
+
+
+def paused_with_callers_held() -> float:
+    """Share of time in which the one agent talks, by the chain of attempts and callers held.
+
+    Seven attempts while the agent is free (the pacing); in a talk what is left of them ends, and
+    who asks meanwhile waits for five seconds on average.
+    """
+    asks, ends, talks, leaves = 0.6, 1 / 31.5, 1 / 300.0, 1 / 5.0
+    states = [(i, h) for i in range(7) for h in range(7 - i)]
+    place = {state: n for n, state in enumerate(states, start=1)}  # 0: the agent is free
+    rates = np.zeros((len(states) + 1, len(states) + 1))
+    rates[0, place[6, 0]] = 7 * ends * asks
+    for (i, h), n in place.items():
+        if i:
+            rates[n, place[i - 1, h + 1]] += i * ends * asks
+            rates[n, place[i - 1, h]] += i * ends * (1 - asks)
+        if h:
+            rates[n, place[i, h - 1]] += h * leaves + talks
+        else:
+            rates[n, 0] += talks
+    balance = np.vstack([(rates - np.diag(rates.sum(axis=1))).T, np.ones(len(rates))])
+    shares = np.linalg.lstsq(balance, np.append(np.zeros(len(rates)), 1.0), rcond=None)[0]
+    return 1.0 - float(shares[0])
+
+
+def test_few_attempts_that_run_out_in_a_pause_end_one_by_one_where_callers_are_held() -> None:
+    campaign = Campaign(
+        campaign_id="C1",
+        agent_lines=1,
+        attempt_seconds=31.5,
+        answer_rate=0.6,
+        transfer_rate=1.0,
+        talk_seconds=300.0,
+        pacing=7.0,
+        overflow=Overflow.HOLD,
+        patience_seconds=5.0,
+    )
+    problem = Problem(
+        dialers=(Dialer(dialer_id="D1", ports=50),),
+        campaigns=(campaign,),
+        assignments=(
+            LineAssignment(campaign_id="C1", dialer_id="D1", dial_lines=21, agent_lines=1),
+        ),
+    )
+    exact = paused_with_callers_held()
+    assert exact == pytest.approx(0.97672, abs=1e-5)
+    found = planner.project(problem, at=AT, hours=1).assignments[0]
+    assert found.engine.value == "simulate"
+    assert found.all_busy_share == pytest.approx(exact, abs=1e-3)

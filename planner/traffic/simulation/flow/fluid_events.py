@@ -17,6 +17,7 @@ from planner.traffic.simulation.flow.fluid_level import (
     CALM,
     FILLING,
     answers_of_others,
+    is_counted,
     is_lost,
     steady_wait,
 )
@@ -217,7 +218,7 @@ def schedule(
         pair.bound = pair.level
         if pair.mode == FILLING:
             pair.bound = max(pair.level, pair.target)
-        rate += pair.bound * campaign.request_rate / campaign.attempt_seconds
+        rate += pair.bound * asking_share(pair, campaign) / campaign.attempt_seconds
     pair.clock_rate = rate
     pair.clock = now + rng.standard_exponential() / rate if rate > 0.0 else np.inf
     earliest = pair.clock
@@ -226,6 +227,12 @@ def schedule(
     if memoryless:
         return float(min(earliest, pair.mode_ends))
     return schedule_timed(pair, campaign, attempt_ends, rng, now, edge, earliest)
+
+
+@lean
+def asking_share(pair: Any, campaign: Any) -> float:
+    """Of the attempts that end those whose end is drawn: all that are counted, else who asks."""
+    return 1.0 if is_counted(pair, campaign) else float(campaign.request_rate)
 
 
 @lean
@@ -247,7 +254,16 @@ def take_request(pair: Any, campaign: Any, talk_ends: Floats, rng: Any, now: flo
 def ring(pair: Any, campaign: Any, group: Any, talk_ends: Floats, rng: Any, now: float) -> None:
     """The exponential clock of the pair rings: choose what happened, in proportion to its rate."""
     x = rng.random() * pair.clock_rate
-    part = pair.bound * campaign.request_rate / campaign.attempt_seconds
+    part = pair.bound * asking_share(pair, campaign) / campaign.attempt_seconds
+    if x < part and is_counted(pair, campaign):
+        pair.level = max(pair.level - 1.0, 0.0)
+        if rng.random() < campaign.request_rate:
+            pair.totals[LIVE_ANSWERS] += 1.0
+            take_request(pair, campaign, talk_ends, rng, now)
+        else:
+            pair.totals[LIVE_ANSWERS] += answers_of_others(campaign)
+            pair.totals[LATE_ATTEMPTS] += 1.0 if free_agents(pair) <= 0 else 0.0
+        return
     if x < part:
         # The bound is that of the whole time until now; the level may be lower.
         if x < pair.level * campaign.request_rate / campaign.attempt_seconds:

@@ -30,7 +30,9 @@ from planner.traffic.simulation.flow.fluid_level import (
     aim,
     fall_rate,
     flow,
+    is_counted,
     level_ends,
+    round_by_chance,
 )
 from planner.traffic.simulation.flow.steady_lines import end_steady
 from planner.traffic.simulation.outside_changes import (
@@ -172,6 +174,8 @@ def settle(
     update_status(pair, campaign, state.joint, now)
     filling = pair.mode == FILLING
     aim(pair, campaign, now)
+    if is_counted(pair, campaign):
+        round_by_chance(pair, rng)
     if pair.mode == FILLING and (pair.gate < 0 or not filling):
         fill_at_once(pair, campaign, state.attempt_ends, rng, now)
     if pair.gate >= 0:
@@ -290,8 +294,11 @@ def look_at_list(state: RunState, rates: Floats, rng: Any, c: int, now: float, e
     for p in range(pairs.size):
         if pairs[p].campaign == c:
             flow(pairs[p], campaign, now)
-            level += pairs[p].level
             calls += pairs[p].timed_attempts + pairs[p].talking + pairs[p].held
+            if is_counted(pairs[p], campaign):
+                calls += int(pairs[p].level)
+            else:
+                level += pairs[p].level
     leaf = pairs.size + state.gates.size + c
     if campaign.left >= 1.0:
         reschedule(state.keys, state.winners, leaf, now + look_seconds(campaign))

@@ -39,6 +39,30 @@ def is_lost(pair: Any, campaign: Any) -> bool:
 
 
 @lean
+def is_counted(pair: Any, campaign: Any) -> bool:
+    """Whether what is left of memoryless attempts is a number of calls that end one by one.
+
+    So it is while nothing is launched and who asks is not lost: of a level below 1 nobody knows
+    whether it asks, and launches go on when a call too many has ended, not a part of one.
+    """
+    return bool(
+        pair.mode == DRAINING
+        and (pair.target == 0.0 or pair.level >= pair.target + 1.0 - _ROUNDING)
+        and campaign.uses_agents == 1
+        and campaign.attempt_cv == 1.0
+        and not is_lost(pair, campaign)
+    )
+
+
+@lean
+def round_by_chance(pair: Any, rng: Any) -> None:
+    """Make a whole number of calls of a level, the same on average."""
+    whole = np.floor(pair.level)
+    if pair.level - whole > _ROUNDING:
+        pair.level = whole + (1.0 if rng.random() < pair.level - whole else 0.0)
+
+
+@lean
 def fall_rate(pair: Any, campaign: Any) -> float:
     """Rate at which attempts end that are not drawn one by one: those that ask for an agent are."""
     left = 1.0
@@ -85,6 +109,9 @@ def flow(pair: Any, campaign: Any, now: float) -> None:
             pair.totals[WAITING_SECONDS] += max(pair.wanted - pair.attempts, 0.0) * passed
         if pair.steady == 1:
             count_steady(pair, campaign, pair.timed_attempts * passed)
+        return
+    if is_counted(pair, campaign):
+        pair.totals[ATTEMPT_SECONDS] += pair.level * passed
         return
     rate = fall_rate(pair, campaign)
     before, area = pair.level, pair.level * passed
@@ -161,5 +188,7 @@ def level_ends(pair: Any, campaign: Any, now: float) -> None:
             pair.mode_ends = now
         else:
             pair.mode_ends = now + np.log((limit - pair.level) / (limit - pair.target)) / rate
+    elif is_counted(pair, campaign):
+        return
     elif pair.mode == DRAINING and 0.0 < pair.target < pair.level:
         pair.mode_ends = now + np.log(pair.level / pair.target) / rate
