@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from planner.contracts.problem import Campaign, Contract, Problem
 from planner.projection.hours.calendar import Spell
 from planner.projection.hours.finish import NEVER, end_of_day, running_spells
 from planner.studies.week.spans import RunningSet, Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _HOUR = timedelta(hours=1)
 #: Rounding of sums of attempts.
@@ -134,7 +139,6 @@ def asked_by_time(
     where the sum cannot be enough.
     """
     import numpy as np
-    from scipy.optimize import brentq
 
     length, free, top = np.array(hours), np.array(made), np.array(most)
     if length @ free >= needed:
@@ -142,10 +146,13 @@ def asked_by_time(
     else:
         highest, least = needed / float(length.min()), free
 
-    def over(level: float) -> float:
-        return float(length @ np.maximum(np.minimum(level, top), least) - needed)
+    def asked(level: float) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = np.maximum(np.minimum(level, top), least)
+        return found
 
-    if over(highest) < -ROUNDING * needed:
+    if length @ asked(highest) < needed * (1 - ROUNDING):
         return None
-    level = brentq(over, 0.0, highest) if over(0.0) < 0 < over(highest) else highest
-    return [float(one) for one in np.maximum(np.minimum(level, top), least)]
+    # The sum is straight between the levels at which a time begins or ends to count.
+    levels = np.unique([0.0, highest, *least, *top])
+    level = float(np.interp(needed, [length @ asked(one) for one in levels], levels))
+    return [float(one) for one in asked(level)]
