@@ -124,10 +124,11 @@ def summary_words(summary: BatchSummary, where: str = "plans.csv") -> str:
     if without > len(summary.unplanned):
         lines.append(f"  and {without - len(summary.unplanned):,} more without a plan")
     if without:
-        told = f"All of them, with their reasons, are in {where} and errors beside it."
-        lines += wrapped(told, "  ")
-    lines += summary.losses
-    lines += [f"No fleet has what the scenario {name} names." for name in summary.strangers]
+        lines.append("  All of them, with their reasons, are here and in errors beside it:")
+        lines.append(f"  {where}")  # on a line of its own, whole, to be copied
+    strangers = [f"No fleet has what the scenario {name} names." for name in summary.strangers]
+    for told in (*summary.losses, *strangers):
+        lines += wrapped(told, "")
     return "\n".join(lines)
 
 

@@ -63,7 +63,10 @@ def test_every_fleet_gets_every_scenario_and_the_losses_stand_on_top(
     assert total["note"] == "2 of 3 fleets"
     assert float(total["before"]) == pytest.approx(11 * HANDLED)
     assert float(total["if_nobody_reacts"]) == pytest.approx(HANDLED)
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
+    paths = [line for line in printed.splitlines() if line.strip().startswith(str(out))]
+    assert all(len(line) <= 80 for line in printed.splitlines() if line not in paths)
+    said = " ".join(printed.split())
     assert (
         "D1 down, 2 of 3 fleets: 665.3 an hour before, 60.5 if nobody reacts, 665.3 planned anew; "
         "1 without a plan: 60.5 an hour before, 0 if nobody reacts"

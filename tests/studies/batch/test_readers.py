@@ -108,7 +108,7 @@ def test_the_screen_names_those_without_a_plan_and_the_file(
     said = " ".join(printed.split())  # long lines wrap
     assert " b: dialers.csv, line 2, column ports is 'many': expected " in said
     assert " c: these cannot hold together: " in said
-    assert str(out / "plans.csv") in said
+    assert f"  {out / 'plans.csv'}" in printed.splitlines()
 
 
 def test_a_folder_and_a_workbook_of_one_name_are_one_broken_fleet(tmp_path: Path) -> None:
