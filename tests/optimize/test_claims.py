@@ -54,7 +54,7 @@ def test_the_fewest_dialers_are_among_what_limits_a_plan_with_their_costs(
 ) -> None:
     # C11 with 1 dialer instead of 2: 1,618 to 1,633 an hour. Campaigns that run on two dialers
     # anyhow are not named. With all the work 15 are; a part of it reaches the most promising.
-    monkeypatch.setattr(trials, "WORK", 3000)
+    monkeypatch.setattr(trials, "WORK", 2200)
     problem = planner.read_folder(CASES / "claims" / "minimums_that_cost")
     found = planner.plan(problem, PlanOptions(time_limit=120))
     assert value_of(found) < 1618.62
