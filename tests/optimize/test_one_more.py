@@ -127,6 +127,16 @@ def _tied_fleet() -> tuple[Problem, PlanOptions]:
     return fleet(4, 6, family, 0), options
 
 
+def _trials(problem: Problem, options: PlanOptions) -> trials.Trials:
+    """What may be tried around a fleet's plan."""
+    before = optimize(problem, options)
+    assert before.plan is not None
+    assert before.value is not None
+    assert before.bound is not None
+    known = before.plan, before.value, before.bound, before.warm
+    return trials.Trials(problem, options, *known)
+
+
 def test_no_range_is_told_that_is_wider_than_the_figure_and_than_two_gaps() -> None:
     # After one short search each, 17 of 22 ranges were wider than two gaps, three of them around 0.
     problem, options = _tied_fleet()
@@ -148,12 +158,8 @@ def test_a_search_that_decided_nothing_goes_on_where_it_ended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     problem, options = _tied_fleet()
-    before = optimize(problem, options)
-    assert before.plan is not None
-    assert before.value is not None
-    assert before.bound is not None
     monkeypatch.setattr(trials, "SMALL_SEARCH_WORK", (40, 4000))
-    tried = trials.Trials(problem, options, before.plan, before.value, before.bound, before.warm)
+    tried = _trials(problem, options)
     tried.begin()
     change = next(resources.more_agent_lines(problem))
     tried.glance(change)
@@ -189,14 +195,9 @@ def test_comparing_ends_with_the_time_limit_and_has_less_work_with_a_short_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     problem, options = _tied_fleet()
-    before = optimize(problem, options)
-    assert before.plan is not None
-    assert before.value is not None
-    assert before.bound is not None
     clock = Clock()
     monkeypatch.setattr(trials, "time", clock)
-    limited = options.model_copy(update={"time_limit": trials.LONG / 3})
-    tried = trials.Trials(problem, limited, before.plan, before.value, before.bound)
+    tried = _trials(problem, options.model_copy(update={"time_limit": trials.LONG / 3}))
     assert tried.most_work == trials.WORK / 3
     clock.now = trials.LONG / 3 - 0.1
     assert not tried.spent(tried.most_work)
