@@ -69,7 +69,8 @@ class PrimalHeuristics:
                 mixed = rounded_columns(self._model, relaxation.mix)
                 begun = best.begun if first else None
                 if begun is None and self._may_place():
-                    self._place(best.columns or mixed, TIED)
+                    chunks = min(TIED.chunks, best.params.most_chunks)
+                    self._place(best.columns or mixed, TIED._replace(chunks=chunks))
                 self._anneal(begun or best.columns or mixed, near=begun is not None)
             better = best.value > before + SMALLEST_GAIN * abs(before)
             if not first and not (best.anneals and better) and not self._finished():
