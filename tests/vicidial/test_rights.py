@@ -15,7 +15,7 @@ from planner.cli.main import main
 from planner.contracts.faults import InputError
 from planner.vicidial.reading.address import PASSWORD_VARIABLE, address_of
 from tests.vicidial.builder import Site, two_servers
-from tests.vicidial.test_write import LOG, PLAN, lines
+from tests.vicidial.writing import LOG, PLAN, lines
 
 PAGE = Path(__file__).parents[2] / "docs" / "vicidial.md"
 PASSWORD = "correct horse"
@@ -98,6 +98,26 @@ def test_without_the_right_to_write_nothing_is_begun(
 
     assert "denied" in capsys.readouterr().err
     assert site.dump() == before
+
+
+def test_without_the_right_to_read_the_log_it_is_undone_all_the_same(
+    site: Site, user: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two_servers(site)
+    site.run(f"REVOKE ALL ON {LOG} FROM 'planner'@'localhost'")
+    site.run(f"GRANT INSERT ON {LOG} TO 'planner'@'localhost'")
+    before = site.dump(LOG)
+    assert main(["vicidial", "read", user, "--out", str(tmp_path)]) == 0
+    (tmp_path / "assignments.csv").write_text(
+        "campaign_id,dialer_id,dial_lines,agent_lines\nC1,D1,50,5\n"
+    )
+    assert main(["vicidial", "write", user, str(tmp_path), "--apply"]) == 0
+    capsys.readouterr()
+
+    assert main(["vicidial", "write", user, str(tmp_path), "--undo"]) == 0
+
+    assert "whether a later plan was written is not known" in capsys.readouterr().err
+    assert site.dump(LOG) == before
 
 
 def test_reading_cannot_write_even_as_root(site: Site) -> None:

@@ -90,3 +90,56 @@ def test_a_part_of_an_undoing_is_refused(
     assert write(site, folder, "--undo", "--first", "1") == 2
     assert "--first is '1': expected no --undo beside it" in capsys.readouterr().err
     assert site.dump() == there
+
+
+#: What a second plan, made in another folder, wants.
+OTHER = {("C1", "D1"): (30, 2), ("C1", "D2"): (60, 5), ("C2", "D1"): (60, 5), ("C2", "D2"): (20, 2)}
+
+
+def test_an_older_plan_is_not_undone_below_a_later_one(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two_servers(site)
+    first = prepared(site, tmp_path / "first")
+    before = site.dump(LOG)
+    assert write(site, first, "--apply") == 0
+    between = site.dump(LOG)
+    second = prepared(site, tmp_path / "second", OTHER)
+    assert write(site, second, "--apply") == 0
+    there = site.dump()
+    capsys.readouterr()
+
+    assert write(site, first, "--undo") == 2
+
+    assert f"that in {second} was written after it: undo it first" in capsys.readouterr().err
+    assert site.dump() == there
+    assert write(site, second, "--undo") == 0
+    assert site.dump(LOG) == between
+    assert write(site, first, "--undo") == 0
+    assert site.dump(LOG) == before
+
+
+def test_a_later_plan_that_is_undone_in_part_no_longer_stands(site: Site, tmp_path: Path) -> None:
+    two_servers(site)
+    first = prepared(site, tmp_path / "first")
+    before = lines(site)
+    assert write(site, first, "--apply") == 0
+    second = prepared(site, tmp_path / "second", OTHER)
+    assert write(site, second, "--apply") == 0
+    assert site.run(SET_AS_PLANNED.replace("= 40", "= 12")) == 1  # and somebody's own wish
+    assert write(site, second, "--undo") == 4
+
+    assert write(site, first, "--undo") == 4
+
+    assert lines(site) == before | {("C1", "D1"): (12, before["C1", "D1"][1])}
+
+
+def test_a_plan_written_twice_from_one_folder_is_undone_once(site: Site, tmp_path: Path) -> None:
+    two_servers(site)
+    folder = prepared(site, tmp_path)
+    assert write(site, folder, "--apply") == 0
+    between = site.dump(LOG)
+    prepared(site, tmp_path, OTHER)
+    assert write(site, folder, "--apply") == 0
+    assert write(site, folder, "--undo") == 0
+    assert site.dump(LOG) == between

@@ -7,7 +7,8 @@ from typing import Any
 
 from planner.report.text_layout import bullets, clean, section
 from planner.vicidial.reading.database import Database
-from planner.vicidial.writing.apply import LiveLines, spelt
+from planner.vicidial.writing.admin_log import spelt
+from planner.vicidial.writing.apply import LiveLines
 from planner.vicidial.writing.changes import Changes
 from planner.vicidial.writing.steps import Phase, Step
 

@@ -7,6 +7,7 @@ in, and the journal undoes any of them.
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,9 +17,18 @@ from planner.vicidial.reading.database import Database
 from planner.vicidial.reading.facts import REMOTE_PREFIX
 from planner.vicidial.reading.reading import read_settings
 from planner.vicidial.settings import RemoteAgents, Settings, differences
+from planner.vicidial.writing.admin_log import (
+    UNDONE,
+    WRITTEN,
+    note,
+    plan_note,
+    require_last,
+    run_entry,
+    spelt,
+)
 from planner.vicidial.writing.changes import Changes
 from planner.vicidial.writing.journal import Journal, keep_journal, read_journal
-from planner.vicidial.writing.steps import TRUNKS, LogEntry, Phase, Statement, Step
+from planner.vicidial.writing.steps import TRUNKS, Phase, Step
 
 #: Between two looks at the agent lines that are there [s].
 _POLL = 0.5
@@ -105,10 +115,11 @@ def apply(
     require_unchanged(database, before)
     for trial in _TRIALS:
         database.execute(trial)
-    journal = Journal(database=str(database.address), before=before, steps=changes.steps)
+    run = uuid.uuid4().hex
+    journal = Journal(database=str(database.address), before=before, steps=changes.steps, run=run)
     keep_journal(folder, journal)
-    begins = LogEntry(section="PLANNER", kind="OTHER", record="begin", code="PLANNER WRITE")
-    note(database, begins, f"{len(changes.steps)} steps", user)
+    begins = f"{len(changes.steps)} steps"
+    note(database, run_entry(run, WRITTEN), begins, user, plan_note(folder))
     waited = False
     for step in changes.steps:
         if step.phase > Phase.LOWER_AGENTS and not waited:
@@ -132,45 +143,25 @@ def undo(database: Database, folder: Path, user: str, say: Callable[[str], None]
     Raises
     ------
     InputError
-        If there is no journal, or it is of another database.
+        If there is no journal, it is of another database, or a later plan stands: nothing is taken
+        back.
     """
     journal = read_journal(folder)
     if journal.database != str(database.address):
         wanted = f"the database that was written to, {journal.database}"
         raise InputError([Fault("DSN", None, None, str(database.address), wanted)])
-    for step in () if journal.undone else reversed(journal.steps):
-        if database.execute(step.undo.text, step.undo.values):
-            say(f"undone: {step.what}")
-            note(database, step.undo_log, spelt(database, step.undo), user)
+    if not journal.undone:
+        require_last(database, journal.run, folder, say)
+        for step in reversed(journal.steps):
+            if database.execute(step.undo.text, step.undo.values):
+                say(f"undone: {step.what}")
+                note(database, step.undo_log, spelt(database, step.undo), user)
+        if journal.run:
+            note(database, run_entry(journal.run, UNDONE), "", user, plan_note(folder))
     found = differences(journal.before, read_settings(database))
     if not found:
         keep_journal(folder, journal.model_copy(update={"undone": True}))
     return found
-
-
-def spelt(database: Database, statement: Statement) -> str:
-    """A statement with its values in it."""
-    values = tuple(database.literal(value) for value in statement.values)
-    return f"{statement.text % values};"
-
-
-def note(database: Database, entry: LogEntry, statement: str, user: str) -> None:
-    """Write a row of the admin log, as the admin page does."""
-    database.execute(
-        "INSERT INTO vicidial_admin_log SET event_date = NOW(), user = %s, ip_address = %s, "
-        "event_section = %s, event_type = %s, record_id = %s, event_code = %s, event_sql = %s, "
-        "event_notes = %s",
-        (
-            user[:20],
-            database.client[:15],
-            entry.section[:30],
-            entry.kind,
-            entry.record[:50],
-            entry.code,
-            statement,
-            "planner",
-        ),
-    )
 
 
 def wait_for_surplus(

@@ -17,11 +17,12 @@ JOURNAL_FILE = "vicidial-undo.json"
 
 
 class Journal(Contract):
-    """The steps, and the settings before the first of them."""
+    """The steps, and the settings before the first of them; ``run`` names it in the admin log."""
 
     database: str
     before: Settings
     steps: tuple[Step, ...]
+    run: str = ""
     undone: bool = False
 
 
