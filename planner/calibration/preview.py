@@ -41,7 +41,7 @@ def preview_log(path: Path, given: Given | None = None, timezone: str | None = N
     log = open_log(path)
     mapping = mapping_of(log, given)
     rows: tuple[tuple[str, ...], ...] = ()
-    if mapping.format is not GENESYS:
+    if mapping.format.name != GENESYS.name:
         reader = LogReader(log, mapping, ZoneInfo(timezone or "UTC"))
         first = next(reader.pieces(), None)
         rows = () if first is None else _rows(first)

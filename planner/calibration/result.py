@@ -78,7 +78,10 @@ class WaitCurve:
 
 @dataclass(frozen=True)
 class LogReading:
-    """How one file was read: what it was taken for, its mapping, and what was left out."""
+    """How one file was read: what it was taken for, its mapping, and what was left out.
+
+    ``lines`` are those of a mapping file with which it is read in the same way.
+    """
 
     file: str
     format: str
@@ -86,6 +89,7 @@ class LogReading:
     rows: int
     attempts: int
     warnings: tuple[str, ...] = ()
+    lines: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)

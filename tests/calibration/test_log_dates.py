@@ -50,6 +50,15 @@ def test_a_later_day_decides_which_is_the_month(tmp_path: Path) -> None:
     assert months == {3, 4}
 
 
+def test_a_day_after_the_twelfth_may_stand_anywhere_in_the_log(tmp_path: Path) -> None:
+    # Six thousand calls of 3 April, and one of 13 April.
+    rows = "".join(
+        f"Solar,04/03/2026 {9 + n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}\n" for n in range(6000)
+    )
+    found = read(write(tmp_path, f"campaign_id,launched\n{rows}Solar,04/13/2026 09:00\n"))
+    assert {np.datetime64(int(t), "s").item().month for t in found.launched} == {4}
+
+
 def test_times_without_an_offset_are_on_the_given_clock(tmp_path: Path) -> None:
     from zoneinfo import ZoneInfo
 
@@ -91,8 +100,98 @@ def test_compact_and_east_asian_moments(tmp_path: Path, spelled: str, moment: st
     assert np.datetime64(int(found.launched[0]), "s") == np.datetime64(moment)
 
 
-def test_months_that_mean_another_month_next_door_are_refused(tmp_path: Path) -> None:
-    # Listopad is November in Polish and Czech, and October in Croatian.
-    log = write(tmp_path, "campaign_id,launched\nSolar,3 listopada 2026 14:05:33\n")
-    with pytest.raises(InputError):
+# As a browser spells 14:05:33 on a 25th of 2026 (Intl.DateTimeFormat, which has the CLDR's data),
+# and as programs do that write logs.
+@pytest.mark.parametrize(
+    ("spelled", "month"),
+    [
+        ("25. února 2026 v 14:05:33", 2),
+        ("25. července 2026 v 14:05:33", 7),
+        ("25. března 2026 v 14:05:33", 3),
+        ("25 stycznia 2026 14:05:33", 1),
+        ("25 paź 2026, 14:05:33", 10),
+        ("25. lipnja 2026. u 14:05:33", 6),
+        ("25. srpnja 2026. u 14:05:33", 7),
+        ("25 Ağustos 2026 14:05:33", 8),
+        ("25 АВГУСТА 2026 г. в 14:05:33", 8),
+        ("25 лист. 2026 р., 14:05:33", 11),
+        ("2026 m. rugpjūčio 25 d. 14:05:33", 8),
+        ("2026. szept. 25. 14:05:33", 9),
+        ("25. nov. 2026, 14.05.33", 11),
+        ("25 de set. de 2026, 14:05:33", 9),
+        ("25 d’octubre del 2026, a les 14:05:33", 10),
+        ("25 juil. 2026 à 14:05:33", 7),
+        ("Wed Nov 25 14:05:33 2026", 11),
+        ("25/Nov/2026:14:05:33 +0000", 11),
+        ("25-NOV-26 02.05.33.000000 PM", 11),
+    ],
+)
+def test_months_are_named_in_many_languages(tmp_path: Path, spelled: str, month: int) -> None:
+    found = read(write(tmp_path, f'campaign_id,launched\nSolar,"{spelled}"\n'))
+    assert np.datetime64(int(found.launched[0]), "s") == np.datetime64(
+        f"2026-{month:02}-25T14:05:33"
+    )
+
+
+def months(path: Path, mapping: Path | None = None) -> list[int]:
+    return [np.datetime64(int(t), "s").item().month for t in read(path, mapping).launched]
+
+
+# Listopad is November in Polish and Czech, and October in Croatian.
+NOVEMBER = "campaign_id,launched\n" + "Solar,3 listopada 2026 14:05:33\n" * 3
+
+
+def test_a_month_of_two_languages_is_refused_with_what_settles_it(tmp_path: Path) -> None:
+    log = write(tmp_path, NOVEMBER)
+    with pytest.raises(InputError, match=r"October \(Croatian\) or November .*language,Polish"):
         read(log)
+    assert months(log, write(tmp_path, "language,Polish\n", "map.csv")) == [11] * 3
+    assert months(log, write(tmp_path, "language,croatian\n", "map.csv")) == [10] * 3
+    form = "launched,launched,%d %B %Y %H:%M:%S\ncampaign_id,campaign_id\n"
+    with pytest.raises(InputError, match="language,Polish"):
+        read(log, write(tmp_path, form, "map.csv"))
+    assert months(log, write(tmp_path, form + "language,Polish\n", "map.csv")) == [11] * 3
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"), [("grudnia", [11, 12]), ("rujna", [10, 9]), ("maja", [11, 5])]
+)
+def test_other_months_of_the_log_tell_the_language(
+    tmp_path: Path, other: str, expected: list[int]
+) -> None:
+    # December in Polish; September in Croatian; May in Polish (svibnja in Croatian).
+    text = f"{NOVEMBER}Solar,2 {other} 2026 14:05:33\n"
+    assert months(write(tmp_path, text)) == [expected[0]] * 3 + [expected[1]]
+
+
+def test_a_month_far_down_in_the_log_tells_the_language(tmp_path: Path) -> None:
+    rows = "".join(
+        f"Solar,{1 + day} listopada 2026 {hour:02}:{minute:02}:{second:02}\n"
+        for day in range(30)
+        for hour in range(9, 17)
+        for minute in range(60)
+        for second in range(0, 60, 10)
+    )
+    log = write(tmp_path, f"campaign_id,launched\n{rows}Solar,1 grudnia 2026 09:00:00\n")
+    found = months(log)
+    assert (found[0], found[-1], len(found)) == (11, 12, 86_401)
+
+
+def test_logs_of_two_languages_in_one_are_read_where_they_agree(tmp_path: Path) -> None:
+    text = "campaign_id,launched\nSolar,3 mai 2026 14:05\nSolar,4 abril 2026 14:05\n"
+    assert months(write(tmp_path, text)) == [5, 4]
+
+
+def test_names_that_are_no_months_are_refused_without_being_shown(tmp_path: Path) -> None:
+    log = write(tmp_path, "campaign_id,launched\nSolar,3 anna 2026 14:05:33\n")
+    with pytest.raises(
+        InputError, match=r"months with numbers, or their names in .*Polish"
+    ) as told:
+        read(log)
+    assert "anna" not in str(told.value)
+
+
+def test_a_language_that_is_not_known_is_told_with_those_that_are(tmp_path: Path) -> None:
+    log = write(tmp_path, NOVEMBER)
+    with pytest.raises(InputError, match=r"'Klingon': expected a language .*Croatian, Czech"):
+        read(log, write(tmp_path, "language,Klingon\n", "map.csv"))

@@ -8,7 +8,7 @@ import pytest
 
 from planner.calibration.calibrate import calibrate
 from planner.contracts.faults import InputError
-from tests.support.logs import write
+from tests.support.logs import read, write
 
 AGGREGATES = "interval,campaign,nOutboundAttempted,nOutboundConnected,nOutboundAbandoned"
 
@@ -84,3 +84,15 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         calibrate([log])
     wanted = "log.csv: expected text in one encoding; save it as CSV UTF-8"
     assert str(refused.value.faults[0]) == wanted
+
+
+@pytest.mark.parametrize("again", ["launched", "Launched", " launched "])
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path, again: str) -> None:
+    text = f"campaign_id,launched,{again}\nSolar,2026-11-02 09:00,2026-11-03 10:00\n"
+    with pytest.raises(InputError, match=r"column [Ll]aunched: expected this column once"):
+        read(write(tmp_path, text))
+
+
+def test_a_column_that_is_not_read_may_be_there_twice(tmp_path: Path) -> None:
+    text = "campaign_id,note,launched,note\nSolar,a,2026-11-02 09:00,b\n"
+    assert len(read(write(tmp_path, text))) == 1

@@ -48,7 +48,7 @@ def test_the_example_gives_back_what_it_was_made_from(
     assert campaign.answer_rate == pytest.approx(0.1, rel=0.1)
     assert campaign.schedule == read_folder(DATA / "quickstart").campaigns[0].schedule
     mapping = (out / "mapping.csv").read_text().splitlines()
-    assert mapping[:2] == ["field,column", "campaign_id,campaign_id"]
+    assert mapping[:3] == ["field,column,format", "like,attempts,", "campaign_id,campaign_id,"]
 
 
 def test_json_is_one_document_and_the_mapping_can_be_given_back(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,12 +27,14 @@ from planner.calibration.readers.formats import (
 from planner.calibration.readers.legs import Legs, joined
 from planner.calibration.readers.log_files import LogFile
 from planner.calibration.readers.mapping import Mapping as ColumnMapping
+from planner.calibration.readers.month_names import LANGUAGES, ManyMeanings, languages_of
 from planner.calibration.readers.repeats import Seen, row_keys
 from planner.calibration.readers.time_layouts import (
     ISO,
     AmbiguousTimes,
     TimeLayout,
     found_layout,
+    month_names,
 )
 from planner.calibration.readers.values import classes, coded, flags, lengths, moments, texts
 from planner.calibration.result import LogReading
@@ -109,25 +112,31 @@ class LogReader:
 
     def _layout(self, name: str) -> TimeLayout:
         given = self.mapping.layouts.get(name)
-        if given is not None:
+        if given is not None and not given.names_months:
             return given
         seen: Counter[str] = Counter()
-        for (column,) in self.log.batches([self.mapping.places[name]], self.mapping.headed):
+        doubt: AmbiguousTimes | ManyMeanings | None = None
+        # What follows the first rows is only looked at for a day that settles what is in doubt.
+        for column in self._looked_at(name):
             if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
                 self.naive |= pa.types.is_timestamp(column.type) and column.type.tz is None
                 return ISO
-            # Later pieces of a log are only looked at for a day that tells days from months.
-            seen += _counted(column if seen else column.slice(0, _SAMPLE))
+            seen += _counted(_days_of(column) if seen else column)
             try:
-                layout = _nearly_all(seen)
-            except AmbiguousTimes:
+                layout = given or _nearly_all(seen)
+                if layout is not None and layout.names_months:
+                    layout = layout._replace(languages=self._languages(name, layout, seen))
+            except (AmbiguousTimes, ManyMeanings) as error:
+                doubt = error
                 continue
             if layout is not None:
                 self.naive |= _is_naive(list(seen))
                 return layout
             if seen:
                 self._refuse(name, "a date and time such as 2026-09-30T08:00:00+02:00")
-        if seen:
+        if isinstance(doubt, ManyMeanings):
+            self._refuse(name, _unlike(doubt))
+        elif doubt is not None:
             line = f"{name},{self.mapping.names[name]},%d/%m/%Y %H:%M:%S"
             self._refuse(
                 name,
@@ -135,6 +144,24 @@ class LogReader:
                 f"of a mapping such as {line}",
             )
         return ISO
+
+    def _looked_at(self, name: str) -> Iterator[pa.Array]:
+        """A column, its first rows by themselves."""
+        start = True
+        for (column,) in self.log.batches([self.mapping.places[name]], self.mapping.headed):
+            yield column.slice(0, _SAMPLE) if start else column
+            if start and len(column) > _SAMPLE:
+                yield column.slice(_SAMPLE)
+            start = False
+
+    def _languages(self, name: str, layout: TimeLayout, seen: Mapping[str, int]) -> tuple[str, ...]:
+        """Languages of the names of months: the one that is given, else those that know them."""
+        if self.mapping.language:
+            return (self.mapping.language,)
+        found = languages_of(month_names(layout, seen), _MOST_WRONG)
+        if seen and not found:
+            self._refuse(name, f"months with numbers, or their names in {', '.join(LANGUAGES)}")
+        return found
 
     def _refuse(self, name: str, wanted: str, row: int | None = None) -> None:
         raise InputError([Fault(self.log.label, row, self.mapping.names[name], None, wanted)])
@@ -271,7 +298,7 @@ class LogReader:
                 calls = f"{self.unmeasured:,} of {self.rows:,} calls"
                 why = f"{calls} have no {self.mapping.names[name]}"
                 self.lacks |= dict.fromkeys(figures, why)
-        if form is not ATTEMPTS and not self.requests:
+        if form.name != ATTEMPTS.name and not self.requests:
             self.lacks |= {
                 figure: _INCLUDES_TALK for figure in LENGTH_FIGURES if figure not in self.lacks
             }
@@ -295,7 +322,13 @@ class LogReader:
             said.append(f"times have no offset: taken for {self.zone.key} (--timezone)")
         form = self.mapping.format
         return LogReading(
-            self.log.label, form.title, self.mapping.shown, self.rows, self.attempts, tuple(said)
+            self.log.label,
+            form.title,
+            self.mapping.shown,
+            self.rows,
+            self.attempts,
+            tuple(said),
+            self.mapping.lines,
         )
 
 
@@ -307,6 +340,21 @@ def _counted(column: pa.Array) -> Counter[str]:
     """How often each cell stands there, blank ones left out."""
     counts = pc.value_counts(pc.utf8_trim_whitespace(column.drop_null())).to_pylist()
     return Counter({item["values"]: item["counts"] for item in counts if item["values"]})
+
+
+def _days_of(column: pa.Array) -> pa.Array:
+    """Moments with one and the same clock: as many different ones as there are days."""
+    return pc.replace_substring_regex(column, r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?", "10:00")
+
+
+def _unlike(doubt: ManyMeanings) -> str:
+    """What would tell the language of names that are months of several."""
+    months = " or ".join(f"{month_name[m.number]} ({m.language})" for m in doubt.meanings)
+    line = f"language,{doubt.meanings[-1].language}"
+    return (
+        f"months that tell their language: one of them is {months}; say which it is by a line of a "
+        f"mapping (--map) such as {line}"
+    )
 
 
 def _nearly_all(seen: Counter[str]) -> TimeLayout | None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from planner.calibration.attempts import COLUMNS
 from planner.calibration.readers.formats import ATTEMPTS, FIELDS, FORMATS, TIMES, LogFormat
 from planner.calibration.readers.log_files import LogFile, plain_name
+from planner.calibration.readers.month_names import LANGUAGES
 from planner.calibration.readers.time_layouts import TimeLayout, given_layout
 from planner.contracts.faults import Fault, InputError
 from planner.tables.files import content_of
 from planner.tables.sheets import csv_sheet
 
-_LIKE = "like"
+_LIKE, _LANGUAGE = "like", "language"
 _MILLISECONDS = "ms"
 
 
@@ -22,13 +23,14 @@ _MILLISECONDS = "ms"
 class Given:
     """What a mapping file says: columns of fields, their formats, and a known export to start from.
 
-    A column ``=text`` stands for the same text in every row.
+    A column ``=text`` stands for the same text in every row; months are named in ``language``.
     """
 
     columns: dict[str, str]
     layouts: dict[str, TimeLayout]
     milliseconds: tuple[str, ...] = ()
     like: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,26 @@ class Mapping:
     constants: dict[str, str]
     layouts: dict[str, TimeLayout]
     headed: bool = True
+    language: str = ""
+    milliseconds: tuple[str, ...] = ()
 
     @property
     def shown(self) -> tuple[tuple[str, str], ...]:
         """Field and column, as a mapping file spells them."""
         constants = {name: f"={text}" for name, text in self.constants.items()}
         return tuple({**self.names, **constants}.items())
+
+    @property
+    def lines(self) -> tuple[tuple[str, str, str], ...]:
+        """The lines of a mapping file with which a log is read in the same way."""
+        formats = {name: layout.name for name, layout in self.layouts.items()}
+        formats |= dict.fromkeys(self.milliseconds, _MILLISECONDS)
+        known = {form.name for form in FORMATS}
+        like = [(_LIKE, self.format.name, "")] if self.format.name in known else []
+        language = [(_LANGUAGE, self.language, "")] if self.language else []
+        # Aggregates have fields of their own, which no mapping file can name.
+        columns = [(n, column, formats.get(n, "")) for n, column in self.shown if n in FIELDS]
+        return (*like, *language, *columns)
 
 
 def read_given(path: Path) -> Given:
@@ -72,6 +88,12 @@ def read_given(path: Path) -> Given:
                 wanted = f"an export: {', '.join(known.name for known in FORMATS)}"
                 faults.append(Fault(path.name, place, "column", column, wanted))
             given = replace(given, like=column)
+        elif name == _LANGUAGE:
+            language = next((n for n in LANGUAGES if n.lower() == column.lower()), "")
+            if not language:
+                wanted = f"a language that names months: {', '.join(LANGUAGES)}"
+                faults.append(Fault(path.name, place, "column", column, wanted))
+            given = replace(given, language=language)
         elif name not in FIELDS:
             close = difflib.get_close_matches(name, FIELDS, n=1)
             wanted = f"a field, perhaps {close[0]}" if close else f"one of {', '.join(FIELDS)}"
@@ -82,7 +104,7 @@ def read_given(path: Path) -> Given:
             given.columns[name] = column
             given, fault = _with_format(given, name, form)
             faults += [Fault(path.name, place, "format", form, fault)] if fault else []
-    if not faults and not given.columns and not given.like:
+    if not faults and not (given.columns or given.like or given.language):
         faults.append(Fault(path.name, None, None, None, "lines such as launched,Start time"))
     if faults:
         raise InputError(faults)
@@ -124,6 +146,7 @@ def mapping_of(log: LogFile, given: Given | None = None) -> Mapping:
     if given is not None:
         _take_given(log, given, known, places, constants)
         form = replace(form, milliseconds=(*form.milliseconds, *given.milliseconds))
+    _require_once(log, known, places)
     label = list(log.names) if names is None else list(names)
     return Mapping(
         format=form,
@@ -132,7 +155,17 @@ def mapping_of(log: LogFile, given: Given | None = None) -> Mapping:
         constants=constants,
         layouts=dict(given.layouts) if given is not None else {},
         headed=headed,
+        language=given.language if given is not None else "",
+        milliseconds=given.milliseconds if given is not None else (),
     )
+
+
+def _require_once(log: LogFile, known: list[str], places: dict[str, int]) -> None:
+    """Refuse columns that are there twice: which of both is meant nobody can tell."""
+    twice = [log.names[at] for at in places.values() if known.count(known[at]) > 1]
+    if twice:
+        wanted = "this column once; rename the other"
+        raise InputError([Fault(log.label, 1, column, None, wanted) for column in sorted(twice)])
 
 
 def _take_given(
@@ -161,8 +194,8 @@ def _recognised(
     """The export, and its columns in order where the file has no header."""
     for known in FORMATS:
         if given is not None and given.like == known.name:
-            return known, None
-    if given is not None and not given.like:
+            return known, known.no_header[: len(log.names)] if _is_headless(log, known) else None
+    if given is not None and given.columns and not given.like:
         own = {name: (name,) for name in COLUMNS}
         return replace(ATTEMPTS, columns=own, name="given", title="a log with a mapping"), None
     present = frozenset(plain)

@@ -63,7 +63,7 @@ def read_logs(
     rows = 0
     for done, reader in enumerate(readers):
         on_mapping(reader)
-        if reader.mapping.format is GENESYS:
+        if reader.mapping.format.name == GENESYS.name:
             add_aggregates(reader, tallies)
         else:
             for part in reader.pieces():

@@ -3,42 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-#: First three letters of months where people dial, without accents.
-_MONTHS = (
-    ("jan", "gen", "ene", "ian"),
-    ("feb", "fev", "fév"),
-    ("mar", "mär", "mrz", "mrt", "maa"),
-    ("apr", "avr", "abr"),
-    ("may", "mai", "maj", "mag", "mei"),
-    ("jun", "juin", "giu", "iun"),
-    ("jul", "juil", "lug", "iul"),
-    ("aug", "aou", "aoû", "ago"),
-    ("sep", "set"),
-    ("oct", "okt", "ott", "out"),
-    ("nov", "noi"),
-    ("dec", "des", "dez", "dic", "déc"),
-)
-#: Months in Finnish, where November begins like March elsewhere; all end in kuu or kuuta.
-_FINNISH = (
-    *("tammi", "helmi", "maalis", "huhti", "touko", "kesä"),
-    *("heinä", "elo", "syys", "loka", "marras", "joulu"),
-)
 _CLOCK = (
-    r"(?P<H>\d{1,2})[:.hH](?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+    r"(?P<H>\d{1,2})[:.hH](?P<M>\d{2})(?:[:.]?(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
     r"(?:\s*(?P<p>[AaPp])\.?\s*[Mm]\.?)?(?:\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
 )
 _WEEKDAY = r"(?:[^\W\d]+\.?,?\s+)?"
-_MONTH_NAME = r"(?P<b>[^\W\d_]{3,12})\.?"
+_MONTH_NAME = r"(?P<b>[^\W\d_]{2,12})\.?"
+#: Words between a date and its clock: at, um, kl., a las.
+_WORDS = r"[.,]?\s+(?:[^\W\d]{1,7}[.,]{0,2}\s+){0,2}"
 
 
 class TimeLayout(NamedTuple):
-    """A regular expression whose groups Y m b d H M S f p z are parts of a moment; or a kind."""
+    """A regular expression whose groups Y m b d H M S f p z are parts of a moment; or a kind.
+
+    Names of months (b) are in one of ``languages``.
+    """
 
     name: str
     pattern: str = ""
+    languages: tuple[str, ...] = ()
+
+    @property
+    def names_months(self) -> bool:
+        """Whether months have names."""
+        return "(?P<b>" in self.pattern
 
 
 _ISO = r"^\s*(?P<Y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[T ]\s*" + _CLOCK + r")?\s*$"
@@ -63,13 +55,23 @@ _MONTH_FIRST = TimeLayout("%m/%d/%Y", _NUMBERS.format("m", "d", _CLOCK))
 _NAMED = (
     TimeLayout(
         "%d %b %Y",
-        r"^\s*" + _WEEKDAY + r"(?P<d>\d{1,2})[.\s-]+(?:de\s+)?" + _MONTH_NAME
-        + r"[.\s-]+(?:de\s+)?(?P<Y>\d{4}),?\s+" + _CLOCK + r"\s*$",
+        r"^\s*" + _WEEKDAY + r"(?P<d>\d{1,2})[.\s/-]+(?:de\s+|d['’])?" + _MONTH_NAME
+        + r"[.\s/-]+(?:del?\s+)?(?P<Y>\d{4}|\d{2})(?:" + _WORDS + "|:)" + _CLOCK + r"\s*$",
     ),
     TimeLayout(
         "%b %d %Y",
-        r"^\s*" + _WEEKDAY + _MONTH_NAME + r"\s+(?P<d>\d{1,2}),?\s+(?P<Y>\d{4}),?\s+"
+        r"^\s*" + _WEEKDAY + _MONTH_NAME + r"\s+(?P<d>\d{1,2}),?\s+(?P<Y>\d{4})" + _WORDS
         + _CLOCK + r"\s*$",
+    ),
+    TimeLayout(
+        "%Y %b %d",
+        r"^\s*(?P<Y>\d{4})[.\s/-]+(?:m\.\s+)?" + _MONTH_NAME + r"[.\s/-]+(?P<d>\d{1,2})"
+        + _WORDS + _CLOCK + r"\s*$",
+    ),
+    TimeLayout(
+        "%b %d %H:%M:%S %Y",
+        r"^\s*" + _WEEKDAY + _MONTH_NAME + r"\s+(?P<d>\d{1,2})\s+(?P<H>\d{1,2}):(?P<M>\d{2}):"
+        r"(?P<S>\d{2})(?:\s+(?P<z>UTC|GMT))?\s+(?P<Y>\d{4})\s*$",
     ),
 )  # fmt: skip
 _DIRECTIVES = {
@@ -121,6 +123,16 @@ def _literal(text: str) -> str:
     return r"\s+".join(re.escape(word) for word in re.split(r"\s+", text))
 
 
+def month_names(layout: TimeLayout, seen: Mapping[str, int]) -> Counter[str]:
+    """How often each name of a month stands in cells of such a layout."""
+    names: Counter[str] = Counter()
+    for cell, count in seen.items():
+        match = re.fullmatch(layout.pattern, cell)
+        if match:
+            names[match["b"]] += count
+    return names
+
+
 def found_layout(cells: Sequence[str]) -> TimeLayout | None:
     """The layout that all cells have; None if none does.
 
@@ -145,14 +157,3 @@ def found_layout(cells: Sequence[str]) -> TimeLayout | None:
     if seconds > 12:
         return _MONTH_FIRST
     raise AmbiguousTimes
-
-
-def month_number(name: str) -> int:
-    """The month that a name of some language begins like; 0 if none does."""
-    short = name.lower()
-    if "kuu" in short:
-        return next((n for n, start in enumerate(_FINNISH, 1) if short.startswith(start)), 0)
-    for number, starts in enumerate(_MONTHS, start=1):
-        if any(short.startswith(start) for start in sorted(starts, key=len, reverse=True)):
-            return number
-    return 0

@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 
 from planner.calibration.attempts import UNKNOWN, Codes, Flags, Floats
 from planner.calibration.clock import utc_seconds
+from planner.calibration.readers.month_names import month_number
 from planner.calibration.readers.time_layouts import (
     EPOCH,
     EPOCH_MS,
     ISO,
     TimeLayout,
-    month_number,
 )
 
 _YES = ("1", "true", "yes", "y", "t", "ja", "oui", "si", "sí", "sim", "x", "1.0")
@@ -53,7 +53,7 @@ def moments(column: pa.Array, layout: TimeLayout, zone: ZoneInfo) -> Read:
             except pa.ArrowInvalid:
                 continue
             return _checked(seconds if kind.tz else utc_seconds(seconds, zone), cells)
-    return _checked(_by_pattern(cells, layout.pattern, zone), cells)
+    return _checked(_by_pattern(cells, layout, zone), cells)
 
 
 def lengths(column: pa.Array, *, milliseconds: bool = False) -> Read:
@@ -183,14 +183,17 @@ def _part(parts: pa.Array, name: str) -> Floats:
     return _numbers(pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells))
 
 
-def _by_pattern(cells: pa.Array, pattern: str, zone: ZoneInfo) -> Floats:
+def _by_pattern(cells: pa.Array, layout: TimeLayout, zone: ZoneInfo) -> Floats:
     parts = pc.extract_regex(
-        cells, pattern.replace(r"[^\W\d_]", r"\pL").replace(r"[^\W\d]", r"\pL")
+        cells, layout.pattern.replace(r"[^\W\d_]", r"\pL").replace(r"[^\W\d]", r"\pL")
     )
     names = {field.name for field in parts.type}
     year, day = _part(parts, "Y"), _part(parts, "d")
     year = np.where(year < 100, year + 2000, year)
-    month = _part(parts, "m") if "m" in names else _months(pc.struct_field(parts, "b"))
+    if "m" in names:
+        month = _part(parts, "m")
+    else:
+        month = _months(pc.struct_field(parts, "b"), layout.languages)
     hour, minute, second = (
         np.nan_to_num(_part(parts, name)) if name in names else np.zeros(len(cells))
         for name in "HMS"
@@ -218,9 +221,9 @@ def _days(year: Floats, month: Floats, day: Floats) -> Floats:
     return start.astype("datetime64[D]").astype(np.float64) + day - 1
 
 
-def _months(cells: pa.Array) -> Floats:
+def _months(cells: pa.Array, languages: tuple[str, ...]) -> Floats:
     names, codes = coded(cells)
-    return np.array([month_number(name) for name in names], dtype=np.float64)[codes]
+    return np.array([month_number(name, languages) for name in names], dtype=np.float64)[codes]
 
 
 def _fractions(cells: pa.Array) -> Floats:

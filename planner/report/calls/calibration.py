@@ -114,8 +114,8 @@ def write_calibration_files(out: Path, found: Calibration) -> None:
     ]
     if waits:
         write_csv(out / "calibration_waits.csv", _WAIT_COLUMNS, waits)
-    mapping = {line: None for reading in found.readings for line in reading.mapping}
-    write_csv(out / "mapping.csv", ("field", "column"), list(mapping))
+    mapping = {line: None for reading in found.readings for line in reading.lines}
+    write_csv(out / "mapping.csv", ("field", "column", "format"), list(mapping))
 
 
 def figure_text(value: float) -> str:
