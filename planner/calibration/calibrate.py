@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from planner.calibration.attempts import Attempts
+from planner.calibration.clock import zone_of
 from planner.calibration.estimates.estimate import estimate
 from planner.calibration.estimates.gaps import GapSample
 from planner.calibration.readers.formats import LENGTH_FIGURES
@@ -57,7 +57,7 @@ def calibrate(
     """
     paths = log_paths([calls] if isinstance(calls, (str, Path)) else calls)
     given = read_given(Path(mapping)) if mapping is not None else None
-    zone = _zone(timezone)
+    zone = zone_of(timezone)
     campaigns = problem.campaigns if problem is not None else ()
     tallies = Tallies({c.campaign_id: c.zone for c in campaigns}, zone)
     gaps = GapSample()
@@ -116,16 +116,6 @@ def log_paths(calls: Sequence[str | Path]) -> list[Path]:
     if faults:
         raise InputError(faults)
     return found
-
-
-def _zone(name: str | None) -> ZoneInfo | None:
-    if name is None:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        wanted = "a time zone such as Europe/Berlin or America/New_York"
-        raise InputError([Fault("--timezone", None, None, name, wanted)]) from error
 
 
 def _lacks(readers: Sequence[LogReader], broadcasts: set[str]) -> dict[str, Mapping[str, str]]:

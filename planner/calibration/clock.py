@@ -8,11 +8,29 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from planner.calibration.attempts import Codes, Floats
+from planner.contracts.faults import Fault, InputError
 
 SECONDS_PER_DAY = 86_400
 #: Clocks are changed on quarters of an hour.
 _QUARTER = 900
 _EPOCH = date(1970, 1, 1).toordinal()
+
+
+def zone_of(name: str | None) -> ZoneInfo | None:
+    """A time zone by its name; None where there is none.
+
+    Raises
+    ------
+    InputError
+        If there is no such zone.
+    """
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        wanted = "a time zone such as Europe/Berlin or America/New_York"
+        raise InputError([Fault("--timezone", None, None, name, wanted)]) from error
 
 
 def local_seconds(times: Floats, zone: ZoneInfo) -> Floats:

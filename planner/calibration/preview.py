@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from planner.calibration.attempts import COLUMNS, OUTCOMES, Attempts
+from planner.calibration.clock import zone_of
 from planner.calibration.readers.formats import GENESYS
 from planner.calibration.readers.log_files import open_log
 from planner.calibration.readers.log_reader import LogReader
@@ -36,13 +37,14 @@ def preview_log(path: Path, given: Given | None = None, timezone: str | None = N
     Raises
     ------
     InputError
-        If it is not recognised, or its columns do not hold what was expected.
+        If it is not recognised, its columns do not hold what was expected, or there is no such
+        time zone.
     """
     log = open_log(path)
     mapping = mapping_of(log, given)
     rows: tuple[tuple[str, ...], ...] = ()
     if mapping.format.name != GENESYS.name:
-        reader = LogReader(log, mapping, ZoneInfo(timezone or "UTC"))
+        reader = LogReader(log, mapping, zone_of(timezone) or ZoneInfo("UTC"))
         first = next(reader.pieces(), None)
         rows = () if first is None else _rows(first)
     return Preview(log.label, mapping.format.title, mapping.shown, COLUMNS, rows)

@@ -86,6 +86,89 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     assert str(refused.value.faults[0]) == wanted
 
 
+@pytest.mark.parametrize(
+    "day", ["2026-02-30", "30.02.2026", "31.11.2026", "31 Nov 2026", "29.02.2026"]
+)
+def test_days_that_no_month_has_are_no_dates(tmp_path: Path, day: str) -> None:
+    text = "campaign_id,launched\n" + f"Solar,{day} 09:00:00\n" * 3
+    with pytest.raises(InputError, match="3 of 3 rows are not"):
+        read(write(tmp_path, text))
+
+
+def test_the_last_days_of_months_are_dates(tmp_path: Path) -> None:
+    days = ("28.02.2026", "29.02.2028", "31.12.2026", "30.11.2026")
+    text = "campaign_id,launched\n" + "".join(f"Solar,{day} 09:00\n" for day in days)
+    assert len(read(write(tmp_path, text))) == 4
+
+
+def test_offsets_may_be_of_two_digits_as_postgresql_writes_them(tmp_path: Path) -> None:
+    text = "campaign_id,launched,ended\nSolar,2026-11-02 09:00:00+01,2026-11-02 09:00:30.5-06\n"
+    found = read(write(tmp_path, text))
+    # 8:00 UTC to 15:00:30.5 UTC.
+    assert found.ended[0] - found.launched[0] == 7 * 3600 + 30.5
+
+
+def test_text_of_two_encodings_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    row = "Söl,2026-11-02 09:00:00\n"
+    path.write_bytes(b"campaign_id,launched\n" + row.encode("utf-8") + row.encode("cp1252"))
+    with pytest.raises(InputError, match="text in one encoding"):
+        read(path)
+    path.write_bytes(b"campaign_id,launched\n" + row.encode("cp1252"))
+    assert read(path).campaigns == ["Söl"]
+
+
+def test_a_header_and_no_calls(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="at least one call"):
+        calibrate(write(tmp_path, "campaign_id,launched"))
+
+
+def test_calls_that_end_before_they_begin_are_told_and_if_many_refused(tmp_path: Path) -> None:
+    header = "campaign_id,launched,ended\n"
+    right = "Solar,2026-11-02 09:00:00,2026-11-02 09:00:20\n"
+    wrong = "Solar,2026-11-02 09:00:20,2026-11-02 09:00:00\n"
+    found = calibrate(write(tmp_path, header + right * 9 + wrong))
+    assert any("1 call ends before the launch" in said for said in found.readings[0].warnings)
+    with pytest.raises(InputError, match="7 of 10 do not: are launched and ended the other way"):
+        read(write(tmp_path, header + right * 3 + wrong * 7))
+
+
+def test_offsets_in_some_rows_only_are_told(tmp_path: Path) -> None:
+    text = "campaign_id,launched\nSolar,2026-11-02 09:00:00Z\nSolar,2026-11-02 09:00:00\n"
+    found = calibrate(write(tmp_path, text))
+    assert any("times have no offset" in said for said in found.readings[0].warnings)
+
+
+@pytest.mark.parametrize("how", ["replaced", "cut", "taken away"])
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, how: str) -> None:
+    row = "Solar,2026-11-02 09:00:00,2026-11-02 09:00:20\n"
+    log = write(tmp_path, "campaign_id,launched,ended\n" + row * 10)
+    # The columns of the new file stand in another order.
+    other = write(tmp_path, "campaign_id,ended,launched\n" + row * 10, "other.csv")
+
+    def change(_: object) -> None:
+        if how == "replaced":
+            other.replace(log)
+        elif how == "cut":
+            log.write_text("campaign_id,launched,ended\n")
+        else:
+            log.unlink()
+
+    with pytest.raises(InputError, match="replaced, cut or taken away meanwhile"):
+        calibrate(log, on_mapping=change)
+
+
+def test_a_file_may_grow_while_it_is_read(tmp_path: Path) -> None:
+    row = "Solar,2026-11-02 09:00:00,2026-11-02 09:00:20\n"
+    log = write(tmp_path, "campaign_id,launched,ended\n" + row * 10)
+
+    def grow(_: object) -> None:
+        with log.open("a") as file:
+            file.write(row)
+
+    assert calibrate(log, on_mapping=grow).estimates.attempts == 11
+
+
 @pytest.mark.parametrize("again", ["launched", "Launched", " launched "])
 def test_a_column_that_is_there_twice_is_refused(tmp_path: Path, again: str) -> None:
     text = f"campaign_id,launched,{again}\nSolar,2026-11-02 09:00,2026-11-03 10:00\n"

@@ -32,6 +32,7 @@ def run_calibration(
     problem: Problem,
     timezone: str | None,
     *,
+    mapping: Path | None = None,
     with_backtest: bool,
     on_progress: Callable[[float, str], None],
     stop: Callable[[], bool],
@@ -46,6 +47,7 @@ def run_calibration(
     try:
         found = calibrate(
             paths,
+            mapping=mapping,
             timezone=timezone,
             problem=problem,
             on_progress=tell,

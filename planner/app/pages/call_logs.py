@@ -21,6 +21,7 @@ from planner.calibration.backtest.result import Backtest
 from planner.calibration.folder_update import CellChange, update_tables
 from planner.calibration.preview import Preview, preview_log
 from planner.calibration.readers.log_files import SUFFIXES
+from planner.calibration.readers.mapping import read_given
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.values.per_cent import per_cent
 from planner.report.calls.backtest import TITLES
@@ -66,14 +67,16 @@ def show_call_logs(here: Workspace, edited: EditedLines) -> None:
         "Time zone of times without an offset", value=_usual_zone(edited), key="call-logs-zone"
     )
     uploads = _kept(files)
+    mapping = _mapping(uploads)
     try:
-        previews = [preview_log(path, timezone=zone) for path in uploads.paths]
+        given = read_given(mapping) if mapping is not None else None
+        previews = [preview_log(path, given, zone) for path in uploads.paths]
     except InputError as error:
         _show_faults(error.faults)
         return
     for preview in previews:
         _show_preview(preview)
-    _show_start(here, edited, uploads, zone)
+    _show_start(here, edited, uploads, zone, mapping)
     running.show_running(here, _STUDY, "Reading the logs", stop="Stop")
     run: CalibrationRun | None = running.result(here, _STUDY)
     if run is None:
@@ -121,7 +124,24 @@ def _show_preview(preview: Preview) -> None:
         st.dataframe(rows, hide_index=True, alt="The first attempts, times in UTC")
 
 
-def _show_start(here: Workspace, edited: EditedLines, uploads: _Uploads, zone: str) -> None:
+def _mapping(uploads: _Uploads) -> Path | None:
+    """Lines of a mapping as they are typed, in a file; None where there are none."""
+    with st.expander("Columns of a log that is not recognised, or the language of its months"):
+        typed = st.text_area(
+            "Lines of a mapping: field,column,format",
+            key="call-logs-mapping",
+            placeholder="campaign_id,=Solar\nlaunched,Start time,%d/%m/%Y %H:%M\nlanguage,Polish",
+            help="A column =text stands for the same text in every row. An export that is known "
+            "but for some of its columns begins with a line such as like,five9.",
+        )
+    path = Path(uploads.folder.name) / "mapping"
+    path.write_text(typed, encoding="utf-8")
+    return path if typed.strip() else None
+
+
+def _show_start(
+    here: Workspace, edited: EditedLines, uploads: _Uploads, zone: str, mapping: Path | None
+) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with_backtest = st.checkbox("Predict each day from those before it", key="backtest")
         if st.button(
@@ -131,9 +151,13 @@ def _show_start(here: Workspace, edited: EditedLines, uploads: _Uploads, zone: s
             icon=":material/query_stats:",
             disabled=running.is_running(here, _STUDY),
         ):
-            paths = tuple(uploads.paths)
             work = partial(
-                run_calibration, paths, edited.problem, zone, with_backtest=with_backtest
+                run_calibration,
+                tuple(uploads.paths),
+                edited.problem,
+                zone,
+                mapping=mapping,
+                with_backtest=with_backtest,
             )
             running.start(here, _STUDY, uploads.ids, work)
             st.rerun()

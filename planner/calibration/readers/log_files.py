@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -99,22 +100,46 @@ def _csv(path: Path) -> LogFile:
         raise InputError([Fault(path.name, skipped + 1, None, None, "rows of CSV")]) from error
     found = LogFile(path.name, tuple(name.strip() for name in names), lambda *_: iter(()), names)
 
+    opened = path.stat()
+
     def batches(wanted: Sequence[int], headed: bool) -> Iterator[list[pa.Array]]:
-        return _csv_batches(path, found, encoding, separator, skipped + headed, wanted)
+        _require_same(path, opened)
+        yield from _csv_batches(path, found, encoding, separator, skipped + headed, wanted)
+        _require_same(path, opened)
 
     found.batches = batches
     return found
 
 
+def _require_same(path: Path, opened: os.stat_result) -> None:
+    """Refuse a file that was replaced or cut while it is read; it may grow."""
+    now = path.stat() if path.exists() else None
+    if now is None or now.st_ino != opened.st_ino or now.st_size < opened.st_size:
+        wanted = "the same file until it is read; it was replaced, cut or taken away meanwhile"
+        raise _damaged(path.name, wanted)
+
+
+#: Letters of several bytes, which in Windows-1252 would be such as Ã¶.
+_UTF8_LETTER = rb"[\xc3-\xc5\xce-\xd1][\x80-\xbf]"
+
+
 def _encoding(path: Path) -> str:
-    """UTF-8, UTF-16 with its byte order mark, or else Windows-1252, from the first block."""
+    """UTF-8, UTF-16 with its byte order mark, or else Windows-1252, from the first block.
+
+    Raises
+    ------
+    InputError
+        If some of it is UTF-8 and some is not: ids would be others than they are.
+    """
     with path.open("rb") as file:
         start = file.read(_PEEK)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if re.search(_UTF8_LETTER, start):
+            raise _damaged(path.name, ONE_ENCODING) from error
         return "cp1252"
     return "utf-8-sig"
 
@@ -150,13 +175,15 @@ def _csv_batches(
             rows += len(batch)
             yield list(batch.columns)
     except pa.ArrowInvalid as error:
-        if "Empty CSV" in str(error):  # a header and no rows
+        if re.search("Empty CSV|Could not skip", str(error)):  # a header and no rows
             return
         raise _damaged(
             found.label, "a CSV file in one encoding, with the same cells in each row"
         ) from error
     except (UnicodeDecodeError, UnicodeError) as error:
         raise _damaged(found.label, ONE_ENCODING) from error
+    except OSError as error:
+        raise _damaged(found.label, "a file that can be read") from error
     if found.ragged[0] > max(_MOST_RAGGED * rows, 1):
         wanted_rows = (
             f"{len(found.names)} cells in each row as in the header; "

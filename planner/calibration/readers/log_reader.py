@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from calendar import month_name
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +10,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from planner.calibration.attempts import Attempts, concatenated
 from planner.calibration.readers.attempt_fields import OUTCOME_WORDS, Fields, attempts_of
+from planner.calibration.readers.column_layout import (
+    counted,
+    days_of,
+    is_naive,
+    nearly_all,
+    unlike,
+)
 from planner.calibration.readers.formats import (
     ATTEMPTS,
     FLAGS,
@@ -33,7 +37,6 @@ from planner.calibration.readers.time_layouts import (
     ISO,
     AmbiguousTimes,
     TimeLayout,
-    found_layout,
     month_names,
 )
 from planner.calibration.readers.values import classes, coded, flags, lengths, moments, texts
@@ -44,9 +47,8 @@ from planner.contracts.faults import Fault, InputError
 _MOST_WRONG = 0.01
 #: What takes longer than some months is a typing error, or a moment in another column [s].
 _LONGEST = 1e7
-#: Cells looked at to tell how moments are spelled, and tried one by one.
-_SAMPLE, _TRIED = 5_000, 20
-_OFFSET = r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$"
+#: Rows looked at by themselves to tell how moments are spelled.
+_SAMPLE = 5_000
 _INCLUDES_TALK = (
     "the log does not tell when an agent was asked for, so that lengths include talk; right for a "
     "broadcast"
@@ -79,6 +81,7 @@ class LogReader:
     inbound: int = 0
     repeated: int = 0
     unmeasured: int = 0
+    backwards: int = 0
     requests: int = 0
     naive: bool = False
     zone_told: bool = False
@@ -121,21 +124,21 @@ class LogReader:
             if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
                 self.naive |= pa.types.is_timestamp(column.type) and column.type.tz is None
                 return ISO
-            seen += _counted(_days_of(column) if seen else column)
+            seen += counted(days_of(column) if seen else column)
             try:
-                layout = given or _nearly_all(seen)
+                layout = given or nearly_all(seen, _MOST_WRONG)
                 if layout is not None and layout.names_months:
                     layout = layout._replace(languages=self._languages(name, layout, seen))
             except (AmbiguousTimes, ManyMeanings) as error:
                 doubt = error
                 continue
             if layout is not None:
-                self.naive |= _is_naive(list(seen))
+                self.naive |= is_naive(list(seen))
                 return layout
             if seen:
                 self._refuse(name, "a date and time such as 2026-09-30T08:00:00+02:00")
         if isinstance(doubt, ManyMeanings):
-            self._refuse(name, _unlike(doubt))
+            self._refuse(name, unlike(doubt))
         elif doubt is not None:
             line = f"{name},{self.mapping.names[name]},%d/%m/%Y %H:%M:%S"
             self._refuse(
@@ -185,6 +188,7 @@ class LogReader:
         if "call_seconds" in fields.seconds:
             self.unmeasured += int(np.isnan(fields.seconds["call_seconds"][kept]).sum())
         self.rows += rows
+        self.backwards += int((found.ended < found.launched)[kept].sum())
         self.undated += int(np.isnan(found.launched).sum())
         answer = fields.time("answered_at")
         if not self.mapping.format.legs:
@@ -288,6 +292,10 @@ class LogReader:
             wanted = "when each call was launched"
             wanted += f"; {self.undated:,} of {self.rows:,} rows do not tell"
             raise InputError([Fault(self.log.label, None, None, None, wanted)])
+        if self.backwards * 2 > self.attempts:
+            wanted = f"calls that end after they begin; {self.backwards:,} of {self.attempts:,} do "
+            wanted += "not: are launched and ended the other way round?"
+            raise InputError([Fault(self.log.label, None, None, None, wanted)])
         form = self.mapping.format
         self.lacks |= form.lacks
         for name, figures in form.lacks_without.items():
@@ -318,6 +326,9 @@ class LogReader:
         ):
             if count:
                 said.append(f"{count:,} row{'s' if count > 1 else ''} {what} left out")
+        if self.backwards:
+            ends = f"{self.backwards:,} call{'s end' if self.backwards > 1 else ' ends'}"
+            said.append(f"{ends} before the launch: such lengths count as none, or as not known")
         if self.naive and not self.zone_told:
             said.append(f"times have no offset: taken for {self.zone.key} (--timezone)")
         form = self.mapping.format
@@ -330,56 +341,6 @@ class LogReader:
             tuple(said),
             self.mapping.lines,
         )
-
-
-def _is_naive(cells: Sequence[str]) -> bool:
-    return not any(re.search(_OFFSET, c) or re.fullmatch(r"\d+(\.\d+)?", c) for c in cells[:100])
-
-
-def _counted(column: pa.Array) -> Counter[str]:
-    """How often each cell stands there, blank ones left out."""
-    counts = pc.value_counts(pc.utf8_trim_whitespace(column.drop_null())).to_pylist()
-    return Counter({item["values"]: item["counts"] for item in counts if item["values"]})
-
-
-def _days_of(column: pa.Array) -> pa.Array:
-    """Moments with one and the same clock: as many different ones as there are days."""
-    return pc.replace_substring_regex(column, r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?", "10:00")
-
-
-def _unlike(doubt: ManyMeanings) -> str:
-    """What would tell the language of names that are months of several."""
-    months = " or ".join(f"{month_name[m.number]} ({m.language})" for m in doubt.meanings)
-    line = f"language,{doubt.meanings[-1].language}"
-    return (
-        f"months that tell their language: one of them is {months}; say which it is by a line of a "
-        f"mapping (--map) such as {line}"
-    )
-
-
-def _nearly_all(seen: Counter[str]) -> TimeLayout | None:
-    """The layout of nearly all cells; the few that differ are told when they are read.
-
-    Raises
-    ------
-    AmbiguousTimes
-        If the day may be the month.
-    """
-    cells = list(seen)
-    if not cells:
-        return None
-    layout = found_layout(cells)
-    for cell in cells[:_TRIED]:
-        if layout is not None:
-            break
-        try:
-            tried = found_layout([cell])
-        except AmbiguousTimes:
-            continue
-        if tried is not None:
-            wrong = sum(n for c, n in seen.items() if not re.fullmatch(tried.pattern, c))
-            layout = tried if wrong <= _MOST_WRONG * seen.total() else None
-    return layout
 
 
 def _all_legs(parts: Sequence[tuple[Attempts, Any, Any]]) -> Legs:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 _CLOCK = (
     r"(?P<H>\d{1,2})[:.hH](?P<M>\d{2})(?:[:.]?(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
-    r"(?:\s*(?P<p>[AaPp])\.?\s*[Mm]\.?)?(?:\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
+    r"(?:\s*(?P<p>[AaPp])\.?\s*[Mm]\.?)?(?:\s*(?P<z>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?"
 )
 _WEEKDAY = r"(?:[^\W\d]+\.?,?\s+)?"
 _MONTH_NAME = r"(?P<b>[^\W\d_]{2,12})\.?"
@@ -41,7 +41,7 @@ ISO = TimeLayout("iso", _ISO)
 _COMPACT = TimeLayout(
     "%Y%m%d %H%M%S",
     r"^\s*(?P<Y>20\d{2})(?P<m>[01]\d)(?P<d>[0-3]\d)[T _-]?(?P<H>[0-2]\d):?(?P<M>[0-5]\d):?"
-    r"(?P<S>[0-5]\d)(?:[.,](?P<f>\d{1,9}))?\s*(?P<z>Z|[+-]\d{2}:?\d{2})?\s*$",
+    r"(?P<S>[0-5]\d)(?:[.,](?P<f>\d{1,9}))?\s*(?P<z>Z|[+-]\d{2}(?::?\d{2})?)?\s*$",
 )
 #: As Japanese and Chinese programs write it: 2026年11月30日 14時05分33秒, 14时05分, 14:05:33.
 _EAST_ASIAN = TimeLayout(
@@ -87,7 +87,7 @@ _DIRECTIVES = {
     "S": r"(?P<S>\d{1,2})",
     "f": r"(?P<f>\d{1,9})",
     "p": r"(?P<p>[AaPp])\.?\s*[Mm]\.?",
-    "z": r"(?P<z>Z|[+-]\d{2}:?\d{2})",
+    "z": r"(?P<z>Z|[+-]\d{2}(?::?\d{2})?)",
     "%": "%",
 }
 

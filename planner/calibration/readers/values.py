@@ -204,7 +204,8 @@ def _by_pattern(cells: pa.Array, layout: TimeLayout, zone: ZoneInfo) -> Floats:
         hour = np.where(_is_in(half, ("a",)), hour % 12, hour)
     fraction = _fractions(pc.struct_field(parts, "f")) if "f" in names else np.zeros(len(cells))
     possible = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31) & (hour < 24) & (minute < 60)
-    days = _days(np.where(possible, year, 1970), np.where(possible, month, 1), day)
+    days, last = _days(np.where(possible, year, 1970), np.where(possible, month, 1), day)
+    possible &= days <= last
     local = np.where(possible, days * 86400 + hour * 3600 + minute * 60 + second, np.nan)
     offset = _offsets(pc.struct_field(parts, "z")) if "z" in names else np.full(len(cells), np.nan)
     told = np.isfinite(offset)
@@ -214,11 +215,15 @@ def _by_pattern(cells: pa.Array, layout: TimeLayout, zone: ZoneInfo) -> Floats:
     return seconds + np.nan_to_num(fraction)
 
 
-def _days(year: Floats, month: Floats, day: Floats) -> Floats:
+def _days(year: Floats, month: Floats, day: Floats) -> tuple[Floats, Floats]:
+    """Days since 1970 of a date, and of the last day of its month."""
     start = ((year - 1970).astype(np.int64) * 12 + (month - 1).astype(np.int64)).astype(
         "datetime64[M]"
     )
-    return start.astype("datetime64[D]").astype(np.float64) + day - 1
+    first, after = (
+        month.astype("datetime64[D]").astype(np.float64) for month in (start, start + 1)
+    )
+    return first + day - 1, after - 1
 
 
 def _months(cells: pa.Array, languages: tuple[str, ...]) -> Floats:
@@ -235,12 +240,12 @@ def _offsets(cells: pa.Array) -> Floats:
     names, codes = coded(cells)
 
     def offset(name: str) -> float:
+        if not name:
+            return np.nan
         if name in {"Z", "UTC", "GMT"}:
             return 0.0
         digits = name[1:].replace(":", "")
-        if len(digits) != 4:
-            return np.nan
-        seconds = 3600.0 * int(digits[:2]) + 60.0 * int(digits[2:])
+        seconds = 3600.0 * int(digits[:2]) + 60.0 * int(digits[2:] or 0)
         return -seconds if name[0] == "-" else seconds
 
     return np.array([offset(name) for name in names], dtype=np.float64)[codes]

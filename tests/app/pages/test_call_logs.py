@@ -55,3 +55,36 @@ def test_a_log_that_is_none_is_refused_without_showing_a_cell(app: AppTest) -> N
     told = " ".join(item.value for item in app.error)
     assert "expected a header of attempts" in told
     assert "15550123" not in told + text(app)
+
+
+def test_a_log_that_is_not_recognised_is_read_with_lines_that_are_typed(app: AppTest) -> None:
+    lines = log()[1].replace(b"launched", b"Start").replace(b"ended", b"Stop")
+    drop(app, ("own.csv", lines, "text/csv"))
+    assert "expected a header" in " ".join(item.value for item in app.error)
+
+    app.text_area(key="call-logs-mapping").set_value(
+        "like,attempts\nlaunched,Start\nended,Stop\n"
+    ).run()
+
+    assert not app.exception
+    assert not app.error
+    assert any("is read as attempts" in item.label for item in app.expander)
+    app.button(key="calibrate").click().run()
+    finished(app, "calibration")
+    table = next(d.value for d in app.dataframe if "From the logs" in d.value)
+    found = dict(zip(table["Figure"], table["From the logs"], strict=True))
+    assert found["talk_seconds"] == "110"
+
+
+def test_lines_of_a_mapping_that_are_wrong_are_told(app: AppTest) -> None:
+    drop(app, log())
+    app.text_area(key="call-logs-mapping").set_value("lunched,Start\n").run()
+    assert not app.exception
+    assert "perhaps launched" in " ".join(item.value for item in app.error)
+
+
+def test_a_time_zone_that_is_none_is_told(app: AppTest) -> None:
+    drop(app, log())
+    app.text_input(key="call-logs-zone").set_value("Mars/Olympus").run()
+    assert not app.exception
+    assert "expected a time zone" in " ".join(item.value for item in app.error)
