@@ -154,6 +154,25 @@ def test_sentences_are_true_where_nothing_is_lost(
     assert loss_sentences(base, world) == told
 
 
+@pytest.mark.parametrize(
+    ("before", "kept", "told"),
+    [
+        (-50.0, -74.5, "falls by 24.5, from -50.0 to -74.5"),
+        (120.0, -40.0, "falls by 160.0, from 120.0 to -40.0"),
+        (0.0, -40.0, "falls by 40.0, from 0 to -40.0"),
+    ],
+)
+def test_what_costs_more_than_it_brings_loses_no_part_of_its_value(
+    before: float, kept: float, told: str
+) -> None:
+    base = World(name="base", kept=outcome({"Solar": before}))
+    world = World(name="x", kept=outcome({"Solar": kept}))
+    assert loss_sentences(base, world) == [
+        f"If nobody reacts, the value an hour {told}, as costs exceed what calls bring: Solar "
+        f"{before - kept:.1f}."
+    ]
+
+
 def test_moves_that_cost_something_say_what_for() -> None:
     kept = outcome({"Solar": 150.0}).model_copy(update={"breaches": ("Roof runs nowhere.",)})
     again = Replanned(status=PlanStatus.OPTIMAL, outcome=outcome({"Solar": 140.0}))

@@ -13,7 +13,7 @@ from planner.contracts.comparison import Comparison, Replanned
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import PlanStatus
 from planner.report.html.whatif import comparison_page
-from planner.report.studies.whatif import comparison_text, first_move_sentences
+from planner.report.studies.whatif import comparison_text, first_move_sentences, part_of_loss
 from planner.report.studies.whatif_files import comparison_document, write_comparison_files
 from planner.studies.whatif import whatif
 from tests.support.builders import solar
@@ -123,6 +123,12 @@ def test_moves_tell_the_share_of_the_loss_that_they_bring_back() -> None:
     assert move["brought_back"] == pytest.approx(back, abs=1e-3)
     assert f"Brings back {100 * back:.0f} % of the loss" in words(compared)
     assert found.given_up == ()
+
+
+def test_more_than_the_loss_has_no_share() -> None:
+    assert part_of_loss(0.47) == "47 % of the loss"
+    assert part_of_loss(1.0) == "100 % of the loss"
+    assert part_of_loss(3.81) == "more than the loss"
 
 
 def test_tables_tell_what_is_given_up(tmp_path: Path) -> None:

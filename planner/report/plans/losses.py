@@ -176,10 +176,7 @@ def _told(total: Line, lines: list[Line], mended: bool, call: str) -> Iterator[s
     slack = _ROUNDING * max(abs(before), 1.0)
     if total.loss > slack:
         names = _named([(line.name, line.loss) for line in lines], slack, total.loss)
-        yield (
-            f"If nobody reacts, {amount(total.loss)} of {amount(before)} {noun} an hour are lost"
-            f"{_part(total.loss, before)}: {names}."
-        )
+        yield f"If nobody reacts, {_lost(total, noun)}: {names}."
     elif total.loss < -slack:
         yield f"If nobody reacts, {amount(-total.loss)} {noun} an hour more {come} in."
     else:
@@ -203,6 +200,18 @@ def _told(total: Line, lines: list[Line], mended: bool, call: str) -> Iterator[s
         more = -total.left_lost
         rest = f", and {amount(more)} more than before" if more > slack else ""
         yield f"The moves bring back all of it{rest}."
+
+
+def _lost(total: Line, noun: str) -> str:
+    """What is lost; what costs more than it brings loses no part of what it is worth."""
+    before, after = total.before or 0.0, total.unmoved or 0.0
+    if after < 0:
+        return (
+            f"the {noun} an hour falls by {amount(total.loss)}, from {amount(before)} to "
+            f"{amount(after)}, as costs exceed what calls bring"
+        )
+    part = _part(total.loss, before)
+    return f"{amount(total.loss)} of {amount(before)} {noun} an hour are lost{part}"
 
 
 def _part(loss: float, before: float) -> str:

@@ -257,15 +257,24 @@ def first_move_sentences(found: Replanned) -> list[str]:
     """The first moves and how much of the loss they bring back."""
     told = first_moves(found, MOST_FIRST_MOVES)
     return [
-        f"{item.move.instruction} {_back(item.share)}, {share(max(item.share_so_far, 0.0))} so far."
+        f"{item.move.instruction} {_back(item.share)}, {_so_far(item.share_so_far)} so far."
         for item in told
     ]
+
+
+def part_of_loss(part: float) -> str:
+    """A share of a loss; lines that cost more than they bring may bring back more than all."""
+    return f"{share(part)} of the loss" if part <= 1 else "more than the loss"
+
+
+def _so_far(part: float) -> str:
+    return share(max(part, 0.0)) if part <= 1 else "all of it"
 
 
 def _back(part: float) -> str:
     if part < 0:
         return f"Takes another {share(-part)} of the loss to make room"
-    return f"Brings back {share(part)} of the loss"
+    return f"Brings back {part_of_loss(part)}"
 
 
 def unasked_sentences(found: Replanned) -> list[str]:

@@ -92,7 +92,7 @@ def test_names_that_only_some_fleets_have_are_told_and_stop_nobody(
     assert found["c: fewer ports"]["note"] == "dialer.* is 1 dialer here"
     totals = [row for row in rows(out / "scenarios.csv") if not row["plan_id"]]
     notes = {row["scenario"]: row["note"] for row in totals}
-    assert notes["D2 down"] == "2 of 3 fleets; 1 do not have what it names"
+    assert notes["D2 down"] == "2 of 3 fleets; 1 does not have what it names"
 
 
 def test_a_name_that_no_fleet_has_is_a_fault(

@@ -27,6 +27,7 @@ from planner.report.studies.whatif import (
     BACK,
     back_sentences,
     first_moves,
+    part_of_loss,
     unasked_sentences,
     without_plan_sentences,
 )
@@ -190,7 +191,7 @@ def _most(again: Replanned) -> str:
     if not most:
         return ""
     first, *others = most
-    told = [f"move {first.move.step} brings back {share(first.share)} of the loss"]
+    told = [f"move {first.move.step} brings back {part_of_loss(first.share)}"]
     told += [f"move {item.move.step} {share(item.share)}" for item in others]
     return f"; {plain(', '.join(told))}"
 
@@ -200,7 +201,7 @@ def _listed(again: Replanned) -> list[str]:
     told = []
     for move, words in zip(again.moves, move_sentences(again.moves), strict=True):
         part = back.get(move.step, 0.0)
-        gain = f" **Brings back {share(part)} of the loss.**" if part >= _MATTERS else ""
+        gain = f" **Brings back {part_of_loss(part)}.**" if part >= _MATTERS else ""
         told.append(f"1. {plain(words)}{gain}")
     return told
 

@@ -58,7 +58,10 @@ def loss_sentences(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     for row in fleets[:_MOST_TOLD]:
         loss = _number(row, "loss_if_nobody_reacts")
         if loss > 0:
-            rest = f"{amount(_number(row, 'loss_planned_anew'))} planned anew"
+            left = _number(row, "loss_planned_anew")
+            rest = f"{amount(left)} planned anew"
+            if left < 0:
+                rest = f"{amount(-left)} more than before planned anew"
             if row[_AT["planned_anew"]] is None:
                 rest = "and it has no plan"
             told.append(
@@ -117,7 +120,7 @@ def _totals(rows: Rows) -> Rows:
         untouched = sum(row[_AT["status"]] == Ending.NOT_CONCERNED.value for row in mine)
         note = f"{len(whole)} of {len(mine)} fleets"
         if untouched:
-            note += f"; {untouched} do not have what it names"
+            note += f"; {untouched} {'does' if untouched == 1 else 'do'} not have what it names"
         totals.append([name, ALL, None, None, *sums, note])
     return totals
 
