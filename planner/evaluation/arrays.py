@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -18,6 +18,7 @@ from planner.evaluation.rates import (
     Rates,
     rates,
 )
+from planner.evaluation.running.within_ports import lines_within
 from planner.evaluation.seats import with_agents
 
 Floats = NDArray[np.float64]
@@ -45,8 +46,9 @@ def lost_dialers(problem: Problem, failures: int) -> NDArray[np.bool_]:
 class PlanArrays:
     """Lines and rates of a plan as arrays ``[campaign, dialer]`` in the problem's order.
 
-    Rates are those of ``running``: agent lines beyond those on shift have no agent, and lines on a
-    dialer out of service do nothing.
+    Rates are those of ``running``: lines beyond the ports of a dialer or the channels of a trunk
+    group do not run, agent lines beyond those on shift have no agent, and lines on a dialer out of
+    service do nothing.
     """
 
     def __init__(self, problem: Problem, line_plan: LinePlan) -> None:
@@ -65,12 +67,16 @@ class PlanArrays:
     def changed(self, lines: Mapping[tuple[int, int], tuple[int, int]]) -> PlanArrays:
         """The plan with other dial and agent lines in some cells; no other rate is lost."""
         new = copy(self)
-        for name in ("ports", "rates", "running"):
+        for name in ("ports", "rates", "running", "_within"):
             vars(new).pop(name, None)
         new.dial_lines, new.agent_lines = self.dial_lines.copy(), self.agent_lines.copy()
         for pair, (dial, agents) in lines.items():
             new.dial_lines[pair], new.agent_lines[pair] = dial, agents
         touched = {c for c, _ in lines}
+        dialers = {d for _, d in lines}
+        if self._are_over(dialers) or new._are_over(dialers):
+            vars(new).pop("_with_agents", None)
+            touched = set(range(len(self.problem.campaigns)))  # ports are shared with others
         if any(self.agent_lines[pair] != agents for pair, (_, agents) in lines.items()):
             vars(new).pop("_with_agents", None)
             if self.problem.pools:  # whose agents may come from other campaigns, or go to them
@@ -88,15 +94,35 @@ class PlanArrays:
 
     @cached_property
     def running(self) -> tuple[Ints, Ints]:
-        """Dial lines that can dial, and agent lines that have an agent."""
-        agents = self._with_agents
+        """Dial lines that can dial at once, and agent lines that have an agent."""
+        (dial, wanted), agents = self._within, self._with_agents
         # Who has fewer agents than lines dials as before, who has none not at all.
-        dials = self._working & ((agents > 0) | (self.agent_lines == 0))
-        return np.where(dials, self.dial_lines, 0), agents
+        dials = self._working & ((agents > 0) | (wanted == 0))
+        return np.where(dials, dial, 0), agents
 
     @cached_property
     def _with_agents(self) -> Ints:
-        return with_agents(self.problem, np.where(self._working, self.agent_lines, 0))
+        return with_agents(self.problem, np.where(self._working, self._within[1], 0))
+
+    @cached_property
+    def _within(self) -> tuple[Ints, Ints]:
+        """Lines that fit the ports of their dialers and the channels of their trunk groups."""
+        return lines_within(self.problem, self.dial_lines, self.agent_lines, channels=True)
+
+    def _are_over(self, dialers: Iterable[int]) -> bool:
+        """Whether there may be more lines than ports or channels, where some dialers count."""
+        problem = self.problem
+        used = self.ports.sum(axis=0)
+        if any(used[d] > problem.dialers[d].ports for d in dialers):
+            return True
+        groups = {problem.dialers[d].trunk_group for d in dialers} - {None}
+        members = [d.trunk_group for d in problem.dialers]
+        return any(
+            sum(used[d] for d, name in enumerate(members) if name == group.trunk_group)
+            > group.channels
+            for group in problem.trunk_groups
+            if group.trunk_group in groups
+        )
 
     @cached_property
     def _working(self) -> NDArray[np.bool_]:

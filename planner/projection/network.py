@@ -40,6 +40,7 @@ def network(
     lists : attempts left by campaign id; endless where there is none
     """
     pairs = stretches[0].pairs
+    lines = np.array([[p.item.dial_lines for p in s.pairs] for s in stretches], dtype=np.int64)
     campaigns = list({pair.campaign.campaign_id: pair.campaign for pair in pairs}.values())
     dialers = list({pair.dialer.dialer_id: pair.dialer for pair in pairs}.values())
     places = {campaign.campaign_id: place for place, campaign in enumerate(campaigns)}
@@ -54,7 +55,7 @@ def network(
     return Network(
         campaign=_integers(places[pair.campaign.campaign_id] for pair in pairs),
         dialer=_integers(dialer_places[pair.dialer.dialer_id] for pair in pairs),
-        dial_lines=_integers(pair.item.dial_lines for pair in pairs),
+        dial_lines=lines.max(axis=0),
         busy_agent_lines=_integers(pair.busy_agent_lines for pair in pairs),
         attempt_seconds=_floats(c.attempt_seconds for c in campaigns),
         attempt_cv=_floats(c.attempt_cv for c in campaigns),
@@ -79,6 +80,7 @@ def network(
         answer_rate=answer_rate,
         transfer_rate=transfer_rate,
         talk_seconds=talk_seconds,
+        lines_then=lines,
     )
 
 

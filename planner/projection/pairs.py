@@ -11,10 +11,11 @@ import numpy as np
 
 from planner.contracts.fleet.pools import is_pooled
 from planner.contracts.problem import AssignmentStop, Campaign, Dialer, LineAssignment, Problem
+from planner.evaluation.running.within_ports import line_arrays, lines_within
 from planner.evaluation.seats import with_agents, with_own_agents
 from planner.projection.hours.calendar import figures_at, next_open
 from planner.projection.hours.outages import out_of_service
-from planner.projection.hours.shifts import on_shift
+from planner.projection.hours.shifts import dials_at, on_shift
 
 #: A limit of calls per second that lets all lines launch within this part of a mean attempt does
 #: not hold back: its effect is far below the precision of any figure.
@@ -29,14 +30,16 @@ class Pair:
     ----------
     campaign : with the figures of the moment
     dialer : where it dials
-    item : its lines there, as assigned
-    agent_lines : those with an agent at the moment, at most the assigned ones
+    item : its lines there that the ports leave it at the moment
+    agent_lines : those with an agent at the moment, at most those of ``item``
+    assigned : its lines as they are set
     """
 
     campaign: Campaign
     dialer: Dialer
     item: LineAssignment
     agent_lines: int
+    assigned: LineAssignment
 
     @property
     def key(self) -> tuple[str, str]:
@@ -66,14 +69,22 @@ class Pair:
 
 
 def pairs_at(
-    problem: Problem, moment: datetime | None, *, next_dialing: bool = False
+    problem: Problem,
+    moment: datetime | None,
+    *,
+    next_dialing: bool = False,
+    channels: bool = False,
 ) -> list[Pair]:
     """All assignments with lines, in the problem's order.
+
+    Where a dialer has fewer ports than lines, the campaigns that dial at the moment share them;
+    those that do not have what all together would leave them.
 
     Parameters
     ----------
     moment : whose hourly figures hold; None: the campaigns' own figures
     next_dialing : for a campaign outside its hours take the figures of its next opening instead
+    channels : lines fit the channels of trunk groups as well, for formulas
     """
 
     def figures(campaign: Campaign) -> Campaign:
@@ -89,15 +100,52 @@ def pairs_at(
             problem.dialers[problem.dialer_index[item.dialer_id]],
             item,
             item.agent_lines,
+            item,
         )
         for item in problem.assignments
         if item.dial_lines or item.agent_lines
     ]
+    found = _within_ports(problem, found, moment, channels=channels)
     there = _with_agents(problem, changed, [p for p in found if _dials(problem, p, moment)], moment)
     found = [replace(p, agent_lines=there.get(p.key, p.agent_lines)) for p in found]
     if moment is None or not problem.pools:
         return found
     return _on_shift(problem, found, moment, next_dialing=next_dialing)
+
+
+def _within_ports(
+    problem: Problem, pairs: list[Pair], moment: datetime | None, *, channels: bool
+) -> list[Pair]:
+    """The pairs with the lines that run at once."""
+    kept = _lines_within(problem, pairs, channels)
+    if moment is not None and kept is not pairs:
+        dialing = {p.key for p in pairs if _dials(problem, p, moment)} & {
+            p.key for p in pairs if dials_at(p.campaign, moment)
+        }
+        now = _lines_within(problem, [p for p in pairs if p.key in dialing], channels)
+        by_key = {pair.key: pair for pair in now}
+        kept = [by_key.get(pair.key, pair) for pair in kept]
+    return kept
+
+
+def _lines_within(problem: Problem, pairs: list[Pair], channels: bool) -> list[Pair]:
+    dial, agents = line_arrays(problem, (pair.assigned for pair in pairs))
+    left = lines_within(problem, dial, agents, channels=channels)
+    if left[0] is dial and left[1] is agents:
+        return pairs
+    found = []
+    for pair in pairs:
+        place = problem.campaign_index[pair.key[0]], problem.dialer_index[pair.key[1]]
+        lines = int(left[0][place]), int(left[1][place])
+        if lines == (pair.assigned.dial_lines, pair.assigned.agent_lines):
+            found.append(pair)
+            continue
+        update = {"dial_lines": lines[0], "agent_lines": lines[1]}
+        if pair.assigned.busy_agent_lines is not None:
+            update["busy_agent_lines"] = min(pair.assigned.busy_agent_lines, lines[1])
+        item = pair.assigned.model_copy(update=update)
+        found.append(replace(pair, item=item, agent_lines=item.agent_lines))
+    return found
 
 
 def _dials(problem: Problem, pair: Pair, moment: datetime | None) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
+from typing import NamedTuple
 
 from planner.contracts.problem import Problem
 from planner.contracts.projected import Projection
 from planner.contracts.result import AssignmentFigures
+from planner.evaluation.running.within_ports import port_notes
 from planner.projection.effort import Effort, EngineChoice
 from planner.projection.figures import exact
 from planner.projection.hours.outages import overlap_notes
@@ -20,7 +21,7 @@ from planner.projection.notes import (
     settling_notes,
     staff_notes,
 )
-from planner.projection.pairs import limits
+from planner.projection.pairs import Pair, limits
 from planner.projection.rows import Rows, quick_rows, rows_at
 from planner.projection.timeline import timeline
 from planner.projection.timeline.horizon import horizon
@@ -54,8 +55,9 @@ def project_assignments(problem: Problem, at: datetime, hours: float, effort: Ef
     hours : horizon [h]
     """
     rows = rows_at(problem, at, effort.within(0.0, 0.7))
-    given = horizon(problem, at, hours)
-    if effort.engine is EngineChoice.MARKOV:
+    formulas = effort.engine is EngineChoice.MARKOV
+    given = horizon(problem, at, hours, channels=formulas)
+    if formulas:
         found = timeline.by_formula(given)
     else:
         shared = limits(problem, [pair for pair in given.pairs if pair.can_run])
@@ -73,24 +75,44 @@ def project_assignments(problem: Problem, at: datetime, hours: float, effort: Ef
         campaigns_joint=tuple(campaigns_joint(rows, figures)),
         timeline_joint=tuple(joint_steps(given, found.courses, found.joints)),
         completion=tuple(timeline.completion(at, campaigns, found.completed_at)),
-        notes=(*_notes(rows), *overlap_notes(problem), *run_notes(found.runs, steps)),
+        notes=(
+            *port_notes(problem),
+            *_notes(rows),
+            *overlap_notes(problem),
+            *run_notes(found.runs, steps),
+        ),
     )
 
 
+class QuickFigures(NamedTuple):
+    """Figures by formula, notes on them, and the pairs that they are of."""
+
+    rows: tuple[AssignmentFigures, ...]
+    notes: tuple[str, ...]
+    pairs: Mapping[tuple[str, str], Pair]
+
+
 def quick_figures(
-    problem: Problem,
-    at: datetime,
-    known: Mapping[tuple[str, str], AssignmentFigures] = MappingProxyType({}),
-) -> tuple[tuple[AssignmentFigures, ...], list[str]]:
-    """Figures by formula of every assignment at a moment, and notes on them.
+    problem: Problem, at: datetime, before: QuickFigures | None = None
+) -> QuickFigures:
+    """Figures by formula of every assignment at a moment.
 
     Parameters
     ----------
     at : as in :func:`project_assignments`
-    known : rows that are taken as they are, by campaign and dialer id
+    before : those of the same fleet and moment with other lines: rows are taken from them where
+        as many lines run, and agents sit there, as now
     """
     found = quick_rows(problem, at)
-    return found.figures(known), _notes(found)
+    known = {} if before is None else _still_right(found, before)
+    notes = *port_notes(problem), *_notes(found)
+    return QuickFigures(found.figures(known), notes, {pair.key: pair for pair in found.pairs})
+
+
+def _still_right(found: Rows, before: QuickFigures) -> Mapping[tuple[str, str], AssignmentFigures]:
+    same = {pair.key for pair in found.pairs if before.pairs.get(pair.key) == pair}
+    rows = {(row.campaign_id, row.dialer_id): row for row in before.rows}
+    return {key: rows[key] for key in same}
 
 
 def _notes(rows: Rows) -> list[str]:

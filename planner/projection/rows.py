@@ -96,13 +96,13 @@ class Rows:
         return AssignmentFigures(
             campaign_id=pair.item.campaign_id,
             dialer_id=pair.item.dialer_id,
-            dial_lines=pair.item.dial_lines,
-            agent_lines=pair.item.agent_lines,
+            dial_lines=pair.assigned.dial_lines,
+            agent_lines=pair.assigned.agent_lines,
             status=view.status,
             reason=view.reason,
             advice=view.advice,
             engine=Engine.MARKOV if made is None else Engine.SIMULATE,
-            agents=pair.agent_lines if pair.agent_lines < pair.item.agent_lines else None,
+            agents=pair.agent_lines if pair.agent_lines < pair.assigned.agent_lines else None,
             runs_until=None if until is None else until.moment,
             ends_with=None if until is None else until.what,
             low={name: figure.low for name, figure in known.items()},
@@ -128,7 +128,7 @@ def rows_at(
 
     Without ``passages`` rows have no first passages, as those of pairs that do not run.
     """
-    found = _begun(problem, at)
+    found = _begun(problem, at, effort.engine)
     if not passages:
         found.until.update(dict.fromkeys(found.until))
     groups = _simulated_groups(found, effort.engine)
@@ -146,14 +146,15 @@ def rows_at(
 
 def quick_rows(problem: Problem, at: datetime) -> Rows:
     """All pairs at a moment, without simulation."""
-    found = _begun(problem, at)
+    found = _begun(problem, at, EngineChoice.MARKOV)
     _follow_lists(problem, found, at, Effort(EngineChoice.MARKOV))
     return found
 
 
-def _begun(problem: Problem, at: datetime | None) -> Rows:
+def _begun(problem: Problem, at: datetime | None, engine: EngineChoice) -> Rows:
     """Statuses, and how long windows and dialers let each pair run."""
-    pairs = pairs_at(problem, at, next_dialing=True)
+    formulas = engine is EngineChoice.MARKOV
+    pairs = pairs_at(problem, at, next_dialing=True, channels=formulas)
     views = {pair.key: _status(problem, pair, at) for pair in pairs}
     until: dict[Key, Until | None] = {pair.key: FOR_EVER for pair in pairs}
     if at is not None:

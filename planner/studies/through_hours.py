@@ -64,7 +64,7 @@ def _steady(problem: Problem, start: datetime, end: datetime) -> list[Stretch]:
     if start >= end:
         return []
     running = problem.model_copy(update={"assignments": runnable_lines(problem).plan.assignments})
-    given = horizon(running, start, (end - start) / timedelta(hours=1))
+    given = horizon(running, start, (end - start) / timedelta(hours=1), channels=True)
     rates = [
         sum(
             _value_per_hour(pair)

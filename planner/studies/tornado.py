@@ -18,9 +18,9 @@ from planner.evaluation.rates import SECONDS_PER_HOUR, rates
 from planner.evaluation.running.runnable import (
     Ints,
     fitting_lines,
-    line_arrays,
     runnable_problem,
 )
+from planner.evaluation.running.within_ports import line_arrays
 from planner.evaluation.seats import apportioned
 from planner.evaluation.tolerances import LIMIT_ROUNDING
 from planner.studies.changes import rounded
@@ -162,8 +162,8 @@ class _Lines:
 
     def __init__(self, problem: Problem, options: PlanOptions) -> None:
         self._weight = options.redundancy
-        self._given = line_arrays(problem)
-        self._dial, self._agents = fitting_lines(problem, *self._given)
+        self._given = line_arrays(problem, problem.assignments)
+        self._dial, self._agents = fitting_lines(problem, *self._given, channels=True)
         shape = (2, *self._dial.shape)
         self._rates = np.zeros(shape)  # handled and attempts an hour
         for c in range(len(problem.campaigns)):
@@ -175,7 +175,7 @@ class _Lines:
         """Aim of the same lines in a problem with one input changed."""
         dial, agents = self._dial, self._agents
         if item.field in _FITTING:
-            dial, agents = fitting_lines(problem, *self._given)
+            dial, agents = fitting_lines(problem, *self._given, channels=True)
         changed = np.any((dial != self._dial) | (agents != self._agents), axis=1)
         if item.kind == "campaign":
             changed[item.place] = True

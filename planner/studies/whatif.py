@@ -242,8 +242,9 @@ def _as_lists(worlds: Mapping[str, Sequence[str] | str]) -> dict[str, list[str]]
 
 def _notes(problem: Problem, base: World, worlds: Sequence[World]) -> list[str]:
     from planner.evaluation.running.on_shift import shift_notes
+    from planner.evaluation.running.within_ports import port_notes
 
-    notes = list(shift_notes(problem))
+    notes = [*port_notes(problem), *shift_notes(problem)]
     if problem.intervals:
         notes.append(
             "Figures are those of campaigns.csv; intervals.csv changes them in some hours."

@@ -21,8 +21,8 @@ from tests.support.builders import tiny_problem
 from tests.support.one_agent import campaign, dialer, handled, item
 
 PLAIN = PlanOptions()
-#: Rules about where lines may be and how many agents there are, not about what the lines do.
-WHERE = frozenset({"agent_lines", "in_service", "allowed_dialers", "locked"})
+#: Rules about where lines may be and how many fit there, not about what the lines do.
+WHERE = frozenset({"agent_lines", "in_service", "allowed_dialers", "locked", "ports", "channels"})
 
 
 def lines(*items: LineAssignment) -> LinePlan:
@@ -37,7 +37,7 @@ def stepped(problem: Problem, plan: LinePlan, c: int, d: int, step: Step) -> Lin
 
 
 def with_all_running(problem: Problem, plan: LinePlan) -> Problem:
-    """The problem with an agent for each agent line of a plan, and all dialers in service."""
+    """The problem with an agent and a port for each line of a plan, and all dialers in service."""
     lines = {c.campaign_id: 0 for c in problem.campaigns}
     for a in plan.assignments:
         lines[a.campaign_id] += a.agent_lines
@@ -45,8 +45,16 @@ def with_all_running(problem: Problem, plan: LinePlan) -> Problem:
         c.model_copy(update={"agent_lines": max(c.agent_lines, lines[c.campaign_id])})
         for c in problem.campaigns
     )
-    dialers = tuple(d.model_copy(update={"in_service": True}) for d in problem.dialers)
-    return problem.model_copy(update={"campaigns": campaigns, "dialers": dialers})
+    room: dict[str, object] = {"in_service": True, "ports": 1000}
+    return problem.model_copy(
+        update={
+            "campaigns": campaigns,
+            "dialers": tuple(d.model_copy(update=room) for d in problem.dialers),
+            "trunk_groups": tuple(
+                group.model_copy(update={"channels": 1000}) for group in problem.trunk_groups
+            ),
+        }
+    )
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -65,7 +73,7 @@ def test_a_step_breaks_what_the_checker_says_and_gains_what_the_objective_does(s
             steps = [tried.start(c, d)]
         for step in (s for s in steps if s is not None):
             after = stepped(problem, plan, c, d, step)
-            # A step counts an agent for each of its lines, and a dialer that is in service.
+            # A step counts an agent and a port for each of its lines, and dialers in service.
             manned = with_all_running(problem, after)
             broken = {b.rule for b in check(problem, after)} & WHERE
             broken |= {b.rule for b in check(manned, after)} - {"min_dialers", *WHERE}

@@ -9,6 +9,7 @@ import pytest
 
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem, TrunkGroup
+from planner.evaluation.arrays import PlanArrays
 from planner.evaluation.differences import lines_moved
 from planner.evaluation.moves.ordered import ordered_moves
 from planner.evaluation.running.runnable import runnable_lines
@@ -176,14 +177,17 @@ def test_agent_lines_are_cut_too_where_dial_lines_alone_do_not_suffice() -> None
     assert running(one_dialer(lines("D1", 40, 10), ports=15)) == {("Solar", "D1"): (12, 3)}
 
 
-def test_channels_of_a_trunk_group_cut_lines_of_all_its_dialers() -> None:
+def test_by_formula_channels_of_a_trunk_group_cut_lines_of_all_its_dialers() -> None:
     problem = Problem(
         dialers=tuple(Dialer(dialer_id=d, ports=50, trunk_group="T") for d in ("D1", "D2")),
         campaigns=(Campaign(campaign_id="A", **NEWS),),
         trunk_groups=(TrunkGroup(trunk_group="T", channels=45),),
         assignments=(lines("D1", 40, 0, "A"), lines("D2", 20, 0, "A")),
     )
-    assert running(problem) == {("A", "D1"): (30, 0), ("A", "D2"): (15, 0)}
+    dial, _ = PlanArrays(problem, LinePlan(assignments=problem.assignments)).running
+    assert dial.tolist() == [[30, 15]]
+    # A simulation lets them share the channels call by call.
+    assert running(problem) == {("A", "D1"): (40, 0), ("A", "D2"): (20, 0)}
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def value_of(given: Problem, rows: Iterable[AssignmentFigures]) -> float:
 def test_by_formula_there_is_one_number(name: str) -> None:
     given = problem(name)
     plan_rows = table_figures(given)
-    status_page, _ = quick_figures(given, AT)
+    status_page = quick_figures(given, AT).rows
     projection = project(given, at=AT, hours=1, engine="markov")
     base = whatif(given, {"x": ["campaign.*.value*=1"]}, engine=EngineChoice.MARKOV).base.kept
     for rows in (status_page, projection.assignments, base.figures):

@@ -13,7 +13,7 @@ from planner.contracts.result import AssignmentFigures, Status
 from planner.evaluation.arrays import Evaluation, evaluate
 from planner.evaluation.limits.check import Breach, check
 from planner.evaluation.notes import counted_calls, value_note
-from planner.projection.project import quick_figures
+from planner.projection.project import QuickFigures, quick_figures
 from planner.projection.status import status_now
 
 
@@ -62,18 +62,20 @@ class Headline:
 
 @dataclass(frozen=True)
 class Assessment:
-    """Everything a page shows about a state of the lines; ``notes`` say what figures leave out.
-
-    ``figures`` are those of the pairs with lines.
-    """
+    """Everything a page shows about a state of the lines; ``notes`` say what figures leave out."""
 
     edited: EditedLines
     at: datetime
-    figures: dict[PairKey, AssignmentFigures]
+    quick: QuickFigures
     headline: Headline
     breaches: tuple[Breach, ...]
     evaluation: Evaluation
     notes: tuple[str, ...]
+
+    @cached_property
+    def figures(self) -> dict[PairKey, AssignmentFigures]:
+        """Figures of the pairs with lines."""
+        return {(row.campaign_id, row.dialer_id): row for row in self.quick.rows}
 
     @cached_property
     def pairs(self) -> Mapping[PairKey, AssessedPair]:
@@ -104,35 +106,23 @@ def assess(edited: EditedLines, at: datetime, before: Assessment | None = None) 
         return before
     # Lines are planned, checked and valued with the campaigns' own figures, so show those.
     problem = edited.problem.model_copy(update={"intervals": ()})
-    pairs, notes = quick_figures(problem, at, _unchanged(edited, at, before))
+    same_fleet = before is not None and before.edited.baseline is edited.baseline
+    earlier = before.quick if before is not None and same_fleet and before.at == at else None
+    quick = quick_figures(problem, at, earlier)
     evaluation = evaluate(problem, edited.line_plan, 0.0)
     return Assessment(
         edited=edited,
         at=at,
-        figures={(f.campaign_id, f.dialer_id): f for f in pairs},
-        headline=_headline(problem, pairs, evaluation),
+        quick=quick,
+        headline=_headline(problem, quick.rows, evaluation),
         breaches=check(problem, edited.line_plan),
         evaluation=evaluation,
         notes=(
-            *notes,
+            *quick.notes,
             *([INTERVAL_NOTE] if edited.problem.intervals else []),
             *filter(None, [value_note(edited.problem)]),
         ),
     )
-
-
-def _unchanged(
-    edited: EditedLines, at: datetime, before: Assessment | None
-) -> dict[PairKey, AssignmentFigures]:
-    """Figures of the earlier look that are still right: same fleet, same moment, same lines."""
-    if before is None or before.at != at or before.edited.baseline is not edited.baseline:
-        return {}
-    then = {(a.campaign_id, a.dialer_id): a for a in before.edited.lines}
-    return {
-        key: before.figures[key]
-        for item in edited.lines
-        if (key := (item.campaign_id, item.dialer_id)) in before.figures and then.get(key) == item
-    }
 
 
 def status_shares(view: Assessment) -> dict[str, dict[Status, float]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from planner.app.editing.edited_lines import EditedLines, PairKey
 from planner.contracts.problem import Dialer
 from planner.evaluation.arrays import PlanArrays
@@ -96,7 +98,13 @@ class EditCheck:
     def broken_after(self, changes: Changes) -> set[Limit]:
         """Every limit that is broken after the changes."""
         problem = self.problem
+        arrays = self._changed(changes)
         campaigns, dialers = {key[0] for key in changes}, {key[1] for key in changes}
+        # Others may get ports or agents by it, or lose some.
+        for before, after in zip(self._arrays.running, arrays.running, strict=True):
+            for c, d in np.argwhere(before != after):
+                campaigns.add(problem.campaigns[c].campaign_id)
+                dialers.add(problem.dialers[d].dialer_id)
         groups = {problem.dialers[problem.dialer_index[name]].trunk_group for name in dialers}
         groups -= {None}
 
@@ -105,7 +113,6 @@ class EditCheck:
                 return limit.campaign_id in campaigns
             return limit.dialer_id in dialers or limit.trunk_group in groups
 
-        arrays = self._changed(changes)
         found = (
             *campaign_breaches(arrays, sorted(problem.campaign_index[c] for c in campaigns)),
             *dialer_breaches(arrays, sorted(problem.dialer_index[d] for d in dialers)),

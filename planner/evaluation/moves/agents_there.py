@@ -1,4 +1,4 @@
-"""Lines on the way from some lines to others as they run: with the agents that are on shift."""
+"""Lines on the way from some lines to others as they run: within ports, with agents on shift."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.contracts.problem import Problem
 from planner.evaluation.moves.rows import Lines, Pair, Step
+from planner.evaluation.running.within_ports import lines_within
 from planner.evaluation.seats import with_agents
 
 _NONE: Lines = (0, 0)
@@ -19,21 +20,24 @@ _MOST_SEATED = 100_000
 def lines_that_run(
     problem: Problem, lines: Mapping[Pair, Lines], idle: Collection[Pair]
 ) -> dict[Pair, Lines]:
-    """Lines with the agents that are there for them; of who has no agent left, none.
+    """Lines that fit ports and channels, with the agents there; of who has none left, none.
 
     Parameters
     ----------
     lines : dial and agent lines by places of campaign and dialer
     idle : pairs that somebody stopped, where no agent sits
     """
-    agents = np.zeros((len(problem.campaigns), len(problem.dialers)), np.int64)
-    for pair, (_, count) in lines.items():
-        agents[pair] = 0 if pair in idle else count
-    there = with_agents(problem, agents)
+    shape = len(problem.campaigns), len(problem.dialers)
+    dial, agents = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for pair, counts in lines.items():
+        dial[pair], agents[pair] = _NONE if pair in idle else counts
+    fit_dial, fit_agents = lines_within(problem, dial, agents, channels=True)
+    there = with_agents(problem, fit_agents)
     found = dict(lines)
-    for pair, (dial, _) in lines.items():
-        if there[pair] < agents[pair]:
-            found[pair] = (dial, int(there[pair])) if there[pair] else _NONE
+    for pair in lines.keys() - set(idle):
+        if there[pair] < agents[pair] or fit_dial[pair] < dial[pair]:
+            runs = there[pair] > 0 or (agents[pair] == 0 and fit_dial[pair] > 0)
+            found[pair] = (int(fit_dial[pair]), int(there[pair])) if runs else _NONE
     return found
 
 

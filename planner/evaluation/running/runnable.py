@@ -18,7 +18,8 @@ from planner.contracts.problem import (
     Problem,
 )
 from planner.evaluation.running.cannot_run import reason_it_cannot_run
-from planner.evaluation.seats import apportioned, with_agents
+from planner.evaluation.running.within_ports import line_arrays, lines_within
+from planner.evaluation.seats import with_agents
 
 Ints = NDArray[np.int64]
 
@@ -81,11 +82,11 @@ def runnable_lines(problem: Problem) -> RunnableLines:
     """The lines of the assignments that can run when nobody changes them.
 
     Lost are the lines of a dialer out of service, of what is stopped, and those that cannot dial.
-    Agent lines beyond those on shift have no agent (:func:`planner.evaluation.seats.with_agents`).
-    Where a dialer has fewer ports, or a trunk group fewer channels, than lines, dial lines are cut
-    in proportion, and agent lines with them where fewer dial than agent lines would be left.
+    Where a dialer has fewer ports than lines, they are cut
+    (:func:`planner.evaluation.running.within_ports.lines_within`); agent lines beyond those on
+    shift have no agent (:func:`planner.evaluation.seats.with_agents`).
     """
-    dial, agents = line_arrays(problem)
+    dial, agents = line_arrays(problem, problem.assignments)
     left_dial, left_agents = fitting_lines(problem, dial, agents)
     lost = tuple(_lost(problem, dial, agents, left_dial, left_agents))
     plan = LinePlan(
@@ -102,28 +103,19 @@ def runnable_lines(problem: Problem) -> RunnableLines:
     return RunnableLines(plan, lost)
 
 
-def line_arrays(problem: Problem) -> tuple[Ints, Ints]:
-    """Dial and agent lines of the assignments ``[campaign, dialer]``."""
-    shape = (len(problem.campaigns), len(problem.dialers))
-    dial, agents = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    for item in problem.assignments:
-        place = problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
-        dial[place], agents[place] = item.dial_lines, item.agent_lines
-    return dial, agents
+def fitting_lines(
+    problem: Problem, dial: Ints, agents: Ints, *, channels: bool = False
+) -> tuple[Ints, Ints]:
+    """Of lines ``[campaign, dialer]`` those that can run; the rules of :func:`runnable_lines`.
 
-
-def fitting_lines(problem: Problem, dial: Ints, agents: Ints) -> tuple[Ints, Ints]:
-    """Of lines ``[campaign, dialer]`` those that can run; the rules of :func:`runnable_lines`."""
+    With ``channels`` they fit those of trunk groups, as formulas need it.
+    """
     live = np.array([c.is_live_transfer for c in problem.campaigns], dtype=bool)[:, None]
     agents = np.where(live, agents, 0)
     runs = ~_stopped(problem) & (dial >= np.maximum(agents, 1)) & (~live | (agents >= 1))
     dial, agents = np.where(runs, dial, 0), np.where(runs, agents, 0)
+    dial, agents = lines_within(problem, dial, agents, channels=channels)
     agents = with_agents(problem, agents)
-    dial = np.where(live & (agents == 0), 0, dial)
-    costs = np.array([d.agent_lines_use_ports for d in problem.dialers], dtype=np.int64)
-    for limit, members in _line_limits(problem):
-        part = dial[:, members], agents[:, members]
-        dial[:, members], agents[:, members] = _cut(*part, costs[members], limit)
     return np.where(live & (agents == 0), 0, dial), agents
 
 
@@ -142,30 +134,6 @@ def _stopped(problem: Problem) -> NDArray[np.bool_]:
                 problem.campaign_index[item.campaign_id], problem.dialer_index[item.dialer_id]
             ] = True
     return found
-
-
-def _line_limits(problem: Problem) -> Iterator[tuple[int, NDArray[np.bool_]]]:
-    """Lines that fit, and the dialers on which: ports of each dialer, channels of each group."""
-    for d, dialer in enumerate(problem.dialers):
-        yield dialer.ports, np.arange(len(problem.dialers)) == d
-    for group in problem.trunk_groups:
-        members = np.array([d.trunk_group == group.trunk_group for d in problem.dialers], bool)
-        if members.any():
-            yield group.channels, members
-
-
-def _cut(dial: Ints, agents: Ints, costs: Ints, limit: int) -> tuple[Ints, Ints]:
-    """Lines cut to a limit; agent lines count where their dialer's cost is 1."""
-    taken = int((agents * costs).sum())
-    total = int(dial.sum())
-    if total + taken <= limit:
-        return dial, agents
-    if limit - taken < agents.sum():
-        agents = agents * limit // (total + taken)
-        taken = int((agents * costs).sum())
-    flat = apportioned(dial.ravel(), max(limit - taken, 0))
-    dial = flat.reshape(dial.shape)
-    return dial, np.minimum(agents, dial)
 
 
 def _lost(
@@ -193,7 +161,7 @@ def _lost(
         elif dial[c, d] < max(agents[c, d], 1) or (campaign.is_live_transfer and agents[c, d] == 0):
             reason = f"{dial[c, d]} dial and {agents[c, d]} agent lines cannot dial"
         else:
-            reason = "there are not ports, channels or agents for all lines"
+            reason = f"{dialer.dialer_id} has only {dialer.ports} ports"
         yield LostLines(
             campaign_id=campaign.campaign_id,
             dialer_id=dialer.dialer_id,

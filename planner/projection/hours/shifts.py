@@ -31,7 +31,7 @@ def on_shift(
     also : campaigns that are to be seated although they do not dial then
     """
     served = [c for c in problem.campaigns if is_pooled(problem, c)]
-    dialing = {c.campaign_id for c in served if _dials(c, moment) or c.campaign_id in also}
+    dialing = {c.campaign_id for c in served if dials_at(c, moment) or c.campaign_id in also}
     wanted = np.zeros((len(problem.campaigns), len(problem.dialers)), np.int64)
     places = {
         key: (problem.campaign_index[key[0]], problem.dialer_index[key[1]])
@@ -54,5 +54,6 @@ def shift_changes(problem: Problem, start: datetime, end: datetime) -> Iterator[
                 yield from spell
 
 
-def _dials(campaign: Campaign, moment: datetime) -> bool:
+def dials_at(campaign: Campaign, moment: datetime) -> bool:
+    """Whether a campaign is open and nobody has stopped it."""
     return campaign.status is CampaignStop.NONE and is_open(campaign, moment)

@@ -81,11 +81,14 @@ class Horizon:
         ]
 
 
-def horizon(problem: Problem, at: datetime, hours: float) -> Horizon:
-    """Steps and statuses by rule from ``at`` (with a UTC offset) on, over ``hours``."""
+def horizon(problem: Problem, at: datetime, hours: float, *, channels: bool = False) -> Horizon:
+    """Steps and statuses by rule from ``at`` (with a UTC offset) on, over ``hours``.
+
+    With ``channels`` lines fit those of trunk groups, as formulas need it.
+    """
     end = at + timedelta(hours=hours)
     grid = list(_grid(at, end, SHORT_STEP if hours <= 24 else LONG_STEP))
-    pairs = pairs_at(problem, at)
+    pairs = pairs_at(problem, at, channels=channels)
     campaigns = {pair.campaign.campaign_id: pair.campaign for pair in pairs}
     changes = {at}
     for campaign in campaigns.values():
@@ -97,7 +100,7 @@ def horizon(problem: Problem, at: datetime, hours: float) -> Horizon:
             changes.update((outage.start, outage.end))
     starts = sorted(moment for moment in changes if at <= moment < end)
     edges = sorted({*grid, *starts})
-    found = [_stretch(problem, moment, at) for moment in starts]
+    found = [_stretch(problem, moment, at, channels=channels) for moment in starts]
     return Horizon(
         edges=tuple(edge.astimezone(at.tzinfo) for edge in edges),
         pairs=tuple(pairs),
@@ -151,9 +154,9 @@ def _changes(problem: Problem, campaign: Campaign, grid: list[datetime]) -> Iter
 
 
 def _stretch(
-    problem: Problem, moment: datetime, at: datetime
+    problem: Problem, moment: datetime, at: datetime, *, channels: bool
 ) -> tuple[Stretch, tuple[Status, ...]]:
-    pairs = pairs_at(problem, moment)
+    pairs = pairs_at(problem, moment, channels=channels)
     statuses = tuple(
         status_now(
             problem, pair.campaign, pair.dialer, pair.item, moment, busy_agent_lines=0, since=at

@@ -69,7 +69,8 @@ def exact_course(given: Horizon, place: int) -> Course | None:
     first = changed[0]
     if not exact.is_memoryless(first.campaign) or first.agent_lines == 0:
         return None
-    if any(p.campaign != first.campaign or p.agent_lines != first.agent_lines for p in changed):
+    same = first.campaign, first.agent_lines, first.item.dial_lines
+    if any((p.campaign, p.agent_lines, p.item.dial_lines) != same for p in changed):
         return None
     seconds, all_busy = given.seconds, np.zeros(len(running))
     nodes = np.zeros((len(running), len(NODES)))

@@ -305,11 +305,13 @@ def _changes(result: PlanResult, problem: Problem) -> list[str]:
     if not result.changes:
         return wrapped(f"None: the current lines are this plan already, {quality(result)}.", "  ")
     from planner.evaluation.running.on_shift import shift_notes
+    from planner.evaluation.running.within_ports import port_notes
 
+    notes = *port_notes(problem), *shift_notes(problem)
     titles = ["Move", "Campaign", "Dialer", ">Dial lines", ">Agent lines", ">Value an hour then"]
     return [
         *wrapped(_gain(result, problem), "  "),
-        *(line for note in shift_notes(problem) for line in wrapped(note, "  ")),
+        *(line for note in notes for line in wrapped(note, "  ")),
         *table(titles, [*rows_of_moves(result.moves), *_unordered(result)]),
         *wrapped(way_sentence(result.value_before_moves, result.moves), "  "),
         *bullets(

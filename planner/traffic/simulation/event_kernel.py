@@ -166,6 +166,7 @@ def change(state: RunState, rng: Any, stretch: Stretch, s: int, now: float) -> N
     for p in range(state.pairs.size):
         pair = state.pairs[p]
         campaign, group = state.campaigns[pair.campaign], state.groups[pair.group]
+        pair.dial_lines = stretch.dial_lines[s, p]
         pair.agent_lines = stretch.agent_lines[s, p]
         pair.window_open = stretch.window_open[s, p]
         if stretch.in_service[s, p] == 0 and pair.in_service == 1:

@@ -51,7 +51,7 @@ class Network(NamedTuple):
 
     campaign: Integers  # [P]
     dialer: Integers  # [P]
-    dial_lines: Integers  # [P]
+    dial_lines: Integers  # [P] at most
     busy_agent_lines: Integers  # [P] talking at the start
 
     attempt_seconds: Floats  # [C]
@@ -77,6 +77,7 @@ class Network(NamedTuple):
     answer_rate: Floats  # [S, C]
     transfer_rate: Floats  # [S, C]
     talk_seconds: Floats  # [S, C]
+    lines_then: Integers | None = None  # [S, P] dial lines; None: those of all the time
 
 
 def check(network: Network) -> None:
@@ -91,8 +92,11 @@ def check(network: Network) -> None:
         **dict.fromkeys(Network._fields[16:18], (G,)),
         "changes": (S,),
         **dict.fromkeys(Network._fields[19:22], (S, P)),
-        **dict.fromkeys(Network._fields[22:], (S, C)),
+        **dict.fromkeys(Network._fields[22:25], (S, C)),
     }
+    if network.lines_then is not None:
+        shapes["lines_then"] = S, P
+        _require("lines_then", network.lines_then <= network.dial_lines)
     for name, shape in shapes.items():
         if getattr(network, name).shape != shape:
             raise ValueError(f"{name} must have the shape {shape}")

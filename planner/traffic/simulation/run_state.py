@@ -106,6 +106,7 @@ class RunState(NamedTuple):
 class Stretch(NamedTuple):
     """What holds from each change on, [change, pair] or [change, campaign]."""
 
+    dial_lines: Integers
     agent_lines: Integers
     window_open: Integers
     in_service: Integers
@@ -116,7 +117,11 @@ class Stretch(NamedTuple):
 
 def stretches(network: Network) -> Stretch:
     """Copies, as a read-only or strided array would have a kernel compiled once more for it."""
+    lines = network.lines_then
+    if lines is None:
+        lines = np.broadcast_to(network.dial_lines, network.agent_lines.shape)
     return Stretch(
+        np.array(lines, np.int64, order="C"),
         np.array(network.agent_lines, np.int64, order="C"),
         np.array(network.window_open, np.int64, order="C"),
         np.array(network.in_service, np.int64, order="C"),

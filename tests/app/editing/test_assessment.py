@@ -146,3 +146,12 @@ def test_a_look_after_another_is_the_same_as_one_by_itself() -> None:
     assert later.figures["Solar", "D1"] is not first.figures["Solar", "D1"]
     cleared, _ = apply_edits(changed, {("Solar", "D1"): {"dial_lines": "0", "agent_lines": "0"}})
     assert set(assess(cleared, NOW, after).figures) == {("Solar", "D2")}
+
+
+def test_agents_moved_by_an_edit_are_counted_on_the_other_dialer() -> None:
+    # 10 agents on 8 + 5 lines: 6 and 4 of them, as 80/13 and 50/13 are rounded by largest rest.
+    before = look(line("D1", 95, 5), line("D2", 95, 5))
+    edited, _ = apply_edits(before.edited, {("Solar", "D1"): {"agent_lines": 8}})
+    after = assess(edited, NOW, before)
+    assert [row.agents for row in after.figures.values()] == [6, 4]
+    assert after.figures == assess(edited, NOW).figures

@@ -98,7 +98,13 @@ def calm_waits(network: Network) -> Floats | None:
 
 
 def may_flow(network: Network) -> bool:
-    """Whether launches may flow at all: channels suffice, and lists are the same in each pass."""
+    """Whether launches may flow at all.
+
+    Where channels suffice, lists are the same in each pass and lines stay.
+    """
+    then = network.lines_then
+    if then is not None and (then != network.dial_lines).any():
+        return False
     return not (
         np.isfinite(network.group_channels).any() or np.isfinite(network.pass_attempts).any()
     )
