@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -55,8 +56,12 @@ def calibrate(
     -----
     `docs/calibrate.md` says what is estimated how.
     """
-    paths = log_paths([calls] if isinstance(calls, (str, Path)) else calls)
-    given = read_given(Path(mapping)) if mapping is not None else None
+    given = [calls] if isinstance(calls, str | os.PathLike) else calls
+    if not given or not all(isinstance(call, str | os.PathLike) for call in given):
+        wanted = "paths of call logs, or of folders of them"
+        raise InputError([Fault("calls", None, None, repr(calls), wanted)])
+    paths = log_paths(given)
+    columns = read_given(Path(mapping)) if mapping is not None else None
     zone = zone_of(timezone)
     campaigns = problem.campaigns if problem is not None else ()
     tallies = Tallies({c.campaign_id: c.zone for c in campaigns}, zone)
@@ -70,7 +75,7 @@ def calibrate(
         paths,
         tallies,
         keep=taken,
-        given=given,
+        given=columns,
         zone=zone,
         on_mapping=lambda reader: on_mapping(reader.reading),
         on_progress=on_progress,

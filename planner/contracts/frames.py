@@ -33,10 +33,14 @@ def frame_of(owner: str, tables: Mapping[str, Sequence[BaseModel]], table: str) 
     return pd.DataFrame([_record(row) for row in tables[table]])
 
 
+#: Fields that hold the ends of intervals, by figure; columns such as projection.csv names them.
+_ENDS = ("low", "high", "day_low", "day_high")
+
+
 def _record(row: BaseModel) -> dict[str, Any]:
     """The fields of a row; the ends of intervals become columns of their own."""
     fields = row.model_dump(mode="python")
-    ends = {end: fields.pop(end) for end in ("low", "high") if isinstance(fields.get(end), dict)}
+    ends = {end: fields.pop(end) for end in _ENDS if isinstance(fields.get(end), dict)}
     if "probabilities" in fields:
         fields |= {str(status): share for status, share in fields.pop("probabilities").items()}
     named = {f"{name}_{end}": value for end, found in ends.items() for name, value in found.items()}

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from planner.contracts.answers import (
     AbandonDays,
@@ -27,6 +27,7 @@ from planner.contracts.answers import (
     StoppedValue,
     StrandedLines,
 )
+from planner.contracts.arguments import refused
 from planner.contracts.frames import frame_of
 from planner.contracts.limits import MAX_FAILURES, MAX_SEARCH_SECONDS, MAX_SEED, MAX_VALUE
 from planner.contracts.line_plan import LinePlan
@@ -107,6 +108,14 @@ class PlanOptions(Contract):
     relax: bool = False
     abandon_days: Annotated[float, Field(gt=0, lt=1)] | None = None
     abandon_level: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+    if not TYPE_CHECKING:  # where the fields are the arguments
+
+        def __init__(self, **given: object) -> None:
+            try:
+                super().__init__(**given)
+            except ValidationError as error:
+                raise refused("PlanOptions", PlanOptions, error) from error
 
 
 class AssignmentFigures(Contract):

@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS, YEARS
+from planner.contracts.arguments import (
+    TINY,
+    instance,
+    moment,
+    one_of,
+    real_number,
+    require,
+    whole_number,
+)
+from planner.contracts.limits import MAX_HOURS, MAX_REPLICATIONS, MAX_SEED
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Problem
 from planner.contracts.projected import Projection
@@ -87,6 +96,7 @@ def plan(
     from planner.projection.hours.finish import with_attempts_needed
 
     problem = as_problem(problem)
+    require(instance("options", options, PlanOptions), moment("at", at))
     options = options or PlanOptions()
     _require_sound_extent(problem)
     at = at or datetime.now(UTC)
@@ -273,25 +283,23 @@ def project(
     Raises
     ------
     InputError
-        If there are so many lines that the projection would not end in reasonable time.
-    ValueError
-        If an argument is out of range.
+        If an argument is out of range, or there are so many lines that the projection would not
+        end in reasonable time.
     """
     from planner.projection.effort import Effort, EngineChoice
     from planner.projection.project import project_assignments
 
     problem = as_problem(problem)
+    runs = 1 if replications is None else replications
+    longest = f"a number above 0, at most {MAX_HOURS} ({MAX_HOURS // 24} days)"
+    require(
+        moment("at", at),
+        real_number("hours", hours, TINY, MAX_HOURS, longest),
+        one_of("engine", engine, EngineChoice),
+        whole_number("replications", runs, 1, MAX_REPLICATIONS),
+        whole_number("seed", seed, 0, MAX_SEED),
+    )
     at = at or datetime.now(UTC)
-    if at.tzinfo is None or at.year not in YEARS:
-        raise ValueError(f"at: a moment with a UTC offset, of the years {YEARS[0]} to {YEARS[-1]}")
-    if not 0 < hours <= MAX_HOURS:
-        raise ValueError(f"hours: a number above 0, at most {MAX_HOURS} ({MAX_HOURS // 24} days)")
-    if engine not in tuple(EngineChoice):
-        raise ValueError(f"engine: one of {', '.join(EngineChoice)}")
-    if replications is not None and not 1 <= replications <= MAX_REPLICATIONS:
-        raise ValueError(f"replications: a whole number from 1 to {MAX_REPLICATIONS}")
-    if seed < 0:
-        raise ValueError("seed: a whole number, at least 0")
     if engine != EngineChoice.MARKOV:  # which answers at once, while lines are edited
         _require_short_projection(problem, hours)
     effort = Effort(EngineChoice(engine), replications, seed, on_share=on_progress)
@@ -332,7 +340,7 @@ def simulate(
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range.
     """
     return project(

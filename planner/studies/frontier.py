@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from planner.contracts.answers import Conflict, LeftOut
+from planner.contracts.arguments import instance, require, whole_number
 from planner.contracts.limits import MAX_LEVELS, MAX_POINTS
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Contract, LineAssignment, Problem
@@ -130,14 +131,15 @@ def frontier(
 
     Raises
     ------
-    ValueError
+    InputError
         If points or levels are out of range.
     """
     problem, left_out = runnable_only(as_problem(problem))
-    if not 2 <= points <= MAX_POINTS:
-        raise ValueError(f"points: a whole number from 2 to {MAX_POINTS}")
-    if not 1 <= levels <= MAX_LEVELS:
-        raise ValueError(f"levels: a whole number from 1 to {MAX_LEVELS}")
+    require(
+        instance("options", options, PlanOptions),
+        whole_number("points", points, 2, MAX_POINTS),
+        whole_number("levels", levels, 1, MAX_LEVELS),
+    )
     options = (options or PlanOptions()).model_copy(update={"move_cost": 0.0})
     searches: list[_Search] = []
     loosest: dict[float, Mapping[str, float]] = {}

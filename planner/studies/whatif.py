@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from planner.contracts.arguments import instance, moment, one_of, require
 from planner.contracts.comparison import Comparison, Outcome, Replanned, Tornado, World
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import LineAssignment, Problem
@@ -72,16 +73,18 @@ def whatif(
     NoPlan
         If there are no assignments and no plan either.
     """
+    from planner.projection.effort import EngineChoice
+    from planner.studies.outcome import kept_outcome
+
     problem, worlds = as_problem(problem), _as_lists(worlds)
+    wanted = instance("options", options, PlanOptions), one_of("engine", engine, EngineChoice)
+    require(*wanted, moment("at", at))
     base_is_plan = not any(a.dial_lines or a.agent_lines for a in problem.assignments)
     whole = problem
     changed = _at(at, changed_problems(whole, worlds, without_lines=base_is_plan))
     idle: tuple[Idle, ...] = ()
     if at is not None:
         problem, idle = at_moment(problem, at)
-    from planner.projection.effort import EngineChoice
-    from planner.studies.outcome import kept_outcome
-
     made_by = EngineChoice(engine)
     options = options or PlanOptions()
     work = _Work(1 + len(worlds) * (1 + replan), 0.5 if tornado else 1.0, on_progress)

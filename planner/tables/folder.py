@@ -75,6 +75,9 @@ def read_folder(path: str | Path, *, to_plan: bool = True) -> Problem:
     InputError
         With every fault of every table.
     """
+    if not isinstance(path, str | os.PathLike):
+        wanted = "the path of a planning folder or of an .xlsx workbook"
+        raise InputError([Fault("path", None, None, repr(path), wanted)])
     return read_with_notes(path, to_plan=to_plan).problem
 
 

@@ -348,5 +348,5 @@ def test_there_is_no_gap_before_there_is_a_bound() -> None:
     "options", [{"redundancy": 1.1}, {"gap": -0.1}, {"time_limit": 0}, {"seed": -1}]
 )
 def test_plan_options_have_their_ranges(options: dict[str, float]) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(InputError, match=next(iter(options))):
         PlanOptions(**options)

@@ -53,6 +53,11 @@ def test_a_plan_is_a_frame_of_its_lines_and_figures() -> None:
     assert list(frame["transfers_per_hour"]) == [60.5]
     assert list(frame["transfers_per_hour_low"]) == [59.0]
     assert list(frame["status"]) == ["Running and Dialing"]
+    days = ROW.model_copy(update={"day_low": {"abandon_rate": 0.01}, "day_high": {}})
+    assert list(result.model_copy(update={"figures": (days,)}).frame()["abandon_rate_day_low"]) == [
+        0.01
+    ]
+    assert not {"day_low", "day_high"} & set(frame.columns)
     assert result.frame("campaigns")["dialers_used"].sum() == 1
     assert result.frame("dialers").empty
     with pytest.raises(InputError, match="PlanResult, column table is 'lines': expected one of"):

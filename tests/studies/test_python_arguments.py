@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import planner
@@ -32,6 +35,68 @@ CHAINED = Path(__file__).parents[1] / "data" / "cases" / "reports" / "chained-ro
 def test_batch_options_that_cannot_be(options: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         BatchOptions(**options)
+
+
+def test_names_to_plan_may_be_one_text_or_a_list() -> None:
+    assert BatchOptions(only="north").only == ("north",)  # type: ignore[arg-type]
+    assert BatchOptions(only=["a", "b"]).only == ("a", "b")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="names of problems, or failed"):
+        BatchOptions(only=3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"redundancy": 3}, "column redundancy is '3': expected a number from 0 to 1"),
+        ({"time_limit": 0}, "column time_limit is '0': expected a number above 0, at most"),
+        ({"failures": "two"}, "column failures is 'two': expected a whole number from 1 to"),
+        ({"abandon_days": 1}, "abandon_days is '1': expected a number above 0, below 1, or None"),
+        ({"redundncy": 0.3}, "'redundncy': expected one of redundancy, gap"),
+    ],
+)
+def test_plan_options_that_cannot_be(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        planner.PlanOptions(**options)
+
+
+QUICKSTART = DATA / "quickstart"
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: planner.plan(QUICKSTART, {"redundancy": 0.3}), "expected a PlanOptions"),
+        (lambda: planner.plan(QUICKSTART, at="Monday"), "at is 'Monday': expected a datetime"),
+        (lambda: planner.plan(QUICKSTART, at=datetime(2026, 11, 30)), "with a UTC offset"),
+        (lambda: planner.project(QUICKSTART, at="Monday"), "expected a datetime"),
+        (lambda: planner.project(QUICKSTART, hours="x"), "hours is 'x': expected a number above 0"),
+        (lambda: planner.project(QUICKSTART, hours=float("nan")), "expected a number above 0"),
+        (lambda: planner.project(QUICKSTART, engine="fast"), "engine is 'fast': expected one of"),
+        (lambda: planner.simulate(QUICKSTART, seed=-1), "seed is '-1': expected a whole number"),
+        (lambda: planner.simulate(QUICKSTART, replications=0), "replications is '0'"),
+        (lambda: planner.frontier(QUICKSTART, points="3"), "points is '3': expected a whole"),
+        (lambda: planner.frontier(QUICKSTART, {}), "expected a PlanOptions"),
+        (lambda: planner.whatif(QUICKSTART, {}, engine="fast"), "expected one of"),
+        (lambda: planner.whatif(QUICKSTART, {}, at="now"), "expected a datetime"),
+        (lambda: planner.plan_week(QUICKSTART, week="Monday"), "expected a date"),
+        (lambda: planner.plan_week(QUICKSTART, least_share=2), "expected a number from 0 to 1"),
+        (lambda: planner.calibrate(None), "expected paths of call logs"),
+        (lambda: planner.calibrate([]), "expected paths of call logs"),
+        (lambda: planner.read_folder(None), "expected the path of a planning folder"),
+    ],
+)
+def test_arguments_that_cannot_be_are_refused_in_a_sentence(
+    call: Callable[[], object], words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        call()
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
+    found = planner.project(
+        QUICKSTART, hours=np.float64(1), seed=np.int64(0), replications=np.int32(1)
+    )
+    assert found.assignments
 
 
 def test_a_path_is_taken_wherever_a_problem_is() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planner.contracts.arguments import whole_number
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.result import PlanOptions
 
@@ -53,17 +54,18 @@ class BatchOptions:
         InputError
             With every option that is wrong.
         """
-        count = isinstance(self.workers, int) and not isinstance(self.workers, bool)
+        if isinstance(self.only, str | list):  # one name, or several
+            only = (self.only,) if isinstance(self.only, str) else tuple(self.only)
+            object.__setattr__(self, "only", only)
         checks = (
-            ("workers", count and 1 <= self.workers <= MOST_WORKERS,
-             f"a whole number from 1 to {MOST_WORKERS}"),
-            ("format", self.format in FORMATS, " or ".join(FORMATS)),
-            ("plan", isinstance(self.plan, PlanOptions), "PlanOptions"),
-            ("only", isinstance(self.only, tuple), "a tuple of names, or of failed"),
+            whole_number("workers", self.workers, 1, MOST_WORKERS),
+            ("format", self.format, self.format in FORMATS, " or ".join(FORMATS)),
+            ("plan", self.plan, isinstance(self.plan, PlanOptions), "PlanOptions"),
+            ("only", self.only, isinstance(self.only, tuple), "names of problems, or failed"),
         )  # fmt: skip
         wrong = [
-            Fault("BatchOptions", None, name, str(getattr(self, name)), wanted)
-            for name, right, wanted in checks
+            Fault("BatchOptions", None, name, str(value), wanted)
+            for name, value, right, wanted in checks
             if not right
         ]
         if wrong:

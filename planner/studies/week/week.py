@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from planner.contracts.arguments import instance, real_number, require
 from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Contract, Problem
 from planner.contracts.result import PlanOptions, PlanResult, PlanStatus, Progress, relative_gap
@@ -196,15 +197,22 @@ def plan_week(
 
     Raises
     ------
+    InputError
+        If an argument cannot be, or with every fault of what lies at a path.
     PlanFault
         If a plan of ours breaks a limit: a fault in the planner.
     """
+    problem = as_problem(problem)
+    require(
+        instance("options", options, PlanOptions),
+        instance("week", week, date),
+        real_number("least_share", least_share, 0, 1, "a number from 0 to 1"),
+    )
     options = options or PlanOptions()
     if least_share > 0:
-        first = FIRST_PRICE * line_worth(as_problem(problem))
+        first = FIRST_PRICE * line_worth(problem)
         options = options.model_copy(update={"move_cost": first})
     monday = week_of(week) if week else coming_monday(datetime.now(UTC).date())
-    problem = as_problem(problem)
     zone = problem.common_zone
     spell = week_spell(monday, zone)
     now = datetime.now(UTC)
