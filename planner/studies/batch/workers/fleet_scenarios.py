@@ -10,6 +10,7 @@ from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanFigures, PlanOptions, PlanResult
 from planner.studies.batch.input.items import FleetScenario
 from planner.studies.batch.results.rows import Cell
+from planner.studies.batch.workers.time_limit import within_limit
 
 #: Fleets whose lines are kept at hand: all scenarios of one follow each other.
 _AT_HAND = 4
@@ -113,7 +114,8 @@ def _cached(fleet: str, options: str) -> tuple[Outcome | None, tuple[LineAssignm
     problem = Problem.model_validate_json(fleet)
     asked = PlanOptions.model_validate_json(options)
     if not _has_lines(problem):
-        result = plan(runnable_problem(problem), asked, explained=False, in_order=False)
+        search = within_limit(asked)
+        result = plan(runnable_problem(problem), search, explained=False, in_order=False)
         if result.plan is None:
             return None, ()
         problem = _on_current(problem, result.plan.assignments)

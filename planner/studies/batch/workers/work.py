@@ -28,6 +28,7 @@ from planner.studies.batch.workers.fleet_scenarios import (
     require_concerned,
     scenario_row,
 )
+from planner.studies.batch.workers.time_limit import within_limit
 from planner.version import __version__
 
 #: Libraries on which the bytes of a result hang.
@@ -110,7 +111,7 @@ def _planned_scenario(item: Item, source: FleetScenario, context: Context) -> Pl
 def _searched(item: Item, problem: Problem, context: Context) -> tuple[PlanResult, Planned]:
     from planner.pipeline.pipeline import plan
 
-    result = plan(problem, context.options, explained=False, in_order=False)
+    result = plan(problem, within_limit(context.options), explained=False, in_order=False)
     members = [member for conflict in result.conflicts for member in conflict.members]
     tables = [member.table.removesuffix(".csv") for member in members]
     places = [
