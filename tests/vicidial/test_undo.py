@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from planner.vicidial.reading.address import address_of
+from planner.vicidial.reading.database import Database
+from planner.vicidial.writing.apply import require_alone
 from tests.vicidial.builder import Site, two_servers
 from tests.vicidial.writing import LOG, lines, prepared, write
 
@@ -143,3 +146,23 @@ def test_a_plan_written_twice_from_one_folder_is_undone_once(site: Site, tmp_pat
     assert write(site, folder, "--apply") == 0
     assert write(site, folder, "--undo") == 0
     assert site.dump(LOG) == between
+
+
+@pytest.mark.parametrize("what", ["--apply", "--undo"])
+def test_two_do_not_write_at_once(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    two_servers(site)
+    folder = prepared(site, tmp_path)
+    if what == "--undo":
+        assert write(site, folder, "--apply") == 0
+    there = site.dump()
+    other = Database(address_of(site.dsn), writes=True)
+    require_alone(other)
+
+    assert write(site, folder, what) == 2
+
+    assert "another planner does at this moment" in capsys.readouterr().err
+    assert site.dump() == there
+    other.close()  # as when its process ends, or is killed
+    assert write(site, folder, what) == 0

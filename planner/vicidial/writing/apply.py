@@ -36,6 +36,8 @@ _POLL = 0.5
 _FRESH = 30
 #: New lines are there after two loops of 2 s [s].
 APPEAR_SECONDS = 10.0
+#: A lock of MariaDB's has a name of so many letters at most.
+_LOCK_NAME = 64
 #: Statements that change nothing and fail without the right to change.
 _TRIALS = (
     f"INSERT INTO {TRUNKS} (server_ip, campaign_id, dedicated_trunks, trunk_restriction) "
@@ -57,6 +59,20 @@ class LiveLines(NamedTuple):
 
     row: RemoteAgents
     there: int
+
+
+def require_alone(database: Database) -> None:
+    """Hold the right to write until the connection ends; two who write would undo each other.
+
+    Raises
+    ------
+    InputError
+        If another planner writes.
+    """
+    name = f"planner write {database.address.database}"[:_LOCK_NAME]
+    if not database.query("SELECT GET_LOCK(%s, 0) AS held", (name,))[0]["held"]:
+        wanted = "nobody else who writes: another planner does at this moment"
+        raise InputError([Fault("database", None, None, None, wanted)])
 
 
 def require_unchanged(database: Database, before: Settings) -> None:
@@ -106,10 +122,12 @@ def apply(
     Raises
     ------
     InputError
-        If something changed since the reading, or a right is missing: nothing was changed.
+        If something changed since the reading, a right is missing, or another planner writes:
+        nothing was changed.
     Stopped
         If a row was not as expected, or surplus lines do not go.
     """
+    require_alone(database)
     if not differences(changes.expected, read_settings(database)):
         return None  # the journal of the run that wrote them stays
     require_unchanged(database, before)
@@ -150,6 +168,7 @@ def undo(database: Database, folder: Path, user: str, say: Callable[[str], None]
     if journal.database != str(database.address):
         wanted = f"the database that was written to, {journal.database}"
         raise InputError([Fault("DSN", None, None, str(database.address), wanted)])
+    require_alone(database)
     if not journal.undone:
         require_last(database, journal.run, folder, say)
         for step in reversed(journal.steps):
