@@ -22,7 +22,10 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """As :func:`compiled`, and copied into its callers: for what runs at every event."""
+    """As :func:`compiled`, and copied into its callers: for what runs at every event.
+
+    Above all for what is handed a record of many arrays: a call copies all of it.
+    """
     return cast("Callable[P, R]", _kept(function, inline="always"))
 
 

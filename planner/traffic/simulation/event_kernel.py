@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiling.compiled import compiled, lean
+from planner.compiling.compiled import compiled, inlined, lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_queue import Integers, push, reschedule
 from planner.traffic.simulation.outside_changes import (
@@ -29,7 +29,7 @@ from planner.traffic.simulation.pair_events import (
 from planner.traffic.simulation.run_state import ATTEMPT_SECONDS, RunState, Stretch
 
 
-@lean
+@inlined
 def pass_gate(state: RunState, rng: Any, p: int, now: float) -> None:
     """Launch one attempt of pair p, whose turn it is, behind its gate."""
     pair = state.pairs[p]
@@ -46,7 +46,7 @@ def pass_gate(state: RunState, rng: Any, p: int, now: float) -> None:
     launch(pair, campaign, group, state.attempt_ends, state.pass_factors, rng, now)
 
 
-@lean
+@inlined
 def queue_at_gate(state: RunState, rng: Any, p: int, now: float) -> None:
     """Launch at once what pair p may, if nobody waits and its gate is open; else take a turn."""
     keys, winners = state.keys, state.winners
@@ -72,7 +72,7 @@ def queue_at_gate(state: RunState, rng: Any, p: int, now: float) -> None:
     count_waiting(pair, campaign, now)
 
 
-@lean
+@inlined
 def set_alarm(state: RunState, rng: Any, p: int, now: float) -> None:
     """Say when pair p happens next."""
     pair = state.pairs[p]
@@ -81,7 +81,7 @@ def set_alarm(state: RunState, rng: Any, p: int, now: float) -> None:
     reschedule(state.keys, state.winners, p, time)
 
 
-@lean
+@inlined
 def settle(state: RunState, rng: Any, p: int, now: float) -> None:
     """After something happened at pair p: its status, its launches, and when it happens next."""
     pair = state.pairs[p]
@@ -96,7 +96,7 @@ def settle(state: RunState, rng: Any, p: int, now: float) -> None:
     set_alarm(state, rng, p, now)
 
 
-@lean
+@inlined
 def next_at_gate(state: RunState, g: int, now: float) -> tuple[int, float, int]:
     """The pair at gate g whose turn it is, -1 if none may launch now; when one may; who waits."""
     gate = state.gates[g]
@@ -117,7 +117,7 @@ def next_at_gate(state: RunState, g: int, now: float) -> tuple[int, float, int]:
     return chosen, later, waiters
 
 
-@lean
+@inlined
 def open_gate(state: RunState, rng: Any, g: int, now: float) -> None:
     """Launch one attempt of those that wait at gate g, and say when to look again."""
     chosen, later, waiters = next_at_gate(state, g, now)

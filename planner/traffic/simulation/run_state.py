@@ -76,10 +76,11 @@ GROUP = np.dtype(
     [*DIALER.descr, ("channels", np.float64), ("calls", np.int64), ("freed", np.int64)]
 )
 #: Behind it are the pairs at the places first..last - 1; ``turn`` is that of the last launch. Where
-#: launches flow, so many pairs are ``filling`` up.
+#: launches flow, so many pairs are ``filling`` up; ``one_limit`` is 1 where only the dialer or only
+#: the trunk group of some of them has a limit of calls per second.
 GATE = np.dtype(
     [
-        *((name, np.int64) for name in ("group", "first", "last", "filling")),
+        *((name, np.int64) for name in ("group", "first", "last", "filling", "one_limit")),
         ("turn", np.float64),
     ]
 )

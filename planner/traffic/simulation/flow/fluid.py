@@ -58,6 +58,11 @@ def fluid_state(network: Network) -> RunState:
     campaigns["attempt_cv"][campaigns["uses_agents"] == 0] = 1.0
     np.add.at(campaigns["lines"], network.campaign, network.dial_lines)
     campaigns["calls"] = np.where(campaigns["left"] >= 1.0, _NEVER_DONE, 0)
+    for gate in state.gates:
+        own = pairs["dialer"][state.gate_pairs[gate["first"] : gate["last"]]]
+        limited = np.isfinite(network.dialer_cps[own])
+        limits = limited.astype(np.int64) + (state.groups["spacing"][gate["group"]] > 0.0)
+        gate["one_limit"] = int((limits < 2).any())
     keys, winners = tournament(len(pairs) + len(state.gates) + len(campaigns))
     return state._replace(
         pairs=pairs,

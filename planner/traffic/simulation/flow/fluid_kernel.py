@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.compiling.compiled import compiled, lean
+from planner.compiling.compiled import compiled, inlined, lean
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.event_kernel import start
 from planner.traffic.simulation.event_queue import Integers, reschedule
@@ -67,30 +67,49 @@ def share_gate(state: RunState, rates: Floats, rng: Any, own: int, now: float, e
     number = pairs[own].gate
     gate, whole = state.gates[number], rates[dialers.size + number]
     spacing = state.groups[gate.group].spacing
-    hold_back(state, rates, number, now)
+    if gate.one_limit == 1:
+        hold_back(state, rates, number, now)
     of_group = np.inf if spacing == 0.0 else spare(1.0 / spacing, whole)
+    if gate.filling == 1 and is_filling(pairs[own]):  # mostly one fills up alone
+        rate = own_rate(pairs[own], dialers, rates, of_group, whole)
+        launch_at(state, rng, own, own, min(rate, of_group), now, edge)
+        return
     asked = 0.0
     for place in range(gate.first, gate.last):
         pair = pairs[state.gate_pairs[place]]
-        if pair.status == RUNNING and pair.mode == FILLING:
+        if is_filling(pair):
             asked += own_rate(pair, dialers, rates, of_group, whole)
     squeezed = min(1.0, of_group / asked) if asked > 0.0 else 1.0
     for place in range(gate.first, gate.last):
         p = state.gate_pairs[place]
-        pair = pairs[p]
-        if pair.status != RUNNING or pair.mode != FILLING:
-            continue
-        rate = squeezed * own_rate(pair, dialers, rates, of_group, whole)
-        if rate != pair.launch_rate:
-            campaign = state.campaigns[pair.campaign]
-            flow(pair, campaign, now)
-            pair.launch_rate = rate
-            if campaign.attempt_cv == 1.0 or pair.mode_ends == np.inf or p == own:
-                level_ends(pair, campaign, now)
-            if p != own:
-                ends, talks = state.attempt_ends, state.talk_ends
-                time = schedule(pair, campaign, ends, talks, rng, now, edge)
-                reschedule(state.keys, state.winners, p, time)
+        if is_filling(pairs[p]):
+            rate = squeezed * own_rate(pairs[p], dialers, rates, of_group, whole)
+            launch_at(state, rng, p, own, rate, now, edge)
+
+
+@lean
+def is_filling(pair: Any) -> bool:
+    """Whether launches of the pair wait, as its lines fill up."""
+    return bool(pair.mode == FILLING and pair.status == RUNNING)
+
+
+@lean
+def launch_at(
+    state: RunState, rng: Any, p: int, own: int, rate: float, now: float, edge: float
+) -> None:
+    """Let pair p launch so many calls per second from now on, while pair ``own`` happens."""
+    pair = state.pairs[p]
+    if rate == pair.launch_rate:
+        return
+    campaign = state.campaigns[pair.campaign]
+    flow(pair, campaign, now)
+    pair.launch_rate = rate
+    if campaign.attempt_cv == 1.0 or pair.mode_ends == np.inf or p == own:
+        level_ends(pair, campaign, now)
+    if p != own:
+        ends, talks = state.attempt_ends, state.talk_ends
+        time = schedule(pair, campaign, ends, talks, rng, now, edge)
+        reschedule(state.keys, state.winners, p, time)
 
 
 @lean
@@ -160,7 +179,7 @@ def own_rate(pair: Any, dialers: Any, rates: Floats, of_group: float, whole: Flo
     return float(spare(1.0 / spacing, of) * pair.dial_lines / of[FILLING_LINES])
 
 
-@lean
+@inlined
 def settle(
     state: RunState, rates: Floats, rng: Any, p: int, now: float, edge: float, filled: bool
 ) -> None:
@@ -184,7 +203,7 @@ def settle(
     reschedule(state.keys, state.winners, p, time)
 
 
-@lean
+@inlined
 def tell_gate(
     state: RunState, rates: Floats, rng: Any, p: int, now: float, edge: float, filled: bool
 ) -> None:
