@@ -101,6 +101,8 @@ def _opening(here: Workspace, problem: Problem, now: datetime) -> datetime:
         st.info("\n\n".join(told), icon=":material/bedtime:")
         return now
     if found.at <= now:
+        # Who watches it run sees it end, and is not shown a later moment unasked.
+        st.session_state[_STAY] = True
         return now
     who = _named(found.campaigns)
     starts = "starts" if len(found.campaigns) == 1 else "start"

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.app.editing.clock import NextRun
 from tests.support.pages import ROOT, finished, go_to, new_session, optimise, text
 
 LIVE_HEADER = "campaign_id,dialer_id,dial_lines,agent_lines,busy_agent_lines,status\n"
@@ -239,6 +240,18 @@ def test_without_anything_running_it_opens_when_something_does(
     app.button(key="status-stay").click().run()
     assert "Starts" in html(app)
     assert "All 5 agent lines busy" not in html(app)
+
+
+def test_whoever_watches_a_window_close_stays_at_now(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = status_of(monkeypatch, tmp_path, "start,schedule", "2026-01-01,Mon-Sun 00:00-24:00")
+    assert not app.info
+    later = NextRun(datetime.now(UTC) + timedelta(hours=9), ("Solar",))
+    monkeypatch.setattr("planner.app.pages.status.next_run", lambda *_: later)
+    app.run()
+    assert "Nothing runs now" in app.info[0].value
+    assert "Shown is now" in app.info[0].value
 
 
 def test_a_moment_is_picked_once_for_all_pages(app: AppTest) -> None:
