@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from planner.calibration.calibrate import calibrate
@@ -179,3 +182,31 @@ def test_a_column_that_is_there_twice_is_refused(tmp_path: Path, again: str) -> 
 def test_a_column_that_is_not_read_may_be_there_twice(tmp_path: Path) -> None:
     text = "campaign_id,note,launched,note\nSolar,a,2026-11-02 09:00,b\n"
     assert len(read(write(tmp_path, text))) == 1
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary()]
+)
+def test_text_of_parquet_files_is_read_whatever_its_kind(tmp_path: Path, kind: pa.DataType) -> None:
+    # Days first, which only text can tell.
+    text = [f"{day}/11/2026 09:00" for day in (2, 13)]
+    cells = pa.array([cell.encode() for cell in text]).cast(kind)
+    path = tmp_path / "log.parquet"
+    pq.write_table(pa.table({"campaign_id": ["Solar"] * 2, "launched": cells}), path)
+    found = calibrate(path)
+    assert (found.estimates.first_day, found.estimates.last_day) == ("2026-11-02", "2026-11-13")
+    assert any("times have no offset" in said for said in found.readings[0].warnings)
+
+
+def test_decimals_of_parquet_files_are_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    launched = pa.array([Decimal("1793610000.25"), Decimal("1793610060")])
+    pq.write_table(pa.table({"campaign_id": ["Solar"] * 2, "launched": launched}), path)
+    assert read(path).launched.tolist() == [1793610000.25, 1793610060.0]
+
+
+def test_words_that_a_parquet_file_holds_once_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    launched = pa.array(["13/11/2026 09:00"] * 2).dictionary_encode()
+    pq.write_table(pa.table({"campaign_id": ["Solar"] * 2, "launched": launched}), path)
+    assert len(read(path)) == 2

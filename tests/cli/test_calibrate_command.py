@@ -92,3 +92,22 @@ def test_python_has_the_same() -> None:
     found = planner.calibrate(DATA / "calls")
     assert isinstance(found, planner.Calibration)
     assert found.estimates.campaign_ids == ("Solar",)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("Solar", "what the logs tell is there"),
+        ("Wind", "no campaign of the folder is in the logs"),
+    ],
+)
+def test_why_nothing_changes_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, why: str
+) -> None:
+    log = tmp_path / "log.csv"
+    # One in ten is answered by a human, as the folder has it.
+    rows = "".join(f"{name},{1793610000 + 60 * n},{int(n % 10 == 0)}\n" for n in range(500))
+    log.write_text("campaign_id,launched,human\n" + rows)
+    code, text, _ = run(capsys, str(log), "--folder", str(DATA / "quickstart"))
+    assert code == 0
+    assert f"Nothing changes: {why}" in " ".join(text.split())

@@ -208,11 +208,22 @@ def _parquet(path: Path) -> LogFile:
         try:
             for batch in file.iter_batches(batch_size=_ROWS * 4, columns=chosen):
                 table = _flat(pa.Table.from_batches([batch]))
-                yield [table.column(name).combine_chunks() for name in chosen]
+                yield [_as_read(table.column(name).combine_chunks()) for name in chosen]
         except (pa.ArrowException, OSError, KeyError) as error:
             raise _damaged(path.name, "a Parquet file that is not damaged") from error
 
     return LogFile(path.name, tuple(leaves), batches)
+
+
+def _as_read(column: pa.Array) -> pa.Array:
+    """A column of a kind that is read: all text is a string, all numbers are of the machine's."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _as_read(column.cast(kind.value_type))
+    if pa.types.is_decimal(kind):
+        return column.cast(pa.float64())
+    kinds = (pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary)
+    return column.cast(pa.string()) if any(is_kind(kind) for is_kind in kinds) else column
 
 
 def _flat(table: pa.Table) -> pa.Table:

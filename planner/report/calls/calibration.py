@@ -191,7 +191,14 @@ def _beware(found: Calibration) -> Iterator[str]:
 
 def _changes(update: FolderUpdate) -> list[str]:
     if not update.changes:
-        return wrapped("Nothing changes: no campaign of the folder is in the logs.", "  ")
+        missing = {item.campaign_id for item in update.strangers if item.where == "folder"}
+        shared = any(c.campaign_id not in missing for c in update.before.campaigns)
+        why = (
+            "what the logs tell is there already"
+            if shared
+            else ("no campaign of the folder is in the logs")
+        )
+        return wrapped(f"Nothing changes: {why}.", "  ")
     rows = []
     for change in update.changes:
         by = NOTHING if change.ratio is None else share_change(change.ratio - 1)
