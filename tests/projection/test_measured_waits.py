@@ -12,11 +12,11 @@ from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.projected import TimelineStep
 from planner.contracts.result import Status
 from planner.projection.effort import Budget, Effort, EngineChoice
+from planner.projection.figures.measured_waits import measured_waits
 from planner.projection.network import network
 from planner.projection.pairs import limits
 from planner.projection.timeline import timeline
 from planner.projection.timeline.horizon import horizon
-from planner.projection.timeline.measured_waits import measured_waits
 from planner.projection.timeline.timeline import HorizonResult
 from planner.traffic.simulation.flow.fluid import calm_waits, most_used
 from tests.support.builders import solar

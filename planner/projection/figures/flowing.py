@@ -45,6 +45,8 @@ def fluid_part(campaign: Campaign) -> float:
 #: What a flow may be wrong by, as a part of the share of lines that wait: found in 48 pairs behind
 #: limits of 40 to 80 % use, and the 23 of the regional example, against runs call by call.
 _OF_PAUSES, _OF_CALLS = 0.5, 0.15
+#: And by what waits by formula may be wrong, as a part of them: half, but for one of 45 broadcasts.
+_OF_WAITS = 0.5
 #: Of lines that launch at once one waits half as long as the last, on average: so large a part of
 #: the attempts a limit that is left out may take away, at most.
 _OF_LEFT_OUT = 0.5
@@ -57,6 +59,7 @@ _SHARES = (
     *("all_busy_share", "abandon_rate", "transfer_loss", "agent_occupancy"),
     *exact.PASSAGE_HORIZONS,
 )
+_BY_LINES = ("attempts_per_hour", "live_answers_per_hour")
 _CALLS = ("transfers_per_hour", "attempts_per_hour", "live_answers_per_hour", "agent_occupancy")
 
 
@@ -143,17 +146,32 @@ def _further(apart: Floats, bound: Floats) -> Floats:
 
 
 def with_flow_error(
-    row: Mapping[str, Interval], waits: float, left_out: float = 0.0
+    row: Mapping[str, Interval],
+    waits: float,
+    left_out: float = 0.0,
+    *,
+    measured: float = 0.0,
+    broadcast: bool = False,
 ) -> dict[str, Interval]:
     """Intervals wider by what a flow may be wrong by, in proportion to the lines that wait.
 
     And by what limits do that are left out of it, as they delay a launch by so small a part of an
     attempt at most (``left_out``). A limit that is followed and lets hardly any line wait makes
     hardly any error: there is no least one.
+
+    Parameters
+    ----------
+    measured : half width of the share of lines that waits, where that was measured; 0: by formula
+    broadcast : its calls are as many as its lines do not wait, as no agents even that out: an error
+        of the waits is one of the calls, and measured ones have none but their chance
     """
+    of_calls = _OF_CALLS
+    if broadcast:
+        of_calls = _OF_WAITS if measured == 0.0 else 0.0
     found = {}
-    for name, (value, low, high) in row.items():
-        part = waits * (_OF_CALLS if name in _CALLS else _OF_PAUSES) + left_out * _OF_LEFT_OUT
+    for name, given in row.items():
+        value, low, high = _with_measured(given, measured / max(1.0 - waits, 1e-9), name)
+        part = waits * (of_calls if name in _CALLS else _OF_PAUSES) + left_out * _OF_LEFT_OUT
         off = part * value
         if name in _SHARES:
             off *= (1.0 - value) * (1.0 if name in _CALLS else float(rareness(value)))
@@ -164,3 +182,15 @@ def with_flow_error(
             None if high is None else min(value + float(with_bound(high - value, off)), most),
         )
     return found
+
+
+def _with_measured(given: Interval, part: float, name: str) -> Interval:
+    """Ends of what is in proportion to the lines that dial, with the chance of measured waits."""
+    value, low, high = given
+    if part == 0.0 or name not in _BY_LINES:
+        return given
+    return Interval(
+        value,
+        None if low is None else value - math.hypot(value - low, part * value),
+        None if high is None else value + math.hypot(high - value, part * value),
+    )

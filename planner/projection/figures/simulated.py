@@ -14,6 +14,7 @@ from planner.projection.effort import Effort
 from planner.projection.figures import exact
 from planner.projection.figures.flowing import flowing, fluid_part, waiting_shares, with_flow_error
 from planner.projection.figures.intervals import Interval, interval
+from planner.projection.figures.measured_waits import long_run_waits
 from planner.projection.figures.passages import passages
 from planner.projection.figures.rare import can_split, rare_pauses, too_few
 from planner.projection.figures.settling import (
@@ -26,6 +27,7 @@ from planner.projection.network import always_on, network
 from planner.projection.pairs import Limits, Pair
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.estimates import Precision, run_figures, shortfalls
+from planner.traffic.simulation.flow.fluid import turns_matter
 from planner.traffic.simulation.network import JOINT_COLUMNS
 from planner.traffic.simulation.simulate import Simulated as Found
 from planner.traffic.simulation.simulate import simulate
@@ -111,6 +113,11 @@ def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
     calm = flowing(together, effort)
     if calm is not None and attempts_per_second(pairs, flows=True) == 0:
         calm = None  # nothing is left that takes time call by call: broadcasts alone
+    measured = None
+    if calm is not None and turns_matter(together):
+        by_call = attempts_per_second(pairs, flows=False)
+        measured = long_run_waits(together, call, by_call, effort)
+        calm = calm if measured is None else measured.calm
     attempts = call * attempts_per_second(pairs, flows=calm is not None)
     length = _length(attempts, max(settling_calls(pair) for pair in pairs), effort)
     if length.precision.fewest * attempts * (length.warm_up + length.counted) > MOST_ATTEMPTS:
@@ -129,8 +136,17 @@ def _long_run(pairs: Sequence[Pair], limits: Limits, effort: Effort) -> _Made:
         rows[0] |= rare_pauses(pairs[0], limits, call, effort.part(1.0, 4))
     if calm is not None:
         waits = waiting_shares(found.totals[:, 1])
-        left_out = [limits.left_out(pair) for pair in pairs]
-        rows = list(map(with_flow_error, rows, waits.tolist(), left_out))
+        chance = np.zeros(len(pairs)) if measured is None else measured.half_width
+        rows = [
+            with_flow_error(
+                row,
+                float(waits[place]),
+                limits.left_out(pair),
+                measured=float(chance[place]),
+                broadcast=not pair.campaign.is_live_transfer,
+            )
+            for place, (row, pair) in enumerate(zip(rows, pairs, strict=True))
+        ]
     met = (shortfalls(found.figures, length.precision) <= 1.0).tolist()
     return rows, met, _paused(pairs, found.joint[:, 1])
 

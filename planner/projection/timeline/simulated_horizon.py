@@ -19,12 +19,12 @@ from planner.projection.figures.flowing import (
     odds_errors,
 )
 from planner.projection.figures.intervals import share_ends
+from planner.projection.figures.measured_waits import measured_waits
 from planner.projection.figures.settling import settling_seconds
 from planner.projection.network import Stretch, network
 from planner.projection.pairs import Limits, Pair
 from planner.projection.timeline.horizon import Horizon
 from planner.projection.timeline.joint_timeline import SimulatedJoint
-from planner.projection.timeline.measured_waits import measured_waits
 from planner.projection.timeline.status_chances import Course, Ends
 from planner.traffic.arguments import Floats
 from planner.traffic.simulation.estimates import Precision

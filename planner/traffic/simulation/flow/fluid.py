@@ -42,6 +42,10 @@ MOST_USED = 0.7
 #: waits for no more than so small a part of an attempt, also for its turn while others fill up.
 MOST_USED_LARGE, SHORT_WAIT = 0.95, 2e-3
 
+#: From one turn of a pair to its next while all wait, and until all of its lines had one, as parts
+#: of an attempt: beyond these waits are measured.
+LONG_TURN, LONG_ROUND = 0.05, 0.8
+
 
 def fluid_state(network: Network) -> RunState:
     """The state at the start of a run."""
@@ -100,6 +104,17 @@ def calm_waits(network: Network) -> Floats | None:
         if most > MOST_USED and max(found[number].max(), turns.max()) > SHORT_WAIT:
             return None
     return found
+
+
+def turns_matter(network: Network) -> bool:
+    """Whether launches wait for their turn while others fill up, longer than a formula tells.
+
+    So it is where all lines launch in no less than most of an attempt, or the turns of a pair are
+    a good part of one apart: few lines wait for each other then, and not only for the others.
+    """
+    turns = _turn_seconds(network) / network.attempt_seconds[network.campaign]
+    rounds = turns * network.dial_lines
+    return bool((turns > LONG_TURN).any() or (rounds > LONG_ROUND).any())
 
 
 def may_flow(network: Network) -> bool:
