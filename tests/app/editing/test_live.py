@@ -52,6 +52,12 @@ def test_every_fault_of_a_snapshot_is_told_with_its_place() -> None:
     assert places == {(2, "dialer_id"), (3, "busy_agent_lines")}
 
 
+def test_ids_that_differ_in_case_only_are_hinted_at() -> None:
+    text = HEADER + "solar,D1,95,5,3,\n"
+    with pytest.raises(InputError, match="Solar differs in upper and lower case"):
+        live_of(read_snapshot(text.encode(), NOW), QUICKSTART)
+
+
 def test_busy_lines_can_be_typed() -> None:
     live, messages = typed_busy(QUICKSTART, {KEY: " 4 "}, {})
     assert live[KEY].busy_agent_lines == 4

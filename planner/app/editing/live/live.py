@@ -9,8 +9,12 @@ from typing import NamedTuple
 from planner.app.editing.live.live_rows import LiveRow, Snapshot
 from planner.contracts.faults import Fault, InputError
 from planner.contracts.problem import AssignmentStop, LineAssignment, Problem
+from planner.contracts.values.lookalikes import hint
 
 Pair = tuple[str, str]
+
+#: Wrong ids for which one that looks alike is sought: each is held against all of the fleet.
+_MOST_HINTS = 20
 
 
 class LiveState(NamedTuple):
@@ -87,11 +91,15 @@ def live_of(snapshot: Snapshot, problem: Problem) -> Live:
 def _unknown(snapshot: Snapshot, problem: Problem) -> Iterable[Fault]:
     told = {(fault.line, fault.column) for fault in snapshot.faults}
     known = {"campaign_id": problem.campaign_index, "dialer_id": problem.dialer_index}
+    hints: dict[tuple[str, str], str] = {}
     for line, row in zip(snapshot.lines, snapshot.rows, strict=True):
         for column, ids in known.items():
             value = getattr(row, column)
             if value not in ids and (line, column) not in told:
-                yield Fault(snapshot.name, line, column, value, f"a {column[:-3]} of this fleet")
+                if (column, value) not in hints and len(hints) < _MOST_HINTS:
+                    hints[column, value] = hint(value, ids)
+                wanted = f"a {column[:-3]} of this fleet{hints.get((column, value), '')}"
+                yield Fault(snapshot.name, line, column, value, wanted)
 
 
 def _state(row: LiveRow, at: datetime) -> LiveState:
