@@ -49,6 +49,19 @@ def test_servers_are_dialers_and_rows_are_lines(site: Site, tmp_path: Path) -> N
     assert [(c.agent_lines, c.max_dial_lines) for c in problem.campaigns] == [(9, 155), (4, 30)]
 
 
+def test_blanks_at_the_end_of_a_campaigns_id_do_not_count(site: Site, tmp_path: Path) -> None:
+    two_servers(site)
+    assert main(["vicidial", "read", site.dsn, "--out", str(tmp_path / "plain")]) == 0
+    for table in ("vicidial_campaigns", "vicidial_server_trunks"):
+        site.run(f"UPDATE {table} SET campaign_id = 'C1 ' WHERE campaign_id = 'C1'")
+
+    assert main(["vicidial", "read", site.dsn, "--out", str(tmp_path / "blank")]) == 0
+
+    for name in ("campaigns.csv", "assignments.csv"):
+        plain = (tmp_path / "plain" / name).read_text()
+        assert (tmp_path / "blank" / name).read_text() == plain
+
+
 def test_rules_of_dialing_become_columns(site: Site, tmp_path: Path) -> None:
     ip = site.dialer(1)
     site.system()

@@ -117,6 +117,9 @@ class Database:
             return
         shown = ", ".join([f"`{column}`" for column in there] + ([computed] if computed else []))
         for row in self._rows(f"SELECT {shown} FROM `{table}` {where}", values):
+            # The database takes ids for equal that differ in blanks at their end.
+            if isinstance(row.get("campaign_id"), str):
+                row["campaign_id"] = row["campaign_id"].rstrip(" ")
             yield row | absent
 
     def query(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:

@@ -75,7 +75,7 @@ def _campaigns(database: Database) -> list[CampaignSettings]:
 
 def _respelt(row: Row, spelling: Mapping[str, str]) -> Row:
     """The row with the campaign's id as the campaign has it: the database ignores its case."""
-    campaign = (row["campaign_id"] or "").rstrip()
+    campaign = row["campaign_id"] or ""
     return row | {"campaign_id": spelling.get(campaign.casefold(), campaign)}
 
 
