@@ -164,6 +164,7 @@ def _plan_code(status: PlanStatus) -> int:
 
 def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
     """Plan every interval of a week that differs."""
+    from planner.evaluation.notes import counted_calls
     from planner.studies.week.week import USUAL_SHARE
 
     least_share = USUAL_SHARE if arguments.move_cost is None else 0.0
@@ -173,10 +174,8 @@ def _plan_week(problem: Problem, arguments: argparse.Namespace) -> int:
             write_week(arguments.out, week)
     if arguments.handout is not None and any(result.plan for result in week.plans):
         write_week_handout(arguments.handout, arguments.folder, problem, week)
-    print(
-        to_json(week_document(week)) if arguments.json else week_text(week, why=arguments.why),
-        end="",
-    )
+    text = week_text(week, counted_calls(problem), why=arguments.why)
+    print(to_json(week_document(week)) if arguments.json else text, end="")
     return _plan_code(week.status)
 
 

@@ -40,6 +40,17 @@ def value_noun(call: str) -> str:
     return f"{call}s" if call else "value"
 
 
+def value_rate(value: float, call: str) -> str:
+    """A value an hour: ``158.5 of value an hour``, or ``158.5 transfers an hour``."""
+    return f"{amount(value)} {f'{call}s' if call else 'of value'} an hour"
+
+
+def aim_parts(weight: float, call: str) -> str:
+    """What an aim is made of: ``70 % transfers, 30 % after the worst failure``."""
+    noun = value_noun(call)
+    return f"{share_set(1 - weight)} {noun}, {share_set(weight)} after the worst failure"
+
+
 def value_words(value: float, call: str) -> str:
     """A value in all: ``a value of 412,345``, or ``26,631 transfers``."""
     return f"{amount(value)} {call}s" if call else f"a value of {amount(value)}"

@@ -97,7 +97,7 @@ def test_a_week_is_a_table_a_manager_can_read(
     )
     start = lines.index("Intervals")
     assert [line.split() for line in lines[start + 1 : start + 5]] == [
-        ["Days", "Hours", "Plan", "Value", "an", "hour", "Gap", "Moved", "Runs"],
+        ["Days", "Hours", "Plan", "Transfers", "an", "hour", "Gap", "Moved", "Runs"],
         ["Mon", "09:00-10:00", "1", "60.5", "0", "%", "-", "East"],
         ["Mon", "10:00-11:00", "2", "99.7", "0", "%", "4", "all", "campaigns"],
         ["Mon", "11:00-12:00", "3", "60.5", "0", "%", "0", "Late"],

@@ -100,7 +100,7 @@ def test_the_same_lines_are_worth_the_same_wherever_they_are_shown(
         "moves": result.value_before_moves,
     }
     assert told == {name: pytest.approx(worth, rel=1e-9) for name in told}
-    assert f"of value an hour instead of {worth:.1f}" in " ".join(plan_text(result, given).split())
+    assert f"transfers an hour instead of {worth:.1f}" in " ".join(plan_text(result, given).split())
 
 
 def test_a_sentence_says_that_lines_have_no_agent() -> None:

@@ -49,6 +49,14 @@ def test_the_lowest_value_on_the_way_is_told() -> None:
     assert way_sentence(70.0, ()) == ""
 
 
+def test_where_every_call_counts_1_the_way_tells_of_calls() -> None:
+    assert way_sentence(100.0, MOVES, "transfer") == (
+        "On the way from 100.0 to 120.0 transfers an hour, by the planning tables, there are never "
+        "fewer than 80.0 (after move 1). "
+        "Something does not hold meanwhile after move 1: it is told there."
+    )
+
+
 def test_a_plan_lists_its_moves_in_order_and_what_is_gone_without_one() -> None:
     gone = LineChange(
         campaign_id="Solar",
@@ -79,6 +87,6 @@ def test_a_plan_lists_its_moves_in_order_and_what_is_gone_without_one() -> None:
     )
     text = plan_text(result, three)
     assert "After move 1: D1 launches 2 calls a second, limit 1." in text
-    assert "never below 80.0 (after move 1)" in " ".join(text.split())
+    assert "never fewer than 80.0 (after move 1)" in " ".join(text.split())
     order = [text.index(f"{step}     Solar") for step in (1, 2)]
     assert order == sorted(order)

@@ -218,7 +218,7 @@ def _show_next() -> None:
 def _show_totals(week: WeekPlan, call: str) -> None:
     totals = week.totals()
     told = [f"**{name}**: {plain(words)}" for name, words in total_pairs(week, totals, call)]
-    told += [f"**Done in time**: {plain(words)}" for words in list_sentences(week)]
+    told += [f"**Done in time**: {plain(words)}" for words in list_sentences(week, call)]
     st.markdown("\n".join(f"- {text}" for text in told))
     if any(result.stopped_early for result in week.plans):
         st.caption(STOPPED_EARLY)

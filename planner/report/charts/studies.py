@@ -49,12 +49,14 @@ def worlds_chart(found: Comparison) -> Figure:
     base = alt.Chart(alt.InlineData(values=values), width=_WIDTH, height=alt.Step(_STEP)).encode(
         y=alt.Y("Scenario:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
     )
+    counted = {outcome.counted_calls for _, outcome in named_outcomes(found)}
+    title = value_title(counted.pop() if len(counted) == 1 else "")
     bars = base.mark_bar(color=_HANDLED).encode(
-        x=alt.X("Value an hour:Q", title="Value an hour; tick: after the worst failure")
+        x=alt.X("Value an hour:Q", title=f"{title}; tick: after the worst failure")
     )
     ticks = base.mark_tick(color=_SURVIVING, thickness=4).encode(x="After the worst failure:Q")
     told = [f"{v['Scenario']} {amount(v['Value an hour'])}" for v in values]  # type: ignore[arg-type]
-    return Figure(alt.layer(bars, ticks), f"Value an hour: {_read_out(told)}.")
+    return Figure(alt.layer(bars, ticks), f"{title}: {_read_out(told)}.")
 
 
 def tornado_chart(tornado: Tornado, call: str = "") -> Figure:

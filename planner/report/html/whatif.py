@@ -19,7 +19,7 @@ from planner.report.plans.given_up import (
 )
 from planner.report.plans.losses import TITLES as LOSS_TITLES
 from planner.report.plans.losses import breach_lists, campaign_lines, loss_sentences, total_lines
-from planner.report.plans.moves import move_sentences, way_sentence
+from planner.report.plans.moves import calls_on_the_way, move_sentences, way_sentence
 from planner.report.studies.whatif import (
     BACK,
     back_sentences,
@@ -48,7 +48,7 @@ def comparison_page(found: Comparison, *, fleet: str = "", on: date | None = Non
     ]
     number = 1
     if len(found.worlds) > 1:
-        parts.append(drawn_figure(number, "Value and what survives", worlds_chart(found)))
+        parts.append(drawn_figure(number, "In all, and what survives", worlds_chart(found)))
         number += 1
     for world in found.worlds:
         parts += _scenario(found.base, world, number)
@@ -87,7 +87,8 @@ def _moves(found: Replanned) -> Iterator[str]:
         f"{move.step}. {told}"
         for move, told in zip(found.moves, move_sentences(found.moves), strict=True)
     ]
-    moves += filter(None, [way_sentence(found.value_before_moves, found.moves)])
+    call = calls_on_the_way(found)
+    moves += filter(None, [way_sentence(found.value_before_moves, found.moves, call)])
     yield from _listed("Moves, in this order", moves or ["No line has to move."], level=3)
     yield from _listed(BACK, back_sentences(found), level=3)
     broken = list(broken_sentences(found.limits_broken))

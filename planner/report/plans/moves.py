@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planner.contracts.comparison import Replanned
 from planner.contracts.result import LineChange, Move, PlanResult
-from planner.report.words import amount
+from planner.report.words import amount, value_rate
 
 
 def without_move(result: PlanResult) -> list[LineChange]:
@@ -28,23 +29,35 @@ def meanwhile(move: Move) -> str:
     return "; ".join(text.removesuffix(".") for text in move.breaks) + "."
 
 
-def way_sentence(value_before: float | None, moves: Sequence[Move]) -> str:
-    """The value now, the lowest on the way, and at the end; how many moves break something."""
+def way_sentence(value_before: float | None, moves: Sequence[Move], call: str = "") -> str:
+    """The value now, the lowest on the way, and at the end; how many moves break something.
+
+    ``call`` is what is counted in place of value (:func:`planner.evaluation.notes.counted_calls`).
+    """
     if not moves or value_before is None:
         return ""
     last = moves[-1].value_after
     lowest = min(moves, key=lambda move: move.value_after)
-    ends = f"{amount(value_before)} to {amount(last)}"
-    words = f"On the way from {ends} of value an hour, by the planning tables, "
+    ends = f"{amount(value_before)} to {value_rate(last, call)}"
+    never = "there are never fewer than" if call else "it is never below"
+    words = f"On the way from {ends}, by the planning tables, {never} "
     if lowest.value_after < min(value_before, last):
-        words += f"it is never below {amount(lowest.value_after)} (after move {lowest.step})."
+        words += f"{amount(lowest.value_after)} (after move {lowest.step})."
     else:
-        words += "it is never below the lower of the two."
+        words += "the lower of the two."
     breaking = [str(move.step) for move in moves if move.breaks]
     if breaking:
         steps = f"move {breaking[0]}" if len(breaking) == 1 else f"moves {', '.join(breaking)}"
         words += f" Something does not hold meanwhile after {steps}: it is told there."
     return words
+
+
+def calls_on_the_way(found: Replanned) -> str:
+    """What is counted in place of value along moves: nothing where they raise a mixed aim."""
+    outcome = found.outcome
+    if outcome is None or outcome.aim_per_hour != outcome.value_per_hour:
+        return ""
+    return outcome.counted_calls
 
 
 def rows_of_moves(moves: Sequence[Move]) -> list[list[str]]:

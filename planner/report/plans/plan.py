@@ -14,7 +14,7 @@ from planner.contracts.result import (
     PlanResult,
     PlanStatus,
 )
-from planner.contracts.values.told import share_in_table, share_set
+from planner.contracts.values.told import share_in_table
 from planner.evaluation.notes import counted_calls, value_note
 from planner.evaluation.worth.held import ends_words
 from planner.report.plans.given_up import (
@@ -33,10 +33,13 @@ from planner.report.projections.days import abandon_day_sentences
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
 from planner.report.words import (
     STOPPED_EARLY,
+    aim_parts,
     amount,
     expected_status,
     quality,
     share,
+    value_rate,
+    value_title,
 )
 
 #: Over what mends several conflicts at once, and what is told where nothing was found to.
@@ -152,11 +155,14 @@ def _plan_totals(result: PlanResult, problem: Problem) -> list[str]:
         if (total := result.total(rate)) is not None
     ]
     call = counted_calls(problem)
-    each = f" (each {call} counts 1)" if call else ""
+    each = " (each counts 1)" if call else ""
     if value_note(problem):
         each = " (each transfer and each message counts 1)"
     worth = f"{amount(value.throughput_value_per_hour)}{_stopped(result)}{each}"
-    rows.append(("Value an hour", worth))
+    if call:  # the value is that number, and has no row of its own
+        rows = [(value_title(call), worth), *(row for row in rows if row[0] != value_title(call))]
+    else:
+        rows.append((value_title(call), worth))
     if value.cost_per_hour:
         gross, cost = amount(value.gross_value_per_hour), amount(value.cost_per_hour)
         rows.append(("Cost an hour", f"{cost}: {gross} of value before what calls cost"))
@@ -176,14 +182,14 @@ def _plan_totals(result: PlanResult, problem: Problem) -> list[str]:
         rows.append(("Worst failure", f"{left} when {value.worst_failure_domain} {fail}"))
     weight = result.options.redundancy
     if weight:
-        parts = f"{share_set(1 - weight)} value, {share_set(weight)} after the worst failure"
-        rows.append(("Aim", f"{amount(value.value_per_hour)}: {parts}"))
+        rows.append(("Aim", f"{amount(value.value_per_hour)}: {aim_parts(weight, call)}"))
     if result.bound_per_hour is not None:
-        of_what = "of the aim" if weight else "of value an hour"
+        bound = value_rate(result.bound_per_hour, call)
+        if weight:
+            bound = f"{amount(result.bound_per_hour)} of the aim"
         unchecked = result.proof is not None and not result.proof.checked
         how = "; not checked by another program" if unchecked else ""
-        most = f"at most {amount(result.bound_per_hour)} {of_what}{how}"
-        rows.append(("Best possible", most))
+        rows.append(("Best possible", f"at most {bound}{how}"))
     return pairs(rows)
 
 
@@ -308,12 +314,16 @@ def _changes(result: PlanResult, problem: Problem) -> list[str]:
     from planner.evaluation.running.within_ports import port_notes
 
     notes = *port_notes(problem), *shift_notes(problem)
-    titles = ["Move", "Campaign", "Dialer", ">Dial lines", ">Agent lines", ">Value an hour then"]
+    call = "" if result.options.redundancy else counted_calls(problem)
+    titles = ["Move", "Campaign", "Dialer", ">Dial lines", ">Agent lines"]
     return [
         *wrapped(_gain(result, problem), "  "),
         *(line for note in notes for line in wrapped(note, "  ")),
-        *table(titles, [*rows_of_moves(result.moves), *_unordered(result)]),
-        *wrapped(way_sentence(result.value_before_moves, result.moves), "  "),
+        *table(
+            [*titles, f">{value_title(call)} then"],
+            [*rows_of_moves(result.moves), *_unordered(result)],
+        ),
+        *wrapped(way_sentence(result.value_before_moves, result.moves, call), "  "),
         *bullets(
             f"After move {move.step}: {meanwhile(move)}" for move in result.moves if move.breaks
         ),
@@ -351,7 +361,7 @@ def _gain(result: PlanResult, problem: Problem) -> str:
     broken = len(check(problem, lines, options.failures))
     limits = "1 limit" if broken == 1 else f"{broken} limits"
     return (
-        f"{amount(then)} of value an hour instead of {amount(now)}{rise}"
+        f"{value_rate(then, counted_calls(problem))} instead of {amount(now)}{rise}"
         + (f". The current lines break {limits}" if broken else "")
         + "."
     )

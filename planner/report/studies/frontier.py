@@ -47,8 +47,8 @@ def frontier_text(found: Frontier) -> str:
     if not found.points:
         return "\n".join(_without_plan(found)) + "\n"
     said = (
-        "Plans that no other plan found beats in value, in what survives the worst failure and in "
-        "abandoned calls per live answer"
+        f"Plans that no other plan found beats in {value_noun(found.counted_calls)}, in what "
+        "survives the worst failure and in abandoned calls per live answer"
     )
     lines = [
         *wrapped(said, ""),
@@ -128,10 +128,11 @@ def against_sentence(point: FrontierPoint, now: CurrentLines, call: str = "") ->
             told = f"{amount(abs(after - before))} {what}"
             told += "" if step == NOTHING else f" ({step})"
             (gains if after > before else costs).append(told)
+    same = f"as {'many' if call else 'much'} {value_noun(call)}"
     parts = [
         *([f"gains {' and '.join(gains)}"] if gains else []),
         *([f"costs {' and '.join(costs)}"] if costs else []),
-    ] or ["as much value, and as much left after the worst failure"]
+    ] or [f"{same}, and as much left after the worst failure"]
     old, new = share(now.abandon_rate), share(point.abandon_rate)
     parts.append(f"abandon rate {new}" + ("" if old == new else f" instead of {old}"))
     if now.breaches:

@@ -15,13 +15,13 @@ from planner.contracts.result import (
     PlanStatus,
     relative_gap,
 )
-from planner.contracts.values.told import share_at_most, share_set
+from planner.contracts.values.told import share_at_most
 from planner.report.documents import to_json
 from planner.report.plans.given_up import given_up_sentences, left_out_sentences
 from planner.report.plans.plan import conflict_lines, lines_table, nearest_lines
 from planner.report.plans.plan_document import plan_document
 from planner.report.text_layout import NOTHING, bullets, pairs, section, table, wrapped
-from planner.report.words import STOPPED_EARLY, amount, share, value_noun
+from planner.report.words import STOPPED_EARLY, aim_parts, amount, share, value_noun, value_title
 from planner.studies.week.spans import Idle, Moment
 from planner.studies.week.week import IntervalPlan, WeekPlan, WeekTotals
 from planner.tables.folder_writing import projection_table
@@ -36,18 +36,19 @@ _WITHOUT_PLAN = {
 }
 
 
-def week_text(week: WeekPlan, *, why: bool = False) -> str:
+def week_text(week: WeekPlan, call: str = "", *, why: bool = False) -> str:
     """The week at a glance, its intervals, what conflicts, and the lines of each plan.
 
+    ``call`` is what is counted in place of value (:func:`planner.evaluation.notes.counted_calls`).
     With ``why`` each plan tells as well what it cannot use, and the reason of each assignment.
     """
     lines = [
         *wrapped(_title(week), ""),
         *(wrapped(STOPPED_EARLY, "") if any(p.stopped_early for p in week.plans) else []),
-        *section("In the week", pairs(total_pairs(week, week.totals()))),
+        *section("In the week", pairs(total_pairs(week, week.totals(), call))),
         *section("Given up", bullets(_given_up(week))),
-        *section("Done in time", bullets(list_sentences(week))),
-        *section("Intervals", _intervals(week)),
+        *section("Done in time", bullets(list_sentences(week, call))),
+        *section("Intervals", _intervals(week, call)),
     ]
     for place, result in enumerate(week.plans):
         lines += section(f"Plan {place + 1}: {_times(week, place)}", _plan(result, why))
@@ -93,20 +94,19 @@ def _values(week: WeekPlan, totals: WeekTotals, call: str) -> list[tuple[str, st
     rows = [(title, f"{amount(totals.throughput_value)} ({mean} an hour planned)")]
     weight = week.options.redundancy
     if weight:
-        parts = f"{share_set(1 - weight)} value, {share_set(weight)} after the worst failure"
-        rows.append(("Aim", f"{amount(totals.value)}: {parts}"))
-    of_what = "of the aim" if weight else f"of {value_noun(call)}"
+        rows.append(("Aim", f"{amount(totals.value)}: {aim_parts(weight, call)}"))
+    of_what = "of the aim" if weight else f"{'' if call else 'of '}{value_noun(call)}"
     bound = f"at most {amount(totals.bound)} {of_what}, gap {share_at_most(totals.gap)}"
     left = f"{amount(totals.surviving_value)} if the worst failure lasted all these hours"
     rows += [("Best possible", bound), ("Worst failure", left)]
     if any(i.lines_moved is not None for i in week.intervals):
         moved = f"{totals.lines_moved:,} taken from campaigns that go on"
         rows.append(("Lines moved", f"{moved}, {totals.lines_added:,} added"))
-    kept = kept_sentence(week, totals)
+    kept = kept_sentence(week, totals, call)
     return [*rows, ("Lines kept", kept)] if kept else rows
 
 
-def kept_sentence(week: WeekPlan, totals: WeekTotals) -> str:
+def kept_sentence(week: WeekPlan, totals: WeekTotals, call: str = "") -> str:
     """What keeping lines from time to time saves and costs; blank where moves have no price.
 
     ``2,737 instead of 16,308 lines moved, for 0.26 % of the value``
@@ -114,7 +114,7 @@ def kept_sentence(week: WeekPlan, totals: WeekTotals) -> str:
     freely, moved = week.value_if_lines_move, week.lines_moved_if_they_move
     if freely is None or moved is None or not totals.hours_planned:
         return ""
-    of_what = "the aim" if week.options.redundancy else "the value"
+    of_what = "the aim" if week.options.redundancy else f"the {value_noun(call)}"
     costs = share(kept_cost(week, totals))
     return f"{totals.lines_moved:,} instead of {moved:,} lines moved, for {costs} of {of_what}"
 
@@ -132,19 +132,22 @@ def _given_up(week: WeekPlan) -> Iterator[str]:
             yield f"{_times(week, place)}: {told}"
 
 
-def list_sentences(week: WeekPlan) -> Iterator[str]:
+def list_sentences(week: WeekPlan, call: str = "") -> Iterator[str]:
     """What lists that are to be done in time need in the week, and get."""
+    after = "the value counts its hours after that as well"
+    if call:
+        after = f"the {value_noun(call)} of its hours after that count as well"
     for item in week.lists:
         done = "not in this week" if item.done is None else f"about {item.done:%a %Y-%m-%d %H:%M}"
         yield (
             f"{item.campaign_id} is to be done by the end of {item.finish_by}: it needs "
             f"{item.attempts_needed:,.0f} attempts in this week until then, the plans make "
             f"{item.attempts:,.0f} (all its hours together count); done: {done}"
-            f"{'; the value counts its hours after that as well' if item.done else ''}."
+            f"{f'; {after}' if item.done else ''}."
         )
 
 
-def _intervals(week: WeekPlan) -> list[str]:
+def _intervals(week: WeekPlan, call: str) -> list[str]:
     """One row for the same hours of several days, where plan and lines moved are the same."""
     zone = ZoneInfo(week.timezone)
     days: dict[tuple[str, ...], list[date]] = {}
@@ -152,7 +155,7 @@ def _intervals(week: WeekPlan) -> list[str]:
         if interval.running:
             row = (hours_words(interval.start, interval.end, zone), *_row(week, interval))
             days.setdefault(row, []).append(interval.start.astimezone(zone).date())
-    titles = ["Days", "Hours", ">Plan", ">Value an hour", ">Gap", ">Moved", "Runs"]
+    titles = ["Days", "Hours", ">Plan", f">{value_title(call)}", ">Gap", ">Moved", "Runs"]
     rows = [(days_words(found), *row) for row, found in days.items()]
     return table(titles, rows) if rows else []
 

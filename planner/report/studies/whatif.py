@@ -27,7 +27,7 @@ from planner.report.plans.given_up import (
 )
 from planner.report.plans.losses import BEFORE, campaign_lines, change, counted, loss_sentences
 from planner.report.plans.losses import TITLES as LOSS_TITLES
-from planner.report.plans.moves import move_sentences, way_sentence
+from planner.report.plans.moves import calls_on_the_way, move_sentences, way_sentence
 from planner.report.text_layout import NOTHING, Row, bullets, section, table, wrapped
 from planner.report.words import STOPPED_EARLY, amount, share, value_title
 
@@ -210,7 +210,8 @@ def _anew(found: Replanned) -> list[str]:
     gained += section("Kept, but costs much", bullets(unasked_sentences(found)))
     gained += section("First moves", bullets(first_move_sentences(found)))
     gained += section("Moves, in this order", told)
-    gained += wrapped(way_sentence(found.value_before_moves, found.moves), "  ")
+    call = calls_on_the_way(found)
+    gained += wrapped(way_sentence(found.value_before_moves, found.moves, call), "  ")
     if found.gap is not None:
         gained += wrapped(
             f"The price of these moves is {amount(found.move_cost_per_hour)} an hour. No plan has "
@@ -220,7 +221,9 @@ def _anew(found: Replanned) -> list[str]:
         )
     if found.stopped_early:
         gained += wrapped(STOPPED_EARLY, "  ")
-    way_back = way_sentence(found.value_before_moves_back, found.moves_back)
+    way_back = way_sentence(
+        found.value_before_moves_back, found.moves_back, calls_on_the_way(found)
+    )
     gained += section(BACK, [*_numbered(found.moves_back), *wrapped(way_back, "  ")])
     gained += section("Limits broken after the moves", bullets(found.outcome.breaches))
     return gained + section(
@@ -242,7 +245,17 @@ def back_sentences(found: Replanned) -> list[str]:
         f"{move.step}. {words}"
         for move, words in zip(found.moves_back, move_sentences(found.moves_back), strict=True)
     ]
-    return [*told, *filter(None, [way_sentence(found.value_before_moves_back, found.moves_back)])]
+    return [
+        *told,
+        *filter(
+            None,
+            [
+                way_sentence(
+                    found.value_before_moves_back, found.moves_back, calls_on_the_way(found)
+                )
+            ],
+        ),
+    ]
 
 
 def first_moves(found: Replanned, most: int | None = None) -> tuple[BroughtBack, ...]:

@@ -27,6 +27,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.result import PlanOptions, PlanResult, Progress
 from planner.contracts.values.told import share_at_most
 from planner.evaluation.differences import changes
+from planner.evaluation.notes import counted_calls
 from planner.report.plans.moves import move_sentences, way_sentence
 from planner.report.plans.plan import TOGETHER, together_sentences
 from planner.report.words import amount, duration, quality
@@ -296,7 +297,8 @@ def _show_moves(edited: EditedLines, result: PlanResult) -> None:
     count = "1 move" if len(result.moves) == 1 else f"{len(result.moves)} moves"
     with st.expander(f"{count}, in this order", expanded=len(result.moves) <= _MOST_TOLD):
         st.markdown("\n".join(f"1. {plain(told)}" for told in move_sentences(result.moves)))
-        st.caption(plain(way_sentence(result.value_before_moves, result.moves)))
+        call = "" if result.options.redundancy else counted_calls(edited.problem)
+        st.caption(plain(way_sentence(result.value_before_moves, result.moves, call)))
 
 
 def _took(result: PlanResult) -> str:

@@ -22,7 +22,7 @@ from planner.contracts.line_plan import LinePlan
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanFigures, PlanOptions
 from planner.report.plans.handout import of_moves
-from planner.report.plans.moves import move_sentences, way_sentence
+from planner.report.plans.moves import calls_on_the_way, move_sentences, way_sentence
 from planner.report.studies.whatif import (
     BACK,
     back_sentences,
@@ -181,7 +181,7 @@ def _show_order(again: Replanned) -> None:
     height: Any = "content" if len(again.moves) <= _UNSCROLLED else _HEIGHT
     with st.container(height=height, border=True):
         st.markdown("\n".join(_listed(again)))
-    st.caption(plain(way_sentence(again.value_before_moves, again.moves)))
+    st.caption(plain(way_sentence(again.value_before_moves, again.moves, calls_on_the_way(again))))
 
 
 def _most(again: Replanned) -> str:
