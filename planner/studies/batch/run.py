@@ -176,7 +176,8 @@ class _Run:
         stop: Callable[[], bool],
     ) -> None:
         on_progress, on_remaining = tell
-        remaining, begun = Remaining(todo.sizes()), time.monotonic()
+        workers = self._options.workers if self._options.cluster is None else None
+        remaining, begun = Remaining(todo.sizes(), workers), time.monotonic()
         done = todo.done
         if done:
             on_progress(done, todo.count)
@@ -184,7 +185,7 @@ class _Run:
         for planned in self._planned(todo.feed(chunks, CHUNK_SIZE), on_compiling, stop):
             whole = chunks.add(planned)
             done += 1
-            remaining.done(planned.number)
+            remaining.done(planned.number, planned.seconds)
             left = remaining.seconds(time.monotonic() - begun)
             if left is not None:
                 on_remaining(left)

@@ -28,6 +28,19 @@ def test_large_fleets_that_are_left_make_the_rest_long() -> None:
     assert 100 < left < 1000
 
 
+def test_what_workers_took_to_start_does_not_count_and_others_are_under_way() -> None:
+    remaining = Remaining(dict.fromkeys(range(9), 4.0), workers=2)
+    remaining.done(0, 10.0)
+    # 30 s passed, 10 of them for the plan; eight of 10 s are left for two workers.
+    assert remaining.seconds(30.0) == pytest.approx(40.0)
+
+
+def test_one_large_problem_is_not_shared() -> None:
+    remaining = Remaining({0: 4.0, 1: 4.0, 2: 4.0}, workers=8)
+    remaining.done(0, 10.0)
+    assert remaining.seconds(10.0) == pytest.approx(10.0)
+
+
 def test_nothing_is_left_at_the_end() -> None:
     remaining = Remaining({0: 1.0})
     remaining.done(0)
