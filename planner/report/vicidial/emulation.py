@@ -78,7 +78,7 @@ def emulation_text(found: Emulated) -> str:
     )
     lines += section("An hour, all campaigns together", _ways_table(found))
     lines += section("By campaign", _campaigns_table(found))
-    lines += section("What the plan gains", bullets(_gains(found)))
+    lines += section("What the plan gains", bullets(gain_sentences(found)))
     lines += section("Beware", bullets(found.notes))
     return "\n".join(lines) + "\n"
 
@@ -101,6 +101,24 @@ def _ways_table(found: Emulated) -> list[str]:
     return table(["", ">value", ">transfers", ">abandoned", ">abandon rate"], rows)
 
 
+def ways_rows(found: Emulated) -> list[list[str]]:
+    """Today and the plan an hour, as things are and with each failure, for a page."""
+    rows = []
+    for case in found.cases:
+        row = figures(case.days)
+        when = f", {case.failure} down" if case.failure else ""
+        rows.append(
+            [
+                f"{'Today' if case.way == TODAY else 'On the board'}{when}",
+                _brackets(found.value(case.way, case.failure)),
+                _brackets(row["transfers_per_hour"]),
+                _brackets(row["abandons_per_hour"]),
+                share(row["abandon_rate"].value) if "abandon_rate" in row else "-",
+            ]
+        )
+    return rows
+
+
 def _campaigns_table(found: Emulated, most: int = 20) -> list[str]:
     today, plan = found.figures(TODAY), found.figures(PLAN)
     rows = [
@@ -120,7 +138,8 @@ def _campaigns_table(found: Emulated, most: int = 20) -> list[str]:
     return lines
 
 
-def _gains(found: Emulated) -> list[str]:
+def gain_sentences(found: Emulated) -> list[str]:
+    """What the plan has more than today, as things are and with each failure."""
     told = []
     for case in found.cases:
         if case.way != PLAN:

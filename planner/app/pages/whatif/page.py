@@ -18,6 +18,7 @@ from planner.app.pages.whatif.levers import put, show_levers
 from planner.app.pages.whatif.moves import is_simulated, planned, show_finding, show_moves
 from planner.app.pages.whatif.saved import MOST_WORLDS, open_linked, show_keep
 from planner.app.pages.whatif.table import show_worlds
+from planner.app.pages.whatif.today import show_today
 from planner.app.session.persistence import from_store, show_store_fault
 from planner.app.session.text import plain
 from planner.app.session.workspace import Setting, Workspace, workspace
@@ -59,6 +60,7 @@ def show() -> None:
     if is_changed or number > 1:  # before, there is nothing to stand beside another
         count.selectbox("Scenarios side by side", range(1, MOST_WORLDS + 1), key="worlds")
     show_store_fault()
+    show_today(here, here.edited)
 
 
 def _show_scenarios(here: Workspace, edited: EditedLines, count: int) -> bool:
