@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from planner.contracts.result import relative_gap
-from planner.optimize.heuristics.annealing import QUICK, THOROUGH, TIED, Annealing, Pace, cell_pace
+from planner.optimize.heuristics.annealing import (
+    QUICK,
+    THOROUGH,
+    TIED,
+    Annealing,
+    Pace,
+    cell_pace,
+)
 from planner.optimize.heuristics.construction import constructed
 from planner.optimize.heuristics.restricted_master_heuristic import choose_columns, promising
 from planner.optimize.master.column_generation import Relaxation
@@ -28,6 +35,8 @@ WARM_STEPS = 4
 #: How hot it begins on small fleets whose plans come before the relaxation, and cools no longer:
 #: what was constructed at first prices is far from the good plans.
 FIRST_WARMTH = 30.0
+#: How hot it begins where shortfalls count: a per cent is dear, and lines change hands anyway.
+SHORT_WARMTH = 300.0
 #: How long annealing takes at first where it comes before all pricing, which waits for it.
 FIRST_CHUNKS = 150
 
@@ -153,13 +162,16 @@ class PrimalHeuristics:
     def _ceiling(self) -> float:
         """What no plan is worth more than, as far as known."""
         bound = self._state.bound
-        return bound if np.isfinite(bound) else worth_of_people(self._model)
+        values = self._model.aim.is_value and np.isfinite(bound)
+        return bound if values else worth_of_people(self._model)
 
     def _warmth(self, near: bool) -> tuple[float, int]:
         """How hot annealing begins, and how long it cools."""
         hotter = (self._state.small or self._model.special) and self._state.params.thorough
         if near or not hotter:
             return 1.0, 1
+        if not self._model.aim.is_value:
+            return SHORT_WARMTH, WARM_STEPS
         if self._state.huge and self.rounds == 1 and not (self._model.special or self._warm):
             return FIRST_WARMTH, 1
         warmth = WARMTH[self._stale % len(WARMTH)]

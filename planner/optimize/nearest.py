@@ -21,7 +21,8 @@ from planner.contracts.result import PlanOptions, Progress
 from planner.evaluation.arrays import lost_dialers
 from planner.evaluation.limits.alone import missing_alone
 from planner.evaluation.limits.check import REQUIREMENT_RULES, check
-from planner.optimize.attainable import first_plan
+from planner.optimize.attainable import annealed_plan, first_plan
+from planner.optimize.model.model import build_model
 from planner.optimize.model.requirements import (
     ANY,
     ATTEMPTED,
@@ -103,51 +104,86 @@ def nearest_plan(
     not called the least.
     """
     asked = requirements(problem, lost_dialers(problem, options.failures))
-    priority = np.array([c.priority for c in problem.campaigns])
-    most = np.where(priority[:, None] > 0, ANY, 0) * np.ones((1, len(KINDS)), np.int64)
-    aim = Aim(most)
     end = time.monotonic() + options.time_limit
-    sums: list[Sum] = []
+
+    def over() -> bool:
+        return stop() or time.monotonic() > end
+
     seconds = max(SHARE_OF_TIME * options.time_limit, min(BEGINNING, options.time_limit))
     begin = options.model_copy(update={"time_limit": seconds})
     first = first_plan(problem, begin, on_progress, stop)
-    ranked = [*_ranked(asked, priority)]
+    ranks = [*_ranked(problem, asked, options.failures)]
     plans = (
         None if first is None else first.plan,
         _current_lines(problem, asked, options.failures),
     )
     best = min(
         (plan for plan in plans if plan is not None),
-        key=lambda plan: [_total(problem, asked, plan, which) for _, _, which in ranked],
+        key=lambda plan: [_total(problem, asked, plan, rank.which) for rank in ranks],
         default=None,
     )
-    for rank, kind, which in ranked:
-        total = None if best is None else _total(problem, asked, best, which)
-        alone = _alone(problem, options.failures, aim.most, which)
+    model = build_model(problem, options)
+    aim, sums = _anything(problem), list[Sum]()
+    for place, rank in enumerate(ranks):
+        then = tuple(later.which for later in ranks[place + 1 :])
+        alone, counting = rank.alone(aim), replace(aim, counted=rank.which, then=then)
         least, outcome = int(alone.sum()), None
+        total = None if best is None else _total(problem, asked, best, rank.which)
+        if (total is None or total > least) and time.monotonic() < end:
+            counted = replace(model, aim=counting)
+            best = annealed_plan(counted, options.seed, -least, best, over) or best
+            total = None if best is None else _total(problem, asked, best, rank.which)
         left = end - time.monotonic()
         if total is None or (total > least and left > 0):
             seconds = SHARE_OF_TIME * max(left, 0.05)
             limited = options.model_copy(update={"time_limit": seconds, "gap": 0.0})
-            outcome = optimize(
-                problem, limited, on_progress, stop, replace(aim, counted=which), best
-            )
+            outcome = optimize(problem, limited, on_progress, stop, counting, best)
             if outcome.plan is None or outcome.value is None or outcome.bound is None:
                 return Nearest(outcome, tuple(sums))
             best, total = outcome.plan, round(-outcome.value)
             least = max(math.ceil(-outcome.bound - WHOLE_ROUNDING), least)
-        sums.append(Sum(rank, kind, which, total, least, outcome))
-        if total == alone.sum():  # then each campaign misses what it would miss alone, and no more
-            most, rows = np.where(which, alone, aim.most), aim.sums
-        else:
-            most = np.where(which, np.minimum(aim.most, total), aim.most)
-            rows = (*aim.sums, (which, total))
-        aim = Aim(most, sums=rows)
+        sums.append(Sum(rank.priority, rank.kind, rank.which, total, least, outcome))
+        aim = rank.kept(aim, total)
     left = max(end - time.monotonic(), SHARE_OF_TIME * options.time_limit)
     limited = options.model_copy(update={"time_limit": left})
     warm = None if first is None else first.warm
     outcome = optimize(problem, limited, on_progress, stop, aim, best, warm=warm)
     return Nearest(outcome, tuple(sums))
+
+
+@dataclass(frozen=True)
+class Rank:
+    """Shortfalls that are made as few as can be together, when those before are."""
+
+    priority: int
+    kind: int
+    which: Bools  # [campaign, kind]
+    missing: Ints  # [campaign, kind] what each campaign misses in every plan
+
+    def alone(self, aim: Aim) -> Ints:
+        """What campaigns miss in every plan ``[campaign, kind]``; nothing of other kinds.
+
+        Of one that need not run nothing must survive, so that what it misses alone is no bound.
+        """
+        missing = self.missing.copy()
+        missing[:, SURVIVES] *= aim.most[:, RUNS] == 0
+        found: Ints = np.where(self.which, missing, 0)
+        return found
+
+    def kept(self, aim: Aim, total: int) -> Aim:
+        """What may be missing by kinds that follow, where so many are in this one."""
+        alone = self.alone(aim)
+        if total == alone.sum():  # then each campaign misses what it would miss alone, and no more
+            return Aim(np.where(self.which, alone, aim.most), sums=aim.sums)
+        most = np.where(self.which, np.minimum(aim.most, total), aim.most)
+        return Aim(most, sums=(*aim.sums, (self.which, total)))
+
+
+def _anything(problem: Problem) -> Aim:
+    """Anything may be missing but what is never given up."""
+    priority = np.array([c.priority for c in problem.campaigns])
+    most = np.where(priority[:, None] > 0, ANY, 0) * np.ones((1, len(KINDS)), np.int64)
+    return Aim(most)
 
 
 def _current_lines(problem: Problem, asked: Requirements, failures: int) -> LinePlan | None:
@@ -164,31 +200,23 @@ def _current_lines(problem: Problem, asked: Requirements, failures: int) -> Line
     return None if short[kept].any() else lines
 
 
-def _alone(problem: Problem, failures: int, most: Ints, which: Bools) -> Ints:
-    """What campaigns miss in every plan ``[campaign, kind]``; nothing of other kinds.
-
-    Of one that need not run nothing must survive, so that what it misses alone is no bound.
-    """
-    found = np.zeros_like(most)
-    for c, campaign in enumerate(problem.campaigns):
-        missing = missing_alone(problem, campaign, failures)
-        found[c, RUNS], found[c, USED] = missing.runs, missing.dialers
-        found[c, CALLS] = missing.calls if campaign.min_transfers_per_hour > 0 else 0
-        found[c, ATTEMPTED] = missing.calls if campaign.min_attempts_per_hour > 0 else 0
-        found[c, SURVIVES] = missing.survives if most[c, RUNS] == 0 else 0
-    alone: Ints = np.where(which, found, 0)
-    return alone
-
-
-def _ranked(asked: Requirements, priority: Ints) -> Iterator[tuple[int, int, Bools]]:
-    """Priority, kind and ``[campaign, kind]`` of each sum, in the order in which they are kept."""
+def _ranked(problem: Problem, asked: Requirements, failures: int) -> Iterator[Rank]:
+    """The sums in the order in which they are kept."""
+    priority = np.array([c.priority for c in problem.campaigns])
     has = np.array([asked.asked(c) for c in range(len(priority))]).reshape(-1, len(KINDS))
+    missing = np.zeros_like(has, np.int64)
+    for c, campaign in enumerate(problem.campaigns):
+        found = missing_alone(problem, campaign, failures)
+        missing[c, RUNS], missing[c, USED] = found.runs, found.dialers
+        missing[c, SURVIVES] = found.survives
+        missing[c, CALLS] = found.calls if campaign.min_transfers_per_hour > 0 else 0
+        missing[c, ATTEMPTED] = found.calls if campaign.min_attempts_per_hour > 0 else 0
     for rank in sorted(set(priority.tolist()) - {0}):
         for kind in range(len(KINDS)):
             which = np.zeros_like(has)
             which[:, kind] = has[:, kind] & (priority == rank)
             if which.any():
-                yield rank, kind, which
+                yield Rank(rank, kind, which, missing)
 
 
 def _total(problem: Problem, asked: Requirements, plan: LinePlan, which: Bools) -> int:

@@ -80,7 +80,7 @@ class SearchState:
         #: where there is what building plans by compiled heuristics does not know.
         self.by_boxes = few or model.special
         #: Whether cells are annealed.
-        self.anneals = not self.by_boxes or (model.special and model.can_be_annealed and not few)
+        self.anneals = not self.by_boxes or (model.special and not few)
         self.columns: list[Column] | None = None
         #: A plan to begin with, which may break limits.
         self.begun: list[Column] | None = None

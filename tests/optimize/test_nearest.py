@@ -10,14 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.contracts.problem import LineAssignment, Problem
+from planner.contracts.line_plan import LinePlan
+from planner.contracts.problem import Campaign, Dialer, LineAssignment, Problem
 from planner.contracts.result import PlanOptions
-from planner.evaluation.arrays import evaluate
+from planner.evaluation.arrays import evaluate, lost_dialers
+from planner.evaluation.limits.check import REQUIREMENT_RULES, check
 from planner.evaluation.running.cannot_run import runnable_only
-from planner.optimize.model.requirements import KINDS, RUNS, SURVIVES, USED
+from planner.optimize.model.requirements import KINDS, RUNS, SURVIVES, USED, requirements
 from planner.optimize.nearest import Nearest, Sum, nearest_plan
 from planner.optimize.search import optimize
 from planner.optimize.search_result import SearchResult
+from planner.optimize.shortfalls import plan_shortfalls
 from planner.pipeline.pipeline import plan
 from planner.tables.folder import read_folder
 from tests.support.comparison import disagreements, lines_of, options_of, reference
@@ -214,3 +217,49 @@ def test_the_first_plan_does_not_lower_what_is_never_given_up(seed: int) -> None
     right = reference(drawn)
     assert right.nearest is not None
     assert disagreements(drawn, right, options_of(drawn), nearest_too=True) == []
+
+
+def test_no_more_is_given_up_than_a_plan_written_by_hand_gives_up() -> None:
+    """Both sites fail at once: what must survive cannot, and all else can be had.
+
+    Splits are too many to be listed; a search of boxes alone lets calls go that can be had.
+    """
+    rows = [
+        # agents, attempt, answered, transferred, talk, value, share, dialers, priority
+        (11, 29.8, 0.100, 0.066, 170.0, 1.0, 0.33, 2, 1),
+        (10, 20.4, 0.311, 0.062, 354.0, 5.0, 0.50, 0, 1),
+        (13, 19.3, 0.234, 0.196, 332.0, 5.0, 0.40, 0, 2),
+        (3, 23.6, 0.246, 0.179, 329.0, 1.0, 0.50, 2, 1),
+        (6, 39.0, 0.352, 0.234, 345.0, 5.0, 0.50, 1, 2),
+        (4, 39.8, 0.303, 0.204, 219.0, 2.0, 0.50, 0, 2),
+    ]
+    names = (
+        "agent_lines", "attempt_seconds", "answer_rate", "transfer_rate", "talk_seconds", "value",
+        "survivable_share", "min_dialers", "priority",
+    )  # fmt: skip
+    calls = {2: {"max_abandon_rate": 0.01, "min_transfers_per_hour": 20.0},
+             5: {"min_transfers_per_hour": 20.0}}  # fmt: skip
+    given = Problem(
+        dialers=tuple(
+            Dialer(dialer_id=f"D{d}", ports=110, failure_domain=f"site {d % 2}") for d in range(4)
+        ),
+        campaigns=tuple(
+            Campaign(campaign_id=f"C{c}", **dict(zip(names, row, strict=True)), **calls.get(c, {}))
+            for c, row in enumerate(rows)
+        ),
+    )
+    by_hand = LinePlan(
+        assignments=tuple(
+            LineAssignment(
+                campaign_id=f"C{c}", dialer_id=f"D{d}", dial_lines=dial, agent_lines=agents
+            )
+            for c, d, dial, agents in (
+                (0, 0, 57, 2), (0, 1, 99, 4), (0, 3, 105, 5), (2, 0, 24, 13), (3, 0, 12, 2),
+                (3, 1, 6, 1), (4, 2, 52, 6), (5, 2, 48, 4),
+            )
+        )
+    )  # fmt: skip
+    assert {breach.rule for breach in check(given, by_hand, 2)} <= REQUIREMENT_RULES
+    short = plan_shortfalls(given, requirements(given, lost_dialers(given, 2)), by_hand)
+    near = found(given, time_limit=6.0, gap=0.01, failures=2, redundancy=0.7)
+    assert [one.total for one in near.sums] <= [int(short[one.which].sum()) for one in near.sums]

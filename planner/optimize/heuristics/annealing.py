@@ -18,22 +18,22 @@ from numpy.typing import NDArray
 from planner.compiling.compiled import compiled, inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics import agent_moves, cell_moves
+from planner.optimize.heuristics.broken_limits import (
+    LINE_PRICE,
+    Worth,
+    count_short,
+    holds,
+    own_excess,
+    reached,
+    smallest_gain,
+    start,
+    worth_of,
+)
 from planner.optimize.heuristics.cell_moves import MOST_CELLS
 from planner.optimize.heuristics.kernel_tools import copy_lines, draw
 from planner.optimize.heuristics.line_allocation import Sharing, new_sharing, share_out
 from planner.optimize.heuristics.parallel_annealing import PARALLEL_RUNS, Best, cool_down
-from planner.optimize.heuristics.penalised_plan import (
-    LINE_PRICE,
-    Cells,
-    Worth,
-    change,
-    holds,
-    no_cells,
-    own_excess,
-    set_cell,
-    start,
-    worth_of,
-)
+from planner.optimize.heuristics.penalised_plan import Cells, change, no_cells, set_cell
 from planner.optimize.heuristics.worst_failure import SOFTNESS
 from planner.optimize.model.columns import Column
 from planner.optimize.model.fleet import NONE, Fleet, fleet_arrays
@@ -113,7 +113,8 @@ class Annealing:
         Only the plans found that hold every limit count.
         """
         found = self._best.start_from(columns)
-        value = abs(self._best.value if found else self._ceiling)
+        values = found and self._model.aim.is_value
+        value = abs(self._best.value if values else self._ceiling)
         campaigns = max(self._model.campaigns, 1)
         cool_down(
             self._runs,
@@ -138,7 +139,7 @@ class AnnealingRun:
         self._log = _no_log(len(fleet.n_low))
         lines = max(1.0, float(fleet.room.sum()))
         value = max(ceiling, 1e-9)
-        self._worth = Worth(LINE_PRICE * value / lines, value / lines)
+        self._worth = Worth(LINE_PRICE * value / lines, value / lines, 1.0 / value)
         self.best_n = self._cells.n.copy()
         self.best_a = self._cells.a.copy()
         self.best = -np.inf
@@ -234,16 +235,18 @@ def _price_own(f: Fleet, s: Cells, worth: Worth, log: Log, number: int) -> float
             log.changed[c], log.own[c] = number, s.own[c]
             s.own[c] = own_excess(f, s, c, worth)
             more += s.own[c] - log.own[c]
+            count_short(f, s, c)
     return more
 
 
 @inlined
 def _take_back(f: Fleet, s: Cells, log: Log, number: int) -> None:
+    change(f, s, log.cells, log.size[0] - 1, -1, -1)
     for i in range(log.size[0]):
         c = log.cells[i, 0]
         if log.changed[c] == number:
             s.own[c] = log.own[c]
-    change(f, s, log.cells, log.size[0] - 1, -1, -1)
+            count_short(f, s, c)
 
 
 @compiled
@@ -267,8 +270,8 @@ def _steps(
         gain = -np.inf
         if _move(f, s, w, log, by_agents):
             new = worth_of(f, s, width)
-            broken = worth.line * (s.excess[0] - before)
-            broken += _price_own(f, s, worth, log, number)
+            broken = _price_own(f, s, worth, log, number)
+            broken += worth.line * (s.excess[0] - before)
             # Agents move in plans that hold the limits, which are not broken then.
             if not by_agents or broken <= SEARCH_ROUNDING * worth.line:
                 gain = new - now - broken
@@ -276,8 +279,8 @@ def _steps(
             _take_back(f, s, log, number)
             continue
         now = new
-        value = worth_of(f, s, 0.0)
-        if value - kept.value[0] > SEARCH_ROUNDING * abs(value) and holds(f, s):
+        value = reached(f, s, worth)
+        if value - kept.value[0] > smallest_gain(f, value) and holds(f, s):
             kept.value[0] = value
             copy_lines(s.n, kept.n)
             copy_lines(s.a, kept.a)

@@ -10,18 +10,14 @@ from numpy.typing import NDArray
 from planner.compiling.compiled import inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics.kernel_tools import RandomState, draw, forget, random_state
-from planner.optimize.heuristics.worst_failure import most_lost, worst
 from planner.optimize.model.fleet import NONE, Fleet, entry
 from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: A dialer too few is priced like so many lines.
-LINES_PER_DIALER = 30.0
-#: A line over a capacity costs so many times what a line earns on average; a call over a limit of
-#: its campaign so many times its value; the whole of a limit on calls per second so many lines.
-LINE_PRICE, CALL_PRICE, ABANDONED_PRICE, LINES_PER_ATTEMPTS = 4.0, 3.0, 10.0, 50.0
+#: The whole of a limit on calls per second is priced like so many lines.
+LINES_PER_ATTEMPTS = 50.0
 #: An agent line too many for a pool or a limit, which earns what its dial lines earn, so many.
 LINES_PER_AGENT = 15.0
 
@@ -48,14 +44,11 @@ class Cells(NamedTuple):
     excess: Floats  # [2] lines over the capacities; net value of all calls
     added: Ints  # [1] lines added against the current ones
     own: Floats  # [campaign] price of its broken limits
+    short: Ints  # [campaign, kind] shortfalls that count for sums
+    missing: Floats  # the same before they are rounded up
+    short_sums: Ints  # [sum]
+    missing_sums: Floats  # [sum]
     random: RandomState  # [1]
-
-
-class Worth(NamedTuple):
-    """What broken limits are priced by."""
-
-    line: float
-    call: float
 
 
 def no_cells(f: Fleet, seed: int) -> Cells:
@@ -81,6 +74,10 @@ def no_cells(f: Fleet, seed: int) -> Cells:
         excess=np.zeros(2),
         added=np.zeros(1, np.int64),
         own=np.zeros(campaigns),
+        short=np.zeros(f.asked.row_of.shape, np.int64),
+        missing=np.zeros(f.asked.row_of.shape),
+        short_sums=np.zeros(len(f.asked.row_most), np.int64),
+        missing_sums=np.zeros(len(f.asked.row_most)),
         random=random_state(seed),
     )
 
@@ -241,73 +238,3 @@ def _move_seat(f: Fleet, s: Cells, c: int, d: int, k: int, by: int) -> int:
     s.seats[c, d, k] += by
     s.seated[p] += by
     return int(max(0, s.seated[p] - f.pool_agents[p]) - before)
-
-
-@inlined
-def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
-    """Price of what a campaign exceeds its own limits by [value per hour]."""
-    call = max(f.value[c], worth.call)
-    lines, agents = s.counts[c, 0], s.counts[c, 1]
-    line = worth.line + call * s.handled[c] / (1.0 + lines)
-    many, missing = agents - f.agents[c], f.min_used[c] - s.dialers[c]
-    excess: float = CALL_PRICE * line * (max(0, lines - f.max_lines[c]) + 3 * max(0, many))
-    excess += LINES_PER_DIALER * worth.line * max(0, missing)
-    limit = f.abandon_limit[c]
-    over = s.figures[c, 0] - limit * s.figures[c, 1] if limit < np.inf else 0.0
-    if over > SEARCH_ROUNDING * (1.0 + s.figures[c, 1]):
-        excess += ABANDONED_PRICE * call * over
-    short = f.least_calls[c] - s.handled[c]
-    if short > 0:
-        excess += CALL_PRICE * call * short
-    if f.survivable[c] > 0:
-        most = (1.0 - f.survivable[c]) * s.handled[c]
-        if f.any_two:
-            over = most_lost(f, s.by_part[c]) - most
-            if over > SEARCH_ROUNDING * (1.0 + s.handled[c]):
-                excess += CALL_PRICE * call * over
-        else:
-            for k in range(len(f.parts)):
-                over = s.by_part[c, k] - most
-                if over > SEARCH_ROUNDING * (1.0 + s.handled[c]):
-                    excess += CALL_PRICE * call * over
-    return excess
-
-
-@lean
-def worth_of(f: Fleet, s: Cells, width: float) -> float:
-    """(1 - w) * value + w * value surviving, less the cost of moves; softened by a width."""
-    return float(s.excess[1] - worst(f, s.lost, width) - f.move_cost * s.added[0])
-
-
-@lean
-def holds(f: Fleet, s: Cells) -> bool:
-    """Whether the plan holds every limit, looked at anew."""
-    for d in range(len(s.free)):
-        if s.free[d] < 0:
-            return False
-    for c in range(len(s.own)):
-        if s.own[c] > 0:
-            return False
-    for k in range(len(f.limit)):
-        if over_limit(f, k, s.used[k]) > 0:
-            return False
-    for k in range(len(f.sum_limit)):
-        if over_sum(f, k, s.sums[k]) > 0:
-            return False
-    for p in range(len(f.pool_agents)):  # noqa: SIM110
-        if s.seated[p] > f.pool_agents[p]:
-            return False
-    return True
-
-
-@lean
-def start(f: Fleet, s: Cells, worth: Worth, cell: Ints, n: Ints, a: Ints) -> float:
-    """Take a plan; its value, or none where it breaks limits. ``cell`` is room for one pair."""
-    for c in range(n.shape[0]):
-        for d in range(n.shape[1]):
-            if s.n[c, d] != n[c, d] or s.a[c, d] != a[c, d]:
-                set_cell(cell, 0, c, d, n[c, d], a[c, d])
-                change(f, s, cell, 0, 1, 1)
-    for c in range(n.shape[0]):
-        s.own[c] = own_excess(f, s, c, worth)
-    return float(worth_of(f, s, 0.0)) if holds(f, s) else -np.inf

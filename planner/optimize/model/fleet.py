@@ -12,6 +12,7 @@ from planner.compiling.compiled import inlined
 from planner.contracts.fleet.agents import PoolRow
 from planner.contracts.fleet.pools import pools_at
 from planner.evaluation.tolerances import SEARCH_ROUNDING
+from planner.optimize.model.asked import Asked, asked_arrays
 from planner.optimize.model.model import Model
 from planner.optimize.model.rows import MOST_POOL_SETS, Capacity, pool_pairs
 from planner.optimize.model.tables import ABANDONED, ANSWERED
@@ -58,7 +59,7 @@ class Fleet(NamedTuple):
     call_value: Floats  # [campaign, dialer] of a call, net of its minutes
     attempt_cost: Floats  # [dialer]
     attempts_count: bool  # whether anything is asked or charged for them
-    least_calls: Floats  # [campaign] asked for per hour
+    asked: Asked
     agents: Ints
     max_lines: Ints
     min_used: Ints
@@ -118,7 +119,7 @@ def fleet_arrays(model: Model) -> Fleet:
         attempt_cost=model.attempt_cost,
         attempts_count=bool(np.any(model.attempt_cost > 0))
         or not all(k.counts_lines for k in others),
-        least_calls=model.requirements.calls,
+        asked=asked_arrays(model),
         agents=model.agents,
         max_lines=model.max_dial_lines,
         min_used=_least_used(model),

@@ -86,15 +86,14 @@ class Model:
 
     @cached_property
     def special(self) -> bool:
-        """Whether there is what most compiled heuristics do not know.
+        """Whether there is what building plans and filling them up does not know.
 
         They know ports and carriers, each campaign's own limits and survival; not pools, limits
-        on sums of lines, costs, or shortfalls.
+        on sums of lines, costs, what campaigns must reach, or shortfalls. Annealing knows all.
         """
-        rows = any(k.limits_lines for k in self.capacities)
-        return bool(
-            rows or self.has_costs or self.requirements.calls.any() or not self.can_be_annealed
-        )
+        rows, asked = any(k.limits_lines for k in self.capacities), self.requirements
+        more = asked.calls.any() or asked.attempts.any() or any(asked.floors)
+        return bool(rows or self.has_costs or more or not self.aim.is_value or self.aim.most.any())
 
     @cached_property
     def order(self) -> Ints:
@@ -107,16 +106,6 @@ class Model:
     def pooled(self) -> NDArray[np.bool_]:
         """Campaigns whose agent lines are those of pools."""
         return served_by_pools(self.problem, pools_at(self.problem, None))
-
-    @cached_property
-    def can_be_annealed(self) -> bool:
-        """Whether the value counts, nothing may be missing, and no attempts or lines are asked for.
-
-        Annealing cell by cell knows all the rest.
-        """
-        asked = self.requirements
-        more = asked.attempts.any() or any(asked.floors)
-        return bool(self.aim.is_value and not more and not self.aim.most.any())
 
     @cached_property
     def block(self) -> Ints:

@@ -143,11 +143,13 @@ class Aim:
     counted : ``[campaign, kind]`` whose shortfalls are made as few as can be; None: value counts
     most : ``[campaign, kind]`` by how much a split may fall short at the most
     sums : shortfalls that together are at most so many, found before
+    then : shortfalls that are counted after these; of plans with as few those with fewer are kept
     """
 
     most: Ints
     counted: Bools | None = None
     sums: tuple[tuple[Bools, int], ...] = ()
+    then: tuple[Bools, ...] = ()
 
     @property
     def is_value(self) -> bool:

@@ -137,7 +137,10 @@ def _list(options: Options, agents: int, most_lines: int) -> NDArray[np.uint16]:
             continue
         left[d + 1] = left[d] - options.agent[d, k]
         lines[d + 1] = lines[d] - options.dial[d, k]
-        if left[d + 1] < 0 or lines[d + 1] < 0:
+        if left[d + 1] < 0:  # the options that follow have as many agent lines, or more
+            place[d] = options.counts[d]
+            continue
+        if lines[d + 1] < 0:
             continue
         if d + 1 < dialers:
             d += 1

@@ -77,7 +77,6 @@ def test_plans_found_by_annealing_hold_every_limit_and_are_worth_what_is_said(
     options = PlanOptions(redundancy=0.3)
     model = build_model(problem, options)
     assert model.special
-    assert model.can_be_annealed
     assert len(fleet_arrays(model).pool_agents) == (2 if seated else 0)
     quick = options.model_copy(update={"gap": 0.2, "time_limit": 20.0})
     known = optimize(problem, quick, params=SearchParams(cell_annealing=False))

@@ -11,15 +11,9 @@ import pytest
 
 from planner.contracts.problem import Campaign, Dialer, Problem
 from planner.contracts.result import PlanOptions
+from planner.optimize.heuristics.broken_limits import Worth, start, worth_of
 from planner.optimize.heuristics.line_allocation import Sharing, new_sharing, share_out
-from planner.optimize.heuristics.penalised_plan import (
-    Cells,
-    Worth,
-    change,
-    no_cells,
-    start,
-    worth_of,
-)
+from planner.optimize.heuristics.penalised_plan import Cells, change, no_cells
 from planner.optimize.model.columns import make_column
 from planner.optimize.model.fleet import NONE, Fleet, fleet_arrays
 from planner.optimize.model.model import Model, build_model
@@ -47,7 +41,7 @@ def random_lines(model: Model, draws: np.random.Generator) -> tuple[np.ndarray, 
 def begun(model: Model, n: np.ndarray, a: np.ndarray) -> tuple[Fleet, Cells, float]:
     fleet = fleet_arrays(model)
     plan = no_cells(fleet, 0)
-    return fleet, plan, start(fleet, plan, Worth(1.0, 1.0), np.zeros((1, 4), np.int64), n, a)
+    return fleet, plan, start(fleet, plan, Worth(1.0, 1.0, 0.0), np.zeros((1, 4), np.int64), n, a)
 
 
 @pytest.mark.parametrize("redundancy", [0.0, 0.4])
