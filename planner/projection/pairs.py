@@ -74,6 +74,7 @@ def pairs_at(
     *,
     next_dialing: bool = False,
     channels: bool = False,
+    all_dial: bool = False,
 ) -> list[Pair]:
     """All assignments with lines, in the problem's order.
 
@@ -85,6 +86,7 @@ def pairs_at(
     moment : whose hourly figures hold; None: the campaigns' own figures
     next_dialing : for a campaign outside its hours take the figures of its next opening instead
     channels : lines fit the channels of trunk groups as well, for formulas
+    all_dial : ports are shared as if all campaigns dialed at once
     """
 
     def figures(campaign: Campaign) -> Campaign:
@@ -105,7 +107,7 @@ def pairs_at(
         for item in problem.assignments
         if item.dial_lines or item.agent_lines
     ]
-    found = _within_ports(problem, found, moment, channels=channels)
+    found = _within_ports(problem, found, None if all_dial else moment, channels=channels)
     there = _with_agents(problem, changed, [p for p in found if _dials(problem, p, moment)], moment)
     found = [replace(p, agent_lines=there.get(p.key, p.agent_lines)) for p in found]
     if moment is None or not problem.pools:

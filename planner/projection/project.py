@@ -76,7 +76,7 @@ def project_assignments(problem: Problem, at: datetime, hours: float, effort: Ef
         timeline_joint=tuple(joint_steps(given, found.courses, found.joints)),
         completion=tuple(timeline.completion(at, campaigns, found.completed_at)),
         notes=(
-            *port_notes(problem),
+            *port_notes(problem, by_time=True),
             *_notes(rows),
             *overlap_notes(problem),
             *run_notes(found.runs, steps),
@@ -95,7 +95,9 @@ class QuickFigures(NamedTuple):
 def quick_figures(
     problem: Problem, at: datetime, before: QuickFigures | None = None
 ) -> QuickFigures:
-    """Figures by formula of every assignment at a moment.
+    """Figures by formula of every assignment, with its status at a moment.
+
+    Ports are shared by all campaigns, whatever the time, as for a plan of no special hour.
 
     Parameters
     ----------
@@ -103,7 +105,7 @@ def quick_figures(
     before : those of the same fleet and moment with other lines: rows are taken from them where
         as many lines run, and agents sit there, as now
     """
-    found = quick_rows(problem, at)
+    found = quick_rows(problem, at, all_dial=True)
     known = {} if before is None else _still_right(found, before)
     notes = *port_notes(problem), *_notes(found)
     return QuickFigures(found.figures(known), notes, {pair.key: pair for pair in found.pairs})

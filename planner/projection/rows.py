@@ -144,17 +144,22 @@ def rows_at(
     return found
 
 
-def quick_rows(problem: Problem, at: datetime) -> Rows:
-    """All pairs at a moment, without simulation."""
-    found = _begun(problem, at, EngineChoice.MARKOV)
+def quick_rows(problem: Problem, at: datetime, *, all_dial: bool = False) -> Rows:
+    """All pairs at a moment, without simulation.
+
+    With ``all_dial`` ports are shared as if all campaigns dialed, whatever the time.
+    """
+    found = _begun(problem, at, EngineChoice.MARKOV, all_dial=all_dial)
     _follow_lists(problem, found, at, Effort(EngineChoice.MARKOV))
     return found
 
 
-def _begun(problem: Problem, at: datetime | None, engine: EngineChoice) -> Rows:
+def _begun(
+    problem: Problem, at: datetime | None, engine: EngineChoice, *, all_dial: bool = False
+) -> Rows:
     """Statuses, and how long windows and dialers let each pair run."""
     formulas = engine is EngineChoice.MARKOV
-    pairs = pairs_at(problem, at, next_dialing=True, channels=formulas)
+    pairs = pairs_at(problem, at, next_dialing=True, channels=formulas, all_dial=all_dial)
     views = {pair.key: _status(problem, pair, at) for pair in pairs}
     until: dict[Key, Until | None] = {pair.key: FOR_EVER for pair in pairs}
     if at is not None:

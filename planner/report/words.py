@@ -42,7 +42,12 @@ def value_noun(call: str) -> str:
 
 def value_rate(value: float, call: str) -> str:
     """A value an hour: ``158.5 of value an hour``, or ``158.5 transfers an hour``."""
-    return f"{amount(value)} {f'{call}s' if call else 'of value'} an hour"
+    return f"{amount(value)} {value_per_hour(call)}"
+
+
+def value_per_hour(call: str) -> str:
+    """What stands behind a value an hour: ``of value an hour``, or ``transfers an hour``."""
+    return f"{f'{call}s' if call else 'of value'} an hour"
 
 
 def aim_parts(weight: float, call: str) -> str:

@@ -156,16 +156,16 @@ def test_nobody_is_ever_transferred_where_nobody_answers() -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"at": datetime(2030, 3, 4, 9)}, "at:"),
-    ({"at": datetime.min.replace(tzinfo=UTC)}, "at:"),
-    ({"at": datetime.max.replace(tzinfo=timezone(timedelta(hours=-12)))}, "at:"),
-    ({"hours": 0}, "hours:"),
-    ({"hours": -1}, "hours:"),
-    ({"hours": float("nan")}, "hours:"),
-    ({"hours": float("inf")}, "hours:"),
-    ({"engine": "guess"}, "engine:"),
-    ({"replications": 0}, "replications:"),
-    ({"seed": -1}, "seed:"),
+    ({"at": datetime(2030, 3, 4, 9)}, "^at is "),
+    ({"at": datetime.min.replace(tzinfo=UTC)}, "^at is "),
+    ({"at": datetime.max.replace(tzinfo=timezone(timedelta(hours=-12)))}, "^at is "),
+    ({"hours": 0}, "^hours is "),
+    ({"hours": -1}, "^hours is "),
+    ({"hours": float("nan")}, "^hours is "),
+    ({"hours": float("inf")}, "^hours is "),
+    ({"engine": "guess"}, "^engine is "),
+    ({"replications": 0}, "^replications is "),
+    ({"seed": -1}, "^seed is "),
 ]
 
 

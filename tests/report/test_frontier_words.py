@@ -58,7 +58,7 @@ def found(*points: FrontierPoint, **changes: Any) -> Frontier:
 
 def test_a_plan_tells_what_it_gains_and_what_it_costs() -> None:
     assert against_sentence(point(1, 190.0, 130.0), NOW) == (
-        "Gains 30.0 of what is left after the worst failure (+30 %); costs 10.0 value an hour "
+        "Gains 30.0 of what is left after the worst failure (+30 %); costs 10.0 of value an hour "
         "(-5.0 %); abandon rate 1.9 % instead of 2.1 %; no longer breaks the 2 limits "
         "that are broken now."
     )
@@ -71,7 +71,7 @@ def test_a_plan_tells_what_it_gains_and_what_it_costs() -> None:
 
 def test_the_lines_as_they_are_tell_their_figures_and_how_many_limits_they_break() -> None:
     assert current_sentence(found()) == (
-        "The lines as they are: 200.0 value an hour, 100.0 left if Dallas fails, abandon rate "
+        "The lines as they are: 200.0 of value an hour, 100.0 left if Dallas fails, abandon rate "
         "2.1 %; 2 limits broken; by the planning tables, as the plans."
     )
     assert current_sentence(found(current=None)) == ""

@@ -28,7 +28,7 @@ def show() -> None:
     here = workspace()
     if show_nothing_open(here, "Hand-out", _PURPOSE) or here.edited is None:
         return
-    title, what, when = st.columns([2, 3, 2], vertical_alignment="bottom")
+    title, what, when = st.columns([2, 3, 2], vertical_alignment="center")
     title.title("Hand-out")
     with when:
         at = pick_moment("To be set", "handout-at").astimezone(reader_zone())

@@ -78,7 +78,7 @@ def show() -> None:
 def _show_choices(problem: Problem) -> tuple[datetime, int, DeltaGenerator]:
     """Title and fields: the moment, how many hours, and the place of the dialers' field."""
     title, moment, clock, horizon, dialers = st.columns(
-        [2, 2, 2, 1, 2], vertical_alignment="bottom"
+        [2, 2, 2, 1, 2], vertical_alignment="center"
     )
     title.title("Status")
     with clock:

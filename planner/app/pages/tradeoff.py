@@ -27,7 +27,7 @@ from planner.report.studies.frontier import (
     current_sentence,
     sweep_sentences,
 )
-from planner.report.words import STOPPED_EARLY, amount, share, value_noun, value_title
+from planner.report.words import STOPPED_EARLY, amount, share, value_noun, value_rate, value_title
 from planner.studies.frontier import (
     Frontier,
     FrontierPoint,
@@ -215,8 +215,8 @@ def _show_picked(here: Workspace, point: FrontierPoint, found: Frontier) -> None
         against = f"\n\n**Against the lines now**: {plain(against_sentence(point, now, call))}"
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**Plan {point.number}**: {amount(point.throughput_value_per_hour)} "
-            f"{value_noun(call)} an hour, {amount(point.surviving_value_per_hour)} left when "
+            f"**Plan {point.number}**: {value_rate(point.throughput_value_per_hour, call)}, "
+            f"{amount(point.surviving_value_per_hour)} left when "
             f"{plain(point.worst_failure_domain or 'nothing')} fails, abandon rate "
             f"{share(point.abandon_rate)}."
             f"{against}\n\nOn the command line: `{command}`"

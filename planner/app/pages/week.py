@@ -23,6 +23,7 @@ from planner.app.widgets.moments import reader_zone
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.notes import counted_calls
+from planner.evaluation.running.within_ports import port_notes
 from planner.report.charts.week import blocks_as_is, line_blocks, week_chart
 from planner.report.plans.given_up import given_up_sentences
 from planner.report.plans.handout import Handout, of_week
@@ -173,6 +174,8 @@ def _show_as_is(problem: Problem, monday: date) -> None:
     st.markdown(f"{plain(as_is_sentence(times, call))} {what_next}")
     if unset := unset_sentence(problem):
         st.caption(plain(unset))
+    for note in port_notes(problem, by_time=True):
+        st.caption(plain(note))
     st.subheader("What runs when, with the lines as they are")
     if len(times) > 1:  # else it would be one long bar for each campaign
         show_figure(

@@ -25,7 +25,7 @@ def pick_moment(label: str, key: str) -> datetime:
         st.session_state[key] = known and known.astimezone(reader_zone()).replace(tzinfo=None)
     is_now = st.session_state[key] is None
     picked = st.datetime_input(
-        f"{label}: now" if is_now else label,
+        f"{label} now, or at" if is_now else label,
         value=None,
         key=key,
         help=f"Blank is now. The same moment on every page, on the clock of {reader_zone().key}.",

@@ -58,8 +58,11 @@ def line_arrays(problem: Problem, lines: Iterable[LineAssignment]) -> tuple[Ints
     return dial, agents
 
 
-def port_notes(problem: Problem) -> tuple[str, ...]:
-    """Which dialers have more lines than ports, or trunk groups than channels, and what runs."""
+def port_notes(problem: Problem, *, by_time: bool = False) -> tuple[str, ...]:
+    """Which dialers have more lines than ports, or trunk groups than channels, and what runs.
+
+    With ``by_time`` it is said that only campaigns which dial at once share ports.
+    """
     dial, agents, counts = _that_take_ports(problem, *line_arrays(problem, problem.assignments))
     left_dial, left_agents = lines_within(problem, dial, agents)
     used = (dial + agents * counts).sum(axis=0)
@@ -75,12 +78,16 @@ def port_notes(problem: Problem) -> tuple[str, ...]:
         rest = len(here) - len(told)
         more = f" and the other {rest} in the same proportion" if rest > 0 else ""
         found.append(
-            f"{dialer.dialer_id} has {dialer.ports} ports for the {used[d]} lines that are set "
-            f"there, so that not all run; taken as {', '.join(told)}{more}."
+            f"{dialer.dialer_id} has {dialer.ports} for {used[d]} "
+            f"(taken as {', '.join(told)}{more})"
         )
     rest = len(found) - _MOST_NAMED
-    others = [f"{rest} more dialers have more lines than ports."] if rest > 0 else []
-    return (*found[:_MOST_NAMED], *others, *_channel_notes(problem))
+    others = [f"{rest} more dialers have too few as well"] if rest > 0 else []
+    said = "; ".join((*found[:_MOST_NAMED], *others))
+    note = [f"More lines are set than ports let run: {said}."] if found else []
+    if found and by_time:
+        note[0] += " Campaigns that do not dial at the same time leave each other their ports."
+    return (*note, *_channel_notes(problem))
 
 
 def _channel_notes(problem: Problem) -> tuple[str, ...]:

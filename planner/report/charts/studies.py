@@ -87,7 +87,7 @@ def tornado_chart(tornado: Tornado, call: str = "") -> Figure:
                 title=None,
                 sort=None,
                 scale=alt.Scale(domain=["10 % lower", "10 % higher"], range=[_LOW, _HIGH]),
-                legend=alt.Legend(orient="bottom"),
+                legend=alt.Legend(orient="top"),  # in view before the bars are
             ),
         )
     )

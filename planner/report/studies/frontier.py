@@ -12,7 +12,7 @@ from planner.contracts.values.told import share_at_most, share_in_table, share_s
 from planner.report.plans.given_up import left_out_sentences
 from planner.report.plans.losses import change
 from planner.report.text_layout import NOTHING, bullets, section, table, wrapped
-from planner.report.words import amount, share, value_noun, value_title
+from planner.report.words import amount, share, value_noun, value_per_hour, value_rate, value_title
 from planner.studies.frontier import (
     CurrentLines,
     Frontier,
@@ -95,9 +95,9 @@ def current_sentence(found: Frontier) -> str:
     lost = f" if {now.worst_failure_domain} fails" if now.worst_failure_domain else ""
     count = len(now.breaches)
     broken = "" if not count else f"; {count} limit{'s' if count > 1 else ''} broken"
-    left, noun = amount(now.surviving_value_per_hour), value_noun(found.counted_calls)
+    left = amount(now.surviving_value_per_hour)
     return (
-        f"The lines as they are: {amount(now.throughput_value_per_hour)} {noun} an hour, "
+        f"The lines as they are: {value_rate(now.throughput_value_per_hour, found.counted_calls)}, "
         f"{left} left{lost}, abandon rate {share(now.abandon_rate)}{broken}; by the "
         "planning tables, as the plans."
     )
@@ -115,7 +115,7 @@ def against_sentence(point: FrontierPoint, now: CurrentLines, call: str = "") ->
         (
             now.throughput_value_per_hour,
             point.throughput_value_per_hour,
-            f"{value_noun(call)} an hour",
+            value_per_hour(call),
         ),
         (
             now.surviving_value_per_hour,

@@ -38,7 +38,7 @@ def as_is_sentence(times: Sequence[TimeAsIs], call: str = "") -> str:
     when = (
         "in all hours of the week"
         if len(at_work) == len(times)
-        else (f"in the {hours:g} h in which a campaign runs")
+        else (f"in the {round(hours, 1):g} h in which a campaign runs")
     )
     part = f" ({share(used / ports)})" if ports else ""
     worth = value_words(value_as_is(times), call)

@@ -110,6 +110,7 @@ def test_status_shares_alternate_while_running_and_weigh_by_dial_lines() -> None
         line("D1", 95, 5),
         line("D1", 5, 5, "Night"),
         campaigns=(solar(**ALWAYS), night),
+        ports=(110, 100),
     )
     (dialer, shares), *rest = status_shares(view).items()
     assert (dialer, rest) == ("D1", [])

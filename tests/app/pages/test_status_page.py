@@ -256,7 +256,7 @@ def test_whoever_watches_a_window_close_stays_at_now(
 
 def test_a_moment_is_picked_once_for_all_pages(app: AppTest) -> None:
     (field,) = app.run().get("date_time_input")  # it lies below the board, and follows it
-    assert field.label == "Status as of: now"
+    assert field.label == "Status as of now, or at"
     go_to(app, "status")
     app.get("date_time_input")[0].set_value(datetime(2030, 3, 4, 9, 0)).run()
     assert not app.exception

@@ -12,7 +12,7 @@ from planner.app.session.text import plain
 from planner.app.session.workspace import Setting, Workspace
 from planner.contracts.comparison import World
 from planner.report.plans.losses import campaign_lines, change
-from planner.report.words import amount, value_noun, value_title
+from planner.report.words import amount, value_rate, value_title
 
 #: Dialers whose failure is worked out unasked, those with most lines first; campaigns named.
 _MOST_DIALERS, _MOST_NAMED = 12, 3
@@ -57,7 +57,7 @@ def show_first_look(here: Workspace, known: WorldCache) -> None:
     rest = sum(d.in_service for d in known.problem.dialers) - len(losses)
     more = f" Shown are those with most lines; {rest} more can be picked." if rest > 0 else ""
     st.caption(
-        f"Of {amount(base.kept.value_per_hour)} {value_noun(base.kept.counted_calls)} an hour "
+        f"Now {value_rate(base.kept.value_per_hour, base.kept.counted_calls)} "
         f"while all campaigns run, quick figures by formula.{more}"
     )
 

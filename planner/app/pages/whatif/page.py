@@ -30,7 +30,7 @@ from planner.contracts.problem import Problem
 from planner.evaluation.notes import counted_calls
 from planner.report.charts.studies import tornado_chart
 from planner.report.plans.losses import BEFORE
-from planner.report.words import amount, value_noun
+from planner.report.words import amount, value_per_hour
 from planner.studies.whatif import BASE
 
 _PURPOSE = "This page tells what happens if a dialer goes down, agents are missing or figures move."
@@ -171,7 +171,7 @@ def _show_tornado(known: WorldCache) -> None:
     st.caption(
         "Each figure 10 % lower and higher, lines as they are, by the planning tables. Most "
         f"hangs on {plain(top.input)}: {amount(top.low_aim)} to {amount(top.high_aim)} "
-        f"{value_noun(call)} an hour, now {amount(told.base_aim)}."
+        f"{value_per_hour(call)}, now {amount(told.base_aim)}."
     )
     show_figure(kept_figure("tornado", (found, call), lambda: tornado_chart(told, call)))
 
