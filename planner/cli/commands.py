@@ -103,10 +103,17 @@ def _check(arguments: argparse.Namespace) -> int:
         return check_claims(arguments.folder, arguments.proof, arguments.plan, arguments.json)
     problem, read_as = read_with_notes(arguments.folder)
     load, breaches = fleet_load(problem), _current_breaches(problem)
-    notes = (*read_as, *problem_notes(problem))
+    notes = (*read_as, *problem_notes(problem), *_of_vicidial(arguments.folder))
     document = check_document(load, breaches, notes)
     print(to_json(document) if arguments.json else check_text(load, breaches, notes), end="")
     return DONE
+
+
+def _of_vicidial(folder: Path) -> list[str]:
+    """How far figures of the current lines hold, where VICIdial dials them otherwise."""
+    from planner.vicidial.regime_notes import folder_sentences
+
+    return folder_sentences(folder)
 
 
 def _current_breaches(problem: Problem) -> list[str]:
@@ -227,6 +234,8 @@ def _project(arguments: argparse.Namespace) -> int:
         raise InputError([Fault(str(arguments.folder), None, None, None, expected)])
     require_writable(arguments.out)
     projection = _watched_projection(problem, arguments)
+    notes = (*projection.notes, *_of_vicidial(arguments.folder))
+    projection = projection.model_copy(update={"notes": notes})
     document = to_json(projection_document(projection))
     if arguments.out is not None:
         with writing(arguments.out):

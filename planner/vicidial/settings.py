@@ -196,6 +196,8 @@ class Settings(Contract):
     dialer_ids: dict[str, str]
     #: Campaign figures by campaign that were assumed, as the database did not tell them.
     assumed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    #: What projected figures of a campaign are worth with these settings, where they are not ours.
+    regimes: dict[str, str] = Field(default_factory=dict)
     #: Logged-in agents at a screen, by campaign and server_ip.
     screen_agents: dict[str, dict[str, int]] = Field(default_factory=dict)
     #: Campaigns of the planning folder; those that play messages only; attempts per idle agent.

@@ -24,6 +24,7 @@ from planner.app.widgets.charts import show_figure
 from planner.app.widgets.empty_page import show_no_lines, show_nothing_open
 from planner.app.widgets.kept_projection import charts_of, quick_projection
 from planner.app.widgets.moments import is_picked, pick_clock, pick_moment, reader_zone
+from planner.app.widgets.site_notes import show_site_notes
 from planner.contracts.problem import Problem
 from planner.contracts.projected import CampaignJoint, JointStep, Projection
 from planner.pipeline.pipeline import project
@@ -64,6 +65,7 @@ def show() -> None:
     picked = dialers.multiselect(
         "Dialers", used, key="status-dialers", placeholder=f"All {len(used)} dialers"
     )
+    show_site_notes(here.edited.problem)
     at = _opening(here, problem, now).astimezone(reader_zone())
     projection, is_simulated = _projection(problem, here, at, hours)
     seen = _of(projection, set(picked or used))

@@ -53,11 +53,14 @@ def read_site(database: Database, folder: Path | None = None) -> Site:
         update={"assumed": fleet.assumed, "screen_agents": _screen_agents(facts)}
     )
     planned = [campaign.campaign_id for campaign in fleet.problem.campaigns]
+    regimes = {name: regime_of(settings.campaign_by_id[name], settings, facts) for name in planned}
+    other = {name: regime.value for name, regime in regimes.items() if regime is not Regime.PLANNED}
+    settings = settings.model_copy(update={"regimes": other})
     return Site(
         settings,
         facts,
         fleet,
-        {name: regime_of(settings.campaign_by_id[name], settings, facts) for name in planned},
+        regimes,
         warnings_of(settings, facts),
         questions_of(fleet),
     )

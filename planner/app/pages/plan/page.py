@@ -25,6 +25,7 @@ from planner.app.widgets.charts import show_figure
 from planner.app.widgets.drafts import show_offer
 from planner.app.widgets.moments import chosen_moment, pick_moment
 from planner.app.widgets.saving import ask_conflict, show_save
+from planner.app.widgets.site_notes import show_site_notes
 from planner.report.charts.figure import Drawing
 
 #: Before it draws a first chart or a calendar, a browser has to load and run a megabyte of script,
@@ -78,6 +79,7 @@ def _show_plan(here: Workspace, edited: EditedLines, below: DeltaGenerator, at: 
         here.said = ""
     show_lines(here)
     with below:
+        show_site_notes(edited.problem)
         show_proposal(here, view, at)
         if is_blank(edited):
             return

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from planner.vicidial.emulation.comparison import Emulated
 
 _STUDY = "emulation"
-_TITLES = ("Lines", "Value", "Transfers", "Abandoned", "Abandon rate")
+_TITLES = ("Lines", "Value an hour", "Transfers an hour", "Abandoned an hour", "Abandon rate")
 
 
 def show_today(here: Workspace, edited: EditedLines) -> None:
