@@ -174,6 +174,15 @@ def known_key(known: Mapping[str, Known], keys: tuple[str, str]) -> str | None:
     return next((key for key in keys if key in known), None)
 
 
+def _each(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by name, those inside of others one by one."""
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        inner = value if isinstance(value, Mapping) else {name: value}
+        found |= {str(key): each for key, each in inner.items()}
+    return found
+
+
 def require_same(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Refuse to mix results of different options or versions.
 
@@ -182,16 +191,17 @@ def require_same(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     InputError
         With each option that differs.
     """
+    old, new = _each(before), _each(now)
     faults = [
         Fault(
             "--resume",
             None,
             None,
-            f"{name} {json.dumps(now.get(name))}",
-            f"{json.dumps(before.get(name))} as before, or another folder",
+            f"{name} {json.dumps(new.get(name))}",
+            f"{json.dumps(old.get(name))} as before, or another folder",
         )
-        for name in before.keys() | now.keys()
-        if before.get(name) != now.get(name)
+        for name in old.keys() | new.keys()
+        if old.get(name) != new.get(name)
     ]
     if faults:
         raise InputError(sorted(faults, key=str))
