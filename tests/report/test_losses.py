@@ -103,8 +103,8 @@ def test_where_others_gain_the_losses_named_are_more_than_what_is_lost() -> None
     base = World(name="base", kept=outcome({"Solar": 100.0, "Roof": 60.0}))
     world = World(name="x", kept=outcome({"Solar": 20.0, "Roof": 110.0}))
     assert loss_sentences(base, world) == [
-        "If nobody reacts, 30.0 of 160.0 value an hour are lost (19 %): Solar 80.0, less what "
-        "others gain."
+        "If nobody reacts, 30.0 of the value of 160.0 an hour is lost (19 %): Solar 80.0, less "
+        "what others gain."
     ]
 
 
@@ -116,7 +116,8 @@ def test_idle_agent_lines_have_no_change_in_per_cent() -> None:
 
 def test_sentences_name_what_is_lost_what_comes_back_and_who_pays() -> None:
     assert loss_sentences(BASE, DOWN) == [
-        "If nobody reacts, 90.0 of 200.0 value an hour are lost (45 %): Solar 80.0, Roof 10.0.",
+        "If nobody reacts, 90.0 of the value of 200.0 an hour is lost (45 %): Solar 80.0, Roof "
+        "10.0.",
         "The moves bring back 50.0 of it; 40.0 stay lost (20 %): Notices 35.0, Solar 5.0.",
         "More than a tenth less than before after the moves: Notices 5.0 instead of 40.0 (-88 %).",
     ]
@@ -126,20 +127,20 @@ def test_sentences_name_what_is_lost_what_comes_back_and_who_pays() -> None:
     ("kept", "moved", "told"),
     [
         (200.0, None, ["If nobody reacts, no value is lost."]),
-        (220.0, None, ["If nobody reacts, 20.0 value an hour more comes in."]),
+        (220.0, None, ["If nobody reacts, 20.0 of value an hour more comes in."]),
         (
             200.0,
             230.0,
             [
                 "If nobody reacts, no value is lost.",
-                "With the moves 30.0 value an hour more comes in than without.",
+                "With the moves 30.0 of value an hour more comes in than without.",
             ],
         ),
         (
             150.0,
             210.0,
             [
-                "If nobody reacts, 50.0 of 200.0 value an hour are lost (25 %): Solar 50.0.",
+                "If nobody reacts, 50.0 of the value of 200.0 an hour is lost (25 %): Solar 50.0.",
                 "The moves bring back all of it, and 10.0 more than before.",
             ],
         ),
@@ -179,8 +180,8 @@ def test_moves_that_cost_something_say_what_for() -> None:
     base = World(name="base", kept=outcome({"Solar": 200.0}))
     told = loss_sentences(base, World(name="x", kept=kept, replanned=again))
     assert told[1] == (
-        "With the moves 10.0 value an hour less comes in than without: they keep limits that are "
-        "broken otherwise."
+        "With the moves 10.0 of value an hour less comes in than without: they keep limits that "
+        "are broken otherwise."
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from planner.contracts.comparison import CampaignOutcome, Outcome, World
 from planner.contracts.values.told import share_change
 from planner.report.text_layout import NOTHING
-from planner.report.words import amount, share, value_noun, value_title
+from planner.report.words import amount, share, value_noun, value_per_hour, value_title
 
 #: What the three states of the lines are called, everywhere.
 BEFORE, UNMOVED, MOVED = "Before", "If nobody reacts", "After the moves"
@@ -141,8 +141,8 @@ def _states(base: World, world: World) -> tuple[Outcome, Outcome, Outcome | None
 def loss_sentences(base: World, world: World) -> list[str]:
     """What is lost if nobody reacts, and what the moves bring back; campaigns that lose most.
 
-    ``If nobody reacts, 2,236 of 9,241 value an hour are lost (24 %): Medicare 1,120, Solar 600 and
-    2 more.`` ``The moves bring back 1,900 of it; 336 stay lost (3.6 %): Medicare 300.``
+    ``If nobody reacts, 2,236 of the value of 9,241 an hour is lost (24 %): Medicare 1,120, Solar
+    600 and 2 more.`` ``The moves bring back 1,900 of it; 336 stay lost (3.6 %): Medicare 300.``
     """
     (total, *_), lines = total_lines(base, world), campaign_lines(base, world)
     again = world.replanned.outcome if world.replanned is not None else None
@@ -178,7 +178,7 @@ def _told(total: Line, lines: list[Line], mended: bool, call: str) -> Iterator[s
         names = _named([(line.name, line.loss) for line in lines], slack, total.loss)
         yield f"If nobody reacts, {_lost(total, noun)}: {names}."
     elif total.loss < -slack:
-        yield f"If nobody reacts, {amount(-total.loss)} {noun} an hour more {come} in."
+        yield f"If nobody reacts, {amount(-total.loss)} {value_per_hour(call)} more {come} in."
     else:
         yield f"If nobody reacts, no {noun} {'are' if call else 'is'} lost."
     if total.moved is None:
@@ -188,7 +188,7 @@ def _told(total: Line, lines: list[Line], mended: bool, call: str) -> Iterator[s
         words = f"{'more' if back >= 0 else 'fewer' if call else 'less'} {come} in than without"
         if back < 0 and mended:
             words += ": they keep limits that are broken otherwise"
-        yield f"With the moves {amount(abs(back))} {noun} an hour {words}."
+        yield f"With the moves {amount(abs(back))} {value_per_hour(call)} {words}."
     elif total.left_lost > slack:
         left = sorted(lines, key=lambda line: -line.left_lost)
         names = _named([(line.name, line.left_lost) for line in left], slack, total.left_lost)
@@ -211,6 +211,8 @@ def _lost(total: Line, noun: str) -> str:
             f"{amount(after)}, as costs exceed what calls bring"
         )
     part = _part(total.loss, before)
+    if noun == value_noun(""):
+        return f"{amount(total.loss)} of the value of {amount(before)} an hour is lost{part}"
     return f"{amount(total.loss)} of {amount(before)} {noun} an hour are lost{part}"
 
 

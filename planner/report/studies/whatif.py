@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from planner.contracts.comparison import (
     Comparison,
+    LostLines,
     Outcome,
     Replanned,
     Tornado,
@@ -173,10 +174,16 @@ def _first(items: Sequence[str]) -> list[str]:
 def lost_sentences(found: Outcome) -> list[str]:
     """Lines that cannot run, each with its reason."""
     return [
-        f"{item.campaign_id} on {item.dialer_id}: {item.dial_lines} dial and {item.agent_lines} "
-        f"agent lines, because {item.reason}."
+        f"{item.campaign_id} on {item.dialer_id}: {_lines_words(item)}, because {item.reason}."
         for item in found.lost
     ]
+
+
+def _lines_words(item: LostLines) -> str:
+    """``40 dial and 14 agent lines``; of those that there are none of nothing is told."""
+    counts = ((item.dial_lines, "dial"), (item.agent_lines, "agent"))
+    told = [f"{count} {kind}" for count, kind in counts if count]
+    return f"{' and '.join(told)} line{'s' if item.dial_lines + item.agent_lines != 1 else ''}"
 
 
 def status_sentences(base: Outcome, found: Outcome) -> list[str]:

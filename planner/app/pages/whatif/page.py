@@ -47,7 +47,7 @@ def show() -> None:
         return
     if here.wanted_scenarios:
         open_linked(here, here.edited.problem)
-    title, count = st.columns([5, 1], vertical_alignment="bottom")
+    title, count = st.columns([5, 1], vertical_alignment="center")
     title.title("What if …")
     st.session_state.setdefault("worlds", max(len(here.worlds), 1))
     if show_no_lines(here):
