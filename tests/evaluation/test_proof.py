@@ -13,6 +13,7 @@ from planner.contracts.result import PlanOptions
 from planner.evaluation.proof.check import check_proof
 from planner.evaluation.proof.record import Proof
 from planner.evaluation.running.cannot_run import runnable_only
+from planner.optimize.pricing import split_list
 from planner.optimize.search import optimize
 from tests.support.draw import draw, write_folder
 
@@ -113,3 +114,16 @@ def test_a_bound_of_nothing_is_shown_where_one_failure_takes_all(tmp_path: Path)
     assert result.proof is not None
     assert (result.status.value, result.bound_per_hour) == ("relaxed", 0)
     assert result.proof.checked is True
+
+
+def test_bounds_hold_where_the_search_lists_no_splits_and_the_check_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What must be reached is a row of the master then; the check has no use for its price."""
+    monkeypatch.setattr(split_list, "MOST_KEPT", -1)
+    priced = 0
+    for seed in range(12):
+        problem, proof = proven("pools", seed, tmp_path / str(seed))
+        priced += any(node.duals.get("needs") for node in proof.nodes if node.duals)
+        assert check_proof(problem, proof).holds(proof), seed
+    assert priced > 0

@@ -123,7 +123,7 @@ class Bounds:
                 own = self._exactly(case)
                 if own == NEVER:
                     return NEVER
-                total += max(own, -LEFT_OUT) if feasibility else own
+                total += own
         loose = [case for case in cases if self._is_loose(case.campaign)]
         return self._loosely(loose, total, feasibility)
 
@@ -154,13 +154,13 @@ class Bounds:
         owns = [self._roughly(case, NEVER) for case in cases]
         for most_split in IN_TURN:
             for i, case in enumerate(cases):
-                total = before + sum(max(own, -LEFT_OUT) for own in owns)
+                total = before + sum(owns)
                 if NEVER in owns:  # one without any split
                     return NEVER
                 if total < SURELY:
                     return total
                 owns[i] = min(owns[i], self._roughly(case, -LEFT_OUT, most_split))
-        return before + sum(max(own, -LEFT_OUT) for own in owns)
+        return before + sum(owns)
 
     def _target(self, case: _Case) -> float:
         """What the search says that the splits of a campaign are worth at the most."""
@@ -187,13 +187,17 @@ class Bounds:
         return charge
 
     def _prices_of_needs(self, duals: dict[str, Any]) -> list[tuple[int, int, int, float]]:
-        """Campaign, kind, which of its floors, and price, of what is a row of the master."""
+        """Campaign, kind, which of its floors, and price, of what is a row of the master.
+
+        Where splits are listed, what each misses is known: no row for it bounds them closer.
+        """
         index = self.world.problem.campaign_index
         found = []
         for name, kind, place, price in duals.get("needs", []):
-            if price < 0 or self._listed(index[name]) is not None:
-                raise ValueError(f"a price of what {name} must reach, below 0 or told twice")
-            found.append((index[name], KINDS.index(kind), int(place), float(price)))
+            if price < 0:
+                raise ValueError(f"a price of what {name} must reach, below 0")
+            if self._listed(index[name]) is None:
+                found.append((index[name], KINDS.index(kind), int(place), float(price)))
         return found
 
     def _needed(self, duals: dict[str, Any], short: Floats) -> float:
