@@ -125,12 +125,9 @@ class Bounds:
                     return NEVER
                 total += own
         loose = [case for case in cases if self._is_loose(case.campaign)]
-        return self._loosely(loose, total, feasibility)
-
-    def _loosely(self, cases: list[_Case], before: float, feasibility: bool) -> float:
-        """Bounds of campaigns that are bounded only, in sum: as close as the claim needs it."""
-        self.exact = self.exact and not cases
-        return self._left_out(cases, before) if feasibility else self._worthy(cases, before)
+        self.exact = self.exact and not loose
+        # Campaigns that are bounded only, in sum: as close as the claim needs it.
+        return self._left_out(loose, total) if feasibility else self._worthy(loose, total)
 
     def _worthy(self, cases: list[_Case], before: float) -> float:
         """What the claim leaves after all that the search says they are worth need not be saved."""
