@@ -120,6 +120,24 @@ def test_without_the_right_to_read_the_log_it_is_undone_all_the_same(
     assert site.dump(LOG) == before
 
 
+def test_another_user_may_take_back_what_was_written(
+    site: Site, user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_servers(site)
+    before = site.dump(LOG)
+    assert main(["vicidial", "read", user, "--out", str(tmp_path)]) == 0
+    (tmp_path / "assignments.csv").write_text(
+        "campaign_id,dialer_id,dial_lines,agent_lines\nC1,D1,50,5\n"
+    )
+    assert main(["vicidial", "write", user, str(tmp_path), "--apply"]) == 0
+    assert site.dump(LOG) != before
+    monkeypatch.delenv(PASSWORD_VARIABLE)
+
+    assert main(["vicidial", "write", site.dsn, str(tmp_path), "--undo"]) == 0  # root
+
+    assert site.dump(LOG) == before
+
+
 def test_reading_cannot_write_even_as_root(site: Site) -> None:
     from planner.vicidial.reading.database import Database
 
