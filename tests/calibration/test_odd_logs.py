@@ -210,3 +210,15 @@ def test_words_that_a_parquet_file_holds_once_are_read(tmp_path: Path) -> None:
     launched = pa.array(["13/11/2026 09:00"] * 2).dictionary_encode()
     pq.write_table(pa.table({"campaign_id": ["Solar"] * 2, "launched": launched}), path)
     assert len(read(path)) == 2
+
+
+def test_what_is_not_known_of_one_day_has_no_word_about_its_interval(tmp_path: Path) -> None:
+    text = "campaign_id,launched,human\n" + "".join(
+        f"Solar,2026-11-02 09:{n // 2:02}:00,{int(n % 10 == 0)}\n" for n in range(100)
+    )
+    found = calibrate(write(tmp_path, text)).estimates
+    known, unknown = found.of("Solar", "answer_rate"), found.of("Solar", "talk_seconds")
+    assert known is not None
+    assert unknown is not None
+    assert "the interval is too narrow" in known.note
+    assert unknown.note == "no attempt reaches an agent in the log"

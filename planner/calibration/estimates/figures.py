@@ -62,9 +62,9 @@ def human_answers(found: CampaignDays) -> Floats:
 
 
 def _estimate(found: CampaignDays, figure: str, interval: Interval, note: str = "") -> Estimate:
-    if found.days < 2:
-        note = "; ".join(filter(None, [ONE_DAY, note]))
     value = None if np.isnan(interval.value) else interval.value
+    if found.days < 2 and value is not None:
+        note = "; ".join(filter(None, [ONE_DAY, note]))
     return Estimate(
         campaign_id=found.campaign_id,
         figure=figure,

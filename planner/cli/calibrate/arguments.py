@@ -24,7 +24,8 @@ def add_calibrate_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         dest="mapping",
         help="which column of another log is which field: lines field,column[,format], such as "
-        "launched,Start time,%%d/%%m/%%Y %%H:%%M:%%S or campaign_id,=Solar",
+        "launched,Start time,%%d/%%m/%%Y %%H:%%M:%%S or campaign_id,=Solar; of an export that is "
+        "known like,five9 and the columns that differ; language,Polish where dates name months",
     )
     parser.add_argument(
         "--timezone",
