@@ -1,8 +1,8 @@
 """Simulated annealing of whole plans, move by move.
 
 There are two kinds of moves: agents change dialers, and the dial lines of these are shared out anew
-(``agent_moves.py``); or single pairs change, which may break limits at a price (``cell_moves.py``):
-the fine changes that the others cannot make. The best plan that holds every limit is kept.
+(``agent_moves.py``); or single pairs change (``cell_moves.py``), which may break limits at a
+penalty: the fine changes that the others cannot make. The best plan that holds every limit is kept.
 Kirkpatrick, Gelatt, Vecchi, Optimization by simulated annealing, Science 220, 1983. Random numbers
 come from a seed.
 """
@@ -19,7 +19,7 @@ from planner.compiling.compiled import compiled, inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics import agent_moves, cell_moves
 from planner.optimize.heuristics.broken_limits import (
-    LINE_PRICE,
+    LINE_PENALTY,
     Worth,
     count_short,
     holds,
@@ -139,7 +139,7 @@ class AnnealingRun:
         self._log = _no_log(len(fleet.n_low))
         lines = max(1.0, float(fleet.room.sum()))
         value = max(ceiling, 1e-9)
-        self._worth = Worth(LINE_PRICE * value / lines, value / lines, 1.0 / value)
+        self._worth = Worth(LINE_PENALTY * value / lines, value / lines, 1.0 / value)
         self.best_n = self._cells.n.copy()
         self.best_a = self._cells.a.copy()
         self.best = -np.inf
@@ -171,7 +171,7 @@ class Log(NamedTuple):
     cells: Ints  # [k, (campaign, dialer, dial lines, agent lines)] before it
     size: Ints  # [1] how many of these there are
     changed: Ints  # [campaign] number of the last move that changed it
-    own: Floats  # [campaign] price of its broken limits before that
+    own: Floats  # [campaign] penalty for its broken limits before that
 
 
 class Kept(NamedTuple):
@@ -226,8 +226,8 @@ def _move(f: Fleet, s: Cells, w: Sharing, log: Log, by_agents: bool) -> bool:
 
 
 @inlined
-def _price_own(f: Fleet, s: Cells, worth: Worth, log: Log, number: int) -> float:
-    """Price anew what the campaigns of a move break by themselves; how much more that is."""
+def _penalise_own(f: Fleet, s: Cells, worth: Worth, log: Log, number: int) -> float:
+    """Penalise anew what the campaigns of a move break by themselves; how much more that is."""
     more = 0.0
     for i in range(log.size[0]):
         c = log.cells[i, 0]
@@ -270,7 +270,7 @@ def _steps(
         gain = -np.inf
         if _move(f, s, w, log, by_agents):
             new = worth_of(f, s, width)
-            broken = _price_own(f, s, worth, log, number)
+            broken = _penalise_own(f, s, worth, log, number)
             broken += worth.line * (s.excess[0] - before)
             # Agents move in plans that hold the limits, which are not broken then.
             if not by_agents or broken <= SEARCH_ROUNDING * worth.line:

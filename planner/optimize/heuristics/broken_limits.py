@@ -1,4 +1,4 @@
-"""What a plan under change breaks: prices of broken limits and of what it misses, and its worth."""
+"""What a plan under change is worth, and the penalties for limits it breaks and what it misses."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ Ints = NDArray[np.int64]
 EARLIER, LATER, TIE, SMALLEST_TIE = 4.0, 0.2, 0.25, 1e-3
 #: A line over a capacity costs so many times what a line earns on average; a call over a limit of
 #: its campaign so many times its value.
-LINE_PRICE, CALL_PRICE, ABANDONED_PRICE = 4.0, 3.0, 10.0
-#: What one more shortfall is priced like [lines]: a campaign that does not run, a dialer or a line
-#: too few, a per cent too little.
+LINE_PENALTY, CALL_PENALTY, ABANDONED_PENALTY = 4.0, 3.0, 10.0
+#: What one more shortfall counts like [lines]: a campaign that does not run, a dialer or a line too
+#: few, a per cent too little.
 LINES_PER_RUN, LINES_PER_DIALER, LINES_PER_LINE, LINES_PER_CENT = 100.0, 30.0, 15.0, 2.0
 
 
 class Worth(NamedTuple):
-    """What broken limits are priced by, and what value weighs beside shortfalls that count."""
+    """What broken limits are penalised by, and what value weighs beside shortfalls that count."""
 
     line: float
     call: float
@@ -101,8 +101,8 @@ def _missing_of(f: Fleet, s: Cells, c: int, kind: int) -> float:
 
 
 @inlined
-def _sum_price(f: Fleet, s: Cells, row: int) -> float:
-    """What a sum of shortfalls is priced like [lines]: all of it where it counts, else the rest."""
+def _sum_penalty(f: Fleet, s: Cells, row: int) -> float:
+    """What a sum of shortfalls counts like [lines]: all of it where it counts, else the rest."""
     kind = f.asked.row_kind[row]
     each = LINES_PER_CENT
     if kind == RUNS:
@@ -131,30 +131,30 @@ def count_short(f: Fleet, s: Cells, c: int) -> None:
             continue
         missing = _missing_of(f, s, c, kind)
         short = int(np.ceil(missing - PER_CENT_ROUNDING))
-        s.excess[0] -= _sum_price(f, s, row)
+        s.excess[0] -= _sum_penalty(f, s, row)
         s.short_sums[row] += short - s.short[c, kind]
         s.missing_sums[row] += missing - s.missing[c, kind]
         s.short[c, kind] = short
         s.missing[c, kind] = missing
-        s.excess[0] += _sum_price(f, s, row)
+        s.excess[0] += _sum_penalty(f, s, row)
 
 
 @inlined
 def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
-    """Price of what a campaign exceeds its own limits by [value per hour]."""
+    """Penalty for what a campaign exceeds its own limits by [value per hour]."""
     call = max(f.value[c], worth.call)
     lines, agents = s.counts[c, 0], s.counts[c, 1]
     line = worth.line + call * s.handled[c] / (1.0 + lines)
     many, missing = agents - f.agents[c], f.asked.least[c, USED] - s.dialers[c]
-    excess: float = CALL_PRICE * line * (max(0, lines - f.max_lines[c]) + 3 * max(0, many))
+    excess: float = CALL_PENALTY * line * (max(0, lines - f.max_lines[c]) + 3 * max(0, many))
     excess += LINES_PER_DIALER * worth.line * max(0.0, missing)
     limit = f.abandon_limit[c]
     over = s.figures[c, 0] - limit * s.figures[c, 1] if limit < np.inf else 0.0
     if over > SEARCH_ROUNDING * (1.0 + s.figures[c, 1]):
-        excess += ABANDONED_PRICE * call * over
+        excess += ABANDONED_PENALTY * call * over
     short = f.asked.least[c, CALLS] - s.handled[c]
     if short > 0:
-        excess += CALL_PRICE * call * short
+        excess += CALL_PENALTY * call * short
     if f.asked.least[c, ATTEMPTED] > 0 or f.asked.has_floors[c]:
         excess += LINES_PER_DIALER * worth.line * rows_missed(f, s, c)
     share = f.asked.least[c, SURVIVES]
@@ -163,12 +163,12 @@ def own_excess(f: Fleet, s: Cells, c: int, worth: Worth) -> float:
         if f.any_two:
             over = most_lost(f, s.by_part[c]) - most
             if over > SEARCH_ROUNDING * (1.0 + s.handled[c]):
-                excess += CALL_PRICE * call * over
+                excess += CALL_PENALTY * call * over
         else:
             for k in range(len(f.parts)):
                 over = s.by_part[c, k] - most
                 if over > SEARCH_ROUNDING * (1.0 + s.handled[c]):
-                    excess += CALL_PRICE * call * over
+                    excess += CALL_PENALTY * call * over
     return excess
 
 
@@ -186,7 +186,7 @@ def reached(f: Fleet, s: Cells, worth: Worth) -> float:
         return value
     later = 0.0
     for row in range(counted + 1, len(s.short_sums)):
-        later += worth.tie * worth.line * _sum_price(f, s, row)
+        later += worth.tie * worth.line * _sum_penalty(f, s, row)
     # Both together weigh less than a shortfall of one.
     return float(TIE * (worth.tie * value - later / (1.0 + later)) - s.short_sums[counted])
 

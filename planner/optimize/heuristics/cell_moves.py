@@ -1,7 +1,7 @@
 """Moves of an annealing that change a few pairs: lines of one, or handed on between two.
 
-Whatever they break has a price, so that lines can change places between campaigns whose limits tie
-their dialers together (survival, abandonment, dial lines).
+Whatever they break has a penalty, so that lines can change places between campaigns whose limits
+tie their dialers together (survival, abandonment, dial lines).
 """
 
 from __future__ import annotations

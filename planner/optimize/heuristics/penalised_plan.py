@@ -1,4 +1,4 @@
-"""A plan that may break limits at a price, changed cell by cell, and all that sums over it."""
+"""A plan that may break limits at a penalty, changed cell by cell, and all that sums over it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from planner.optimize.model.tables import ABANDONED, ANSWERED, ATTEMPTS, HANDLED
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: The whole of a limit on calls per second is priced like so many lines.
+#: The whole of a limit on calls per second is penalised like so many lines.
 LINES_PER_ATTEMPTS = 50.0
 #: An agent line too many for a pool or a limit, which earns what its dial lines earn, so many.
 LINES_PER_AGENT = 15.0
@@ -43,7 +43,7 @@ class Cells(NamedTuple):
     lost: Floats  # [part] value that is lost with it
     excess: Floats  # [2] lines over the capacities; net value of all calls
     added: Ints  # [1] lines added against the current ones
-    own: Floats  # [campaign] price of its broken limits
+    own: Floats  # [campaign] penalty for its broken limits
     short: Ints  # [campaign, kind] shortfalls that count for sums
     missing: Floats  # the same before they are rounded up
     short_sums: Ints  # [sum]

@@ -12,8 +12,8 @@ from planner.contracts.answers import Conflict
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
 from planner.contracts.values.told import amount, share_set
+from planner.optimize.infeasible.constraints import locked_only
 from planner.optimize.infeasible.feasibility import FeasibilityTests
-from planner.optimize.infeasible.requirements import locked_only
 from planner.optimize.search import optimize
 
 #: A repair is tried with a plan so close, within so long [s].

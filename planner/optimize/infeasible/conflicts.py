@@ -1,4 +1,4 @@
-"""Why there is no plan: the fewest requirements that cannot hold together, and what would help."""
+"""Why there is no plan: the fewest constraints that cannot hold together, and what would help."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import NamedTuple
 from planner.contracts.answers import Conflict, ConflictMember
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions
-from planner.optimize.infeasible.feasibility import FeasibilityTests
-from planner.optimize.infeasible.requirement import Change, Easing, Requirement
-from planner.optimize.infeasible.requirements import (
+from planner.optimize.infeasible.constraint import Change, Constraint, Easing
+from planner.optimize.infeasible.constraints import (
     demanding,
     demands_of,
     lapsed_locks,
@@ -23,6 +22,7 @@ from planner.optimize.infeasible.requirements import (
     with_changes,
     with_locks_back,
 )
+from planner.optimize.infeasible.feasibility import FeasibilityTests
 from planner.optimize.search import compile_search
 
 #: Conflicts that share no demand are told up to so many.
@@ -33,7 +33,7 @@ MOST_TOGETHER = 12
 #: long [s]: what was found is told, and that it may not be the smallest.
 LEAST_SECONDS = 5.0
 
-Requirements = Sequence[Requirement]
+Constraints = Sequence[Constraint]
 
 
 class Explained(NamedTuple):
@@ -53,11 +53,11 @@ def find_conflicts(
     proven: bool = False,
     stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Conflict, ...]:
-    """Smallest sets of requirements of an infeasible problem that cannot hold together.
+    """Smallest sets of constraints of an infeasible problem that cannot hold together.
 
-    Each set is infeasible alone, that is with all other requirements lifted, and feasible without
+    Each set is infeasible alone, that is with all other constraints lifted, and feasible without
     any one of its members. For each member the least change is sought that makes the problem
-    feasible with all other requirements in force (the demands of the other conflicts apart).
+    feasible with all other constraints in force (the demands of the other conflicts apart).
     Where the work limit, the time limit or a stop comes first, a set still cannot hold together,
     but may not be the smallest (``smallest`` False).
 
@@ -95,8 +95,8 @@ def explained_conflicts(
     return _Search(locked, frozenset(kept), lapsed, options, stop).run(proven)
 
 
-def core_problem(problem: Problem, core: Requirements, keep_current: bool = False) -> Problem:
-    """The problem with some requirements in force and all others lifted."""
+def core_problem(problem: Problem, core: Constraints, keep_current: bool = False) -> Problem:
+    """The problem with some constraints in force and all others lifted."""
     base = locked_only(problem, keep_current)
     kept = {r.name for r in core}
     demands = demands_of(base)
@@ -129,7 +129,7 @@ class _Search:
 
     def run(self, proven: bool) -> Explained:
         """One conflict after the other, without the demands of those before."""
-        found: list[tuple[list[Requirement], bool]] = []
+        found: list[tuple[list[Constraint], bool]] = []
         left = self._demands
         while left and len(found) < MOST_CONFLICTS:
             self._certain = True
@@ -152,20 +152,20 @@ class _Search:
                 return tuple({easing.words: easing for easing in way}.values())
         return None
 
-    def _core(self, demands: Requirements, proven: bool) -> list[Requirement] | None:
-        """A smallest set of requirements that cannot hold together; None if there is none."""
+    def _core(self, demands: Constraints, proven: bool) -> list[Constraint] | None:
+        """A smallest set of constraints that cannot hold together; None if there is none."""
         if not proven and not self._fails(self._demanded(demands)):
             return None
         needed = _quick_explain(demands, lambda kept: self._fails(self._demanded(kept)))
         given = self._demanded(needed)
         limits = limits_of(given, room_for(given), self._failures)
 
-        def limited(kept: Requirements) -> bool:
+        def limited(kept: Constraints) -> bool:
             return self._fails(with_changes(given, lifts(_others(limits, kept))))
 
         return [*needed, *_quick_explain(limits, limited)]
 
-    def _demanded(self, kept: Requirements) -> Problem:
+    def _demanded(self, kept: Constraints) -> Problem:
         """The problem with only some of its demands, and the campaigns that they concern."""
         return _without(_others(self._demands, kept), self._problem)
 
@@ -177,9 +177,9 @@ class _Search:
 
     def _conflict(
         self,
-        core: list[Requirement],
+        core: list[Constraint],
         certain: bool,
-        found: Sequence[tuple[list[Requirement], bool]],
+        found: Sequence[tuple[list[Constraint], bool]],
     ) -> Conflict:
         """A conflict with the least change of each member, the other conflicts out of the way."""
         elsewhere = [r for other, _ in found if other is not core for r in other]
@@ -199,30 +199,28 @@ class _Search:
             all_tried=self._all_tried,
         )
 
-    def _least_change(
-        self, requirement: Requirement, own: Problem, whole: Problem
-    ) -> Easing | None:
+    def _least_change(self, constraint: Constraint, own: Problem, whole: Problem) -> Easing | None:
         """The least easing with which the whole has a plan; None if none is found.
 
         Sought with the campaigns of the conflict alone first: it has to be as much at least.
         """
-        first = self._least_step(requirement, own, 1)
+        first = self._least_step(constraint, own, 1)
         if first is None:
             return None
-        step = self._least_step(requirement, whole, first)
-        return None if step is None else requirement.easing(step)
+        step = self._least_step(constraint, whole, first)
+        return None if step is None else constraint.easing(step)
 
-    def _least_step(self, requirement: Requirement, problem: Problem, low: int) -> int | None:
+    def _least_step(self, constraint: Constraint, problem: Problem, low: int) -> int | None:
         """The first step from ``low`` on with which a problem has a plan."""
 
         def helps(step: int) -> bool:
-            return self._has_plan(self._eased(problem, requirement.easing(step).changes))
+            return self._has_plan(self._eased(problem, constraint.easing(step).changes))
 
-        if not requirement.ordered:
-            return next((s for s in range(low, requirement.steps + 1) if helps(s)), None)
+        if not constraint.ordered:
+            return next((s for s in range(low, constraint.steps + 1) if helps(s)), None)
         if helps(low):
             return low
-        high = requirement.steps
+        high = constraint.steps
         if low >= high or not helps(high):
             return None
         while high - low > 1:
@@ -240,15 +238,15 @@ class _Search:
         return verdict is False
 
 
-def _goes_dark(requirement: Requirement, easing: Easing) -> bool:
+def _goes_dark(constraint: Constraint, easing: Easing) -> bool:
     """Whether a campaign goes without lines by it: what comes last, where others help as well."""
-    return requirement.column == "min_dialers" and easing.value == 0
+    return constraint.column == "min_dialers" and easing.value == 0
 
 
-def _quick_explain(items: Requirements, fails: Callable[[Requirements], bool]) -> list[Requirement]:
+def _quick_explain(items: Constraints, fails: Callable[[Constraints], bool]) -> list[Constraint]:
     """A smallest part of the items that fails; all of them together do."""
 
-    def explain(kept: Requirements, added: bool, left: Requirements) -> list[Requirement]:
+    def explain(kept: Constraints, added: bool, left: Constraints) -> list[Constraint]:
         if added and fails(kept):
             return []
         if len(left) == 1:
@@ -266,32 +264,30 @@ def _quick_explain(items: Requirements, fails: Callable[[Requirements], bool]) -
     return sorted(found, key=lambda item: order[item.name])
 
 
-def _others(items: Requirements, apart: Requirements) -> list[Requirement]:
+def _others(items: Constraints, apart: Constraints) -> list[Constraint]:
     names = {item.name for item in apart}
     return [item for item in items if item.name not in names]
 
 
-def _without(demands: Requirements, problem: Problem) -> Problem:
+def _without(demands: Constraints, problem: Problem) -> Problem:
     return demanding(with_changes(problem, lifts(demands)))
 
 
-def _member(requirement: Requirement, easing: Easing | None) -> ConflictMember:
+def _member(constraint: Constraint, easing: Easing | None) -> ConflictMember:
     keys = {
         "campaigns": ("campaign_id",),
-        "dialers": ("failure_domain",)
-        if requirement.column == "failure_domain"
-        else ("dialer_id",),
+        "dialers": ("failure_domain",) if constraint.column == "failure_domain" else ("dialer_id",),
         "trunk_groups": ("trunk_group",),
         "assignments": ("campaign_id", "dialer_id"),
         "limits": ("limit",),
         "pools": ("pool",),
-    }[requirement.table]
+    }[constraint.table]
     return ConflictMember(
-        table="agents.csv" if requirement.table == "pools" else f"{requirement.table}.csv",
-        key=dict(zip(keys, requirement.key, strict=True)),
-        column=requirement.column,
-        value=requirement.value,
-        words=requirement.words,
+        table="agents.csv" if constraint.table == "pools" else f"{constraint.table}.csv",
+        key=dict(zip(keys, constraint.key, strict=True)),
+        column=constraint.column,
+        value=constraint.value,
+        words=constraint.words,
         change_to=easing.value if easing else None,
         change=easing.words if easing else None,
     )

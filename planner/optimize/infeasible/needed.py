@@ -10,11 +10,9 @@ from planner.contracts.answers import Needed, NeededSearch
 from planner.contracts.problem import LineAssignment, Problem
 from planner.contracts.result import PlanOptions
 from planner.evaluation.limits.alone import missing_alone
-from planner.optimize.infeasible.campaign_requirements import agent_lines_on_shift
-from planner.optimize.infeasible.feasibility import FeasibilityTests
-from planner.optimize.infeasible.fleet_requirements import channels_of, out_of_service, ports_of
-from planner.optimize.infeasible.requirement import Easing, NoLimit, Requirement
-from planner.optimize.infeasible.requirements import (
+from planner.optimize.infeasible.campaign_constraints import agent_lines_on_shift
+from planner.optimize.infeasible.constraint import Constraint, Easing, NoLimit
+from planner.optimize.infeasible.constraints import (
     lapsed_locks,
     lifts,
     locked_only,
@@ -22,6 +20,8 @@ from planner.optimize.infeasible.requirements import (
     with_changes,
     with_locks_back,
 )
+from planner.optimize.infeasible.feasibility import FeasibilityTests
+from planner.optimize.infeasible.fleet_constraints import channels_of, out_of_service, ports_of
 from planner.optimize.search import optimize
 
 #: Whether there is a way is sought for so long [s], or for this share of the time limit, at the
@@ -64,7 +64,7 @@ def needed_to_keep_all(
 
     Parameters
     ----------
-    problem : in which not everything can be had; its requirements are all in force
+    problem : in which not everything can be had; its constraints are all in force
     options : failures at once, locks, and the time limit [s] of this search too
     stop : polled between trials
     """
@@ -119,7 +119,7 @@ def _room(problem: Problem) -> NoLimit:
 def _least(
     problem: Problem,
     lapsed: Sequence[LineAssignment],
-    resources: Sequence[Requirement],
+    resources: Sequence[Constraint],
     tests: FeasibilityTests,
 ) -> list[Easing] | None:
     """The fewest of each resource with which there is a plan; None if there is none with all.
@@ -128,7 +128,7 @@ def _least(
     where the time ends first: what then is left may be many times what is needed.
     """
 
-    def fits(lifted: Sequence[Requirement], eased: Sequence[Easing]) -> bool:
+    def fits(lifted: Sequence[Constraint], eased: Sequence[Easing]) -> bool:
         changes = [*lifts(lifted), *(change for easing in eased for change in easing.changes)]
         given = with_locks_back(with_changes(problem, changes), lapsed)
         return tests.is_infeasible(given) is False
@@ -151,8 +151,8 @@ def _least(
 
 
 def _needed_at_all(
-    resources: Sequence[Requirement], enough: Callable[[Sequence[Requirement]], bool]
-) -> list[Requirement]:
+    resources: Sequence[Constraint], enough: Callable[[Sequence[Constraint]], bool]
+) -> list[Constraint]:
     """Those of which none can be left out; many are, so they are left out by halves."""
     kept, groups = list(resources), [list(resources)]
     while groups:

@@ -73,10 +73,12 @@ def test_shortfalls_are_those_of_the_plan_whatever_was_changed_before(
     start(f, plan, Worth(1.0, 1.0, 1.0), cell, nothing, nothing)
     for _ in range(60):
         c, d = draw.randrange(CAMPAIGNS), draw.randrange(DIALERS)
-        # No more agent lines than agents: others count nothing in a plan.
+        # No more agent lines than agents, and lines than ports: others count nothing in a plan.
         others = int(plan.a[c].sum() - plan.a[c, d])
         agents = draw.randint(0, int(f.agents[c]) - others)
-        lines = draw.randint(agents, int(f.n_high[c, d])) if agents else 0
+        ports = int(plan.free[d] + plan.n[c, d] + plan.a[c, d])
+        agents = min(agents, ports // 2)
+        lines = draw.randint(agents, ports - agents) if agents else 0
         set_cell(cell, 0, c, d, lines, agents)
         change(f, plan, cell, 0, 1, 1)
         count_short(f, plan, c)

@@ -16,7 +16,7 @@ from planner.contracts.fleet.agents import LimitRow, PoolRow
 from planner.contracts.problem import LineAssignment, Problem, TrunkGroup
 from planner.contracts.result import PlanOptions
 from planner.optimize.infeasible.conflicts import core_problem, find_conflicts
-from planner.optimize.infeasible.requirements import demands_of, limits_of, locked_only, room_for
+from planner.optimize.infeasible.constraints import demands_of, limits_of, locked_only, room_for
 from tests.support.builders import tiny_problem
 from tests.support.one_agent import campaign, dialer, problem
 from tests.support.reference import best_value_by_enumeration, has_plan_by_enumeration

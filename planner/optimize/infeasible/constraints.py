@@ -1,4 +1,4 @@
-"""The requirements of a problem one by one, and problems without some of them."""
+"""The constraints of a problem one by one, and problems without some of them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import Any
 from planner.contracts.limits import MAX_LINES
 from planner.contracts.problem import Campaign, LineAssignment, Problem
 from planner.evaluation.rates import rates
-from planner.optimize.infeasible.campaign_requirements import (
+from planner.optimize.infeasible.campaign_constraints import (
     agent_lines_on_shift,
     campaign_limits,
     done_in_time,
     least_dialers,
     least_transfers,
 )
-from planner.optimize.infeasible.fleet_requirements import (
+from planner.optimize.infeasible.constraint import Change, Constraint, NoLimit, key_of
+from planner.optimize.infeasible.fleet_constraints import (
     agent_lines_on_ports,
     channels_of,
     dialer_speed,
@@ -29,14 +30,13 @@ from planner.optimize.infeasible.fleet_requirements import (
     ports_of,
     trunk_speed,
 )
-from planner.optimize.infeasible.requirement import Change, NoLimit, Requirement, key_of
 from planner.optimize.infeasible.sums import least_sums, most_sums, pool_places, pool_sizes
 
 
 def demands_of(
     problem: Problem, kept: frozenset[tuple[str, str]] = frozenset()
-) -> list[Requirement]:
-    """The requirements that give campaigns lines; without them no line is needed at all.
+) -> list[Constraint]:
+    """The constraints that give campaigns lines; without them no line is needed at all.
 
     ``kept`` are campaign and dialer of lines that no file locks: all current lines are to stay.
     """
@@ -51,8 +51,8 @@ def demands_of(
     return [*found, *least_sums(problem), *locks]
 
 
-def limits_of(problem: Problem, room: NoLimit, failures: int = 1) -> list[Requirement]:
-    """The requirements that keep lines away; those that are a choice first.
+def limits_of(problem: Problem, room: NoLimit, failures: int = 1) -> list[Constraint]:
+    """The constraints that keep lines away; those that are a choice first.
 
     ``failures`` is how many failures at once campaigns have to survive.
     """
@@ -74,9 +74,9 @@ def limits_of(problem: Problem, room: NoLimit, failures: int = 1) -> list[Requir
     ]
 
 
-def lifts(requirements: Collection[Requirement]) -> list[Change]:
-    """What lifts all of some requirements."""
-    return [change for requirement in requirements for change in requirement.lifted]
+def lifts(constraints: Collection[Constraint]) -> list[Change]:
+    """What lifts all of some constraints."""
+    return [change for constraint in constraints for change in constraint.lifted]
 
 
 def with_changes(problem: Problem, changes: Iterable[Change]) -> Problem:
@@ -98,7 +98,7 @@ def with_changes(problem: Problem, changes: Iterable[Change]) -> Problem:
 
 
 def demanding(problem: Problem) -> Problem:
-    """The problem without the campaigns that no requirement gives lines: they may have none."""
+    """The problem without the campaigns that no constraint gives lines: they may have none."""
     wanted = {a.campaign_id for a in problem.assignments if a.dial_lines or a.agent_lines}
     wanted |= {r.campaign_id for r in least_sums(problem) if r.campaign_id is not None}
     kept = tuple(

@@ -1,4 +1,4 @@
-"""The requirements of the fleet: dialers, trunk groups, failure domains, and locked lines."""
+"""The constraints of the fleet: dialers, trunk groups, failure domains, and locked lines."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from planner.contracts.problem import Dialer, LineAssignment, Problem, TrunkGroup
-from planner.optimize.infeasible.requirement import (
+from planner.optimize.infeasible.constraint import (
     Change,
+    Constraint,
     Easing,
     NoLimit,
-    Requirement,
     counted,
     escaped,
     faster,
@@ -19,13 +19,13 @@ from planner.optimize.infeasible.requirement import (
 )
 
 
-def locked_lines(item: LineAssignment) -> Requirement:
+def locked_lines(item: LineAssignment) -> Constraint:
     """Lines that must stay as they are: a demand, unless there are none."""
     key = (item.campaign_id, item.dialer_id)
     place = f"campaign {item.campaign_id} on {item.dialer_id}"
     gone = (Change("assignments", key, None),)
     easing = Easing(False, f"let {place} have other lines", gone)
-    return Requirement(
+    return Constraint(
         table="assignments",
         key=key,
         column="locked",
@@ -38,7 +38,7 @@ def locked_lines(item: LineAssignment) -> Requirement:
     )
 
 
-def kept_lines(item: LineAssignment, kept: Collection[tuple[str, str]]) -> Requirement:
+def kept_lines(item: LineAssignment, kept: Collection[tuple[str, str]]) -> Constraint:
     """Current lines that must stay because all of them must, though no file locks them."""
     free = tuple(Change("assignments", place, None) for place in sorted(kept))
     easing = Easing(None, "plan without --keep-current", free)
@@ -52,14 +52,14 @@ def kept_lines(item: LineAssignment, kept: Collection[tuple[str, str]]) -> Requi
     )
 
 
-def out_of_service(dialer: Dialer) -> Requirement:
+def out_of_service(dialer: Dialer) -> Constraint:
     """A dialer that gets no lines."""
     name = f"dialer {dialer.dialer_id}"
     eased = (1, lambda _: (True, f"put {name} back in service"))
     return in_column(dialer, "in_service", f"{name} is out of service", True, eased)
 
 
-def agent_lines_on_ports(dialer: Dialer) -> Requirement:
+def agent_lines_on_ports(dialer: Dialer) -> Constraint:
     """That agent lines of a dialer take its ports."""
     name = f"dialer {dialer.dialer_id}"
     eased = (1, lambda _: (False, f"take the agent lines of {name} off its ports"))
@@ -67,7 +67,7 @@ def agent_lines_on_ports(dialer: Dialer) -> Requirement:
     return in_column(dialer, "agent_lines_use_ports", words, False, eased)
 
 
-def ports_of(dialer: Dialer, room: NoLimit) -> Requirement:
+def ports_of(dialer: Dialer, room: NoLimit) -> Constraint:
     """Lines that a dialer has room for."""
     name = f"dialer {dialer.dialer_id}"
     end = max(dialer.ports + 1, room.ports[dialer.dialer_id])
@@ -76,7 +76,7 @@ def ports_of(dialer: Dialer, room: NoLimit) -> Requirement:
     return in_column(dialer, "ports", words, end, eased)
 
 
-def dialer_speed(dialer: Dialer) -> Requirement:
+def dialer_speed(dialer: Dialer) -> Constraint:
     """Calls per second that a dialer may launch."""
     limit, name = dialer.cps or 0.0, f"dialer {dialer.dialer_id}"
     words = f"{name} places at most {limit:g} calls per second"
@@ -84,7 +84,7 @@ def dialer_speed(dialer: Dialer) -> Requirement:
     return in_column(dialer, "cps", words, None, eased)
 
 
-def trunk_speed(group: TrunkGroup) -> Requirement:
+def trunk_speed(group: TrunkGroup) -> Constraint:
     """Calls per second that a carrier takes."""
     limit, name = group.cps or 0.0, f"trunk group {group.trunk_group}"
     words = f"{name} takes at most {limit:g} calls per second"
@@ -92,7 +92,7 @@ def trunk_speed(group: TrunkGroup) -> Requirement:
     return in_column(group, "cps", words, None, eased)
 
 
-def channels_of(group: TrunkGroup, problem: Problem, room: NoLimit) -> Requirement:
+def channels_of(group: TrunkGroup, problem: Problem, room: NoLimit) -> Constraint:
     """Lines that a carrier has room for."""
     name = f"trunk group {group.trunk_group}"
     members = [d.dialer_id for d in problem.dialers if d.trunk_group == group.trunk_group]
@@ -102,7 +102,7 @@ def channels_of(group: TrunkGroup, problem: Problem, room: NoLimit) -> Requireme
     return in_column(group, "channels", words, end, eased)
 
 
-def fails_together(group: TrunkGroup) -> Requirement:
+def fails_together(group: TrunkGroup) -> Constraint:
     """That losing a carrier is a failure of all its dialers."""
     name = f"trunk group {group.trunk_group}"
     eased = (1, lambda _: (False, f"have the dialers of {name} not fail together"))
@@ -110,7 +110,7 @@ def fails_together(group: TrunkGroup) -> Requirement:
     return in_column(group, "fails_together", words, False, eased)
 
 
-def failure_domains(problem: Problem) -> Iterator[Requirement]:
+def failure_domains(problem: Problem) -> Iterator[Constraint]:
     """Dialers that fail together; lifted, each fails alone."""
     for domain in problem.failure_domains:
         members = [d.dialer_id for d in problem.dialers if d.domain == domain]
@@ -118,13 +118,13 @@ def failure_domains(problem: Problem) -> Iterator[Requirement]:
             yield _failure_domain(domain, members)
 
 
-def _failure_domain(domain: str, members: list[str]) -> Requirement:
+def _failure_domain(domain: str, members: list[str]) -> Constraint:
     # A name of its own for each, which no other dialer's domain can have: ids hold no separator.
     apart = tuple(
         Change("dialers", (name,), {"failure_domain": f"{domain} | {name}"}) for name in members
     )
     easing = Easing(None, f"have {', '.join(members)} fail apart", apart)
-    return Requirement(
+    return Constraint(
         table="dialers",
         key=(domain,),
         column="failure_domain",

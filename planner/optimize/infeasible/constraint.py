@@ -1,4 +1,4 @@
-"""A requirement: where it stands in the files, in words, and how it may give way."""
+"""A constraint: where it stands in the files, in words, and how it may give way."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Easing:
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """One requirement: where it stands in the files, in words, and how it may give way.
+class Constraint:
+    """One constraint: where it stands in the files, in words, and how it may give way.
 
     ``easing`` gives the changes from the least (1) to the most (``steps``). Where they are
     ``ordered``, each allows all that the one before allows.
@@ -105,8 +105,8 @@ def in_column(
     words: str,
     lifted: Value,
     easings: tuple[int, Callable[[int], tuple[Any, str]]],
-) -> Requirement:
-    """A requirement in one column of one row; ``easings``: how many, and each value with words."""
+) -> Constraint:
+    """A constraint in one column of one row; ``easings``: how many, and each value with words."""
     table = _TABLES[type(row)]
     key = key_of(row)
     steps, value_at = easings
@@ -115,7 +115,7 @@ def in_column(
         value, said = value_at(step)
         return Easing(value, said, (Change(table, key, {column: value}),))
 
-    return Requirement(
+    return Constraint(
         table=table,
         key=key,
         column=column,

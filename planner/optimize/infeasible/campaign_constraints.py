@@ -1,4 +1,4 @@
-"""The requirements of one campaign: its limits, and on how many dialers it must run."""
+"""The constraints of one campaign: its limits, and on how many dialers it must run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import replace
 from planner.contracts.limits import MAX_LINES
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.values.told import amount, share_set
-from planner.optimize.infeasible.requirement import (
+from planner.optimize.infeasible.constraint import (
     Change,
+    Constraint,
     Easing,
     NoLimit,
-    Requirement,
     counted,
     in_column,
     plural,
@@ -29,7 +29,7 @@ MOST_TRIED = 12
 
 def campaign_limits(
     campaign: Campaign, problem: Problem, room: NoLimit, failures: int
-) -> Iterator[Requirement]:
+) -> Iterator[Constraint]:
     """What keeps lines of a campaign away; surviving and abandonment first."""
     if campaign.survivable_share > 0:
         yield _survivable_share(campaign, failures)
@@ -43,7 +43,7 @@ def campaign_limits(
         yield _max_dial_lines(campaign, campaign.max_dial_lines, room)
 
 
-def least_dialers(campaign: Campaign, dialers: int) -> Requirement:
+def least_dialers(campaign: Campaign, dialers: int) -> Constraint:
     """On how many dialers a campaign must run: a demand for lines."""
     name, least = f"campaign {campaign.campaign_id}", campaign.min_dialers
 
@@ -59,7 +59,7 @@ def least_dialers(campaign: Campaign, dialers: int) -> Requirement:
     return replace(found, is_demand=True)
 
 
-def least_transfers(campaign: Campaign) -> Requirement:
+def least_transfers(campaign: Campaign) -> Constraint:
     """Transfers an hour that a campaign must reach, of a broadcast messages: a demand for lines."""
     name, least = f"campaign {campaign.campaign_id}", campaign.min_transfers_per_hour
     calls = "transfers" if campaign.is_live_transfer else "messages"
@@ -73,7 +73,7 @@ def least_transfers(campaign: Campaign) -> Requirement:
     return replace(found, is_demand=True)
 
 
-def done_in_time(campaign: Campaign) -> Requirement:
+def done_in_time(campaign: Campaign) -> Constraint:
     """The day on which a list must be done: a demand for attempts an hour until then."""
     name, day = f"campaign {campaign.campaign_id}", campaign.finish_by
     off: dict[str, float | None] = {"finish_by": None, "min_attempts_per_hour": 0.0}
@@ -85,7 +85,7 @@ def done_in_time(campaign: Campaign) -> Requirement:
         if math.isinf(needed)
         else f"{needed:,.0f} attempts an hour"
     )
-    return Requirement(
+    return Constraint(
         table="campaigns",
         key=(campaign.campaign_id,),
         column="finish_by",
@@ -98,7 +98,7 @@ def done_in_time(campaign: Campaign) -> Requirement:
     )
 
 
-def agent_lines_on_shift(campaign: Campaign, room: NoLimit) -> Requirement:
+def agent_lines_on_shift(campaign: Campaign, room: NoLimit) -> Constraint:
     """Agent lines that there are for a campaign."""
     name, shift = f"campaign {campaign.campaign_id}", campaign.agent_lines
     end = max(shift + 1, room.agent_lines[campaign.campaign_id])
@@ -107,7 +107,7 @@ def agent_lines_on_shift(campaign: Campaign, room: NoLimit) -> Requirement:
     return in_column(campaign, "agent_lines", words, end, eased)
 
 
-def _survivable_share(campaign: Campaign, failures: int) -> Requirement:
+def _survivable_share(campaign: Campaign, failures: int) -> Constraint:
     share = campaign.survivable_share
     above = math.ceil(share / SHARE_STEP - 1e-6)
 
@@ -120,7 +120,7 @@ def _survivable_share(campaign: Campaign, failures: int) -> Requirement:
     return in_column(campaign, "survivable_share", words, 0.0, (above, value_at))
 
 
-def _max_abandon_rate(campaign: Campaign, rate: float) -> Requirement:
+def _max_abandon_rate(campaign: Campaign, rate: float) -> Constraint:
     below = math.floor(rate / RATE_STEP + 1e-6)
     name = f"campaign {campaign.campaign_id}"
 
@@ -133,7 +133,7 @@ def _max_abandon_rate(campaign: Campaign, rate: float) -> Requirement:
     return in_column(campaign, "max_abandon_rate", words, None, (steps, value_at))
 
 
-def _min_agent_lines(campaign: Campaign) -> Requirement:
+def _min_agent_lines(campaign: Campaign) -> Constraint:
     name, least = f"campaign {campaign.campaign_id}", campaign.min_agent_lines
     eased = counted(
         least, 1, lambda n: f"let {name} run with {n} agent {plural('line', n)} on a dialer"
@@ -142,7 +142,7 @@ def _min_agent_lines(campaign: Campaign) -> Requirement:
     return in_column(campaign, "min_agent_lines", words, 1, eased)
 
 
-def _max_dial_lines(campaign: Campaign, most: int, room: NoLimit) -> Requirement:
+def _max_dial_lines(campaign: Campaign, most: int, room: NoLimit) -> Constraint:
     name = f"campaign {campaign.campaign_id}"
     end = max(most + 1, min(sum(room.ports.values()), MAX_LINES))
     eased = counted(most, end, lambda n: f"allow {name} {n} dial {plural('line', n)}")
@@ -150,7 +150,7 @@ def _max_dial_lines(campaign: Campaign, most: int, room: NoLimit) -> Requirement
     return in_column(campaign, "max_dial_lines", words, None, eased)
 
 
-def _allowed_dialers(campaign: Campaign, allowed: tuple[str, ...], problem: Problem) -> Requirement:
+def _allowed_dialers(campaign: Campaign, allowed: tuple[str, ...], problem: Problem) -> Constraint:
     """Each other dialer alone, the largest first, then all of them."""
     name = f"campaign {campaign.campaign_id}"
     others = [d for d in problem.dialers if d.dialer_id not in allowed]
@@ -163,7 +163,7 @@ def _allowed_dialers(campaign: Campaign, allowed: tuple[str, ...], problem: Prob
         change = Change("campaigns", key, {"allowed_dialers": wider})
         return Easing("|".join(wider or ()), f"let {name} use {said}", (change,))
 
-    return Requirement(
+    return Constraint(
         table="campaigns",
         key=key,
         column="allowed_dialers",
