@@ -78,7 +78,8 @@ def test_shortfalls_are_those_of_the_plan_whatever_was_changed_before(
         agents = draw.randint(0, int(f.agents[c]) - others)
         ports = int(plan.free[d] + plan.n[c, d] + plan.a[c, d])
         agents = min(agents, ports // 2)
-        lines = draw.randint(agents, ports - agents) if agents else 0
+        most = min(ports - agents, int(f.n_high[c, d]))
+        lines = draw.randint(agents, most) if agents else 0
         set_cell(cell, 0, c, d, lines, agents)
         change(f, plan, cell, 0, 1, 1)
         count_short(f, plan, c)

@@ -55,9 +55,10 @@ def random_plan(given: Problem, chance: Random) -> LinePlan:
 
 
 def _run(given: Problem, items: list[LineAssignment]) -> bool:
-    """Whether each line has its agent, and its dialer is in service."""
+    """Whether each line has its agent, port and channel, and its dialer is in service."""
     found = check(given, LinePlan(assignments=tuple(items)))
-    return not {"agent_lines", "pools", "in_service"} & {breach.rule for breach in found}
+    needed = {"agent_lines", "pools", "ports", "channels", "in_service"}
+    return not needed & {breach.rule for breach in found}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
