@@ -72,6 +72,43 @@ def test_times_without_an_offset_are_on_the_given_clock(tmp_path: Path) -> None:
     assert hours == [14, 15, 14]
 
 
+@pytest.mark.parametrize(
+    ("launched", "requested", "ended", "offsets"),
+    [
+        # Clocks went back from 02:00 to 01:00 on 1 November 2026; offsets are hours behind UTC.
+        ("00:59:50", "01:00:05", "01:00:30", (5, 5, 5)),
+        ("01:59:50", "01:00:05", "01:00:30", (5, 6, 6)),  # through the change
+        ("01:59:50", "02:00:05", "02:00:30", (6, 6, 6)),  # in the second half, and out of it
+        ("01:50:00", "01:50:05", "02:00:30", (6, 6, 6)),
+        ("01:50:00", "01:50:05", "01:50:30", (5, 5, 5)),  # in either half: the first is taken
+        ("02:10:00", "02:10:05", "04:10:30", (6, 6, 6)),
+    ],
+)
+def test_calls_of_an_hour_told_twice_are_no_hour_longer(
+    tmp_path: Path, launched: str, requested: str, ended: str, offsets: tuple[int, int, int]
+) -> None:
+    from zoneinfo import ZoneInfo
+
+    clocks = (launched, requested, ended)
+    cells = ",".join(f"2026-11-01 {clock}" for clock in clocks)
+    log = write(tmp_path, f"campaign_id,launched,requested,ended\nSolar,{cells}\n")
+    found = read(log, zone=ZoneInfo("America/Chicago"))
+    expected = [
+        np.datetime64(f"2026-11-01T{clock}") + np.timedelta64(hours, "h")
+        for clock, hours in zip(clocks, offsets, strict=True)
+    ]
+    told = [found.launched[0], found.requested[0], found.ended[0]]
+    assert [np.datetime64(int(moment), "s") for moment in told] == expected
+
+
+def test_a_long_call_with_offsets_stays_as_long_as_it_is(tmp_path: Path) -> None:
+    from zoneinfo import ZoneInfo
+
+    text = "campaign_id,launched,ended\nSolar,2026-11-01 01:10:00-05:00,2026-11-01 03:00:00-06:00\n"
+    found = read(write(tmp_path, text), zone=ZoneInfo("America/Chicago"))
+    assert found.ended[0] - found.launched[0] == 2 * 3600 + 50 * 60
+
+
 def test_finnish_november_is_no_march(tmp_path: Path) -> None:
     months = ("maaliskuuta", "lokakuuta", "marraskuuta", "joulukuuta")
     rows = "".join(f"Solar,2. {month} 2026 09:00\n" for month in months)

@@ -18,6 +18,11 @@ _TRIED = 20
 _OFFSET = r"(Z|UTC|GMT|:\d{2}([.,]\d+)?\s*[+-]\d{2}|[+-]\d{2}:?\d{2})\s*$"
 
 
+def is_local(cells: Sequence[str]) -> bool:
+    """Whether none of these moments has an offset, or is seconds since 1970."""
+    return not any(re.search(_OFFSET, c) or re.fullmatch(r"\d+(\.\d+)?", c) for c in cells[:100])
+
+
 def is_naive(cells: Sequence[str]) -> bool:
     """Whether any of these moments has no offset."""
     return not all(re.search(_OFFSET, c) or re.fullmatch(r"\d+(\.\d+)?", c) for c in cells[:100])

@@ -12,10 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from planner.calibration.attempts import Attempts, concatenated
+from planner.calibration.clock import settled
 from planner.calibration.readers.attempt_fields import OUTCOME_WORDS, Fields, attempts_of
 from planner.calibration.readers.column_layout import (
     counted,
     days_of,
+    is_local,
     is_naive,
     nearly_all,
     unlike,
@@ -84,6 +86,7 @@ class LogReader:
     backwards: int = 0
     requests: int = 0
     naive: bool = False
+    local: set[str] = field(default_factory=set)  # fields whose moments have no offset
     zone_told: bool = False
 
     @property
@@ -122,7 +125,9 @@ class LogReader:
         # What follows the first rows is only looked at for a day that settles what is in doubt.
         for column in self._looked_at(name):
             if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-                self.naive |= pa.types.is_timestamp(column.type) and column.type.tz is None
+                if pa.types.is_timestamp(column.type) and column.type.tz is None:
+                    self.naive = True
+                    self.local.add(name)
                 return ISO
             seen += counted(days_of(column) if seen else column)
             try:
@@ -134,6 +139,8 @@ class LogReader:
                 continue
             if layout is not None:
                 self.naive |= is_naive(list(seen))
+                if is_local(list(seen)):
+                    self.local.add(name)
                 return layout
             if seen:
                 self._refuse(name, "a date and time such as 2026-09-30T08:00:00+02:00")
@@ -178,6 +185,8 @@ class LogReader:
             self._take(fields, name, column, layouts)
         for name, text in self.mapping.constants.items():
             fields.ids[name] = ([text], np.zeros(rows, dtype=np.int64))
+        if fields.times.keys() <= self.local:
+            fields.times = settled(fields.times, self.zone)
         numbers = None
         if "pass" in columns:
             numbers = self._checked("pass", *lengths(columns["pass"]))
