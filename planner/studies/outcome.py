@@ -49,6 +49,7 @@ def kept_outcome(
     moved = lines_moved(current.assignments, problem.assignments)
     kept = outcome(problem, found.plan, options, moved=moved, lost=found.lost, engine=engine)
     running = runnable_only(runnable_problem(problem))[0]
+    working = {dialer.dialer_id for dialer in problem.dialers if dialer.in_service}
     known = {(b.campaign_id, b.rule) for b in check(running, found.plan, options.failures)}
     broken = tuple(
         f"{item.campaign_id}: {item.limit} {share_set(item.asked)}, simulated "
@@ -57,7 +58,11 @@ def kept_outcome(
         for item in limits_broken(running, found.plan, kept.figures, options.failures)
         if (item.campaign_id, item.limit) not in known
     )
-    return kept.model_copy(update={"breaches": (*kept.breaches, *broken)})
+    # Lines that do not run break the ports of their dialer all the same.
+    lines = tuple(a for a in running.assignments if a.dialer_id in working)
+    as_set = check(running, LinePlan(assignments=lines), options.failures)
+    ports = tuple(breach.message for breach in as_set if breach.rule == "ports")
+    return kept.model_copy(update={"breaches": (*kept.breaches, *ports, *broken)})
 
 
 def outcome(

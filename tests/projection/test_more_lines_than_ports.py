@@ -102,6 +102,9 @@ def test_what_was_cut_is_said_on_all_screens() -> None:
     compared = whatif(problem, {"x": []})
     assert said in compared.notes
     assert compared.base.kept.lost[0].reason == "D1 has only 90 ports"
+    # As many limits are broken as on the board.
+    board = [breach.message for breach in assess(open_lines(problem), AT).breaches]
+    assert list(compared.base.kept.breaches) == board
     assert port_notes(read_folder(QUICKSTART)) == ()
 
 

@@ -109,7 +109,7 @@ def test_waits_are_measured_where_turns_are_far_apart_and_that_is_affordable() -
     roomy = together._replace(dialer_cps=100.0 * together.dialer_cps)
     assert not turns_matter(roomy)
     assert long_run_waits(together, 150.0, 22.0, Effort(EngineChoice.AUTO, replications=9)) is None
-    # Eight runs of two hours and more hold 22 * 8 * 7,650 attempts, of which half are too many.
+    # Eight runs of two hours and more hold 22 * 8 * 8,400 attempts, of which half are too many.
     small = Effort().part(0.2, 0)
     assert long_run_waits(together, 150.0, 22.0, small) is None
 

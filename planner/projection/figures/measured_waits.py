@@ -32,7 +32,7 @@ MOST_USED = 3.0
 _LONGEST = 0.9  # share of the lines that wait
 #: For the long run: so many runs call by call of so many hours, and of a flow, each after so many
 #: calls that forget the start; call by call at most a part of the events that figures may take.
-LONG_RUNS, LONG_FLOW_RUNS, LONG_HOURS, FORGOTTEN_CALLS = 8, 24, 2.0, 3.0
+LONG_RUNS, LONG_FLOW_RUNS, LONG_HOURS, FORGOTTEN_CALLS = 8, 24, 2.0, 8.0
 _PART_OF_EVENTS = 0.5
 
 
