@@ -92,7 +92,7 @@ def _missing_of(f: Fleet, s: Cells, c: int, kind: int) -> float:
     elif kind == USED:
         missing = full - s.dialers[c]
     elif kind == SURVIVES:
-        if s.handled[c] > 0:
+        if s.dialers[c] > 0 and s.handled[c] > 0:  # sums of nothing may be off by rounding
             missing = 100.0 * (full - 1.0 + most_lost(f, s.by_part[c]) / s.handled[c])
     elif full > 0:
         had = s.handled[c] if kind == CALLS else _attempts(f, s, c)
