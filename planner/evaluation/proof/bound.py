@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.evaluation.proof.box import Box, options_in
+from planner.evaluation.proof.box import Box
 from planner.evaluation.proof.floors import floors
-from planner.evaluation.proof.listed import KINDS, Splits, largest_listed, list_splits
+from planner.evaluation.proof.listed import KINDS, Lists, Splits, largest_listed
 from planner.evaluation.proof.programme import NEVER
 from planner.evaluation.proof.ranges import Asked, Ranges
 from planner.evaluation.proof.record import Proof
@@ -74,8 +74,7 @@ class Bounds:
     end: float = float("inf")  # on the clock of time.monotonic, for what takes long
     #: Whether every maximum so far was found exactly: else a claim may hold though it is not shown.
     exact: bool = True
-    _lists: dict[int, Splits | None] = field(default_factory=dict)
-    _made: dict[tuple[object, ...], Options] = field(default_factory=dict)
+    _splits: list[Splits | None] = field(default_factory=list)  # of each campaign, where listed
     _known: dict[tuple[object, ...], float] = field(default_factory=dict)
     _ranges: dict[object, Ranges | None] = field(default_factory=dict)
     _prices: dict[int, float] = field(default_factory=dict)
@@ -86,6 +85,7 @@ class Bounds:
         self.most = np.zeros(shape, np.int64)
         for name, kind, lines in self.proof.most:
             self.most[index[name], KINDS.index(kind)] = lines
+        self._lists = Lists(self.world, self.most)
         self.counted = np.zeros(shape, np.bool_)
         for name, kind in self.proof.counted or []:
             self.counted[index[name], KINDS.index(kind)] = True
@@ -99,6 +99,7 @@ class Bounds:
     def at(self, box: Box, duals: dict[str, Any], feasibility: bool) -> float:
         """Bound on the plans of a box; -inf where it holds none."""
         world, value = self.world, self.proof.counted is None and not feasibility
+        self._splits = [self._lists.of(c, box) for c in range(len(world.problem.campaigns))]
         rows = [(float(price), self._row(name)) for name, price in duals["rows"].items()]
         if min([price for price, _ in rows] + duals["short"] + [0.0]) < 0:
             raise ValueError("a dual below 0")
@@ -168,7 +169,7 @@ class Bounds:
         """Whether the splits of a campaign are tied together, and too many to be listed."""
         campaign = self.world.problem.campaigns[c]
         limited = campaign.max_abandon_rate is not None and campaign.is_live_transfer
-        return (campaign.least_surviving_share > 0 or limited) and self._listed(c) is None
+        return (campaign.least_surviving_share > 0 or limited) and self._splits[c] is None
 
     def _charges(self, rows: list[tuple[float, Row]], duals: dict[str, Any]) -> Floats:
         """Price of a dial line, an agent line and an attempt ``[3, campaign, dialer]``."""
@@ -193,7 +194,7 @@ class Bounds:
         for name, kind, place, price in duals.get("needs", []):
             if price < 0:
                 raise ValueError(f"a price of what {name} must reach, below 0")
-            if self._listed(index[name]) is None:
+            if self._splits[index[name]] is None:
                 found.append((index[name], KINDS.index(kind), int(place), float(price)))
         return found
 
@@ -281,13 +282,13 @@ class Bounds:
         return known
 
     def _largest(self, case: _Case) -> float:
-        listed = self._listed(case.campaign)
+        listed = self._splits[case.campaign]
         if listed is not None:
             return largest_listed(
                 self.world, case.box, case.campaign, self.proof.move_cost,
                 case.charge, case.share, case.short, listed, case.value,
             )  # fmt: skip
-        options = self._options(case)
+        options = self._lists.options(case.campaign, case.box)
         if any(len(o.dial) == 0 for o in options):
             return NEVER
         missing, least = self._missing(case.campaign, case.short)
@@ -299,7 +300,7 @@ class Bounds:
         known = self._known.get(case.key(), np.inf)
         if known <= target:
             return known
-        c, options = case.campaign, self._options(case)
+        c, options = case.campaign, self._lists.options(case.campaign, case.box)
         if any(len(o.dial) == 0 for o in options):
             return NEVER
         campaign, worth = self.world.problem.campaigns[c], self._worths(case, options)
@@ -347,16 +348,6 @@ class Bounds:
         campaign = self.world.problem.campaigns[c]
         return campaign.agent_lines if campaign.is_live_transfer else 0
 
-    def _options(self, case: _Case) -> list[Options]:
-        """What the campaign may have on each dialer in the box; made once for the same ranges."""
-        c, box, found = case.campaign, case.box, []
-        for d in range(len(self.world.ports)):
-            key = c, d, box.low[c, d].tobytes(), box.high[c, d].tobytes(), box.most_here
-            if key not in self._made:
-                self._made[key] = options_in(self.world, box, c, d)
-            found.append(self._made[key])
-        return found
-
     def _worths(self, case: _Case, options: list[Options]) -> list[Floats]:
         """Value of the options of each dialer, less what they are charged."""
         c = case.campaign
@@ -392,9 +383,3 @@ class Bounds:
         return np.asarray(
             worth - self.world.moves(self.proof.move_cost, c, d, o.dial, o.agent), np.float64
         )
-
-    def _listed(self, c: int) -> Splits | None:
-        """All splits of a campaign whose dialers are tied together, where they are few."""
-        if c not in self._lists:
-            self._lists[c] = list_splits(self.world, self.most[c], c)
-        return self._lists[c]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from planner.evaluation.proof.box import Box, options_in
 from planner.evaluation.proof.floors import Floor, floors
 from planner.evaluation.proof.programme import NEVER
-from planner.evaluation.proof.splits import all_splits
+from planner.evaluation.proof.splits import Options, all_splits
 from planner.evaluation.proof.world import World, talk_minutes
 
 Floats = NDArray[np.float64]
@@ -19,6 +19,8 @@ Ints = NDArray[np.int64]
 
 #: Splits of a campaign that are listed, at most.
 MOST_SPLITS = 200_000
+#: Splits that are looked at for these; those in a box, where there are too many in all.
+MOST_LOOKED_AT, MOST_IN_BOX = 1_000_000, 20_000
 #: What a split may fall short of, as the columns of ``short``.
 KINDS = (
     "runs", "min_transfers_per_hour", "finish_by", "limits", "min_dialers", "survivable_share",
@@ -36,19 +38,58 @@ class Splits:
     short: Ints
 
 
-def list_splits(world: World, most: Ints, c: int) -> Splits | None:
-    """All splits of a campaign that hold its limits; None where nothing ties it, or too many."""
+@dataclass
+class Lists:
+    """What campaigns may have in boxes: on each dialer, and where it is few all their splits."""
+
+    world: World
+    most: Ints  # [campaign, kind] by how much they may fall short
+    _options: dict[object, Options] = field(default_factory=dict)
+    _splits: dict[object, Splits | None] = field(default_factory=dict)
+
+    def options(self, c: int, box: Box) -> list[Options]:
+        """What a campaign may have on each dialer; made once for the same ranges."""
+        found = []
+        for d in range(len(self.world.ports)):
+            key = c, d, box.low[c, d].tobytes(), box.high[c, d].tobytes(), box.most_here
+            if key not in self._options:
+                self._options[key] = options_in(self.world, box, c, d)
+            found.append(self._options[key])
+        return found
+
+    def of(self, c: int, box: Box) -> Splits | None:
+        """All splits of a campaign whose dialers are tied together, where they are few.
+
+        Where they are too many in all, those in the box; None where these are, too.
+        """
+        whole = Box(self.world.low, self.world.high)
+        known = self._list(c, whole, MOST_LOOKED_AT)
+        return known if known is not None else self._list(c, box, MOST_IN_BOX)
+
+    def _list(self, c: int, box: Box, most: int) -> Splits | None:
+        place = c, box.low[c].tobytes(), box.high[c].tobytes(), box.most_here, most
+        if place not in self._splits:
+            options = self.options(c, box)
+            self._splits[place] = _list_splits(self.world, self.most[c], c, options, most)
+        return self._splits[place]
+
+
+def _list_splits(
+    world: World, most: Ints, c: int, options: list[Options], most_splits: int
+) -> Splits | None:
+    """All splits of a campaign, of what it may have on each dialer, that hold its limits.
+
+    None where nothing ties its dialers together, and where there are too many.
+    """
     campaign = world.problem.campaigns[c]
     asks = campaign.min_transfers_per_hour or campaign.min_attempts_per_hour
     least = floors(world.problem, c)
     limit = campaign.max_abandon_rate if campaign.is_live_transfer else None
     if not (campaign.least_surviving_share or asks or least or limit is not None):
         return None
-    whole = Box(world.low, world.high)
-    options = [options_in(world, whole, c, d) for d in range(len(world.ports))]
     agents = campaign.agent_lines if campaign.is_live_transfer else 0
     lines = 10**12 if campaign.max_dial_lines is None else campaign.max_dial_lines
-    chosen = all_splits(options, agents, lines, MOST_SPLITS * 5)
+    chosen = all_splits(options, agents, lines, most_splits)
     if chosen is None:
         return None
 

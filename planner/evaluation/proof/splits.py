@@ -163,13 +163,13 @@ def all_splits(options: list[Options], agents: int, most_lines: int, most: int) 
         return None
     chosen = np.zeros((1, 0), np.int64)
     agent, lines = np.zeros(1, np.int64), np.zeros(1, np.int64)
-    for here in options:
+    for here, left in zip(options, _left_for(options, agents), strict=True):
         count = len(here.dial)
         if len(chosen) * count > 40 * most:
             return None
         agent = (agent[:, None] + here.agent[None, :]).ravel()
         lines = (lines[:, None] + here.dial[None, :]).ravel()
-        kept = np.flatnonzero((agent <= agents) & (lines <= most_lines))
+        kept = np.flatnonzero((agent <= left) & (lines <= most_lines))
         before, option = np.divmod(kept, count)
         chosen = np.concatenate([chosen[before], option[:, None]], axis=1)
         agent, lines = agent[kept], lines[kept]
@@ -178,13 +178,19 @@ def all_splits(options: list[Options], agents: int, most_lines: int, most: int) 
     return chosen
 
 
+def _left_for(options: list[Options], agents: int) -> list[int]:
+    """Agents that the dialers up to each may have, the others with the fewest they can have."""
+    fewest = [int(o.agent.min(initial=agents + 1)) for o in options]
+    return [agents - sum(fewest[d + 1 :]) for d in range(len(options))]
+
+
 def _are_more(options: list[Options], agents: int, most_lines: int, most: int) -> bool:
     """Whether the first dialers alone have too many choices, counted by agent and dial lines."""
     limited = most_lines < sum(int(o.dial.max(initial=0)) for o in options)
     shape = agents + 1, most_lines + 1 if limited else 1
     counts = np.zeros(shape)
     counts[0, 0] = 1.0
-    for here in options:
+    for here, left in zip(options, _left_for(options, agents), strict=True):
         fits = (here.agent <= agents) & (here.dial <= most_lines)
         lines = here.dial[fits] if limited else np.zeros(int(fits.sum()), np.int64)
         ways = np.zeros(shape)
@@ -192,6 +198,7 @@ def _are_more(options: list[Options], agents: int, most_lines: int, most: int) -
         whole = 2 * shape[0], 2 * shape[1]
         product = np.fft.rfft2(counts, whole) * np.fft.rfft2(ways, whole)
         counts = np.fft.irfft2(product, whole)[: shape[0], : shape[1]]
+        counts[max(left + 1, 0) :] = 0.0
         if counts.sum() > most:
             return True
     return False
