@@ -21,8 +21,10 @@ from planner.optimize.infeasible.constraint import (
 
 #: Steps in which shares and abandon rates are eased.
 SHARE_STEP, RATE_STEP = 1e-2, 1e-4
-#: Hundredths in which a least number of calls is eased.
-CALL_STEPS = 100
+#: Parts of a least number of calls to which it is eased: hundredths of it down to a tenth, then
+#: each a fiftieth less than the one before, so that a thousand times too much gets its number.
+HUNDREDTHS = tuple(k / 100 for k in range(99, 9, -1))
+CALL_PARTS = (*HUNDREDTHS, *(0.1 * 0.98**k for k in range(1, 343)), 0.0)
 #: Dialers that are tried one by one when a campaign may use only some.
 MOST_TRIED = 12
 
@@ -65,11 +67,11 @@ def least_transfers(campaign: Campaign) -> Constraint:
     calls = "transfers" if campaign.is_live_transfer else "messages"
 
     def value_at(step: int) -> tuple[float, str]:
-        eased = float(f"{least * (1 - step / CALL_STEPS):.6g}")
-        return eased, f"ask for {amount(eased)} {calls} an hour of {name}"
+        told = amount(least * CALL_PARTS[step - 1])
+        return float(told.replace(",", "")), f"ask for {told} {calls} an hour of {name}"
 
     words = f"{name} must reach {amount(least)} {calls} an hour"
-    found = in_column(campaign, "min_transfers_per_hour", words, 0.0, (CALL_STEPS, value_at))
+    found = in_column(campaign, "min_transfers_per_hour", words, 0.0, (len(CALL_PARTS), value_at))
     return replace(found, is_demand=True)
 
 

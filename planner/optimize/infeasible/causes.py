@@ -12,6 +12,7 @@ from planner.contracts.answers import Conflict
 from planner.contracts.problem import Campaign, Problem
 from planner.contracts.result import PlanOptions
 from planner.contracts.values.told import amount, share_set
+from planner.optimize.infeasible.campaign_constraints import CALL_PARTS
 from planner.optimize.infeasible.constraints import locked_only
 from planner.optimize.infeasible.feasibility import FeasibilityTests
 from planner.optimize.search import optimize
@@ -20,8 +21,6 @@ from planner.optimize.search import optimize
 REPAIR_GAP, REPAIR_SECONDS = 0.05, 10.0
 #: More names than this are counted, not listed.
 MOST_NAMES = 6
-#: Transfers an hour are lowered together, by steps of so many hundredths.
-PARTS = 100
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,8 @@ def _columns(problem: Problem) -> Iterator[Column]:
         steps = tuple(step / 100 for step in range(highest, -1, -1))
         yield Column("survivable_share", steps, lambda c, level: min(c.survivable_share, level))
     if len(asked("min_transfers_per_hour", 0)) > 1:
-        parts = tuple(step / PARTS for step in range(PARTS - 1, -1, -1))
         yield Column(
-            "min_transfers_per_hour", parts, lambda c, part: c.min_transfers_per_hour * part
+            "min_transfers_per_hour", CALL_PARTS, lambda c, part: c.min_transfers_per_hour * part
         )
 
 

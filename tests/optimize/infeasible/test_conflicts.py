@@ -149,6 +149,14 @@ CASES = {
             ("campaigns.csv", "C", "agent_lines", 1, 2),
         },
     ),
+    # The same of which a thousand times as much is asked: 6,000 x 0.98^228 = 59.94 is the first below 60.48.
+    "far too many transfers": (
+        problem(campaigns=[campaign(min_transfers_per_hour=60_000)]),
+        {
+            ("campaigns.csv", "C", "min_transfers_per_hour", 60_000.0, 59.9),
+            ("campaigns.csv", "C", "agent_lines", 1, None),
+        },
+    ),
     # A line of a broadcast makes 180 attempts an hour: 2,000 take twelve.
     "a list that must be done": (
         problem(
