@@ -397,12 +397,3 @@ def test_a_dialer_put_back_in_service_has_its_locks_back() -> None:
     (conflict,) = find_conflicts(given.model_copy(update={"dialers": fast}), EXACT)
     (member,) = (m for m in conflict.members if m.column == "in_service")
     assert member.change_to is True
-
-
-def test_a_thousand_times_too_many_transfers_are_eased_to_what_can_be_had() -> None:
-    # One agent on 8 ports reaches 60.48; of 60,000 times 0.1 x 0.98^k the 228th is 59.94.
-    (conflict,) = find_conflicts(
-        problem(campaigns=[campaign(min_transfers_per_hour=60_000)]), PlanOptions()
-    )
-    eased = {m.column: m.change_to for m in conflict.members}
-    assert eased["min_transfers_per_hour"] == 59.9

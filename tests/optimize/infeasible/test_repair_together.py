@@ -6,6 +6,7 @@ import pytest
 
 from planner.contracts.problem import Problem
 from planner.contracts.result import PlanOptions, PlanStatus
+from planner.optimize.infeasible.conflicts import find_conflicts
 from planner.pipeline.pipeline import plan
 from planner.report.plans.plan import NOT_TOGETHER, TOGETHER, plan_text
 from planner.report.plans.plan_document import plan_document
@@ -60,3 +61,12 @@ def test_where_no_changes_were_found_to_be_enough_together_it_says_so(
     result = plan(two_conflicts(8), EXACT)
     assert result.repair_together is None
     assert NOT_TOGETHER in " ".join(plan_text(result, two_conflicts(8)).split())
+
+
+def test_a_thousand_times_too_many_transfers_are_eased_to_what_can_be_had() -> None:
+    # One agent on 8 ports reaches 60.48; of 60,000 times 0.1 x 0.98^k the 228th is 59.94.
+    (conflict,) = find_conflicts(
+        problem(campaigns=[campaign(min_transfers_per_hour=60_000)]), PlanOptions()
+    )
+    eased = {m.column: m.change_to for m in conflict.members}
+    assert eased["min_transfers_per_hour"] == 59.9
