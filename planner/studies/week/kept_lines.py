@@ -15,7 +15,7 @@ from planner.studies.week.week_lines import WeekLines
 Ints = NDArray[np.int64]
 
 #: Rounds over all campaigns at the most; they end when one gains next to nothing. So many are made
-#: from the lines given and from those of the fullest time, before the better goes on.
+#: from the lines given and from those of one time everywhere, before the better goes on.
 ROUNDS, FIRST_ROUNDS = 12, 4
 #: A round that gains less than this share of the worth of the week is the last.
 LEAST_GAIN = 1e-6
@@ -71,13 +71,13 @@ def keep_lines(
 
     Notes
     -----
-    It begins with the lines given, and with those of the fullest time everywhere as far as limits
-    let them, and goes on from what is better after a few rounds. Each round first chooses for every
-    time between its lines and those of all others, for all campaigns together, and lets pairs of
-    campaigns exchange lines; then it takes one campaign after the other: among columns of its lines
-    (those of all times, and between those of neighbours) it chooses one for every time. Both choose
-    by dynamic programming along the week. Only changes that gain are kept, so that the result is
-    never worth less than what is given.
+    It begins with the lines given, and with those of one time everywhere as far as limits let them,
+    of which most is left, and goes on from what is better after a few rounds. Each round first
+    chooses for every time between its lines and those of all others, for all campaigns together,
+    and lets pairs of campaigns exchange lines; then it takes one campaign after the other: among
+    columns of its lines (those of all times, and between those of neighbours) it chooses one for
+    every time. Both choose by dynamic programming along the week. Only changes that gain are kept,
+    so that the result is never worth less than what is given.
     """
     nodes = [Node(time, redundancy, failures) for time in times]
     week = WeekLines(nodes, follows, price, before or {})

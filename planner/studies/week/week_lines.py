@@ -21,6 +21,8 @@ BETWEEN = (0.0, 0.25, 0.5, 0.75)
 STEPS, MOST_EXCHANGES = (1, 2, 4, 8), 30
 #: Columns that are fitted to other times in a round, at most.
 MOST_FITTED = 20_000
+#: Times, the fullest, whose lines are tried everywhere.
+MOST_SPREAD = 20
 #: Less is rounding [value].
 LEAST_CHANGE = 1e-9
 
@@ -128,10 +130,18 @@ class WeekLines:
         return saved
 
     def spread(self) -> None:
-        """Give all times the lines of the fullest one, as far as their limits let them."""
-        first = max(
-            range(len(self._nodes)), key=lambda n: (len(self._nodes[n].index), self._nodes[n].hours)
-        )
+        """Give all times the lines of one, as far as limits let them: with which most is left."""
+        given = self.lines()
+        sizes = [(len(node.index), node.hours) for node in self._nodes]
+        fullest = sorted(range(self.count), key=lambda n: sizes[n], reverse=True)
+        tried: list[tuple[float, list[Ints]]] = []
+        for first in fullest[:MOST_SPREAD]:
+            self.put(given)
+            self._spread(first)
+            tried.append((self.worth(), self.lines()))
+        self.put(max(tried, key=lambda one: one[0])[1])
+
+    def _spread(self, first: int) -> None:
         for other, node in enumerate(self._nodes):
             if other != first:
                 fitting = self._fitted(other, first)

@@ -14,7 +14,8 @@ from planner.evaluation.arrays import evaluate
 from planner.evaluation.limits.check import check
 from planner.pipeline.pipeline import plan
 from planner.studies.week.kept_lines import keep_lines
-from planner.studies.week.times import Follows, Time
+from planner.studies.week.times import Follows, Node, Time
+from planner.studies.week.week_lines import WeekLines
 from tests.support import one_agent
 from tests.support.one_agent import handled
 
@@ -109,3 +110,17 @@ def test_a_stop_keeps_lines_that_hold() -> None:
     found = keep_lines(times, [Follows(0, 1, 1.0)], 1.0, stop=lambda: True).plans
     assert all(check(problem, after) == () for after in found)
     assert all(evaluate(problem, after, 0.0).value.value_per_hour > 0 for after in found)
+
+
+def test_the_lines_that_are_tried_everywhere_are_those_with_which_most_is_left() -> None:
+    """The longest time has the lines that are worth least."""
+    plans = [lines(A=1, B=1), lines(A=3, B=2), lines(A=2, B=1), lines(A=5, B=1)]
+    hours = [9.0, 1.0, 2.0, 3.0]
+    nodes = [
+        Node(Time(fleet("AB"), h, given), 0.0, 1) for h, given in zip(hours, plans, strict=True)
+    ]
+    week = WeekLines(nodes, [Follows(n, n + 1, hours[n + 1]) for n in range(3)], 1.0, {})
+    week.spread()
+    everywhere = [worth([dial_lines(one)] * 4, hours, 1.0) for one in plans]
+    assert week.worth() == pytest.approx(max(everywhere))
+    assert everywhere.index(max(everywhere)) != hours.index(max(hours))
