@@ -206,6 +206,7 @@ def _whys(
     lines = result.plan.assignments
     before = _value(problem, options, lines)
     broken = {(b.rule, b.campaign_id, b.dialer_id) for b in _breaches(problem, options, lines)}
+    roomier = _with_a_port_more(problem)  # elsewhere a line over the ports would not run
     for reason in draw.sample(result.why, min(MOST, len(result.why))):
         key = reason.campaign_id, reason.dialer_id
         more = tuple(
@@ -214,7 +215,7 @@ def _whys(
             else item
             for item in lines
         )
-        gain = _value(problem, options, more) - before
+        gain = _value(roomier, options, more) - before
         rules = {
             b.rule
             for b in _breaches(problem, options, more)
@@ -223,6 +224,13 @@ def _whys(
         right = abs(gain - reason.one_more_dial_line) <= 1e-7 * (1 + abs(before))
         right = right and bool(rules) == bool(reason.dial_line_limits)
         yield "why", TRUE if right else FALSE, f"{reason}: {gain}, {rules}"
+
+
+def _with_a_port_more(problem: Problem) -> Problem:
+    """The fleet with a port more on each dialer, and a channel more in each trunk group."""
+    dialers = (d.model_copy(update={"ports": d.ports + 1}) for d in problem.dialers)
+    groups = (g.model_copy(update={"channels": g.channels + 1}) for g in problem.trunk_groups)
+    return problem.model_copy(update={"dialers": tuple(dialers), "trunk_groups": tuple(groups)})
 
 
 def _value(problem: Problem, options: PlanOptions, lines: tuple[LineAssignment, ...]) -> float:
