@@ -26,7 +26,7 @@ from planner.optimize.warm_start import start_columns
 START_GAP = 0.01
 #: How annealing that counts shortfalls begins and how soon it ends: a per cent is dear, and lines
 #: change hands all the same.
-SHORT_WARMTH, SHORT_STEPS = 100.0, 9_000
+BEGIN_WARMTH, BEGIN_STEPS = 100.0, 9_000
 
 
 def first_plan(
@@ -95,8 +95,8 @@ def annealed_plan(
     if model.dialers == 0 or model.box.is_empty():
         return None
     begun = {k.campaign: k for k in least_columns(model)} | start_columns(model, start)
-    pace = cell_pace(model, SHORT_WARMTH, most_chunks=CHUNKS)
-    pace = pace._replace(steps=min(pace.steps, SHORT_STEPS))
+    pace = cell_pace(model, BEGIN_WARMTH, most_chunks=CHUNKS)
+    pace = pace._replace(steps=min(pace.steps, BEGIN_STEPS))
     annealing = Annealing(model, pace, worth_of_people(model), seed)
     annealing.run(
         [begun[c] for c in range(model.campaigns)],

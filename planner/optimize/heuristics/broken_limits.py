@@ -11,7 +11,8 @@ from planner.compiling.compiled import inlined, lean
 from planner.evaluation.tolerances import SEARCH_ROUNDING
 from planner.optimize.heuristics.penalised_plan import Cells, change, over_limit, over_sum, set_cell
 from planner.optimize.heuristics.worst_failure import most_lost, worst
-from planner.optimize.model.fleet import NONE, Fleet, entry
+from planner.optimize.model.asked import NO_ROW
+from planner.optimize.model.fleet import Fleet, entry
 from planner.optimize.model.requirements import (
     ATTEMPTED,
     CALLS,
@@ -112,7 +113,7 @@ def _sum_penalty(f: Fleet, s: Cells, row: int) -> float:
     elif kind == FLOORS:
         each = LINES_PER_LINE
     missing = s.missing_sums[row]
-    if f.asked.counted == NONE or row < f.asked.counted:
+    if f.asked.counted == NO_ROW or row < f.asked.counted:
         over = EARLIER * (1.0 + max(0.0, missing - f.asked.row_most[row]))
         missing = over if s.short_sums[row] > f.asked.row_most[row] else 0.0
     elif row > f.asked.counted:
@@ -127,7 +128,7 @@ def count_short(f: Fleet, s: Cells, c: int) -> None:
         return
     for kind in range(f.asked.row_of.shape[1]):
         row = f.asked.row_of[c, kind]
-        if row == NONE:
+        if row == NO_ROW:
             continue
         missing = _missing_of(f, s, c, kind)
         short = int(np.ceil(missing - PER_CENT_ROUNDING))
@@ -182,7 +183,7 @@ def worth_of(f: Fleet, s: Cells, width: float) -> float:
 def reached(f: Fleet, s: Cells, worth: Worth) -> float:
     """What is maximised: the value; or few shortfalls, then few of the next kinds, then value."""
     value, counted = worth_of(f, s, 0.0), f.asked.counted
-    if counted == NONE:
+    if counted == NO_ROW:
         return value
     later = 0.0
     for row in range(counted + 1, len(s.short_sums)):
@@ -194,7 +195,7 @@ def reached(f: Fleet, s: Cells, worth: Worth) -> float:
 @inlined
 def smallest_gain(f: Fleet, value: float) -> float:
     """By how much more has to be reached to be kept."""
-    return SEARCH_ROUNDING * abs(value) if f.asked.counted == NONE else SMALLEST_TIE
+    return SEARCH_ROUNDING * abs(value) if f.asked.counted == NO_ROW else SMALLEST_TIE
 
 
 @lean
@@ -210,7 +211,7 @@ def holds(f: Fleet, s: Cells) -> bool:
     for k in range(len(f.sum_limit)):
         held &= over_sum(f, k, s.sums[k]) <= 0
     for k in range(len(f.asked.row_most)):
-        later = f.asked.counted != NONE and k >= f.asked.counted
+        later = f.asked.counted != NO_ROW and k >= f.asked.counted
         held &= later or s.short_sums[k] <= f.asked.row_most[k]
     for p in range(len(f.pool_agents)):
         held &= s.seated[p] <= f.pool_agents[p]
